@@ -1,0 +1,6 @@
+#include "register.hpp"
+
+PYBIND11_MODULE(_core, module) {
+    fastlstm::register_settings(module);
+    fastlstm::register_networks(module);
+}

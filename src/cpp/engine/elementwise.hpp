@@ -1,0 +1,50 @@
+// What layers without a product need: normalization, and sums over steps.
+#pragma once
+
+#include "simd.hpp"
+
+namespace fastlstm::FASTLSTM_ISA {
+namespace {
+
+// Calls visit(t, n, i, count) for every vector of features of every row and step; the last one has fewer than V.
+template <class T, class Visit>
+FASTLSTM_INLINE void for_each_vector(Index steps, Range rows, Index features, const Visit& visit) {
+    constexpr Index L = Simd<T>::lanes;
+    for (Index t = 0; t < steps; ++t)
+        for (Index n = rows.begin; n < rows.end; ++n)
+            for (Index i = 0; i < features; i += L) visit(t, n, i, features - i);
+}
+
+template <class T>
+FASTLSTM_INLINE T* element(const Sequence<T>& in, Index t, Index n, Index i) {
+    return in.data + t * in.step + n * in.row + i;
+}
+
+template <class T>
+void normalize(const NormalizationPass<T>& pass, Range rows) {
+    for_each_vector<T>(pass.steps, rows, pass.features, [&](Index t, Index n, Index i, Index count) {
+        const auto x = load(element(pass.x, t, n, i), count);
+        const auto mean = load(pass.mean + i), deviation = load(pass.deviation + i);
+        store(element(pass.y, t, n, i), pass.invert ? fma(x, deviation, mean) : (x - mean) / deviation);
+    });
+}
+
+template <class T>
+void normalize_backward(const NormalizationPass<T>& pass, Range rows) {
+    for_each_vector<T>(pass.steps, rows, pass.features, [&](Index t, Index n, Index i, Index) {
+        const auto dy = load(element(pass.dy, t, n, i)), deviation = load(pass.deviation + i);
+        store(element(pass.dx, t, n, i), pass.invert ? dy * deviation : dy / deviation);
+    });
+}
+
+template <class T>
+void sum_steps(Sequence<const T> from, Index steps, Index features, Sequence<T> to, Range rows) {
+    for_each_vector<T>(1, rows, features, [&](Index, Index n, Index i, Index) {
+        typename Simd<T>::V sum = {};
+        for (Index t = 0; t < steps; ++t) sum += load(element(from, t, n, i));
+        store(element(to, 0, n, i), sum);
+    });
+}
+
+}  // namespace
+}  // namespace fastlstm::FASTLSTM_ISA

@@ -1,0 +1,133 @@
+// The vector type of one instruction set, and the few operations that the compiler's vector extension lacks.
+// The only file that names intrinsics. Everything else is written with operators on V.
+#pragma once
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#elif defined(__aarch64__)
+#include <arm_neon.h>
+#endif
+
+#include "../kernels.hpp"
+
+#define FASTLSTM_INLINE inline __attribute__((always_inline))
+
+namespace fastlstm::FASTLSTM_ISA {
+namespace {
+
+#if defined(__AVX512F__)
+constexpr int vector_bytes = 64;
+constexpr int vector_registers = 32;
+#elif defined(__AVX2__)
+constexpr int vector_bytes = 32;
+constexpr int vector_registers = 16;
+#elif defined(__aarch64__)
+constexpr int vector_bytes = 16;
+constexpr int vector_registers = 32;
+#else
+constexpr int vector_bytes = 16;
+constexpr int vector_registers = 16;
+#endif
+
+template <class T>
+struct Simd;
+
+template <>
+struct Simd<float> {
+    using T = float;
+    typedef float V __attribute__((vector_size(vector_bytes)));
+    typedef int I __attribute__((vector_size(vector_bytes)));
+    static constexpr int lanes = vector_bytes / 4;
+    static constexpr int mantissa_bits = 23;
+    static constexpr int exponent_bias = 127;
+};
+
+template <>
+struct Simd<double> {
+    using T = double;
+    typedef double V __attribute__((vector_size(vector_bytes)));
+    typedef long long I __attribute__((vector_size(vector_bytes)));
+    static constexpr int lanes = vector_bytes / 8;
+    static constexpr int mantissa_bits = 52;
+    static constexpr int exponent_bias = 1023;
+};
+
+using VF = Simd<float>::V;
+using VD = Simd<double>::V;
+
+#if defined(__AVX512F__)
+FASTLSTM_INLINE VF broadcast(float a) { return _mm512_set1_ps(a); }
+FASTLSTM_INLINE VD broadcast(double a) { return _mm512_set1_pd(a); }
+FASTLSTM_INLINE VF fma(VF a, VF b, VF c) { return _mm512_fmadd_ps(a, b, c); }
+FASTLSTM_INLINE VD fma(VD a, VD b, VD c) { return _mm512_fmadd_pd(a, b, c); }
+FASTLSTM_INLINE VF sqrt(VF a) { return _mm512_maskz_sqrt_ps(0xffff, a); }
+FASTLSTM_INLINE VD sqrt(VD a) { return _mm512_maskz_sqrt_pd(0xff, a); }
+#elif defined(__AVX2__)
+FASTLSTM_INLINE VF broadcast(float a) { return _mm256_set1_ps(a); }
+FASTLSTM_INLINE VD broadcast(double a) { return _mm256_set1_pd(a); }
+FASTLSTM_INLINE VF fma(VF a, VF b, VF c) { return _mm256_fmadd_ps(a, b, c); }
+FASTLSTM_INLINE VD fma(VD a, VD b, VD c) { return _mm256_fmadd_pd(a, b, c); }
+FASTLSTM_INLINE VF sqrt(VF a) { return _mm256_sqrt_ps(a); }
+FASTLSTM_INLINE VD sqrt(VD a) { return _mm256_sqrt_pd(a); }
+#elif defined(__aarch64__)
+FASTLSTM_INLINE VF broadcast(float a) { return vdupq_n_f32(a); }
+FASTLSTM_INLINE VD broadcast(double a) { return vdupq_n_f64(a); }
+FASTLSTM_INLINE VF fma(VF a, VF b, VF c) { return vfmaq_f32(c, a, b); }
+FASTLSTM_INLINE VD fma(VD a, VD b, VD c) { return vfmaq_f64(c, a, b); }
+FASTLSTM_INLINE VF sqrt(VF a) { return vsqrtq_f32(a); }
+FASTLSTM_INLINE VD sqrt(VD a) { return vsqrtq_f64(a); }
+#else
+// The x86-64 baseline has no fused multiply-add: two roundings, always the same two.
+FASTLSTM_INLINE VF broadcast(float a) { return _mm_set1_ps(a); }
+FASTLSTM_INLINE VD broadcast(double a) { return _mm_set1_pd(a); }
+FASTLSTM_INLINE VF fma(VF a, VF b, VF c) { return a * b + c; }
+FASTLSTM_INLINE VD fma(VD a, VD b, VD c) { return a * b + c; }
+FASTLSTM_INLINE VF sqrt(VF a) { return _mm_sqrt_ps(a); }
+FASTLSTM_INLINE VD sqrt(VD a) { return _mm_sqrt_pd(a); }
+#endif
+
+// No buffer needs to be aligned: a load or store goes through memcpy, which compiles to one unaligned move.
+template <class T>
+FASTLSTM_INLINE typename Simd<T>::V load(const T* from) {
+    typename Simd<T>::V v;
+    __builtin_memcpy(&v, from, sizeof v);
+    return v;
+}
+
+template <class T>
+FASTLSTM_INLINE void store(T* to, typename Simd<T>::V v) {
+    __builtin_memcpy(to, &v, sizeof v);
+}
+
+// The first `count` lanes, the others zero; nothing beyond them is touched.
+template <class T>
+FASTLSTM_INLINE typename Simd<T>::V load(const T* from, Index count) {
+    if (count >= Simd<T>::lanes) return load(from);
+    typename Simd<T>::V v = {};
+    for (Index i = 0; i < count; ++i) v[i] = from[i];
+    return v;
+}
+
+template <class T>
+FASTLSTM_INLINE void store(T* to, typename Simd<T>::V v, Index count) {
+    if (count >= Simd<T>::lanes) return store(to, v);
+    for (Index i = 0; i < count; ++i) to[i] = v[i];
+}
+
+template <class T>
+constexpr Index blocks_of(Index count) {
+    return (count + Simd<T>::lanes - 1) / Simd<T>::lanes;
+}
+
+template <class T>
+constexpr Index padded(Index count) {
+    return blocks_of<T>(count) * Simd<T>::lanes;
+}
+
+template <class T>
+constexpr T smaller(T a, T b) {
+    return a < b ? a : b;
+}
+
+}  // namespace
+}  // namespace fastlstm::FASTLSTM_ISA

@@ -1,0 +1,100 @@
+// Dense on the last axis, of a sequence or not.
+#pragma once
+
+#include "layer.hpp"
+
+namespace fastlstm {
+
+template <class T>
+class DenseLayer final : public Layer<T> {
+public:
+    DenseLayer(Index units, Activation activation, bool use_bias, Index features, bool sequence)
+        : Layer<T>(features, units, sequence, sequence), activation_(activation), use_bias_(use_bias) {
+        this->weights = {{"kernel", {features, units}, true}};
+        if (use_bias) this->weights.push_back({"bias", {units}, true});
+    }
+
+    double work(Index steps) const override {
+        return static_cast<double>(this->output_steps(steps) * this->outputs) *
+               (2.0 * static_cast<double>(this->features) + 30);
+    }
+
+    Index packed_size(const Kernels<T>& kernels) const override { return Packed(*this, kernels.lanes).size; }
+
+    void pack(const Memory<T>& memory, const Team& team) const override {
+        const Kernels<T>& kernels = *memory.kernels;
+        const Packed at(*this, kernels.lanes);
+        T* to = this->packed(memory);
+        const Range blocks = team.share(at.unit_blocks);
+        kernels.pack(this->parameter(memory, 0), this->features, 1, this->outputs, to + at.kernel, blocks);
+        if (use_bias_) kernels.pack(this->parameter(memory, 1), 1, 1, this->outputs, to + at.bias, blocks);
+        if (this->gives_dx)
+            kernels.pack_transposed(this->parameter(memory, 0), this->features, 1, this->outputs,
+                                    to + at.kernel_transposed, team.share(at.feature_blocks));
+    }
+
+    std::unique_ptr<Run<T>> bind(const Memory<T>& memory, Arena<T>& arena, Index rows, Index steps,
+                                 Mode mode) const override {
+        auto run = std::make_unique<DenseRun>(*memory.kernels);
+        DensePass<T>& pass = run->pass;
+        const Packed at(*this, memory.kernels->lanes);
+        const T* packed = this->packed(memory);
+        pass.rows = rows;
+        pass.steps = this->output_steps(steps);
+        pass.features = this->features;
+        pass.units = this->outputs;
+        pass.activation = activation_;
+        pass.kernel = packed + at.kernel;
+        pass.bias = packed + at.bias;
+        pass.kernel_transposed = packed + at.kernel_transposed;
+        pass.y = make_sequence(arena, rows, pass.steps, this->outputs, memory.kernels->lanes);
+        if (mode == Mode::training) {
+            pass.dz = arena.take(pass.steps * rows * pass.y.row);
+            pass.d_kernel = this->gradient(memory, 0);
+            pass.d_bias = use_bias_ ? this->gradient(memory, 1) : nullptr;
+        }
+        return run;
+    }
+
+private:
+    struct Packed {
+        Index unit_blocks, feature_blocks, kernel, bias, kernel_transposed, size;
+        Packed(const DenseLayer& layer, Index lanes) {
+            unit_blocks = blocks_of(layer.outputs, lanes);
+            feature_blocks = blocks_of(layer.features, lanes);
+            kernel = 0;
+            bias = kernel + layer.features * unit_blocks * lanes;
+            kernel_transposed = bias + unit_blocks * lanes;
+            size = kernel_transposed + feature_blocks * lanes * unit_blocks * lanes;
+        }
+    };
+
+    struct DenseRun final : Run<T> {
+        const Kernels<T>& kernels;
+        DensePass<T> pass{};
+
+        explicit DenseRun(const Kernels<T>& kernels) : kernels(kernels) {}
+
+        Sequence<const T> output() const override { return read_only(pass.y); }
+        void forward(Range rows) override { kernels.dense_forward(bound(), rows); }
+        void backward(Range rows) override { kernels.dense_backward(bound(), rows); }
+        void gradients(const Team& team) override {
+            const DensePass<T> whole = bound();
+            kernels.dense_gradients(whole, team.share(kernels.dense_gradient_tiles(whole)));
+        }
+
+    private:
+        DensePass<T> bound() const {
+            DensePass<T> whole = pass;
+            whole.x = this->x;
+            whole.dx = this->dx;
+            whole.dy = this->dy;
+            return whole;
+        }
+    };
+
+    Activation activation_;
+    bool use_bias_;
+};
+
+}  // namespace fastlstm

@@ -1,0 +1,143 @@
+// A model as a list of layers over one flat buffer of parameters: prediction, roll-out, loss, training. No Python.
+#pragma once
+
+#include <cstdint>
+#include <mutex>
+#include <shared_mutex>
+#include <utility>
+
+#include "layer.hpp"
+#include "recurrent_layer.hpp"
+
+namespace fastlstm {
+
+// The network's layers bound to a number of rows and steps, with all the memory that they need.
+template <class T>
+struct Binding {
+    Index rows, steps;
+    Mode mode;
+    Arena<T> arena;
+    std::vector<std::unique_ptr<Run<T>>> runs;
+    // Training: the gathered batch, the gradient of its predictions, the loss of each row.
+    T *input = nullptr, *target = nullptr;
+    Sequence<T> d_output{};
+    std::vector<double> row_loss;
+
+    void set_input(Sequence<const T> x) {
+        for (auto& run : runs) {
+            run->x = x;
+            x = run->output();
+        }
+        output_ = x;
+    }
+    Sequence<const T> output() const { return output_; }
+    void forward(Range batch) {
+        for (auto& run : runs) run->forward(batch);
+    }
+
+private:
+    Sequence<const T> output_{};
+};
+
+struct OptimizerSettings {
+    Update rule = Update::sgd;
+    double momentum = 0, beta_1 = 0, beta_2 = 0, epsilon = 0, rho = 0;
+    bool nesterov = false, amsgrad = false, centered = false;
+};
+
+// Samples for a fit: x (samples, steps, D) and y, gathered in the given order.
+template <class T>
+struct Samples {
+    const T *x, *y;
+    const std::int64_t* order;
+    Index samples, steps, batch_size;
+};
+
+template <class T>
+class Network {
+public:
+    Network(Index features, bool sequence);
+
+    // Building. Throws std::invalid_argument where a layer does not fit, std::logic_error after the first use.
+    void add_recurrent(const RecurrentOptions& options);
+    void add_dense(Index units, Activation activation, bool use_bias);
+    void add_repeat_vector(Index n);
+    void add_normalization(bool invert);
+
+    Index features() const { return features_; }
+    bool takes_sequence() const { return sequence_; }
+    Index outputs() const { return layers_.empty() ? features_ : layers_.back()->outputs; }
+    bool gives_sequence() const { return layers_.empty() ? sequence_ : layers_.back()->gives_sequence; }
+    Index output_steps(Index steps) const;
+
+    struct Segment {
+        Index layer;
+        const Weight* weight;
+    };
+    const std::vector<Segment>& segments();
+    const T* weight(std::size_t segment);
+    void set_weight(std::size_t segment, const T* values);
+    const T* gradient(std::size_t segment);  // null for a segment that is not trained
+
+    void set_loss(Loss loss);
+    void set_optimizer(const OptimizerSettings& settings);
+    bool has_loss() const { return has_loss_; }
+    bool has_optimizer() const { return has_optimizer_; }
+    Loss loss() const { return loss_; }
+    std::int64_t iterations = 0;
+
+    Index target_features() const { return loss_ == Loss::sparse_categorical_crossentropy ? 1 : outputs(); }
+
+    void predict(const T* x, Index rows, Index steps, T* out);
+    void forecast(const T* history, Index rows, Index window, Index steps, T* out);
+    double evaluate(const T* x, const T* y, Index rows, Index steps);
+    double loss_and_gradients(const T* x, const T* y, Index rows, Index steps);
+
+    // Runs steps from `first_step` on until the end of the epoch or, after at least one, until `seconds` have passed.
+    // Returns the next step, and the sum over the samples seen of their batches' mean losses.
+    std::pair<Index, double> train(const Samples<T>& from, Index first_step, double learning_rate, double seconds);
+
+private:
+    using Bound = std::unique_ptr<Binding<T>>;
+
+    template <class L, class... Arguments>
+    void add(Arguments... arguments);
+    void finish();  // plans the flat buffers; nothing can be added after it
+    Memory<T> memory() const;
+    double forward_work(Index steps) const;
+
+    Bound acquire(Index rows, Index steps, Mode mode);
+    void release(Bound binding);
+    std::shared_lock<std::shared_mutex> lock_packed();
+    void pack_all(const Team& team) const;
+    LossPass<T> loss_pass(const Binding<T>& binding) const;
+    template <class Visit>
+    void for_each_block(const Team& team, std::vector<Bound>& bindings, Index rows, const Visit& visit) const;
+    std::vector<Bound> acquire_blocks(int members, Index rows, Index steps);
+    void release_all(std::vector<Bound>& bindings);
+
+    void forward_and_backward(Binding<T>& binding, const Team& team) const;
+    UpdatePass<T> update_pass(double learning_rate, std::int64_t iteration) const;
+
+    Index features_;
+    bool sequence_;
+    const Kernels<T>* kernels_;
+    std::vector<std::unique_ptr<Layer<T>>> layers_;
+    std::vector<Segment> segments_;
+    bool finished_ = false;
+    Index trainable_ = 0;  // parameters that are trained lie first
+    Buffer<T> parameters_, gradients_, packed_;
+    Buffer<T> slots_[3];
+
+    bool has_loss_ = false, has_optimizer_ = false;
+    Loss loss_ = Loss::mean_squared_error;
+    OptimizerSettings optimizer_;
+
+    // Weights change under the exclusive lock and raise the version; packed weights belong to one version.
+    std::shared_mutex weights_;
+    std::uint64_t version_ = 1, packed_version_ = 0;
+    std::mutex idle_lock_;
+    std::vector<Bound> idle_;
+};
+
+}  // namespace fastlstm

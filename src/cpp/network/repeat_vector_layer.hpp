@@ -1,0 +1,37 @@
+// RepeatVector: the same features at each of n steps. The forward pass moves no data.
+#pragma once
+
+#include "layer.hpp"
+
+namespace fastlstm {
+
+template <class T>
+class RepeatVectorLayer final : public Layer<T> {
+public:
+    RepeatVectorLayer(Index n, Index features) : Layer<T>(features, features, false, true), n_(n) {}
+
+    Index output_steps(Index) const override { return n_; }
+    double work(Index) const override { return 0; }
+
+    std::unique_ptr<Run<T>> bind(const Memory<T>& memory, Arena<T>&, Index, Index, Mode) const override {
+        return std::make_unique<RepeatRun>(*memory.kernels, n_, this->features);
+    }
+
+private:
+    struct RepeatRun final : Run<T> {
+        const Kernels<T>& kernels;
+        const Index n, features;
+
+        RepeatRun(const Kernels<T>& kernels, Index n, Index features) : kernels(kernels), n(n), features(features) {}
+
+        Sequence<const T> output() const override { return {this->x.data, this->x.row, 0}; }
+        void forward(Range) override {}
+        void backward(Range rows) override {
+            if (this->dx.data) kernels.sum_steps(this->dy, n, features, this->dx, rows);
+        }
+    };
+
+    Index n_;
+};
+
+}  // namespace fastlstm

@@ -1,0 +1,214 @@
+#include "parallel.hpp"
+
+#include <pthread.h>
+#include <sched.h>
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <cstdlib>
+#include <mutex>
+#include <stdexcept>
+#include <string>
+#include <system_error>
+#include <thread>
+
+#if defined(__x86_64__)
+#include <xmmintrin.h>
+#endif
+
+namespace fastlstm {
+namespace {
+
+// Counts denormals as zero while it lives, then restores the caller's mode.
+class FlushDenormals {
+public:
+#if defined(__x86_64__)
+    FlushDenormals() : before_(_mm_getcsr()) { _mm_setcsr(before_ | 0x8040u); }
+    ~FlushDenormals() { _mm_setcsr(before_); }
+
+private:
+    unsigned before_;
+#else
+    FlushDenormals() {
+        asm volatile("mrs %0, fpcr" : "=r"(before_));
+        asm volatile("msr fpcr, %0" : : "r"(before_ | (std::uint64_t{1} << 24)));
+    }
+    ~FlushDenormals() { asm volatile("msr fpcr, %0" : : "r"(before_)); }
+
+private:
+    std::uint64_t before_;
+#endif
+};
+
+void pause_core() {
+#if defined(__x86_64__)
+    _mm_pause();
+#else
+    asm volatile("yield");
+#endif
+}
+
+constexpr int pauses = 64;   // about two microseconds
+constexpr int yields = 200;  // then let others run
+constexpr auto nap = std::chrono::microseconds(50);
+
+// Waits for something that a running thread will do soon.
+template <class Done>
+void wait_for(const Done& done, bool spin) {
+    if (spin)
+        for (int i = 0; i < pauses; ++i) {
+            if (done()) return;
+            pause_core();
+        }
+    for (int i = 0; i < yields; ++i) {
+        if (done()) return;
+        std::this_thread::yield();
+    }
+    while (!done()) std::this_thread::sleep_for(nap);
+}
+
+int core_count() {
+#if defined(__linux__)
+    cpu_set_t set;
+    if (sched_getaffinity(0, sizeof set, &set) == 0) return std::max(1, CPU_COUNT(&set));
+#endif
+    return std::max(1u, std::thread::hardware_concurrency());
+}
+
+int default_threads() {
+    const char* text = std::getenv("FASTLSTM_NUM_THREADS");
+    if (!text || !*text) return core_count();
+    char* end = nullptr;
+    const long threads = std::strtol(text, &end, 10);
+    if (*end || threads < 1 || threads > 1024)
+        throw std::invalid_argument(std::string("FASTLSTM_NUM_THREADS: expected a number from 1 to 1024, got '") +
+                                    text + "'");
+    return static_cast<int>(threads);
+}
+
+std::atomic<int>& threads_setting() {
+    static std::atomic<int> threads{default_threads()};
+    return threads;
+}
+
+// Workers that sleep between jobs. A job's number and the team's size travel in one word, so that a worker that is
+// not in a team never reads the job while the next one is written.
+class Pool {
+public:
+    void run(int size, void (*body)(void*, const Team&), void* context) {
+        const std::unique_lock<std::mutex> only(busy_, std::try_to_lock);
+        if (size > 1 && only) size = std::min(size, hire(size - 1) + 1);
+        if (size <= 1 || !only) {
+            const FlushDenormals guard;
+            return body(context, Team(0, 1, nullptr));
+        }
+        body_ = body;
+        context_ = context;
+        spin_ = size <= core_count_;
+        barrier_.reset(size, spin_);
+        running_.store(size - 1, std::memory_order_relaxed);
+        {
+            const std::lock_guard<std::mutex> lock(sleep_);
+            job_.store(((job_.load(std::memory_order_relaxed) >> 16) + 1) << 16 | static_cast<std::uint64_t>(size));
+        }
+        wake_.notify_all();
+        work(0, size);
+        wait_for([&] { return running_.load(std::memory_order_acquire) == 0; }, spin_);
+    }
+
+private:
+    void work(int rank, int size) {
+        const FlushDenormals guard;
+        body_(context_, Team(rank, size, &barrier_));
+    }
+
+    // Returns how many workers there are, fewer than asked if the system refuses more.
+    int hire(int workers) {
+        while (workers_ < workers) {
+            try {
+                std::thread(&Pool::serve, this, workers_ + 1, job_.load()).detach();
+            } catch (const std::system_error&) {
+                break;
+            }
+            ++workers_;
+        }
+        return workers_;
+    }
+
+    void serve(int rank, std::uint64_t seen) {
+        for (;;) {
+            wait_for_job(seen);
+            seen = job_.load(std::memory_order_acquire);
+            const int size = static_cast<int>(seen & 0xffff);
+            if (rank >= size) continue;
+            work(rank, size);
+            running_.fetch_sub(1, std::memory_order_release);
+        }
+    }
+
+    void wait_for_job(std::uint64_t seen) {
+        const auto posted = [&] { return job_.load(std::memory_order_acquire) != seen; };
+        for (int i = 0; i < pauses; ++i) {
+            if (posted()) return;
+            pause_core();
+        }
+        std::unique_lock<std::mutex> lock(sleep_);
+        wake_.wait(lock, posted);
+    }
+
+    std::mutex busy_, sleep_;
+    std::condition_variable wake_;
+    void (*body_)(void*, const Team&) = nullptr;
+    void* context_ = nullptr;
+    Barrier barrier_;
+    const int core_count_ = core_count();
+    bool spin_ = true;
+    int workers_ = 0;
+    std::atomic<int> running_{0};
+    std::atomic<std::uint64_t> job_{0};
+};
+
+// Never destroyed: its workers are detached and may outlive the statics. A forked child has none of them, so it
+// starts with a new pool.
+std::atomic<Pool*>& pool() {
+    static std::atomic<Pool*> current = [] {
+        pthread_atfork(nullptr, nullptr, [] { pool().store(new Pool); });
+        return new Pool;
+    }();
+    return current;
+}
+
+}  // namespace
+
+void Barrier::reset(int members, bool spin) {
+    members_ = members;
+    spin_ = spin;
+    arrived_.store(0, std::memory_order_relaxed);
+}
+
+void Barrier::wait() {
+    const unsigned generation = generation_.load(std::memory_order_acquire);
+    if (arrived_.fetch_add(1, std::memory_order_acq_rel) + 1 == members_) {
+        arrived_.store(0, std::memory_order_relaxed);
+        generation_.fetch_add(1, std::memory_order_release);
+        return;
+    }
+    wait_for([&] { return generation_.load(std::memory_order_acquire) != generation; }, spin_);
+}
+
+void run_team(int size, void (*body)(void*, const Team&), void* context) { pool().load()->run(size, body, context); }
+
+int team_size(double work, double section, Index most) {
+    // What a member must have to do: more than it takes to wake it, and more than a barrier costs.
+    constexpr double work_to_wake = 2e6, work_to_meet = 3e5;
+    const double worth = std::min(work / work_to_wake, section / work_to_meet);
+    const double members = std::min({worth, static_cast<double>(most), static_cast<double>(thread_count())});
+    return std::max(1, static_cast<int>(members));
+}
+
+int thread_count() { return threads_setting().load(); }
+void set_thread_count(int threads) { threads_setting().store(threads); }
+
+}  // namespace fastlstm

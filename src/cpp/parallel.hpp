@@ -1,0 +1,61 @@
+// The one place that knows threads: teams that run one function together, each member on its own share.
+//
+// A whole train step, or many, is one function with barriers in it, so that steps of some 50 microseconds pay for a
+// barrier (two cache-line transfers) instead of for waking threads.
+#pragma once
+
+#include <atomic>
+#include <type_traits>
+
+#include "kernels.hpp"
+
+namespace fastlstm {
+
+class Barrier {
+public:
+    // `spin`: whether every member has a core of its own.
+    void reset(int members, bool spin);
+    void wait();
+
+private:
+    int members_ = 1;
+    bool spin_ = true;
+    alignas(64) std::atomic<int> arrived_{0};
+    alignas(64) std::atomic<unsigned> generation_{0};
+};
+
+// One member's view of its team.
+class Team {
+public:
+    Team(int rank, int size, Barrier* barrier) : rank_(rank), size_(size), barrier_(barrier) {}
+    int rank() const { return rank_; }
+    int size() const { return size_; }
+    Range share(Index count) const { return {count * rank_ / size_, count * (rank_ + 1) / size_}; }
+    void barrier() const {
+        if (size_ > 1) barrier_->wait();
+    }
+
+private:
+    int rank_, size_;
+    Barrier* barrier_;
+};
+
+// Runs body(context, team) on up to `size` threads, the caller's among them, with denormals counted as zero. When
+// other threads' teams are at work, the caller runs alone: results do not depend on the size.
+void run_team(int size, void (*body)(void* context, const Team& team), void* context);
+
+template <class Body>
+void run_team(int size, Body&& body) {
+    run_team(
+        size, [](void* context, const Team& team) { (*static_cast<std::remove_reference_t<Body>*>(context))(team); },
+        &body);
+}
+
+// Members worth having: `work` is all floating-point operations of a call, `section` those between two barriers,
+// `most` the number of pieces that it can be cut into.
+int team_size(double work, double section, Index most);
+
+int thread_count();
+void set_thread_count(int threads);
+
+}  // namespace fastlstm
