@@ -8,6 +8,8 @@
 // needs; `value` and `slope` read that back.
 #pragma once
 
+#include "../engine/activations.hpp"
+
 namespace fastlstm::FASTLSTM_ISA {
 namespace {
 

@@ -19,7 +19,7 @@ void softmax_row(T* z, Index count) {
         const V e = exp_nonpositive<Simd<T>>(load(z + i, count - i) - broadcast(most));
         store(z + i, V{});
         store(z + i, e, count - i);
-        for (Index j = i; j < smaller(count, i + L); ++j) sum += z[j];
+        for (Index j = i; j < least(count, i + L); ++j) sum += z[j];
     }
     for (Index i = 0; i < count; i += L) store(z + i, load(z + i) / broadcast(sum));
 }
@@ -113,7 +113,7 @@ void dense_gradients(const DensePass<T>& pass, Range tiles) {
     const Index row_tiles = dense_row_tiles(pass);
     for (Index tile = tiles.begin; tile < tiles.end; ++tile) {
         const Index block = tile / row_tiles * gradient_columns, i = tile % row_tiles;
-        switch (smaller(gradient_columns, blocks_of<T>(pass.units) - block)) {
+        switch (least(gradient_columns, blocks_of<T>(pass.units) - block)) {
             case 1: dense_gradient_group<T, 1>(pass, block, i); break;
             case 2: dense_gradient_group<T, 2>(pass, block, i); break;
             case 3: dense_gradient_group<T, 3>(pass, block, i); break;

@@ -19,7 +19,7 @@ struct ExpConstants<float> {
     static constexpr float log2e = 1.44269504088896340736f;
     static constexpr float ln2_high = 0.693359375f, ln2_low = -2.12194440054690583e-4f;
     static constexpr float round = 12582912.0f;  // 1.5 * 2^23: adding it leaves the nearest integer in the low bits
-    static constexpr float lowest = -88.0f;      // n = -127 there: a scale of exactly zero
+    static constexpr float most = 88.0f;         // n is 127 there, and -127 at its negative: a scale of zero
 };
 
 template <>
@@ -32,14 +32,19 @@ struct ExpConstants<double> {
     static constexpr double log2e = 1.44269504088896340736;
     static constexpr double ln2_high = 0.693145751953125, ln2_low = 1.42860682030941723212e-6;
     static constexpr double round = 6755399441055744.0;  // 1.5 * 2^52
-    static constexpr double lowest = -709.0;             // n = -1023 there
+    static constexpr double most = 709.0;                // n is 1023 there
 };
 
-// exp(x) = scale + scale * rest, for x <= 0.
+// exp(x) = scale * (1 + rest), scale a power of two, for |x| <= ExpConstants::most; below, what counts as zero.
 template <class S>
 struct ExpParts {
     typename S::V scale, rest;
 };
+
+template <class S>
+FASTLSTM_INLINE typename S::V at_least_lowest(typename S::V x) {
+    return larger(broadcast(-ExpConstants<typename S::T>::most), x);
+}
 
 template <class S>
 FASTLSTM_INLINE ExpParts<S> exp_parts(typename S::V x) {
@@ -47,8 +52,6 @@ FASTLSTM_INLINE ExpParts<S> exp_parts(typename S::V x) {
     using V = typename S::V;
     using I = typename S::I;
     using C = ExpConstants<T>;
-    const V lowest = broadcast(C::lowest);
-    x = x < lowest ? lowest : x;  // in this form a NaN passes
     const V shifted = fma(x, broadcast(C::log2e), broadcast(C::round));
     const V n = shifted - broadcast(C::round);
     const V r = fma(n, broadcast(-C::ln2_low), fma(n, broadcast(-C::ln2_high), x));
@@ -59,10 +62,11 @@ FASTLSTM_INLINE ExpParts<S> exp_parts(typename S::V x) {
     return {scale, fma(r * r, p, r)};
 }
 
+// For x <= 0. Scaled last, so that no intermediate result is a denormal unless the result is one.
 template <class S>
 FASTLSTM_INLINE typename S::V exp_nonpositive(typename S::V x) {
-    const auto e = exp_parts<S>(x);
-    return fma(e.scale, e.rest, e.scale);
+    const auto e = exp_parts<S>(at_least_lowest<S>(x));
+    return (e.rest + broadcast(typename S::T(1))) * e.scale;
 }
 
 template <class S>
@@ -77,22 +81,22 @@ FASTLSTM_INLINE typename S::V with_sign_of(typename S::V x, typename S::V signs)
     return (typename S::V)((I)x | ((I)signs & (I)broadcast(typename S::T(-0.0))));
 }
 
-// tanh(|x|) = -e / (2 + e) with e = exp(-2|x|) - 1, which is exact in the limit of small x; tanh is odd.
+// tanh(|x|) = (1 - e) / (1 + e) with e = exp(-2|x|); tanh is odd. Neither sum rounds before it must.
 template <class S>
 FASTLSTM_INLINE typename S::V tanh(typename S::V x) {
     using T = typename S::T;
-    const auto parts = exp_parts<S>(magnitude<S>(x) * broadcast(T(-2)));
-    const auto e = fma(parts.scale, parts.rest, parts.scale - broadcast(T(1)));
-    return with_sign_of<S>(-e / (e + broadcast(T(2))), x);
+    const auto one = broadcast(T(1));
+    const auto e = exp_parts<S>(at_least_lowest<S>(magnitude<S>(x) * broadcast(T(-2))));
+    return with_sign_of<S>(fma(-e.scale, e.rest, one - e.scale) / fma(e.scale, e.rest, one + e.scale), x);
 }
 
-// 1 / (1 + exp(-x)) for x >= 0 and its mirror image exp(x) / (1 + exp(x)) below: exp never overflows.
+// 1 / (1 + exp(-x)).
 template <class S>
 FASTLSTM_INLINE typename S::V sigmoid(typename S::V x) {
     using T = typename S::T;
     const auto one = broadcast(T(1));
-    const auto e = exp_nonpositive<S>(-magnitude<S>(x));
-    return (x >= typename S::V{} ? one : e) / (one + e);
+    const auto e = exp_parts<S>(smaller(broadcast(ExpConstants<T>::most), at_least_lowest<S>(-x)));
+    return one / fma(e.scale, e.rest, one + e.scale);
 }
 
 }  // namespace

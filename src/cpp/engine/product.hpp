@@ -80,11 +80,11 @@ ProductTile<T> product_tile_of(int rows) {
     constexpr int most = max_tile_rows(P * G);
     switch (rows) {
         case 1: return product_tile<T, 1, P, G>;
-        case 2: return product_tile<T, smaller(2, most), P, G>;
-        case 3: return product_tile<T, smaller(3, most), P, G>;
-        case 4: return product_tile<T, smaller(4, most), P, G>;
-        case 5: return product_tile<T, smaller(5, most), P, G>;
-        default: return product_tile<T, smaller(6, most), P, G>;
+        case 2: return product_tile<T, static_cast<int>(least(2, most)), P, G>;
+        case 3: return product_tile<T, static_cast<int>(least(3, most)), P, G>;
+        case 4: return product_tile<T, static_cast<int>(least(4, most)), P, G>;
+        case 5: return product_tile<T, static_cast<int>(least(5, most)), P, G>;
+        default: return product_tile<T, static_cast<int>(least(6, most)), P, G>;
     }
 }
 

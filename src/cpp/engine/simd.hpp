@@ -52,6 +52,7 @@ struct Simd<double> {
     static constexpr int exponent_bias = 1023;
 };
 
+// `larger` and `smaller` let a NaN in their second argument through.
 using VF = Simd<float>::V;
 using VD = Simd<double>::V;
 
@@ -62,6 +63,10 @@ FASTLSTM_INLINE VF fma(VF a, VF b, VF c) { return _mm512_fmadd_ps(a, b, c); }
 FASTLSTM_INLINE VD fma(VD a, VD b, VD c) { return _mm512_fmadd_pd(a, b, c); }
 FASTLSTM_INLINE VF sqrt(VF a) { return _mm512_maskz_sqrt_ps(0xffff, a); }
 FASTLSTM_INLINE VD sqrt(VD a) { return _mm512_maskz_sqrt_pd(0xff, a); }
+FASTLSTM_INLINE VF larger(VF bound, VF a) { return _mm512_maskz_max_ps(0xffff, bound, a); }
+FASTLSTM_INLINE VD larger(VD bound, VD a) { return _mm512_maskz_max_pd(0xff, bound, a); }
+FASTLSTM_INLINE VF smaller(VF bound, VF a) { return _mm512_maskz_min_ps(0xffff, bound, a); }
+FASTLSTM_INLINE VD smaller(VD bound, VD a) { return _mm512_maskz_min_pd(0xff, bound, a); }
 #elif defined(__AVX2__)
 FASTLSTM_INLINE VF broadcast(float a) { return _mm256_set1_ps(a); }
 FASTLSTM_INLINE VD broadcast(double a) { return _mm256_set1_pd(a); }
@@ -69,6 +74,10 @@ FASTLSTM_INLINE VF fma(VF a, VF b, VF c) { return _mm256_fmadd_ps(a, b, c); }
 FASTLSTM_INLINE VD fma(VD a, VD b, VD c) { return _mm256_fmadd_pd(a, b, c); }
 FASTLSTM_INLINE VF sqrt(VF a) { return _mm256_sqrt_ps(a); }
 FASTLSTM_INLINE VD sqrt(VD a) { return _mm256_sqrt_pd(a); }
+FASTLSTM_INLINE VF larger(VF bound, VF a) { return _mm256_max_ps(bound, a); }
+FASTLSTM_INLINE VD larger(VD bound, VD a) { return _mm256_max_pd(bound, a); }
+FASTLSTM_INLINE VF smaller(VF bound, VF a) { return _mm256_min_ps(bound, a); }
+FASTLSTM_INLINE VD smaller(VD bound, VD a) { return _mm256_min_pd(bound, a); }
 #elif defined(__aarch64__)
 FASTLSTM_INLINE VF broadcast(float a) { return vdupq_n_f32(a); }
 FASTLSTM_INLINE VD broadcast(double a) { return vdupq_n_f64(a); }
@@ -76,6 +85,10 @@ FASTLSTM_INLINE VF fma(VF a, VF b, VF c) { return vfmaq_f32(c, a, b); }
 FASTLSTM_INLINE VD fma(VD a, VD b, VD c) { return vfmaq_f64(c, a, b); }
 FASTLSTM_INLINE VF sqrt(VF a) { return vsqrtq_f32(a); }
 FASTLSTM_INLINE VD sqrt(VD a) { return vsqrtq_f64(a); }
+FASTLSTM_INLINE VF larger(VF bound, VF a) { return vmaxq_f32(bound, a); }
+FASTLSTM_INLINE VD larger(VD bound, VD a) { return vmaxq_f64(bound, a); }
+FASTLSTM_INLINE VF smaller(VF bound, VF a) { return vminq_f32(bound, a); }
+FASTLSTM_INLINE VD smaller(VD bound, VD a) { return vminq_f64(bound, a); }
 #else
 // The x86-64 baseline has no fused multiply-add: two roundings, always the same two.
 FASTLSTM_INLINE VF broadcast(float a) { return _mm_set1_ps(a); }
@@ -84,6 +97,10 @@ FASTLSTM_INLINE VF fma(VF a, VF b, VF c) { return a * b + c; }
 FASTLSTM_INLINE VD fma(VD a, VD b, VD c) { return a * b + c; }
 FASTLSTM_INLINE VF sqrt(VF a) { return _mm_sqrt_ps(a); }
 FASTLSTM_INLINE VD sqrt(VD a) { return _mm_sqrt_pd(a); }
+FASTLSTM_INLINE VF larger(VF bound, VF a) { return _mm_max_ps(bound, a); }
+FASTLSTM_INLINE VD larger(VD bound, VD a) { return _mm_max_pd(bound, a); }
+FASTLSTM_INLINE VF smaller(VF bound, VF a) { return _mm_min_ps(bound, a); }
+FASTLSTM_INLINE VD smaller(VD bound, VD a) { return _mm_min_pd(bound, a); }
 #endif
 
 // No buffer needs to be aligned: a load or store goes through memcpy, which compiles to one unaligned move.
@@ -124,10 +141,7 @@ constexpr Index padded(Index count) {
     return blocks_of<T>(count) * Simd<T>::lanes;
 }
 
-template <class T>
-constexpr T smaller(T a, T b) {
-    return a < b ? a : b;
-}
+constexpr Index least(Index a, Index b) { return a < b ? a : b; }
 
 }  // namespace
 }  // namespace fastlstm::FASTLSTM_ISA

@@ -71,11 +71,11 @@ GradientKernel<T> gradient_tile_of(Index k) {
     switch (k) {
         case 0: return gradient_tile<T, 0, C, Bias>;
         case 1: return gradient_tile<T, 1, C, Bias>;
-        case 2: return gradient_tile<T, smaller(2, most), C, Bias>;
-        case 3: return gradient_tile<T, smaller(3, most), C, Bias>;
-        case 4: return gradient_tile<T, smaller(4, most), C, Bias>;
-        case 5: return gradient_tile<T, smaller(5, most), C, Bias>;
-        default: return gradient_tile<T, smaller(6, most), C, Bias>;
+        case 2: return gradient_tile<T, static_cast<int>(least(2, most)), C, Bias>;
+        case 3: return gradient_tile<T, static_cast<int>(least(3, most)), C, Bias>;
+        case 4: return gradient_tile<T, static_cast<int>(least(4, most)), C, Bias>;
+        case 5: return gradient_tile<T, static_cast<int>(least(5, most)), C, Bias>;
+        default: return gradient_tile<T, static_cast<int>(least(6, most)), C, Bias>;
     }
 }
 

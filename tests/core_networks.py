@@ -1,0 +1,102 @@
+"""Networks of the compiled core with random weights, and the same networks in the NumPy reference."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from fastlstm import _core, reference
+
+NETWORKS = {"float32": _core.NetworkF32, "float64": _core.NetworkF64}
+
+# One and a few, odd, and one more than a vector or two of every instruction set.
+ODD = (1, 3, 17, 33)
+
+
+@dataclass
+class Case:
+    """LSTM layers under a Dense, on (N, T, D)."""
+
+    features: int
+    units: tuple[int, ...]
+    outputs: int
+    dtype: str = "float64"
+    activation: str = "tanh"
+    recurrent_activation: str = "sigmoid"
+    output_activation: str = "tanh"
+    return_sequences: bool = False
+    use_bias: bool = True
+    loss: str = "mean_squared_error"
+    weights: list = field(default_factory=list)
+
+    def random_weights(self, rng, scale=0.5):
+        self.weights = [
+            (scale * rng.normal(size=segment.shape)).astype(self.dtype) for segment in self.empty_network().segments
+        ]
+        return self
+
+    def empty_network(self):
+        net = NETWORKS[self.dtype](self.features, True)
+        for i, units in enumerate(self.units):
+            net.add_recurrent(
+                cell="lstm",
+                units=units,
+                activation=self.activation,
+                recurrent_activation=self.recurrent_activation,
+                use_bias=self.use_bias,
+                return_sequences=self.return_sequences or i + 1 < len(self.units),
+            )
+        net.add_dense(units=self.outputs, activation=self.output_activation, use_bias=self.use_bias)
+        return net
+
+    def network(self):
+        net = self.empty_network()
+        for i, weight in enumerate(self.weights):
+            net.set_weight(i, weight)
+        net.set_loss(self.loss)
+        return net
+
+    def reference(self, x, y=None):
+        """Return the output, and with targets also the loss and all gradients, computed in float64."""
+        weights = [np.asarray(w, np.float64) for w in self.weights]
+        each = 3 if self.use_bias else 2
+        h, saved = np.asarray(x, np.float64), []
+        for i in range(len(self.units)):
+            own = weights[each * i : each * (i + 1)]
+            h, _, kept = reference.lstm_forward(
+                h, *own, activation=self.activation, recurrent_activation=self.recurrent_activation
+            )
+            saved.append(kept)
+        if not self.return_sequences:
+            h = h[:, -1] if h.shape[1] else np.zeros((len(x), self.units[-1]))
+        out, dense = reference.dense_forward(h, *weights[each * len(self.units) :], activation=self.output_activation)
+        if y is None:
+            return out
+        loss, d_out = getattr(reference, self.loss)(np.asarray(y, np.float64), out)
+        through = reference.dense_backward(dense, d_out)
+        gradients = [through.kernel, through.bias][: each - 1]
+        d_h = through.x
+        if not self.return_sequences:
+            d_h = np.zeros((len(x), x.shape[1], self.units[-1]))
+            if x.shape[1]:
+                d_h[:, -1] = through.x
+        for kept in reversed(saved):
+            back = reference.lstm_backward(kept, d_h)
+            gradients = [back.kernel, back.recurrent_kernel, back.bias][:each] + gradients
+            d_h = back.x
+        return out, loss, gradients
+
+    def sample(self, rng, rows, steps):
+        x = rng.normal(size=(rows, steps, self.features)).astype(self.dtype)
+        shape = (rows, steps, self.outputs) if self.return_sequences else (rows, self.outputs)
+        return x, rng.uniform(-1, 1, size=shape).astype(self.dtype)
+
+
+def gradients_of(net):
+    return [net.gradient(i) for i in range(len(net.segments))]
+
+
+def relative(found, expected):
+    """Return the largest error in units of the largest value expected (1 where all are zero)."""
+    expected = np.asarray(expected)
+    largest = np.abs(expected).max(initial=0) or 1.0
+    return np.abs(np.asarray(found, np.float64) - expected).max(initial=0) / largest

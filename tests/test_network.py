@@ -1,0 +1,260 @@
+"""Losses, optimizers and the layers around the cells: the core against the reference, and what it refuses."""
+
+import numpy as np
+import pytest
+from core_networks import NETWORKS, Case, gradients_of, relative
+
+from fastlstm import _core, reference
+
+BOUND = {"float32": 1e-5, "float64": 1e-12}
+
+
+def probabilities(rng, shape, dtype):
+    p = rng.uniform(0.01, 1, size=shape)
+    return (p / p.sum(axis=-1, keepdims=True)).astype(dtype)
+
+
+def losses():
+    def some(rng, shape):
+        return rng.normal(size=shape)
+
+    def classes(rng, shape):
+        return np.eye(shape[-1])[rng.integers(shape[-1], size=shape[:-1])]
+
+    def numbers(rng, shape):
+        return rng.integers(shape[-1], size=(*shape[:-1], 1))
+
+    return [
+        ("mean_squared_error", some),
+        ("mean_absolute_error", some),
+        ("binary_crossentropy", lambda rng, shape: rng.integers(2, size=shape)),
+        ("categorical_crossentropy", classes),
+        ("sparse_categorical_crossentropy", numbers),
+    ]
+
+
+@pytest.mark.parametrize(("name", "targets"), losses())
+@pytest.mark.parametrize("shape", [(1, 1), (1, 5), (4, 17), (3, 2, 4), (2, 1, 33)])
+def test_losses_and_their_gradients(isa, dtype, name, targets, shape, rng):
+    """A bias after zero weights is the prediction itself, so its gradient is the loss's."""
+    p = probabilities(rng, shape, dtype)
+    if shape[-1] > 2:
+        p[..., 0] = 1e-9  # where the cross-entropies clip
+    y = targets(rng, shape).astype(dtype)
+    net = NETWORKS[dtype](shape[-1], len(shape) == 3)
+    net.add_dense(units=shape[-1], activation="linear", use_bias=True)
+    net.set_loss(name)
+    net.set_weight(0, np.eye(shape[-1], dtype=dtype))
+    numbers = y[..., 0].astype(int) if name.startswith("sparse") else y.astype(np.float64)
+    loss, d = getattr(reference, name)(numbers, p.astype(np.float64))
+    near = pytest.approx(float(loss), rel=BOUND[dtype], abs=float(np.finfo(dtype).eps))  # 1 - 1e-7 is no float32
+    assert net.evaluate(p, y) == near
+    assert net.loss_and_gradients(p, y) == near
+    assert relative(net.gradient(1), d.reshape(-1, shape[-1]).sum(axis=0)) < BOUND[dtype]
+
+
+def test_softmax_with_categorical_crossentropy(isa, rng):
+    case = Case(3, (9,), 5, "float64", output_activation="softmax", loss="categorical_crossentropy")
+    net = case.random_weights(rng).network()
+    x, _ = case.sample(rng, 6, 4)
+    y = np.eye(5)[rng.integers(5, size=6)]
+    _, loss, gradients = case.reference(x, y)
+    assert net.loss_and_gradients(x, y) == pytest.approx(loss, rel=1e-12)
+    for found, expected in zip(gradients_of(net), gradients, strict=True):
+        assert relative(found, expected) < 1e-11
+
+
+OPTIMIZERS = [
+    ("sgd", reference.sgd_step, {}),
+    ("sgd", reference.sgd_step, {"momentum": 0.9}),
+    ("sgd", reference.sgd_step, {"momentum": 0.9, "nesterov": True}),
+    ("adam", reference.adam_step, {"beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-7}),
+    ("adam", reference.adam_step, {"beta_1": 0.8, "beta_2": 0.9, "epsilon": 1e-3, "amsgrad": True}),
+    ("rmsprop", reference.rmsprop_step, {"rho": 0.9, "epsilon": 1e-7}),
+    ("rmsprop", reference.rmsprop_step, {"rho": 0.8, "epsilon": 1e-5, "momentum": 0.7, "centered": True}),
+]
+
+
+@pytest.mark.parametrize(("name", "step", "options"), OPTIMIZERS)
+def test_optimizers_over_fifty_steps(isa, name, step, options, rng):
+    case = Case(3, (5,), 2, "float64").random_weights(rng)
+    net = case.network()
+    net.set_optimizer(name, {key: float(value) for key, value in options.items()})
+    weights, slots = [w.copy() for w in case.weights], [None] * len(case.weights)
+    order = np.arange(4, dtype=np.int64)
+    for i in range(50):
+        x, y = case.sample(rng, 4, 3)
+        case.weights = weights
+        _, _, gradients = case.reference(x, y)
+        rate = 0.01 / (1 + i)
+        for k, gradient in enumerate(gradients):
+            weights[k], slots[k] = step(weights[k], gradient, slots[k], learning_rate=rate, **options)
+        net.train(x, y, order, batch_size=4, first_step=0, learning_rate=rate, seconds=0.0)
+    assert net.iterations == 50
+    for i, weight in enumerate(weights):
+        assert relative(net.weight(i), weight) < 1e-9
+
+
+def test_a_step_uses_the_samples_in_the_order_given(isa, dtype, rng):
+    case = Case(2, (9,), 1, dtype).random_weights(rng)
+    x, y = case.sample(rng, 11, 3)
+    order = rng.permutation(11).astype(np.int64)
+    net = case.network()
+    net.set_optimizer("sgd", {})
+    step, losses = 0, []
+    while step < 3:
+        step, loss = net.train(x, y, order, batch_size=4, first_step=step, learning_rate=0.1, seconds=0.0)
+        losses.append(loss)
+    for start, loss in zip((0, 4, 8), losses, strict=True):
+        rows = order[start : start + 4]
+        _, mean, gradients = case.reference(x[rows], y[rows])
+        assert loss == pytest.approx(mean * len(rows), rel=BOUND[dtype])
+        case.weights = [w - 0.1 * g for w, g in zip(case.weights, gradients, strict=True)]
+    for i, weight in enumerate(case.weights):
+        assert relative(net.weight(i), weight) < BOUND[dtype]
+
+
+@pytest.mark.parametrize("units", [1, 5, 17])
+def test_repeat_vector_between_encoder_and_decoder(isa, units, rng):
+    net = _core.NetworkF64(2, True)
+    cell = dict(cell="lstm", activation="tanh", recurrent_activation="sigmoid", use_bias=True)
+    net.add_recurrent(units=units, return_sequences=False, **cell)
+    net.add_repeat_vector(n=4)
+    net.add_recurrent(units=3, return_sequences=True, **cell)
+    net.add_dense(units=2, activation="linear", use_bias=True)
+    weights = [rng.normal(size=s.shape) * 0.5 for s in net.segments]
+    for i, w in enumerate(weights):
+        net.set_weight(i, w)
+    net.set_loss("mean_squared_error")
+    x, y = rng.normal(size=(5, 6, 2)), rng.normal(size=(5, 4, 2))
+    h, _, encoder = reference.lstm_forward(x, *weights[:3])
+    repeated = np.repeat(h[:, -1:], 4, axis=1)
+    g, _, decoder = reference.lstm_forward(repeated, *weights[3:6])
+    out, dense = reference.dense_forward(g, *weights[6:])
+    _, d_out = reference.mean_squared_error(y, out)
+    to_dense = reference.dense_backward(dense, d_out)
+    to_decoder = reference.lstm_backward(decoder, to_dense.x)
+    d_h = np.zeros_like(h)
+    d_h[:, -1] = to_decoder.x.sum(axis=1)
+    to_encoder = reference.lstm_backward(encoder, d_h)
+    assert np.abs(net.predict(x) - out).max() < 1e-12
+    net.loss_and_gradients(x, y)
+    for found, expected in zip(gradients_of(net)[:3], to_encoder[1:4], strict=True):
+        assert relative(found, expected) < 1e-11
+    for found, expected in zip(gradients_of(net)[3:6], to_decoder[1:4], strict=True):
+        assert relative(found, expected) < 1e-11
+
+
+@pytest.mark.parametrize("features", [1, 3, 17])
+def test_normalization_and_its_inverse(isa, dtype, features, rng):
+    net = NETWORKS[dtype](features, True)
+    net.add_dense(units=features, activation="linear", use_bias=False)
+    net.add_normalization(invert=False)
+    net.add_normalization(invert=True)
+    kernel = rng.normal(size=(features, features)).astype(dtype)
+    mean, variance = rng.normal(size=(2, features)).astype(dtype)
+    variance = np.abs(variance)
+    variance[0] = 0
+    values = [kernel, mean, variance, 2 * mean, 3 * variance]
+    for i, value in enumerate(values):
+        net.set_weight(i, value)
+    x = rng.normal(size=(3, 4, features)).astype(dtype)
+    y = rng.normal(size=(3, 4, features)).astype(dtype)
+    deviation = [np.maximum(np.sqrt(v.astype(np.float64)), 1e-7) for v in (variance, 3 * variance)]
+    out = (x.astype(np.float64) @ kernel - mean) / deviation[0] * deviation[1] + 2.0 * mean
+    assert relative(net.predict(x), out) < BOUND[dtype]
+    net.set_loss("mean_squared_error")
+    net.loss_and_gradients(x, y)
+    d = 2 * (out - y) / out.size * deviation[1] / deviation[0]
+    assert relative(net.gradient(0), np.einsum("ntd,nte->de", x, d)) < 10 * BOUND[dtype]
+    assert [s.trainable for s in net.segments] == [True, False, False, False, False]
+    with pytest.raises(ValueError, match="expected one that is trained, got 1"):
+        net.gradient(1)
+
+
+def test_views_of_weights_are_read_only_and_follow(dtype, rng):
+    case = Case(2, (3,), 1, dtype).random_weights(rng)
+    net = case.network()
+    view = net.weight(0)
+    with pytest.raises(ValueError, match="read-only"):
+        view[0, 0] = 1
+    net.set_weight(0, case.weights[0] + 1)
+    np.testing.assert_array_equal(view, case.weights[0] + 1)
+    del net
+    np.testing.assert_array_equal(view, case.weights[0] + 1)
+
+
+def test_what_does_not_fit_is_refused(rng):
+    case = Case(2, (3,), 1, "float32").random_weights(rng)
+    net = case.network()
+    x, y = case.sample(rng, 4, 3)
+    order = np.arange(4, dtype=np.int64)
+    for wrong in (x.astype("f8"), x[:, ::2], np.asfortranarray(x), x.astype("i4")):
+        with pytest.raises(TypeError, match="x: expected a C-contiguous array of float32"):
+            net.predict(wrong)
+    with pytest.raises(ValueError, match=r"x: expected shape \(\*, \*, 2\), got \(4, 6\)"):
+        net.predict(x.reshape(4, 6))
+    with pytest.raises(ValueError, match=r"x: expected shape"):
+        net.predict(np.zeros((1, 2, 3), "f4"))
+    with pytest.raises(ValueError, match=r"y: expected shape \(4, 1\), got \(3, 1\)"):
+        net.evaluate(x, y[:3])
+    with pytest.raises(ValueError, match="set_optimizer"):
+        net.train(x, y, order, batch_size=2, first_step=0, learning_rate=0.1, seconds=0)
+    net.set_optimizer("sgd", {})
+    steps = dict(batch_size=2, first_step=0, learning_rate=0.1, seconds=0)
+    with pytest.raises(ValueError, match="order: expected indices below 4, got 4"):
+        net.train(x, y, order + 1, **steps)
+    with pytest.raises(ValueError, match="order: expected indices below 4, got -1"):
+        net.train(x, y, order - 1, **steps)
+    with pytest.raises(ValueError, match="batch_size: expected at least 1"):
+        net.train(x, y, order, **{**steps, "batch_size": 0})
+    with pytest.raises(ValueError, match="first_step: expected one of 2 steps, got 2"):
+        net.train(x, y, order, **{**steps, "first_step": 2})
+    with pytest.raises(ValueError, match="at least one sample"):
+        net.evaluate(x[:0], y[:0])
+    with pytest.raises(ValueError, match="no optimizer takes 'rate'"):
+        net.set_optimizer("sgd", {"rate": 1.0})
+    with pytest.raises(ValueError, match="optimizer: expected one of sgd, adam, rmsprop, got 'lion'"):
+        net.set_optimizer("lion", {})
+    with pytest.raises(ValueError, match=r"loss: expected one of .*, got 'hinge'"):
+        net.set_loss("hinge")
+    with pytest.raises(ValueError, match=r"value: expected shape \(2, 12\), got \(12, 2\)"):
+        net.set_weight(0, np.zeros((12, 2), "f4"))
+    with pytest.raises(ValueError, match="forecast: expected"):
+        net.forecast(x, 3)
+    with pytest.raises(IndexError):
+        net.weight(99)
+    with pytest.raises(RuntimeError, match="no more layers"):
+        net.add_dense(units=1, activation="tanh", use_bias=True)
+
+
+def test_layers_that_do_not_fit_are_refused():
+    net = _core.NetworkF32(2, False)
+    with pytest.raises(ValueError, match="expects a sequence"):
+        net.add_recurrent(
+            cell="lstm",
+            units=1,
+            activation="tanh",
+            recurrent_activation="sigmoid",
+            use_bias=True,
+            return_sequences=False,
+        )
+    net.add_repeat_vector(n=2)
+    with pytest.raises(ValueError, match=r"expects \(N, D\)"):
+        net.add_repeat_vector(n=2)
+    with pytest.raises(ValueError, match="an elementwise activation, got 'softmax'"):
+        net.add_recurrent(
+            cell="lstm",
+            units=1,
+            activation="softmax",
+            recurrent_activation="sigmoid",
+            use_bias=True,
+            return_sequences=False,
+        )
+    for wrong in (0, -1):
+        with pytest.raises(ValueError, match="units: expected at least 1"):
+            net.add_dense(units=wrong, activation="tanh", use_bias=True)
+    with pytest.raises(ValueError, match=r"activation: expected one of .*got 'swoosh'"):
+        net.add_dense(units=1, activation="swoosh", use_bias=True)
+    with pytest.raises(ValueError, match="features: expected at least 1"):
+        _core.NetworkF32(0, True)
