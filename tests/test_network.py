@@ -11,7 +11,7 @@ BOUND = {"float32": 1e-5, "float64": 1e-12}
 
 def probabilities(rng, shape, dtype):
     p = rng.uniform(0.01, 1, size=shape)
-    return (p / p.sum(axis=-1, keepdims=True)).astype(dtype)
+    return (0.9 * p / p.sum(axis=-1, keepdims=True)).astype(dtype)
 
 
 def losses():
