@@ -1,0 +1,106 @@
+"""The axis of a series in a table: which column it is, and its dates, numbers or labels."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import _csv, _dates, _index
+
+
+@dataclass(frozen=True, eq=False)
+class Axis:
+    """An index, its name, notes on it, and the column it comes from, counted from 0."""
+
+    index: _index.Index
+    name: str = "index"
+    notes: tuple[str, ...] = ()
+    column: int | None = None
+
+
+def find_axis(table: _csv.Table, values_column: int | None) -> Axis:
+    """Find the axis in the columns other than that of the values."""
+    dated = (i for i in range(table.width) if i != values_column and _csv.mostly(table.column(i), "date"))
+    column = next(dated, None)
+    if column is not None:
+        return _with_note(table, column, _dates_of(table, column))
+    index = None
+    if values_column != 0 and table.width > 1:
+        index = _first_column(table)
+    return Axis(np.arange(len(table.rows))) if index is None else _with_note(table, 0, index)
+
+
+def _first_column(table: _csv.Table) -> _index.Index | None:
+    cells = table.column(0)
+    if _csv.mostly(cells, "text"):
+        return np.array(cells)
+    dates = _compact_dates(cells)
+    return _rising_numbers(table) if dates is None else dates
+
+
+def _with_note(table: _csv.Table, column: int, index: _index.Index) -> Axis:
+    name = (table.names[column] if table.names else "") or "index"
+    notes = []
+    if index.dtype.kind == "U" and _csv.mostly(table.column(column), "date"):
+        notes.append(f"{name}: day/month or month/day cannot be told in dates such as {index[0]}; kept as labels")
+    if not _index.spacing(index).even:
+        notes.append(f"{name}: not evenly spaced; the values are taken as if they were")
+    return Axis(index, name, tuple(notes), column)
+
+
+def _dates_of(table: _csv.Table, number: int) -> _index.Index:
+    """Return a column of rising dates, or of labels where day and month cannot be told apart."""
+    cells = table.column(number)
+
+    def place(position: int) -> str:
+        return f"{table.path}, line {table.rows[position].line}, column {table.label(number)!r}"
+
+    try:
+        dates = _dates.parse_dates(cells)
+    except _dates.AmbiguousDates:
+        return np.array(cells)
+    except _dates.InvalidDate as error:
+        example = next(cell for cell in cells if _csv.kind(cell) == "date")
+        raise ValueError(
+            f"{place(error.position)}: expected a date like {example!r}, got {cells[error.position]!r}"
+        ) from None
+    not_rising = np.flatnonzero(np.diff(dates) <= np.timedelta64(0))
+    if len(not_rising):
+        before, after = int(not_rising[0]), int(not_rising[0]) + 1
+        raise ValueError(
+            f"{place(after)}: expected a date after {cells[before]!r}, got {cells[after]!r} "
+            "(sort the rows by date, one row a date)"
+        )
+    return dates
+
+
+def _compact_dates(cells: list[str]) -> NDArray[np.datetime64] | None:
+    """Return rising dates such as 20200131, if all cells are that."""
+    if not all(re.fullmatch(r"(18|19|20)\d{6}", cell) for cell in cells):
+        return None
+    try:
+        dates = _dates.parse_dates(cells)
+    except _dates.InvalidDate:
+        return None
+    return dates if (np.diff(dates) > np.timedelta64(0)).all() else None
+
+
+def _rising_numbers(table: _csv.Table) -> NDArray[np.int64] | NDArray[np.float64] | None:
+    """Return the first column's numbers, if they rise from row to row; numbers that fall evenly raise ValueError."""
+    cells = table.column(0)
+    if len(cells) < 2 or not all(_csv.kind(cell) == "number" for cell in cells):
+        return None
+    numbers = np.array([float(cell.replace(",", ".")) for cell in cells])
+    differences = np.diff(numbers)
+    if (differences < 0).all() and np.allclose(differences, differences[0]):
+        raise ValueError(
+            f"{table.path}, line {table.rows[1].line}, column {table.label(0)!r}: expected the axis to rise, "
+            f"got {cells[1]} after {cells[0]} (sort the rows, the oldest first)"
+        )
+    if not (differences > 0).all():
+        return None
+    whole = all(cell.lstrip("+-").isdecimal() for cell in cells) and np.abs(numbers).max() < 2**53
+    return numbers.astype(np.int64) if whole else numbers

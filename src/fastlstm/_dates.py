@@ -1,0 +1,149 @@
+"""Dates in text: which forms are read, and what they mean. Nothing is guessed.
+
+=============================================  ==============================================================
+2020-01-31, 2020/01/31, 2020.01.31, 20200131   year, month, day
+31.01.2020                                     day, month, year: the point is used in this order only
+31/01/2020, 01/31/2020, 31-01-2020             the order that makes every row a date; if both do, it is not known
+31 Jan 2020, 31-Jan-2020, Jan 31, 2020         English month names, short or long
+2020-01, 2020/01, 01/2020, Jan 2020            months
+2020Q1, 2020-Q1, Q1 2020                       quarters, each by its first month
+=============================================  ==============================================================
+
+A day may be followed by a blank or T and a time, 13:45, 13:45:30 or 13:45:30.5, and by Z. Years have four digits.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+_NAME = (
+    r"(?P<name>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
+    r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
+)
+_YEAR, _MONTH, _DAY = r"(?P<year>\d{4})", r"(?P<month>\d{1,2})", r"(?P<day>\d{1,2})"
+_TIME = r"(?:[ T](?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?P<fraction>\.\d{1,6})?)?Z?)?"
+
+_COMPACT = re.compile(r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})")
+_DAY_FIRST = re.compile(rf"{_DAY}(?P<mark>[-/]){_MONTH}(?P=mark){_YEAR}{_TIME}")
+_MONTH_FIRST = re.compile(rf"{_MONTH}(?P<mark>[-/]){_DAY}(?P=mark){_YEAR}{_TIME}")
+_KNOWN_ORDER = [
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rf"{_YEAR}(?P<mark>[-/.]){_MONTH}(?P=mark){_DAY}{_TIME}",
+        rf"{_DAY}\.{_MONTH}\.{_YEAR}{_TIME}",
+        rf"{_DAY}(?P<mark>[- ]){_NAME}(?P=mark){_YEAR}{_TIME}",
+        rf"{_NAME} {_DAY},? {_YEAR}{_TIME}",
+        rf"{_YEAR}[-/]{_MONTH}",
+        rf"{_MONTH}/{_YEAR}",
+        rf"{_NAME}[- ]{_YEAR}",
+        rf"{_YEAR}[- ]?Q(?P<quarter>[1-4])",
+        rf"Q(?P<quarter>[1-4])[- ]{_YEAR}",
+    )
+]
+
+
+class AmbiguousDates(ValueError):
+    """Every row is a date with day before month, and also with month before day."""
+
+
+class InvalidDate(ValueError):
+    """A row is not a date in the form of the rows before it.
+
+    Attributes
+    ----------
+    position : int
+        Which one, counted from 0.
+    """
+
+    def __init__(self, position: int) -> None:
+        super().__init__(position)
+        self.position = position
+
+
+def looks_like_date(text: str) -> bool:
+    """Whether a text has one of the forms above, other than eight digits."""
+    return any(pattern.fullmatch(text) for pattern in (*_KNOWN_ORDER, _DAY_FIRST))
+
+
+def parse_dates(texts: Sequence[str]) -> NDArray[np.datetime64]:
+    """Read a column of dates.
+
+    Parameters
+    ----------
+    texts : sequence of str
+        The dates, all in one form.
+
+    Returns
+    -------
+    ndarray of datetime64
+        In months, days, seconds or microseconds, according to the form.
+
+    Raises
+    ------
+    AmbiguousDates
+        Dates such as 01/02/2020 in every row.
+    InvalidDate
+        A row that is no date in the form of the first one.
+
+    Examples
+    --------
+    >>> parse_dates(["31.12.1999", "1.1.2000"])
+    array(['1999-12-31', '2000-01-01'], dtype='datetime64[D]')
+    """
+    for pattern in (*_KNOWN_ORDER, _COMPACT):
+        if pattern.fullmatch(texts[0]):
+            return _parse(texts, pattern)
+    results, failures = [], []
+    for pattern in (_DAY_FIRST, _MONTH_FIRST):
+        try:
+            results.append(_parse(texts, pattern))
+        except InvalidDate as error:
+            failures.append(error)
+    if not results:
+        # The order that gets further is the one that was meant.
+        raise max(failures, key=lambda failure: failure.position)
+    if len(results) > 1 and (results[0] != results[1]).any():
+        raise AmbiguousDates
+    return results[0]
+
+
+def _parse(texts: Sequence[str], pattern: re.Pattern[str]) -> NDArray[np.datetime64]:
+    moments = []
+    unit = "D" if "day" in pattern.groupindex else "M"
+    for position, text in enumerate(texts):
+        match = pattern.fullmatch(text)
+        if match is None:
+            raise InvalidDate(position)
+        try:
+            moments.append(_moment(match.groupdict()))
+        except ValueError:
+            raise InvalidDate(position) from None
+        if match.groupdict().get("fraction"):
+            unit = "us"
+        elif match.groupdict().get("hour") and unit == "D":
+            unit = "s"
+    return np.array(moments, dtype="datetime64[us]").astype(f"datetime64[{unit}]")
+
+
+def _moment(groups: dict[str, str | None]) -> datetime.datetime:
+    if groups.get("quarter"):
+        month = 3 * int(groups["quarter"] or 0) - 2
+    elif groups.get("name"):
+        month = _MONTHS.index((groups["name"] or "")[:3].lower()) + 1
+    else:
+        month = int(groups["month"] or 0)
+    return datetime.datetime(
+        int(groups["year"] or 0),
+        month,
+        int(groups.get("day") or 1),
+        int(groups.get("hour") or 0),
+        int(groups.get("minute") or 0),
+        int(groups.get("second") or 0),
+        round(float(groups.get("fraction") or 0) * 1e6),
+    )

@@ -1,0 +1,132 @@
+"""The axis of a series: how it is spaced, and how it goes on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Index: TypeAlias = NDArray[Any]
+"""Rising dates (datetime64), rising numbers, or labels (str)."""
+
+_MONTH_END = 31
+_FRIDAY_TO_MONDAY = 3
+
+
+@dataclass(frozen=True)
+class Spacing:
+    """The distance from one entry of an index to the next.
+
+    Attributes
+    ----------
+    amount : int, float or timedelta64
+        How much is added: months, business days, or what an index of this kind measures.
+    unit : str
+        'months', 'business days', 'labels', or 'constant' for everything else.
+    even : bool
+        Whether all entries have this distance. If not, it is the one in the middle (the median).
+    """
+
+    amount: Any
+    unit: str
+    even: bool
+
+
+def spacing(index: Index) -> Spacing:
+    """Find the distance between entries.
+
+    Dates with the same day of every month (or the month's last day, for lack of that one) are months apart, so that
+    a step of twelve is a year. Dates from Monday to Friday that mostly follow each other are business days apart.
+    Everything else is a constant distance; that of one single entry is 1.
+    """
+    if index.dtype.kind == "U":
+        return Spacing(1, "labels", even=True)
+    if index.dtype.kind == "M" and index.dtype != "datetime64[M]" and len(index) > 1:
+        days = index.astype("datetime64[D]")
+        time_of_day = index - days
+        if (time_of_day == time_of_day[0]).all():
+            return _months(days) or _business_days(days) or _constant(index)
+    return _constant(index)
+
+
+def extend(index: Index, steps: int) -> Index:
+    """Return the next entries of an index.
+
+    Parameters
+    ----------
+    index : ndarray (n,)
+        Dates, numbers or labels.
+    steps : int
+        How many more.
+
+    Returns
+    -------
+    ndarray (steps,)
+        Dates and numbers at the distance that `spacing` finds; after labels, '+1', '+2' and so on.
+
+    Examples
+    --------
+    >>> extend(np.array(["2019-12-31", "2020-01-31"], "datetime64[D]"), 2)
+    array(['2020-02-29', '2020-03-31'], dtype='datetime64[D]')
+    >>> extend(np.array([1700, 1701]), 2)
+    array([1702, 1703])
+    """
+    step = spacing(index)
+    count = np.arange(1, steps + 1)
+    if step.unit == "labels":
+        return np.array([f"+{k}" for k in count])
+    if step.unit == "constant":
+        further: Index = index[-1] + count * step.amount
+        return further
+    days = index.astype("datetime64[D]")
+    if step.unit == "months":
+        next_days = _day_of_month(days[-1].astype("datetime64[M]") + count * step.amount, _anchor(days))
+    else:
+        next_days = np.busday_offset(days[-1], count)
+    dates: Index = next_days.astype(index.dtype) + (index[-1] - days[-1])
+    return dates
+
+
+def _constant(index: Index) -> Spacing:
+    differences = np.diff(index)
+    if not len(differences):
+        return Spacing(1, "constant", even=True)
+    if index.dtype.kind == "f":
+        mean = (index[-1] - index[0]) / len(differences)
+        even = bool(np.allclose(differences, mean, rtol=1e-6, atol=0))
+        return Spacing(mean if even else np.median(differences), "constant", even)
+    middle = np.sort(differences)[len(differences) // 2]
+    return Spacing(middle, "constant", bool((differences == middle).all()))
+
+
+def _months(days: NDArray[np.datetime64]) -> Spacing | None:
+    months = days.astype("datetime64[M]")
+    found = _constant(months)
+    if not found.even or found.amount < np.timedelta64(1, "M") or (_day_of_month(months, _anchor(days)) != days).any():
+        return None
+    return Spacing(found.amount, "months", even=True)
+
+
+def _anchor(days: NDArray[np.datetime64]) -> int:
+    """Return the day of the month that the dates stand for: 31 if all are the last of theirs."""
+    months = days.astype("datetime64[M]")
+    if (_day_of_month(months, _MONTH_END) == days).all():
+        return _MONTH_END
+    return int((days - months.astype("datetime64[D]")).astype(int).max()) + 1
+
+
+def _day_of_month(months: NDArray[np.datetime64], day: int) -> NDArray[np.datetime64]:
+    last = (months + 1).astype("datetime64[D]") - 1
+    days: NDArray[np.datetime64] = np.minimum(months.astype("datetime64[D]") + (day - 1), last)
+    return days
+
+
+def _business_days(days: NDArray[np.datetime64]) -> Spacing | None:
+    if not np.is_busday(days).all():
+        return None
+    steps = np.busday_count(days[:-1], days[1:])
+    mostly = np.mean(steps == 1) > 0.5
+    over_weekend = (np.diff(days).astype(int) == _FRIDAY_TO_MONDAY).any()
+    return Spacing(1, "business days", bool((steps == 1).all())) if mostly and over_weekend else None

@@ -1,0 +1,101 @@
+"""The command `fastlstm`: one module for each of its commands.
+
+Status 0: done. 1: something failed. 2: the command was not understood. 130: interrupted. Whatever is wrong is said in
+one line on stderr. With ``--json`` the last line on stdout is one JSON object.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+from .. import __version__
+from . import forecast, info, sine
+
+__all__ = ["main"]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command.
+
+    Parameters
+    ----------
+    argv : sequence of str, optional
+        Its arguments; None takes those of the process.
+
+    Returns
+    -------
+    int
+        The status to exit with.
+
+    Examples
+    --------
+    >>> main(["sine", "--epochs", "none"])
+    2
+    """
+    try:
+        arguments = _parser().parse_args(argv)
+        result = arguments.run(arguments)
+        if arguments.json:
+            print(json.dumps(_finite(result), allow_nan=False))
+        sys.stdout.flush()
+    except SystemExit as exit_request:  # argparse: 0 after --help and --version, 2 after an error
+        return int(exit_request.code or 0)
+    except KeyboardInterrupt:
+        return _fail("interrupted", 130)
+    except BrokenPipeError:
+        # Whoever read our output has left. Nothing may be written any more, also not when Python shuts down.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        return _fail(f"{where}{error.strerror or error}", 1)
+    except Exception as error:  # the promise is one line, not a traceback
+        kind = "" if isinstance(error, (ValueError, TypeError)) else f"{type(error).__name__}: "
+        return _fail(f"{kind}{error}", 1)
+    return 0
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose errors are one line."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message} (see {self.prog} --help)\n")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="fastlstm", description="Recurrent networks on the CPU.", allow_abbrev=False)
+    parser.add_argument("--version", action="version", version=f"fastlstm {__version__}")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    for command in (info, sine, forecast):
+        summary = (command.__doc__ or "").splitlines()[0]
+        added = commands.add_parser(
+            command.NAME,
+            help=summary,
+            description=summary,
+            allow_abbrev=False,
+            formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+        )
+        command.add_arguments(added)
+        added.add_argument("--json", action="store_true", help="print one JSON object last")
+        added.set_defaults(run=command.run)
+    return parser
+
+
+def _fail(message: str, status: int) -> int:
+    print("fastlstm:", " ".join(message.split()), file=sys.stderr)
+    return status
+
+
+def _finite(value: Any) -> Any:
+    """Return a JSON value with null in place of NaN and Inf, which JSON does not have."""
+    if isinstance(value, dict):
+        return {key: _finite(entry) for key, entry in value.items()}
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value

@@ -1,0 +1,47 @@
+"""Types and groups of arguments that commands share."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+
+LARGEST_SEED = 2**32 - 1
+
+
+def integer(minimum: int, maximum: int | None = None) -> Callable[[str], int]:
+    """Return a type for `argparse`: an integer of at least `minimum` and at most `maximum`."""
+    expected = f"an integer of at least {minimum}" + (f" and at most {maximum}" if maximum is not None else "")
+
+    def parse(text: str) -> int:
+        try:
+            number = int(text)
+        except ValueError:
+            number = minimum - 1
+        if number < minimum or (maximum is not None and number > maximum):
+            raise argparse.ArgumentTypeError(f"expected {expected}, got {text!r}")
+        return number
+
+    return parse
+
+
+def add_model_arguments(
+    parser: argparse.ArgumentParser, *, window: int, epochs: int, longest_window: int | None = None
+) -> None:
+    """Add what every command has that trains a model; `window` and `epochs` are their defaults."""
+    parser.add_argument(
+        "--window", type=integer(1, longest_window), default=window, metavar="N", help="values that the model sees"
+    )
+    parser.add_argument("--units", type=integer(1), default=32, metavar="N", help="units of the recurrent layer")
+    parser.add_argument("--epochs", type=integer(1), default=epochs, metavar="N", help="passes over the data")
+    parser.add_argument(
+        "--seed",
+        type=integer(0, LARGEST_SEED),
+        metavar="N",
+        help="makes the run repeatable; left out: another each time",
+    )
+
+
+def add_out_argument(parser: argparse.ArgumentParser, default: str) -> None:
+    """Add the folder to write to."""
+    parser.add_argument("--out", type=Path, default=Path(default), metavar="DIR", help="folder for what is written")

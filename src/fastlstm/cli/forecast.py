@@ -1,0 +1,121 @@
+"""Forecast a series from a CSV file, and compare with naive forecasts of values held out."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from .. import _core
+from ..callbacks import Callback
+from ..forecasting import Forecast, forecast_series
+from ..series import read_series
+from . import _arguments
+
+NAME = "forecast"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    parser.add_argument("file", type=Path, metavar="FILE", help="the CSV file")
+    parser.add_argument(
+        "--column", metavar="NAME", help="the column's name, or its number from 1; not needed if only one has numbers"
+    )
+    parser.add_argument("--steps", type=_arguments.integer(1), default=50, metavar="N", help="values to forecast")
+    parser.add_argument(
+        "--test",
+        type=_arguments.integer(0),
+        default=0,
+        metavar="N",
+        help="values at the end to hold out and compare with",
+    )
+    parser.add_argument(
+        "--season",
+        type=_arguments.integer(1),
+        metavar="N",
+        help="period of the seasonal naive forecast; left out: found by autocorrelation",
+    )
+    parser.add_argument("--fill", choices=("linear",), help="close gaps; left out: a gap is an error")
+    _arguments.add_model_arguments(parser, window=24, epochs=100)
+    parser.add_argument("--cell", choices=_core.cells(), default="lstm", help="kind of the recurrent layer")
+    _arguments.add_out_argument(parser, "fastlstm-forecast")
+
+
+def run(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Do the whole job, and return its figures."""
+    series = read_series(arguments.file, arguments.column, arguments.fill)
+    first, last = series.index[0], series.index[-1]
+    print(f"{arguments.file}: {len(series):,} values of {series.name}, {series.index_name} {first} to {last}")
+    for note in series.notes:
+        print(f"Note: {note}")
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    result = forecast_series(
+        series,
+        arguments.steps,
+        window=arguments.window,
+        test=arguments.test,
+        season=arguments.season,
+        units=arguments.units,
+        cell=arguments.cell,
+        epochs=arguments.epochs,
+        seed=arguments.seed,
+        callbacks=[_EpochBar()],
+    )
+    _print_scores(result)
+    print(", ".join(f"{name} {spent:.3g} s" for name, spent in result.seconds.items()).replace("roll_out", "roll-out"))
+    _write_csv(arguments.out / "forecast.csv", result)
+    from .. import plotting
+
+    plotting.series_forecast_figure(result).savefig(arguments.out / "forecast.png", dpi=120)
+    print(f"Saved {arguments.out / 'forecast.csv'} and {arguments.out / 'forecast.png'}")
+    scores = {} if result.hold_out is None else result.hold_out.scores
+    return {
+        "command": NAME,
+        "file": str(arguments.file),
+        "column": series.name,
+        "values": len(series),
+        "season": result.season,
+        "seed": arguments.seed,
+        "seconds": {name: round(spent, 6) for name, spent in result.seconds.items()},
+        "loss": result.loss,
+        "rmse": {name.replace(" ", "_"): score.rmse for name, score in scores.items()},
+        "mae": {name.replace(" ", "_"): score.mae for name, score in scores.items()},
+    }
+
+
+class _EpochBar(Callback):
+    """A bar over the epochs, on terminals only."""
+
+    _bar: Any = None
+
+    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
+        from tqdm import tqdm
+
+        self._bar = tqdm(total=self.params["epochs"], desc="Training", unit=" epochs", file=sys.stderr, disable=None)
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        self._bar.set_postfix_str(f"loss {(logs or {})['loss']:.4g}", refresh=False)
+        self._bar.update()
+
+    def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
+        self._bar.close()
+
+
+def _print_scores(result: Forecast) -> None:
+    if result.hold_out is None:
+        print("No values were held out, so that nothing is known of the forecast's error (--test N holds out N)")
+        return
+    season = "no season found" if result.season is None else f"season {result.season}"
+    print(f"Over the last {len(result.hold_out.values)} values, which were held out ({season}):")
+    for name, score in result.hold_out.scores.items():
+        print(f"  {name:<16} RMSE {score.rmse:<10.4g} MAE {score.mae:.4g}")
+
+
+def _write_csv(path: Path, result: Forecast) -> None:
+    import csv
+
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow([result.series.index_name, "forecast"])
+        writer.writerows(zip(result.index.astype(str), result.values.tolist(), strict=True))

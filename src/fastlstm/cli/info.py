@@ -1,0 +1,39 @@
+"""Show what runs here: instruction set, threads, build, versions."""
+
+from __future__ import annotations
+
+import argparse
+import importlib.metadata
+import platform
+from typing import Any
+
+from .. import __version__, _core, config
+
+NAME = "info"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments: none."""
+
+
+def run(_: argparse.Namespace) -> dict[str, Any]:
+    """Print the facts, and return them."""
+    packages = {name: importlib.metadata.version(name) for name in ("numpy", "tqdm", "matplotlib")}
+    facts = {
+        "version": __version__,
+        "isa": config.isa(),
+        "available_isas": _core.available_isas(),
+        "threads": config.get_num_threads(),
+        "compiler": _core.compiler,
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        "packages": packages,
+    }
+    print(f"fastlstm         {facts['version']}")
+    print(f"instruction set  {facts['isa']} (here: {', '.join(_core.available_isas())}; FASTLSTM_ISA chooses)")
+    print(f"threads          {facts['threads']} (FASTLSTM_NUM_THREADS chooses)")
+    print(f"built with       {facts['compiler']}")
+    print(f"Python           {facts['python']} on {facts['platform']}")
+    for name, version in packages.items():
+        print(f"{name:<16} {version}")
+    return facts

@@ -1,0 +1,24 @@
+"""The check on arrays that every part of the reference shares."""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray: TypeAlias = NDArray[np.floating[Any]]
+
+
+def check_array(
+    name: str, array: FloatArray, shape: tuple[int | None, ...], letters: str, like: FloatArray | None = None
+) -> None:
+    """Require an array of floats of this shape (None: any size) and, where given, of the dtype of `like`."""
+    if not isinstance(array, np.ndarray) or not np.issubdtype(array.dtype, np.floating):
+        kind = f"dtype {array.dtype}" if isinstance(array, np.ndarray) else type(array).__name__
+        raise TypeError(f"{name}: expected a NumPy array of floats, got {kind}")
+    if like is not None and array.dtype != like.dtype:
+        raise TypeError(f"{name}: expected dtype {like.dtype} like the other arrays, got {array.dtype}")
+    if array.ndim != len(shape) or any(want not in (None, size) for want, size in zip(shape, array.shape, strict=True)):
+        sizes = ", ".join("any" if size is None else str(size) for size in shape)
+        raise ValueError(f"{name}: expected shape {letters} = ({sizes}), got {array.shape}")

@@ -1,0 +1,204 @@
+"""One series of numbers from a CSV file, with its axis.
+
+What is read
+------------
+- Fields separated by comma, semicolon, tab or blanks, with quotation marks where needed; a header or none; blank lines
+  and a byte-order mark do no harm. A first row that could be a header or data is refused.
+- Numbers with a decimal point, or a whole column with decimal commas. Separators of thousands are not read: in a
+  comma-separated file, numbers such as "1,234" could be either and are refused.
+- The axis: the first column of dates (forms: see `fastlstm._dates`), else a first column of rising numbers such as
+  years, else a first column of texts as labels, else 0, 1, 2 ... Dates that could be day/month or month/day in every
+  row (01/02/2020) are kept as labels, since to take either would be a guess. Dates must rise from row to row, and a
+  first column of numbers that fall evenly (the newest year first) is refused.
+- An empty value, or NA, N/A, NaN or null in its place, is a gap.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import _axis, _csv, _index
+
+__all__ = ["Series", "read_series"]
+
+_POINT = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+_COMMA = re.compile(r"[+-]?(\d+,?\d*|,\d+)([eE][+-]?\d+)?")
+_THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+")
+
+
+@dataclass(frozen=True, eq=False)
+class Series:
+    """A series of numbers along an axis.
+
+    Attributes
+    ----------
+    name : str
+        What the values are: the column's name.
+    index : ndarray (steps,)
+        The axis: rising dates (datetime64), rising numbers, or labels (str).
+    values : ndarray (steps,), float64
+        The values.
+    index_name : str
+        What the axis is: that column's name, or 'index'.
+    notes : tuple of str
+        What a reader should know about how the file was understood.
+    """
+
+    name: str
+    index: _index.Index
+    values: NDArray[np.float64]
+    index_name: str = "index"
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Require an entry of the index for every value."""
+        if self.values.ndim != 1 or self.index.shape != self.values.shape:
+            raise ValueError(f"index: expected shape (steps,) like values {self.values.shape}, got {self.index.shape}")
+
+    def __len__(self) -> int:
+        """Return the number of values."""
+        return len(self.values)
+
+    def future_index(self, steps: int) -> _index.Index:
+        """Return the axis of the next values.
+
+        Parameters
+        ----------
+        steps : int
+            How many.
+
+        Returns
+        -------
+        ndarray (steps,)
+            Dates and numbers at the distance of those before (calendar months, years and business days are kept),
+            or at the median distance where it varies. After labels: '+1', '+2' and so on.
+
+        Examples
+        --------
+        >>> Series("sunspots", np.array([2007, 2008]), np.array([7.5, 2.9]), "year").future_index(2)
+        array([2009, 2010])
+        """
+        return _index.extend(self.index, steps)
+
+
+def read_series(path: str | os.PathLike[str], column: str | int | None = None, fill: str | None = None) -> Series:
+    r"""Read one column of a CSV file.
+
+    Parameters
+    ----------
+    path : path-like
+        The file. The module's docstring says what is read.
+    column : str or int, optional
+        The column's name, or its number counted from 1. None takes the only column of numbers besides the axis.
+    fill : {None, 'linear'}
+        What to do with gaps: refuse them, or put values on a straight line from neighbour to neighbour, row by row.
+
+    Returns
+    -------
+    Series
+        The values, the axis, and notes.
+
+    Raises
+    ------
+    OSError
+        A file that cannot be read.
+    TypeError
+        A `column` that is neither text nor an integer.
+    ValueError
+        No such column, or several of the name; an empty file; a gap, text, or a number without end in the column; dates
+        that do not rise; rows that differ in their number of fields. The message names file and line.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = pathlib.Path(folder, "sales.csv")
+    ...     size = path.write_text("month;sold\n2020-01;1,5\n2020-02;2\n")
+    ...     series = read_series(path, "sold")
+    >>> series.values
+    array([1.5, 2. ])
+    >>> series.index
+    array(['2020-01', '2020-02'], dtype='datetime64[M]')
+    """
+    if fill not in (None, "linear"):
+        raise ValueError(f"fill: expected None or 'linear', got {fill!r}")
+    table = _csv.read_table(path)
+    number = _find_column(table, column)
+    values, notes = _values(table, number, fill)
+    axis = _axis.find_axis(table, number)
+    return Series(table.label(number), axis.index, values, axis.name, (*notes, *axis.notes))
+
+
+def _find_column(table: _csv.Table, column: str | int | None) -> int:
+    """Return the number, counted from 0, of the column that was asked for."""
+    if isinstance(column, bool) or not isinstance(column, (str, int, type(None))):
+        raise TypeError(f"column: expected a name or a number, got {column!r}")
+    names = table.names or []
+    labels = [table.label(number) for number in range(table.width)]
+    if column is None:
+        axis = _axis.find_axis(table, None).column
+        numeric = [i for i in range(table.width) if i != axis and _csv.mostly(table.column(i), "number")]
+        if len(numeric) == 1:
+            return numeric[0]
+        raise ValueError(f"{table.path}: expected column to be one of {_listed(labels)}, got none")
+    if isinstance(column, str) and names.count(column) > 1:
+        places = [str(i + 1) for i, name in enumerate(names) if name == column]
+        raise ValueError(
+            f"{table.path}: expected a column's number, got {column!r}, the name of columns {' and '.join(places)}"
+        )
+    if isinstance(column, str) and column in names:
+        return names.index(column)
+    if str(column).isdecimal() and 1 <= int(column) <= table.width:
+        return int(column) - 1
+    close = difflib.get_close_matches(str(column), labels, n=len(labels), cutoff=0.5)
+    rest = [label for label in labels if label not in close]
+    raise ValueError(f"{table.path}: expected column to be one of {_listed(close + rest)}, got {column!r}")
+
+
+def _listed(labels: list[str]) -> str:
+    return ", ".join(map(repr, labels))
+
+
+def _values(table: _csv.Table, number: int, fill: str | None) -> tuple[NDArray[np.float64], list[str]]:
+    """Read the numbers of a column and fill its gaps."""
+    label, cells = table.label(number), table.column(number)
+    where = [f"{table.path}, line {row.line}, column {label!r}" for row in table.rows]
+    decimal_comma = any("," in cell and _COMMA.fullmatch(cell) for cell in cells)
+    with_comma = [position for position, cell in enumerate(cells) if "," in cell]
+    if decimal_comma and table.comma_separated and all(_THOUSANDS.fullmatch(cells[i]) for i in with_comma):
+        raise ValueError(
+            f"{where[with_comma[0]]}: expected a number, got {cells[with_comma[0]]!r}, "
+            "which could have a decimal comma or separated thousands"
+        )
+    values = np.empty(len(cells))
+    for position, cell in enumerate(cells):
+        if _csv.kind(cell) == "missing":
+            if fill is None:
+                raise ValueError(
+                    f"{where[position]}: expected a number, got {cell!r}, a gap (fill: linear would close it)"
+                )
+            values[position] = np.nan
+            continue
+        if not (_COMMA if decimal_comma else _POINT).fullmatch(cell):
+            form = " with a decimal comma like others in the column" if decimal_comma else ""
+            raise ValueError(f"{where[position]}: expected a number{form}, got {cell!r}")
+        values[position] = float(cell.replace(",", "."))
+        if not np.isfinite(values[position]):
+            raise ValueError(f"{where[position]}: expected a number that float64 can hold, got {cell!r}")
+    gaps = np.isnan(values)
+    if not gaps.any():
+        return values, []
+    for position in (0, len(values) - 1):
+        if gaps[position]:
+            raise ValueError(
+                f"{where[position]}: expected a number, got a gap at the {'end' if position else 'start'} "
+                "of the series, where there is nothing to interpolate between"
+            )
+    values[gaps] = np.interp(np.flatnonzero(gaps), np.flatnonzero(~gaps), values[~gaps])
+    return values, [f"{label}: gaps filled linearly: {gaps.sum()}"]

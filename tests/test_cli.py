@@ -1,0 +1,275 @@
+"""The command: what it prints, writes and returns, and how it fails."""
+
+from __future__ import annotations
+
+import csv
+import importlib.metadata
+import json
+import math
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import fastlstm
+from fastlstm import cli
+from fastlstm.series import read_series
+
+SUNSPOTS = Path(__file__).parents[1] / "examples" / "data" / "sunspots.csv"
+
+
+@pytest.fixture
+def run(capsys, tmp_path, monkeypatch):
+    """Run the command in an empty folder; returns status, lines of stdout, lines of stderr."""
+    monkeypatch.chdir(tmp_path)
+
+    def run_command(*arguments):
+        status = cli.main([str(argument) for argument in arguments])
+        captured = capsys.readouterr()
+        assert "Traceback" not in captured.err
+        return status, captured.out.splitlines(), captured.err.splitlines()
+
+    return run_command
+
+
+@pytest.fixture
+def series_file(tmp_path):
+    path = tmp_path / "series.csv"
+    days = np.datetime64("2024-01-30") + np.arange(60)
+    rows = [f"{day},{100 + 10 * math.sin(i * math.pi / 6):.6f}" for i, day in enumerate(days)]
+    path.write_text("day,price\n" + "\n".join(rows) + "\n")
+    return path
+
+
+def test_version(run):
+    assert run("--version") == (0, [f"fastlstm {fastlstm.__version__}"], [])
+
+
+def test_info(run):
+    status, out, err = run("info", "--json")
+    facts = json.loads(out[-1])
+    assert (status, err) == (0, [])
+    assert facts["version"] == fastlstm.__version__
+    assert facts["isa"] == fastlstm.config.isa()
+    assert facts["isa"] in facts["available_isas"]
+    assert facts["threads"] == fastlstm.get_num_threads()
+    assert facts["packages"]["numpy"] == np.__version__
+    text = "\n".join(out[:-1])
+    for fact in (fastlstm.__version__, facts["isa"], facts["compiler"], importlib.metadata.version("matplotlib")):
+        assert fact in text
+    assert run("info")[1] == out[:-1]
+
+
+def test_sine(run, tmp_path):
+    status, out, err = run("sine", "--seed", 1, "--epochs", 3, "--units", 8, "--json")
+    assert (status, err) == (0, [])
+    result = json.loads(out[-1])
+    assert set(result["seconds"]) == {"import", "fit", "roll_out"}
+    assert all(seconds > 0 for seconds in result["seconds"].values())
+    epochs = [line for line in out if line.startswith("Epoch ")]
+    assert len(epochs) == 3
+    assert all("ms/step" in line and "loss" in line for line in epochs)
+    assert f"{result['loss']:.3g}"[:4] in epochs[-1]
+    assert any("3,122 of 20" in line for line in out)
+    assert any("(LSTM)" in line for line in out)
+    assert any(f"RMSE {result['rmse']:.4g}" in line for line in out)
+    for name in ("data", "loss", "forecast"):
+        assert (tmp_path / "fastlstm-sine" / f"{name}.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_sine_is_the_job_written_by_hand(run):
+    result = json.loads(run("sine", "--wave", "cos", "--seed", 5, "--epochs", 2, "--no-plots", "--json")[1][-1])
+    fastlstm.utils.set_random_seed(5)
+    x, y = fastlstm.datasets.windows(np.cos(np.arange(-50 * np.pi, 50 * np.pi, 0.1)), 20)
+    model = fastlstm.Sequential(
+        [fastlstm.Input((20, 1)), fastlstm.layers.LSTM(32), fastlstm.layers.Dense(1, activation="tanh")]
+    )
+    model.compile(optimizer="adam", loss="mse")
+    loss = model.fit(x, y, epochs=2, verbose=0).history["loss"][-1]
+    truth = np.cos(np.arange(0, 10 * np.pi, 0.1))
+    values = truth[:20]
+    for _ in range(len(truth) - 20):
+        values = np.append(values, model.predict(values[-20:].reshape(1, 20, 1), verbose=0))
+    assert result["loss"] == loss
+    assert result["rmse"] == pytest.approx(np.sqrt(np.mean((values[20:] - truth[20:]) ** 2)), rel=1e-4)
+    assert result["wave"] == "cos"
+
+
+def test_sine_with_every_option(run, tmp_path):
+    options = ["--window", 5, "--units", 3, "--activation", "relu", "--epochs", 1, "--optimizer", "sgd", "--seed", 3]
+    status, out, _ = run("sine", *options, "--out", "a/b")
+    assert status == 0
+    assert out[-1] == f"Saved {Path('a/b/forecast.png')}"
+    assert (tmp_path / "a" / "b" / "loss.png").exists()
+    status, out, _ = run("sine", *options, "--out", "c", "--no-plots")
+    assert status == 0
+    assert not (tmp_path / "c").exists()
+
+
+def test_a_seed_repeats_and_another_does_not(run):
+    def losses(*seed):
+        return [json.loads(run("sine", "--epochs", 1, "--no-plots", "--json", *seed)[1][-1])["loss"] for _ in range(2)]
+
+    assert len({*losses("--seed", 1), *losses("--seed", 1)}) == 1
+    assert len({*losses("--seed", 2), *losses()}) == 3
+
+
+def test_forecast(run, series_file, tmp_path):
+    options = ["--column", "price", "--steps", 7, "--window", 12, "--test", 10, "--epochs", 2, "--seed", 1]
+    status, out, err = run("forecast", series_file, *options, "--out", "result", "--json")
+    assert (status, err) == (0, [])
+    result = json.loads(out[-1])
+    assert result["season"] == 12
+    assert set(result["rmse"]) == set(result["mae"]) == {"model", "naive", "seasonal_naive"}
+    for name in ("model", "naive", "seasonal_naive"):
+        (line,) = [line for line in out if line.split("RMSE")[0].strip() == name.replace("_", " ")]
+        assert f"{result['rmse'][name]:.4g}" in line
+        assert f"{result['mae'][name]:.4g}" in line
+    with open(tmp_path / "result" / "forecast.csv", newline="") as file:
+        header, *rows = csv.reader(file)
+    assert header == ["day", "forecast"]
+    assert [row[0] for row in rows] == [
+        f"2024-{date}" for date in ("03-30", "03-31", "04-01", "04-02", "04-03", "04-04", "04-05")
+    ]
+    values = read_series(series_file, "price").values
+    model = fastlstm.fit(values, window=12, epochs=2, seed=1, verbose=0)
+    np.testing.assert_array_equal([float(row[1]) for row in rows], model.forecast(values, 7))
+    assert (tmp_path / "result" / "forecast.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_forecast_of_the_shipped_series(run, tmp_path):
+    status, out, _ = run("forecast", SUNSPOTS, "--column", "sunspots", "--test", 50, "--epochs", 1, "--json")
+    result = json.loads(out[-1])
+    values = read_series(SUNSPOTS, "sunspots").values
+    assert (status, result["values"], result["season"]) == (0, 309, 11)
+    assert result["mae"]["naive"] == pytest.approx(np.abs(values[-50:] - values[-51]).mean())
+    last_cycle = np.resize(values[-61:-50], 50)
+    assert result["rmse"]["seasonal_naive"] == pytest.approx(np.sqrt(np.square(values[-50:] - last_cycle).mean()))
+    rows = (tmp_path / "fastlstm-forecast" / "forecast.csv").read_text().splitlines()
+    assert rows[0] == "year,forecast"
+    assert [row.split(",")[0] for row in rows[1:]] == [str(year) for year in range(2009, 2059)]
+
+
+def test_forecast_without_hold_out_of_a_file_without_header(run, tmp_path):
+    (tmp_path / "plain.csv").write_text("\n".join(str(i % 7) for i in range(40)))
+    status, out, _ = run("forecast", "plain.csv", "--steps", 2, "--window", 7, "--epochs", 1, "--json")
+    assert status == 0
+    assert json.loads(out[-1])["rmse"] == {}
+    assert any("No values were held out" in line for line in out)
+    assert (tmp_path / "fastlstm-forecast" / "forecast.csv").read_text().splitlines()[0] == "index,forecast"
+
+
+def test_forecast_fills_gaps_when_told(run, tmp_path):
+    text = "t,x\n" + "\n".join(f"{i},{'' if i == 8 else i % 5}" for i in range(40))
+    (tmp_path / "gaps.csv").write_text(text)
+    options = ["forecast", "gaps.csv", "--column", "x", "--window", 5, "--epochs", 1, "--season", 5, "--test", 5]
+    status, _, err = run(*options)
+    assert status == 1
+    assert err == [
+        "fastlstm: gaps.csv, line 10, column 'x': expected a number, got '', a gap (fill: linear would close it)"
+    ]
+    status, out, _ = run(*options, "--fill", "linear", "--json")
+    assert status == 0
+    assert "Note: x: gaps filled linearly: 1" in out
+    assert json.loads(out[-1])["season"] == 5
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "COMMAND"),
+        (["sin"], "invalid choice: 'sin'"),
+        (["info", "extra"], "unrecognized arguments: extra"),
+        (["forecast"], "FILE"),
+        (["sine", "--wave", "tan"], "argument --wave: invalid choice: 'tan'"),
+        (["sine", "--window", "0"], "argument --window: expected an integer of at least 1 and at most 314, got '0'"),
+        (["sine", "--window", "315"], "argument --window: expected .* at most 314, got '315'"),
+        (["sine", "--units", "-1"], "argument --units: expected an integer of at least 1, got '-1'"),
+        (["sine", "--epochs", "two"], "argument --epochs: expected an integer of at least 1, got 'two'"),
+        (["sine", "--seed", "4294967296"], "argument --seed: expected an integer of at least 0 and at most 4294967295"),
+        (["sine", "--activation", "tahn"], "argument --activation: unknown activation 'tahn'; did you mean 'tanh'"),
+        (["sine", "--activation", "softmax"], "argument --activation: "),
+        (["sine", "--optimizer", "lbfgs"], "argument --optimizer: invalid choice: 'lbfgs'"),
+        (["sine", "--epoch", "3"], "unrecognized arguments: --epoch 3"),
+        (["forecast", "x.csv", "--steps", "0"], "argument --steps: expected an integer of at least 1, got '0'"),
+        (["forecast", "x.csv", "--test", "-3"], "argument --test: expected an integer of at least 0, got '-3'"),
+        (["forecast", "x.csv", "--fill", "zero"], "argument --fill: invalid choice: 'zero'"),
+        (["forecast", "x.csv", "--cell", "lstn"], "argument --cell: invalid choice: 'lstn'"),
+    ],
+)
+def test_usage_errors_are_one_line_and_status_2(run, arguments, message):
+    status, out, err = run(*arguments)
+    assert (status, out, len(err)) == (2, [], 1)
+    assert re.search(message, err[0])
+
+
+@pytest.mark.parametrize(
+    ("content", "options", "message"),
+    [
+        (None, [], "series.csv: No such file or directory"),
+        ("", [], "series.csv: expected a series, got an empty file"),
+        ("t,x\n0,1\n1,many\n2,3\n", [], "series.csv, line 3, column 'x': expected a number, got 'many'"),
+        ("t,x\n0,1\n1,2\n", ["--column", "y"], "series.csv: expected column to be one of 't', 'x', got 'y'"),
+        ("t,x\n0,1\n1,2\n", [], "series: expected at least window + test + 1 = 25 values, got 2"),
+        (
+            "t,x\n0,1\n1,2\n2,3\n",
+            ["--window", "1", "--season", "3", "--test", "1"],
+            "season: expected at most the 2 known",
+        ),
+    ],
+)
+def test_failures_are_one_line_and_status_1(run, tmp_path, content, options, message):
+    if content is not None:
+        (tmp_path / "series.csv").write_text(content)
+    status, _, err = run("forecast", "series.csv", *options)
+    assert (status, len(err)) == (1, 1)
+    assert err[0].startswith(f"fastlstm: {message}")
+
+
+@pytest.mark.parametrize("command", [["sine", "--epochs", "1"], ["forecast", "series.csv", "--epochs", "1"]])
+def test_a_folder_that_cannot_be_made_fails_before_training(run, series_file, tmp_path, command):
+    (tmp_path / "taken").write_text("")
+    status, out, err = run(*command, "--out", "taken/folder")
+    assert (status, len(err)) == (1, 1)
+    assert "taken" in err[0]
+    assert not any("Epoch" in line or "RMSE" in line for line in out)
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "line"),
+    [
+        (KeyboardInterrupt(), 130, "fastlstm: interrupted"),
+        (ValueError("first\n  second"), 1, "fastlstm: first second"),
+        (MemoryError("no room"), 1, "fastlstm: MemoryError: no room"),
+        (OSError(28, "No space left on device", "forecast.csv"), 1, "fastlstm: forecast.csv: No space left on device"),
+    ],
+)
+def test_whatever_happens_is_one_line(run, monkeypatch, error, status, line):
+    def fail(*_, **__):
+        raise error
+
+    monkeypatch.setattr(fastlstm.Sequential, "fit", fail)
+    assert (run("sine", "--no-plots")[0::2]) == (status, [line])
+
+
+def test_json_has_null_for_what_is_not_finite(run, monkeypatch):
+    monkeypatch.setattr(fastlstm.Sequential, "forecast", lambda self, history, steps: np.full(steps, np.nan))
+    status, out, _ = run("sine", "--epochs", 1, "--no-plots", "--json")
+    assert (status, json.loads(out[-1])["rmse"]) == (0, None)
+
+
+@pytest.mark.parametrize("command", [[], ["sine"], ["forecast"], ["info"]])
+def test_help(run, command):
+    status, out, err = run(*command, "--help")
+    assert (status, err) == (0, [])
+    assert out[0].startswith("usage: fastlstm")
+
+
+def test_as_a_module():
+    done = subprocess.run([sys.executable, "-m", "fastlstm", "--version"], capture_output=True, text=True, check=True)
+    assert done.stdout == f"fastlstm {fastlstm.__version__}\n"
+    done = subprocess.run([sys.executable, "-m", "fastlstm", "nonsense"], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)

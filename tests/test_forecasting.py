@@ -1,0 +1,139 @@
+"""The evaluation of a forecast: naive forecasts, seasons, errors, and the whole job."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import fastlstm
+from fastlstm.forecasting import forecast_series, mae, rmse
+from fastlstm.naive import find_season, naive_forecast, seasonal_naive_forecast
+from fastlstm.series import Series
+
+
+def series_of(values):
+    return Series("x", np.arange(len(values)), np.asarray(values, float))
+
+
+def wave(steps, period=12):
+    return 100 + 20 * np.sin(np.arange(steps) * 2 * np.pi / period)
+
+
+def test_errors_by_their_definition(rng):
+    truth, forecast = rng.normal(size=(2, 30))
+    assert rmse(truth, forecast) ** 2 == pytest.approx(
+        sum((a - b) ** 2 for a, b in zip(truth, forecast, strict=True)) / 30
+    )
+    assert mae(truth, forecast) == pytest.approx(sum(abs(a - b) for a, b in zip(truth, forecast, strict=True)) / 30)
+
+
+def test_naive_forecasts(rng):
+    values = rng.normal(size=20)
+    assert naive_forecast(values, 3).tolist() == [values[-1]] * 3
+    for season in (1, 5, 20):
+        extended = [*values]
+        for _ in range(43):
+            extended.append(extended[-season])
+        np.testing.assert_array_equal(seasonal_naive_forecast(values, 43, season), extended[20:])
+    with pytest.raises(ValueError, match="season: expected at most the 20 known values, got 21"):
+        seasonal_naive_forecast(values, 3, 21)
+
+
+@pytest.mark.parametrize("period", [2, 3, 7, 12, 24, 52])
+def test_the_season_of_a_noisy_pattern_with_a_trend(rng, period):
+    pattern = rng.normal(size=period)
+    steps = np.arange(8 * period)
+    values = np.resize(pattern, len(steps)) + 0.1 * rng.normal(size=len(steps)) * np.std(pattern) + 0.05 * steps
+    assert find_season(values) == period
+
+
+@pytest.mark.parametrize("period", [8, 20, 50])
+def test_the_season_of_a_smooth_wave(period):
+    assert find_season(wave(6 * period, period)) == period
+
+
+def test_the_season_does_not_depend_on_units(rng):
+    values = wave(100) + rng.normal(size=100)
+    assert find_season(values) == find_season(1e6 + 1e-3 * values) == 12
+
+
+@pytest.mark.parametrize(
+    "values",
+    [np.arange(50.0), np.full(50, 3.0), np.arange(50.0) ** 2, [1.0], [1.0, 2.0, 1.0, 2.0], 0.1 * np.arange(300) + 1e6],
+    ids=["line", "constant", "parabola", "one value", "four values", "line with rounding"],
+)
+def test_no_season(values):
+    assert find_season(np.asarray(values)) is None
+
+
+def test_noise_seldom_has_a_season():
+    found = [find_season(np.random.default_rng(seed).normal(size=200)) for seed in range(100)]
+    assert sum(season is not None for season in found) <= 10
+
+
+def test_the_whole_job_beats_the_naive_forecast_on_a_wave():
+    series = series_of(wave(150))
+    result = forecast_series(series, 10, window=12, test=24, units=16, epochs=60, seed=1)
+    assert result.season == 12
+    scores = result.hold_out.scores
+    assert list(scores) == ["model", "naive", "seasonal naive"]
+    assert scores["model"].rmse < scores["naive"].rmse / 2
+    assert scores["seasonal naive"].rmse < 1e-9
+    np.testing.assert_array_equal(result.hold_out.values, series.values[-24:])
+    np.testing.assert_array_equal(result.hold_out.index, np.arange(126, 150))
+    np.testing.assert_array_equal(result.index, np.arange(150, 160))
+    assert rmse(wave(160)[150:], result.values) < 10
+    assert result.loss > 0
+    assert set(result.seconds) == {"fit", "roll_out"}
+
+
+def test_the_hold_out_is_one_roll_out_of_a_model_that_has_not_seen_it():
+    values = wave(80)
+    result = forecast_series(series_of(values), 5, window=10, test=15, units=4, epochs=2, seed=7)
+    model = fastlstm.fit(values[:65], window=10, units=4, epochs=2, seed=7, verbose=0)
+    np.testing.assert_array_equal(result.hold_out.forecasts["model"], model.forecast(values[:65], 15))
+    final = fastlstm.fit(values, window=10, units=4, epochs=2, seed=7, verbose=0)
+    np.testing.assert_array_equal(result.values, final.forecast(values, 5))
+    spoiled = np.concatenate([values[:65], values[65:][::-1]])
+    again = forecast_series(series_of(spoiled), 5, window=10, test=15, units=4, epochs=2, seed=7)
+    for name, forecast in result.hold_out.forecasts.items():
+        np.testing.assert_array_equal(again.hold_out.forecasts[name], forecast)
+
+
+def test_without_a_hold_out_and_without_a_season(rng):
+    result = forecast_series(series_of(rng.normal(size=40).cumsum() ** 2), 3, window=5, epochs=1, seed=1)
+    assert result.hold_out is None
+    line = forecast_series(series_of(np.arange(40.0)), 3, window=5, test=5, epochs=1, seed=1)
+    assert line.season is None
+    assert list(line.hold_out.forecasts) == ["model", "naive"]
+
+
+def test_a_season_that_is_given():
+    result = forecast_series(series_of(wave(60)), 3, window=5, test=10, season=7, epochs=1, seed=1)
+    assert result.season == 7
+    np.testing.assert_array_equal(
+        result.hold_out.forecasts["seasonal naive"], seasonal_naive_forecast(wave(60)[:50], 10, 7)
+    )
+
+
+def test_the_shortest_series():
+    assert forecast_series(series_of(wave(8)), 1, window=5, test=2, epochs=1, seed=1).values.shape == (1,)
+    with pytest.raises(ValueError, match=r"series: expected at least window \+ test \+ 1 = 8 values, got 7"):
+        forecast_series(series_of(wave(7)), 1, window=5, test=2, epochs=1)
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "message"),
+    [
+        ({"steps": 0}, ValueError, "steps: expected an integer of at least 1, got 0"),
+        ({"window": 0}, ValueError, "window: expected"),
+        ({"test": -1}, ValueError, "test: expected"),
+        ({"test": 2.5}, TypeError, "test: expected an integer"),
+        ({"season": 0}, ValueError, "season: expected an integer of at least 1"),
+        ({"season": 56, "test": 5}, ValueError, "season: expected at most the 55 known values, got 56"),
+        ({"cell": "lstn"}, ValueError, "unknown cell 'lstn'; did you mean 'lstm'"),
+    ],
+)
+def test_bad_arguments(options, error, message):
+    with pytest.raises(error, match=message):
+        forecast_series(series_of(wave(60)), **{"steps": 3, "window": 5, "epochs": 1, **options})

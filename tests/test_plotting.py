@@ -1,0 +1,146 @@
+"""What the pictures show: curves, labels, colours, and that they can be written anywhere."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from matplotlib.colors import to_hex
+
+from fastlstm import datasets, plotting
+from fastlstm.forecasting import forecast_series
+from fastlstm.series import Series
+
+
+def curve(axes, label):
+    """The x and y of the one curve with this label in the legend."""
+    assert label in [text.get_text() for text in axes.get_legend().get_texts()]
+    (line,) = [line for line in axes.get_lines() if line.get_label() == label]
+    return np.asarray(line.get_xdata(orig=False)), np.asarray(line.get_ydata())
+
+
+def drawn(figure):
+    """Draw a figure, and check that its legends hide nothing: none reaches into the axes."""
+    figure.canvas.draw()
+    for axes in figure.axes:
+        if axes.get_legend() is not None:
+            assert axes.get_legend().get_window_extent().y1 < axes.get_window_extent().y0
+            assert axes.get_legend().get_window_extent().x0 >= 0
+            assert axes.get_legend().get_window_extent().x1 <= figure.bbox.x1
+    return figure
+
+
+@pytest.fixture(scope="module")
+def forecast():
+    """Forecasts of one series along any index."""
+
+    def of(index, test=12, name="sales", n=60):
+        values = 50 + 10 * np.sin(np.arange(n) * np.pi / 6)
+        return forecast_series(Series(name, index, values, "when"), 6, window=8, test=test, units=2, epochs=1, seed=1)
+
+    return of
+
+
+def test_the_data():
+    axis, values = datasets.sine(0, 60)
+    whole, start = drawn(plotting.data_figure(axis, values, 20, "sin(x)")).axes
+    np.testing.assert_array_equal(whole.get_lines()[0].get_ydata(), values)
+    x, y = curve(start, "first window: 20 values")
+    np.testing.assert_array_equal(x, axis[:20])
+    np.testing.assert_array_equal(y, values[:20])
+    np.testing.assert_array_equal(curve(start, "its target"), [axis[20:21], values[20:21]])
+    assert start.get_xlabel() == "x (radians)"
+    assert whole.get_ylabel() == start.get_ylabel() == "sin(x)"
+
+
+@pytest.mark.parametrize(
+    ("losses", "scale"),
+    [([1.0, 0.5, 0.2], "linear"), ([1.0, 0.5, 0.01], "log"), ([1.0, 0.0], "linear"), ([1.0], "linear")],
+)
+def test_the_loss(losses, scale):
+    axes = drawn(plotting.loss_figure({"loss": losses}, "mse")).axes[0]
+    assert axes.get_yscale() == scale
+    np.testing.assert_array_equal(axes.get_lines()[0].get_xdata(), np.arange(1, len(losses) + 1))
+    np.testing.assert_array_equal(axes.get_lines()[0].get_ydata(), losses)
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("epoch", "mse")
+
+
+def test_two_losses_have_a_legend():
+    axes = drawn(plotting.loss_figure({"loss": [1.0, 0.5], "val_loss": [2.0, 1.5]})).axes[0]
+    np.testing.assert_array_equal(curve(axes, "val_loss")[1], [2.0, 1.5])
+
+
+def test_the_forecast_of_a_wave():
+    axis, truth = datasets.cosine(0, 10)
+    axes = drawn(plotting.wave_forecast_figure(axis, truth, truth[30:] - 0.25, "cos(x)")).axes[0]
+    np.testing.assert_array_equal(curve(axes, "truth"), [axis, truth])
+    np.testing.assert_array_equal(curve(axes, "forecast"), [axis[30:], truth[30:] - 0.25])
+    np.testing.assert_array_equal(curve(axes, "given window"), [axis[:30], truth[:30]])
+    (given,) = [line for line in axes.get_lines() if line.get_label() == "given window"]
+    red, green, blue = (int(to_hex(given.get_color())[i : i + 2], 16) for i in (1, 3, 5))
+    assert red > 2 * max(green, blue)
+    assert "RMSE 0.25" in axes.get_title(loc="left")
+    assert axes.get_xlabel() == "x (radians)"
+
+
+def test_the_forecast_of_a_series_in_its_units(forecast):
+    result = forecast(np.arange(1950, 2010))
+    axes = drawn(plotting.series_forecast_figure(result)).axes[0]
+    np.testing.assert_array_equal(curve(axes, "known values"), [result.series.index, result.series.values])
+    np.testing.assert_array_equal(
+        curve(axes, "model, held-out values"), [np.arange(1998, 2010), result.hold_out.forecasts["model"]]
+    )
+    np.testing.assert_array_equal(curve(axes, "seasonal naive")[1], result.hold_out.forecasts["seasonal naive"])
+    x, y = curve(axes, "model, future")
+    np.testing.assert_array_equal(x, np.arange(2009, 2016))
+    np.testing.assert_array_equal(y, [result.series.values[-1], *result.values])
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("when", "sales")
+    assert f"model {result.hold_out.scores['model'].rmse:.4g}" in axes.get_title(loc="left")
+
+
+def test_without_hold_out(forecast):
+    axes = drawn(plotting.series_forecast_figure(forecast(np.arange(60), test=0))).axes[0]
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["known values", "model, future"]
+
+
+@pytest.mark.parametrize("unit", ["M", "D", "s"])
+def test_dates_are_on_the_axis(forecast, unit):
+    start = np.datetime64("2001-02", "M").astype(f"datetime64[{unit}]")
+    figure = drawn(plotting.series_forecast_figure(forecast(start + np.arange(60))))
+    shown = " ".join(label.get_text() for label in figure.axes[0].get_xticklabels())
+    shown += figure.axes[0].xaxis.get_major_formatter().get_offset()
+    assert "2001" in shown
+    assert "2050" not in shown
+
+
+def test_labels_are_on_the_axis(forecast):
+    figure = drawn(plotting.series_forecast_figure(forecast(np.array([f"week {i}" for i in range(60)]))))
+    shown = [label.get_text() for label in figure.axes[0].get_xticklabels()]
+    assert "week 0" in shown
+    assert all(text == "" or text.startswith(("week ", "+")) for text in shown)
+
+
+def test_names_are_not_taken_for_formulas(forecast):
+    result = forecast(np.array([f"$\\x{i}$" for i in range(60)]), name="US$ \\per CA$")
+    drawn(plotting.series_forecast_figure(result))
+
+
+def test_of_a_long_series_the_end_is_drawn(forecast):
+    result = forecast(np.arange(5000), n=5000)
+    axes = drawn(plotting.series_forecast_figure(result)).axes[0]
+    x, _ = curve(axes, "known values")
+    assert x[-1] == 4999
+    assert len(x) < 1000
+    assert f"of 5,000 known ones, the last {len(x)} are drawn" in axes.get_title(loc="left")
+
+
+def test_figures_are_written_without_pyplot_or_display(tmp_path):
+    code = (
+        "import sys; from fastlstm import datasets, plotting; axis, values = datasets.sine(0, 9); "
+        "plotting.wave_forecast_figure(axis, values, values[20:]).savefig(sys.argv[1]); "
+        "assert 'matplotlib.pyplot' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code, str(tmp_path / "wave.png")], check=True)
+    assert (tmp_path / "wave.png").read_bytes().startswith(b"\x89PNG")
