@@ -1,0 +1,45 @@
+"""Fast recurrent networks on the CPU, with the API of Keras."""
+
+import importlib
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+from . import activations, callbacks, config, datasets, initializers, layers, losses, models, optimizers, utils
+from ._engine import version as __version__
+from .config import get_num_threads, set_num_threads
+from .layers import Input
+from .models import Sequential
+from .quick import fit
+
+if TYPE_CHECKING:
+    from . import plotting, reference
+
+__all__ = [
+    "Input",
+    "Sequential",
+    "__version__",
+    "activations",
+    "callbacks",
+    "config",
+    "datasets",
+    "fit",
+    "get_num_threads",
+    "initializers",
+    "layers",
+    "losses",
+    "models",
+    "optimizers",
+    "plotting",
+    "reference",
+    "set_num_threads",
+    "utils",
+]
+
+_RARELY_NEEDED = ("plotting", "reference")
+
+
+def __getattr__(name: str) -> ModuleType:
+    """Import a module that is rarely needed when it is first used."""
+    if name in _RARELY_NEEDED:
+        return importlib.import_module(f".{name}", __name__)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,55 @@
+"""Checks of plain arguments. Each error names the argument, what was expected and what came."""
+
+import math
+import operator
+from typing import Any
+
+
+def integer(name: str, value: Any, minimum: int) -> int:
+    """Return `value` as an int of at least `minimum`; a bool, a float or a string is a TypeError."""
+    try:
+        if isinstance(value, bool):
+            raise TypeError
+        number = operator.index(value)
+    except TypeError:
+        raise TypeError(f"{name}: expected an integer, got {value!r}") from None
+    if number < minimum:
+        raise ValueError(f"{name}: expected an integer of at least {minimum}, got {number}")
+    return number
+
+
+def number(name: str, value: Any, low: float = -math.inf, high: float = math.inf, *, below_high: bool = False) -> float:
+    """Return `value` as a finite float within [low, high], or [low, high) with `below_high`."""
+    if isinstance(value, (bool, str, bytes, complex)):
+        raise TypeError(f"{name}: expected a real number, got {value!r}")
+    try:
+        result = float(value)
+    except (TypeError, ValueError):
+        raise TypeError(f"{name}: expected a real number, got {type(value).__name__}") from None
+    if not math.isfinite(result) or not low <= result <= high or (below_high and result == high):
+        bracket = ")" if below_high else "]"
+        raise ValueError(f"{name}: expected a finite number in [{low:g}, {high:g}{bracket}, got {value!r}")
+    return result
+
+
+def flag(name: str, value: Any) -> bool:
+    """Return `value`, which must be True or False."""
+    if not isinstance(value, bool):
+        raise TypeError(f"{name}: expected True or False, got {value!r}")
+    return value
+
+
+def verbosity(value: Any) -> int:
+    """Return 0 (silent), 1 (a bar) or 2 (one line an epoch); 'auto' means 1."""
+    if isinstance(value, str) and value == "auto":
+        return 1
+    if isinstance(value, int) and value in (0, 1, 2):
+        return int(value)
+    raise ValueError(f"verbose: expected 'auto', 0, 1 or 2, got {value!r}")
+
+
+def refuse(owner: str, **arguments: Any) -> None:
+    """Raise ValueError for the first argument that is set: Keras has it and this package does not."""
+    for name, value in arguments.items():
+        if value is not None and value is not False:
+            raise ValueError(f"{name}: {owner} does not support it (leave it out), got {value!r}")

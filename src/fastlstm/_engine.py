@@ -1,0 +1,77 @@
+"""The one module that wraps the compiled core: which network, and the one visible conversion of arrays.
+
+The core takes arrays of exactly its dtype in C order and raises otherwise. `real_array` is where everything that is
+accepted beyond that is converted.
+"""
+
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import _core
+
+Array: TypeAlias = NDArray[Any]
+Network: TypeAlias = _core.NetworkF32 | _core.NetworkF64
+
+version = _core.__version__
+isa = _core.isa
+get_num_threads = _core.get_num_threads
+set_num_threads = _core.set_num_threads
+
+_networks: dict[str, type[_core.NetworkF32] | type[_core.NetworkF64]] = {
+    "float32": _core.NetworkF32,
+    "float64": _core.NetworkF64,
+}
+
+_dtypes = {"float32": np.dtype(np.float32), "float64": np.dtype(np.float64)}
+
+
+def network(dtype: str, features: int, sequence: bool) -> Network:
+    """Return an empty network of this dtype for input (N, T, features), or (N, features) if not `sequence`."""
+    return _networks[dtype](features, sequence)
+
+
+def dtype_name(name: str, value: Any) -> str:
+    """Return 'float32' or 'float64' for a dtype in any of NumPy's spellings; anything else raises."""
+    try:
+        found = "none" if value is None else str(np.dtype(value))
+    except TypeError:
+        found = "none"
+    if found not in _networks:
+        raise ValueError(f"{name}: expected 'float32' or 'float64', got {value!r}")
+    return found
+
+
+def numbers(name: str, value: Any) -> Array:
+    """Return `value` as an array of real integers or floats of whatever size; other types raise TypeError."""
+    if isinstance(value, np.ma.MaskedArray):
+        raise TypeError(f"{name}: expected an array without a mask, got a MaskedArray (fill or drop the masked values)")
+    try:
+        array = np.asarray(value)
+    except ValueError as error:
+        raise ValueError(f"{name}: expected a rectangular array of numbers, got {type(value).__name__}") from error
+    if array.dtype.kind not in "fiu":
+        raise TypeError(f"{name}: expected real integers or floats, got dtype {array.dtype}")
+    return array
+
+
+def real_array(name: str, value: Any, dtype: str) -> Array:
+    """Return `value` as an aligned, C-contiguous array of exactly `dtype`, itself where it already is one."""
+    array: Array = value
+    if type(value) is not np.ndarray or value.dtype is not _dtypes[dtype]:
+        array = np.asarray(numbers(name, value), dtype=dtype)
+    flags = array.flags
+    return array if flags.c_contiguous and flags.aligned else array.copy(order="C")
+
+
+def finite_array(name: str, value: Any, dtype: str) -> Array:
+    """Like `real_array`, but NaN and Inf raise ValueError naming the first place."""
+    with np.errstate(over="ignore"):  # a number too large for float32 becomes Inf and is reported below
+        array = real_array(name, value, dtype)
+    finite = np.isfinite(array)
+    if not finite.all():
+        place = [int(i) for i in np.unravel_index(int(finite.argmin()), array.shape)]
+        what = "NaN" if np.isnan(array[tuple(place)]) else "Inf"
+        raise ValueError(f"{name}: {what} at {place}, expected finite numbers ({dtype})")
+    return array

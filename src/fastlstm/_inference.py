@@ -1,0 +1,63 @@
+"""Running a network over many rows: in blocks, for memory, signals and progress. Rows do not depend on the blocks."""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from . import _engine
+from ._engine import Array, Network
+from .layers.base import Shape
+
+_BLOCK = 2**22  # elements of the input and of the widest layer that one native call works on
+
+
+def _rows(x: Array, width: int) -> int:
+    """Return how many rows one native call takes."""
+    one_row: int = math.prod(x.shape[1:-1]) * max(width, x.shape[-1])
+    return max(1, _BLOCK // max(1, one_row))
+
+
+def predict(network: Network, x: Array, width: int, bar: Any) -> Array:
+    """Return the outputs of all rows. `width` is that of the widest layer."""
+    rows = _rows(x, width)
+    parts = []
+    with bar:
+        for start in range(0, max(1, len(x)), rows):
+            parts.append(network.predict(x[start : start + rows]))
+            bar.update(len(parts[-1]))
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)
+
+
+def mean_loss(network: Network, x: Array, y: Array, width: int) -> float:
+    """Return the mean over the rows of the loss."""
+    rows = _rows(x, width)
+    total = 0.0
+    for start in range(0, len(x), rows):
+        part = x[start : start + rows]
+        total += network.evaluate(part, y[start : start + rows]) * len(part)
+    return total / len(x)
+
+
+def forecast(network: Network, history: Any, steps: int, sample_shape: Shape, width: int, dtype: str) -> Array:
+    """Return the values after `history`, in its rank and dtype. See `Sequential.forecast`."""
+    given = _engine.numbers("history", history)
+    if len(sample_shape) != 2:
+        raise ValueError(f"forecast: expected a model with input (T, D), got {sample_shape}")
+    window, features = sample_shape
+    if width != features:
+        raise ValueError(
+            f"forecast: the model's output has {width} values, its input {features} features; predictions must have"
+            " the width of the input to be fed back"
+        )
+    if given.ndim not in (1, 2, 3) or (given.shape[-1] if given.ndim > 1 else 1) != features:
+        alone = "(T,), " if features == 1 else ""
+        raise ValueError(f"history: expected shape {alone}(T, {features}) or (N, T, {features}), got {given.shape}")
+    steps_given = given.shape[-2] if given.ndim > 1 else given.shape[0]
+    if steps_given < (window or 1):
+        raise ValueError(f"history: expected at least {window or 1} steps, the model's window, got {steps_given}")
+    rows = given if given.ndim == 3 else given.reshape(1, steps_given, features)
+    recent = _engine.real_array("history", rows[:, steps_given - (window or steps_given) :], dtype)
+    values = network.forecast(recent, steps)
+    shape = {1: (steps,), 2: (steps, features), 3: (len(rows), steps, features)}[given.ndim]
+    return values.reshape(shape).astype(given.dtype if given.dtype.kind == "f" else dtype, copy=False)

@@ -1,0 +1,41 @@
+"""Names: look-up with the close ones listed, and the automatic names of layers and models."""
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from typing import TypeVar
+
+Value = TypeVar("Value")
+
+_used: Counter[str] = Counter()
+
+
+def lookup(kind: str, name: str, table: Mapping[str, Value]) -> Value:
+    """Return ``table[name]``, or raise a ValueError that lists the close names, or all if none is close."""
+    if name in table:
+        return table[name]
+    import difflib
+
+    close = difflib.get_close_matches(name.lower(), table, n=3)
+    hint = f"did you mean {' or '.join(map(repr, close))}?" if close else f"known: {', '.join(sorted(table))}"
+    raise ValueError(f"unknown {kind} {name!r}; {hint}")
+
+
+def snake_case(name: str) -> str:
+    """Return a class name as Keras writes it in automatic names: TimeDistributed -> time_distributed, LSTM -> lstm."""
+    name = re.sub(r"(.)([A-Z][a-z0-9]+)", r"\1_\2", name)
+    return re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower()
+
+
+def given_or_automatic(name: str | None, cls: type) -> str:
+    """Return `name`, or the next automatic name of the class: lstm, lstm_1, lstm_2."""
+    if name is None:
+        base = snake_case(cls.__name__)
+        count = _used[base]
+        _used[base] += 1
+        return f"{base}_{count}" if count else base
+    if not isinstance(name, str):
+        raise TypeError(f"name: expected a string, got {name!r}")
+    if not name:
+        raise ValueError("name: expected a string with at least one character, got ''")
+    return name

@@ -1,0 +1,21 @@
+"""The one source of random numbers: initialisation and shuffling draw from it."""
+
+from __future__ import annotations  # so that numpy.random is imported when it is first used
+
+import numpy as np
+
+_generator: np.random.Generator | None = None
+
+
+def generator() -> np.random.Generator:
+    """Return the package's generator, seeded from the system's entropy until `seed` is called."""
+    global _generator  # noqa: PLW0603 - the one random state of the package
+    if _generator is None:
+        _generator = np.random.default_rng()
+    return _generator
+
+
+def seed(value: int) -> None:
+    """Start the package's generator afresh from `value`."""
+    global _generator  # noqa: PLW0603 - the one random state of the package
+    _generator = np.random.default_rng(value)

@@ -1,0 +1,278 @@
+"""A stack of layers and the network of the core that is built from it: adding, building, weights, summary."""
+
+import threading
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from . import _engine, _summary, config
+from ._checks import integer
+from ._engine import Array, Network
+from ._names import given_or_automatic
+from .layers.base import Layer, Shape
+from .layers.input import InputLayer
+
+
+class LayerStack:
+    """Layers one after the other, over one network of the core, which holds the weights once it is built."""
+
+    def __init__(self, layers: Iterable[Layer | InputLayer] | None = None, name: str | None = None) -> None:
+        self._name = given_or_automatic(name, type(self))
+        self._layers: list[Layer] = []
+        self._input: InputLayer | None = None
+        self._network: Network | None = None
+        self._building = threading.Lock()
+        for layer in layers or ():
+            self.add(layer)
+
+    # Structure --------------------------------------------------------------------------------------------------
+
+    @property
+    def name(self) -> str:
+        """The model's name."""
+        return self._name
+
+    @property
+    def layers(self) -> list[Layer]:
+        """The layers, without the Input."""
+        return list(self._layers)
+
+    @property
+    def dtype(self) -> str:
+        """'float32' or 'float64': that of the layers."""
+        if self._layers:
+            return self._layers[0].dtype
+        return (self._input and self._input.dtype) or config.floatx()
+
+    @property
+    def built(self) -> bool:
+        """Whether the input's shape is known and there are layers, so that the weights exist."""
+        return self._input is not None and bool(self._layers)
+
+    @property
+    def input_shape(self) -> Shape:
+        """Shape of the input with the batch axis, None standing for any size."""
+        self._require_built()
+        assert self._input is not None
+        return self._input.batch_shape
+
+    @property
+    def output_shape(self) -> Shape:
+        """Shape of the output with the batch axis."""
+        return self._output_shape(self.input_shape)
+
+    def add(self, layer: Layer | InputLayer) -> None:
+        """Add a layer at the end. A model that was trained keeps its weights, and its optimizer starts afresh.
+
+        Parameters
+        ----------
+        layer : layer
+            An `Input` in the first place only; a layer that is in no other model.
+
+        Raises
+        ------
+        TypeError
+            If it is not a layer.
+        ValueError
+            If an Input is not the first, a name is taken, the dtype disagrees, the layer is in a model already, or it
+            does not take the output of the layer before it.
+
+        Examples
+        --------
+        >>> from fastlstm import Input, Sequential, layers
+        >>> model = Sequential()
+        >>> model.add(Input((20, 1)))
+        >>> model.add(layers.LSTM(32))
+        >>> model.count_params()
+        4352
+        """
+        if isinstance(layer, InputLayer):
+            if self._input is not None or self._layers:
+                raise ValueError("layer: Input must come first, and once")
+            self._input = layer
+            return
+        if not isinstance(layer, Layer):
+            raise TypeError(f"layer: expected an instance of a fastlstm layer, got {layer!r}")
+        self._require_fit(layer)
+        shape = None if self._input is None else self._output_shape(self._input.batch_shape)
+        if shape is not None:
+            layer.compute_output_shape(shape)
+        layer._claim(self)
+        if shape is not None:
+            layer.build(shape)
+        self._layers.append(layer)
+        self._network = None
+
+    def pop(self) -> Layer:
+        """Remove the last layer and return it, with its weights.
+
+        Raises
+        ------
+        ValueError
+            If there is no layer.
+        """
+        if not self._layers:
+            raise ValueError(f"pop: model {self.name!r} has no layers")
+        layer = self._layers.pop()
+        layer._weights.detach()
+        layer._owner = None
+        self._network = None
+        return layer
+
+    def build(self, input_shape: Shape) -> None:
+        """Make the weights of a model without an Input.
+
+        Parameters
+        ----------
+        input_shape : tuple
+            With the batch axis: (None, T, D) or (None, D).
+
+        Raises
+        ------
+        ValueError
+            If there are no layers, the first does not take this shape, or the model was built for another one.
+        """
+        if not self._layers:
+            raise ValueError(f"build: model {self.name!r} has no layers: add some first")
+        if not isinstance(input_shape, (tuple, list)):
+            raise TypeError(f"input_shape: expected a tuple with the batch axis, got {input_shape!r}")
+        if self._input is not None:
+            if tuple(input_shape[1:]) != self._input.shape:
+                raise ValueError(
+                    f"input_shape: model {self.name!r} was built for {self.input_shape}, got {tuple(input_shape)}"
+                )
+            return
+        shapes: list[Shape] = [tuple(input_shape)]
+        for layer in self._layers:  # all shapes first, so that an error leaves no layer built
+            shapes.append(layer.compute_output_shape(shapes[-1]))
+        for layer, shape in zip(self._layers, shapes[:-1], strict=True):
+            layer.build(shape)
+        self._input = InputLayer(tuple(input_shape[1:]))
+
+    def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
+        """Return a layer by name or by its index in `layers`.
+
+        Raises
+        ------
+        ValueError
+            If there is no such layer, or not exactly one of the two is given.
+        """
+        if (name is None) == (index is None):
+            raise ValueError("get_layer: expected either a name or an index")
+        if index is not None:
+            try:
+                return self._layers[index]
+            except IndexError:
+                raise ValueError(f"index: model {self.name!r} has {len(self._layers)} layers, got {index}") from None
+        for layer in self._layers:
+            if layer.name == name:
+                return layer
+        known = ", ".join(layer.name for layer in self._layers)
+        raise ValueError(f"name: model {self.name!r} has no layer {name!r}; it has: {known}")
+
+    def summary(self, print_fn: Callable[[str], Any] | None = None) -> None:
+        """Print the layers, their output shapes and sizes, and the totals.
+
+        Parameters
+        ----------
+        print_fn : callable, optional
+            Called once with the text, in place of `print`.
+
+        Raises
+        ------
+        ValueError
+            If the model is not built.
+
+        Examples
+        --------
+        >>> from fastlstm import Input, Sequential, layers
+        >>> lines = []
+        >>> Sequential([Input((20, 1)), layers.LSTM(32)]).summary(print_fn=lines.append)
+        >>> "Total params: 4,352 (17.00 KB)" in lines[0]
+        True
+        """
+        self._require_built()
+        (print if print_fn is None else print_fn)(_summary.table(self))
+
+    # Weights ----------------------------------------------------------------------------------------------------
+
+    @property
+    def weights(self) -> list[Array]:
+        """Read-only views of all weights, layer by layer. Get them again after the model has changed its layers."""
+        self._built_network()
+        return [array for layer in self._layers for array in layer.weights]
+
+    def get_weights(self) -> list[Array]:
+        """Return copies of all weights, layer by layer."""
+        return [array.copy() for array in self.weights]
+
+    def set_weights(self, weights: list[Any]) -> None:
+        """Replace all weights.
+
+        Parameters
+        ----------
+        weights : list of array_like
+            In the order and the shapes of `get_weights`.
+
+        Raises
+        ------
+        ValueError
+            If the model is not built, or the number of arrays or a shape differs; nothing is changed then.
+        """
+        counts = [len(layer.weights) for layer in self._layers]
+        self._built_network()
+        if len(weights) != sum(counts):
+            raise ValueError(f"weights: model {self.name!r} expected {sum(counts)} arrays, got {len(weights)}")
+        parts, start = [], 0
+        for layer, count in zip(self._layers, counts, strict=True):
+            parts.append(layer._weights.checked(f"layer {layer.name!r}", weights[start : start + count], layer.dtype))
+            start += count
+        for layer, part in zip(self._layers, parts, strict=True):
+            layer._weights.write(part)
+
+    def count_params(self) -> int:
+        """Return how many numbers the weights are."""
+        self._require_built()
+        return sum(layer.count_params() for layer in self._layers)
+
+    # The network ------------------------------------------------------------------------------------------------
+
+    def _require_fit(self, layer: Layer) -> None:
+        """Raise ValueError if a layer can not become the next one."""
+        if any(other.name == layer.name for other in self._layers):
+            raise ValueError(f"layer: the name {layer.name!r} is taken in model {self.name!r}; give another one")
+        first = self._layers[0] if self._layers else self._input
+        if first is not None and first.dtype not in (None, layer.dtype):
+            raise ValueError(
+                f"dtype: layer {layer.name!r} is {layer.dtype}, {first.name!r} is {first.dtype}; one model has one"
+                " dtype, give all the same dtype= or use config.set_floatx"
+            )
+
+    def _output_shape(self, shape: Shape) -> Shape:
+        for layer in self._layers:
+            shape = layer.compute_output_shape(shape)
+        return shape
+
+    def _require_built(self) -> None:
+        if not self.built:
+            raise ValueError(
+                f"model {self.name!r} is not built: begin it with an Input(shape) and add layers, call"
+                " build(input_shape), or fit it"
+            )
+
+    def _built_network(self) -> Network:
+        """Return the network, made now from the layers' weights if they have changed since."""
+        self._require_built()
+        with self._building:  # several threads may ask for the first prediction
+            if self._network is None:
+                self._network = self._make_network()
+            return self._network
+
+    def _make_network(self) -> Network:
+        *steps, features = self.input_shape[1:]
+        network = _engine.network(self.dtype, integer("number of features", features, 1), bool(steps))
+        for layer in self._layers:
+            layer._append_to(network)
+        first = 0
+        for layer in self._layers:
+            first = layer._weights.move_to(network, first)
+        return network

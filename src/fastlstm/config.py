@@ -1,0 +1,110 @@
+"""Settings: the default dtype, the instruction set in use, the number of threads."""
+
+from . import _checks, _engine
+
+__all__ = ["floatx", "get_num_threads", "isa", "set_floatx", "set_num_threads"]
+
+_floatx = "float32"
+
+
+def floatx() -> str:
+    """Return the dtype of layers made without one: 'float32' unless `set_floatx` changed it.
+
+    Returns
+    -------
+    str
+        'float32' or 'float64'.
+
+    Examples
+    --------
+    >>> import fastlstm
+    >>> fastlstm.config.floatx()
+    'float32'
+    """
+    return _floatx
+
+
+def set_floatx(value: str) -> None:
+    """Set the dtype of layers that are made from now on without one.
+
+    Parameters
+    ----------
+    value : {'float32', 'float64'}
+        The dtype. Layers that exist keep theirs.
+
+    Raises
+    ------
+    ValueError
+        If `value` is another dtype.
+
+    Examples
+    --------
+    >>> import fastlstm
+    >>> fastlstm.config.set_floatx("float64")
+    >>> fastlstm.layers.Dense(1).dtype
+    'float64'
+    >>> fastlstm.config.set_floatx("float32")
+    """
+    global _floatx  # noqa: PLW0603 - the one setting, as in Keras
+    _floatx = _engine.dtype_name("value", value)
+
+
+def isa() -> str:
+    """Return the instruction set whose kernels run: baseline, avx2, avx512 or neon.
+
+    Returns
+    -------
+    str
+        The name. The environment variable FASTLSTM_ISA forces one.
+
+    Examples
+    --------
+    >>> import fastlstm
+    >>> fastlstm.config.isa() in ("baseline", "avx2", "avx512", "neon")
+    True
+    """
+    return _engine.isa()
+
+
+def get_num_threads() -> int:
+    """Return how many threads the kernels may use.
+
+    Returns
+    -------
+    int
+        At least 1; the cores that this process may use, FASTLSTM_NUM_THREADS, or what `set_num_threads` set.
+
+    Examples
+    --------
+    >>> import fastlstm
+    >>> fastlstm.get_num_threads() >= 1
+    True
+    """
+    return _engine.get_num_threads()
+
+
+def set_num_threads(threads: int) -> None:
+    """Set how many threads the kernels may use. Results do not depend on it.
+
+    Parameters
+    ----------
+    threads : int
+        At least 1.
+
+    Raises
+    ------
+    TypeError
+        If `threads` is not an integer.
+    ValueError
+        If it is less than 1.
+
+    Examples
+    --------
+    >>> import fastlstm
+    >>> before = fastlstm.get_num_threads()
+    >>> fastlstm.set_num_threads(1)
+    >>> fastlstm.get_num_threads()
+    1
+    >>> fastlstm.set_num_threads(before)
+    """
+    _engine.set_num_threads(_checks.integer("threads", threads, 1))

@@ -1,0 +1,136 @@
+"""Normalization: features to zero mean and unit variance, or back."""
+
+from typing import Any
+
+import numpy as np
+
+from .. import _engine
+from .._checks import flag
+from .._engine import Array, Network
+from ._weights import Weight
+from .base import Layer, Shape
+
+
+class Normalization(Layer):
+    """``(x - mean) / max(sqrt(variance), 1e-7)`` for each feature, or with `invert` the way back.
+
+    Mean and variance are weights that training leaves alone: zeros and ones until they are given or adapted.
+
+    Parameters
+    ----------
+    axis : -1
+        The axis of the features; only the last one is supported.
+    mean, variance : float or array_like of shape (D,), optional
+        Both or neither.
+    invert : bool
+        Whether to compute ``x * max(sqrt(variance), 1e-7) + mean`` instead.
+    name : str, optional
+        Default: normalization, normalization_1, ...
+    dtype : {'float32', 'float64'}, optional
+        Default: `fastlstm.config.floatx()`.
+
+    Raises
+    ------
+    ValueError
+        If `axis` is not -1, one of `mean` and `variance` is missing, or a number is not finite.
+    TypeError
+        If a type is wrong.
+
+    Examples
+    --------
+    >>> from fastlstm.layers import Normalization
+    >>> layer = Normalization()
+    >>> layer.adapt([[1.0], [3.0]])
+    >>> layer([[3.0], [5.0]]).tolist()
+    [[1.0], [3.0]]
+    >>> Normalization(mean=2.0, variance=1.0, invert=True)([[1.0]]).tolist()
+    [[3.0]]
+    """
+
+    def __init__(
+        self,
+        axis: int = -1,
+        mean: Any = None,
+        variance: Any = None,
+        invert: bool = False,
+        *,
+        name: str | None = None,
+        dtype: str | None = None,
+    ) -> None:
+        super().__init__(name=name, dtype=dtype)
+        if axis != -1:
+            raise ValueError(f"axis: only -1, the last axis, is supported, got {axis!r}")
+        if (mean is None) != (variance is None):
+            raise ValueError("mean, variance: expected both or neither")
+        self.invert = flag("invert", invert)
+        self._given: tuple[Array, Array] | None = None
+        if mean is not None:
+            self._given = (
+                _engine.finite_array("mean", mean, self.dtype),
+                _variance("variance", variance, self.dtype),
+            )
+
+    @property
+    def mean(self) -> Array | None:
+        """Mean of each feature (D,), a read-only view."""
+        return self._weight("mean")
+
+    @property
+    def variance(self) -> Array | None:
+        """Variance of each feature (D,), a read-only view."""
+        return self._weight("variance")
+
+    def adapt(self, data: Any) -> None:
+        """Set mean and variance to those of `data` over all axes but the last.
+
+        Parameters
+        ----------
+        data : array_like
+            (N, T, D) or (N, D), finite, at least one row.
+
+        Raises
+        ------
+        ValueError
+            If the shape is wrong, there is no row, a number is not finite, or mean and variance were given to the
+            constructor.
+        TypeError
+            If `data` is not made of real integers or floats.
+        """
+        if self._given is not None:
+            raise ValueError(f"adapt: layer {self.name!r} was given its mean and variance, there is nothing to adapt")
+        array = _engine.finite_array("data", data, "float64")
+        features = self._check_shape("data", array.shape)
+        if array.size == 0:
+            raise ValueError(f"data: expected at least one row, got shape {array.shape}")
+        rows = array.reshape(-1, features)
+        mean = rows.mean(axis=0)
+        variance = np.square(rows - mean).mean(axis=0)
+        self.build(array.shape)
+        self.set_weights([_engine.finite_array("mean", mean, self.dtype), _variance("variance", variance, self.dtype)])
+
+    def _declare(self, features: int) -> list[Weight]:
+        mean, variance = self._given or (np.zeros(()), np.ones(()))
+        for name, value in (("mean", mean), ("variance", variance)):
+            if value.shape not in ((), (1,), (features,)):
+                raise ValueError(f"{name}: expected one number or shape ({features},), got {value.shape}")
+        return [
+            Weight("mean", (features,), lambda shape, dtype: np.broadcast_to(mean, shape), trainable=False),
+            Weight("variance", (features,), lambda shape, dtype: np.broadcast_to(variance, shape), trainable=False),
+        ]
+
+    def _output_shape(self, shape: Shape) -> Shape:
+        return shape
+
+    def _append_to(self, network: Network) -> None:
+        network.add_normalization(invert=self.invert)
+
+    def _arguments(self) -> dict[str, Any]:
+        mean, variance = (None, None) if self._given is None else (value.tolist() for value in self._given)
+        return {"axis": -1, "mean": mean, "variance": variance, "invert": self.invert}
+
+
+def _variance(name: str, value: Any, dtype: str) -> Array:
+    array = _engine.finite_array(name, value, dtype)
+    if (array < 0).any():
+        raise ValueError(f"{name}: expected numbers of at least 0, got {array.min()}")
+    return array

@@ -1,0 +1,47 @@
+"""RepeatVector: a vector becomes a sequence."""
+
+from typing import Any
+
+from .._checks import integer
+from .._engine import Network
+from .base import Layer, Shape
+
+
+class RepeatVector(Layer):
+    """Repeat (N, D) n times: (N, n, D).
+
+    Parameters
+    ----------
+    n : int
+        How many steps, at least 1.
+    name : str, optional
+        Default: repeat_vector, repeat_vector_1, ...
+    dtype : {'float32', 'float64'}, optional
+        Default: `fastlstm.config.floatx()`.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If `n` is not an integer of at least 1.
+
+    Examples
+    --------
+    >>> from fastlstm.layers import RepeatVector
+    >>> RepeatVector(2)([[1.0, 2.0]]).tolist()
+    [[[1.0, 2.0], [1.0, 2.0]]]
+    """
+
+    _ranks = (2,)
+
+    def __init__(self, n: int, *, name: str | None = None, dtype: str | None = None) -> None:
+        super().__init__(name=name, dtype=dtype)
+        self.n = integer("n", n, 1)
+
+    def _output_shape(self, shape: Shape) -> Shape:
+        return (shape[0], self.n, shape[1])
+
+    def _append_to(self, network: Network) -> None:
+        network.add_repeat_vector(n=self.n)
+
+    def _arguments(self) -> dict[str, Any]:
+        return {"n": self.n}

@@ -1,0 +1,254 @@
+"""Sequential: compile, fit and evaluate on top of a stack of layers that predicts."""
+
+from typing import Any
+
+from . import _checks, _data, _engine, _inference, losses, optimizers, training
+from ._engine import Array, Network
+from ._prediction import PredictingStack
+from .callbacks import History, as_list
+
+__all__ = ["Sequential"]
+
+
+class Sequential(PredictingStack):
+    """A model: layers one after the other, as in Keras.
+
+    Parameters
+    ----------
+    layers : iterable of layers, optional
+        Best begun by an `Input`; without one the model is built by the first data it sees.
+    name : str, optional
+        Default: sequential, sequential_1, ...
+
+    Attributes
+    ----------
+    optimizer : Optimizer or None
+        That of `compile`.
+    history : History or None
+        Of the last `fit`, also of one that was interrupted.
+    stop_training : bool
+        Set by a callback to end `fit` after the native call that is running.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `add`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from fastlstm import Input, Sequential, layers
+    >>> model = Sequential([Input((20, 1)), layers.LSTM(32), layers.Dense(1)])
+    >>> model.compile(optimizer="adam", loss="mse")
+    >>> x = np.sin(np.arange(20) / 10 + np.arange(64)[:, None])[..., None]
+    >>> history = model.fit(x, x[:, -1, 0], epochs=2, verbose=0)
+    >>> len(history.history["loss"])
+    2
+    >>> model.predict(x[:1]).shape
+    (1, 1)
+    """
+
+    optimizer: optimizers.Optimizer | None = None
+    history: History | None = None
+    stop_training: bool = False
+    _loss: losses.Loss | None = None
+
+    def compile(
+        self, optimizer: Any = "rmsprop", loss: Any = None, *, run_eagerly: Any = False, jit_compile: Any = "auto"
+    ) -> None:
+        """Choose optimizer and loss. The optimizer starts afresh, the weights stay.
+
+        Parameters
+        ----------
+        optimizer : str or `fastlstm.optimizers.Optimizer`
+            'sgd', 'adam', 'rmsprop', or an instance that is not another model's.
+        loss : str or `fastlstm.losses.Loss`, optional
+            Needed to fit and to evaluate.
+        run_eagerly, jit_compile
+            As in Keras code; True is refused, there being nothing to compile.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If a name is unknown or a type is wrong.
+        """
+        _checks.refuse("compile", run_eagerly=run_eagerly, jit_compile=None if jit_compile == "auto" else jit_compile)
+        chosen, chosen_loss = optimizers.get(optimizer), None if loss is None else losses.get(loss)
+        chosen.claim(self)
+        if self.optimizer is not None and self.optimizer is not chosen:
+            self.optimizer.release()
+        self.optimizer, self._loss = chosen, chosen_loss
+        if self._network is not None:
+            self._equip(self._network)
+
+    def fit(
+        self,
+        x: Any,
+        y: Any = None,
+        batch_size: int | None = None,
+        epochs: int = 1,
+        verbose: int | str = "auto",
+        callbacks: Any = None,
+        validation_split: float = 0.0,
+        validation_data: Any = None,
+        shuffle: bool = True,
+        initial_epoch: int = 0,
+    ) -> History:
+        """Train the model; a second call goes on where the first one stopped.
+
+        Parameters
+        ----------
+        x : array_like
+            (N, T, D), or (N, D) for a model with such an input; finite.
+        y : array_like
+            Targets of the shape of the output; where its last axis is 1 that may be left out. For
+            sparse_categorical_crossentropy class numbers without the last axis.
+        batch_size : int, optional
+            Samples a step; default 32.
+        epochs : int
+            The number of the last epoch plus one, counted from `initial_epoch`.
+        verbose : {'auto', 0, 1, 2}
+            0 silent; 1 (auto) a bar on a terminal, and a line an epoch; 2 a line an epoch.
+        callbacks : Callback or list of them, optional
+            See `fastlstm.callbacks`.
+        validation_split : float
+            The last fraction of the samples, before any shuffling, is not trained on but gives 'val_loss'.
+        validation_data : tuple (x, y), optional
+            In place of the split.
+        shuffle : bool
+            Whether each epoch has an order of its own.
+        initial_epoch : int
+            Number of the first epoch.
+
+        Returns
+        -------
+        History
+            Its `history` has 'loss', the mean over the samples during the epoch, and 'val_loss', after it.
+
+        Raises
+        ------
+        ValueError
+            If the model has no loss, the data is empty, lengths or shapes do not match, or there is NaN or Inf.
+        TypeError
+            If the data is not made of real integers or floats.
+        """
+        what = self._trainee(x, y)
+        kept = _data.training_rows(len(what.x), validation_split if validation_data is None else 0.0)
+        if validation_data is not None:
+            x_val, y_val = _data.pair("validation_data", validation_data)
+            x_val, y_val = self._examples("validation_data[0]", x_val, "validation_data[1]", y_val, finite=True)
+        else:
+            x_val, y_val = what.x[kept:], what.y[kept:]
+        width = self._widest()
+        what = what._replace(
+            x=what.x[:kept],
+            y=what.y[:kept],
+            validate=(lambda: _inference.mean_loss(what.network, x_val, y_val, width)) if len(x_val) else None,
+        )
+        schedule = training.Schedule(
+            _data.batch_size_of(batch_size),
+            _checks.integer("initial_epoch", initial_epoch, 0),
+            _checks.integer("epochs", epochs, 0),
+            _checks.flag("shuffle", shuffle),
+            _checks.verbosity(verbose),
+        )
+        hooks = as_list(callbacks)
+        self.history = History()
+        training.train(what, schedule, [*hooks, self.history])
+        return self.history
+
+    def train_on_batch(self, x: Any, y: Any, *, return_dict: bool = False) -> float | dict[str, float]:
+        """Make one step on all of these samples.
+
+        Parameters
+        ----------
+        x, y : array_like
+            As for `fit`.
+        return_dict : bool
+            Whether to return ``{'loss': loss}``.
+
+        Returns
+        -------
+        float or dict
+            The mean loss before the step.
+
+        Raises
+        ------
+        ValueError, TypeError
+            As `fit`.
+        """
+        loss = training.train_batch(self._trainee(x, y))
+        return {"loss": loss} if return_dict else loss
+
+    def evaluate(
+        self,
+        x: Any,
+        y: Any,
+        batch_size: int | None = None,
+        verbose: int | str = "auto",
+        *,
+        return_dict: bool = False,
+    ) -> float | dict[str, float]:
+        """Return the mean loss over the samples, which does not depend on `batch_size`.
+
+        Parameters
+        ----------
+        x, y : array_like
+            As for `fit`, but NaN and Inf are let through.
+        batch_size : int, optional
+            As in Keras code, without effect.
+        verbose : {'auto', 0, 1, 2}
+            As in Keras code; nothing is printed.
+        return_dict : bool
+            Whether to return ``{'loss': loss}``.
+
+        Raises
+        ------
+        ValueError, TypeError
+            As `fit`.
+        """
+        _data.batch_size_of(batch_size)
+        _checks.verbosity(verbose)
+        self._require_loss()
+        x, y = self._examples("x", x, "y", y, finite=False)
+        loss = _inference.mean_loss(self._built_network(), x, y, self._widest())
+        return {"loss": loss} if return_dict else loss
+
+    def test_on_batch(self, x: Any, y: Any, *, return_dict: bool = False) -> float | dict[str, float]:
+        """Return the mean loss over the samples, as `evaluate` does."""
+        return self.evaluate(x, y, verbose=0, return_dict=return_dict)
+
+    # Inside -----------------------------------------------------------------------------------------------------
+
+    def _make_network(self) -> Network:
+        network = super()._make_network()
+        self._equip(network)
+        return network
+
+    def _equip(self, network: Network) -> None:
+        """Give a network the loss and the optimizer of `compile`."""
+        if self._loss is not None:
+            network.set_loss(self._loss.name)
+        if self.optimizer is not None:
+            self.optimizer.start(network)
+
+    def _require_loss(self) -> losses.Loss:
+        if self._loss is None or self.optimizer is None:
+            raise ValueError(f"model {self.name!r} has no loss: call compile(optimizer, loss) first")
+        return self._loss
+
+    def _examples(self, x_name: str, x: Any, y_name: str, y: Any, *, finite: bool) -> tuple[Array, Array]:
+        """Return inputs and targets as the core takes them, checked against each other and the model."""
+        loss = self._require_loss()
+        if y is None:
+            raise ValueError(f"{y_name}: expected targets, got None")
+        array = (_engine.finite_array if finite else _engine.real_array)(x_name, x, self.dtype)
+        _data.require_rows(x_name, array, y_name, y)
+        _, array = self._network_for(x_name, array)
+        shape = tuple(size or 0 for size in self._output_shape(array.shape))
+        return array, loss.targets(y_name, y, shape, self.dtype, finite=finite)
+
+    def _trainee(self, x: Any, y: Any) -> training.Trainee:
+        x, y = self._examples("x", x, "y", y, finite=True)
+        assert self.optimizer is not None
+        return training.Trainee(self, self._built_network(), self.optimizer, x, y, None)

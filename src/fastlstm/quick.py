@@ -1,0 +1,209 @@
+"""One call from data to a trained model."""
+
+import warnings
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from . import _checks, _data, _engine, config, datasets, layers, losses, utils
+from ._engine import Array
+from ._names import lookup
+from .models import Sequential
+
+__all__ = ["fit"]
+
+_CELLS = {"lstm": layers.LSTM}
+_SCALED_LOSSES = ("mean_squared_error", "mean_absolute_error")
+_COARSE = 1e-3  # rounding of a series, in its standard deviations, above which a forecast is noticeably worse
+_SMALLEST = 1e-7  # standard deviation that Normalization can divide by
+
+
+def fit(
+    X: Any,
+    y: Any = None,
+    *,
+    cell: str = "lstm",
+    units: int = 32,
+    layers: int = 1,
+    window: int = 20,
+    horizon: int = 1,
+    output_activation: Any = None,
+    optimizer: Any = "adam",
+    loss: Any = "mse",
+    batch_size: int = 32,
+    epochs: int = 25,
+    validation_split: float = 0.0,
+    callbacks: Any = None,
+    seed: int | None = None,
+    verbose: int | str = 1,
+) -> Sequential:
+    """Train recurrent layers and a Dense on a series, or on samples and targets.
+
+    Without `y`, windows of the series `X` are the samples and what follows them the targets. The model then begins
+    with a `Normalization` to zero mean and unit variance, adapted on the training part, and ends with its inverse, so
+    that `predict` and `forecast` take and give the series' own units. Training itself happens in standardised units:
+    the losses in ``model.history``, and `output_activation`, are in those. Fitting the returned model again, or
+    evaluating it, uses the series' own units, and starts the optimizer afresh.
+
+    Parameters
+    ----------
+    X : array_like
+        Without `y` a series (steps,) or (steps, D); with `y` samples (N, T, D), which are taken as they are.
+    y : array_like, optional
+        Targets: (N,), (N, O); or (N, T, O) for an output at every step. For sparse_categorical_crossentropy class
+        numbers (N,).
+    cell : {'lstm'}
+        The kind of the recurrent layers.
+    units : int
+        Width of each recurrent layer.
+    layers : int
+        How many recurrent layers.
+    window : int
+        Without `y`: how many steps the model sees.
+    horizon : int
+        Without `y`: how many steps are predicted at once. `predict` gives (N, horizon * D), step after step: reshape
+        it to (N, horizon, D). `forecast` needs a horizon of 1.
+    output_activation : str or function of `fastlstm.activations`, optional
+        Of the Dense layer.
+    optimizer, loss
+        As for `Sequential.compile`. Without `y` the loss is 'mse' or 'mae'.
+    batch_size, epochs, validation_split, callbacks, verbose
+        As for `Sequential.fit`.
+    seed : int, optional
+        Passed to `fastlstm.utils.set_random_seed`.
+
+    Returns
+    -------
+    Sequential
+        Trained; its `history` has the losses.
+
+    Raises
+    ------
+    ValueError
+        If the series is shorter than a window and its horizon, there is NaN or Inf, a shape does not match, or a name
+        is unknown.
+    TypeError
+        If the data is not made of real integers or floats.
+
+    Warns
+    -----
+    UserWarning
+        If the series varies so little, by itself or around its mean, that rounding loses much of it.
+
+    Examples
+    --------
+    >>> import fastlstm
+    >>> axis, values = fastlstm.datasets.sine(0, 30, 0.1)
+    >>> model = fastlstm.fit(1000 + 5 * values, epochs=2, seed=1, verbose=0)
+    >>> model.forecast(1000 + 5 * values, 7).shape
+    (7,)
+    """
+    shape = _Shape(cell, _checks.integer("units", units, 1), _checks.integer("layers", layers, 1), output_activation)
+    if seed is not None:
+        utils.set_random_seed(seed)
+    options = {
+        "batch_size": batch_size,
+        "epochs": epochs,
+        "verbose": verbose,
+        "callbacks": callbacks,
+        "validation_split": validation_split,
+    }
+    if y is None:
+        return _fit_series(X, shape, window, horizon, optimizer, losses.get(loss), options)
+    return _fit_samples(X, y, shape, optimizer, losses.get(loss), options)
+
+
+class _Shape(NamedTuple):
+    """The recurrent layers and the Dense after them."""
+
+    cell: str
+    units: int
+    layers: int
+    output_activation: Any
+
+    def add_to(self, model: Sequential, outputs: int, every_step: bool) -> None:
+        recurrent = lookup("cell", self.cell, _CELLS)
+        for i in range(self.layers):
+            model.add(recurrent(self.units, return_sequences=every_step or i + 1 < self.layers))
+        model.add(layers.Dense(outputs, activation=self.output_activation))
+
+
+def _fit_samples(
+    X: Any,
+    y: Any,
+    shape: _Shape,
+    optimizer: Any,
+    loss: losses.Loss,
+    options: dict[str, Any],
+) -> Sequential:
+    x = _engine.finite_array("X", X, config.floatx())
+    if x.ndim != 3:
+        raise ValueError(f"X: expected shape (N, T, D) where y is given, got {x.shape}")
+    targets = _engine.finite_array("y", y, "float64")
+    _data.require_rows("X", x, "y", targets)
+    if loss.sparse:
+        outputs, every_step = max(1, int(targets.max()) + 1), targets.ndim == 3
+    else:
+        outputs, every_step = targets.shape[-1] if targets.ndim > 1 else 1, targets.ndim == 3
+    model = Sequential([layers.Input(x.shape[1:])])
+    shape.add_to(model, outputs, every_step)
+    model.compile(optimizer, loss)
+    model.fit(x, y, **options)
+    return model
+
+
+def _fit_series(
+    X: Any,
+    shape: _Shape,
+    window: int,
+    horizon: int,
+    optimizer: Any,
+    loss: losses.Loss,
+    options: dict[str, Any],
+) -> Sequential:
+    if loss.name not in _SCALED_LOSSES:
+        raise ValueError(f"loss: expected 'mse' or 'mae' for a series (y=None), got {loss.name!r}")
+    window, horizon = _checks.integer("window", window, 1), _checks.integer("horizon", horizon, 1)
+    series = _series(X, window + horizon)
+    features = series.shape[1]
+    x, y = datasets.windows(series, window, horizon=horizon)
+    y = y.reshape(len(x), horizon * features)
+    kept = _data.training_rows(len(x), options["validation_split"])
+
+    normalization = layers.Normalization()
+    normalization.adapt(series[: kept + window + horizon - 1])  # what the training windows and their targets cover
+    mean, variance = (np.tile(weight, horizon) for weight in normalization.get_weights())
+    _warn_if_coarse(mean, np.sqrt(variance))
+
+    model = Sequential([layers.Input((window, features)), normalization])
+    shape.add_to(model, horizon * features, every_step=False)
+    model.compile(optimizer, loss)
+    to_units = layers.Normalization(mean=mean, variance=variance, invert=True)
+    model.fit(x, layers.Normalization(mean=mean, variance=variance)(y), **options)
+    model.add(to_units)
+    return model
+
+
+def _series(X: Any, shortest: int) -> Array:
+    """Return a series as (steps, D)."""
+    series = _engine.finite_array("X", X, "float64")
+    if series.ndim not in (1, 2) or series.shape[1:] == (0,):
+        raise ValueError(f"X: expected a series (steps,) or (steps, D) where y is None, got shape {series.shape}")
+    if len(series) < shortest:
+        raise ValueError(f"X: expected at least window + horizon = {shortest} steps, got {len(series)}")
+    return series if series.ndim == 2 else series[:, None]
+
+
+def _warn_if_coarse(mean: Array, deviation: Array) -> None:
+    varies = deviation > 0
+    advice = None
+    if (np.spacing(np.abs(mean[varies])) > _COARSE * deviation[varies]).any():
+        advice = (
+            f"around its mean that {mean.dtype} rounds it; subtract a constant, or use config.set_floatx('float64')"
+        )
+    elif (deviation[varies] < _SMALLEST).any():
+        advice = (
+            f"that Normalization, which divides by at least {_SMALLEST}, leaves it small; multiply it by a constant"
+        )
+    if advice:
+        warnings.warn(f"X: the series varies so little {advice}", UserWarning, stacklevel=4)

@@ -1,0 +1,45 @@
+"""Helpers that are neither layer nor model."""
+
+import random
+
+import numpy as np
+
+from . import _checks, _rng
+
+__all__ = ["set_random_seed"]
+
+_LARGEST_SEED = 2**32 - 1  # what numpy.random.seed takes
+
+
+def set_random_seed(seed: int) -> None:
+    """Seed everything that draws random numbers: initialisation, shuffling, `random` and `numpy.random`.
+
+    Without it, initialisation and shuffling are seeded from the system's entropy.
+
+    Parameters
+    ----------
+    seed : int
+        From 0 to 2**32 - 1.
+
+    Raises
+    ------
+    TypeError
+        If `seed` is not an integer.
+    ValueError
+        If it is outside that range.
+
+    Examples
+    --------
+    >>> import fastlstm
+    >>> fastlstm.utils.set_random_seed(1)
+    >>> first = fastlstm.initializers.GlorotUniform()((2, 3))
+    >>> fastlstm.utils.set_random_seed(1)
+    >>> bool((fastlstm.initializers.GlorotUniform()((2, 3)) == first).all())
+    True
+    """
+    seed = _checks.integer("seed", seed, 0)
+    if seed > _LARGEST_SEED:
+        raise ValueError(f"seed: expected an integer of at most {_LARGEST_SEED}, got {seed}")
+    random.seed(seed)
+    np.random.seed(seed)
+    _rng.seed(seed)
