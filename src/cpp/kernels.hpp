@@ -1,5 +1,6 @@
 // The interface between the engine and everything else: plain structs, and a table of function pointers that each
-// instruction set fills. No inline functions here: this file is compiled with every instruction set's flags.
+// instruction set fills. No inline functions here, which the linker would share: this file is compiled with every
+// instruction set's flags.
 //
 // Legend: N rows of the batch, T time steps, D input features, H units, G gate blocks, V lanes of a vector,
 // B = ceil(H / V) unit blocks. "Padded" means rounded up to whole vectors.
@@ -33,6 +34,11 @@ constexpr int cell_count = 1;
 struct Range {
     Index begin, end;
 };
+
+// The i-th of `count` nearly equal parts of [0, total). Static: each file that is compiled has its own.
+static constexpr Range part_of(Index total, Index i, Index count) {
+    return {total * i / count, total * (i + 1) / count};
+}
 
 // A sequence's rows where they lie: row n of step t starts at data + n * row + t * step, its features side by side.
 template <class T>
@@ -146,6 +152,8 @@ struct Kernels {
 
     void (*loss)(Loss, const LossPass<T>&, Range rows);
     void (*update)(const UpdatePass<T>&, Range parameters);
+    // Adds copies of the gradients, `step` elements apart, to the first of them, in order.
+    void (*sum_copies)(T* gradients, Index copies, Index step, Range parameters);
 
     // From Keras's layout, (k, blocks * units) row by row; a bias is a kernel of one row. Only panels of the range.
     void (*pack)(const T* weights, Index k, Index blocks, Index units, T* packed, Range panels);

@@ -50,8 +50,8 @@ void pause_core() {
 #endif
 }
 
-constexpr int pauses = 64;   // about two microseconds
-constexpr int yields = 200;  // then let others run
+constexpr int pauses = 64;    // about two microseconds, then let others run
+constexpr int yields = 5000;  // some milliseconds: naps are coarse, and a step is short
 constexpr auto nap = std::chrono::microseconds(50);
 
 // Waits for something that a running thread will do soon.

@@ -30,7 +30,7 @@ public:
     Team(int rank, int size, Barrier* barrier) : rank_(rank), size_(size), barrier_(barrier) {}
     int rank() const { return rank_; }
     int size() const { return size_; }
-    Range share(Index count) const { return {count * rank_ / size_, count * (rank_ + 1) / size_}; }
+    Range share(Index count) const { return part_of(count, rank_, size_); }
     void barrier() const {
         if (size_ > 1) barrier_->wait();
     }

@@ -18,6 +18,9 @@ version = _core.__version__
 isa = _core.isa
 get_num_threads = _core.get_num_threads
 set_num_threads = _core.set_num_threads
+available_isas = _core.available_isas
+compiler = _core.compiler
+cells = _core.cells
 
 _networks: dict[str, type[_core.NetworkF32] | type[_core.NetworkF64]] = {
     "float32": _core.NetworkF32,

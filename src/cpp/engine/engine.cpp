@@ -50,6 +50,7 @@ constexpr Kernels<T> kernels() {
             sum_steps<T>,
             loss<T>,
             update<T>,
+            sum_copies<T>,
             pack<T>,
             pack_transposed<T>};
 }

@@ -92,5 +92,16 @@ void update(const UpdatePass<T>& pass, Range range) {
     }
 }
 
+template <class T>
+void sum_copies(T* gradients, Index copies, Index step, Range range) {
+    constexpr Index L = Simd<T>::lanes;
+    for (Index i = range.begin; i < range.end; i += L) {
+        const Index count = range.end - i;
+        auto sum = load(gradients + i, count);
+        for (Index copy = 1; copy < copies; ++copy) sum += load(gradients + copy * step + i, count);
+        store(gradients + i, sum, count);
+    }
+}
+
 }  // namespace
 }  // namespace fastlstm::FASTLSTM_ISA

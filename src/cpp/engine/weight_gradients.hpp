@@ -90,8 +90,8 @@ struct GradientTiling {
     GradientTiling(Index k, bool bias) : k(k), row_tiles((k + bias + gradient_rows - 1) / gradient_rows), bias(bias) {}
 
     Range rows_of(Index i) const {
-        const Index total = k + bias, begin = total * i / row_tiles, end = total * (i + 1) / row_tiles;
-        return {i == 0 ? 0 : begin - bias, end - bias};
+        const Range part = part_of(k + bias, i, row_tiles);
+        return {i == 0 ? 0 : part.begin - bias, part.end - bias};
     }
 
     // `to` and `bias_to` point at the group's first column.

@@ -78,10 +78,8 @@ private:
         Sequence<const T> output() const override { return read_only(pass.y); }
         void forward(Range rows) override { kernels.dense_forward(bound(), rows); }
         void backward(Range rows) override { kernels.dense_backward(bound(), rows); }
-        void gradients(const Team& team) override {
-            const DensePass<T> whole = bound();
-            kernels.dense_gradients(whole, team.share(kernels.dense_gradient_tiles(whole)));
-        }
+        Index gradient_tiles() const override { return kernels.dense_gradient_tiles(bound()); }
+        void gradients(Range tiles) override { kernels.dense_gradients(bound(), tiles); }
 
     private:
         DensePass<T> bound() const {

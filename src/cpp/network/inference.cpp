@@ -24,7 +24,7 @@ template <class T>
 std::vector<typename Network<T>::Bound> Network<T>::acquire_blocks(int members, Index rows, Index steps) {
     std::vector<Bound> bindings;
     const Index block = std::min(block_rows, (rows + members - 1) / members);
-    for (int i = 0; i < members; ++i) bindings.push_back(acquire(block, steps, Mode::inference));
+    for (int i = 0; i < members; ++i) bindings.push_back(acquire(block, steps));
     return bindings;
 }
 

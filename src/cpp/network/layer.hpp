@@ -33,7 +33,8 @@ struct Memory {
     T *parameters, *gradients, *packed;
 };
 
-// One layer on a batch of given size. Rows are independent until `gradients`, which needs all of them.
+// One layer on a batch of given size. Rows are independent until `gradients`, which needs all of them and is cut into
+// tiles of the weights instead.
 template <class T>
 struct Run {
     Sequence<const T> x{};
@@ -44,7 +45,8 @@ struct Run {
     virtual Sequence<const T> output() const = 0;
     virtual void forward(Range rows) = 0;
     virtual void backward(Range rows) = 0;
-    virtual void gradients(const Team&) {}
+    virtual Index gradient_tiles() const { return 0; }
+    virtual void gradients(Range /*tiles*/) {}
 };
 
 template <class T>

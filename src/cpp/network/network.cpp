@@ -95,7 +95,11 @@ void Network<T>::finish() {
         }
     }
     parameters_ = make_buffer<T>(total);
-    gradients_ = make_buffer<T>(trainable_);
+    // Copies of the gradients for small networks only: beside the work of large ones, what cores fetch from each other
+    // is little.
+    constexpr Index most_elements = 1 << 20, most_copies = 8;
+    gradient_copies_ = std::clamp<Index>(most_elements / std::max<Index>(trainable_, 1), 1, most_copies);
+    gradients_ = make_buffer<T>(gradient_copies_ * trainable_);
     packed_ = make_buffer<T>(packed);
     finished_ = true;
 }
@@ -141,30 +145,21 @@ double Network<T>::forward_work(Index steps) const {
 }
 
 template <class T>
-typename Network<T>::Bound Network<T>::acquire(Index rows, Index steps, Mode mode) {
-    {
-        const std::lock_guard<std::mutex> lock(idle_lock_);
-        for (auto it = idle_.begin(); it != idle_.end(); ++it)
-            if ((*it)->rows == rows && (*it)->steps == steps && (*it)->mode == mode) {
-                Bound found = std::move(*it);
-                idle_.erase(it);
-                return found;
-            }
-    }
+typename Network<T>::Bound Network<T>::bind(Index rows, Index steps, Mode mode, T* gradients) {
+    Memory<T> own = memory();
+    own.gradients = gradients;
     auto binding = std::make_unique<Binding<T>>();
     binding->rows = rows;
     binding->steps = steps;
-    binding->mode = mode;
     Index layer_steps = steps;
-    const bool training = mode == Mode::training;
     for (const auto& layer : layers_) {
-        auto run = layer->bind(memory(), binding->arena, rows, layer_steps, mode);
-        if (training && layer->gives_dx)
-            run->dx = make_sequence(binding->arena, rows, layer_steps, layer->features, kernels_->lanes);
-        binding->runs.push_back(std::move(run));
+        binding->runs.push_back(layer->bind(own, binding->arena, rows, layer_steps, mode));
+        if (mode == Mode::training && layer->gives_dx)
+            binding->runs.back()->dx =
+                make_sequence(binding->arena, rows, layer_steps, layer->features, kernels_->lanes);
         layer_steps = layer->output_steps(layer_steps);
     }
-    if (training) {
+    if (mode == Mode::training) {
         binding->input = binding->arena.take(rows * steps * features_);
         binding->target = binding->arena.take(rows * layer_steps * target_features());
         binding->d_output = make_sequence(binding->arena, rows, layer_steps, outputs(), kernels_->lanes);
@@ -177,6 +172,44 @@ typename Network<T>::Bound Network<T>::acquire(Index rows, Index steps, Mode mod
         binding->set_input({binding->input, steps * features_, features_});
     }
     return binding;
+}
+
+template <class T>
+typename Network<T>::Bound Network<T>::acquire(Index rows, Index steps) {
+    {
+        const std::lock_guard<std::mutex> lock(idle_lock_);
+        for (auto it = idle_.begin(); it != idle_.end(); ++it)
+            if ((*it)->rows == rows && (*it)->steps == steps) {
+                Bound found = std::move(*it);
+                idle_.erase(it);
+                return found;
+            }
+    }
+    return bind(rows, steps, Mode::inference, nullptr);
+}
+
+// Kept for the next call: an epoch has one size of batch, and perhaps another for its last one. The latest is last, so
+// that a call may hold two of them.
+template <class T>
+TrainingBatch<T>& Network<T>::training_batch(Index rows, Index steps) {
+    for (auto it = batches_.begin(); it != batches_.end(); ++it)
+        if ((*it)->rows == rows && (*it)->steps == steps) {
+            std::rotate(it, it + 1, batches_.end());
+            return *batches_.back();
+        }
+    constexpr std::size_t most_kept = 3;
+    if (batches_.size() == most_kept) batches_.erase(batches_.begin());
+    auto batch = std::make_unique<TrainingBatch<T>>();
+    batch->rows = rows;
+    batch->steps = steps;
+    constexpr Index rows_of_group = 16;  // or more: three product tiles
+    const Index groups = std::clamp<Index>(rows / rows_of_group, 1, gradient_copies_);
+    for (Index i = 0; i < groups; ++i) {
+        const Range part = part_of(rows, i, groups);
+        batch->groups.push_back(bind(part.end - part.begin, steps, Mode::training, gradients_.get() + i * trainable_));
+    }
+    batches_.push_back(std::move(batch));
+    return *batches_.back();
 }
 
 template <class T>

@@ -1,6 +1,7 @@
 // A model as a list of layers over one flat buffer of parameters: prediction, roll-out, loss, training. No Python.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <mutex>
 #include <shared_mutex>
@@ -15,10 +16,9 @@ namespace fastlstm {
 template <class T>
 struct Binding {
     Index rows, steps;
-    Mode mode;
     Arena<T> arena;
     std::vector<std::unique_ptr<Run<T>>> runs;
-    // Training: the gathered batch, the gradient of its predictions, the loss of each row.
+    // Training only: the gathered rows, the gradient of their predictions, the loss of each.
     T *input = nullptr, *target = nullptr;
     Sequence<T> d_output{};
     std::vector<double> row_loss;
@@ -37,6 +37,27 @@ struct Binding {
 
 private:
     Sequence<const T> output_{};
+};
+
+// A batch in training: groups of rows, each with memory of its own, a copy of the gradients included. How many there
+// are depends on the batch and the network, never on threads, so that the sum over groups has one order; and a core
+// that works on its own group neither fetches what another has written nor takes lines from it.
+template <class T>
+struct TrainingBatch {
+    Index rows, steps;
+    std::vector<std::unique_ptr<Binding<T>>> groups;
+
+    // Calls visit(group, its rows, first row of the group) for each group that has some of the rows.
+    template <class Visit>
+    void for_each_group(Range rows_wanted, const Visit& visit) {
+        Index first = 0;
+        for (auto& group : groups) {
+            const Range own{std::max(rows_wanted.begin - first, Index{0}),
+                            std::min(rows_wanted.end - first, group->rows)};
+            if (own.begin < own.end) visit(*group, own, first);
+            first += group->rows;
+        }
+    }
 };
 
 struct OptimizerSettings {
@@ -106,8 +127,10 @@ private:
     Memory<T> memory() const;
     double forward_work(Index steps) const;
 
-    Bound acquire(Index rows, Index steps, Mode mode);
+    Bound bind(Index rows, Index steps, Mode mode, T* gradients);
+    Bound acquire(Index rows, Index steps);
     void release(Bound binding);
+    TrainingBatch<T>& training_batch(Index rows, Index steps);
     std::shared_lock<std::shared_mutex> lock_packed();
     void pack_all(const Team& team) const;
     LossPass<T> loss_pass(const Binding<T>& binding) const;
@@ -116,7 +139,8 @@ private:
     std::vector<Bound> acquire_blocks(int members, Index rows, Index steps);
     void release_all(std::vector<Bound>& bindings);
 
-    void forward_and_backward(Binding<T>& binding, const Team& team) const;
+    void gather(TrainingBatch<T>& batch, const Samples<T>& from, Index first_sample, const Team& team) const;
+    void forward_and_backward(TrainingBatch<T>& batch, const Team& team) const;
     UpdatePass<T> update_pass(double learning_rate, std::int64_t iteration) const;
 
     Index features_;
@@ -127,6 +151,7 @@ private:
     bool finished_ = false;
     Index trainable_ = 0;  // parameters that are trained lie first
     Buffer<T> parameters_, gradients_, packed_;
+    Index gradient_copies_ = 1;
     Buffer<T> slots_[3];
 
     bool has_loss_ = false, has_optimizer_ = false;
@@ -137,7 +162,8 @@ private:
     std::shared_mutex weights_;
     std::uint64_t version_ = 1, packed_version_ = 0;
     std::mutex idle_lock_;
-    std::vector<Bound> idle_;
+    std::vector<Bound> idle_;                                 // for inference
+    std::vector<std::unique_ptr<TrainingBatch<T>>> batches_;  // of the sizes in use
 };
 
 }  // namespace fastlstm

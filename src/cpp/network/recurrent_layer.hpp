@@ -119,10 +119,8 @@ private:
         }
         void forward(Range rows) override { cell.forward(bound(), rows); }
         void backward(Range rows) override { cell.backward(bound(), rows); }
-        void gradients(const Team& team) override {
-            const RecurrentPass<T> whole = bound();
-            cell.gradients(whole, team.share(cell.gradient_tiles(whole)));
-        }
+        Index gradient_tiles() const override { return cell.gradient_tiles(bound()); }
+        void gradients(Range tiles) override { cell.gradients(bound(), tiles); }
 
     private:
         RecurrentPass<T> bound() const {

@@ -13,14 +13,10 @@ namespace {
 constexpr double passes_of_a_step = 3;
 
 template <class T>
-void gather(const T* from, const std::int64_t* order, Index row, Range rows, T* to) {
-    for (Index n = rows.begin; n < rows.end; ++n)
-        std::memcpy(to + n * row, from + order[n] * row, static_cast<std::size_t>(row) * sizeof(T));
-}
-
-template <class T>
-double batch_loss(const Binding<T>& binding) {
-    return std::accumulate(binding.row_loss.begin(), binding.row_loss.end(), 0.0);
+double loss_of(const TrainingBatch<T>& batch) {
+    double sum = 0;
+    for (const auto& group : batch.groups) sum = std::accumulate(group->row_loss.begin(), group->row_loss.end(), sum);
+    return sum;
 }
 
 }  // namespace
@@ -31,7 +27,7 @@ void Network<T>::set_loss(Loss loss) {
     const std::unique_lock<std::shared_mutex> lock(weights_);
     loss_ = loss;
     has_loss_ = true;
-    idle_.clear();  // the target's shape may have changed
+    batches_.clear();  // the target's shape may have changed
 }
 
 template <class T>
@@ -70,41 +66,63 @@ UpdatePass<T> Network<T>::update_pass(double learning_rate, std::int64_t iterati
     return pass;
 }
 
-// From packed weights and a gathered batch to gradients of all parameters; ends before the barrier that makes them
-// everybody's.
 template <class T>
-void Network<T>::forward_and_backward(Binding<T>& binding, const Team& team) const {
-    const Range rows = team.share(binding.rows);
-    binding.forward(rows);
-    LossPass<T> pass = loss_pass(binding);
-    pass.scale /= static_cast<double>(binding.rows);
-    pass.target = {binding.target, pass.steps * target_features(), target_features()};
-    pass.gradient = binding.d_output;
-    pass.row_loss = binding.row_loss.data();
-    kernels_->loss(loss_, pass, rows);
-    for (auto run = binding.runs.rbegin(); run != binding.runs.rend(); ++run) (*run)->backward(rows);
+void Network<T>::gather(TrainingBatch<T>& batch, const Samples<T>& from, Index first_sample, const Team& team) const {
+    const Index row = from.steps * features_, target_row = output_steps(from.steps) * target_features();
+    batch.for_each_group(team.share(batch.rows), [&](Binding<T>& group, Range rows, Index first) {
+        for (Index n = rows.begin; n < rows.end; ++n) {
+            const std::int64_t sample = from.order[first_sample + first + n];
+            std::memcpy(group.input + n * row, from.x + sample * row, static_cast<std::size_t>(row) * sizeof(T));
+            std::memcpy(group.target + n * target_row, from.y + sample * target_row,
+                        static_cast<std::size_t>(target_row) * sizeof(T));
+        }
+    });
+}
+
+// From packed weights and a gathered batch to gradients: each member ends with those of its share of the parameters.
+template <class T>
+void Network<T>::forward_and_backward(TrainingBatch<T>& batch, const Team& team) const {
+    batch.for_each_group(team.share(batch.rows), [&](Binding<T>& group, Range rows, Index) {
+        group.forward(rows);
+        LossPass<T> pass = loss_pass(group);
+        pass.scale /= static_cast<double>(batch.rows);
+        pass.target = {group.target, pass.steps * target_features(), target_features()};
+        pass.gradient = group.d_output;
+        pass.row_loss = group.row_loss.data();
+        kernels_->loss(loss_, pass, rows);
+        for (auto run = group.runs.rbegin(); run != group.runs.rend(); ++run) (*run)->backward(rows);
+    });
     team.barrier();
-    for (auto& run : binding.runs) run->gradients(team);
+    for (std::size_t layer = 0; layer < layers_.size(); ++layer) {
+        const Index tiles = batch.groups.front()->runs[layer]->gradient_tiles();
+        const Range share = team.share(tiles * static_cast<Index>(batch.groups.size()));
+        Index first = 0;
+        for (auto& group : batch.groups) {
+            group->runs[layer]->gradients(
+                {std::clamp(share.begin - first, Index{0}, tiles), std::clamp(share.end - first, Index{0}, tiles)});
+            first += tiles;
+        }
+    }
+    team.barrier();
+    kernels_->sum_copies(gradients_.get(), static_cast<Index>(batch.groups.size()), trainable_, team.share(trainable_));
 }
 
 template <class T>
 double Network<T>::loss_and_gradients(const T* x, const T* y, Index rows, Index steps) {
     finish();
     const std::unique_lock<std::shared_mutex> lock(weights_);
-    Bound binding = acquire(rows, steps, Mode::training);
-    std::memcpy(binding->input, x, static_cast<std::size_t>(rows * steps * features_) * sizeof(T));
-    std::memcpy(binding->target, y,
-                static_cast<std::size_t>(rows * output_steps(steps) * target_features()) * sizeof(T));
+    TrainingBatch<T>& batch = training_batch(rows, steps);
+    std::vector<std::int64_t> order(static_cast<std::size_t>(rows));
+    std::iota(order.begin(), order.end(), 0);
     const double work = passes_of_a_step * forward_work(steps) * static_cast<double>(rows);
     run_team(team_size(work, work / passes_of_a_step, rows), [&](const Team& team) {
+        gather(batch, {x, y, order.data(), rows, steps, rows}, 0, team);
         pack_all(team);
         team.barrier();
-        forward_and_backward(*binding, team);
+        forward_and_backward(batch, team);
     });
     packed_version_ = version_;
-    const double loss = batch_loss(*binding);
-    release(std::move(binding));
-    return loss;
+    return loss_of(batch);
 }
 
 template <class T>
@@ -113,33 +131,27 @@ std::pair<Index, double> Network<T>::train(const Samples<T>& from, Index first_s
     finish();
     const std::unique_lock<std::shared_mutex> lock(weights_);
     const Index step_count = (from.samples + from.batch_size - 1) / from.batch_size;
-    const Index row = from.steps * features_, target_row = output_steps(from.steps) * target_features();
-    const auto rows_of = [&](Index step) { return std::min(from.batch_size, from.samples - step * from.batch_size); };
     // The last batch may be smaller than the others.
-    Bound last = acquire(rows_of(step_count - 1), from.steps, Mode::training);
-    Bound full = first_step + 1 < step_count ? acquire(rows_of(first_step), from.steps, Mode::training) : nullptr;
+    TrainingBatch<T>& full = training_batch(std::min(from.batch_size, from.samples), from.steps);
+    TrainingBatch<T>& last = training_batch(from.samples - (step_count - 1) * from.batch_size, from.steps);
 
-    const double work = passes_of_a_step * forward_work(from.steps) * static_cast<double>(from.batch_size);
+    const double work = passes_of_a_step * forward_work(from.steps) * static_cast<double>(full.rows);
     const int members =
-        team_size(work * static_cast<double>(step_count - first_step), work / passes_of_a_step, from.batch_size);
+        team_size(work * static_cast<double>(step_count - first_step), work / passes_of_a_step, full.rows);
     const auto start = std::chrono::steady_clock::now();
     Index next = first_step;
     double sum = 0;
     bool done = false;
     run_team(members, [&](const Team& team) {
         for (Index step = first_step; step < step_count; ++step) {
-            Binding<T>& binding = step + 1 == step_count ? *last : *full;
-            const Range rows = team.share(binding.rows);
-            const std::int64_t* order = from.order + step * from.batch_size;
-            gather(from.x, order, row, rows, binding.input);
-            gather(from.y, order, target_row, rows, binding.target);
+            TrainingBatch<T>& batch = step + 1 == step_count ? last : full;
+            gather(batch, from, step * from.batch_size, team);
             pack_all(team);
             team.barrier();
-            forward_and_backward(binding, team);
-            team.barrier();
+            forward_and_backward(batch, team);
             kernels_->update(update_pass(learning_rate, iterations + step - first_step), team.share(trainable_));
             if (team.rank() == 0) {
-                sum += batch_loss(binding) * static_cast<double>(binding.rows);
+                sum += loss_of(batch) * static_cast<double>(batch.rows);
                 next = step + 1;
                 const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - start;
                 done = spent.count() >= seconds;
@@ -150,8 +162,6 @@ std::pair<Index, double> Network<T>::train(const Samples<T>& from, Index first_s
     });
     ++version_;
     iterations += next - first_step;
-    release(std::move(last));
-    if (full) release(std::move(full));
     return {next, sum};
 }
 

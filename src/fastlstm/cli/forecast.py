@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from .. import _core
+from .. import _engine
 from ..callbacks import Callback
 from ..forecasting import Forecast, forecast_series
 from ..series import read_series
@@ -38,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--fill", choices=("linear",), help="close gaps; left out: a gap is an error")
     _arguments.add_model_arguments(parser, window=24, epochs=100)
-    parser.add_argument("--cell", choices=_core.cells(), default="lstm", help="kind of the recurrent layer")
+    parser.add_argument("--cell", choices=_engine.cells(), default="lstm", help="kind of the recurrent layer")
     _arguments.add_out_argument(parser, "fastlstm-forecast")
 
 
