@@ -30,18 +30,29 @@ def check(contender, job) -> None:
 
 
 def seconds_of(work: str, contender, job) -> float:
-    """Return the seconds of one step, one prediction or one roll-out."""
+    """Return the seconds of one step, one prediction or one roll-out, after one round that is not timed."""
     window = job.window
-    start = time.perf_counter()
+
+    def predictions():
+        for _ in range(contender.predictions):
+            contender.predict(window)
+
     if work == "train":
-        contender.epoch()
-        return (time.perf_counter() - start) / job.steps
+        return median_seconds(contender.epoch, 5) / job.steps
     if work == "roll-out":
-        contender.roll_out()
-        return time.perf_counter() - start
-    for _ in range(contender.predictions):
-        contender.predict(window)
-    return (time.perf_counter() - start) / contender.predictions
+        return median_seconds(contender.roll_out, 3)
+    return median_seconds(predictions, 3) / contender.predictions
+
+
+def median_seconds(call, times: int) -> float:
+    """Return the median of the seconds that a call takes, the first time not counted."""
+    time.sleep(0.1)  # until the threads of the contender before have gone to sleep
+    spent = []
+    for _ in range(times + 1):
+        start = time.perf_counter()
+        call()
+        spent.append(time.perf_counter() - start)
+    return statistics.median(spent[1:])
 
 
 def serve(name: str) -> int:
@@ -54,8 +65,6 @@ def serve(name: str) -> int:
         print(json.dumps({"missing": str(error)}), flush=True)
         return 0
     check(contender, job)
-    for work in contender.works:
-        seconds_of(work, contender, job)  # compiles and warms up
     print(json.dumps({"version": contender.version(), "works": contender.works}), flush=True)
     for line in sys.stdin:
         print(seconds_of(line.strip(), contender, job), flush=True)
