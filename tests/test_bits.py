@@ -69,12 +69,15 @@ def test_one_call_of_many_steps_is_many_calls_of_one(isa, dtype, rng):
     for seconds in (0.0, 1e9):
         net = case.network()
         net.set_optimizer("rmsprop", {"rho": 0.9, "epsilon": 1e-7})
-        done = 0
-        while done < 4:
-            done, _ = net.train(x, y, order, batch_size=32, first_step=done, learning_rate=0.01, seconds=seconds)
-        assert net.iterations == 4
-        results.append([net.weight(i).copy() for i in range(len(net.segments))])
-    for found, expected in zip(*results, strict=True):
+        done, losses = 0, 0.0
+        while done < 25:
+            done, losses = net.train(
+                x, y, order, batch_size=4, first_step=done, learning_rate=0.01, seconds=seconds, loss_sum=losses
+            )
+        assert net.iterations == 25
+        results.append(([net.weight(i).copy() for i in range(len(net.segments))], losses))
+    assert results[0][1] == results[1][1]
+    for found, expected in zip(results[0][0], results[1][0], strict=True):
         np.testing.assert_array_equal(found, expected)
 
 

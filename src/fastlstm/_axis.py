@@ -67,7 +67,7 @@ def _dates_of(table: _csv.Table, number: int) -> _index.Index:
         raise ValueError(
             f"{place(error.position)}: expected a date like {example!r}, got {cells[error.position]!r}"
         ) from None
-    not_rising = np.flatnonzero(np.diff(dates) <= np.timedelta64(0))
+    not_rising = np.flatnonzero(dates[1:] <= dates[:-1])
     if len(not_rising):
         before, after = int(not_rising[0]), int(not_rising[0]) + 1
         raise ValueError(
@@ -85,7 +85,7 @@ def _compact_dates(cells: list[str]) -> NDArray[np.datetime64] | None:
         dates = _dates.parse_dates(cells)
     except _dates.InvalidDate:
         return None
-    return dates if (np.diff(dates) > np.timedelta64(0)).all() else None
+    return dates if (dates[1:] > dates[:-1]).all() else None
 
 
 def _rising_numbers(table: _csv.Table) -> NDArray[np.int64] | NDArray[np.float64] | None:

@@ -67,6 +67,7 @@ class NetworkF32:
         first_step: int,
         learning_rate: float,
         seconds: float,
+        loss_sum: float = 0.0,
     ) -> tuple[int, float]: ...
 
 class NetworkF64:
@@ -106,4 +107,5 @@ class NetworkF64:
         first_step: int,
         learning_rate: float,
         seconds: float,
+        loss_sum: float = 0.0,
     ) -> tuple[int, float]: ...

@@ -92,7 +92,8 @@ def extend(index: Index, steps: int) -> Index:
 def _constant(index: Index) -> Spacing:
     differences = np.diff(index)
     if not len(differences):
-        return Spacing(1, "constant", even=True)
+        one = np.array(1, index.dtype.str.replace("M8", "m8")) if index.dtype.kind == "M" else np.array(1)
+        return Spacing(one[()], "constant", even=True)
     if index.dtype.kind == "f":
         mean = (index[-1] - index[0]) / len(differences)
         even = bool(np.allclose(differences, mean, rtol=1e-6, atol=0))
@@ -118,8 +119,8 @@ def _anchor(days: NDArray[np.datetime64]) -> int:
 
 
 def _day_of_month(months: NDArray[np.datetime64], day: int) -> NDArray[np.datetime64]:
-    last = (months + 1).astype("datetime64[D]") - 1
-    days: NDArray[np.datetime64] = np.minimum(months.astype("datetime64[D]") + (day - 1), last)
+    last = (months + np.timedelta64(1, "M")).astype("datetime64[D]") - np.timedelta64(1, "D")
+    days: NDArray[np.datetime64] = np.minimum(months.astype("datetime64[D]") + np.timedelta64(day - 1, "D"), last)
     return days
 
 

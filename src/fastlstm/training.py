@@ -82,9 +82,8 @@ def _train_epoch(what: Trainee, schedule: Schedule, callbacks: list[Callback], p
         if each_step:
             for callback in callbacks:
                 callback.on_train_batch_begin(step)
-        step, loss_sum = _steps(what, order, schedule.batch_size, step, seconds)
+        step, total = _steps(what, order, schedule.batch_size, step, seconds, total)
         seen = min(step * schedule.batch_size, rows)
-        total += loss_sum
         progress.advance(step, total / seen)
         if each_step:
             for callback in callbacks:
@@ -94,8 +93,10 @@ def _train_epoch(what: Trainee, schedule: Schedule, callbacks: list[Callback], p
     return total / seen
 
 
-def _steps(what: Trainee, order: Array, batch_size: int, first_step: int, seconds: float) -> tuple[int, float]:
-    """Make at least one step, and more for so many seconds; return the next step and the sum of the samples' losses."""
+def _steps(
+    what: Trainee, order: Array, batch_size: int, first_step: int, seconds: float, loss_sum: float
+) -> tuple[int, float]:
+    """Make at least one step, and more for so many seconds; return the next step, and the sum of the losses so far."""
     return what.network.train(
         what.x,
         what.y,
@@ -104,11 +105,12 @@ def _steps(what: Trainee, order: Array, batch_size: int, first_step: int, second
         first_step=first_step,
         learning_rate=what.optimizer.learning_rate,
         seconds=seconds,
+        loss_sum=loss_sum,
     )
 
 
 def train_batch(what: Trainee) -> float:
     """Make one step on all of the samples and return their mean loss before it."""
     rows = len(what.x)
-    _, total = _steps(what, np.arange(rows, dtype=np.int64), rows, 0, 0.0)
+    _, total = _steps(what, np.arange(rows, dtype=np.int64), rows, 0, 0.0, 0.0)
     return total / rows

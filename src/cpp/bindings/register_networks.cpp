@@ -129,7 +129,7 @@ public:
     }
 
     std::pair<Index, double> train(const py::array& x, const py::array& y, const py::array& order, Index batch_size,
-                                   Index first_step, double learning_rate, double seconds) {
+                                   Index first_step, double learning_rate, double seconds, double loss_sum) {
         if (!network_.has_optimizer()) throw py::value_error("train: expected set_optimizer before");
         const auto [input, target] = checked_samples(x, y);
         const Index samples = x.shape(0);
@@ -144,7 +144,7 @@ public:
                                   std::to_string(first_step));
         const Samples<T> from{input, target, indices, samples, steps_of(x), batch_size};
         const py::gil_scoped_release release;
-        return network_.train(from, first_step, learning_rate, seconds);
+        return network_.train(from, first_step, learning_rate, seconds, loss_sum);
     }
 
 private:
@@ -206,7 +206,7 @@ void register_network(py::module_& module, const char* name, const py::object& s
         .def("evaluate", &B::evaluate, py::arg("x"), py::arg("y"))
         .def("loss_and_gradients", &B::loss_and_gradients, py::arg("x"), py::arg("y"))
         .def("train", &B::train, py::arg("x"), py::arg("y"), py::arg("order"), py::kw_only(), py::arg("batch_size"),
-             py::arg("first_step"), py::arg("learning_rate"), py::arg("seconds"));
+             py::arg("first_step"), py::arg("learning_rate"), py::arg("seconds"), py::arg("loss_sum") = 0.0);
 }
 
 }  // namespace

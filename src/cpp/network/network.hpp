@@ -115,8 +115,10 @@ public:
     double loss_and_gradients(const T* x, const T* y, Index rows, Index steps);
 
     // Runs steps from `first_step` on until the end of the epoch or, after at least one, until `seconds` have passed.
-    // Returns the next step, and the sum over the samples seen of their batches' mean losses.
-    std::pair<Index, double> train(const Samples<T>& from, Index first_step, double learning_rate, double seconds);
+    // Returns the next step, and `loss_sum` with the samples' losses added: one running sum for an epoch, so that it
+    // does not depend on how many steps a call has made.
+    std::pair<Index, double> train(const Samples<T>& from, Index first_step, double learning_rate, double seconds,
+                                   double loss_sum);
 
 private:
     using Bound = std::unique_ptr<Binding<T>>;

@@ -127,7 +127,7 @@ double Network<T>::loss_and_gradients(const T* x, const T* y, Index rows, Index 
 
 template <class T>
 std::pair<Index, double> Network<T>::train(const Samples<T>& from, Index first_step, double learning_rate,
-                                           double seconds) {
+                                           double seconds, double loss_sum) {
     finish();
     const std::unique_lock<std::shared_mutex> lock(weights_);
     const Index step_count = (from.samples + from.batch_size - 1) / from.batch_size;
@@ -140,7 +140,6 @@ std::pair<Index, double> Network<T>::train(const Samples<T>& from, Index first_s
         team_size(work * static_cast<double>(step_count - first_step), work / passes_of_a_step, full.rows);
     const auto start = std::chrono::steady_clock::now();
     Index next = first_step;
-    double sum = 0;
     bool done = false;
     run_team(members, [&](const Team& team) {
         for (Index step = first_step; step < step_count; ++step) {
@@ -151,7 +150,7 @@ std::pair<Index, double> Network<T>::train(const Samples<T>& from, Index first_s
             forward_and_backward(batch, team);
             kernels_->update(update_pass(learning_rate, iterations + step - first_step), team.share(trainable_));
             if (team.rank() == 0) {
-                sum += loss_of(batch) * static_cast<double>(batch.rows);
+                loss_sum += loss_of(batch) * static_cast<double>(batch.rows);
                 next = step + 1;
                 const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - start;
                 done = spent.count() >= seconds;
@@ -162,7 +161,7 @@ std::pair<Index, double> Network<T>::train(const Samples<T>& from, Index first_s
     });
     ++version_;
     iterations += next - first_step;
-    return {next, sum};
+    return {next, loss_sum};
 }
 
 template void Network<float>::set_loss(Loss);
@@ -171,7 +170,7 @@ template void Network<float>::set_optimizer(const OptimizerSettings&);
 template void Network<double>::set_optimizer(const OptimizerSettings&);
 template double Network<float>::loss_and_gradients(const float*, const float*, Index, Index);
 template double Network<double>::loss_and_gradients(const double*, const double*, Index, Index);
-template std::pair<Index, double> Network<float>::train(const Samples<float>&, Index, double, double);
-template std::pair<Index, double> Network<double>::train(const Samples<double>&, Index, double, double);
+template std::pair<Index, double> Network<float>::train(const Samples<float>&, Index, double, double, double);
+template std::pair<Index, double> Network<double>::train(const Samples<double>&, Index, double, double, double);
 
 }  // namespace fastlstm
