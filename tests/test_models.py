@@ -244,3 +244,15 @@ def test_forecast_of_nothing():
     model = small()
     assert model.forecast(np.zeros((6, 2)), 0).shape == (0, 2)
     assert model.forecast(np.zeros((0, 6, 2)), 3).shape == (0, 3, 2)
+
+
+def test_a_long_roll_out_is_many_calls_with_the_same_bits(monkeypatch):
+    from fastlstm import _inference
+
+    model = Sequential([Input((7, 2)), layers.LSTM(5), layers.Dense(2)])
+    history = np.random.default_rng(3).normal(size=(3, 9, 2)).astype("float32")
+    whole = model.forecast(history, 23)
+    for block in (1, 500):
+        monkeypatch.setattr(_inference, "_BLOCK", block)
+        np.testing.assert_array_equal(model.forecast(history, 23), whole)
+    assert model.forecast(history, 0).shape == (3, 0, 2)

@@ -39,7 +39,20 @@ def mean_loss(network: Network, x: Array, y: Array, width: int) -> float:
     return total / len(x)
 
 
-def forecast(network: Network, history: Any, steps: int, sample_shape: Shape, width: int, dtype: str) -> Array:
+def _rolled_out(network: Network, recent: Array, steps: int, widest: int) -> Array:
+    """Return the next values (N, steps, D), in as many native calls as it takes to let signals through."""
+    window = recent.shape[1]
+    each = max(1, _rows(recent, widest) // max(1, len(recent)))
+    series = [recent]
+    for start in range(0, steps, each):
+        series.append(network.forecast(recent, min(each, steps - start)))
+        recent = np.ascontiguousarray(np.concatenate([recent, series[-1]], axis=1)[:, -window:])
+    return np.concatenate(series, axis=1)[:, window:]
+
+
+def forecast(
+    network: Network, history: Any, steps: int, sample_shape: Shape, width: int, widest: int, dtype: str
+) -> Array:
     """Return the values after `history`, in its rank and dtype. See `Sequential.forecast`."""
     given = _engine.numbers("history", history)
     if len(sample_shape) != 2:
@@ -58,6 +71,6 @@ def forecast(network: Network, history: Any, steps: int, sample_shape: Shape, wi
         raise ValueError(f"history: expected at least {window or 1} steps, the model's window, got {steps_given}")
     rows = given if given.ndim == 3 else given.reshape(1, steps_given, features)
     recent = _engine.real_array("history", rows[:, steps_given - (window or steps_given) :], dtype)
-    values = network.forecast(recent, steps)
+    values = _rolled_out(network, recent, steps, widest)
     shape = {1: (steps,), 2: (steps, features), 3: (len(rows), steps, features)}[given.ndim]
     return values.reshape(shape).astype(given.dtype if given.dtype.kind == "f" else dtype, copy=False)

@@ -85,7 +85,8 @@ class PredictingStack(LayerStack):
         if len(output_shape) != 2:
             raise ValueError(f"forecast: expected a model with output (N, D), got {output_shape}")
         width = _checks.integer("output width", output_shape[1], 1)
-        return _inference.forecast(self._built_network(), history, steps, sample_shape, width, self.dtype)
+        network = self._built_network()
+        return _inference.forecast(network, history, steps, sample_shape, width, self._widest(), self.dtype)
 
     def _network_for(self, name: str, x: Any) -> tuple[Network, Array]:
         """Return the network, built by this data if it was not, and the data as the network takes it.
