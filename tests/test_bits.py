@@ -112,6 +112,31 @@ def test_several_python_threads_predict_the_same_bits(isa, rng):
     assert not wrong
 
 
+def test_writers_get_their_turn_while_others_predict(isa, rng):
+    case = Case(2, (33,), 2, "float32").random_weights(rng)
+    net = case.network()
+    x, _ = case.sample(rng, LARGE, 20)
+    stop, predictions = threading.Event(), []
+
+    def work():
+        while not stop.is_set():
+            net.predict(x)
+            predictions.append(1)
+
+    workers = [threading.Thread(target=work, daemon=True) for _ in range(3)]
+    for worker in workers:
+        worker.start()
+    waited = []
+    for _ in range(20):
+        before = len(predictions)
+        net.set_weight(0, case.weights[0])
+        waited.append(len(predictions) - before)
+    stop.set()
+    for worker in workers:
+        worker.join()
+    assert max(waited) < 100
+
+
 SCRIPT = """
 import os
 import numpy as np

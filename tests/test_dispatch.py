@@ -21,12 +21,17 @@ def test_the_forced_one_runs(name):
     assert done.stdout.strip() == name
 
 
-@pytest.mark.parametrize("name", ["sse9", "AVX2", ""])
+@pytest.mark.parametrize("name", ["sse9", "AVX2", " "])
 def test_an_unknown_one_fails_at_import_and_lists_those_that_work(name):
     done = run("import fastlstm", FASTLSTM_ISA=name)
     assert done.returncode != 0
     assert f"got '{name}'" in done.stderr
     assert ", ".join(_core.available_isas()) in done.stderr
+
+
+def test_an_empty_name_is_no_name():
+    done = run("import fastlstm; print(fastlstm.config.isa())", FASTLSTM_ISA="", FASTLSTM_NUM_THREADS="")
+    assert done.stdout.strip() == _core.available_isas()[0]
 
 
 def test_selecting_one():

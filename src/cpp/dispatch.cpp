@@ -84,7 +84,8 @@ void select_isa(const std::string& name) {
 }
 
 void select_isa_from_environment() {
-    if (const char* name = std::getenv("FASTLSTM_ISA")) select_isa(name);
+    const char* name = std::getenv("FASTLSTM_ISA");
+    if (name && *name) select_isa(name);
 }
 
 }  // namespace fastlstm

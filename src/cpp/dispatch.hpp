@@ -16,7 +16,7 @@ const KernelTable& active_kernels();
 // Takes effect for networks made from now on. Throws std::invalid_argument, listing those available.
 void select_isa(const std::string& name);
 
-// Reads FASTLSTM_ISA; throws like select_isa.
+// Reads FASTLSTM_ISA, where empty is as good as unset; throws like select_isa.
 void select_isa_from_environment();
 
 }  // namespace fastlstm

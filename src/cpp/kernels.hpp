@@ -1,6 +1,6 @@
 // The interface between the engine and everything else: plain structs, and a table of function pointers that each
-// instruction set fills. No inline functions here, which the linker would share: this file is compiled with every
-// instruction set's flags.
+// instruction set fills. No inline functions here, which the linker would share: this file is compiled with
+// every instruction set's flags.
 //
 // Legend: N rows of the batch, T time steps, D input features, H units, G gate blocks, V lanes of a vector,
 // B = ceil(H / V) unit blocks. "Padded" means rounded up to whole vectors.
@@ -14,12 +14,15 @@
 #include <cstddef>
 #include <cstdint>
 
+#define FASTLSTM_TEXT_OF(value) #value
+#define FASTLSTM_TEXT(value) FASTLSTM_TEXT_OF(value)
+
 namespace fastlstm {
 
 using Index = std::ptrdiff_t;
 
 enum class Activation : int { linear, tanh, sigmoid, relu, hard_sigmoid, softmax };
-enum class Cell : int { lstm };
+enum class Cell : int { lstm, count };
 enum class Loss : int {
     mean_squared_error,
     mean_absolute_error,
@@ -29,16 +32,22 @@ enum class Loss : int {
 };
 enum class Update : int { sgd, adam, rmsprop };
 
-constexpr int cell_count = 1;
+constexpr int cell_count = static_cast<int>(Cell::count);
 
 struct Range {
     Index begin, end;
 };
 
-// The i-th of `count` nearly equal parts of [0, total). Static: each file that is compiled has its own.
+// The functions below are static: each file that is compiled has its own.
+
+// The i-th of `count` nearly equal parts of [0, total).
 static constexpr Range part_of(Index total, Index i, Index count) {
     return {total * i / count, total * (i + 1) / count};
 }
+
+// Vectors of `lanes` that hold `count` elements, and the elements that those hold.
+static constexpr Index blocks_of(Index count, Index lanes) { return (count + lanes - 1) / lanes; }
+static constexpr Index padded(Index count, Index lanes) { return blocks_of(count, lanes) * lanes; }
 
 // A sequence's rows where they lie: row n of step t starts at data + n * row + t * step, its features side by side.
 template <class T>
@@ -95,7 +104,7 @@ struct DensePass {
 // y = (x - mean) / deviation, or back.
 template <class T>
 struct NormalizationPass {
-    Index rows, steps, features;
+    Index steps, features;
     bool invert;
     const T *mean, *deviation;  // padded; deviation is never zero
     Sequence<const T> x;
@@ -139,7 +148,7 @@ struct CellKernels {
 template <class T>
 struct Kernels {
     Index lanes;
-    CellKernels<T> cells[cell_count];
+    const CellKernels<T>* cells;  // in the order of enum Cell
 
     void (*dense_forward)(const DensePass<T>&, Range rows);
     void (*dense_backward)(const DensePass<T>&, Range rows);

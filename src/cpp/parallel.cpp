@@ -1,7 +1,9 @@
 #include "parallel.hpp"
 
+#if defined(__unix__) || defined(__APPLE__)
 #include <pthread.h>
 #include <sched.h>
+#endif
 
 #include <algorithm>
 #include <chrono>
@@ -54,6 +56,21 @@ constexpr int pauses = 64;    // about two microseconds, then let others run
 constexpr int yields = 5000;  // some milliseconds: naps are coarse, and a step is short
 constexpr auto nap = std::chrono::microseconds(50);
 
+using Clock = std::chrono::steady_clock;
+
+std::atomic<Clock::rep> crowded_until{0};
+
+// A yield returns at once unless another program wants the core; one that took this long gave it a time slice.
+constexpr auto slice = std::chrono::microseconds(500);
+constexpr auto memory_of_crowds = std::chrono::milliseconds(300);
+
+void yield_core() {
+    const auto before = Clock::now();
+    std::this_thread::yield();
+    const auto after = Clock::now();
+    if (after - before > slice) crowded_until.store((after + memory_of_crowds).time_since_epoch().count());
+}
+
 // Waits for something that a running thread will do soon.
 template <class Done>
 void wait_for(const Done& done, bool spin) {
@@ -64,7 +81,7 @@ void wait_for(const Done& done, bool spin) {
         }
     for (int i = 0; i < yields; ++i) {
         if (done()) return;
-        std::this_thread::yield();
+        yield_core();
     }
     while (!done()) std::this_thread::sleep_for(nap);
 }
@@ -97,7 +114,7 @@ std::atomic<int>& threads_setting() {
 // not in a team never reads the job while the next one is written.
 class Pool {
 public:
-    void run(int size, void (*body)(void*, const Team&), void* context) {
+    void run(int size, TeamBody body, void* context) {
         const std::unique_lock<std::mutex> only(busy_, std::try_to_lock);
         if (size > 1 && only) size = std::min(size, hire(size - 1) + 1);
         if (size <= 1 || !only) {
@@ -160,7 +177,7 @@ private:
 
     std::mutex busy_, sleep_;
     std::condition_variable wake_;
-    void (*body_)(void*, const Team&) = nullptr;
+    TeamBody body_ = nullptr;
     void* context_ = nullptr;
     Barrier barrier_;
     const int core_count_ = core_count();
@@ -174,7 +191,9 @@ private:
 // starts with a new pool.
 std::atomic<Pool*>& pool() {
     static std::atomic<Pool*> current = [] {
+#if defined(__unix__) || defined(__APPLE__)
         pthread_atfork(nullptr, nullptr, [] { pool().store(new Pool); });
+#endif
         return new Pool;
     }();
     return current;
@@ -198,9 +217,12 @@ void Barrier::wait() {
     wait_for([&] { return generation_.load(std::memory_order_acquire) != generation; }, spin_);
 }
 
-void run_team(int size, void (*body)(void*, const Team&), void* context) { pool().load()->run(size, body, context); }
+void run_team(int size, TeamBody body, void* context) { pool().load()->run(size, body, context); }
+
+bool crowded() { return Clock::now().time_since_epoch().count() < crowded_until.load(); }
 
 int team_size(double work, double section, Index most) {
+    if (crowded()) return 1;
     // What a member must have to do: more than it takes to wake it, and more than a barrier costs.
     constexpr double work_to_wake = 2e6, work_to_meet = 3e5;
     const double worth = std::min(work / work_to_wake, section / work_to_meet);

@@ -41,19 +41,27 @@ private:
 };
 
 // Runs body(context, team) on up to `size` threads, the caller's among them, with denormals counted as zero. When
-// other threads' teams are at work, the caller runs alone: results do not depend on the size.
-void run_team(int size, void (*body)(void* context, const Team& team), void* context);
+// other threads' teams are at work, the caller runs alone: results do not depend on the size. A body must not throw,
+// for its members could not be stopped.
+using TeamBody = void (*)(void* context, const Team& team) noexcept;
+void run_team(int size, TeamBody body, void* context);
 
 template <class Body>
 void run_team(int size, Body&& body) {
     run_team(
-        size, [](void* context, const Team& team) { (*static_cast<std::remove_reference_t<Body>*>(context))(team); },
+        size,
+        [](void* context, const Team& team) noexcept { (*static_cast<std::remove_reference_t<Body>*>(context))(team); },
         &body);
 }
 
 // Members worth having: `work` is all floating-point operations of a call, `section` those between two barriers,
 // `most` the number of pieces that it can be cut into.
 int team_size(double work, double section, Index most);
+
+// Whether other programs have lately kept a member from its core. A team whose members wait for each other's time
+// slices is a hundred times slower than one thread, so `team_size` is one for a while, and work in progress should ask
+// again.
+bool crowded();
 
 int thread_count();
 void set_thread_count(int threads);

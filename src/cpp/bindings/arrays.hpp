@@ -20,8 +20,8 @@ inline std::string shape_text(const py::array& array) { return py::str(array.att
 
 template <class T>
 const T* exact(const py::array& array, const char* name) {
-    if (!py::isinstance<Array<T>>(array))
-        throw py::type_error(std::string(name) + ": expected a C-contiguous array of " +
+    if (!py::isinstance<Array<T>>(array) || !(array.flags() & py::detail::npy_api::NPY_ARRAY_ALIGNED_))
+        throw py::type_error(std::string(name) + ": expected an aligned, C-contiguous array of " +
                              std::string(py::str(py::dtype::of<T>())) + ", got " + std::string(py::str(array.dtype())) +
                              " of shape " + shape_text(array));
     return static_cast<const T*>(array.data());

@@ -3,6 +3,7 @@
 
 #include <pybind11/pybind11.h>
 
+#include <iterator>
 #include <string>
 #include <utility>
 
@@ -17,6 +18,7 @@ struct Named {
 };
 
 constexpr Named<Cell> cell_names[] = {{"lstm", Cell::lstm}};
+static_assert(std::size(cell_names) == cell_count, "enum Cell and its names differ");
 
 constexpr Named<Activation> activation_names[] = {{"linear", Activation::linear},
                                                   {"tanh", Activation::tanh},

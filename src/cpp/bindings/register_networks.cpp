@@ -11,8 +11,12 @@
 namespace fastlstm {
 namespace {
 
-Index positive(Index value, const char* name) {
-    if (value < 1) throw py::value_error(std::string(name) + ": expected at least 1, got " + std::to_string(value));
+// A size of a layer: small enough that no product of a few of them overflows.
+Index size(Index value, const char* name) {
+    constexpr Index most = Index{1} << 24;
+    if (value < 1 || value > most)
+        throw py::value_error(std::string(name) + ": expected 1 to " + std::to_string(most) + ", got " +
+                              std::to_string(value));
     return value;
 }
 
@@ -20,18 +24,18 @@ Index positive(Index value, const char* name) {
 template <class T>
 class Bindings {
 public:
-    Bindings(Index features, bool sequence) : network_(features, sequence) {}
+    Bindings(Index features, bool sequence) : network_(size(features, "features"), sequence) {}
 
     void add_recurrent(const std::string& cell, Index units, const std::string& activation,
                        const std::string& recurrent_activation, bool use_bias, bool return_sequences) {
-        network_.add_recurrent({value_of(cell_names, cell, "cell"), positive(units, "units"),
+        network_.add_recurrent({value_of(cell_names, cell, "cell"), size(units, "units"),
                                 elementwise(activation, "activation"),
                                 elementwise(recurrent_activation, "recurrent_activation"), use_bias, return_sequences});
     }
     void add_dense(Index units, const std::string& activation, bool use_bias) {
-        network_.add_dense(positive(units, "units"), value_of(activation_names, activation, "activation"), use_bias);
+        network_.add_dense(size(units, "units"), value_of(activation_names, activation, "activation"), use_bias);
     }
-    void add_repeat_vector(Index n) { network_.add_repeat_vector(positive(n, "n")); }
+    void add_repeat_vector(Index n) { network_.add_repeat_vector(size(n, "n")); }
     void add_normalization(bool invert) { network_.add_normalization(invert); }
 
     py::list segments(const py::object& segment_type) {
@@ -55,9 +59,11 @@ public:
         network_.set_weight(index, values);
     }
     py::array gradient(std::size_t index) {
-        const T* values = network_.gradient(index);
-        if (!values) throw py::value_error("segment: expected one that is trained, got " + std::to_string(index));
-        return py::array_t<T>(network_.segments().at(index).weight->shape, values);
+        py::array_t<T> out(network_.segments().at(index).weight->shape);
+        T* to = out.mutable_data();
+        const py::gil_scoped_release release;
+        network_.copy_gradient(index, to);
+        return out;
     }
 
     void set_loss(const std::string& name) { network_.set_loss(value_of(loss_names, name, "loss")); }
@@ -116,16 +122,16 @@ public:
 
     double evaluate(const py::array& x, const py::array& y) {
         const auto [input, target] = checked_samples(x, y);
-        const Index rows = x.shape(0), steps = steps_of(x);
+        const Index rows = x.shape(0), steps = steps_of(x), width = y.shape(y.ndim() - 1);
         const py::gil_scoped_release release;
-        return network_.evaluate(input, target, rows, steps);
+        return network_.evaluate(input, target, rows, steps, width);
     }
 
     double loss_and_gradients(const py::array& x, const py::array& y) {
         const auto [input, target] = checked_samples(x, y);
-        const Index rows = x.shape(0), steps = steps_of(x);
+        const Index rows = x.shape(0), steps = steps_of(x), width = y.shape(y.ndim() - 1);
         const py::gil_scoped_release release;
-        return network_.loss_and_gradients(input, target, rows, steps);
+        return network_.loss_and_gradients(input, target, rows, steps, width);
     }
 
     std::pair<Index, double> train(const py::array& x, const py::array& y, const py::array& order, Index batch_size,
@@ -134,15 +140,13 @@ public:
         const auto [input, target] = checked_samples(x, y);
         const Index samples = x.shape(0);
         const std::int64_t* indices = exact<std::int64_t>(order, "order", {samples});
-        for (Index i = 0; i < samples; ++i)
-            if (indices[i] < 0 || indices[i] >= samples)
-                throw py::value_error("order: expected indices below " + std::to_string(samples) + ", got " +
-                                      std::to_string(indices[i]));
-        const Index steps = (samples + positive(batch_size, "batch_size") - 1) / batch_size;
+        if (batch_size < 1) throw py::value_error("batch_size: expected at least 1, got " + std::to_string(batch_size));
+        batch_size = std::min(batch_size, samples);
+        const Index steps = (samples + batch_size - 1) / batch_size;
         if (first_step < 0 || first_step >= steps)
             throw py::value_error("first_step: expected one of " + std::to_string(steps) + " steps, got " +
                                   std::to_string(first_step));
-        const Samples<T> from{input, target, indices, samples, steps_of(x), batch_size};
+        const TrainingData<T> from{input, target, indices, samples, steps_of(x), batch_size, y.shape(y.ndim() - 1)};
         const py::gil_scoped_release release;
         return network_.train(from, first_step, learning_rate, seconds, loss_sum);
     }

@@ -6,9 +6,6 @@
 #include "names.hpp"
 #include "register.hpp"
 
-#define FASTLSTM_TEXT_OF(value) #value
-#define FASTLSTM_TEXT(value) FASTLSTM_TEXT_OF(value)
-
 namespace fastlstm {
 
 namespace {

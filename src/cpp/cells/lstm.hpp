@@ -18,6 +18,7 @@ struct Lstm {
     enum State { hidden, cell_state, states };  // what the next step takes; the first is the output
     enum Kept { activated_cell, kept };         // what BPTT needs beside the gates and the states
 
+    // The pair that is compiled in; any other is chosen at run time.
     static constexpr Activation default_activation = Activation::tanh;
     static constexpr Activation default_recurrent_activation = Activation::sigmoid;
 

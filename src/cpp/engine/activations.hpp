@@ -1,5 +1,6 @@
 // Activations as the cells see them: a(z) gives the value and leaves in z what the derivative needs ("kept");
-// value(kept) and slope(kept) are all that BPTT asks for. Those here keep their output.
+// value(kept) and slope(kept) are all that BPTT asks for. A rule says what it keeps: those here keep their output, one
+// whose derivative needs the input would keep that.
 #pragma once
 
 #include "math.hpp"
@@ -7,29 +8,37 @@
 namespace fastlstm::FASTLSTM_ISA {
 namespace {
 
+// What rules that keep their output have in common.
 template <class S>
-struct Linear {
+struct KeepsOutput {
+    using V = typename S::V;
+    static FASTLSTM_INLINE V kept(V /*z*/, V y) { return y; }
+    static FASTLSTM_INLINE V value(V kept) { return kept; }
+};
+
+template <class S>
+struct Linear : KeepsOutput<S> {
     using V = typename S::V;
     static FASTLSTM_INLINE V value_of(V z) { return z; }
     static FASTLSTM_INLINE V slope(V) { return broadcast(typename S::T(1)); }
 };
 
 template <class S>
-struct Tanh {
+struct Tanh : KeepsOutput<S> {
     using V = typename S::V;
     static FASTLSTM_INLINE V value_of(V z) { return tanh<S>(z); }
     static FASTLSTM_INLINE V slope(V y) { return fma(-y, y, broadcast(typename S::T(1))); }
 };
 
 template <class S>
-struct Sigmoid {
+struct Sigmoid : KeepsOutput<S> {
     using V = typename S::V;
     static FASTLSTM_INLINE V value_of(V z) { return sigmoid<S>(z); }
     static FASTLSTM_INLINE V slope(V y) { return fma(-y, y, y); }
 };
 
 template <class S>
-struct Relu {
+struct Relu : KeepsOutput<S> {
     using V = typename S::V;
     static FASTLSTM_INLINE V value_of(V z) { return z < V{} ? V{} : z; }
     static FASTLSTM_INLINE V slope(V y) { return y > V{} ? broadcast(typename S::T(1)) : V{}; }
@@ -37,7 +46,7 @@ struct Relu {
 
 // clip(z / 6 + 1/2, 0, 1), as in Keras 3.
 template <class S>
-struct HardSigmoid {
+struct HardSigmoid : KeepsOutput<S> {
     using V = typename S::V;
     using T = typename S::T;
     static FASTLSTM_INLINE V value_of(V z) {
@@ -53,10 +62,39 @@ struct HardSigmoid {
 template <class S, template <class> class Rule>
 struct Fixed {
     using V = typename S::V;
-    FASTLSTM_INLINE V operator()(V& z) const { return z = Rule<S>::value_of(z); }
-    FASTLSTM_INLINE V value(V kept) const { return kept; }
+    FASTLSTM_INLINE V operator()(V& z) const {
+        const V y = Rule<S>::value_of(z);
+        z = Rule<S>::kept(z, y);
+        return y;
+    }
+    FASTLSTM_INLINE V value(V kept) const { return Rule<S>::value(kept); }
     FASTLSTM_INLINE V slope(V kept) const { return Rule<S>::slope(kept); }
 };
+
+// The rule of each name; softmax has none, being no function of one element: dense.hpp does it by row.
+template <class S, Activation>
+struct FixedOf : Fixed<S, Linear> {};
+template <class S>
+struct FixedOf<S, Activation::tanh> : Fixed<S, Tanh> {};
+template <class S>
+struct FixedOf<S, Activation::sigmoid> : Fixed<S, Sigmoid> {};
+template <class S>
+struct FixedOf<S, Activation::relu> : Fixed<S, Relu> {};
+template <class S>
+struct FixedOf<S, Activation::hard_sigmoid> : Fixed<S, HardSigmoid> {};
+
+template <class S, class Visit>
+FASTLSTM_INLINE auto with_rule(Activation rule, const Visit& visit) {
+    switch (rule) {
+        case Activation::tanh: return visit(FixedOf<S, Activation::tanh>{});
+        case Activation::sigmoid: return visit(FixedOf<S, Activation::sigmoid>{});
+        case Activation::relu: return visit(FixedOf<S, Activation::relu>{});
+        case Activation::hard_sigmoid: return visit(FixedOf<S, Activation::hard_sigmoid>{});
+        case Activation::linear:
+        case Activation::softmax: break;
+    }
+    return visit(FixedOf<S, Activation::linear>{});
+}
 
 // An activation chosen at run time, by a branch that predicts well because a whole layer takes the same one.
 template <class S>
@@ -65,27 +103,13 @@ struct Chosen {
     Activation rule;
 
     FASTLSTM_INLINE V operator()(V& z) const {
-        switch (rule) {
-            case Activation::tanh: return z = Tanh<S>::value_of(z);
-            case Activation::sigmoid: return z = Sigmoid<S>::value_of(z);
-            case Activation::relu: return z = Relu<S>::value_of(z);
-            case Activation::hard_sigmoid: return z = HardSigmoid<S>::value_of(z);
-            case Activation::linear:
-            case Activation::softmax: break;  // softmax is no function of one element: dense.hpp does it by row
-        }
-        return z;
+        return with_rule<S>(rule, [&](auto fixed) FASTLSTM_INLINE_LAMBDA { return fixed(z); });
     }
-    FASTLSTM_INLINE V value(V kept) const { return kept; }
+    FASTLSTM_INLINE V value(V kept) const {
+        return with_rule<S>(rule, [&](auto fixed) FASTLSTM_INLINE_LAMBDA { return fixed.value(kept); });
+    }
     FASTLSTM_INLINE V slope(V kept) const {
-        switch (rule) {
-            case Activation::tanh: return Tanh<S>::slope(kept);
-            case Activation::sigmoid: return Sigmoid<S>::slope(kept);
-            case Activation::relu: return Relu<S>::slope(kept);
-            case Activation::hard_sigmoid: return HardSigmoid<S>::slope(kept);
-            case Activation::linear:
-            case Activation::softmax: break;
-        }
-        return Linear<S>::slope(kept);
+        return with_rule<S>(rule, [&](auto fixed) FASTLSTM_INLINE_LAMBDA { return fixed.slope(kept); });
     }
 };
 

@@ -9,8 +9,9 @@
 #include "pack.hpp"
 #include "recurrent.hpp"
 
-#define FASTLSTM_TEXT_OF(name) #name
-#define FASTLSTM_TEXT(name) FASTLSTM_TEXT_OF(name)
+#if defined(__FAST_MATH__)
+#error "build without -ffast-math: NaN and Inf must survive, and sums have a fixed order"
+#endif
 
 namespace fastlstm::FASTLSTM_ISA {
 namespace {
@@ -38,9 +39,13 @@ constexpr unsigned features_in_use = 0
 
 // The list of cells, in the order of enum Cell.
 template <class T>
+constexpr CellKernels<T> cells[] = {cell_kernels<T, Lstm>()};
+static_assert(sizeof cells<float> == cell_count * sizeof *cells<float>, "enum Cell and this list differ");
+
+template <class T>
 constexpr Kernels<T> kernels() {
     return {Simd<T>::lanes,
-            {cell_kernels<T, Lstm>()},
+            cells<T>,
             dense_forward<T>,
             dense_backward<T>,
             dense_gradient_tiles<T>,

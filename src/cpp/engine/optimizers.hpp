@@ -59,7 +59,7 @@ struct RmsProp {
         V variance = slot[0];
         if (pass.centered) {
             slot[1] = moved(slot[1], g, by.to_square);
-            variance -= slot[1] * slot[1];
+            variance = larger(V{}, variance - slot[1] * slot[1]);  // rounding may make the difference negative
         }
         const V change = by.rate * g / sqrt(variance + by.epsilon);
         if (pass.momentum == 0) return w - change;

@@ -104,8 +104,8 @@ template <class T, int G, class Visit>
 FASTLSTM_INLINE void for_each_tile(Range rows, Index panel_count, const Visit& visit) {
     const Index count = rows.end - rows.begin;
     const int columns = count <= max_tile_rows(8) ? 8 : 4;
-    Index panels = columns / G;
-    if (G == 3) panels = columns / 4;
+    static_assert(G <= 4, "a tile has at most four gate blocks side by side");
+    Index panels = columns / G;  // for three blocks one of four columns stays empty, so that panels halve evenly
     const Index most_rows = max_tile_rows(static_cast<int>(panels) * G);
     const Index row_tiles = (count + most_rows - 1) / most_rows;
     for (Index panel = 0; panel < panel_count; panel += panels) {

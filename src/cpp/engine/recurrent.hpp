@@ -41,18 +41,23 @@ struct Layout {
     }
 };
 
+// A cell that keeps nothing has an array of one that is neither loaded nor stored.
+template <class Cell>
+constexpr int kept_size = Cell::kept > 0 ? Cell::kept : 1;
+
 // What a cell's equations read and write for one vector of units: `z` are the gate blocks (pre-activations, then what
 // their derivatives need, then their gradients), `kept` is the cell's own memory for BPTT.
+
 template <class V, class Cell>
 struct ForwardStep {
     using Vector = V;
-    V z[Cell::gates], previous[Cell::states], state[Cell::states], kept[Cell::kept];
+    V z[Cell::gates], previous[Cell::states], state[Cell::states], kept[kept_size<Cell>];
 };
 
 template <class V, class Cell>
 struct BackwardStep {
     using Vector = V;
-    V z[Cell::gates], previous[Cell::states], d_state[Cell::states], kept[Cell::kept];
+    V z[Cell::gates], previous[Cell::states], d_state[Cell::states], kept[kept_size<Cell>];
 };
 
 template <class T, int Count>
@@ -93,7 +98,7 @@ void cell_forward(const Layout<T, Cell>& at, Index t, Range rows, Range blocks, 
             store_all<T>(at.states(t, n, block), s.state, at.padded_units, 1);
             if constexpr (Training) {
                 store_all<T>(own, s.z, L);
-                store_all<T>(at.kept(t, n, block), s.kept, at.padded_units);
+                if constexpr (Cell::kept > 0) store_all<T>(at.kept(t, n, block), s.kept, at.padded_units);
             }
         }
 }
@@ -102,10 +107,8 @@ void cell_forward(const Layout<T, Cell>& at, Index t, Range rows, Range blocks, 
 template <class T, class Cell, class Visit>
 FASTLSTM_INLINE void with_activations(const RecurrentPass<T>& pass, const Visit& visit) {
     using S = Simd<T>;
-    static_assert(Cell::default_activation == Activation::tanh &&
-                  Cell::default_recurrent_activation == Activation::sigmoid);
     if (pass.activation == Cell::default_activation && pass.recurrent_activation == Cell::default_recurrent_activation)
-        visit(Fixed<S, Tanh>{}, Fixed<S, Sigmoid>{});
+        visit(FixedOf<S, Cell::default_activation>{}, FixedOf<S, Cell::default_recurrent_activation>{});
     else
         visit(Chosen<S>{pass.activation}, Chosen<S>{pass.recurrent_activation});
 }
@@ -149,7 +152,7 @@ void cell_backward(const Layout<T, Cell>& at, Index t, Range rows, A activation,
         for (Index block = 0; block < at.blocks; ++block) {
             BackwardStep<typename Simd<T>::V, Cell> s;
             load_all<T>(s.z, at.gates(t, n, block), L);
-            load_all<T>(s.kept, at.kept(t, n, block), at.padded_units);
+            if constexpr (Cell::kept > 0) load_all<T>(s.kept, at.kept(t, n, block), at.padded_units);
             zero_all(s.previous);
             if (t > 0) {
                 s.previous[0] = load(at.h(t - 1, n) + block * L);

@@ -11,6 +11,7 @@
 #include "../kernels.hpp"
 
 #define FASTLSTM_INLINE inline __attribute__((always_inline))
+#define FASTLSTM_INLINE_LAMBDA __attribute__((always_inline))
 
 namespace fastlstm::FASTLSTM_ISA {
 namespace {
@@ -133,12 +134,12 @@ FASTLSTM_INLINE void store(T* to, typename Simd<T>::V v, Index count) {
 
 template <class T>
 constexpr Index blocks_of(Index count) {
-    return (count + Simd<T>::lanes - 1) / Simd<T>::lanes;
+    return fastlstm::blocks_of(count, Simd<T>::lanes);
 }
 
 template <class T>
 constexpr Index padded(Index count) {
-    return blocks_of<T>(count) * Simd<T>::lanes;
+    return fastlstm::padded(count, Simd<T>::lanes);
 }
 
 constexpr Index least(Index a, Index b) { return a < b ? a : b; }

@@ -69,7 +69,6 @@ template <class T, int C, bool Bias>
 GradientKernel<T> gradient_tile_of(Index k) {
     constexpr int most = static_cast<int>(gradient_rows) - Bias;
     switch (k) {
-        case 0: return gradient_tile<T, 0, C, Bias>;
         case 1: return gradient_tile<T, 1, C, Bias>;
         case 2: return gradient_tile<T, static_cast<int>(least(2, most)), C, Bias>;
         case 3: return gradient_tile<T, static_cast<int>(least(3, most)), C, Bias>;

@@ -94,9 +94,10 @@ void Network<T>::forecast(const T* history, Index rows, Index window, Index step
 }
 
 template <class T>
-double Network<T>::evaluate(const T* x, const T* y, Index rows, Index steps) {
+double Network<T>::evaluate(const T* x, const T* y, Index rows, Index steps, Index target_width) {
     finish();
     const auto lock = lock_packed();
+    require_target_width(target_width);
     const double work = forward_work(steps) * static_cast<double>(rows);
     const int members = team_size(work, work, rows);
     auto bindings = acquire_blocks(members, rows, steps);
@@ -120,7 +121,7 @@ template void Network<float>::predict(const float*, Index, Index, float*);
 template void Network<double>::predict(const double*, Index, Index, double*);
 template void Network<float>::forecast(const float*, Index, Index, Index, float*);
 template void Network<double>::forecast(const double*, Index, Index, Index, double*);
-template double Network<float>::evaluate(const float*, const float*, Index, Index);
-template double Network<double>::evaluate(const double*, const double*, Index, Index);
+template double Network<float>::evaluate(const float*, const float*, Index, Index, Index);
+template double Network<double>::evaluate(const double*, const double*, Index, Index, Index);
 
 }  // namespace fastlstm

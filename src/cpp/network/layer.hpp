@@ -76,9 +76,6 @@ protected:
     T* packed(const Memory<T>& memory) const { return memory.packed + packed_offset; }
 };
 
-inline Index blocks_of(Index count, Index lanes) { return (count + lanes - 1) / lanes; }
-inline Index padded(Index count, Index lanes) { return blocks_of(count, lanes) * lanes; }
-
 template <class T>
 Sequence<const T> read_only(const Sequence<T>& s) {
     return {s.data, s.row, s.step};

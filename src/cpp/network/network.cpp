@@ -28,9 +28,7 @@ const Kernels<double>& kernels_of(const KernelTable& table) {
 
 template <class T>
 Network<T>::Network(Index features, bool sequence)
-    : features_(features), sequence_(sequence), kernels_(&kernels_of<T>(active_kernels())) {
-    if (features < 1) throw std::invalid_argument("features: expected at least 1, got " + std::to_string(features));
-}
+    : features_(features), sequence_(sequence), kernels_(&kernels_of<T>(active_kernels())) {}
 
 template <class T>
 template <class L, class... Arguments>
@@ -123,15 +121,18 @@ const T* Network<T>::weight(std::size_t segment) {
 template <class T>
 void Network<T>::set_weight(std::size_t segment, const T* values) {
     const Weight& weight = *segments().at(segment).weight;
-    const std::unique_lock<std::shared_mutex> lock(weights_);
+    const auto lock = lock_weights();
     std::memcpy(parameters_.get() + weight.offset, values, static_cast<std::size_t>(weight.size()) * sizeof(T));
     ++version_;
 }
 
 template <class T>
-const T* Network<T>::gradient(std::size_t segment) {
+void Network<T>::copy_gradient(std::size_t segment, T* to) {
     const Weight& weight = *segments().at(segment).weight;
-    return weight.trainable ? gradients_.get() + weight.offset : nullptr;
+    if (!weight.trainable)
+        throw std::invalid_argument("segment: expected one that is trained, got " + std::to_string(segment));
+    const auto lock = lock_packed();
+    std::memcpy(to, gradients_.get() + weight.offset, static_cast<std::size_t>(weight.size()) * sizeof(T));
 }
 
 template <class T>
@@ -214,9 +215,9 @@ TrainingBatch<T>& Network<T>::training_batch(Index rows, Index steps) {
 
 template <class T>
 void Network<T>::release(Bound binding) {
-    constexpr std::size_t most_idle = 8;
+    const std::size_t most_idle = 2 * static_cast<std::size_t>(thread_count()) + 6;  // two calls at once, and some
     const std::lock_guard<std::mutex> lock(idle_lock_);
-    if (idle_.size() == most_idle) idle_.erase(idle_.begin());
+    if (idle_.size() >= most_idle) idle_.erase(idle_.begin());
     idle_.push_back(std::move(binding));
 }
 
@@ -226,15 +227,28 @@ void Network<T>::pack_all(const Team& team) const {
 }
 
 template <class T>
+std::unique_lock<std::shared_mutex> Network<T>::lock_weights() {
+    const std::lock_guard<std::mutex> entry(entry_);
+    return std::unique_lock<std::shared_mutex>(weights_);
+}
+
+template <class T>
 std::shared_lock<std::shared_mutex> Network<T>::lock_packed() {
     for (;;) {
-        std::shared_lock<std::shared_mutex> shared(weights_);
-        if (packed_version_ == version_) return shared;
-        shared.unlock();
-        const std::unique_lock<std::shared_mutex> exclusive(weights_);
+        {
+            const std::lock_guard<std::mutex> entry(entry_);
+            std::shared_lock<std::shared_mutex> shared(weights_);
+            if (packed_version_ == version_) return shared;
+        }
+        const auto exclusive = lock_weights();
         if (packed_version_ != version_) pack_all(Team(0, 1, nullptr));
         packed_version_ = version_;
     }
+}
+
+template <class T>
+void Network<T>::require_target_width(Index width) const {
+    if (width != target_features()) throw std::logic_error("the loss was changed by another thread during a call");
 }
 
 // The mean is over everything but the batch.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <cstdint>
 #include <mutex>
 #include <shared_mutex>
@@ -68,10 +69,10 @@ struct OptimizerSettings {
 
 // Samples for a fit: x (samples, steps, D) and y, gathered in the given order.
 template <class T>
-struct Samples {
+struct TrainingData {
     const T *x, *y;
     const std::int64_t* order;
-    Index samples, steps, batch_size;
+    Index samples, steps, batch_size, target_width;
 };
 
 template <class T>
@@ -98,26 +99,28 @@ public:
     const std::vector<Segment>& segments();
     const T* weight(std::size_t segment);
     void set_weight(std::size_t segment, const T* values);
-    const T* gradient(std::size_t segment);  // null for a segment that is not trained
+    void copy_gradient(std::size_t segment, T* to);  // of a segment that is trained
 
     void set_loss(Loss loss);
     void set_optimizer(const OptimizerSettings& settings);
     bool has_loss() const { return has_loss_; }
     bool has_optimizer() const { return has_optimizer_; }
-    Loss loss() const { return loss_; }
-    std::int64_t iterations = 0;
+    std::atomic<std::int64_t> iterations{0};
 
     Index target_features() const { return loss_ == Loss::sparse_categorical_crossentropy ? 1 : outputs(); }
 
     void predict(const T* x, Index rows, Index steps, T* out);
     void forecast(const T* history, Index rows, Index window, Index steps, T* out);
-    double evaluate(const T* x, const T* y, Index rows, Index steps);
-    double loss_and_gradients(const T* x, const T* y, Index rows, Index steps);
+    // What follows takes targets whose last axis is as wide as `target_features` was when they were checked, and throws
+    // std::logic_error if another thread has set another loss since.
+    double evaluate(const T* x, const T* y, Index rows, Index steps, Index target_width);
+    double loss_and_gradients(const T* x, const T* y, Index rows, Index steps, Index target_width);
 
     // Runs steps from `first_step` on until the end of the epoch or, after at least one, until `seconds` have passed.
+    // Throws std::invalid_argument if `order` names a sample that there is not; the step that met it changes nothing.
     // Returns the next step, and `loss_sum` with the samples' losses added: one running sum for an epoch, so that it
     // does not depend on how many steps a call has made.
-    std::pair<Index, double> train(const Samples<T>& from, Index first_step, double learning_rate, double seconds,
+    std::pair<Index, double> train(const TrainingData<T>& from, Index first_step, double learning_rate, double seconds,
                                    double loss_sum);
 
 private:
@@ -134,6 +137,8 @@ private:
     void release(Bound binding);
     TrainingBatch<T>& training_batch(Index rows, Index steps);
     std::shared_lock<std::shared_mutex> lock_packed();
+    std::unique_lock<std::shared_mutex> lock_weights();
+    void require_target_width(Index width) const;
     void pack_all(const Team& team) const;
     LossPass<T> loss_pass(const Binding<T>& binding) const;
     template <class Visit>
@@ -141,7 +146,7 @@ private:
     std::vector<Bound> acquire_blocks(int members, Index rows, Index steps);
     void release_all(std::vector<Bound>& bindings);
 
-    void gather(TrainingBatch<T>& batch, const Samples<T>& from, Index first_sample, const Team& team) const;
+    bool gather(TrainingBatch<T>& batch, const TrainingData<T>& from, Index first_sample, const Team& team) const;
     void forward_and_backward(TrainingBatch<T>& batch, const Team& team) const;
     UpdatePass<T> update_pass(double learning_rate, std::int64_t iteration) const;
 
@@ -156,12 +161,14 @@ private:
     Index gradient_copies_ = 1;
     Buffer<T> slots_[3];
 
-    bool has_loss_ = false, has_optimizer_ = false;
-    Loss loss_ = Loss::mean_squared_error;
+    std::atomic<bool> has_loss_{false}, has_optimizer_{false};
+    std::atomic<Loss> loss_{Loss::mean_squared_error};
     OptimizerSettings optimizer_;
 
     // Weights change under the exclusive lock and raise the version; packed weights belong to one version.
+    // Everybody passes the entry first, so that a writer who waits there is not overtaken by readers for ever.
     std::shared_mutex weights_;
+    std::mutex entry_;
     std::uint64_t version_ = 1, packed_version_ = 0;
     std::mutex idle_lock_;
     std::vector<Bound> idle_;                                 // for inference

@@ -41,8 +41,7 @@ public:
         const Index lanes = memory.kernels->lanes;
         const T* mean = this->packed(memory);
         const Index own_steps = this->output_steps(steps);
-        run->pass = {rows,
-                     own_steps,
+        run->pass = {own_steps,
                      this->features,
                      invert_,
                      mean,

@@ -3,6 +3,8 @@
 #include <cmath>
 #include <cstring>
 #include <numeric>
+#include <stdexcept>
+#include <string>
 
 #include "network.hpp"
 
@@ -24,7 +26,7 @@ double loss_of(const TrainingBatch<T>& batch) {
 template <class T>
 void Network<T>::set_loss(Loss loss) {
     finish();
-    const std::unique_lock<std::shared_mutex> lock(weights_);
+    const auto lock = lock_weights();
     loss_ = loss;
     has_loss_ = true;
     batches_.clear();  // the target's shape may have changed
@@ -33,7 +35,7 @@ void Network<T>::set_loss(Loss loss) {
 template <class T>
 void Network<T>::set_optimizer(const OptimizerSettings& settings) {
     finish();
-    const std::unique_lock<std::shared_mutex> lock(weights_);
+    const auto lock = lock_weights();
     const bool adam = settings.rule == Update::adam, rms = settings.rule == Update::rmsprop;
     const bool used[3] = {adam || rms || settings.momentum != 0, adam || settings.centered,
                           settings.amsgrad || (rms && settings.momentum != 0)};
@@ -66,17 +68,25 @@ UpdatePass<T> Network<T>::update_pass(double learning_rate, std::int64_t iterati
     return pass;
 }
 
+// Copies the samples of this member's rows; false if there is one that does not exist.
 template <class T>
-void Network<T>::gather(TrainingBatch<T>& batch, const Samples<T>& from, Index first_sample, const Team& team) const {
+bool Network<T>::gather(TrainingBatch<T>& batch, const TrainingData<T>& from, Index first_sample,
+                        const Team& team) const {
     const Index row = from.steps * features_, target_row = output_steps(from.steps) * target_features();
+    bool good = true;
     batch.for_each_group(team.share(batch.rows), [&](Binding<T>& group, Range rows, Index first) {
         for (Index n = rows.begin; n < rows.end; ++n) {
             const std::int64_t sample = from.order[first_sample + first + n];
+            if (sample < 0 || sample >= from.samples) {
+                good = false;
+                continue;
+            }
             std::memcpy(group.input + n * row, from.x + sample * row, static_cast<std::size_t>(row) * sizeof(T));
             std::memcpy(group.target + n * target_row, from.y + sample * target_row,
                         static_cast<std::size_t>(target_row) * sizeof(T));
         }
     });
+    return good;
 }
 
 // From packed weights and a gathered batch to gradients: each member ends with those of its share of the parameters.
@@ -108,15 +118,16 @@ void Network<T>::forward_and_backward(TrainingBatch<T>& batch, const Team& team)
 }
 
 template <class T>
-double Network<T>::loss_and_gradients(const T* x, const T* y, Index rows, Index steps) {
+double Network<T>::loss_and_gradients(const T* x, const T* y, Index rows, Index steps, Index target_width) {
     finish();
-    const std::unique_lock<std::shared_mutex> lock(weights_);
+    const auto lock = lock_weights();
+    require_target_width(target_width);
     TrainingBatch<T>& batch = training_batch(rows, steps);
     std::vector<std::int64_t> order(static_cast<std::size_t>(rows));
     std::iota(order.begin(), order.end(), 0);
     const double work = passes_of_a_step * forward_work(steps) * static_cast<double>(rows);
     run_team(team_size(work, work / passes_of_a_step, rows), [&](const Team& team) {
-        gather(batch, {x, y, order.data(), rows, steps, rows}, 0, team);
+        gather(batch, {x, y, order.data(), rows, steps, rows, target_width}, 0, team);
         pack_all(team);
         team.barrier();
         forward_and_backward(batch, team);
@@ -126,41 +137,49 @@ double Network<T>::loss_and_gradients(const T* x, const T* y, Index rows, Index 
 }
 
 template <class T>
-std::pair<Index, double> Network<T>::train(const Samples<T>& from, Index first_step, double learning_rate,
+std::pair<Index, double> Network<T>::train(const TrainingData<T>& from, Index first_step, double learning_rate,
                                            double seconds, double loss_sum) {
     finish();
-    const std::unique_lock<std::shared_mutex> lock(weights_);
+    const auto lock = lock_weights();
+    require_target_width(from.target_width);
     const Index step_count = (from.samples + from.batch_size - 1) / from.batch_size;
     // The last batch may be smaller than the others.
     TrainingBatch<T>& full = training_batch(std::min(from.batch_size, from.samples), from.steps);
     TrainingBatch<T>& last = training_batch(from.samples - (step_count - 1) * from.batch_size, from.steps);
 
     const double work = passes_of_a_step * forward_work(from.steps) * static_cast<double>(full.rows);
-    const int members =
-        team_size(work * static_cast<double>(step_count - first_step), work / passes_of_a_step, full.rows);
     const auto start = std::chrono::steady_clock::now();
+    const std::int64_t iterations_before = iterations;
     Index next = first_step;
-    bool done = false;
-    run_team(members, [&](const Team& team) {
-        for (Index step = first_step; step < step_count; ++step) {
+    bool done = false, leave = false;
+    std::atomic<bool> bad_order{false};
+    auto steps = [&](const Team& team) {
+        for (Index step = next; step < step_count; ++step) {
             TrainingBatch<T>& batch = step + 1 == step_count ? last : full;
-            gather(batch, from, step * from.batch_size, team);
+            if (!gather(batch, from, step * from.batch_size, team)) bad_order = true;
             pack_all(team);
             team.barrier();
+            if (bad_order) break;
             forward_and_backward(batch, team);
-            kernels_->update(update_pass(learning_rate, iterations + step - first_step), team.share(trainable_));
+            kernels_->update(update_pass(learning_rate, iterations_before + step - first_step), team.share(trainable_));
             if (team.rank() == 0) {
                 loss_sum += loss_of(batch) * static_cast<double>(batch.rows);
                 next = step + 1;
                 const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - start;
                 done = spent.count() >= seconds;
+                leave = done || (team.size() > 1 && crowded());
             }
             team.barrier();
-            if (done) break;
+            if (leave) break;
         }
-    });
+    };
+    while (next < step_count && !done && !bad_order)
+        run_team(team_size(work * static_cast<double>(step_count - next), work / passes_of_a_step, full.rows), steps);
     ++version_;
-    iterations += next - first_step;
+    iterations = iterations_before + next - first_step;
+    if (bad_order)
+        throw std::invalid_argument("order: expected indices from 0 to " + std::to_string(from.samples - 1) +
+                                    " in step " + std::to_string(next));
     return {next, loss_sum};
 }
 
@@ -168,9 +187,9 @@ template void Network<float>::set_loss(Loss);
 template void Network<double>::set_loss(Loss);
 template void Network<float>::set_optimizer(const OptimizerSettings&);
 template void Network<double>::set_optimizer(const OptimizerSettings&);
-template double Network<float>::loss_and_gradients(const float*, const float*, Index, Index);
-template double Network<double>::loss_and_gradients(const double*, const double*, Index, Index);
-template std::pair<Index, double> Network<float>::train(const Samples<float>&, Index, double, double, double);
-template std::pair<Index, double> Network<double>::train(const Samples<double>&, Index, double, double, double);
+template double Network<float>::loss_and_gradients(const float*, const float*, Index, Index, Index);
+template double Network<double>::loss_and_gradients(const double*, const double*, Index, Index, Index);
+template std::pair<Index, double> Network<float>::train(const TrainingData<float>&, Index, double, double, double);
+template std::pair<Index, double> Network<double>::train(const TrainingData<double>&, Index, double, double, double);
 
 }  // namespace fastlstm
