@@ -106,3 +106,20 @@ def compiled(*arguments, **options):
 def test_wrong_arguments(make, error, match):
     with pytest.raises(error, match=match):
         make()
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        layers.Dense,
+        layers.LSTM,
+        layers.RepeatVector,
+        lambda n: fastlstm.Input((4, n)),
+        fastlstm.set_num_threads,
+        fastlstm.utils.set_random_seed,
+    ],
+)
+@pytest.mark.parametrize("number", [2**32, 2**63, 2**64])
+def test_numbers_that_are_too_large(call, number):
+    with pytest.raises(ValueError, match=f"expected an integer of at most .*, got {number}"):
+        call(number)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from training_models import lstm_model, same, seeded_fit
 
-from fastlstm import optimizers
+from fastlstm import Input, Sequential, layers, optimizers
 from fastlstm.callbacks import Callback
 
 
@@ -151,3 +151,20 @@ def test_verbose_0_is_silent(data, capsys):
 def test_a_short_prediction_prints_nothing(data, capsys):
     lstm_model().predict(np.repeat(data[0], 20, axis=0))
     assert capsys.readouterr() == ("", "")
+
+
+def test_begin_hooks_get_logs_of_their_own():
+    class Strict(Callback):
+        def on_train_begin(self, logs):
+            logs["mine"] = 1
+
+        def on_epoch_begin(self, epoch, logs):
+            assert logs == {}
+
+        def on_train_batch_begin(self, batch, logs):
+            assert logs == {}
+
+    model = Sequential([Input((1,)), layers.Dense(1)])
+    model.compile(loss="mse")
+    history = model.fit([[1.0], [2.0]], [1.0, 2.0], verbose=0, callbacks=[Strict()])
+    assert list(history.history) == ["loss"]

@@ -123,3 +123,8 @@ def test_sparse_targets_must_be_class_numbers(rng, y, match):
 def test_other_shapes_of_targets_are_refused(rng, name, shape):
     with pytest.raises(ValueError, match=r"y: expected shape \(3, 3\)"):
         model_of(name).evaluate(rng.normal(size=(3, 4, 2)), np.zeros(shape))
+
+
+@pytest.mark.parametrize("name", ["MSE", "mse", "MeanSquaredError", "mean_squared_error"])
+def test_names_in_keras_spellings(name):
+    assert losses.get(name).name == "mean_squared_error"

@@ -256,3 +256,51 @@ def test_a_long_roll_out_is_many_calls_with_the_same_bits(monkeypatch):
         monkeypatch.setattr(_inference, "_BLOCK", block)
         np.testing.assert_array_equal(model.forecast(history, 23), whole)
     assert model.forecast(history, 0).shape == (3, 0, 2)
+
+
+def test_several_threads_may_ask_for_the_first_prediction():
+    x = np.random.default_rng(4).normal(size=(2, 3, 1))
+    for _ in range(30):
+        model, layer, failed = Sequential([layers.LSTM(8), layers.Dense(1)]), layers.LSTM(8), []
+
+        def work(model=model, layer=layer, failed=failed):
+            try:
+                model.predict(x, verbose=0)
+                layer(x)
+            except Exception as error:
+                failed.append(error)
+
+        workers = [threading.Thread(target=work) for _ in range(6)]
+        for worker in workers:
+            worker.start()
+        for worker in workers:
+            worker.join()
+        assert not failed
+        np.testing.assert_array_equal(model.predict(x), model.predict(x))
+
+
+def test_a_compile_that_fails_changes_nothing():
+    from fastlstm import losses, optimizers
+
+    class Own(optimizers.Adam):
+        pass
+
+    model = small()
+    model.compile("adam", "mse")
+    before = model.optimizer
+    for optimizer, loss in [("sgd", losses.Loss()), (Own(), "mse"), ("sgd", "no such loss"), ("lion", "mse")]:
+        with pytest.raises((TypeError, ValueError), match=r"loss|optimizer"):
+            model.compile(optimizer, loss)
+        assert model.optimizer is before
+    model.fit(np.zeros((4, 6, 2)), np.zeros((4, 2)), verbose=0)
+    assert before.iterations == 1
+
+
+def test_copies_and_pickles_are_refused_clearly():
+    import copy
+    import pickle
+
+    model = small()
+    for attempt in (copy.copy, copy.deepcopy, pickle.dumps):
+        with pytest.raises(TypeError, match=r"can not be pickled or copied.*get_weights"):
+            attempt(model)

@@ -91,10 +91,16 @@ def test_the_dtype_is_floatx():
     assert model.dtype == "float64"
 
 
-@pytest.mark.parametrize("series", [1e6 + 1e-2 * WAVE, 1e-9 * WAVE], ids=["around its mean", "by itself"])
-def test_a_series_that_rounding_would_spoil_warns(series):
-    with pytest.warns(UserWarning, match="varies so little"):
-        fastlstm.fit(series, **QUICK)
+def test_a_series_that_rounding_would_spoil_warns():
+    series = 1e6 + 1e-2 * WAVE
+    with pytest.warns(UserWarning, match="varies so little around its mean"):
+        fastlstm.fit(series, window=5, epochs=1, verbose=0)
+
+
+@pytest.mark.parametrize("scale", [1e-9, 1e-30, 1e30, 1e300])
+def test_a_series_that_normalization_can_not_scale_is_refused(scale):
+    with pytest.raises(ValueError, match=r"X: expected a series with a standard deviation from 1e-07 to 2e.19"):
+        fastlstm.fit(scale * WAVE, window=5, epochs=1, verbose=0)
 
 
 @pytest.mark.parametrize(

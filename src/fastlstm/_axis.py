@@ -26,32 +26,39 @@ def find_axis(table: _csv.Table, values_column: int | None) -> Axis:
     dated = (i for i in range(table.width) if i != values_column and _csv.mostly(table.column(i), "date"))
     column = next(dated, None)
     if column is not None:
-        return _with_note(table, column, _dates_of(table, column))
-    index = None
-    if values_column != 0 and table.width > 1:
-        index = _first_column(table)
-    return Axis(np.arange(len(table.rows))) if index is None else _with_note(table, 0, index)
+        return _dates_of(table, column)
+    notes = []
+    if table.width > 1:
+        axis = None if values_column == 0 else _first_column(table)
+        if axis is not None:
+            return axis
+        other = "no dates" if values_column == 0 else f"column {table.label(0)!r} has neither dates nor rising numbers"
+        notes.append(f"{other}; the values are numbered from 0 instead")
+    return Axis(np.arange(len(table.rows)), notes=tuple(notes))
 
 
-def _first_column(table: _csv.Table) -> _index.Index | None:
+def _first_column(table: _csv.Table) -> Axis | None:
     cells = table.column(0)
     if _csv.mostly(cells, "text"):
-        return np.array(cells)
-    dates = _compact_dates(cells)
-    return _rising_numbers(table) if dates is None else dates
+        return _with_notes(table, 0, np.array(cells), "entries such as {!r} are no dates that are understood")
+    index = _compact_dates(cells)
+    index = _rising_numbers(table) if index is None else index
+    return None if index is None else _with_notes(table, 0, index)
 
 
-def _with_note(table: _csv.Table, column: int, index: _index.Index) -> Axis:
+def _with_notes(table: _csv.Table, column: int, index: _index.Index, note: str = "") -> Axis:
+    """Return the axis with notes; that on labels says why they are, with an example in place of {!r}."""
     name = (table.names[column] if table.names else "") or "index"
     notes = []
-    if index.dtype.kind == "U" and _csv.mostly(table.column(column), "date"):
-        notes.append(f"{name}: day/month or month/day cannot be told in dates such as {index[0]}; kept as labels")
+    if note:
+        example = next((cell for cell in table.column(column) if any(map(str.isdigit, cell))), table.column(column)[0])
+        notes.append(f"{name}: {note.format(example)}" + "; kept as labels" * (index.dtype.kind == "U"))
     if not _index.spacing(index).even:
         notes.append(f"{name}: not evenly spaced; the values are taken as if they were")
     return Axis(index, name, tuple(notes), column)
 
 
-def _dates_of(table: _csv.Table, number: int) -> _index.Index:
+def _dates_of(table: _csv.Table, number: int) -> Axis:
     """Return a column of rising dates, or of labels where day and month cannot be told apart."""
     cells = table.column(number)
 
@@ -59,9 +66,9 @@ def _dates_of(table: _csv.Table, number: int) -> _index.Index:
         return f"{table.path}, line {table.rows[position].line}, column {table.label(number)!r}"
 
     try:
-        dates = _dates.parse_dates(cells)
+        dates, converted = _dates.parse_dates(cells)
     except _dates.AmbiguousDates:
-        return np.array(cells)
+        return _with_notes(table, number, np.array(cells), "day/month or month/day cannot be told in {!r}")
     except _dates.InvalidDate as error:
         example = next(cell for cell in cells if _csv.kind(cell) == "date")
         raise ValueError(
@@ -74,7 +81,7 @@ def _dates_of(table: _csv.Table, number: int) -> _index.Index:
             f"{place(after)}: expected a date after {cells[before]!r}, got {cells[after]!r} "
             "(sort the rows by date, one row a date)"
         )
-    return dates
+    return _with_notes(table, number, dates, "times such as {!r} were converted to UTC" if converted else "")
 
 
 def _compact_dates(cells: list[str]) -> NDArray[np.datetime64] | None:
@@ -82,7 +89,7 @@ def _compact_dates(cells: list[str]) -> NDArray[np.datetime64] | None:
     if not all(re.fullmatch(r"(18|19|20)\d{6}", cell) for cell in cells):
         return None
     try:
-        dates = _dates.parse_dates(cells)
+        dates = _dates.parse_dates(cells).moments
     except _dates.InvalidDate:
         return None
     return dates if (dates[1:] > dates[:-1]).all() else None

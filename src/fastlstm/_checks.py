@@ -4,9 +4,14 @@ import math
 import operator
 from typing import Any
 
+import numpy as np
 
-def integer(name: str, value: Any, minimum: int) -> int:
-    """Return `value` as an int of at least `minimum`; a bool, a float or a string is a TypeError."""
+_LARGEST = 2**31 - 1
+_LARGEST_SIZE = 2**24  # of a layer, in the core
+
+
+def integer(name: str, value: Any, minimum: int, maximum: int = _LARGEST) -> int:
+    """Return `value` as an int from `minimum` to `maximum`; a bool, a float or a string is a TypeError."""
     try:
         if isinstance(value, bool):
             raise TypeError
@@ -15,7 +20,19 @@ def integer(name: str, value: Any, minimum: int) -> int:
         raise TypeError(f"{name}: expected an integer, got {value!r}") from None
     if number < minimum:
         raise ValueError(f"{name}: expected an integer of at least {minimum}, got {number}")
+    if number > maximum:
+        raise ValueError(f"{name}: expected an integer of at most {maximum}, got {number}")
     return number
+
+
+def size(name: str, value: Any) -> int:
+    """Return `value` as a number of units, features or steps that a layer can have."""
+    return integer(name, value, 1, _LARGEST_SIZE)
+
+
+def seed(value: Any) -> int:
+    """Return `value` as a seed of any size."""
+    return integer("seed", value, 0, 2**128 - 1)
 
 
 def number(name: str, value: Any, low: float = -math.inf, high: float = math.inf, *, below_high: bool = False) -> float:
@@ -34,16 +51,16 @@ def number(name: str, value: Any, low: float = -math.inf, high: float = math.inf
 
 def flag(name: str, value: Any) -> bool:
     """Return `value`, which must be True or False."""
-    if not isinstance(value, bool):
+    if not isinstance(value, (bool, np.bool_)):
         raise TypeError(f"{name}: expected True or False, got {value!r}")
-    return value
+    return bool(value)
 
 
 def verbosity(value: Any) -> int:
     """Return 0 (silent), 1 (a bar) or 2 (one line an epoch); 'auto' means 1."""
     if isinstance(value, str) and value == "auto":
         return 1
-    if isinstance(value, int) and value in (0, 1, 2):
+    if isinstance(value, (int, np.integer)) and value in (0, 1, 2):
         return int(value)
     raise ValueError(f"verbose: expected 'auto', 0, 1 or 2, got {value!r}")
 

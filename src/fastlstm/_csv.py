@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from . import _dates
+from ._wording import counted
 
 SEPARATORS = {"\t": "tab", ";": "semicolon", ",": "comma", " ": "blank"}
 """What may separate fields; where two explain a file equally well, the first is taken."""
@@ -108,7 +109,7 @@ def read_table(path: str | os.PathLike[str]) -> Table:
     for row in rows:
         if len(row.cells) != len(rows[0].cells):
             raise ValueError(
-                f"{name}, line {row.line}: expected {_count(rows[0].cells)} (separator: {SEPARATORS[separator]}) "
+                f"{name}, line {row.line}: expected {counted(len(rows[0].cells), 'field')} (separator: {SEPARATORS[separator]}) "
                 f"as in line {rows[0].line}, got {len(row.cells)}"
             )
     names = rows.pop(0).cells if _has_header(name, rows) else None
@@ -196,7 +197,3 @@ def _has_header(name: str, rows: list[Row]) -> bool:
             f"{name}, line {rows[0].line}: expected a header or data, got {header[0]!r} beside {data[0]!r}"
         )
     return bool(header) or {kind(cell) for cell in rows[0].cells if cell} == {"text"}
-
-
-def _count(cells: list[str]) -> str:
-    return f"{len(cells)} field" + "s" * (len(cells) != 1)

@@ -27,7 +27,7 @@ def require_shape(name: str, array: Array, sample_shape: Shape) -> None:
 
 def require_rows(x_name: str, x: Array, y_name: str, y: Any) -> None:
     """Raise ValueError for empty data, and for x and y of different lengths."""
-    if len(x) == 0:
+    if x.ndim == 0 or len(x) == 0:
         raise ValueError(f"{x_name}: expected at least one sample, got shape {x.shape}")
     y = _engine.numbers(y_name, y)
     if y.ndim == 0 or len(y) != len(x):

@@ -9,7 +9,8 @@
 2020Q1, 2020-Q1, Q1 2020                       quarters, each by its first month
 =============================================  ==============================================================
 
-A day may be followed by a blank or T and a time, 13:45, 13:45:30 or 13:45:30.5, and by Z. Years have four digits.
+A day may be followed by a blank or T and a time, 13:45, 13:45:30 or 13:45:30.5 with up to nine decimals, and by its
+distance to UTC: Z, +01, +0100 or +01:00. Such times are converted to UTC. Years have four digits.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +29,8 @@ _NAME = (
     r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
 )
 _YEAR, _MONTH, _DAY = r"(?P<year>\d{4})", r"(?P<month>\d{1,2})", r"(?P<day>\d{1,2})"
-_TIME = r"(?:[ T](?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?P<fraction>\.\d{1,6})?)?Z?)?"
+_ZONE = r"(?P<zone>Z|[-+]\d{2}(?::?\d{2})?)?"
+_TIME = rf"(?:[ T](?P<hour>\d{1, 2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?P<fraction>\.\d{1, 9})?)?{_ZONE})?"
 
 _COMPACT = re.compile(r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})")
 _DAY_FIRST = re.compile(rf"{_DAY}(?P<mark>[-/]){_MONTH}(?P=mark){_YEAR}{_TIME}")
@@ -46,6 +49,9 @@ _KNOWN_ORDER = [
         rf"Q(?P<quarter>[1-4])[- ]{_YEAR}",
     )
 ]
+
+_MICROSECONDS = 6  # decimals of a second
+_YEARS_OF_NANOSECONDS = range(1678, 2262)  # whole years that 64 bits hold
 
 
 class AmbiguousDates(ValueError):
@@ -66,12 +72,19 @@ class InvalidDate(ValueError):
         self.position = position
 
 
+class Dates(NamedTuple):
+    """Dates, and whether their times were converted from another zone to UTC."""
+
+    moments: NDArray[np.datetime64]
+    converted: bool
+
+
 def looks_like_date(text: str) -> bool:
     """Whether a text has one of the forms above, other than eight digits."""
     return any(pattern.fullmatch(text) for pattern in (*_KNOWN_ORDER, _DAY_FIRST))
 
 
-def parse_dates(texts: Sequence[str]) -> NDArray[np.datetime64]:
+def parse_dates(texts: Sequence[str]) -> Dates:
     """Read a column of dates.
 
     Parameters
@@ -81,8 +94,8 @@ def parse_dates(texts: Sequence[str]) -> NDArray[np.datetime64]:
 
     Returns
     -------
-    ndarray of datetime64
-        In months, days, seconds or microseconds, according to the form.
+    Dates
+        In months, days, seconds, microseconds or nanoseconds, according to the form.
 
     Raises
     ------
@@ -93,7 +106,7 @@ def parse_dates(texts: Sequence[str]) -> NDArray[np.datetime64]:
 
     Examples
     --------
-    >>> parse_dates(["31.12.1999", "1.1.2000"])
+    >>> parse_dates(["31.12.1999", "1.1.2000"]).moments
     array(['1999-12-31', '2000-01-01'], dtype='datetime64[D]')
     """
     for pattern in (*_KNOWN_ORDER, _COMPACT):
@@ -108,42 +121,61 @@ def parse_dates(texts: Sequence[str]) -> NDArray[np.datetime64]:
     if not results:
         # The order that gets further is the one that was meant.
         raise max(failures, key=lambda failure: failure.position)
-    if len(results) > 1 and (results[0] != results[1]).any():
+    if len(results) > 1 and (results[0].moments != results[1].moments).any():
         raise AmbiguousDates
     return results[0]
 
 
-def _parse(texts: Sequence[str], pattern: re.Pattern[str]) -> NDArray[np.datetime64]:
-    moments = []
+def _parse(texts: Sequence[str], pattern: re.Pattern[str]) -> Dates:
+    moments, nanoseconds, zones = [], [], []
     unit = "D" if "day" in pattern.groupindex else "M"
     for position, text in enumerate(texts):
         match = pattern.fullmatch(text)
-        if match is None:
+        groups = match.groupdict() if match else {}
+        zones.append(groups.get("zone"))
+        # Times with a zone and times without one cannot be put in order.
+        if match is None or (zones[0] is None) != (zones[-1] is None):
             raise InvalidDate(position)
         try:
-            moments.append(_moment(match.groupdict()))
-        except ValueError:
+            moments.append(_moment(groups))
+        except (ValueError, OverflowError):
             raise InvalidDate(position) from None
-        if match.groupdict().get("fraction"):
-            unit = "us"
-        elif match.groupdict().get("hour") and unit == "D":
+        decimals = (groups.get("fraction") or "")[1:]
+        nanoseconds.append(int(decimals.ljust(9, "0")))
+        if decimals:
+            unit = "ns" if unit == "ns" or len(decimals) > _MICROSECONDS else "us"
+        elif groups.get("hour") and unit == "D":
             unit = "s"
-    return np.array(moments, dtype="datetime64[us]").astype(f"datetime64[{unit}]")
+    whole = np.array(moments, dtype="datetime64[s]")
+    for position, moment in enumerate(moments):
+        if unit == "ns" and moment.year not in _YEARS_OF_NANOSECONDS:
+            raise InvalidDate(position)
+    converted = any(_offset(zone) for zone in zones)
+    if unit in {"us", "ns"}:
+        return Dates((whole + np.array(nanoseconds, "timedelta64[ns]").astype(f"timedelta64[{unit}]")), converted)
+    return Dates(whole.astype(f"datetime64[{unit}]"), converted)
 
 
 def _moment(groups: dict[str, str | None]) -> datetime.datetime:
+    """Return the moment without its fraction of a second."""
     if groups.get("quarter"):
         month = 3 * int(groups["quarter"] or 0) - 2
     elif groups.get("name"):
         month = _MONTHS.index((groups["name"] or "")[:3].lower()) + 1
     else:
         month = int(groups["month"] or 0)
-    return datetime.datetime(
-        int(groups["year"] or 0),
-        month,
-        int(groups.get("day") or 1),
-        int(groups.get("hour") or 0),
-        int(groups.get("minute") or 0),
-        int(groups.get("second") or 0),
-        round(float(groups.get("fraction") or 0) * 1e6),
+    day, hour, minute, second = (
+        int(groups.get(part) or least) for part, least in (("day", 1), ("hour", 0), ("minute", 0), ("second", 0))
     )
+    local = datetime.datetime(int(groups["year"] or 0), month, day, hour, minute, second)
+    return local - _offset(groups.get("zone"))
+
+
+def _offset(zone: str | None) -> datetime.timedelta:
+    """Return how far the clocks of a zone such as +01:00 are ahead of UTC."""
+    match = re.fullmatch(r"([-+])(\d{2}):?(\d{2})?", zone or "")
+    if match is None:
+        return datetime.timedelta(0)
+    sign, hours, minutes = match.groups()
+    ahead = datetime.timedelta(hours=int(hours), minutes=int(minutes or 0))
+    return -ahead if sign == "-" else ahead

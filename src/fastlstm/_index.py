@@ -8,11 +8,16 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from . import _checks
+
 Index: TypeAlias = NDArray[Any]
 """Rising dates (datetime64), rising numbers, or labels (str)."""
 
 _MONTH_END = 31
 _FRIDAY_TO_MONDAY = 3
+_BUSINESS_DAYS = 5  # a week
+_LATEST = {"ns": "2262-04-10T23:59:59"}  # what 64 bits of nanoseconds hold
+_LATEST_OF_DATETIME = "9999-12-31T23:59:59"  # what the standard library, and so a plot, can hold
 
 
 @dataclass(frozen=True)
@@ -57,14 +62,21 @@ def extend(index: Index, steps: int) -> Index:
     Parameters
     ----------
     index : ndarray (n,)
-        Dates, numbers or labels.
+        Dates, numbers or labels; at least one.
     steps : int
-        How many more.
+        How many more, at least 0.
 
     Returns
     -------
     ndarray (steps,)
         Dates and numbers at the distance that `spacing` finds; after labels, '+1', '+2' and so on.
+
+    Raises
+    ------
+    TypeError
+        Steps that are not an integer.
+    ValueError
+        Too few steps, an empty index, or dates beyond the year 9999 (in nanoseconds: 2262).
 
     Examples
     --------
@@ -73,10 +85,15 @@ def extend(index: Index, steps: int) -> Index:
     >>> extend(np.array([1700, 1701]), 2)
     array([1702, 1703])
     """
+    steps = _checks.integer("steps", steps, 0)
+    if not len(index):
+        raise ValueError("index: expected at least one entry to go on from, got none")
     step = spacing(index)
+    if index.dtype.kind == "M":
+        _require_reachable(index, steps, step)
     count = np.arange(1, steps + 1)
     if step.unit == "labels":
-        return np.array([f"+{k}" for k in count])
+        return np.array([f"+{k}" for k in count], str)
     if step.unit == "constant":
         further: Index = index[-1] + count * step.amount
         return further
@@ -87,6 +104,19 @@ def extend(index: Index, steps: int) -> Index:
         next_days = np.busday_offset(days[-1], count)
     dates: Index = next_days.astype(index.dtype) + (index[-1] - days[-1])
     return dates
+
+
+def _require_reachable(index: NDArray[np.datetime64], steps: int, step: Spacing) -> None:
+    """Raise ValueError if the dates would leave what can be held; in Python's integers, which do not overflow."""
+    latest = np.datetime64(_LATEST.get(np.datetime_data(index.dtype)[0], _LATEST_OF_DATETIME))
+    measure, amount = {
+        "months": ("datetime64[M]", step.amount),
+        "business days": ("datetime64[W]", np.timedelta64(1, "W")),
+    }.get(step.unit, (index.dtype, step.amount))
+    count = -(-steps // _BUSINESS_DAYS) if step.unit == "business days" else steps
+    last, end = (int(moment.astype(measure).astype(np.int64)) for moment in (index[-1], latest))
+    if last + count * int(amount.astype(np.int64)) > end:
+        raise ValueError(f"steps: {steps} after {index[-1]} would go beyond {latest.astype('datetime64[D]')}")
 
 
 def _constant(index: Index) -> Spacing:

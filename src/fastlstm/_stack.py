@@ -1,6 +1,5 @@
 """A stack of layers and the network of the core that is built from it: adding, building, weights, summary."""
 
-import threading
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -8,7 +7,7 @@ from . import _engine, _summary, config
 from ._checks import integer
 from ._engine import Array, Network
 from ._names import given_or_automatic
-from .layers.base import Layer, Shape
+from .layers.base import Layer, Shape, building
 from .layers.input import InputLayer
 
 
@@ -20,9 +19,16 @@ class LayerStack:
         self._layers: list[Layer] = []
         self._input: InputLayer | None = None
         self._network: Network | None = None
-        self._building = threading.Lock()
+        if layers is not None and not isinstance(layers, Iterable):
+            raise TypeError(f"layers: expected a list of layers, got {layers!r}")
         for layer in layers or ():
             self.add(layer)
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        raise TypeError(
+            f"model {self.name!r} can not be pickled or copied: make another one with the same layers and pass"
+            " get_weights() to its set_weights()"
+        )
 
     # Structure --------------------------------------------------------------------------------------------------
 
@@ -119,7 +125,10 @@ class LayerStack:
         return layer
 
     def build(self, input_shape: Shape) -> None:
-        """Make the weights of a model without an Input.
+        """Make the weights of a model without an Input; `fit`, `predict` and others do so for the data they are given.
+
+        The shape is fixed from then on, the number of steps too. Begin the model with ``Input((None, D))`` to leave
+        that open.
 
         Parameters
         ----------
@@ -144,9 +153,11 @@ class LayerStack:
         shapes: list[Shape] = [tuple(input_shape)]
         for layer in self._layers:  # all shapes first, so that an error leaves no layer built
             shapes.append(layer.compute_output_shape(shapes[-1]))
-        for layer, shape in zip(self._layers, shapes[:-1], strict=True):
-            layer.build(shape)
-        self._input = InputLayer(tuple(input_shape[1:]))
+        with building:
+            for layer, shape in zip(self._layers, shapes[:-1], strict=True):
+                layer.build(shape)
+            if self._input is None:
+                self._input = InputLayer(tuple(input_shape[1:]))
 
     def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
         """Return a layer by name or by its index in `layers`.
@@ -159,6 +170,7 @@ class LayerStack:
         if (name is None) == (index is None):
             raise ValueError("get_layer: expected either a name or an index")
         if index is not None:
+            index = integer("index", index, -len(self._layers))
             try:
                 return self._layers[index]
             except IndexError:
@@ -218,8 +230,10 @@ class LayerStack:
         ValueError
             If the model is not built, or the number of arrays or a shape differs; nothing is changed then.
         """
-        counts = [len(layer.weights) for layer in self._layers]
+        if not isinstance(weights, (list, tuple)):
+            raise TypeError(f"weights: expected a list of arrays, got {type(weights).__name__}")
         self._built_network()
+        counts = [len(layer.weights) for layer in self._layers]
         if len(weights) != sum(counts):
             raise ValueError(f"weights: model {self.name!r} expected {sum(counts)} arrays, got {len(weights)}")
         parts, start = [], 0
@@ -238,6 +252,10 @@ class LayerStack:
 
     def _require_fit(self, layer: Layer) -> None:
         """Raise ValueError if a layer can not become the next one."""
+        if layer in self._layers:
+            raise ValueError(
+                f"layer: {layer.name!r} is in model {self.name!r} already; sharing layers is not supported"
+            )
         if any(other.name == layer.name for other in self._layers):
             raise ValueError(f"layer: the name {layer.name!r} is taken in model {self.name!r}; give another one")
         first = self._layers[0] if self._layers else self._input
@@ -262,7 +280,7 @@ class LayerStack:
     def _built_network(self) -> Network:
         """Return the network, made now from the layers' weights if they have changed since."""
         self._require_built()
-        with self._building:  # several threads may ask for the first prediction
+        with building:
             if self._network is None:
                 self._network = self._make_network()
             return self._network

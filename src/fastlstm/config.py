@@ -89,6 +89,7 @@ def set_num_threads(threads: int) -> None:
     Parameters
     ----------
     threads : int
+        1 to 1024.
         At least 1.
 
     Raises
@@ -107,4 +108,4 @@ def set_num_threads(threads: int) -> None:
     1
     >>> fastlstm.set_num_threads(before)
     """
-    _engine.set_num_threads(_checks.integer("threads", threads, 1))
+    _engine.set_num_threads(_checks.integer("threads", threads, 1, 1024))

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from . import _checks
+from . import _checks, _engine, config
 from .models import Sequential
 from .naive import find_season, naive_forecast, seasonal_naive_forecast
 from .quick import fit
@@ -136,8 +136,9 @@ def forecast_series(
     TypeError
         A count that is not an integer.
     ValueError
-        A count that is too small, a series shorter than ``window + test + 1``, or a season longer than what is not
-        held out.
+        A count that is too small, a series shorter than ``window + test + 1``, a season longer than what is not held
+        out, NaN or Inf, values too large for the dtype of `fastlstm.config.floatx`, or an axis of dates that would go
+        beyond the year 9999.
 
     Examples
     --------
@@ -150,9 +151,11 @@ def forecast_series(
     ['model', 'naive', 'seasonal naive']
     """
     steps, window = _checks.integer("steps", steps, 1), _checks.integer("window", window, 1)
-    test = _checks.integer("test", test, 0)
+    test, epochs = _checks.integer("test", test, 0), _checks.integer("epochs", epochs, 1)
     if len(series) < window + test + 1:
         raise ValueError(f"series: expected at least window + test + 1 = {window + test + 1} values, got {len(series)}")
+    _require_scale(series)
+    index = series.future_index(steps)
     kept = series.values[: len(series) - test]
     season = find_season(kept) if season is None else _checks.integer("season", season, 1)
     seconds = {"fit": 0.0, "roll_out": 0.0}
@@ -178,46 +181,83 @@ def forecast_series(
     model, values = fit_and_roll_out(series.values, steps)
     assert model.history is not None
     loss = float(model.history.history["loss"][-1])
-    return Forecast(series, series.future_index(steps), values, hold_out, season, model, loss, seconds)
+    return Forecast(series, index, values, hold_out, season, model, loss, seconds)
 
 
-def rmse(truth: FloatArray, forecast: FloatArray) -> float:
+def _require_scale(series: Series) -> None:
+    """Raise ValueError unless mean and variance, which standardise the series, are finite in the models' dtype."""
+    values = _engine.finite_array("series", series.values, "float64")
+    with np.errstate(over="ignore"):
+        scale = np.array([values.mean(), values.var()]).astype(config.floatx())
+    if not np.isfinite(scale).all():
+        raise ValueError(
+            f"series {series.name!r}: values as far as {values[np.abs(values).argmax()]:.4g} are too large for "
+            f"{config.floatx()} (multiply them by a constant)"
+        )
+
+
+def rmse(truth: ArrayLike, forecast: ArrayLike) -> float:
     """Return the root of the mean squared error.
 
     Parameters
     ----------
-    truth, forecast : ndarray (steps,)
-        Values, and what was forecast for them.
+    truth, forecast : array_like
+        Values, and what was forecast for them, of one shape; at least one value.
 
     Returns
     -------
     float
         In the units of the values.
+
+    Raises
+    ------
+    TypeError
+        What is not made of real numbers.
+    ValueError
+        Two shapes, or no values.
 
     Examples
     --------
     >>> rmse(np.array([0.0, 0.0]), np.array([1.0, -7.0]))
     5.0
     """
-    return float(np.sqrt(np.mean((forecast - truth) ** 2)))
+    return float(np.sqrt(np.mean(_errors(truth, forecast) ** 2)))
 
 
-def mae(truth: FloatArray, forecast: FloatArray) -> float:
+def mae(truth: ArrayLike, forecast: ArrayLike) -> float:
     """Return the mean absolute error.
 
     Parameters
     ----------
-    truth, forecast : ndarray (steps,)
-        Values, and what was forecast for them.
+    truth, forecast : array_like
+        Values, and what was forecast for them, of one shape; at least one value.
 
     Returns
     -------
     float
         In the units of the values.
 
+    Raises
+    ------
+    TypeError
+        What is not made of real numbers.
+    ValueError
+        Two shapes, or no values.
+
     Examples
     --------
     >>> mae(np.array([1.0, 2.0]), np.array([4.0, -2.0]))
     3.5
     """
-    return float(np.mean(np.abs(forecast - truth)))
+    return float(np.mean(np.abs(_errors(truth, forecast))))
+
+
+def _errors(truth: ArrayLike, forecast: ArrayLike) -> FloatArray:
+    values = _engine.real_array("truth", truth, "float64")
+    predicted = _engine.real_array("forecast", forecast, "float64")
+    if predicted.shape != values.shape:
+        raise ValueError(f"forecast: expected shape {values.shape} like truth, got {predicted.shape}")
+    if not values.size:
+        raise ValueError(f"truth: expected at least one value, got shape {values.shape}")
+    errors: FloatArray = predicted - values
+    return errors

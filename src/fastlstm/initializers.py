@@ -80,7 +80,7 @@ class _Random(Initializer):
     _arguments: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, seed: int | None = None) -> None:
-        self.seed = None if seed is None else _checks.integer("seed", seed, 0)
+        self.seed = None if seed is None else _checks.seed(seed)
 
     def _generator(self) -> np.random.Generator:
         return _rng.generator() if self.seed is None else np.random.default_rng(self.seed)

@@ -3,7 +3,7 @@
 Every loss is the mean over all elements of the output but the class axis, averaged over the samples of a batch.
 """
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 import numpy as np
 
@@ -156,7 +156,8 @@ def get(identifier: Any) -> Loss:
     ----------
     identifier : str or Loss
         'mse' (or 'mean_squared_error'), 'mae' (or 'mean_absolute_error'), 'binary_crossentropy',
-        'categorical_crossentropy', 'sparse_categorical_crossentropy'; a loss is returned as it is.
+        'categorical_crossentropy', 'sparse_categorical_crossentropy', also as 'MSE' or 'MeanSquaredError'; a loss is
+        returned as it is.
 
     Raises
     ------
@@ -170,8 +171,10 @@ def get(identifier: Any) -> Loss:
     >>> get("mse").name
     'mean_squared_error'
     """
-    if isinstance(identifier, Loss):
-        return identifier
+    if type(identifier) in _classes:
+        return cast(Loss, identifier)
     if isinstance(identifier, str):
-        return lookup("loss", identifier, _by_name)()
-    raise TypeError(f"loss: expected a name or a fastlstm.losses.Loss, got {identifier!r}")
+        name = snake_case(identifier)
+        return lookup("loss", name if name in _by_name else identifier, _by_name)()
+    known = ", ".join(cls.__name__ for cls in _classes)
+    raise TypeError(f"loss: expected a name or an instance of {known} from fastlstm.losses, got {identifier!r}")

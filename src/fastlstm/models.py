@@ -73,7 +73,7 @@ class Sequential(PredictingStack):
             If a name is unknown or a type is wrong.
         """
         _checks.refuse("compile", run_eagerly=run_eagerly, jit_compile=None if jit_compile == "auto" else jit_compile)
-        chosen, chosen_loss = optimizers.get(optimizer), None if loss is None else losses.get(loss)
+        chosen, chosen_loss = optimizers.get(optimizer), None if loss is None else losses.get(loss)  # both, or neither
         chosen.claim(self)
         if self.optimizer is not None and self.optimizer is not chosen:
             self.optimizer.release()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
+
+from . import _checks, _engine
 
 __all__ = ["find_season", "naive_forecast", "seasonal_naive_forecast"]
 
@@ -13,19 +15,26 @@ _CYCLES = 3  # multiples of a season at which it must show
 _NEARLY_BEST = 0.9
 
 
-def naive_forecast(values: FloatArray, steps: int) -> FloatArray:
+def naive_forecast(values: ArrayLike, steps: int) -> FloatArray:
     """Forecast the last value for ever.
 
     Parameters
     ----------
-    values : ndarray (n,)
-        What is known.
+    values : array_like (n,)
+        What is known; at least one value.
     steps : int
-        How many values to forecast.
+        How many values to forecast, at least 1.
 
     Returns
     -------
     ndarray (steps,)
+
+    Raises
+    ------
+    TypeError
+        Values that are not real numbers, or steps that are not an integer.
+    ValueError
+        No values, values of another shape, or too few steps.
 
     References
     ----------
@@ -36,20 +45,21 @@ def naive_forecast(values: FloatArray, steps: int) -> FloatArray:
     >>> naive_forecast(np.array([1.0, 3.0]), 2)
     array([3., 3.])
     """
-    return np.full(steps, values[-1])
+    steps = _checks.integer("steps", steps, 1)
+    return np.full(steps, _known(values)[-1])
 
 
-def seasonal_naive_forecast(values: FloatArray, steps: int, season: int) -> FloatArray:
+def seasonal_naive_forecast(values: ArrayLike, steps: int, season: int) -> FloatArray:
     """Forecast the last season over and over: step h is the last known value a whole number of seasons before it.
 
     Parameters
     ----------
-    values : ndarray (n,)
-        What is known.
+    values : array_like (n,)
+        What is known; at least one value.
     steps : int
-        How many values to forecast.
+        How many values to forecast, at least 1.
     season : int
-        The period in steps, at most n.
+        The period in steps, from 1 to n.
 
     Returns
     -------
@@ -57,8 +67,10 @@ def seasonal_naive_forecast(values: FloatArray, steps: int, season: int) -> Floa
 
     Raises
     ------
+    TypeError
+        Values that are not real numbers, or steps or a season that are not an integer.
     ValueError
-        A season longer than the values.
+        No values, values of another shape, too few steps, or a season that is not from 1 to n.
 
     References
     ----------
@@ -69,12 +81,14 @@ def seasonal_naive_forecast(values: FloatArray, steps: int, season: int) -> Floa
     >>> seasonal_naive_forecast(np.array([9.0, 1.0, 2.0]), 5, 2)
     array([1., 2., 1., 2., 1.])
     """
-    if season > len(values):
-        raise ValueError(f"season: expected at most the {len(values)} known values, got {season}")
-    return np.resize(values[-season:], steps)
+    steps, season = _checks.integer("steps", steps, 1), _checks.integer("season", season, 1)
+    known = _known(values)
+    if season > len(known):
+        raise ValueError(f"season: expected at most the {len(known)} known values, got {season}")
+    return np.resize(known[-season:], steps)
 
 
-def find_season(values: FloatArray) -> int | None:
+def find_season(values: ArrayLike) -> int | None:
     """Find the period of a series by its autocorrelation.
 
     The series is freed of its straight-line trend. Its autocorrelation r (the estimate that divides by n at every lag)
@@ -86,13 +100,20 @@ def find_season(values: FloatArray) -> int | None:
 
     Parameters
     ----------
-    values : ndarray (n,)
-        The series.
+    values : array_like (n,)
+        The series; at least one value.
 
     Returns
     -------
     int or None
         The period in steps, or None if there is none.
+
+    Raises
+    ------
+    TypeError
+        Values that are not real numbers.
+    ValueError
+        No values, values of another shape, NaN or Inf.
 
     References
     ----------
@@ -103,13 +124,14 @@ def find_season(values: FloatArray) -> int | None:
     >>> find_season(np.tile([5.0, 1.0, 2.0, 3.0], 10))
     4
     """
-    n = len(values)
+    known = _known(values)
+    n = len(known)
     longest = n // (_CYCLES + 1)
-    if longest < 2 or np.ptp(values) == 0:
+    if longest < 2 or np.ptp(known) == 0:
         return None
     time_axis = np.arange(n)
-    residuals = values - np.polyval(np.polyfit(time_axis, values, 1), time_axis)
-    if np.ptp(residuals) <= 1e-9 * np.ptp(values):  # a straight line, and rounding
+    residuals = known - np.polyval(np.polyfit(time_axis, known, 1), time_axis)
+    if np.ptp(residuals) <= 1e-9 * np.ptp(known):  # a straight line, and rounding
         return None
     spectrum = np.fft.rfft(residuals, 2 * n)
     r = np.fft.irfft(np.abs(spectrum) ** 2)[:n]
@@ -124,3 +146,10 @@ def find_season(values: FloatArray) -> int | None:
     padded = np.pad(rating, 1, constant_values=-np.inf)
     peak = (rating >= padded[:-2]) & (rating >= padded[2:]) & (rating >= _NEARLY_BEST * rating.max())
     return int(lags[peak.argmax()])
+
+
+def _known(values: ArrayLike) -> FloatArray:
+    array: FloatArray = _engine.finite_array("values", values, "float64")
+    if array.ndim != 1 or not len(array):
+        raise ValueError(f"values: expected shape (n,) with at least one value, got {array.shape}")
+    return array

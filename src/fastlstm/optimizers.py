@@ -2,7 +2,7 @@
 
 import weakref
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from . import _checks
 from ._engine import Network
@@ -192,7 +192,8 @@ class RMSprop(Optimizer):
         )
 
 
-_by_name: dict[str, Callable[[], Optimizer]] = {"sgd": SGD, "adam": Adam, "rmsprop": RMSprop}
+_classes = (SGD, Adam, RMSprop)
+_by_name: dict[str, Callable[[], Optimizer]] = {cls.__name__.lower(): cls for cls in _classes}
 
 
 def get(identifier: Any) -> Optimizer:
@@ -215,8 +216,11 @@ def get(identifier: Any) -> Optimizer:
     >>> get("adam").name
     'adam'
     """
-    if isinstance(identifier, Optimizer):
-        return identifier
+    if type(identifier) in _classes:
+        return cast(Optimizer, identifier)
     if isinstance(identifier, str):
         return lookup("optimizer", identifier.lower(), _by_name)()
-    raise TypeError(f"optimizer: expected a name or a fastlstm.optimizers.Optimizer, got {identifier!r}")
+    known = ", ".join(cls.__name__ for cls in _classes)
+    raise TypeError(
+        f"optimizer: expected a name or an instance of {known} from fastlstm.optimizers, got {identifier!r}"
+    )

@@ -80,15 +80,15 @@ def fit(
     Raises
     ------
     ValueError
-        If the series is shorter than a window and its horizon, there is NaN or Inf, a shape does not match, or a name
-        is unknown.
+        If the series is shorter than a window and its horizon, there is NaN or Inf, a shape does not match, a name is
+        unknown, or the series varies too little or too much to be normalised in the dtype.
     TypeError
         If the data is not made of real integers or floats.
 
     Warns
     -----
     UserWarning
-        If the series varies so little, by itself or around its mean, that rounding loses much of it.
+        If the series varies so little around its mean that rounding loses much of it.
 
     Examples
     --------
@@ -98,7 +98,7 @@ def fit(
     >>> model.forecast(1000 + 5 * values, 7).shape
     (7,)
     """
-    shape = _Shape(cell, _checks.integer("units", units, 1), _checks.integer("layers", layers, 1), output_activation)
+    shape = _Shape(cell, _checks.size("units", units), _checks.integer("layers", layers, 1), output_activation)
     if seed is not None:
         utils.set_random_seed(seed)
     options = {
@@ -122,6 +122,8 @@ class _Shape(NamedTuple):
     output_activation: Any
 
     def add_to(self, model: Sequential, outputs: int, every_step: bool) -> None:
+        if not isinstance(self.cell, str):
+            raise TypeError(f"cell: expected a name, got {self.cell!r}")
         recurrent = lookup("cell", self.cell, _CELLS)
         for i in range(self.layers):
             model.add(recurrent(self.units, return_sequences=every_step or i + 1 < self.layers))
@@ -170,10 +172,11 @@ def _fit_series(
     y = y.reshape(len(x), horizon * features)
     kept = _data.training_rows(len(x), options["validation_split"])
 
+    part = series[: kept + window + horizon - 1]  # what the training windows and their targets cover
+    _require_scale(part, config.floatx())
     normalization = layers.Normalization()
-    normalization.adapt(series[: kept + window + horizon - 1])  # what the training windows and their targets cover
+    normalization.adapt(part)
     mean, variance = (np.tile(weight, horizon) for weight in normalization.get_weights())
-    _warn_if_coarse(mean, np.sqrt(variance))
 
     model = Sequential([layers.Input((window, features)), normalization])
     shape.add_to(model, horizon * features, every_step=False)
@@ -194,16 +197,21 @@ def _series(X: Any, shortest: int) -> Array:
     return series if series.ndim == 2 else series[:, None]
 
 
-def _warn_if_coarse(mean: Array, deviation: Array) -> None:
-    varies = deviation > 0
-    advice = None
-    if (np.spacing(np.abs(mean[varies])) > _COARSE * deviation[varies]).any():
-        advice = (
-            f"around its mean that {mean.dtype} rounds it; subtract a constant, or use config.set_floatx('float64')"
+def _require_scale(series: Array, dtype: str) -> None:
+    """Raise or warn where a series (float64) can not be normalised well in the model's dtype."""
+    with np.errstate(over="ignore"):
+        mean, deviation = series.mean(axis=0), series.std(axis=0)
+    largest = float(np.sqrt(np.finfo(dtype).max))
+    for value in deviation:
+        if 0 < value < _SMALLEST or not value < largest:
+            raise ValueError(
+                f"X: expected a series with a standard deviation from {_SMALLEST:g} to {largest:.0e}, which"
+                f" Normalization in {dtype} can divide by, got {value:.3g}; multiply the series by a constant"
+            )
+    if (np.spacing(np.abs(mean).astype(dtype)) > _COARSE * deviation)[deviation > 0].any():
+        warnings.warn(
+            f"X: the series varies so little around its mean that {dtype} rounds it; subtract a constant, or use"
+            " config.set_floatx('float64')",
+            UserWarning,
+            stacklevel=4,
         )
-    elif (deviation[varies] < _SMALLEST).any():
-        advice = (
-            f"that Normalization, which divides by at least {_SMALLEST}, leaves it small; multiply it by a constant"
-        )
-    if advice:
-        warnings.warn(f"X: the series varies so little {advice}", UserWarning, stacklevel=4)

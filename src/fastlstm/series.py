@@ -10,6 +10,7 @@ What is read
   years, else a first column of texts as labels, else 0, 1, 2 ... Dates that could be day/month or month/day in every
   row (01/02/2020) are kept as labels, since to take either would be a guess. Dates must rise from row to row, and a
   first column of numbers that fall evenly (the newest year first) is refused.
+  Labels, and values that are numbered for lack of an axis, are noted.
 - An empty value, or NA, N/A, NaN or null in its place, is a gap.
 """
 
@@ -25,11 +26,29 @@ from numpy.typing import NDArray
 
 from . import _axis, _csv, _index
 
-__all__ = ["Series", "read_series"]
+__all__ = ["ArgumentNeededError", "Series", "read_series"]
 
 _POINT = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _COMMA = re.compile(r"[+-]?(\d+,?\d*|,\d+)([eE][+-]?\d+)?")
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+")
+
+
+class ArgumentNeededError(ValueError):
+    """A file that cannot be read as it was asked for, and could be with another argument of `read_series`.
+
+    Attributes
+    ----------
+    problem : str
+        What is wrong.
+    argument, value : str
+        The argument and what it could be.
+    effect : str
+        What that would do.
+    """
+
+    def __init__(self, problem: str, argument: str, value: str, effect: str) -> None:
+        super().__init__(f"{problem} ({argument}={value!r} {effect})")
+        self.problem, self.argument, self.value, self.effect = problem, argument, value, effect
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,13 +90,20 @@ class Series:
         Parameters
         ----------
         steps : int
-            How many.
+            How many, at least 0.
 
         Returns
         -------
         ndarray (steps,)
             Dates and numbers at the distance of those before (calendar months, years and business days are kept),
             or at the median distance where it varies. After labels: '+1', '+2' and so on.
+
+        Raises
+        ------
+        TypeError
+            Steps that are not an integer.
+        ValueError
+            Too few steps, an empty series, or dates beyond the year 9999 (in nanoseconds: 2262).
 
         Examples
         --------
@@ -110,6 +136,8 @@ def read_series(path: str | os.PathLike[str], column: str | int | None = None, f
         A file that cannot be read.
     TypeError
         A `column` that is neither text nor an integer.
+    ArgumentNeededError
+        A gap without `fill`; no column, or several, that could be meant without `column`. It is a ValueError.
     ValueError
         No such column, or several of the name; an empty file; a gap, text, or a number without end in the column; dates
         that do not rise; rows that differ in their number of fields. The message names file and line.
@@ -144,9 +172,9 @@ def _find_column(table: _csv.Table, column: str | int | None) -> int:
     if column is None:
         axis = _axis.find_axis(table, None).column
         numeric = [i for i in range(table.width) if i != axis and _csv.mostly(table.column(i), "number")]
-        if len(numeric) == 1:
-            return numeric[0]
-        raise ValueError(f"{table.path}: expected column to be one of {_listed(labels)}, got none")
+        if len(numeric) != 1:
+            raise _unclear_column(table, numeric, [i for i in range(table.width) if i != axis])
+        return numeric[0]
     if isinstance(column, str) and names.count(column) > 1:
         places = [str(i + 1) for i, name in enumerate(names) if name == column]
         raise ValueError(
@@ -159,6 +187,24 @@ def _find_column(table: _csv.Table, column: str | int | None) -> int:
     close = difflib.get_close_matches(str(column), labels, n=len(labels), cutoff=0.5)
     rest = [label for label in labels if label not in close]
     raise ValueError(f"{table.path}: expected column to be one of {_listed(close + rest)}, got {column!r}")
+
+
+def _unclear_column(table: _csv.Table, numeric: list[int], others: list[int]) -> ArgumentNeededError:
+    """Return the error for a file with several columns of numbers besides the axis, or none."""
+    expected = f"{table.path}: expected one column of numbers besides the axis"
+    if numeric:
+        labels = [table.label(number) for number in numeric]
+        return ArgumentNeededError(f"{expected}, got {_listed(labels)}", "column", labels[0], "would choose the first")
+    cells = [(cell, row.line, i) for i in others or range(table.width) for row in table.rows if (cell := row.cells[i])]
+    # What has a digit is most likely what was meant for a number.
+    with_digit = (entry for entry in cells if any(map(str.isdigit, entry[0])))
+    cell, line, number = next(with_digit, (*cells, ("", table.rows[0].line, table.width - 1))[0])
+    return ArgumentNeededError(
+        f"{expected}, got none: column {table.label(number)!r} has {cell!r} in line {line}",
+        "column",
+        table.label(number),
+        "would take that one all the same",
+    )
 
 
 def _listed(labels: list[str]) -> str:
@@ -176,13 +222,16 @@ def _values(table: _csv.Table, number: int, fill: str | None) -> tuple[NDArray[n
             f"{where[with_comma[0]]}: expected a number, got {cells[with_comma[0]]!r}, "
             "which could have a decimal comma or separated thousands"
         )
+    known = [position for position, cell in enumerate(cells) if _csv.kind(cell) != "missing"]
     values = np.empty(len(cells))
     for position, cell in enumerate(cells):
         if _csv.kind(cell) == "missing":
+            problem = f"{where[position]}: expected a number, got {cell!r}, a gap"
+            if not known or not known[0] < position < known[-1]:
+                end = "start" if not known or position < known[0] else "end"
+                raise ValueError(f"{problem} at the {end} of the series, where there is nothing to interpolate between")
             if fill is None:
-                raise ValueError(
-                    f"{where[position]}: expected a number, got {cell!r}, a gap (fill: linear would close it)"
-                )
+                raise ArgumentNeededError(problem, "fill", "linear", "would close it")
             values[position] = np.nan
             continue
         if not (_COMMA if decimal_comma else _POINT).fullmatch(cell):
@@ -194,11 +243,5 @@ def _values(table: _csv.Table, number: int, fill: str | None) -> tuple[NDArray[n
     gaps = np.isnan(values)
     if not gaps.any():
         return values, []
-    for position in (0, len(values) - 1):
-        if gaps[position]:
-            raise ValueError(
-                f"{where[position]}: expected a number, got a gap at the {'end' if position else 'start'} "
-                "of the series, where there is nothing to interpolate between"
-            )
     values[gaps] = np.interp(np.flatnonzero(gaps), np.flatnonzero(~gaps), values[~gaps])
     return values, [f"{label}: gaps filled linearly: {gaps.sum()}"]

@@ -12,7 +12,7 @@ from .callbacks import Callback, overrides_batch_hook
 from .optimizers import Optimizer
 
 _SECONDS_PER_CALL = 0.05
-"""How long one native call of many steps takes: progress and signals wait so long."""
+"""How long one native call of many steps takes: progress and signals wait so long, or for one step if it is longer."""
 
 
 class Trainee(NamedTuple):
@@ -49,11 +49,11 @@ def train(what: Trainee, schedule: Schedule, callbacks: list[Callback]) -> None:
         callback.set_params(dict(params))
     logs: dict[str, Any] = {}
     for callback in callbacks:
-        callback.on_train_begin()
+        callback.on_train_begin({})
     try:
         for epoch in range(schedule.initial_epoch, schedule.epochs):
             for callback in callbacks:
-                callback.on_epoch_begin(epoch)
+                callback.on_epoch_begin(epoch, {})
             progress.begin(epoch)
             logs = {"loss": _train_epoch(what, schedule, callbacks, progress)}
             if what.validate is not None:
@@ -81,7 +81,7 @@ def _train_epoch(what: Trainee, schedule: Schedule, callbacks: list[Callback], p
     while seen < rows:
         if each_step:
             for callback in callbacks:
-                callback.on_train_batch_begin(step)
+                callback.on_train_batch_begin(step, {})
         step, total = _steps(what, order, schedule.batch_size, step, seconds, total)
         seen = min(step * schedule.batch_size, rows)
         progress.advance(step, total / seen)

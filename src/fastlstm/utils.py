@@ -37,9 +37,7 @@ def set_random_seed(seed: int) -> None:
     >>> bool((fastlstm.initializers.GlorotUniform()((2, 3)) == first).all())
     True
     """
-    seed = _checks.integer("seed", seed, 0)
-    if seed > _LARGEST_SEED:
-        raise ValueError(f"seed: expected an integer of at most {_LARGEST_SEED}, got {seed}")
+    seed = _checks.integer("seed", seed, 0, _LARGEST_SEED)
     random.seed(seed)
     np.random.seed(seed)
     _rng.seed(seed)

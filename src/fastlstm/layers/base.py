@@ -1,15 +1,19 @@
 """What all layers share: name, dtype, weights, building, and being called on their own."""
 
+import threading
 import weakref
 from typing import Any, ClassVar, TypeAlias
 
 from .. import _engine, config
-from .._checks import integer
+from .._checks import integer, size
 from .._engine import Array, Network
 from .._names import given_or_automatic
 from ._weights import Weight, Weights
 
 Shape: TypeAlias = tuple[int | None, ...]
+
+building = threading.RLock()
+"""Held while layers and models make weights: several threads may ask for the first prediction."""
 
 _AXES = {2: "(N, D)", 3: "(N, T, D)"}
 
@@ -83,9 +87,10 @@ class Layer:
             If the layer does not take this shape, or was built for another number of features.
         """
         features = self._check_shape("input_shape", input_shape)
-        if not self.built:
-            self._weights.create(self._declare(features), self.dtype)
-            self._features = features
+        with building:
+            if not self.built:
+                self._weights.create(self._declare(features), self.dtype)
+                self._features = features
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """Return the shape of the output, with the batch axis, for an input of this shape."""
@@ -185,12 +190,12 @@ class Layer:
             wanted = " or ".join(_AXES[rank] for rank in self._ranks)
             raise ValueError(f"{argument}: layer {self.name!r} expected shape {wanted}, got {tuple(shape)}")
         *leading, last = shape
-        for size in leading:
-            if size is not None:
-                integer(argument, size, 0)
+        for extent in leading:
+            if extent is not None:
+                integer(argument, extent, 0)
         if last is None:
             raise ValueError(f"{argument}: the number of features (the last axis) must be known, got {tuple(shape)}")
-        features = integer(f"{argument}, number of features", last, 1)
+        features = size(f"{argument}, number of features", last)
         if self._features not in (None, features):
             raise ValueError(
                 f"{argument}: layer {self.name!r} was built for {self._features} features, got {features} in"

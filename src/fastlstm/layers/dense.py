@@ -3,7 +3,7 @@
 from typing import Any
 
 from .. import activations, initializers
-from .._checks import flag, integer, refuse
+from .._checks import flag, refuse, size
 from .._engine import Array, Network
 from ._weights import Weight
 from .base import Layer, Shape
@@ -59,7 +59,7 @@ class Dense(Layer):
     ) -> None:
         refuse("Dense", lora_rank=lora_rank, quantization_config=quantization_config)
         super().__init__(name=name, dtype=dtype)
-        self.units = integer("units", units, 1)
+        self.units = size("units", units)
         self.activation = activations.name_of("activation", activation)
         self.use_bias = flag("use_bias", use_bias)
         self._kernel_initializer = initializers.get(kernel_initializer)

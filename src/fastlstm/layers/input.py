@@ -3,7 +3,7 @@
 from typing import Any
 
 from .. import _engine
-from .._checks import integer, refuse
+from .._checks import integer, refuse, size
 from .._names import given_or_automatic
 from .base import Shape
 
@@ -44,8 +44,8 @@ class InputLayer:
             raise ValueError(f"shape: expected (T, D) or (D,), without the batch axis, got {tuple(shape)}")
         if shape[-1] is None:
             raise ValueError(f"shape: the number of features (the last axis) must be known, got {tuple(shape)}")
-        integer("shape, number of features", shape[-1], 1)
-        self.shape: Shape = tuple(None if size is None else integer("shape", size, 0) for size in shape)
+        size("shape, number of features", shape[-1])
+        self.shape: Shape = tuple(None if extent is None else integer("shape", extent, 0) for extent in shape)
         self.dtype = None if dtype is None else _engine.dtype_name("dtype", dtype)
         self.name = given_or_automatic(name, type(self))
 

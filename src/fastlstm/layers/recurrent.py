@@ -6,7 +6,7 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 
 from .. import activations, initializers
-from .._checks import flag, integer
+from .._checks import flag, size
 from .._engine import Array, Network
 from ._weights import Weight
 from .base import Layer, Shape
@@ -43,7 +43,7 @@ class RNN(Layer):
         dtype: str | None,
     ) -> None:
         super().__init__(name=name, dtype=dtype)
-        self.units = integer("units", units, 1)
+        self.units = size("units", units)
         self.activation = activations.name_of("activation", activation, elementwise=True)
         self.recurrent_activation = activations.name_of("recurrent_activation", recurrent_activation, elementwise=True)
         self.use_bias = flag("use_bias", use_bias)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from .._checks import integer
+from .._checks import size
 from .._engine import Network
 from .base import Layer, Shape
 
@@ -35,7 +35,7 @@ class RepeatVector(Layer):
 
     def __init__(self, n: int, *, name: str | None = None, dtype: str | None = None) -> None:
         super().__init__(name=name, dtype=dtype)
-        self.n = integer("n", n, 1)
+        self.n = size("n", n)
 
     def _output_shape(self, shape: Shape) -> Shape:
         return (shape[0], self.n, shape[1])

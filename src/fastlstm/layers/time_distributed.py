@@ -49,8 +49,9 @@ class TimeDistributed(Layer):
 
     def build(self, input_shape: Shape) -> None:
         """Build the wrapped layer. See `Layer.build`."""
-        self._features = self._check_shape("input_shape", input_shape)
+        features = self._check_shape("input_shape", input_shape)
         self.layer.build(input_shape)
+        self._features = features
 
     def _declare(self, features: int) -> list[Weight]:
         return self.layer._declare(features)

@@ -208,6 +208,7 @@ def rmsprop_step(
     mean_square, velocity, mean = slots or RMSpropSlots(zeros, zeros, zeros)
     mean_square = rho * mean_square + (1 - rho) * gradient**2
     mean = rho * mean + (1 - rho) * gradient
-    denominator = mean_square - mean**2 if centered else mean_square
+    # Rounding may make the variance negative.
+    denominator = np.maximum(mean_square - mean**2, 0) if centered else mean_square
     velocity = momentum * velocity + learning_rate * gradient / np.sqrt(denominator + epsilon)
     return variable - velocity, RMSpropSlots(mean_square, velocity, mean)
