@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import csv
+import gc
 import importlib.metadata
+import io
 import json
 import math
 import re
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -169,7 +172,7 @@ def test_forecast_fills_gaps_when_told(run, tmp_path):
     status, _, err = run(*options)
     assert status == 1
     assert err == [
-        "fastlstm: gaps.csv, line 10, column 'x': expected a number, got '', a gap (fill: linear would close it)"
+        "fastlstm: gaps.csv, line 10, column 'x': expected a number, got '', a gap (--fill linear would close it)"
     ]
     status, out, _ = run(*options, "--fill", "linear", "--json")
     assert status == 0
@@ -187,15 +190,20 @@ def test_forecast_fills_gaps_when_told(run, tmp_path):
         (["sine", "--wave", "tan"], "argument --wave: invalid choice: 'tan'"),
         (["sine", "--window", "0"], "argument --window: expected an integer of at least 1 and at most 314, got '0'"),
         (["sine", "--window", "315"], "argument --window: expected .* at most 314, got '315'"),
-        (["sine", "--units", "-1"], "argument --units: expected an integer of at least 1, got '-1'"),
-        (["sine", "--epochs", "two"], "argument --epochs: expected an integer of at least 1, got 'two'"),
+        (["sine", "--units", "-1"], "argument --units: expected .* at least 1 and at most 2147483647, got '-1'"),
+        (["sine", "--epochs", "two"], "argument --epochs: expected an integer of at least 1 and .*, got 'two'"),
         (["sine", "--seed", "4294967296"], "argument --seed: expected an integer of at least 0 and at most 4294967295"),
         (["sine", "--activation", "tahn"], "argument --activation: unknown activation 'tahn'; did you mean 'tanh'"),
-        (["sine", "--activation", "softmax"], "argument --activation: "),
+        (
+            ["sine", "--activation", "softmax"],
+            "argument --activation: a recurrent layer takes an elementwise activation, got",
+        ),
         (["sine", "--optimizer", "lbfgs"], "argument --optimizer: invalid choice: 'lbfgs'"),
         (["sine", "--epoch", "3"], "unrecognized arguments: --epoch 3"),
-        (["forecast", "x.csv", "--steps", "0"], "argument --steps: expected an integer of at least 1, got '0'"),
-        (["forecast", "x.csv", "--test", "-3"], "argument --test: expected an integer of at least 0, got '-3'"),
+        (["forecast", "x.csv", "--steps", "0"], "argument --steps: expected an integer of at least 1 and .*, got '0'"),
+        (["forecast", "x.csv", "--steps", "2147483648"], "--steps: expected .* at most 2147483647, got '2147483648'"),
+        (["forecast", "x.csv", "--units", "9" * 5000], "--units: expected .* at most 2147483647, got '9999"),
+        (["forecast", "x.csv", "--test", "-3"], "argument --test: expected an integer of at least 0 and .*, got '-3'"),
         (["forecast", "x.csv", "--fill", "zero"], "argument --fill: invalid choice: 'zero'"),
         (["forecast", "x.csv", "--cell", "lstn"], "argument --cell: invalid choice: 'lstn'"),
     ],
@@ -213,11 +221,15 @@ def test_usage_errors_are_one_line_and_status_2(run, arguments, message):
         ("", [], "series.csv: expected a series, got an empty file"),
         ("t,x\n0,1\n1,many\n2,3\n", [], "series.csv, line 3, column 'x': expected a number, got 'many'"),
         ("t,x\n0,1\n1,2\n", ["--column", "y"], "series.csv: expected column to be one of 't', 'x', got 'y'"),
-        ("t,x\n0,1\n1,2\n", [], "series: expected at least window + test + 1 = 25 values, got 2"),
+        (
+            "t,x\n0,1\n1,2\n",
+            [],
+            "series.csv, column 'x': series: expected at least window + test + 1 = 25 values, got 2",
+        ),
         (
             "t,x\n0,1\n1,2\n2,3\n",
             ["--window", "1", "--season", "3", "--test", "1"],
-            "season: expected at most the 2 known",
+            "series.csv, column 'x': season: expected at most the 2 known",
         ),
     ],
 )
@@ -273,3 +285,101 @@ def test_as_a_module():
     assert done.stdout == f"fastlstm {fastlstm.__version__}\n"
     done = subprocess.run([sys.executable, "-m", "fastlstm", "nonsense"], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+
+
+def test_without_a_column_of_numbers_the_option_is_named(run, tmp_path):
+    (tmp_path / "prices.csv").write_text("day,the price\n2020-01-01,$5.10\n2020-01-02,$6.10\n")
+    status, _, err = run("forecast", "prices.csv")
+    assert (status, len(err)) == (1, 1)
+    assert "got none: column 'the price' has '$5.10' in line 2 (--column 'the price' would" in err[0]
+
+
+def test_warnings_are_notes(run, tmp_path):
+    (tmp_path / "coarse.csv").write_text("\n".join(str(1e9 + math.sin(i)) for i in range(40)))
+    with warnings.catch_warnings():
+        warnings.simplefilter("default")
+        status, _, err = run("forecast", "coarse.csv", "--window", 5, "--steps", 2, "--test", 5, "--epochs", 1)
+    assert (status, len(err)) == (0, 1)
+    assert re.match(r"Note: X: the series varies so little .*; subtract a constant", err[0])
+
+
+def test_values_too_large_are_one_line_with_file_and_column(run, tmp_path):
+    (tmp_path / "large.csv").write_text("t,x\n" + "\n".join(f"{i},{math.sin(i)}e300" for i in range(40)))
+    with warnings.catch_warnings():
+        warnings.simplefilter("default")
+        status, _, err = run("forecast", "large.csv", "--window", 5)
+    assert (status, len(err)) == (1, 1)
+    assert re.match(
+        r"fastlstm: large.csv, column 'x': series: expected values that float32 can hold, got .* \(multiply", err[0]
+    )
+
+
+def test_an_interrupted_bar_is_not_drawn_again(series_file, tmp_path, monkeypatch):
+    class Terminal(io.StringIO):
+        def isatty(self):
+            return True
+
+    class Interrupt(fastlstm.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            raise KeyboardInterrupt
+
+    fit = fastlstm.Sequential.fit
+
+    def interrupted_fit(self, *arguments, callbacks, **options):
+        return fit(self, *arguments, callbacks=[*callbacks, Interrupt()], **options)
+
+    monkeypatch.setattr(fastlstm.Sequential, "fit", interrupted_fit)
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    assert cli.main(["forecast", str(series_file), "--out", str(tmp_path / "out")]) == 130
+    gc.collect()
+    assert "Training" in sys.stderr.getvalue()
+    assert sys.stderr.getvalue().endswith("\nfastlstm: interrupted\n")
+
+
+@pytest.mark.parametrize("closed", [{"stdout"}, {"stderr"}, {"stdout", "stderr"}])
+def test_closed_streams(monkeypatch, series_file, tmp_path, closed):
+    """Python has None in place of a stream that was closed before it started."""
+    for name in closed:
+        monkeypatch.setattr(sys, name, None)
+    assert cli.main(["info"]) == 0
+    assert cli.main(["nonsense"]) == 2
+    options = ["--window", "5", "--steps", "2", "--epochs", "1", "--out", str(tmp_path / "out")]
+    assert cli.main(["forecast", str(series_file), *options]) == 0
+    assert (tmp_path / "out" / "forecast.csv").exists()
+
+
+@pytest.mark.parametrize("command", [["sine"], ["forecast", "series.csv"]])
+def test_a_file_in_place_of_the_folder(run, series_file, tmp_path, command):
+    (tmp_path / "taken").write_text("")
+    assert run(*command, "--out", "taken")[0::2] == (1, ["fastlstm: taken: Not a directory"])
+
+
+def test_one_value_is_not_several(run, series_file):
+    _, out, _ = run("forecast", series_file, "--window", 5, "--steps", 1, "--test", 1, "--epochs", 1)
+    assert any(line.startswith("Over the last value, which was held out (") for line in out)
+    _, more, _ = run("sine", "--window", 314, "--epochs", 1, "--units", 1, "--no-plots")
+    assert any(line.startswith("Forecast: 1 step from the first 314 values, ") for line in more)
+
+
+def test_the_defaults_are_what_the_help_says(run, series_file):
+    text = " ".join(line.strip() for line in run("forecast", "--help")[1])
+    defaults = {
+        entry.split()[0]: re.search(r"\(default: (.*?)\)", entry)[1]
+        for entry in re.split(r" (?=--[a-z]+ )", text.split("options:")[1])
+        if "(default: " in entry
+    }
+    assert {"--steps", "--test", "--window", "--units", "--epochs", "--cell", "--out"} == set(defaults)
+    given = [word for option in defaults.items() for word in option]
+
+    def result(*options):
+        facts = json.loads(run("forecast", series_file, "--seed", 1, "--json", *options)[1][-1])
+        return {**facts, "seconds": None}, Path(defaults["--out"], "forecast.csv").read_text()
+
+    assert result() == result(*given)
+
+
+def test_the_help_shows_no_default_where_there_is_none(run):
+    for command in ("info", "sine", "forecast"):
+        text = " ".join(run(command, "--help")[1])
+        assert "None" not in text
+        assert "False" not in text

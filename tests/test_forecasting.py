@@ -27,6 +27,38 @@ def test_errors_by_their_definition(rng):
     assert mae(truth, forecast) == pytest.approx(sum(abs(a - b) for a, b in zip(truth, forecast, strict=True)) / 30)
 
 
+@pytest.mark.parametrize("error", [rmse, mae])
+def test_errors_of_lists_and_of_what_has_none(error):
+    assert error([1, 2], [4, 5]) == 3.0
+    assert error(np.array([1], np.uint8), np.array([4], np.uint8)) == 3.0
+    with pytest.raises(ValueError, match=r"forecast: expected shape \(3,\) like truth, got \(3, 1\)"):
+        error(np.zeros(3), np.zeros((3, 1)))
+    with pytest.raises(ValueError, match=r"truth: expected at least one value, got shape \(0,\)"):
+        error([], [])
+    with pytest.raises(TypeError, match="truth: expected real integers or floats"):
+        error(["a"], [1.0])
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda: naive_forecast([], 1), ValueError, r"values: expected shape \(n,\) with at least one value"),
+        (lambda: naive_forecast([[1.0]], 1), ValueError, r"values: expected shape \(n,\) .*, got \(1, 1\)"),
+        (lambda: naive_forecast([1.0], 0), ValueError, "steps: expected an integer of at least 1, got 0"),
+        (lambda: naive_forecast([1.0], 1.5), TypeError, "steps: expected an integer"),
+        (lambda: seasonal_naive_forecast([1.0], -1, 1), ValueError, "steps: expected an integer of at least 1, got -1"),
+        (lambda: seasonal_naive_forecast([1.0], 1, 0), ValueError, "season: expected an integer of at least 1, got 0"),
+        (lambda: seasonal_naive_forecast([1.0], 1, -1), ValueError, "season: expected an integer of at least 1"),
+        (lambda: seasonal_naive_forecast([], 1, 1), ValueError, "values: expected"),
+        (lambda: find_season([]), ValueError, "values: expected"),
+        (lambda: find_season([1.0, np.nan]), ValueError, r"values: NaN at \[1\]"),
+    ],
+)
+def test_bad_arguments_of_naive_forecasts(call, error, message):
+    with pytest.raises(error, match=message):
+        call()
+
+
 def test_naive_forecasts(rng):
     values = rng.normal(size=20)
     assert naive_forecast(values, 3).tolist() == [values[-1]] * 3
@@ -129,6 +161,7 @@ def test_the_shortest_series():
         ({"window": 0}, ValueError, "window: expected"),
         ({"test": -1}, ValueError, "test: expected"),
         ({"test": 2.5}, TypeError, "test: expected an integer"),
+        ({"epochs": 0}, ValueError, "epochs: expected an integer of at least 1, got 0"),
         ({"season": 0}, ValueError, "season: expected an integer of at least 1"),
         ({"season": 56, "test": 5}, ValueError, "season: expected at most the 55 known values, got 56"),
         ({"cell": "lstn"}, ValueError, "unknown cell 'lstn'; did you mean 'lstm'"),
@@ -137,3 +170,22 @@ def test_the_shortest_series():
 def test_bad_arguments(options, error, message):
     with pytest.raises(error, match=message):
         forecast_series(series_of(wave(60)), **{"steps": 3, "window": 5, "epochs": 1, **options})
+
+
+@pytest.mark.parametrize("size", [1e38, 1e300])
+def test_values_too_large_for_the_models_are_refused(size):
+    with pytest.raises(
+        ValueError, match=r"series: expected values that float32 can hold, got .* \(multiply the values by a"
+    ):
+        forecast_series(series_of(size * wave(60)), 3, window=5, epochs=1)
+
+
+def test_values_that_are_not_finite_are_refused():
+    with pytest.raises(ValueError, match=r"series: NaN at \[59\]"):
+        forecast_series(series_of([*wave(59), np.nan]), 3, window=5, epochs=1)
+
+
+def test_dates_that_cannot_go_on_are_refused():
+    years = (np.datetime64("9940-01", "M") + 12 * np.arange(60)).astype("datetime64[D]")
+    with pytest.raises(ValueError, match="steps: 1 after 9999-01-01 would go beyond 9999-12-31"):
+        forecast_series(Series("x", years, wave(60)), 1, window=5, epochs=1)

@@ -67,6 +67,55 @@ def test_the_loss(losses, scale):
     assert (axes.get_xlabel(), axes.get_ylabel()) == ("epoch", "mse")
 
 
+@pytest.mark.parametrize("epochs", [1, 2, 3, 7, 25, 1000])
+def test_the_epochs_are_ticks_at_existing_integers(epochs):
+    axes = drawn(plotting.loss_figure({"loss": np.linspace(1, 0.5, epochs)})).axes[0]
+    low, high = axes.get_xlim()
+    ticks = [tick for tick in axes.get_xticks() if low <= tick <= high]
+    assert ticks
+    assert set(ticks) <= set(range(1, epochs + 1))
+
+
+@pytest.mark.parametrize("losses", [{}, {"loss": []}])
+def test_no_losses(losses):
+    with pytest.raises(ValueError, match=r"losses: expected a label with the loss of at least one epoch, got \{"):
+        plotting.loss_figure(losses)
+
+
+def test_single_values_are_visible(forecast):
+    axis, truth = datasets.sine(0, 10)
+    for window in (1, len(truth) - 1):
+        axes = drawn(plotting.wave_forecast_figure(axis, truth, truth[window:])).axes[0]
+        single = [line for line in axes.get_lines() if len(line.get_xdata()) == 1]
+        assert [line.get_marker() for line in single] == ["."]
+        assert "1 values" not in axes.get_title(loc="left")
+        assert "1 steps" not in axes.get_title(loc="left")
+    assert plotting.loss_figure({"loss": [1.0]}).axes[0].get_lines()[0].get_marker() == "."
+
+
+@pytest.mark.parametrize("test", [1, 5])
+@pytest.mark.parametrize(
+    "index", [np.arange(60), np.datetime64("2001-02") + np.arange(60), np.array([f"week {i}" for i in range(60)])]
+)
+def test_what_is_held_out_has_a_band_around_it(forecast, index, test):
+    axes = drawn(plotting.series_forecast_figure(forecast(index, test=test))).axes[0]
+    (band,) = axes.patches
+    low, high = band.get_extents().xmin, band.get_extents().xmax
+    (line,) = [line for line in axes.get_lines() if line.get_label() == "model, held-out values"]
+    (known,) = [line for line in axes.get_lines() if line.get_label() == "known values"]
+    in_pixels = axes.transData.transform(np.column_stack([known.get_xdata(orig=False), np.zeros(60)]))[:, 0]
+    np.testing.assert_array_equal((low < in_pixels) & (in_pixels < high), np.arange(60) >= 60 - test)
+    assert line.get_marker() == "."
+
+
+@pytest.mark.parametrize("first", [1, 9939])
+def test_the_first_and_the_last_years_there_are(forecast, first):
+    years = np.array([f"{first + i:04}-12-31" for i in range(60)], "datetime64[D]")
+    if first > 1:
+        years = years[:-6]
+    drawn(plotting.series_forecast_figure(forecast(years, n=len(years))))
+
+
 def test_two_losses_have_a_legend():
     axes = drawn(plotting.loss_figure({"loss": [1.0, 0.5], "val_loss": [2.0, 1.5]})).axes[0]
     np.testing.assert_array_equal(curve(axes, "val_loss")[1], [2.0, 1.5])

@@ -147,3 +147,8 @@ def test_classes(rng):
 def test_bad_input(change, error, match):
     with pytest.raises(error, match=match):
         fastlstm.fit(**{"X": WAVE, **QUICK, **change})
+
+
+def test_a_series_far_beyond_the_dtype_is_refused():
+    with pytest.raises(ValueError, match="X: expected a series whose mean is a float32"):
+        fastlstm.fit(np.full(30, 1e300), window=5, epochs=1, verbose=0)

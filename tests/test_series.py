@@ -8,7 +8,7 @@ import datetime
 import numpy as np
 import pytest
 
-from fastlstm.series import Series, read_series
+from fastlstm.series import ArgumentNeededError, Series, read_series
 
 
 @pytest.fixture
@@ -92,7 +92,7 @@ def test_a_first_row_that_could_be_header_or_data_is_refused(read):
 def test_the_only_column_of_numbers_needs_no_name(read):
     assert read("year,spots\n1700,5\n1701,6\n").name == "spots"
     assert read("date,place,spots\n2020-01-01,here,5\n2020-01-02,there,6\n").name == "spots"
-    with pytest.raises(ValueError, match="expected column to be one of 'year', 'a', 'b', got none"):
+    with pytest.raises(ValueError, match=r"expected one column .*, got 'a', 'b' \(column='a' would choose the first\)"):
         read("year,a,b\n1700,5,1\n1701,6,1\n")
 
 
@@ -122,6 +122,15 @@ def test_the_only_column_of_numbers_needs_no_name(read):
             ["31.01.2020 1:02:03.5", "31.01.2020 1:02:04"],
             np.array(["2020-01-31T01:02:03.5", "2020-01-31T01:02:04"], "datetime64[us]"),
         ),
+        (
+            ["2020-01-31T12:00:00+00:00", "2020-01-31T13:00:00+00:00"],
+            np.array(["2020-01-31T12", "2020-01-31T13"], "M8[s]"),
+        ),
+        (["2020-01-31 12:00-0000", "2020-01-31 13:00-0000"], np.array(["2020-01-31T12", "2020-01-31T13"], "M8[s]")),
+        (
+            ["2020-01-31 01:02:03.000000001", "2020-01-31 01:02:03.123456789"],
+            np.array(["2020-01-31T01:02:03.000000001", "2020-01-31T01:02:03.123456789"], "datetime64[ns]"),
+        ),
     ],
 )
 @pytest.mark.parametrize("header", ["when,x\n", ""])
@@ -130,6 +139,21 @@ def test_dates(read, texts, expected, header):
     np.testing.assert_array_equal(series.index, expected, strict=True)
     assert series.index_name == ("when" if header else "index")
     assert series.notes == ()
+
+
+@pytest.mark.parametrize("hours", [-9.5, -3, 1, 5.75, 14])
+def test_times_with_a_zone_are_converted_to_utc(read, hours):
+    zone = datetime.timezone(datetime.timedelta(hours=hours))
+    moments = [datetime.datetime(2020, 12, 31, 22, tzinfo=zone) + datetime.timedelta(hours=i) for i in range(4)]
+    series = read("when,x\n" + "".join(f"{moment.isoformat()},5\n" for moment in moments), "x")
+    utc = [moment.astimezone(datetime.timezone.utc).replace(tzinfo=None) for moment in moments]
+    np.testing.assert_array_equal(series.index, np.array(utc, "datetime64[s]"), strict=True)
+    assert series.notes == (f"when: times such as {moments[0].isoformat()!r} were converted to UTC",)
+
+
+def test_the_hour_that_comes_twice_is_two_moments_with_zones(read):
+    series = read("when,x\n2020-10-25T02:30+02:00,5\n2020-10-25T02:30+01:00,6\n", "x")
+    assert np.diff(series.index).astype(int) == [3600]
 
 
 def test_a_date_column_anywhere(read):
@@ -144,10 +168,31 @@ def test_dates_that_could_be_either_are_labels(read):
     assert series.future_index(2).tolist() == ["+1", "+2"]
 
 
-def test_texts_are_labels(read):
-    series = read("place,x\nhere,5\nthere,6\n", "x")
-    assert series.index.tolist() == ["here", "there"]
+@pytest.mark.parametrize(
+    "texts",
+    [("here", "there"), ("01/31/20", "02/01/20"), ("2020-W05", "2020-W06"), ("00:01", "00:02"), ("Jan-20", "Feb-20")],
+)
+def test_texts_are_labels_and_noted(read, texts):
+    series = read(f"place,x\n{texts[0]},5\n{texts[1]},6\n", "x")
+    assert series.index.tolist() == list(texts)
     assert series.future_index(1).tolist() == ["+1"]
+    assert series.future_index(0).dtype.kind == "U"
+    assert series.notes == (f"place: entries such as {texts[0]!r} are no dates that are understood; kept as labels",)
+
+
+@pytest.mark.parametrize(
+    ("text", "note"),
+    [
+        ("year,month,x\n2020,11,5\n2020,12,6\n2021,1,7\n", "column 'year' has neither dates nor rising numbers"),
+        ("day,n,x\n31,11,5\n,12,6\n2,1,7\n", "column 'day' has neither dates nor rising numbers"),
+        ("x,place\n5,01/31/20\n6,02/01/20\n7,03/01/20\n", "no dates"),
+    ],
+)
+def test_an_axis_that_is_not_in_the_file_is_noted(read, text, note):
+    series = read(text, "x")
+    assert series.index.tolist() == [0, 1, 2]
+    assert series.notes == (f"{note}; the values are numbered from 0 instead",)
+    assert read("x\n5\n6\n").notes == ()
 
 
 @pytest.mark.parametrize(
@@ -159,6 +204,14 @@ def test_texts_are_labels(read):
         (["31/01/2020", "01/02/2020", "02/13/2020"], 4, "expected a date like '31/01/2020', got '02/13/2020'"),
         (["2020-01-02", "2020-01-01", "2019-12-31"], 3, "expected a date after '2020-01-02', got '2020-01-01'"),
         (["2020-01-01", "2020-01-02", "2020-01-02"], 4, "expected a date after '2020-01-02', got '2020-01-02'"),
+        (["2020-01-01T00:00+01:00", "2020-01-01T01:00+01:00", "2020-01-01T01:00+01:00"], 4, "expected a date after"),
+        (["2020-01-01T01:00Z", "2020-01-01T02:00Z", "2020-01-01T03:00+01:00"], 4, "expected a date after"),
+        (
+            ["2020-01-01T01:00Z", "2020-01-01T02:00", "2020-01-01T03:00Z"],
+            3,
+            "expected a date like .*, got '2020-01-01T02",
+        ),
+        (["1600-01-01 00:00:00.000000001"] * 3, 2, "expected a date like"),
         (["2002", "2001", "2000"], 3, "expected the axis to rise, got 2001 after 2002"),
     ],
 )
@@ -225,7 +278,9 @@ def test_business_days_with_a_holiday(read):
 @pytest.mark.parametrize("gap", ["", "NA", "N/A", "nan", "null"])
 def test_gaps(read, gap):
     text = f"year,x\n1700,5\n1701,{gap}\n1702,{gap}\n1703,8\n"
-    with pytest.raises(ValueError, match=f"data.csv, line 3, column 'x': expected a number, got '{gap}', a gap"):
+    with pytest.raises(
+        ValueError, match=rf"line 3, column 'x': expected a number, got '{gap}', a gap \(fill='linear' would"
+    ):
         read(text, "x")
     series = read(text, "x", fill="linear")
     np.testing.assert_allclose(series.values, [5, 6, 7, 8])
@@ -241,6 +296,24 @@ def test_a_gap_in_the_first_row_is_not_a_header(read):
 def test_gaps_at_the_ends_cannot_be_filled(read, text, line):
     with pytest.raises(ValueError, match=f"line {line}, column 'x': .* nothing to interpolate"):
         read(text, "x", fill="linear")
+    with pytest.raises(ValueError, match=f"line {line}, column 'x': .* nothing to interpolate") as refused:
+        read(text, "x")
+    assert "fill" not in str(refused.value)
+
+
+@pytest.mark.parametrize("cell", ["$10.18", "12%", '"10,176.41"', "\u22125", "True"])
+def test_a_file_without_numbers_says_so_with_an_example(read, cell):
+    shown = cell.strip('"')
+    with pytest.raises(ArgumentNeededError, match=r"expected one column of numbers .*, got none") as refused:
+        read(f"day,place,price\n2020-01-01,,{cell}\n2020-01-02,,{cell}\n")
+    assert f"column 'price' has {shown!r} in line 2 (column='price' would" in str(refused.value)
+    assert (refused.value.argument, refused.value.value) == ("column", "price")
+
+
+@pytest.mark.parametrize("text", ["when\n2020-01-01\n2020-01-02\n", "a,b\n,\n,\n", "day,x\n2020-01-01,\n2020-01-02,\n"])
+def test_a_file_with_no_values_at_all(read, text):
+    with pytest.raises(ValueError, match=r"expected .*, got"):
+        read(text)
 
 
 @pytest.mark.parametrize(
@@ -307,3 +380,37 @@ def test_a_missing_file(tmp_path):
 def test_a_series_has_an_axis_for_every_value():
     with pytest.raises(ValueError, match=r"index: expected shape \(steps,\) like values \(2,\), got \(3,\)"):
         Series("x", np.arange(3), np.zeros(2))
+
+
+def test_bad_arguments_of_the_future_axis():
+    series = Series("x", np.arange(3), np.zeros(3))
+    with pytest.raises(TypeError, match=r"steps: expected an integer, got 1.5"):
+        series.future_index(1.5)
+    with pytest.raises(ValueError, match="steps: expected an integer of at least 0, got -1"):
+        series.future_index(-1)
+    with pytest.raises(ValueError, match="index: expected at least one entry to go on from, got none"):
+        Series("x", np.arange(0), np.zeros(0)).future_index(1)
+
+
+@pytest.mark.parametrize(
+    ("index", "possible"),
+    [
+        (np.array(["9998-12-30", "9998-12-31"], "datetime64[D]"), 365),
+        (np.array(["9999-10", "9999-11"], "datetime64[M]"), 1),
+        (np.array(["9999-10-31", "9999-11-30"], "datetime64[D]"), 1),
+        (np.array(["9999-12-31T21", "9999-12-31T22"], "datetime64[s]"), 1),
+        (np.array(["2262-04-09", "2262-04-10"], "datetime64[ns]"), 0),
+    ],
+)
+def test_the_future_axis_ends_with_the_calendar(index, possible):
+    series = Series("x", index, np.zeros(2))
+    assert len(series.future_index(possible)) == possible
+    for steps in (possible + 1, 2**31 - 1):
+        with pytest.raises(ValueError, match=f"steps: {steps} after .* would go beyond"):
+            series.future_index(steps)
+
+
+def test_business_days_end_with_the_calendar():
+    days = [np.datetime64(day) for day in days_from("9999-11-01", 20, lambda day: day.weekday() < 5)]
+    with pytest.raises(ValueError, match=r"steps: 100 after .* would go beyond 9999-12-31"):
+        Series("x", np.array(days), np.zeros(20)).future_index(100)

@@ -41,8 +41,8 @@ def _first_column(table: _csv.Table) -> Axis | None:
     cells = table.column(0)
     if _csv.mostly(cells, "text"):
         return _with_notes(table, 0, np.array(cells), "entries such as {!r} are no dates that are understood")
-    index = _compact_dates(cells)
-    index = _rising_numbers(table) if index is None else index
+    dates = _compact_dates(cells)
+    index = _rising_numbers(table) if dates is None else dates
     return None if index is None else _with_notes(table, 0, index)
 
 

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-_LARGEST = 2**31 - 1
+LARGEST = 2**31 - 1
 _LARGEST_SIZE = 2**24  # of a layer, in the core
 
 
-def integer(name: str, value: Any, minimum: int, maximum: int = _LARGEST) -> int:
+def integer(name: str, value: Any, minimum: int, maximum: int = LARGEST) -> int:
     """Return `value` as an int from `minimum` to `maximum`; a bool, a float or a string is a TypeError."""
     try:
         if isinstance(value, bool):

@@ -106,10 +106,11 @@ def read_table(path: str | os.PathLike[str]) -> Table:
     rows = _rows(name, text, separator, strict=True)
     if not rows:
         raise ValueError(f"{name}: expected a series, got an empty file")
+    width = len(rows[0].cells)
     for row in rows:
-        if len(row.cells) != len(rows[0].cells):
+        if len(row.cells) != width:
             raise ValueError(
-                f"{name}, line {row.line}: expected {counted(len(rows[0].cells), 'field')} (separator: {SEPARATORS[separator]}) "
+                f"{name}, line {row.line}: expected {counted(width, 'field')} (separator: {SEPARATORS[separator]}) "
                 f"as in line {rows[0].line}, got {len(row.cells)}"
             )
     names = rows.pop(0).cells if _has_header(name, rows) else None

@@ -30,7 +30,7 @@ _NAME = (
 )
 _YEAR, _MONTH, _DAY = r"(?P<year>\d{4})", r"(?P<month>\d{1,2})", r"(?P<day>\d{1,2})"
 _ZONE = r"(?P<zone>Z|[-+]\d{2}(?::?\d{2})?)?"
-_TIME = rf"(?:[ T](?P<hour>\d{1, 2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?P<fraction>\.\d{1, 9})?)?{_ZONE})?"
+_TIME = r"(?:[ T](?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?P<fraction>\.\d{1,9})?)?" + _ZONE + r")?"
 
 _COMPACT = re.compile(r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})")
 _DAY_FIRST = re.compile(rf"{_DAY}(?P<mark>[-/]){_MONTH}(?P=mark){_YEAR}{_TIME}")
@@ -147,12 +147,13 @@ def _parse(texts: Sequence[str], pattern: re.Pattern[str]) -> Dates:
         elif groups.get("hour") and unit == "D":
             unit = "s"
     whole = np.array(moments, dtype="datetime64[s]")
-    for position, moment in enumerate(moments):
-        if unit == "ns" and moment.year not in _YEARS_OF_NANOSECONDS:
-            raise InvalidDate(position)
+    if unit == "ns":
+        for position, moment in enumerate(moments):
+            if moment.year not in _YEARS_OF_NANOSECONDS:
+                raise InvalidDate(position)
     converted = any(_offset(zone) for zone in zones)
     if unit in {"us", "ns"}:
-        return Dates((whole + np.array(nanoseconds, "timedelta64[ns]").astype(f"timedelta64[{unit}]")), converted)
+        return Dates(whole + np.array(nanoseconds, "timedelta64[ns]").astype(f"timedelta64[{unit}]"), converted)
     return Dates(whole.astype(f"datetime64[{unit}]"), converted)
 
 

@@ -154,7 +154,7 @@ def forecast_series(
     test, epochs = _checks.integer("test", test, 0), _checks.integer("epochs", epochs, 1)
     if len(series) < window + test + 1:
         raise ValueError(f"series: expected at least window + test + 1 = {window + test + 1} values, got {len(series)}")
-    _require_scale(series)
+    _require_representable(series)
     index = series.future_index(steps)
     kept = series.values[: len(series) - test]
     season = find_season(kept) if season is None else _checks.integer("season", season, 1)
@@ -184,15 +184,14 @@ def forecast_series(
     return Forecast(series, index, values, hold_out, season, model, loss, seconds)
 
 
-def _require_scale(series: Series) -> None:
-    """Raise ValueError unless mean and variance, which standardise the series, are finite in the models' dtype."""
-    values = _engine.finite_array("series", series.values, "float64")
-    with np.errstate(over="ignore"):
-        scale = np.array([values.mean(), values.var()]).astype(config.floatx())
-    if not np.isfinite(scale).all():
+def _require_representable(series: Series) -> None:
+    """Raise ValueError unless the values are finite, also in the models' dtype."""
+    values, dtype = _engine.finite_array("series", series.values, "float64"), config.floatx()
+    largest = np.abs(values).max()
+    if largest > np.finfo(dtype).max:
         raise ValueError(
-            f"series {series.name!r}: values as far as {values[np.abs(values).argmax()]:.4g} are too large for "
-            f"{config.floatx()} (multiply them by a constant)"
+            f"series: expected values that {dtype} can hold, got {largest:.4g} in {series.name!r} "
+            "(multiply the values by a constant)"
         )
 
 

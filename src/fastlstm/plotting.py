@@ -16,6 +16,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from ._wording import counted
 from .forecasting import Forecast, rmse
 
 __all__ = ["data_figure", "loss_figure", "series_forecast_figure", "wave_forecast_figure"]
@@ -26,6 +27,8 @@ TRUTH, MODEL, GIVEN, FUTURE, NAIVE = "#9aa0a6", "#1f77b4", "#d62728", "#ff7f0e",
 _LOG_RATIO = 10  # losses that fall by more are shown on a logarithmic axis
 _HISTORY = 2  # a forecast is drawn with at most this many times its own length of history before it
 _SHORTEST_HISTORY = 150
+_DATES = np.array(["0001-01-01", "9999-12-31T23:59:59"], "datetime64[s]")  # that matplotlib can draw
+_MARKED = 30  # a curve of at most so many values has markers, without which a single value would be invisible
 
 
 def data_figure(axis: NDArray[Any], values: NDArray[Any], window: int, name: str = "value") -> Figure:
@@ -55,10 +58,10 @@ def data_figure(axis: NDArray[Any], values: NDArray[Any], window: int, name: str
     figure = Figure(figsize=(10, 6), layout="constrained")
     whole, start = figure.subplots(2, 1)
     whole.plot(axis, values, color=MODEL, linewidth=0.8)
-    _finish(whole, f"The training data: {len(values):,} values", None, name, legend=False)
+    _finish(whole, f"The training data: {counted(len(values), 'value')}", None, name, legend=False)
     shown = min(len(values), 8 * window)
     start.plot(axis[:shown], values[:shown], ".-", color=TRUTH, markersize=4, linewidth=1, label="data")
-    start.plot(axis[:window], values[:window], ".-", color=GIVEN, label=f"first window: {window} values")
+    start.plot(axis[:window], values[:window], ".-", color=GIVEN, label=f"first window: {counted(window, 'value')}")
     start.plot(axis[window : window + 1], values[window : window + 1], "o", color=MODEL, label="its target")
     _finish(start, "Its beginning", "x (radians)", name)
     return figure
@@ -78,21 +81,29 @@ def loss_figure(losses: Mapping[str, Sequence[float]], loss_name: str = "loss") 
     -------
     matplotlib.figure.Figure
 
+    Raises
+    ------
+    ValueError
+        No losses, or none under a label.
+
     Examples
     --------
     >>> figure = loss_figure({"loss": [1.0, 0.1, 0.01]}, "mean squared error")
     >>> figure.axes[0].get_yscale()
     'log'
     """
+    if not losses or not all(len(values) for values in losses.values()):
+        raise ValueError(f"losses: expected a label with the loss of at least one epoch, got {dict(losses)!r}")
     figure = Figure(figsize=(8, 4.5), layout="constrained")
     axes = figure.subplots()
     for label, values in losses.items():
-        marker = "." if len(values) <= 50 else ""
-        axes.plot(range(1, len(values) + 1), values, label=label, marker=marker, linewidth=1.5)
+        axes.plot(range(1, len(values) + 1), values, label=label, marker=_marker(values), linewidth=1.5)
     everything = np.concatenate([np.asarray(values, float) for values in losses.values()])
     if everything.min() > 0 and everything.max() > _LOG_RATIO * everything.min():
         axes.set_yscale("log")
-    axes.xaxis.set_major_locator(matplotlib.ticker.MaxNLocator(integer=True))
+    epochs = max(len(values) for values in losses.values())
+    axes.set_xlim(0.5, epochs + 0.5)
+    axes.xaxis.set_major_locator(matplotlib.ticker.MaxNLocator(integer=True, min_n_ticks=1))
     last = next(iter(losses.values()))[-1]
     _finish(axes, f"Training: the last loss is {last:.3g}", "epoch", loss_name, legend=len(losses) > 1)
     return figure
@@ -128,10 +139,11 @@ def wave_forecast_figure(
     figure = Figure(figsize=(10, 4.5), layout="constrained")
     axes = figure.subplots()
     axes.plot(axis, truth, color=TRUTH, linewidth=4, alpha=0.6, label="truth")
-    axes.plot(axis[window:], forecast, color=MODEL, linewidth=1.5, label="forecast")
-    axes.plot(axis[:window], truth[:window], color=GIVEN, linewidth=2.5, label="given window")
+    axes.plot(axis[window:], forecast, color=MODEL, linewidth=1.5, marker=_marker(forecast), label="forecast")
+    given = truth[:window]
+    axes.plot(axis[:window], given, color=GIVEN, linewidth=2.5, marker=_marker(given), label="given window")
     error = rmse(truth[window:], forecast)
-    title = f"Forecast of {len(forecast)} steps from the first {window} values: RMSE {error:.3g}"
+    title = f"Forecast of {counted(len(forecast), 'step')} from the first {counted(window, 'value')}: RMSE {error:.3g}"
     _finish(axes, title, "x (radians)", name)
     return figure
 
@@ -167,23 +179,30 @@ def series_forecast_figure(result: Forecast) -> Figure:
     positions, future = _positions(axes, series.index, result.index)
 
     axes.plot(positions[first:], series.values[first:], color=TRUTH, linewidth=2.2, label="known values")
-    title = f"{series.name}: forecast of the next {len(result.values)} values"
+    title = f"{series.name}: forecast of the next {counted(len(result.values), 'value')}"
     if first:
         title += f" (of {n:,} known ones, the last {n - first:,} are drawn)"
     if hold_out is not None:
-        axes.axvspan(positions[-test], positions[-1], color=TRUTH, alpha=0.12, linewidth=0, label="held out")
+        start, end = _middle(*positions[-test - 1 :][:2]), _middle(positions[-1], future[0])
+        axes.axvspan(start, end, color=TRUTH, alpha=0.12, linewidth=0, label="held out")
         naive = "seasonal naive" if "seasonal naive" in hold_out.forecasts else "naive"
-        axes.plot(positions[-test:], hold_out.forecasts[naive], ":", color=NAIVE, linewidth=1.3, label=naive)
-        axes.plot(
-            positions[-test:], hold_out.forecasts["model"], color=MODEL, linewidth=1.5, label="model, held-out values"
-        )
+        held_out, marker, forecasts = positions[-test:], _marker(hold_out.values), hold_out.forecasts
+        axes.plot(held_out, forecasts[naive], ":", color=NAIVE, linewidth=1.3, marker=marker, label=naive)
+        label = "model, held-out values"
+        axes.plot(held_out, forecasts["model"], color=MODEL, linewidth=1.5, marker=marker, label=label)
         title += f"\nRMSE over the held-out {test}: " + ", ".join(
             f"{name} {score.rmse:.4g}" for name, score in hold_out.scores.items()
         )
     # Starting at the last known value, so that there is no break in the line.
     joined = np.concatenate([positions[-1:], future]), np.concatenate([series.values[-1:], result.values])
-    axes.plot(*joined, color=FUTURE, linewidth=1.5, label="model, future")
+    axes.plot(*joined, color=FUTURE, linewidth=1.5, marker=_marker(result.values), label="model, future")
     _finish(axes, title, series.index_name, series.name)
+    if positions.dtype.kind == "M":
+        # Margins may reach beyond the first and the last year that matplotlib's dates have.
+        dates: Any = matplotlib.dates  # its functions have no types
+        first_date, last_date = dates.date2num(_DATES)
+        low, high = axes.get_xlim()
+        axes.set_xlim(max(low, first_date), min(high, last_date))
     return figure
 
 
@@ -206,6 +225,15 @@ def _positions(axes: Axes, index: NDArray[Any], future: NDArray[Any]) -> tuple[N
     axes.xaxis.set_major_formatter(label)
     everything = np.arange(len(labels))
     return everything[: len(index)], everything[len(index) :]
+
+
+def _marker(values: Sequence[float] | NDArray[Any]) -> str:
+    return "." if len(values) <= _MARKED else ""
+
+
+def _middle(before: Any, after: Any) -> Any:
+    """Return what lies halfway between two positions: dates have differences, but no sums."""
+    return before + (after - before) / 2
 
 
 def _finish(axes: Axes, title: str, x_label: str | None, y_label: str, *, legend: bool = True) -> None:

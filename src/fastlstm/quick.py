@@ -199,9 +199,13 @@ def _series(X: Any, shortest: int) -> Array:
 
 def _require_scale(series: Array, dtype: str) -> None:
     """Raise or warn where a series (float64) can not be normalised well in the model's dtype."""
-    with np.errstate(over="ignore"):
-        mean, deviation = series.mean(axis=0), series.std(axis=0)
     largest = float(np.sqrt(np.finfo(dtype).max))
+    with np.errstate(over="ignore", invalid="ignore"):
+        mean, deviation = series.mean(axis=0), series.std(axis=0)
+    if not (np.abs(mean) < np.finfo(dtype).max).all():
+        raise ValueError(
+            f"X: expected a series whose mean is a {dtype}, got {mean.max():.3g}; multiply it by a constant"
+        )
     for value in deviation:
         if 0 < value < _SMALLEST or not value < largest:
             raise ValueError(

@@ -90,13 +90,14 @@ FASTLSTM_INLINE typename S::V tanh(typename S::V x) {
     return with_sign_of<S>(fma(-e.scale, e.rest, one - e.scale) / fma(e.scale, e.rest, one + e.scale), x);
 }
 
-// 1 / (1 + exp(-x)).
+// 1 / (1 + exp(-x)). Where 1 + scale rounds, what it loses goes to the smaller summand.
 template <class S>
 FASTLSTM_INLINE typename S::V sigmoid(typename S::V x) {
     using T = typename S::T;
     const auto one = broadcast(T(1));
     const auto e = exp_parts<S>(smaller(broadcast(ExpConstants<T>::most), at_least_lowest<S>(-x)));
-    return one / fma(e.scale, e.rest, one + e.scale);
+    const auto sum = one + e.scale, lost = one - (sum - e.scale);
+    return one / (sum + fma(e.scale, e.rest, lost));
 }
 
 }  // namespace

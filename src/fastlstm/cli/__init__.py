@@ -1,16 +1,18 @@
 """The command `fastlstm`: one module for each of its commands.
 
 Status 0: done. 1: something failed. 2: the command was not understood. 130: interrupted. Whatever is wrong is said in
-one line on stderr. With ``--json`` the last line on stdout is one JSON object.
+one line on stderr, a warning as a line "Note: ...". With ``--json`` the last line on stdout is one JSON object.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import math
 import os
 import sys
+import warnings
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
@@ -38,6 +40,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     >>> main(["sine", "--epochs", "none"])
     2
     """
+    with contextlib.ExitStack() as stack:
+        # Python has no stream where whoever started it has closed that: what is written goes nowhere.
+        nowhere = stack.enter_context(open(os.devnull, "w", encoding="utf-8"))
+        stack.enter_context(contextlib.redirect_stdout(sys.stdout or nowhere))
+        stack.enter_context(contextlib.redirect_stderr(sys.stderr or nowhere))
+        stack.enter_context(warnings.catch_warnings())
+        warnings.showwarning = _show_warning
+        return _run(argv)
+
+
+def _run(argv: Sequence[str] | None) -> int:
     try:
         arguments = _parser().parse_args(argv)
         result = arguments.run(arguments)
@@ -68,6 +81,13 @@ class _Parser(argparse.ArgumentParser):
         self.exit(2, f"{self.prog}: {message} (see {self.prog} --help)\n")
 
 
+class _HelpFormatter(argparse.ArgumentDefaultsHelpFormatter):
+    """Shows the defaults that are something; the help says what happens without the others."""
+
+    def _get_help_string(self, action: argparse.Action) -> str | None:
+        return action.help if action.default is None or action.default is False else super()._get_help_string(action)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="fastlstm", description="Recurrent networks on the CPU.", allow_abbrev=False)
     parser.add_argument("--version", action="version", version=f"fastlstm {__version__}")
@@ -79,12 +99,16 @@ def _parser() -> argparse.ArgumentParser:
             help=summary,
             description=summary,
             allow_abbrev=False,
-            formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+            formatter_class=_HelpFormatter,
         )
         command.add_arguments(added)
         added.add_argument("--json", action="store_true", help="print one JSON object last")
         added.set_defaults(run=command.run)
     return parser
+
+
+def _show_warning(message: Warning | str, *_: Any, **__: Any) -> None:
+    print("Note:", " ".join(str(message).split()), file=sys.stderr)
 
 
 def _fail(message: str, status: int) -> int:

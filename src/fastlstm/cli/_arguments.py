@@ -3,30 +3,35 @@
 from __future__ import annotations
 
 import argparse
+import errno
+import os
 from collections.abc import Callable
 from pathlib import Path
+
+from .._checks import LARGEST
 
 LARGEST_SEED = 2**32 - 1
 
 
-def integer(minimum: int, maximum: int | None = None) -> Callable[[str], int]:
+def integer(minimum: int, maximum: int = LARGEST) -> Callable[[str], int]:
     """Return a type for `argparse`: an integer of at least `minimum` and at most `maximum`."""
-    expected = f"an integer of at least {minimum}" + (f" and at most {maximum}" if maximum is not None else "")
 
     def parse(text: str) -> int:
         try:
             number = int(text)
         except ValueError:
             number = minimum - 1
-        if number < minimum or (maximum is not None and number > maximum):
-            raise argparse.ArgumentTypeError(f"expected {expected}, got {text!r}")
+        if not minimum <= number <= maximum:
+            raise argparse.ArgumentTypeError(
+                f"expected an integer of at least {minimum} and at most {maximum}, got {text!r}"
+            )
         return number
 
     return parse
 
 
 def add_model_arguments(
-    parser: argparse.ArgumentParser, *, window: int, epochs: int, longest_window: int | None = None
+    parser: argparse.ArgumentParser, *, window: int, epochs: int, longest_window: int = LARGEST
 ) -> None:
     """Add what every command has that trains a model; `window` and `epochs` are their defaults."""
     parser.add_argument(
@@ -45,3 +50,11 @@ def add_model_arguments(
 def add_out_argument(parser: argparse.ArgumentParser, default: str) -> None:
     """Add the folder to write to."""
     parser.add_argument("--out", type=Path, default=Path(default), metavar="DIR", help="folder for what is written")
+
+
+def make_folder(path: Path) -> None:
+    """Make the folder to write to, and those above it; it may exist."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except FileExistsError:
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(path)) from None

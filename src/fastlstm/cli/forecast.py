@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import sys
 from pathlib import Path
 from typing import Any
 
 from .. import _engine
+from .._wording import counted
 from ..callbacks import Callback
 from ..forecasting import Forecast, forecast_series
-from ..series import read_series
+from ..series import ArgumentNeededError, Series, read_series
 from . import _arguments
 
 NAME = "forecast"
@@ -44,24 +46,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> dict[str, Any]:
     """Do the whole job, and return its figures."""
-    series = read_series(arguments.file, arguments.column, arguments.fill)
+    series = _read(arguments)
     first, last = series.index[0], series.index[-1]
-    print(f"{arguments.file}: {len(series):,} values of {series.name}, {series.index_name} {first} to {last}")
+    values = counted(len(series), "value")
+    print(f"{arguments.file}: {values} of {series.name}, {series.index_name} {first} to {last}")
     for note in series.notes:
         print(f"Note: {note}")
-    arguments.out.mkdir(parents=True, exist_ok=True)
-    result = forecast_series(
-        series,
-        arguments.steps,
-        window=arguments.window,
-        test=arguments.test,
-        season=arguments.season,
-        units=arguments.units,
-        cell=arguments.cell,
-        epochs=arguments.epochs,
-        seed=arguments.seed,
-        callbacks=[_EpochBar()],
-    )
+    _arguments.make_folder(arguments.out)
+    result = _forecast(series, arguments)
     _print_scores(result)
     print(", ".join(f"{name} {spent:.3g} s" for name, spent in result.seconds.items()).replace("roll_out", "roll-out"))
     _write_csv(arguments.out / "forecast.csv", result)
@@ -84,10 +76,43 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
     }
 
 
+def _read(arguments: argparse.Namespace) -> Series:
+    try:
+        return read_series(arguments.file, arguments.column, arguments.fill)
+    except ArgumentNeededError as error:
+        option = f"--{error.argument} {shlex.quote(error.value)}"
+        raise ValueError(f"{error.problem} ({option} {error.effect})") from error
+
+
+def _forecast(series: Series, arguments: argparse.Namespace) -> Forecast:
+    try:
+        with _EpochBar() as bar:
+            return forecast_series(
+                series,
+                arguments.steps,
+                window=arguments.window,
+                test=arguments.test,
+                season=arguments.season,
+                units=arguments.units,
+                cell=arguments.cell,
+                epochs=arguments.epochs,
+                seed=arguments.seed,
+                callbacks=[bar],
+            )
+    except ValueError as error:
+        raise ValueError(f"{arguments.file}, column {series.name!r}: {error}") from error
+
+
 class _EpochBar(Callback):
-    """A bar over the epochs, on terminals only."""
+    """A bar over the epochs, on terminals only; leaving its context closes it, whatever ended the training."""
 
     _bar: Any = None
+
+    def __enter__(self) -> _EpochBar:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.on_train_end()
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         from tqdm import tqdm
@@ -99,7 +124,8 @@ class _EpochBar(Callback):
         self._bar.update()
 
     def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
-        self._bar.close()
+        if self._bar is not None:
+            self._bar.close()
 
 
 def _print_scores(result: Forecast) -> None:
@@ -107,7 +133,9 @@ def _print_scores(result: Forecast) -> None:
         print("No values were held out, so that nothing is known of the forecast's error (--test N holds out N)")
         return
     season = "no season found" if result.season is None else f"season {result.season}"
-    print(f"Over the last {len(result.hold_out.values)} values, which were held out ({season}):")
+    n = len(result.hold_out.values)
+    held_out = "value, which was held out" if n == 1 else f"{counted(n, 'value')}, which were held out"
+    print(f"Over the last {held_out} ({season}):")
     for name, score in result.hold_out.scores.items():
         print(f"  {name:<16} RMSE {score.rmse:<10.4g} MAE {score.mae:.4g}")
 

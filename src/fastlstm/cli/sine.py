@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from .. import activations, config, datasets, utils
+from .._wording import counted
 from ..forecasting import rmse
 from ..layers import LSTM, Dense, Input
 from ..models import Sequential
@@ -37,7 +38,7 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
     """Do the whole job, and return its figures."""
     window = arguments.window
     if not arguments.no_plots:
-        arguments.out.mkdir(parents=True, exist_ok=True)
+        _arguments.make_folder(arguments.out)
     if arguments.seed is not None:
         utils.set_random_seed(arguments.seed)
     seconds = {"import": _import_seconds()}
@@ -45,7 +46,7 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
     wave, function = _WAVES[arguments.wave]
     axis, values = wave()
     x, y = datasets.windows(values, window)
-    print(f"Windows: {len(x):,} of {window} values, each with the value that follows it")
+    print(f"Windows: {len(x):,} of {counted(window, 'value')}, each with the value that follows it")
     model = Sequential([Input((window, 1)), LSTM(arguments.units, activation=arguments.activation)])
     model.add(Dense(1, activation="tanh"))
     model.compile(optimizer=arguments.optimizer, loss="mse")
@@ -60,7 +61,8 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
     forecast = model.forecast(truth[:window], len(truth) - window)
     seconds["roll_out"] = time.perf_counter() - start
     error = rmse(truth[window:], forecast)
-    print(f"Forecast: {len(forecast)} steps from the first {window} values, RMSE {error:.4g}")
+    given = counted(window, "value")
+    print(f"Forecast: {counted(len(forecast), 'step')} from the first {given}, RMSE {error:.4g}")
     print(", ".join(f"{name} {spent:.3g} s" for name, spent in seconds.items()).replace("roll_out", "roll-out"))
     if not arguments.no_plots:
         from .. import plotting
@@ -87,7 +89,7 @@ def _activation(text: str) -> str:
     try:
         return activations.name_of("activation", text, elementwise=True)
     except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
+        raise argparse.ArgumentTypeError(str(error).removeprefix("activation: ")) from None
 
 
 def _import_seconds() -> float:
