@@ -97,7 +97,7 @@ def test_a_series_that_rounding_would_spoil_warns():
         fastlstm.fit(series, window=5, epochs=1, verbose=0)
 
 
-@pytest.mark.parametrize("scale", [1e-9, 1e-30, 1e30, 1e300])
+@pytest.mark.parametrize("scale", [1e-9, 1e-30, 1e30])
 def test_a_series_that_normalization_can_not_scale_is_refused(scale):
     with pytest.raises(ValueError, match=r"X: expected a series with a standard deviation from 1e-07 to 2e.19"):
         fastlstm.fit(scale * WAVE, window=5, epochs=1, verbose=0)
