@@ -67,10 +67,15 @@ def test_no_rows_give_nothing_and_no_steps_the_initial_state(isa, dtype, return_
     net = case.network()
     x, _ = case.sample(rng, 0, 4)
     assert net.predict(x).shape == ((0, 4, 2) if return_sequences else (0, 2))
-    x, _ = case.sample(rng, 3, 0)
+    x, y = case.sample(rng, 3, 0)
     out = net.predict(x)
     assert out.shape == ((3, 0, 2) if return_sequences else (3, 2))
     assert np.abs(out - case.reference(x)).max(initial=0) < BOUND[dtype]
+    if not return_sequences:  # there is something to be wrong about
+        _, loss, gradients = case.reference(x, y)
+        assert net.loss_and_gradients(x, y) == pytest.approx(loss, rel=1e-6)
+        for found, expected in zip(gradients_of(net), gradients, strict=True):
+            assert relative(found, expected) < GRADIENT_BOUND[dtype]
 
 
 @pytest.mark.parametrize(
