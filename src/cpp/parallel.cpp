@@ -60,28 +60,29 @@ using Clock = std::chrono::steady_clock;
 
 std::atomic<Clock::rep> crowded_until{0};
 
-// A yield returns at once unless another program wants the core; one that took this long gave it a time slice.
+// A yield returns at once unless another thread wants the core; one that took this long gave it a time slice. In a team
+// with a core for each member, that was another program's.
 constexpr auto slice = std::chrono::microseconds(500);
 constexpr auto memory_of_crowds = std::chrono::milliseconds(300);
 
-void yield_core() {
+void yield_core(bool own_core) {
     const auto before = Clock::now();
     std::this_thread::yield();
     const auto after = Clock::now();
-    if (after - before > slice) crowded_until.store((after + memory_of_crowds).time_since_epoch().count());
+    if (own_core && after - before > slice) crowded_until.store((after + memory_of_crowds).time_since_epoch().count());
 }
 
 // Waits for something that a running thread will do soon.
 template <class Done>
-void wait_for(const Done& done, bool spin) {
-    if (spin)
+void wait_for(const Done& done, bool own_core) {
+    if (own_core)
         for (int i = 0; i < pauses; ++i) {
             if (done()) return;
             pause_core();
         }
     for (int i = 0; i < yields; ++i) {
         if (done()) return;
-        yield_core();
+        yield_core(own_core);
     }
     while (!done()) std::this_thread::sleep_for(nap);
 }
@@ -123,8 +124,8 @@ public:
         }
         body_ = body;
         context_ = context;
-        spin_ = size <= core_count_;
-        barrier_.reset(size, spin_);
+        own_cores_ = size <= core_count_;
+        barrier_.reset(size, own_cores_);
         running_.store(size - 1, std::memory_order_relaxed);
         {
             const std::lock_guard<std::mutex> lock(sleep_);
@@ -132,7 +133,7 @@ public:
         }
         wake_.notify_all();
         work(0, size);
-        wait_for([&] { return running_.load(std::memory_order_acquire) == 0; }, spin_);
+        wait_for([&] { return running_.load(std::memory_order_acquire) == 0; }, own_cores_);
     }
 
 private:
@@ -181,7 +182,7 @@ private:
     void* context_ = nullptr;
     Barrier barrier_;
     const int core_count_ = core_count();
-    bool spin_ = true;
+    bool own_cores_ = true;
     int workers_ = 0;
     std::atomic<int> running_{0};
     std::atomic<std::uint64_t> job_{0};
@@ -201,9 +202,9 @@ std::atomic<Pool*>& pool() {
 
 }  // namespace
 
-void Barrier::reset(int members, bool spin) {
+void Barrier::reset(int members, bool own_cores) {
     members_ = members;
-    spin_ = spin;
+    own_cores_ = own_cores;
     arrived_.store(0, std::memory_order_relaxed);
 }
 
@@ -214,7 +215,7 @@ void Barrier::wait() {
         generation_.fetch_add(1, std::memory_order_release);
         return;
     }
-    wait_for([&] { return generation_.load(std::memory_order_acquire) != generation; }, spin_);
+    wait_for([&] { return generation_.load(std::memory_order_acquire) != generation; }, own_cores_);
 }
 
 void run_team(int size, TeamBody body, void* context) { pool().load()->run(size, body, context); }

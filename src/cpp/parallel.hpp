@@ -13,13 +13,13 @@ namespace fastlstm {
 
 class Barrier {
 public:
-    // `spin`: whether every member has a core of its own.
-    void reset(int members, bool spin);
+    // `own_cores`: whether there is one for every member, so that waiting by spinning takes no time from another.
+    void reset(int members, bool own_cores);
     void wait();
 
 private:
     int members_ = 1;
-    bool spin_ = true;
+    bool own_cores_ = true;
     alignas(64) std::atomic<int> arrived_{0};
     alignas(64) std::atomic<unsigned> generation_{0};
 };
