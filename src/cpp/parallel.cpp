@@ -100,9 +100,9 @@ int default_threads() {
     if (!text || !*text) return core_count();
     char* end = nullptr;
     const long threads = std::strtol(text, &end, 10);
-    if (*end || threads < 1 || threads > 1024)
-        throw std::invalid_argument(std::string("FASTLSTM_NUM_THREADS: expected a number from 1 to 1024, got '") +
-                                    text + "'");
+    if (*end || threads < 1 || threads > most_threads)
+        throw std::invalid_argument("FASTLSTM_NUM_THREADS: expected a number from 1 to " +
+                                    std::to_string(most_threads) + ", got '" + text + "'");
     return static_cast<int>(threads);
 }
 

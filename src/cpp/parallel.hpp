@@ -63,6 +63,8 @@ int team_size(double work, double section, Index most);
 // again.
 bool crowded();
 
+constexpr int most_threads = 1024;
+
 int thread_count();
 void set_thread_count(int threads);
 

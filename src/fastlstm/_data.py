@@ -25,13 +25,14 @@ def require_shape(name: str, array: Array, sample_shape: Shape) -> None:
         raise ValueError(f"{name}: expected shape ({', '.join(letters)}), got {shape}")
 
 
-def require_rows(x_name: str, x: Array, y_name: str, y: Any) -> None:
-    """Raise ValueError for empty data, and for x and y of different lengths."""
+def require_rows(x_name: str, x: Array, y_name: str, y: Any) -> Array:
+    """Return y as an array; raise ValueError for empty data, and for x and y of different lengths."""
     if x.ndim == 0 or len(x) == 0:
         raise ValueError(f"{x_name}: expected at least one sample, got shape {x.shape}")
-    y = _engine.numbers(y_name, y)
-    if y.ndim == 0 or len(y) != len(x):
-        raise ValueError(f"{y_name}: expected as many samples as {x_name}, {len(x)}, got shape {y.shape}")
+    targets = _engine.numbers(y_name, y)
+    if targets.ndim == 0 or len(targets) != len(x):
+        raise ValueError(f"{y_name}: expected as many samples as {x_name}, {len(x)}, got shape {targets.shape}")
+    return targets
 
 
 def training_rows(rows: int, validation_split: Any) -> int:

@@ -243,7 +243,7 @@ class Sequential(PredictingStack):
         if y is None:
             raise ValueError(f"{y_name}: expected targets, got None")
         array = (_engine.finite_array if finite else _engine.real_array)(x_name, x, self.dtype)
-        _data.require_rows(x_name, array, y_name, y)
+        y = _data.require_rows(x_name, array, y_name, y)
         _, array = self._network_for(x_name, array)
         shape = tuple(size or 0 for size in self._output_shape(array.shape))
         return array, loss.targets(y_name, y, shape, self.dtype, finite=finite)

@@ -17,8 +17,9 @@ constexpr const char* compiler = "GCC " __VERSION__;
 #endif
 
 void set_checked_thread_count(int threads) {
-    if (threads < 1 || threads > 1024)
-        throw pybind11::value_error("threads: expected a number from 1 to 1024, got " + std::to_string(threads));
+    if (threads < 1 || threads > most_threads)
+        throw pybind11::value_error("threads: expected a number from 1 to " + std::to_string(most_threads) + ", got " +
+                                    std::to_string(threads));
     set_thread_count(threads);
 }
 
@@ -35,7 +36,6 @@ void register_settings(pybind11::module_& module) {
     module.def("get_num_threads", thread_count);
     module.def("set_num_threads", set_checked_thread_count, pybind11::arg("threads"));
     module.def("cells", [] { return list_of(cell_names); });
-    module.def("activations", [] { return list_of(activation_names); });
 }
 
 }  // namespace fastlstm

@@ -111,7 +111,7 @@ FASTLSTM_INLINE void for_each_tile(Range rows, Index panel_count, const Visit& v
     for (Index panel = 0; panel < panel_count; panel += panels) {
         while (panels > panel_count - panel) panels /= 2;
         for (Index i = 0; i < row_tiles; ++i) {
-            const Range tile{rows.begin + count * i / row_tiles, rows.begin + count * (i + 1) / row_tiles};
+            const Range part = part_of(count, i, row_tiles), tile{rows.begin + part.begin, rows.begin + part.end};
             visit(tile, panel, panels, product_tile_of<T, G>(static_cast<int>(tile.end - tile.begin), panels));
         }
     }

@@ -131,7 +131,7 @@ void Network<T>::copy_gradient(std::size_t segment, T* to) {
     const Weight& weight = *segments().at(segment).weight;
     if (!weight.trainable)
         throw std::invalid_argument("segment: expected one that is trained, got " + std::to_string(segment));
-    const auto lock = lock_packed();
+    const auto lock = lock_reading();
     std::memcpy(to, gradients_.get() + weight.offset, static_cast<std::size_t>(weight.size()) * sizeof(T));
 }
 
@@ -233,13 +233,15 @@ std::unique_lock<std::shared_mutex> Network<T>::lock_weights() {
 }
 
 template <class T>
+std::shared_lock<std::shared_mutex> Network<T>::lock_reading() {
+    const std::lock_guard<std::mutex> entry(entry_);
+    return std::shared_lock<std::shared_mutex>(weights_);
+}
+
+template <class T>
 std::shared_lock<std::shared_mutex> Network<T>::lock_packed() {
     for (;;) {
-        {
-            const std::lock_guard<std::mutex> entry(entry_);
-            std::shared_lock<std::shared_mutex> shared(weights_);
-            if (packed_version_ == version_) return shared;
-        }
+        if (auto reading = lock_reading(); packed_version_ == version_) return reading;
         const auto exclusive = lock_weights();
         if (packed_version_ != version_) pack_all(Team(0, 1, nullptr));
         packed_version_ = version_;

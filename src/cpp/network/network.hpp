@@ -67,7 +67,7 @@ struct OptimizerSettings {
     bool nesterov = false, amsgrad = false, centered = false;
 };
 
-// Samples for a fit: x (samples, steps, D) and y, gathered in the given order.
+// Samples for a fit: x (samples, steps, D) and y, gathered in the given order; no batch is larger than all of them.
 template <class T>
 struct TrainingData {
     const T *x, *y;
@@ -136,7 +136,8 @@ private:
     Bound acquire(Index rows, Index steps);
     void release(Bound binding);
     TrainingBatch<T>& training_batch(Index rows, Index steps);
-    std::shared_lock<std::shared_mutex> lock_packed();
+    std::shared_lock<std::shared_mutex> lock_reading();
+    std::shared_lock<std::shared_mutex> lock_packed();  // the same, with packed weights that are those of now
     std::unique_lock<std::shared_mutex> lock_weights();
     void require_target_width(Index width) const;
     void pack_all(const Team& team) const;

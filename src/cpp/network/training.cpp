@@ -144,7 +144,7 @@ std::pair<Index, double> Network<T>::train(const TrainingData<T>& from, Index fi
     require_target_width(from.target_width);
     const Index step_count = (from.samples + from.batch_size - 1) / from.batch_size;
     // The last batch may be smaller than the others.
-    TrainingBatch<T>& full = training_batch(std::min(from.batch_size, from.samples), from.steps);
+    TrainingBatch<T>& full = training_batch(from.batch_size, from.steps);
     TrainingBatch<T>& last = training_batch(from.samples - (step_count - 1) * from.batch_size, from.steps);
 
     const double work = passes_of_a_step * forward_work(from.steps) * static_cast<double>(full.rows);
