@@ -14,7 +14,7 @@ ODD = (1, 3, 17, 33)
 
 @dataclass
 class Case:
-    """LSTM layers under a Dense, on (N, T, D)."""
+    """Layers of one cell under a Dense, on (N, T, D)."""
 
     features: int
     units: tuple[int, ...]
@@ -26,6 +26,7 @@ class Case:
     return_sequences: bool = False
     use_bias: bool = True
     loss: str = "mean_squared_error"
+    cell: str = "lstm"
     weights: list = field(default_factory=list)
 
     def random_weights(self, rng, scale=0.5):
@@ -38,15 +39,32 @@ class Case:
         net = NETWORKS[self.dtype](self.features, True)
         for i, units in enumerate(self.units):
             net.add_recurrent(
-                cell="lstm",
+                cell=self.cell,
                 units=units,
-                activation=self.activation,
-                recurrent_activation=self.recurrent_activation,
+                **self.activations(),
                 use_bias=self.use_bias,
                 return_sequences=self.return_sequences or i + 1 < len(self.units),
             )
-        net.add_dense(units=self.outputs, activation=self.output_activation, use_bias=self.use_bias)
+        net.add_dense(units=self.outputs, use_bias=self.use_bias)
+        net.add_activation(activation=self.output_activation)
         return net
+
+    def activations(self):
+        if self.cell.startswith("min_"):
+            return {"activation": "linear", "recurrent_activation": "sigmoid"}
+        return {"activation": self.activation, "recurrent_activation": self.recurrent_activation}
+
+    def weight_names(self):
+        """Return the names of one layer's weights."""
+        names = reference.CELLS[self.cell].weights
+        return [name for name in names if name != "bias" or self.use_bias]
+
+    def reference_options(self):
+        if self.cell.startswith("min_"):
+            return {}
+        if self.cell == "simple_rnn":
+            return {"activation": self.activation}
+        return self.activations()
 
     def network(self):
         net = self.empty_network()
@@ -58,30 +76,30 @@ class Case:
     def reference(self, x, y=None):
         """Return the output, and with targets also the loss and all gradients, computed in float64."""
         weights = [np.asarray(w, np.float64) for w in self.weights]
-        each = 3 if self.use_bias else 2
+        cell, names = reference.CELLS[self.cell], self.weight_names()
         h, saved = np.asarray(x, np.float64), []
         for i in range(len(self.units)):
-            own = weights[each * i : each * (i + 1)]
-            h, _, kept = reference.lstm_forward(
-                h, *own, activation=self.activation, recurrent_activation=self.recurrent_activation
-            )
+            own = dict(zip(names, weights[len(names) * i : len(names) * (i + 1)], strict=True))
+            h, _, kept = cell.forward(h, **own, **self.reference_options())
             saved.append(kept)
         if not self.return_sequences:
             h = h[:, -1] if h.shape[1] else np.zeros((len(x), self.units[-1]))
-        out, dense = reference.dense_forward(h, *weights[each * len(self.units) :], activation=self.output_activation)
+        out, dense = reference.dense_forward(
+            h, *weights[len(names) * len(self.units) :], activation=self.output_activation
+        )
         if y is None:
             return out
         loss, d_out = getattr(reference, self.loss)(np.asarray(y, np.float64), out)
         through = reference.dense_backward(dense, d_out)
-        gradients = [through.kernel, through.bias][: each - 1]
+        gradients = [through.kernel, through.bias][: 1 + self.use_bias]
         d_h = through.x
         if not self.return_sequences:
             d_h = np.zeros((len(x), x.shape[1], self.units[-1]))
             if x.shape[1]:
                 d_h[:, -1] = through.x
         for kept in reversed(saved):
-            back = reference.lstm_backward(kept, d_h)
-            gradients = [back.kernel, back.recurrent_kernel, back.bias][:each] + gradients
+            back = cell.backward(kept, d_h)
+            gradients = [getattr(back, name) for name in names] + gradients
             d_h = back.x
         return out, loss, gradients
 

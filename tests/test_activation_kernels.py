@@ -1,8 +1,10 @@
-"""Activations of the core against float64 libm, as a Dense layer of one unit applies them."""
+"""Activations of the core against float64 libm and the reference, forward and backward."""
 
 import numpy as np
 import pytest
-from core_networks import NETWORKS
+from core_networks import NETWORKS, relative
+
+from fastlstm import _core, reference
 
 EXACT = {
     "tanh": np.tanh,
@@ -14,10 +16,11 @@ EXACT = {
 
 
 def applied(name, x, dtype):
-    net = NETWORKS[dtype](1, False)
-    net.add_dense(units=1, activation=name, use_bias=False)
-    net.set_weight(0, np.ones((1, 1), dtype))
-    return net.predict(x.reshape(-1, 1)).ravel()
+    net = NETWORKS[dtype](16, False)
+    net.add_activation(activation=name)
+    whole = np.zeros(-(-x.size // 16) * 16, dtype)
+    whole[: x.size] = x
+    return net.predict(whole.reshape(-1, 16)).ravel()[: x.size]
 
 
 def samples(dtype, rng):
@@ -76,13 +79,56 @@ def test_every_float32(isa, name):
         assert ulps.max(initial=0) <= 2
 
 
-def test_softmax(isa, dtype, rng):
-    for classes in (1, 2, 7, 16, 33):
-        x = rng.normal(scale=5, size=(11, classes)).astype(dtype)
-        x[0] = 1e4 * rng.normal(size=classes)
-        net = NETWORKS[dtype](classes, False)
-        net.add_dense(units=classes, activation="softmax", use_bias=False)
-        net.set_weight(0, np.eye(classes, dtype=dtype))
-        e = np.exp(x.astype(np.float64) - x.max(axis=1, keepdims=True))
-        expected = e / e.sum(axis=1, keepdims=True)
-        np.testing.assert_allclose(net.predict(x), expected, rtol=16 * np.finfo(dtype).eps, atol=np.finfo(dtype).tiny)
+ELEMENTWISE = sorted(_core.elementwise_activations())
+
+
+def test_the_reference_has_every_activation():
+    assert set(_core.elementwise_activations()) <= set(reference.ELEMENTWISE_ACTIVATIONS)
+    assert set(_core.activations()) <= set(reference.ACTIVATIONS)
+
+
+@pytest.mark.parametrize("name", ELEMENTWISE)
+def test_elementwise_values(isa, dtype, name, rng):
+    x = np.concatenate([rng.normal(scale=s, size=4000) for s in (0.1, 1, 6, 30)]).astype(dtype)
+    expected = reference.ACTIVATIONS[name].forward(x.astype(np.float64))
+    with np.errstate(over="ignore"):
+        limit = expected.astype(dtype)
+    found = applied(name, x, dtype)
+    normal = np.isfinite(limit)
+    np.testing.assert_array_equal(found[~normal], limit[~normal])
+    eps = np.finfo(dtype).eps
+    np.testing.assert_allclose(found[normal], expected[normal], rtol=40 * eps, atol=4 * eps)
+
+
+@pytest.mark.parametrize("name", sorted(_core.activations()))
+def test_backward(isa, name, rng):
+    net = _core.NetworkF64(12, True, True)
+    net.add_activation(activation=name)
+    x = rng.normal(scale=2, size=(5, 3, 12))
+    kept = net.forward(x)
+    rule = reference.ACTIVATIONS[name]
+    expected = rule.forward(x)
+    assert relative(kept.output, expected) < 1e-14
+    d = rng.normal(size=expected.shape)
+    found, _ = net.backward(kept, d)
+    assert relative(found, rule.backward(d, x, expected)) < 1e-13
+
+
+@pytest.mark.parametrize("name", ELEMENTWISE)
+def test_nan_stays_nan(isa, dtype, name):
+    assert np.isnan(applied(name, np.array([np.nan, 1.0], dtype), dtype)).tolist() == [True, False]
+
+
+@pytest.mark.parametrize("name", ["softmax", "log_softmax", "sparsemax", "glu"])
+def test_rows(isa, dtype, name, rng):
+    for width in (2, 4, 16, 34):
+        x = rng.normal(scale=5, size=(11, width)).astype(dtype)
+        x[0] = 1e4 * rng.normal(size=width)
+        net = NETWORKS[dtype](width, False)
+        net.add_activation(activation=name)
+        expected = reference.ACTIVATIONS[name].forward(x.astype(np.float64))
+        eps = np.finfo(dtype).eps
+        # Differences of large numbers, as sparsemax and log_softmax take them, have the error of those.
+        atol = np.finfo(dtype).tiny if name == "softmax" else 4 * eps * np.abs(x).max(axis=1, keepdims=True)
+        error = np.abs(net.predict(x) - expected)
+        assert (error <= atol + 16 * eps * np.abs(expected)).all()

@@ -1,35 +1,99 @@
 """Layers on their own: shapes, weights, names, configuration, and outputs equal to Keras's."""
 
+import inspect
+import json
+from functools import partial
+
 import numpy as np
 import pytest
 from peers import require_peer
 
 import fastlstm
-from fastlstm import activations, layers
+from fastlstm import Input, Sequential, _core, activations, layers
 
 RNG = np.random.default_rng(0)
 
+GRU_WEIGHTS = [(3, 12), (4, 12), (2, 12)]
+LSTM_WEIGHTS = [(3, 16), (4, 16), (16,)]
+COUPLED_WEIGHTS = [(3, 12), (4, 12), (12,)]
+
+# How it is made, the shape of the input and of the output, the shapes of the weights.
 MADE = {
-    "lstm": (lambda **kw: layers.LSTM(4, **kw), (2, 5, 3), (2, 4), [(3, 16), (4, 16), (16,)]),
-    "lstm-sequences": (
-        lambda **kw: layers.LSTM(4, return_sequences=True, **kw),
+    "simple-rnn": (partial(layers.SimpleRNN, 4), (2, 5, 3), (2, 4), [(3, 4), (4, 4), (4,)]),
+    "lstm": (partial(layers.LSTM, 4), (2, 5, 3), (2, 4), LSTM_WEIGHTS),
+    "lstm-sequences": (partial(layers.LSTM, 4, return_sequences=True), (2, 5, 3), (2, 5, 4), LSTM_WEIGHTS),
+    "lstm-no-bias": (partial(layers.LSTM, 1, use_bias=False), (2, 5, 3), (2, 1), [(3, 4), (1, 4)]),
+    "lstm-peephole": (partial(layers.LSTM, 4, peephole=True), (2, 5, 3), (2, 4), [*LSTM_WEIGHTS, (3, 4)]),
+    "lstm-coupled": (partial(layers.LSTM, 4, coupled=True), (2, 5, 3), (2, 4), COUPLED_WEIGHTS),
+    "lstm-coupled-peephole": (
+        partial(layers.LSTM, 4, coupled=True, peephole=True),
+        (2, 5, 3),
+        (2, 4),
+        [*COUPLED_WEIGHTS, (2, 4)],
+    ),
+    "gru": (partial(layers.GRU, 4), (2, 5, 3), (2, 4), GRU_WEIGHTS),
+    "gru-reset-before": (
+        partial(layers.GRU, 4, reset_after=False, return_sequences=True),
         (2, 5, 3),
         (2, 5, 4),
-        [(3, 16), (4, 16), (16,)],
+        [(3, 12), (4, 12), (12,)],
     ),
-    "lstm-no-bias": (lambda **kw: layers.LSTM(1, use_bias=False, **kw), (2, 5, 3), (2, 1), [(3, 4), (1, 4)]),
-    "dense": (lambda **kw: layers.Dense(4, **kw), (2, 3), (2, 4), [(3, 4), (4,)]),
-    "dense-steps": (lambda **kw: layers.Dense(4, **kw), (2, 5, 3), (2, 5, 4), [(3, 4), (4,)]),
-    "dense-no-bias": (lambda **kw: layers.Dense(4, use_bias=False, **kw), (2, 3), (2, 4), [(3, 4)]),
+    "gru-no-bias": (partial(layers.GRU, 4, use_bias=False), (2, 5, 3), (2, 4), GRU_WEIGHTS[:2]),
+    "min-gru": (partial(layers.MinGRU, 4), (2, 5, 3), (2, 4), [(3, 8), (8,)]),
+    "min-lstm": (partial(layers.MinLSTM, 4), (2, 5, 3), (2, 4), [(3, 12), (12,)]),
+    "min-lstm-no-bias": (partial(layers.MinLSTM, 4, use_bias=False), (2, 5, 3), (2, 4), [(3, 12)]),
+    "bidirectional": (
+        lambda **kw: layers.Bidirectional(layers.GRU(4, dtype=kw.get("dtype")), **kw),
+        (2, 5, 3),
+        (2, 8),
+        GRU_WEIGHTS * 2,
+    ),
+    "bidirectional-sum-sequences": (
+        lambda **kw: layers.Bidirectional(layers.LSTM(4, return_sequences=True, dtype=kw.get("dtype")), "sum", **kw),
+        (2, 5, 3),
+        (2, 5, 4),
+        LSTM_WEIGHTS * 2,
+    ),
+    "bidirectional-two-layers": (
+        lambda **kw: layers.Bidirectional(
+            layers.GRU(4, dtype=kw.get("dtype")),
+            backward_layer=layers.SimpleRNN(1, go_backwards=True, dtype=kw.get("dtype")),
+            **kw,
+        ),
+        (2, 5, 3),
+        (2, 5),
+        [*GRU_WEIGHTS, (3, 1), (1, 1), (1,)],
+    ),
+    "dense": (partial(layers.Dense, 4), (2, 3), (2, 4), [(3, 4), (4,)]),
+    "dense-steps": (partial(layers.Dense, 4, "gelu"), (2, 5, 3), (2, 5, 4), [(3, 4), (4,)]),
+    "dense-glu": (partial(layers.Dense, 4, "glu"), (2, 5, 3), (2, 5, 2), [(3, 4), (4,)]),
+    "dense-no-bias": (partial(layers.Dense, 4, use_bias=False), (2, 3), (2, 4), [(3, 4)]),
     "time-distributed": (
-        lambda **kw: layers.TimeDistributed(layers.Dense(4, dtype=kw.get("dtype")), **kw),
+        lambda **kw: layers.TimeDistributed(layers.Dense(4, "tanh", dtype=kw.get("dtype")), **kw),
         (2, 5, 3),
         (2, 5, 4),
         [(3, 4), (4,)],
     ),
-    "repeat-vector": (lambda **kw: layers.RepeatVector(6, **kw), (2, 3), (2, 6, 3), []),
+    "activation": (partial(layers.Activation, "softmax"), (2, 5, 3), (2, 5, 3), []),
+    "activation-glu": (partial(layers.Activation, "glu"), (2, 6), (2, 3), []),
+    "dropout": (partial(layers.Dropout, 0.5), (2, 5, 3), (2, 5, 3), []),
+    "layer-normalization": (layers.LayerNormalization, (2, 5, 3), (2, 5, 3), [(3,), (3,)]),
+    "layer-normalization-plain": (partial(layers.LayerNormalization, center=False, scale=False), (2, 3), (2, 3), []),
     "normalization": (layers.Normalization, (2, 5, 3), (2, 5, 3), [(3,), (3,)]),
+    "rescaling": (partial(layers.Rescaling, [1.0, 2.0, 3.0], offset=0.5), (2, 5, 3), (2, 5, 3), []),
+    "masking": (layers.Masking, (2, 5, 3), (2, 5, 3), []),
+    "embedding": (partial(layers.Embedding, 3, 4), (2, 5), (2, 5, 4), [(3, 4)]),
+    "repeat-vector": (partial(layers.RepeatVector, 6), (2, 3), (2, 6, 3), []),
+    "flatten": (layers.Flatten, (2, 5, 3), (2, 15), []),
+    "flatten-vectors": (layers.Flatten, (2, 3), (2, 3), []),
+    "reshape": (partial(layers.Reshape, (3, -1)), (2, 5, 3), (2, 3, 5), []),
+    "reshape-to-vectors": (partial(layers.Reshape, (15,)), (2, 5, 3), (2, 15), []),
 }
+
+
+def sample(kind):
+    shape = MADE[kind][1]
+    return RNG.integers(0, 3, shape) if kind == "embedding" else RNG.normal(size=shape)
 
 
 def random_weights(layer):
@@ -43,7 +107,7 @@ def test_shapes_dtype_and_weights(kind, dtype):
     layer = make(dtype=dtype)
     assert not layer.built
     assert layer.compute_output_shape((None, *shape[1:])) == (None, *output_shape[1:])
-    output = layer(RNG.normal(size=shape))
+    output = layer(sample(kind))
     assert layer.built
     assert output.shape == output_shape
     assert output.dtype == dtype
@@ -58,17 +122,27 @@ def test_no_samples_give_an_empty_result(kind):
     assert make()(np.zeros((0, *shape[1:]))).shape == (0, *output_shape[1:])
 
 
-@pytest.mark.parametrize("kind", [kind for kind in MADE if kind != "time-distributed"])
+@pytest.mark.parametrize("kind", MADE)
 def test_configuration_makes_a_layer_like_this_one(kind):
     make, shape, *_ = MADE[kind]
     layer = make(name="own", dtype="float64")
-    again = type(layer)(**layer.get_config())
+    again = type(layer)(**json.loads(json.dumps(layer.get_config())))
     assert again.get_config() == layer.get_config()
-    x = RNG.normal(size=shape)
+    x = sample(kind)
     layer.build(shape)
     again.build(shape)
     again.set_weights(layer.get_weights())
     assert (again(x) == layer(x)).all()
+
+
+@pytest.mark.parametrize("kind", MADE)
+def test_a_layer_is_the_same_in_a_model(kind):
+    make, shape, *_ = MADE[kind]
+    layer, x = make(), sample(kind)
+    alone = layer(x)
+    model = Sequential([Input(shape[1:]), layer])
+    assert (model.predict(x) == alone).all()
+    assert model.output_shape == layer.compute_output_shape((None, *shape[1:]))
 
 
 @pytest.mark.parametrize("kind", [kind for kind in MADE if MADE[kind][3]])
@@ -98,23 +172,6 @@ def test_named_views():
     assert (normalization.mean.tolist(), normalization.variance.tolist()) == ([0, 0, 0], [1, 1, 1])
 
 
-@pytest.mark.parametrize("unit_forget_bias", [True, False])
-def test_bias_starts_at_zero_and_the_forget_gates_at_one(unit_forget_bias):
-    layer = layers.LSTM(3, unit_forget_bias=unit_forget_bias)
-    layer.build((None, None, 2))
-    i, f, c, o = layer.bias.reshape(4, 3)
-    assert f.tolist() == [float(unit_forget_bias)] * 3
-    assert not i.any()
-    assert not c.any()
-    assert not o.any()
-
-
-def test_recurrent_kernel_is_one_orthogonal_matrix():
-    layer = layers.LSTM(8, dtype="float64")
-    layer.build((None, None, 2))
-    np.testing.assert_allclose(layer.recurrent_kernel @ layer.recurrent_kernel.T, np.eye(8), atol=1e-12)
-
-
 def test_automatic_names_count_by_class():
     first, second, other = layers.RepeatVector(1), layers.RepeatVector(1), layers.TimeDistributed(layers.Dense(1))
     base, _, number = first.name.removeprefix("repeat_vector").partition("_")
@@ -139,23 +196,6 @@ def test_automatic_names_count_by_class():
 def test_real_numbers_of_any_kind_and_layout_are_cast(x):
     layer = layers.LSTM(3)
     assert (layer(x) == layer(np.array([[[1, 2], [3, 4]]], np.float32))).all()
-
-
-def test_nan_goes_through_to_its_own_sample_only():
-    x = np.ones((3, 4, 2))
-    x[1, 2, 0] = np.nan
-    output = layers.LSTM(5)(x)
-    assert np.isnan(output[1]).all()
-    assert np.isfinite(output[[0, 2]]).all()
-
-
-def test_no_steps_give_the_initial_state():
-    assert not layers.LSTM(5)(np.zeros((3, 0, 2))).any()
-    assert layers.LSTM(5, return_sequences=True)(np.zeros((3, 0, 2))).shape == (3, 0, 5)
-
-
-def test_arguments_without_effect_are_taken():
-    layers.LSTM(1, unroll=True, implementation=1, use_cudnn=False)
 
 
 def test_floatx_is_the_dtype_of_new_layers():
@@ -196,36 +236,19 @@ def test_normalization_of_a_constant_feature_is_zero():
     assert not layer(np.full((4, 1), 3.0)).any()
 
 
-@pytest.mark.parametrize("name", ["tanh", "sigmoid", "relu", "linear", "hard_sigmoid", "softmax"])
-def test_dense_computes_the_activation_that_the_function_defines(name):
-    x = RNG.normal(scale=4, size=(50, 7))
-    layer = layers.Dense(7, name, kernel_initializer="zeros", dtype="float64")
-    layer.build(x.shape)
-    layer.set_weights([np.eye(7), np.zeros(7)])
-    np.testing.assert_allclose(layer(x), getattr(activations, name)(x), rtol=1e-12, atol=1e-14)
-
-
-@pytest.mark.parametrize("name", ["tanh", "sigmoid", "relu", "linear", "hard_sigmoid", "softmax"])
-def test_keras_defines_the_activation_in_the_same_way(name):
-    x = RNG.normal(scale=4, size=(50, 7)).astype(np.float32)
-    theirs = np.asarray(getattr(require_peer("keras").activations, name)(x))
-    np.testing.assert_allclose(getattr(activations, name)(x), theirs, rtol=2e-6, atol=2e-7)
-
-
-@pytest.mark.parametrize(
-    "options", [{}, {"return_sequences": True}, {"use_bias": False}, {"activation": "relu"}], ids=str
-)
-@pytest.mark.parametrize("units", [1, 17])
-def test_lstm_equals_keras(units, options):
-    keras = require_peer("keras")
-    x = RNG.normal(size=(3, 6, 5)).astype(np.float32)
-    ours, theirs = layers.LSTM(units, **options), keras.layers.LSTM(units, **options)
-    ours.build(x.shape)
-    theirs.build(x.shape)
-    weights = [RNG.uniform(-0.5, 0.5, weight.shape).astype(np.float32) for weight in ours.weights]
-    ours.set_weights(weights)
-    theirs.set_weights(weights)
-    np.testing.assert_allclose(ours(x), np.asarray(theirs(x)), rtol=2e-5, atol=2e-6)
+@pytest.mark.parametrize("name", _core.activations())
+def test_activations_are_what_their_functions_define(name):
+    x = RNG.normal(scale=4, size=(50, 8))
+    wanted = getattr(activations, name)(x)
+    dense = layers.Dense(8, name, dtype="float64")
+    dense.build(x.shape)
+    dense.set_weights([np.eye(8), np.zeros(8)])
+    for layer in (
+        dense,
+        layers.Activation(name, dtype="float64"),
+        layers.Activation(activations.get(name), dtype="float64"),
+    ):
+        np.testing.assert_allclose(layer(x), wanted, rtol=1e-12, atol=1e-14)
 
 
 @pytest.mark.parametrize("invert", [False, True])
@@ -238,12 +261,21 @@ def test_normalization_equals_keras(invert):
     np.testing.assert_allclose(ours(data), np.asarray(theirs(data)), rtol=2e-4, atol=2e-4)
 
 
-@pytest.mark.parametrize("name", ["LSTM", "Dense"])
-def test_keras_has_the_same_arguments_in_the_same_order(name):
-    import inspect
+OURS_ALONE = {"InputLayer", "Layer", "MinGRU", "MinLSTM", "RNN"}
 
+
+@pytest.mark.parametrize("name", [name for name in layers.__all__ if name not in OURS_ALONE])
+def test_keras_has_the_same_arguments_in_the_same_order(name):
     keras = require_peer("keras")
-    theirs = list(inspect.signature(getattr(keras.layers, name).__init__).parameters)
-    ours = inspect.signature(getattr(layers, name).__init__).parameters.values()
+    theirs = list(inspect.signature(getattr(keras.layers, name)).parameters)
+    ours = inspect.signature(getattr(layers, name)).parameters.values()
     positional = [p.name for p in ours if p.kind is p.POSITIONAL_OR_KEYWORD]
     assert theirs[: len(positional)] == positional
+
+
+@pytest.mark.parametrize("name", [name for name in layers.__all__ if name not in OURS_ALONE])
+def test_every_argument_of_keras_is_known(name):
+    keras = require_peer("keras")
+    theirs = set(inspect.signature(getattr(keras.layers, name)).parameters)
+    ours = set(inspect.signature(getattr(layers, name)).parameters)
+    assert theirs - ours <= {"kwargs", "tensor", "optional"}

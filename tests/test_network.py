@@ -42,7 +42,7 @@ def test_losses_and_their_gradients(isa, dtype, name, targets, shape, rng):
         p[..., 0] = 1e-9  # where the cross-entropies clip
     y = targets(rng, shape).astype(dtype)
     net = NETWORKS[dtype](shape[-1], len(shape) == 3)
-    net.add_dense(units=shape[-1], activation="linear", use_bias=True)
+    net.add_dense(units=shape[-1], use_bias=True)
     net.set_loss(name)
     net.set_weight(0, np.eye(shape[-1], dtype=dtype))
     numbers = y[..., 0].astype(int) if name.startswith("sparse") else y.astype(np.float64)
@@ -69,7 +69,7 @@ def test_centred_rmsprop_survives_a_constant_gradient(isa, dtype):
     x, order = np.ones((1, 1), dtype), np.zeros(1, np.int64)
     for target in np.linspace(100, 1000, 40):
         net = NETWORKS[dtype](1, False)
-        net.add_dense(units=1, activation="linear", use_bias=False)
+        net.add_dense(units=1, use_bias=False)
         net.set_loss("mean_squared_error")
         net.set_optimizer("rmsprop", {"rho": 0.9, "epsilon": 1e-7, "centered": 1.0})
         y = np.full((1, 1), target, dtype)
@@ -135,7 +135,7 @@ def test_repeat_vector_between_encoder_and_decoder(isa, units, rng):
     net.add_recurrent(units=units, return_sequences=False, **cell)
     net.add_repeat_vector(n=4)
     net.add_recurrent(units=3, return_sequences=True, **cell)
-    net.add_dense(units=2, activation="linear", use_bias=True)
+    net.add_dense(units=2, use_bias=True)
     weights = [rng.normal(size=s.shape) * 0.5 for s in net.segments]
     for i, w in enumerate(weights):
         net.set_weight(i, w)
@@ -162,7 +162,7 @@ def test_repeat_vector_between_encoder_and_decoder(isa, units, rng):
 @pytest.mark.parametrize("features", [1, 3, 17])
 def test_normalization_and_its_inverse(isa, dtype, features, rng):
     net = NETWORKS[dtype](features, True)
-    net.add_dense(units=features, activation="linear", use_bias=False)
+    net.add_dense(units=features, use_bias=False)
     net.add_normalization(invert=False)
     net.add_normalization(invert=True)
     kernel = rng.normal(size=(features, features)).astype(dtype)
@@ -244,7 +244,7 @@ def test_what_does_not_fit_is_refused(rng):
     with pytest.raises(IndexError):
         net.weight(99)
     with pytest.raises(RuntimeError, match="no more layers"):
-        net.add_dense(units=1, activation="tanh", use_bias=True)
+        net.add_dense(units=1, use_bias=True)
 
 
 def test_layers_that_do_not_fit_are_refused():
@@ -272,8 +272,8 @@ def test_layers_that_do_not_fit_are_refused():
         )
     for wrong in (0, -1, 2**62):
         with pytest.raises(ValueError, match=f"units: expected 1 to {2**24}, got {wrong}"):
-            net.add_dense(units=wrong, activation="tanh", use_bias=True)
+            net.add_dense(units=wrong, use_bias=True)
     with pytest.raises(ValueError, match=r"activation: expected one of .*got 'swoosh'"):
-        net.add_dense(units=1, activation="swoosh", use_bias=True)
+        net.add_activation(activation="swoosh")
     with pytest.raises(ValueError, match="features: expected 1 to"):
         _core.NetworkF32(0, True)

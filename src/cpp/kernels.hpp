@@ -6,9 +6,9 @@
 // B = ceil(H / V) unit blocks. "Padded" means rounded up to whole vectors.
 //
 // Packed layouts, all made of panels of V columns so that a product loads whole vectors in order:
-//   kernel, recurrent kernel   [B][k][G][V]      columns of one unit block side by side
-//   transposed                 [ceil(k/V)][B][G][V][V]   the same weights as BPTT multiplies by them
-//   bias                       [B][G][V]
+//   weights      [B][k][G][V]             columns of one unit block side by side
+//   transposed   [ceil(k/V)][B][G][V][V]  the same weights as BPTT multiplies by them
+//   bias         [B][G][V]
 #pragma once
 
 #include <cstddef>
@@ -21,8 +21,51 @@ namespace fastlstm {
 
 using Index = std::ptrdiff_t;
 
-enum class Activation : int { linear, tanh, sigmoid, relu, hard_sigmoid, softmax };
-enum class Cell : int { lstm, count };
+// Those from softmax on are functions of a whole row.
+enum class Activation : int {
+    linear,
+    tanh,
+    sigmoid,
+    relu,
+    hard_sigmoid,
+    celu,
+    elu,
+    exponential,
+    gelu,
+    hard_shrink,
+    hard_silu,
+    hard_tanh,
+    leaky_relu,
+    log_sigmoid,
+    mish,
+    relu6,
+    selu,
+    silu,
+    soft_shrink,
+    softplus,
+    softsign,
+    sparse_plus,
+    sparse_sigmoid,
+    squareplus,
+    tanh_shrink,
+    softmax,
+    log_softmax,
+    sparsemax,
+    glu,
+    count
+};
+enum class Cell : int {
+    simple_rnn,
+    lstm,
+    peephole_lstm,
+    coupled_lstm,
+    coupled_peephole_lstm,
+    gru,
+    gru_reset_before,
+    min_gru,
+    min_lstm,
+    count
+};
 enum class Loss : int {
     mean_squared_error,
     mean_absolute_error,
@@ -31,8 +74,13 @@ enum class Loss : int {
     sparse_categorical_crossentropy
 };
 enum class Update : int { sgd, adam, rmsprop };
+enum class Constraint : int { none, non_neg, max_norm, unit_norm, min_max_norm };
 
 constexpr int cell_count = static_cast<int>(Cell::count);
+constexpr int activation_count = static_cast<int>(Activation::count);
+constexpr int most_states = 2, most_gates = 4;
+
+static constexpr bool is_elementwise(Activation activation) { return activation < Activation::softmax; }
 
 struct Range {
     Index begin, end;
@@ -56,49 +104,135 @@ struct Sequence {
     Index row, step;
 };
 
-// What a cell needs to know of its surroundings, beyond the equations.
+// True where a step of a row counts; data is null where all do.
+using Mask = Sequence<const unsigned char>;
+
+// What others need to know of a cell, beyond the equations.
 struct CellShape {
-    Index gates;    // blocks of the pre-activation
-    Index carried;  // states beside h
-    Index kept;     // what BPTT needs beside gates and states
+    Index kernel_gates;     // gate blocks of the kernel
+    Index recurrent_gates;  // of the recurrent kernel; none where gates do not see h
+    Index bias_rows;        // 1, or 2 where x and h have biases of their own
+    Index unit_weights;     // diagonal (peephole) weights of each unit
+    Index columns;          // blocks of pre-activations that a step keeps
+    Index states;           // h, and others
+    Index kept;             // what BPTT needs beside these
+    Index operands;         // 1 where a second product takes something other than h
 };
 
-// One recurrent layer over one batch. Buffers that belong to steps hold all of them when training; in inference
-// `y` alternates between two slots unless the sequence is wanted, `states` has one and `gates` and `kept` are null.
+// A layer's weights in Keras's layouts. Null where there is none.
+template <class T>
+struct RecurrentWeights {
+    Index features, units;
+    T *kernel, *recurrent, *bias, *unit_weights;
+};
+
+// One recurrent layer over one batch. `h` has a slot for the initial state and one for each step when training or where
+// the sequence is wanted, and two that alternate otherwise; `states` has T + 1 or one. Gates: a slot for each step when
+// training; one if the cell has more than one phase; otherwise null.
 template <class T>
 struct RecurrentPass {
     Index rows, steps, features, units;
     Activation activation, recurrent_activation;
-    const T *kernel, *recurrent, *bias;                 // packed
-    const T *kernel_transposed, *recurrent_transposed;  // packed; read by BPTT only
+    double clip;             // of pre-activations; not positive for none
+    bool training, initial;  // initial: the first slots hold something other than zeros
+    const T* packed;
     Sequence<const T> x;
-    Sequence<T> y;  // h of every step, rows padded
-    Index y_slots;
-    T* states;  // [slots][N][carried][B][V]
+    Mask mask;
+    Sequence<T> h;  // rows padded; the initial state is slot 0
+    Index h_slots;
+    T* states;  // [slots][N][states - 1][B][V], the initial ones in slot 0
     Index state_slots;
-    T* gates;  // [T][N][B][G][V]: what each gate's derivative needs; BPTT leaves the pre-activations' gradients here
-    T* kept;   // [T][N][kept][B][V]
+    T* gates;  // [slots][N][columns of all blocks]: what each derivative needs; BPTT leaves gradients here
+    Index gate_slots;
+    T* operand;         // [gate slots][N][B][V]: what the second phase's product takes
+    T* kept;            // [T][N][kept][B][V]
+    T* fed;             // as h: h on its way into products, under recurrent dropout; else null
+    const T* fed_mask;  // [N][B][V]
+    bool zoneout;
+    double zoneout_rate[most_states];     // the share of the previous state, unless drawn
+    const T* zoneout_drawn[most_states];  // [T][N][B][V]: 1 keeps the previous state; null where not drawn
     // BPTT
-    Sequence<const T> dy;  // gradient of y, rows padded; of the steps from dy_begin on, all others have none
+    bool wants_d_initial;
+    Sequence<const T> dy;  // gradient of h, rows padded; of the steps from dy_begin on, all others have none
     Index dy_begin;
-    T* dh;                               // [N][B][V], carried from step to step
-    T* dstates;                          // [N][carried][B][V], carried from step to step
-    Sequence<T> dx;                      // rows padded; data is null where nobody wants it
-    T *d_kernel, *d_recurrent, *d_bias;  // Keras's layouts; d_bias is null without a bias
+    Mask dy_mask;    // where false, h was not shown, and dy is nobody's
+    T* dh;           // [N][B][V], carried from step to step; begins as the gradient of the final state
+    T* dstates;      // [N][states - 1][B][V], the same
+    T* dfed;         // [N][B][V], with `fed`
+    T* doperand;     // [N][B][V]
+    Sequence<T> dx;  // rows padded; data is null where nobody wants it
+    RecurrentWeights<T> gradients;
 };
 
-// y = activation(x W + b) on every row of every step.
+// y = x W + b on every row of every step.
 template <class T>
 struct DensePass {
     Index rows, steps, features, units;
-    Activation activation;
     const T *kernel, *bias, *kernel_transposed;  // packed as for one gate
     Sequence<const T> x;
     Sequence<T> y;  // rows padded
     Sequence<const T> dy;
-    T* dz;  // [T][N][B][V]
     Sequence<T> dx;
     T *d_kernel, *d_bias;
+};
+
+// y = activation(x) on every row of every step.
+template <class T>
+struct ActivationPass {
+    Index steps, features;  // of x
+    Activation activation;
+    Sequence<const T> x;
+    Sequence<T> y;
+    Sequence<const T> dy;
+    Sequence<T> dx;
+};
+
+// y = x * m, m being `drawn` with probability `rate` and `other` otherwise: a function of the key and the place, so
+// that the way back draws the same. Without x, y = m.
+template <class T>
+struct DropoutPass {
+    Index steps, features, first_row;
+    double rate, drawn, other;
+    std::uint64_t key;
+    bool per_row, per_step, per_feature;  // false: shared along that axis
+    Sequence<const T> x;
+    Sequence<T> y;
+};
+
+// y = (x - mean) / sqrt(variance + epsilon) * gamma + beta over the features of each row and step.
+template <class T>
+struct LayerNormalizationPass {
+    Index rows, steps, features;
+    double epsilon;
+    const T *gamma, *beta;  // null for ones and zeros
+    Sequence<const T> x;
+    Sequence<T> y;
+    Sequence<T> normalized;  // what gamma multiplies
+    T* inverse_deviation;    // [T][N]
+    Sequence<const T> dy;
+    Sequence<T> dx;
+    T *d_gamma, *d_beta;
+};
+
+// y = rows of a table, chosen by x.
+template <class T>
+struct EmbeddingPass {
+    Index rows, steps, entries, features;
+    const T* table;
+    Sequence<const T> x;
+    Sequence<T> y;
+    Sequence<const T> dy;
+    T* d_table;
+};
+
+// The penalty l1 |x| + l2 x^2 summed over each row, and its gradient added to dy.
+template <class T>
+struct PenaltyPass {
+    Index steps, features;
+    double l1, l2, scale;  // scale: of the gradient
+    Sequence<const T> x, dy;
+    Sequence<T> dx;       // data is null where only the penalty is wanted
+    double* row_penalty;  // added to, unless null
 };
 
 // y = (x - mean) / deviation, or back.
@@ -120,6 +254,7 @@ struct LossPass {
     double scale;  // one over the number of terms in the mean
     Sequence<const T> prediction;
     Sequence<const T> target;
+    Mask mask;             // steps that do not count
     Sequence<T> gradient;  // rows padded; data is null where only the loss is wanted
     double* row_loss;
 };
@@ -135,9 +270,21 @@ struct UpdatePass {
     bool nesterov, amsgrad, centered;
 };
 
+// The norm of each group of weights, [outer][reduced][inner] over the reduced axis, brought to where it should be.
+template <class T>
+struct ConstraintPass {
+    Constraint kind;
+    double minimum, maximum, rate;
+    Index outer, reduced, inner;
+    T* weights;
+};
+
 template <class T>
 struct CellKernels {
     CellShape shape;
+    Index (*packed_size)(Index features, Index units);
+    // Part of `parts`; the transposed kernel only if somebody wants dx.
+    void (*pack)(const RecurrentWeights<T>&, T* packed, bool wants_dx, Index part, Index parts);
     void (*forward)(const RecurrentPass<T>&, Range rows);
     void (*backward)(const RecurrentPass<T>&, Range rows);
     // Weight gradients are tiles of the weights, each summed over all rows and steps in one fixed order.
@@ -154,19 +301,30 @@ struct Kernels {
     void (*dense_backward)(const DensePass<T>&, Range rows);
     Index (*dense_gradient_tiles)(const DensePass<T>&);
     void (*dense_gradients)(const DensePass<T>&, Range tiles);
+    // From Keras's layout, (k, units) row by row; a bias is a kernel of one row. Only panels of the range.
+    void (*pack)(const T* weights, Index k, Index units, T* packed, Range panels);
+    void (*pack_transposed)(const T* weights, Index k, Index units, T* packed, Range panels);
 
+    void (*activate)(const ActivationPass<T>&, Range rows);
+    void (*activate_backward)(const ActivationPass<T>&, Range rows);
+    void (*dropout)(const DropoutPass<T>&, Range rows);
     void (*normalize)(const NormalizationPass<T>&, Range rows);
     void (*normalize_backward)(const NormalizationPass<T>&, Range rows);
+    void (*layer_normalize)(const LayerNormalizationPass<T>&, Range rows);
+    void (*layer_normalize_backward)(const LayerNormalizationPass<T>&, Range rows);
+    void (*layer_normalize_gradients)(const LayerNormalizationPass<T>&, Range blocks);  // blocks of features
+    void (*embed)(const EmbeddingPass<T>&, Range rows);
+    void (*embed_gradients)(const EmbeddingPass<T>&, Range blocks);
+    void (*penalize)(const PenaltyPass<T>&, Range rows);
     void (*sum_steps)(Sequence<const T> from, Index steps, Index features, Sequence<T> to, Range rows);
 
     void (*loss)(Loss, const LossPass<T>&, Range rows);
     void (*update)(const UpdatePass<T>&, Range parameters);
+    void (*constrain)(const ConstraintPass<T>&, Range groups);
     // Adds copies of the gradients, `step` elements apart, to the first of them, in order.
     void (*sum_copies)(T* gradients, Index copies, Index step, Range parameters);
-
-    // From Keras's layout, (k, blocks * units) row by row; a bias is a kernel of one row. Only panels of the range.
-    void (*pack)(const T* weights, Index k, Index blocks, Index units, T* packed, Range panels);
-    void (*pack_transposed)(const T* weights, Index k, Index blocks, Index units, T* packed, Range panels);
+    // Adds the gradient of l1 |w| + l2 w^2 and returns the penalty.
+    double (*regularize)(const T* weights, T* gradients, double l1, double l2, Index count);
 };
 
 struct KernelTable {

@@ -4,7 +4,20 @@ import importlib
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from . import activations, callbacks, config, datasets, initializers, layers, losses, models, optimizers, utils
+from . import (
+    activations,
+    callbacks,
+    config,
+    constraints,
+    datasets,
+    initializers,
+    layers,
+    losses,
+    models,
+    optimizers,
+    regularizers,
+    utils,
+)
 from ._engine import version as __version__
 from .config import get_num_threads, set_num_threads
 from .layers import Input
@@ -12,7 +25,7 @@ from .models import Sequential
 from .quick import fit
 
 if TYPE_CHECKING:
-    from . import plotting, reference
+    from . import ops, plotting, reference
 
 __all__ = [
     "Input",
@@ -21,6 +34,7 @@ __all__ = [
     "activations",
     "callbacks",
     "config",
+    "constraints",
     "datasets",
     "fit",
     "get_num_threads",
@@ -28,14 +42,16 @@ __all__ = [
     "layers",
     "losses",
     "models",
+    "ops",
     "optimizers",
     "plotting",
     "reference",
+    "regularizers",
     "set_num_threads",
     "utils",
 ]
 
-_RARELY_NEEDED = ("plotting", "reference")
+_RARELY_NEEDED = ("ops", "plotting", "reference")
 
 
 def __getattr__(name: str) -> ModuleType:

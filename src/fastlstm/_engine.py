@@ -4,7 +4,7 @@ The core takes arrays of exactly its dtype in C order and raises otherwise. `rea
 accepted beyond that is converted.
 """
 
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,10 @@ from . import _core
 
 Array: TypeAlias = NDArray[Any]
 Network: TypeAlias = _core.NetworkF32 | _core.NetworkF64
+
+if TYPE_CHECKING:
+    Pass: TypeAlias = _core.Pass[Any]
+    """What a network keeps of a forward pass for the backward pass."""
 
 version = _core.__version__
 isa = _core.isa
@@ -30,9 +34,12 @@ _networks: dict[str, type[_core.NetworkF32] | type[_core.NetworkF64]] = {
 _dtypes = {"float32": np.dtype(np.float32), "float64": np.dtype(np.float64)}
 
 
-def network(dtype: str, features: int, sequence: bool) -> Network:
-    """Return an empty network of this dtype for input (N, T, features), or (N, features) if not `sequence`."""
-    return _networks[dtype](features, sequence)
+def network(dtype: str, features: int, sequence: bool, *, input_gradient: bool = False) -> Network:
+    """Return an empty network of this dtype for input (N, T, features), or (N, features) if not `sequence`.
+
+    With `input_gradient` its backward pass gives the gradient with respect to the input as well.
+    """
+    return _networks[dtype](features, sequence, input_gradient)
 
 
 def dtype_name(name: str, value: Any) -> str:
@@ -66,6 +73,18 @@ def real_array(name: str, value: Any, dtype: str) -> Array:
         array = np.asarray(numbers(name, value), dtype=dtype)
     flags = array.flags
     return array if flags.c_contiguous and flags.aligned else array.copy(order="C")
+
+
+def mask_for(x: Array, value: Any) -> Array:
+    """Return `value` as a mask of x (N, T, D): booleans (N, T), True where a step is valid."""
+    array = np.asarray(value)
+    if array.dtype != np.bool_:
+        raise TypeError(f"mask: expected True or False for each step, got dtype {array.dtype}")
+    if x.ndim != 3:
+        raise ValueError(f"mask: expected None for an input {x.shape}, which has no steps, got shape {array.shape}")
+    if array.shape != x.shape[:2]:
+        raise ValueError(f"mask: expected shape {x.shape[:2]}, one entry for each step, got {array.shape}")
+    return np.ascontiguousarray(array)
 
 
 def finite_array(name: str, value: Any, dtype: str) -> Array:

@@ -1,4 +1,4 @@
-"""Running a network over many rows: in blocks, for memory, signals and progress. Rows do not depend on the blocks."""
+"""Running a network over many rows: in blocks, for memory, signals and progress, or in batches."""
 
 import math
 from typing import Any
@@ -12,26 +12,24 @@ from .layers.base import Shape
 _BLOCK = 2**22  # elements of the input and of the widest layer that one native call works on
 
 
-def _rows(x: Array, width: int) -> int:
-    """Return how many rows one native call takes."""
+def rows_of_a_call(x: Array, width: int) -> int:
+    """Return how many rows one native call takes. `width` is that of the widest layer."""
     one_row: int = math.prod(x.shape[1:-1]) * max(width, x.shape[-1])
     return max(1, _BLOCK // max(1, one_row))
 
 
-def predict(network: Network, x: Array, width: int, bar: Any) -> Array:
-    """Return the outputs of all rows. `width` is that of the widest layer."""
-    rows = _rows(x, width)
+def predict(network: Network, x: Array, rows: int, bar: Any) -> Array:
+    """Return the outputs of all rows, so many in one native call."""
     parts = []
     with bar:
-        for start in range(0, max(1, len(x)), rows):
+        for start in range(0, max(1, len(x)), max(1, rows)):
             parts.append(network.predict(x[start : start + rows]))
             bar.update(len(parts[-1]))
     return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
 
-def mean_loss(network: Network, x: Array, y: Array, width: int) -> float:
-    """Return the mean over the rows of the loss."""
-    rows = _rows(x, width)
+def mean_loss(network: Network, x: Array, y: Array, rows: int) -> float:
+    """Return the mean of the losses of batches of so many rows, weighted with their sizes."""
     total = 0.0
     for start in range(0, len(x), rows):
         part = x[start : start + rows]
@@ -42,7 +40,7 @@ def mean_loss(network: Network, x: Array, y: Array, width: int) -> float:
 def _rolled_out(network: Network, recent: Array, steps: int, widest: int) -> Array:
     """Return the next values (N, steps, D), in as many native calls as it takes to let signals through."""
     window = recent.shape[1]
-    each = max(1, _rows(recent, widest) // max(1, len(recent)))
+    each = max(1, rows_of_a_call(recent, widest) // max(1, len(recent)))
     series = [recent]
     for start in range(0, steps, each):
         series.append(network.forecast(recent, min(each, steps - start)))

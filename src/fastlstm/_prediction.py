@@ -1,11 +1,17 @@
 """What a stack of layers gives out: being called, predict and forecast."""
 
+import itertools
+from collections.abc import Iterable
 from typing import Any
+
+import numpy as np
 
 from . import _checks, _data, _engine, _inference
 from ._engine import Array, Network
 from ._progress import rows_bar
 from ._stack import LayerStack
+from .layers import InputLayer, Layer
+from .layers._states import require_rows
 
 _SMALL = 4096  # elements of an input whose prediction is over before there is any progress to show
 
@@ -15,9 +21,47 @@ class PredictingStack(LayerStack):
 
     _accepted: tuple[int, ...] = ()
 
-    def __call__(self, x: Any, training: bool = False) -> Array:
-        """Return what `predict` returns; `training` makes no difference for the layers there are."""
-        return self.predict(x, verbose=0)
+    def __init__(self, layers: Iterable[Layer | InputLayer] | None = None, name: str | None = None) -> None:
+        self._draws = itertools.count()
+        super().__init__(layers, name)
+
+    def __call__(self, x: Any, training: bool = False, mask: Any = None) -> Array:
+        """Return the output for every sample, all of them in one batch, as a new array.
+
+        Parameters
+        ----------
+        x : array_like
+            As for `predict`.
+        training : bool
+            Whether to behave as in training: dropout and zoneout draw anew at each call. Weights do not change.
+        mask : array_like of bool, optional
+            (N, T), True where a step is valid. It is passed from layer to layer as the mask of a `Masking` is.
+
+        Returns
+        -------
+        ndarray
+            As `predict`.
+
+        Raises
+        ------
+        ValueError
+            If a shape is wrong, the model has no layers, or a stateful one carries the states of another number of
+            rows.
+        TypeError
+            If `x` is not made of real integers or floats, or `mask` not of True and False.
+        """
+        training = _checks.flag("training", training)
+        network, array = self._network_for("x", x)
+        stateful = self._stateful and len(array) > 0
+        if mask is None and not training and not stateful:
+            return self.predict(x, verbose=0)
+        given = None if mask is None else _engine.mask_for(array, mask)
+        state = self._carried(network, len(array)) if stateful else None
+        draw = next(self._draws) if training else None
+        output, final = network.run(array, state=state, mask=given, draw=draw)
+        if stateful:
+            network.state = final
+        return output
 
     def predict(self, x: Any, batch_size: int | None = 32, verbose: int | str = "auto") -> Array:
         """Return the output for every sample, as a new array. Safe to call from several threads.
@@ -25,9 +69,12 @@ class PredictingStack(LayerStack):
         Parameters
         ----------
         x : array_like
-            (N, T, D), or (N, D) for a model with such an input. NaN and Inf are let through.
+            (N, T, D), (N, D) for a model with such an input, or (N, T) for one that begins with an `Embedding`. NaN
+            and Inf are let through.
         batch_size : int, optional
-            As in Keras code, without effect: a sample's result is the same bits in any batch.
+            Rows of a batch. Only in a stateful model does it have an effect: each batch begins with the states that
+            the one before it ended with, so all must have as many rows. Elsewhere a sample's result is the same bits
+            in any batch.
         verbose : {'auto', 0, 1, 2}
             0 silent; otherwise a bar on a terminal, with 'auto' only if it takes more than a second.
 
@@ -39,16 +86,21 @@ class PredictingStack(LayerStack):
         Raises
         ------
         ValueError
-            If the shape is wrong, or the model has no layers.
+            If the shape is wrong, the model has no layers, or a stateful one can not have batches of one size or
+            carries the states of another number of rows.
         TypeError
             If `x` is not made of real integers or floats.
         """
-        _data.batch_size_of(batch_size)
+        batch = _data.batch_size_of(batch_size)
         _checks.verbosity(verbose)
         network, array = self._network_for("x", x)
-        if array.size <= _SMALL:
-            return network.predict(array)
-        return _inference.predict(network, array, self._widest(), rows_bar(len(array), verbose))
+        if self._stateful and len(array):
+            rows = self._rows_of_a_batch("x", network, len(array), min(batch, len(array)))
+        elif array.size <= _SMALL:
+            return network.run(array)[0] if self._stateful else network.predict(array)
+        else:
+            rows = self._rows_of_a_call(array)
+        return _inference.predict(network, array, rows, rows_bar(len(array), verbose))
 
     def predict_on_batch(self, x: Any) -> Array:
         """Return the output for every sample, as `predict` does."""
@@ -88,12 +140,20 @@ class PredictingStack(LayerStack):
         network = self._built_network()
         return _inference.forecast(network, history, steps, sample_shape, width, self._widest(), self.dtype)
 
+    # Inside -----------------------------------------------------------------------------------------------------
+
+    def _as_input(self, name: str, x: Any, *, finite: bool = False) -> Array:
+        """Return data as an array of the shape that callers see."""
+        if self._layers:
+            return self._layers[0]._as_input(name, x, finite=finite)
+        return _engine.real_array(name, x, self.dtype)
+
     def _network_for(self, name: str, x: Any) -> tuple[Network, Array]:
         """Return the network, built by this data if it was not, and the data as the network takes it.
 
         One window takes a few microseconds in the network, so a shape that has passed once is not checked again.
         """
-        array = _engine.real_array(name, x, self.dtype)
+        array = self._as_input(name, x)
         network = self._network
         if network is None or array.shape[1:] != self._accepted:
             if not self.built:
@@ -101,7 +161,7 @@ class PredictingStack(LayerStack):
             _data.require_shape(name, array, self.input_shape[1:])
             network = self._built_network()
             self._accepted = array.shape[1:]
-        return network, array
+        return network, self._layers[0]._for_network(array)
 
     def _widest(self) -> int:
         """Return the largest number of features that a layer gives out."""
@@ -110,3 +170,28 @@ class PredictingStack(LayerStack):
             shape = layer.compute_output_shape(shape)
             widest = max(widest, shape[-1] or 1)
         return widest
+
+    def _rows_of_a_call(self, x: Array) -> int:
+        """Return how many rows one native call takes where rows do not depend on each other."""
+        return _inference.rows_of_a_call(x, self._widest())
+
+    def _rows_of_a_batch(self, name: str, network: Network, rows: int, batch_size: int) -> int:
+        """Return the rows of each batch of a stateful model; batches that its states do not fit raise ValueError."""
+        if rows % batch_size:
+            raise ValueError(
+                f"{name}: model {self.name!r} is stateful, so that every batch must have as many rows; {rows} rows do"
+                f" not make batches of {batch_size} (choose a batch_size that divides their number)"
+            )
+        self._carried(network, batch_size)
+        return batch_size
+
+    def _carried(self, network: Network, rows: int) -> Array | None:
+        """Return the states to start from, None for zeros; those of another number of rows raise ValueError."""
+        owner, batch_size = f"model {self.name!r}", self.input_shape[0]
+        if batch_size not in (None, rows):
+            raise ValueError(f"x: {owner} is stateful and has an Input for batches of {batch_size} rows, got {rows}")
+        state = network.state
+        if state is None:
+            return None
+        require_rows(owner, rows, len(state))
+        return np.where(self._carries, state, np.zeros((), state.dtype))

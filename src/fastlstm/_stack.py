@@ -3,12 +3,15 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
+import numpy as np
+
 from . import _engine, _summary, config
 from ._checks import integer
 from ._engine import Array, Network
 from ._names import given_or_automatic
-from .layers.base import Layer, Shape, building
-from .layers.input import InputLayer
+from .layers import Embedding, InputLayer, Layer
+from .layers._stateful import StatefulLayer
+from .layers.base import Shape, building
 
 
 class LayerStack:
@@ -19,6 +22,10 @@ class LayerStack:
         self._layers: list[Layer] = []
         self._input: InputLayer | None = None
         self._network: Network | None = None
+        self._stateful = False  # whether calls depend on those before them; known once there is a network
+        self._carries = np.zeros(
+            0, bool
+        )  # for each column of the network's states, whether the next call begins with it
         if layers is not None and not isinstance(layers, Iterable):
             raise TypeError(f"layers: expected a list of layers, got {layers!r}")
         for layer in layers or ():
@@ -79,8 +86,8 @@ class LayerStack:
         TypeError
             If it is not a layer.
         ValueError
-            If an Input is not the first, a name is taken, the dtype disagrees, the layer is in a model already, or it
-            does not take the output of the layer before it.
+            If an Input or an Embedding is not the first, a name is taken, the dtype disagrees, the layer is in a model
+            already, returns several arrays, or does not take the output of the layer before it.
 
         Examples
         --------
@@ -99,12 +106,12 @@ class LayerStack:
         if not isinstance(layer, Layer):
             raise TypeError(f"layer: expected an instance of a fastlstm layer, got {layer!r}")
         self._require_fit(layer)
-        shape = None if self._input is None else self._output_shape(self._input.batch_shape)
-        if shape is not None:
+        if self._input is not None:
+            shape = self._output_shape(self._input.batch_shape)
             layer.compute_output_shape(shape)
-        layer._claim(self)
-        if shape is not None:
+            layer._require_free()
             layer.build(shape)
+        layer._claim(self)
         self._layers.append(layer)
         self._network = None
 
@@ -119,8 +126,7 @@ class LayerStack:
         if not self._layers:
             raise ValueError(f"pop: model {self.name!r} has no layers")
         layer = self._layers.pop()
-        layer._weights.detach()
-        layer._owner = None
+        layer._detach()
         self._network = None
         return layer
 
@@ -248,6 +254,20 @@ class LayerStack:
         self._require_built()
         return sum(layer.count_params() for layer in self._layers)
 
+    # States -----------------------------------------------------------------------------------------------------
+
+    def reset_state(self) -> None:
+        """Let the stateful layers start from zeros again, with any number of rows.
+
+        Adding a layer does so too, and removing one.
+        """
+        if self._network is not None:
+            self._network.state = None
+
+    def reset_states(self) -> None:
+        """Do what `reset_state` does."""
+        self.reset_state()
+
     # The network ------------------------------------------------------------------------------------------------
 
     def _require_fit(self, layer: Layer) -> None:
@@ -256,6 +276,10 @@ class LayerStack:
             raise ValueError(
                 f"layer: {layer.name!r} is in model {self.name!r} already; sharing layers is not supported"
             )
+        if isinstance(layer, Embedding) and self._layers:
+            raise ValueError(f"layer: {layer.name!r} is an Embedding, which must be the first layer of a model")
+        if isinstance(layer, StatefulLayer):
+            layer._require_one_output()
         if any(other.name == layer.name for other in self._layers):
             raise ValueError(f"layer: the name {layer.name!r} is taken in model {self.name!r}; give another one")
         first = self._layers[0] if self._layers else self._input
@@ -286,11 +310,16 @@ class LayerStack:
             return self._network
 
     def _make_network(self) -> Network:
-        *steps, features = self.input_shape[1:]
-        network = _engine.network(self.dtype, integer("number of features", features, 1), bool(steps))
+        shape = self.input_shape
+        network = _engine.network(self.dtype, *self._layers[0]._network_input(shape))
         for layer in self._layers:
-            layer._append_to(network)
-        first = 0
+            layer._append_all_to(network, shape)
+            shape = layer.compute_output_shape(shape)
+        segment = column = 0
+        carries: list[bool] = []
         for layer in self._layers:
-            first = layer._weights.move_to(network, first)
+            segment, end = layer._move_to(network, segment, column)
+            carries += [layer.stateful] * (end - column)
+            column = end
+        self._carries, self._stateful = np.array(carries, bool), any(carries)
         return network

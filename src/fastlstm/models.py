@@ -1,8 +1,9 @@
 """Sequential: compile, fit and evaluate on top of a stack of layers that predicts."""
 
+from functools import partial
 from typing import Any
 
-from . import _checks, _data, _engine, _inference, losses, optimizers, training
+from . import _checks, _data, _inference, losses, optimizers, training
 from ._engine import Array, Network
 from ._prediction import PredictingStack
 from .callbacks import History, as_list
@@ -104,7 +105,7 @@ class Sequential(PredictingStack):
             Targets of the shape of the output; where its last axis is 1 that may be left out. For
             sparse_categorical_crossentropy class numbers without the last axis.
         batch_size : int, optional
-            Samples a step; default 32.
+            Samples a step; default 32. In a stateful model it must divide the number of samples.
         epochs : int
             The number of the last epoch plus one, counted from `initial_epoch`.
         verbose : {'auto', 0, 1, 2}
@@ -128,10 +129,12 @@ class Sequential(PredictingStack):
         Raises
         ------
         ValueError
-            If the model has no loss, the data is empty, lengths or shapes do not match, or there is NaN or Inf.
+            If the model has no loss, the data is empty, lengths or shapes do not match, or there is NaN or Inf; in a
+            stateful model, if there are batches of several sizes or not of that of the states it carries.
         TypeError
             If the data is not made of real integers or floats.
         """
+        batch = _data.batch_size_of(batch_size)
         what = self._trainee(x, y)
         kept = _data.training_rows(len(what.x), validation_split if validation_data is None else 0.0)
         if validation_data is not None:
@@ -139,14 +142,16 @@ class Sequential(PredictingStack):
             x_val, y_val = self._examples("validation_data[0]", x_val, "validation_data[1]", y_val, finite=True)
         else:
             x_val, y_val = what.x[kept:], what.y[kept:]
-        width = self._widest()
-        what = what._replace(
-            x=what.x[:kept],
-            y=what.y[:kept],
-            validate=(lambda: _inference.mean_loss(what.network, x_val, y_val, width)) if len(x_val) else None,
-        )
+        batch = min(batch, kept)
+        if self._stateful:
+            self._rows_of_a_batch("x", what.network, kept, batch)
+        validate = None
+        if len(x_val):
+            rows = self._rows_of_an_evaluation("validation data", x_val, batch)
+            validate = partial(_inference.mean_loss, what.network, x_val, y_val, rows)
+        what = what._replace(x=what.x[:kept], y=what.y[:kept], validate=validate)
         schedule = training.Schedule(
-            _data.batch_size_of(batch_size),
+            batch,
             _checks.integer("initial_epoch", initial_epoch, 0),
             _checks.integer("epochs", epochs, 0),
             _checks.flag("shuffle", shuffle),
@@ -177,7 +182,10 @@ class Sequential(PredictingStack):
         ValueError, TypeError
             As `fit`.
         """
-        loss = training.train_batch(self._trainee(x, y))
+        what = self._trainee(x, y)
+        if self._stateful:
+            self._rows_of_a_batch("x", what.network, len(what.x), len(what.x))
+        loss = training.train_batch(what)
         return {"loss": loss} if return_dict else loss
 
     def evaluate(
@@ -189,14 +197,18 @@ class Sequential(PredictingStack):
         *,
         return_dict: bool = False,
     ) -> float | dict[str, float]:
-        """Return the mean loss over the samples, which does not depend on `batch_size`.
+        """Return the mean loss over the samples, with the penalties of all regularizers.
+
+        It does not depend on `batch_size`, but in two cases. Where a mask reaches the loss, a batch's loss is the mean
+        over its valid steps, and the result the mean of these weighted with the batches' sizes, as in Keras. In a
+        stateful model each batch begins with the states that the one before it ended with.
 
         Parameters
         ----------
         x, y : array_like
             As for `fit`, but NaN and Inf are let through.
         batch_size : int, optional
-            As in Keras code, without effect.
+            Rows of a batch; default 32.
         verbose : {'auto', 0, 1, 2}
             As in Keras code; nothing is printed.
         return_dict : bool
@@ -207,16 +219,16 @@ class Sequential(PredictingStack):
         ValueError, TypeError
             As `fit`.
         """
-        _data.batch_size_of(batch_size)
+        batch = _data.batch_size_of(batch_size)
         _checks.verbosity(verbose)
-        self._require_loss()
         x, y = self._examples("x", x, "y", y, finite=False)
-        loss = _inference.mean_loss(self._built_network(), x, y, self._widest())
+        rows = self._rows_of_an_evaluation("x", x, min(batch, len(x)))
+        loss = _inference.mean_loss(self._built_network(), x, y, rows)
         return {"loss": loss} if return_dict else loss
 
     def test_on_batch(self, x: Any, y: Any, *, return_dict: bool = False) -> float | dict[str, float]:
-        """Return the mean loss over the samples, as `evaluate` does."""
-        return self.evaluate(x, y, verbose=0, return_dict=return_dict)
+        """Return the mean loss over the samples as one batch, as `evaluate` does."""
+        return self.evaluate(x, y, batch_size=_checks.LARGEST, verbose=0, return_dict=return_dict)
 
     # Inside -----------------------------------------------------------------------------------------------------
 
@@ -242,11 +254,18 @@ class Sequential(PredictingStack):
         loss = self._require_loss()
         if y is None:
             raise ValueError(f"{y_name}: expected targets, got None")
-        array = (_engine.finite_array if finite else _engine.real_array)(x_name, x, self.dtype)
+        array = self._as_input(x_name, x, finite=finite)
         y = _data.require_rows(x_name, array, y_name, y)
-        _, array = self._network_for(x_name, array)
+        _, native = self._network_for(x_name, array)
         shape = tuple(size or 0 for size in self._output_shape(array.shape))
-        return array, loss.targets(y_name, y, shape, self.dtype, finite=finite)
+        return native, loss.targets(y_name, y, shape, self.dtype, finite=finite)
+
+    def _rows_of_an_evaluation(self, name: str, x: Array, batch_size: int) -> int:
+        """Return how many rows are evaluated at once: a batch where the loss depends on batches, else many."""
+        network = self._built_network()
+        if self._stateful:
+            return self._rows_of_a_batch(name, network, len(x), batch_size)
+        return batch_size if network.masked_output else self._rows_of_a_call(x)
 
     def _trainee(self, x: Any, y: Any) -> training.Trainee:
         x, y = self._examples("x", x, "y", y, finite=True)

@@ -8,11 +8,11 @@ import numpy as np
 from . import _checks, _data, _engine, config, datasets, layers, losses, utils
 from ._engine import Array
 from ._names import lookup
+from .layers.recurrent import layers_by_cell
 from .models import Sequential
 
 __all__ = ["fit"]
 
-_CELLS = {"lstm": layers.LSTM}
 _SCALED_LOSSES = ("mean_squared_error", "mean_absolute_error")
 _COARSE = 1e-3  # rounding of a series, in its standard deviations, above which a forecast is noticeably worse
 _SMALLEST = 1e-7  # standard deviation that Normalization can divide by
@@ -52,8 +52,9 @@ def fit(
     y : array_like, optional
         Targets: (N,), (N, O); or (N, T, O) for an output at every step. For sparse_categorical_crossentropy class
         numbers (N,).
-    cell : {'lstm'}
-        The kind of the recurrent layers.
+    cell : str
+        The kind of the recurrent layers: 'lstm', 'peephole_lstm', 'coupled_lstm', 'coupled_peephole_lstm', 'gru',
+        'gru_reset_before', 'simple_rnn', 'min_gru' or 'min_lstm'.
     units : int
         Width of each recurrent layer.
     layers : int
@@ -124,7 +125,7 @@ class _Shape(NamedTuple):
     def add_to(self, model: Sequential, outputs: int, every_step: bool) -> None:
         if not isinstance(self.cell, str):
             raise TypeError(f"cell: expected a name, got {self.cell!r}")
-        recurrent = lookup("cell", self.cell, _CELLS)
+        recurrent = lookup("cell", self.cell, layers_by_cell())
         for i in range(self.layers):
             model.add(recurrent(self.units, return_sequences=every_step or i + 1 < self.layers))
         model.add(layers.Dense(outputs, activation=self.output_activation))

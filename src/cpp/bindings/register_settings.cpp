@@ -36,6 +36,13 @@ void register_settings(pybind11::module_& module) {
     module.def("get_num_threads", thread_count);
     module.def("set_num_threads", set_checked_thread_count, pybind11::arg("threads"));
     module.def("cells", [] { return list_of(cell_names); });
+    module.def("activations", [] { return list_of(activation_names); });
+    module.def("elementwise_activations", [] {
+        pybind11::list list;
+        for (const auto& each : activation_names)
+            if (is_elementwise(each.value)) list.append(each.name);
+        return list;
+    });
 }
 
 }  // namespace fastlstm

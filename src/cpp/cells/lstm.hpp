@@ -1,49 +1,84 @@
-// The LSTM of Hochreiter and Schmidhuber (1997) with the forget gate of Gers et al. (2000).
+// The LSTM of Hochreiter and Schmidhuber (1997) with the forget gate of Gers et al. (2000), and its variants: diagonal
+// peephole weights p (Gers and Schmidhuber 2000), and coupled gates, f = 1 - i (Greff et al. 2017).
 //
-//     i = gate(z_i)   f = gate(z_f)   g = activation(z_c)   o = gate(z_o)       z = x W + h' U + b
+//     i = gate(z_i + p_i c')   f = gate(z_f + p_f c')   g = activation(z_c)   o = gate(z_o + p_o c)
 //     c = f c' + i g
-//     h = o activation(c)
+//     h = o activation(c)                                                     z = x W + h' U + b
 //
 // A prime marks the previous step. An activation called on z returns its value and leaves in z what its derivative
 // needs; `value` and `slope` read that back.
 #pragma once
 
-#include "../engine/activations.hpp"
+#include "../engine/cell.hpp"
 
 namespace fastlstm::FASTLSTM_ISA {
 namespace {
 
+template <bool peephole, bool coupled>
 struct Lstm {
-    enum Gate { I, F, C, O, gates };            // the blocks of z, in Keras's order
+    // The blocks of z, in Keras's order. Coupled gates have no block of their own for f.
+    static constexpr int I = 0, F = 1, C = coupled ? 1 : 2, O = C + 1, gates = O + 1;
     enum State { hidden, cell_state, states };  // what the next step takes; the first is the output
-    enum Kept { activated_cell, kept };         // what BPTT needs beside the gates and the states
+    // What BPTT needs beside the gates and the states. A peephole's weight needs the c that it saw.
+    static constexpr int activated_cell = 0, seen_cell = 1, kept = peephole ? 2 : 1;
+    static constexpr int PI = 0, PF = 1, PO = coupled ? 1 : 2, unit_weights = peephole ? PO + 1 : 0;
+    static constexpr int bias_rows = 1;
+    static constexpr Product products[] = {{I, gates, 0, true, true, 0}};
+    static constexpr UnitWeight peepholes[] = {
+        {I, cell_state, false},
+        coupled ? UnitWeight{O, seen_cell, true} : UnitWeight{F, cell_state, false},
+        {O, seen_cell, true}};
 
     // The pair that is compiled in; any other is chosen at run time.
     static constexpr Activation default_activation = Activation::tanh;
     static constexpr Activation default_recurrent_activation = Activation::sigmoid;
 
-    template <class Step, class A, class R>
-    static FASTLSTM_INLINE void forward(Step& s, A activation, R gate) {
-        const auto i = gate(s.z[I]), f = gate(s.z[F]), g = activation(s.z[C]), o = gate(s.z[O]);
-        const auto c = fma(f, s.previous[cell_state], i * g);
+    template <class Step, class A>
+    static FASTLSTM_INLINE void forward(Step& s, const A& a, Phase<0>) {
+        const auto before = s.previous[cell_state];
+        if constexpr (peephole) {
+            s.z[I] = fma(s.unit[PI], before, s.z[I]);
+            if constexpr (!coupled) s.z[F] = fma(s.unit[PF], before, s.z[F]);
+        }
+        const auto i = a.gate(s.z[I]), g = a.candidate(s.z[C]);
+        typename Step::Vector c;
+        if constexpr (coupled)
+            c = fma(i, g - before, before);
+        else
+            c = fma(a.gate(s.z[F]), before, i * g);
+        if constexpr (peephole) {
+            s.z[O] = fma(s.unit[PO], c, s.z[O]);
+            s.kept[seen_cell] = c;
+        }
+        const auto o = a.gate(s.z[O]);
         s.state[cell_state] = s.kept[activated_cell] = c;
-        s.state[hidden] = o * activation(s.kept[activated_cell]);
+        s.state[hidden] = o * a.output(s.kept[activated_cell]);
     }
 
-    // In: d_state is the gradient of this step's states. Out: z holds its own gradient, and d_state what reaches the
-    // previous states other than through z.
-    template <class Step, class A, class R>
-    static FASTLSTM_INLINE void backward(Step& s, A activation, R gate) {
-        const auto i = gate.value(s.z[I]), f = gate.value(s.z[F]), o = gate.value(s.z[O]);
-        const auto g = activation.value(s.z[C]), y = activation.value(s.kept[activated_cell]);
+    template <class Step, class A>
+    static FASTLSTM_INLINE void backward(Step& s, const A& a, Phase<0>) {
+        const auto before = s.previous[cell_state];
+        const auto i = a.gate.value(s.z[I]), o = a.gate.value(s.z[O]);
+        const auto g = a.candidate.value(s.z[C]), y = a.output.value(s.kept[activated_cell]);
         const auto dh = s.d_state[hidden];
-        const auto dc = fma(dh * o, activation.slope(s.kept[activated_cell]), s.d_state[cell_state]);
-        s.z[O] = dh * y * gate.slope(s.z[O]);
-        s.z[I] = dc * g * gate.slope(s.z[I]);
-        s.z[F] = dc * s.previous[cell_state] * gate.slope(s.z[F]);
-        s.z[C] = dc * i * activation.slope(s.z[C]);
+        auto dc = fma(dh * o, a.output.slope(s.kept[activated_cell]), s.d_state[cell_state]);
+        s.z[O] = dh * y * a.gate.slope(s.z[O]);
+        if constexpr (peephole) dc = fma(s.z[O], s.unit[PO], dc);
+        s.z[C] = dc * i * a.candidate.slope(s.z[C]);
+        if constexpr (coupled) {
+            s.z[I] = dc * (g - before) * a.gate.slope(s.z[I]);
+            s.d_state[cell_state] = fma(-dc, i, dc);
+        } else {
+            const auto f = a.gate.value(s.z[F]);
+            s.z[I] = dc * g * a.gate.slope(s.z[I]);
+            s.z[F] = dc * before * a.gate.slope(s.z[F]);
+            s.d_state[cell_state] = dc * f;
+        }
+        if constexpr (peephole) {
+            s.d_state[cell_state] = fma(s.z[I], s.unit[PI], s.d_state[cell_state]);
+            if constexpr (!coupled) s.d_state[cell_state] = fma(s.z[F], s.unit[PF], s.d_state[cell_state]);
+        }
         s.d_state[hidden] = typename Step::Vector{};
-        s.d_state[cell_state] = dc * f;
     }
 };
 

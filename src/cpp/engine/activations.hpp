@@ -1,6 +1,8 @@
 // Activations as the cells see them: a(z) gives the value and leaves in z what the derivative needs ("kept");
-// value(kept) and slope(kept) are all that BPTT asks for. A rule says what it keeps: those here keep their output, one
-// whose derivative needs the input would keep that.
+// value(kept) and slope(kept) are all that BPTT asks for. A rule gives the value of z, and the slope from what it
+// keeps: its output, or its input where the output does not tell.
+//
+// Definitions and default parameters are Keras's. Where a comparison decides, NaN takes the branch that returns it.
 #pragma once
 
 #include "math.hpp"
@@ -8,109 +10,273 @@
 namespace fastlstm::FASTLSTM_ISA {
 namespace {
 
-// What rules that keep their output have in common.
+template <class S, Activation>
+struct Rule;
+
 template <class S>
 struct KeepsOutput {
+    using T = typename S::T;
     using V = typename S::V;
-    static FASTLSTM_INLINE V kept(V /*z*/, V y) { return y; }
-    static FASTLSTM_INLINE V value(V kept) { return kept; }
+    static constexpr bool keeps_input = false;
+    static FASTLSTM_INLINE V constant(double value) { return broadcast(T(value)); }
+    // 1 where the condition holds, and 0 elsewhere.
+    static FASTLSTM_INLINE V one_where(typename S::I condition) { return (V)((typename S::I)constant(1) & condition); }
 };
 
 template <class S>
-struct Linear : KeepsOutput<S> {
-    using V = typename S::V;
-    static FASTLSTM_INLINE V value_of(V z) { return z; }
-    static FASTLSTM_INLINE V slope(V) { return broadcast(typename S::T(1)); }
+struct KeepsInput : KeepsOutput<S> {
+    static constexpr bool keeps_input = true;
 };
 
-template <class S>
-struct Tanh : KeepsOutput<S> {
-    using V = typename S::V;
-    static FASTLSTM_INLINE V value_of(V z) { return tanh<S>(z); }
-    static FASTLSTM_INLINE V slope(V y) { return fma(-y, y, broadcast(typename S::T(1))); }
-};
+#define FASTLSTM_RULE(name, Base)                \
+    template <class S>                           \
+    struct Rule<S, Activation::name> : Base<S> { \
+        using V = typename S::V;                 \
+        using Base<S>::constant;                 \
+        using Base<S>::one_where;                \
+        static FASTLSTM_INLINE V value(V z);     \
+        static FASTLSTM_INLINE V slope(V kept);  \
+    };
 
-template <class S>
-struct Sigmoid : KeepsOutput<S> {
-    using V = typename S::V;
-    static FASTLSTM_INLINE V value_of(V z) { return sigmoid<S>(z); }
-    static FASTLSTM_INLINE V slope(V y) { return fma(-y, y, y); }
-};
+#define FASTLSTM_VALUE(name) \
+    template <class S>       \
+    FASTLSTM_INLINE typename S::V Rule<S, Activation::name>::value(typename S::V z)
 
-template <class S>
-struct Relu : KeepsOutput<S> {
-    using V = typename S::V;
-    static FASTLSTM_INLINE V value_of(V z) { return z < V{} ? V{} : z; }
-    static FASTLSTM_INLINE V slope(V y) { return y > V{} ? broadcast(typename S::T(1)) : V{}; }
-};
+#define FASTLSTM_SLOPE(name) \
+    template <class S>       \
+    FASTLSTM_INLINE typename S::V Rule<S, Activation::name>::slope
+
+FASTLSTM_RULE(linear, KeepsOutput)
+FASTLSTM_VALUE(linear) { return z; }
+FASTLSTM_SLOPE(linear)(V) { return constant(1); }
+
+FASTLSTM_RULE(tanh, KeepsOutput)
+FASTLSTM_VALUE(tanh) { return fastlstm::FASTLSTM_ISA::tanh<S>(z); }
+FASTLSTM_SLOPE(tanh)(V y) { return fma(-y, y, constant(1)); }
+
+FASTLSTM_RULE(sigmoid, KeepsOutput)
+FASTLSTM_VALUE(sigmoid) { return fastlstm::FASTLSTM_ISA::sigmoid<S>(z); }
+FASTLSTM_SLOPE(sigmoid)(V y) { return fma(-y, y, y); }
+
+FASTLSTM_RULE(relu, KeepsOutput)
+FASTLSTM_VALUE(relu) { return z < V{} ? V{} : z; }
+FASTLSTM_SLOPE(relu)(V y) { return one_where(y > V{}); }
 
 // clip(z / 6 + 1/2, 0, 1), as in Keras 3.
-template <class S>
-struct HardSigmoid : KeepsOutput<S> {
-    using V = typename S::V;
-    using T = typename S::T;
-    static FASTLSTM_INLINE V value_of(V z) {
-        const V one = broadcast(T(1));
-        const V y = fma(z, broadcast(T(1) / 6), broadcast(T(0.5)));
-        const V above = y < V{} ? V{} : y;
-        return above > one ? one : above;
-    }
-    static FASTLSTM_INLINE V slope(V y) { return y > V{} ? (y < broadcast(T(1)) ? broadcast(T(1) / 6) : V{}) : V{}; }
-};
+FASTLSTM_RULE(hard_sigmoid, KeepsOutput)
+FASTLSTM_VALUE(hard_sigmoid) { return smaller(constant(1), larger(V{}, fma(z, constant(1.0 / 6), constant(0.5)))); }
+FASTLSTM_SLOPE(hard_sigmoid)(V y) { return one_where((y > V{}) & (y < constant(1))) * constant(1.0 / 6); }
 
-// An activation fixed at compile time: the default pair of each cell goes this way.
-template <class S, template <class> class Rule>
-struct Fixed {
-    using V = typename S::V;
-    FASTLSTM_INLINE V operator()(V& z) const {
-        const V y = Rule<S>::value_of(z);
-        z = Rule<S>::kept(z, y);
-        return y;
-    }
-    FASTLSTM_INLINE V value(V kept) const { return Rule<S>::value(kept); }
-    FASTLSTM_INLINE V slope(V kept) const { return Rule<S>::slope(kept); }
-};
+FASTLSTM_RULE(elu, KeepsOutput)
+FASTLSTM_VALUE(elu) { return z > V{} ? z : expm1_nonpositive<S>(z); }
+FASTLSTM_SLOPE(elu)(V y) { return y > V{} ? constant(1) : y + constant(1); }
 
-// The rule of each name; softmax has none, being no function of one element: dense.hpp does it by row.
-template <class S, Activation>
-struct FixedOf : Fixed<S, Linear> {};
-template <class S>
-struct FixedOf<S, Activation::tanh> : Fixed<S, Tanh> {};
-template <class S>
-struct FixedOf<S, Activation::sigmoid> : Fixed<S, Sigmoid> {};
-template <class S>
-struct FixedOf<S, Activation::relu> : Fixed<S, Relu> {};
-template <class S>
-struct FixedOf<S, Activation::hard_sigmoid> : Fixed<S, HardSigmoid> {};
+// With alpha = 1 the same function as elu.
+FASTLSTM_RULE(celu, KeepsOutput)
+FASTLSTM_VALUE(celu) { return Rule<S, Activation::elu>::value(z); }
+FASTLSTM_SLOPE(celu)(V y) { return Rule<S, Activation::elu>::slope(y); }
 
-template <class S, class Visit>
-FASTLSTM_INLINE auto with_rule(Activation rule, const Visit& visit) {
-    switch (rule) {
-        case Activation::tanh: return visit(FixedOf<S, Activation::tanh>{});
-        case Activation::sigmoid: return visit(FixedOf<S, Activation::sigmoid>{});
-        case Activation::relu: return visit(FixedOf<S, Activation::relu>{});
-        case Activation::hard_sigmoid: return visit(FixedOf<S, Activation::hard_sigmoid>{});
-        case Activation::linear:
-        case Activation::softmax: break;
-    }
-    return visit(FixedOf<S, Activation::linear>{});
+// Klambauer et al. (2017).
+constexpr double selu_scale = 1.0507009873554805, selu_alpha = 1.6732632423543772;
+FASTLSTM_RULE(selu, KeepsOutput)
+FASTLSTM_VALUE(selu) { return (z > V{} ? z : expm1_nonpositive<S>(z) * constant(selu_alpha)) * constant(selu_scale); }
+FASTLSTM_SLOPE(selu)(V y) { return y > V{} ? constant(selu_scale) : y + constant(selu_scale * selu_alpha); }
+
+FASTLSTM_RULE(exponential, KeepsOutput)
+FASTLSTM_VALUE(exponential) { return fastlstm::FASTLSTM_ISA::exp<S>(z); }
+FASTLSTM_SLOPE(exponential)(V y) { return y; }
+
+FASTLSTM_RULE(gelu, KeepsInput)
+FASTLSTM_VALUE(gelu) { return z * normal<S>(z).below; }
+FASTLSTM_SLOPE(gelu)(V z) {
+    const auto at = normal<S>(z);
+    return fma(z, at.density, at.below);
 }
 
-// An activation chosen at run time, by a branch that predicts well because a whole layer takes the same one.
+FASTLSTM_RULE(hard_shrink, KeepsOutput)
+FASTLSTM_VALUE(hard_shrink) { return magnitude<S>(z) <= constant(0.5) ? V{} : z; }
+FASTLSTM_SLOPE(hard_shrink)(V y) { return one_where(y != V{}); }
+
+FASTLSTM_RULE(soft_shrink, KeepsOutput)
+FASTLSTM_VALUE(soft_shrink) {
+    const V half = constant(0.5);
+    return magnitude<S>(z) <= half ? V{} : z > V{} ? z - half : z + half;
+}
+FASTLSTM_SLOPE(soft_shrink)(V y) { return one_where(y != V{}); }
+
+FASTLSTM_RULE(tanh_shrink, KeepsInput)
+FASTLSTM_VALUE(tanh_shrink) { return z - fastlstm::FASTLSTM_ISA::tanh<S>(z); }
+FASTLSTM_SLOPE(tanh_shrink)(V z) {
+    const V y = fastlstm::FASTLSTM_ISA::tanh<S>(z);
+    return y * y;
+}
+
+FASTLSTM_RULE(hard_tanh, KeepsOutput)
+FASTLSTM_VALUE(hard_tanh) { return smaller(constant(1), larger(constant(-1), z)); }
+FASTLSTM_SLOPE(hard_tanh)(V y) { return one_where(magnitude<S>(y) < constant(1)); }
+
+FASTLSTM_RULE(hard_silu, KeepsInput)
+FASTLSTM_VALUE(hard_silu) { return z * Rule<S, Activation::hard_sigmoid>::value(z); }
+FASTLSTM_SLOPE(hard_silu)(V z) {
+    const V inside = fma(z, constant(1.0 / 3), constant(0.5));
+    return z < constant(-3) ? V{} : z > constant(3) ? constant(1) : inside;
+}
+
+FASTLSTM_RULE(leaky_relu, KeepsOutput)
+FASTLSTM_VALUE(leaky_relu) { return z < V{} ? z * constant(0.2) : z; }
+FASTLSTM_SLOPE(leaky_relu)(V y) { return y < V{} ? constant(0.2) : constant(1); }
+
+FASTLSTM_RULE(relu6, KeepsOutput)
+FASTLSTM_VALUE(relu6) { return smaller(constant(6), larger(V{}, z)); }
+FASTLSTM_SLOPE(relu6)(V y) { return one_where((y > V{}) & (y < constant(6))); }
+
+FASTLSTM_RULE(silu, KeepsInput)
+FASTLSTM_VALUE(silu) { return z * fastlstm::FASTLSTM_ISA::sigmoid<S>(z); }
+FASTLSTM_SLOPE(silu)(V z) {
+    const V y = fastlstm::FASTLSTM_ISA::sigmoid<S>(z);
+    return fma(z, fma(-y, y, y), y);
+}
+
+FASTLSTM_RULE(softplus, KeepsOutput)
+FASTLSTM_VALUE(softplus) { return larger(V{}, z) + log1p_of_fraction<S>(exp_nonpositive<S>(-magnitude<S>(z))); }
+FASTLSTM_SLOPE(softplus)(V y) { return -expm1_nonpositive<S>(-y); }
+
+FASTLSTM_RULE(log_sigmoid, KeepsOutput)
+FASTLSTM_VALUE(log_sigmoid) { return -Rule<S, Activation::softplus>::value(-z); }
+FASTLSTM_SLOPE(log_sigmoid)(V y) { return -expm1_nonpositive<S>(y); }
+
+// z tanh(softplus(z)), where tanh(log(1 + e)) = e (e + 2) / (e (e + 2) + 2); Misra (2019).
+FASTLSTM_RULE(mish, KeepsInput)
+FASTLSTM_VALUE(mish) {
+    const V e = fastlstm::FASTLSTM_ISA::exp<S>(smaller(constant(20), z)), p = e * (e + constant(2));
+    return z * (p / (p + constant(2)));
+}
+FASTLSTM_SLOPE(mish)(V z) {
+    const V e = fastlstm::FASTLSTM_ISA::exp<S>(smaller(constant(20), z)), p = e * (e + constant(2));
+    const V y = p / (p + constant(2));
+    return fma(z * fma(-y, y, constant(1)), fastlstm::FASTLSTM_ISA::sigmoid<S>(z), y);
+}
+
+FASTLSTM_RULE(softsign, KeepsOutput)
+FASTLSTM_VALUE(softsign) { return z / (magnitude<S>(z) + constant(1)); }
+FASTLSTM_SLOPE(softsign)(V y) {
+    const V rest = constant(1) - magnitude<S>(y);
+    return rest * rest;
+}
+
+FASTLSTM_RULE(sparse_plus, KeepsOutput)
+FASTLSTM_VALUE(sparse_plus) {
+    const V sum = z + constant(1);
+    return z <= constant(-1) ? V{} : z < constant(1) ? sum * sum * constant(0.25) : z;
+}
+FASTLSTM_SLOPE(sparse_plus)(V y) { return smaller(constant(1), sqrt(y)); }
+
+FASTLSTM_RULE(sparse_sigmoid, KeepsOutput)
+FASTLSTM_VALUE(sparse_sigmoid) { return smaller(constant(1), larger(V{}, fma(z, constant(0.5), constant(0.5)))); }
+FASTLSTM_SLOPE(sparse_sigmoid)(V y) { return one_where((y > V{}) & (y < constant(1))) * constant(0.5); }
+
+// (z + sqrt(z^2 + 4)) / 2, whose product with its mirror image is 1: no cancellation on the left. From 1e9 on the 4 is
+// lost in rounding, and z^2 may overflow.
+FASTLSTM_RULE(squareplus, KeepsOutput)
+FASTLSTM_VALUE(squareplus) {
+    const V size = magnitude<S>(z);
+    const V right = size > constant(1e9) ? size : (size + sqrt(fma(z, z, constant(4)))) * constant(0.5);
+    return z < V{} ? constant(1) / right : right;
+}
+FASTLSTM_SLOPE(squareplus)(V y) {
+    const V inverse = constant(1) / y;
+    return y / (y + inverse);
+}
+
+// An activation fixed at compile time: the default pair of each cell goes this way.
+template <class S, Activation name>
+struct Fixed {
+    using V = typename S::V;
+    using R = Rule<S, name>;
+    FASTLSTM_INLINE V operator()(V& z) const {
+        const V y = R::value(z);
+        if (!R::keeps_input) z = y;
+        return y;
+    }
+    FASTLSTM_INLINE V value(V kept) const { return R::keeps_input ? R::value(kept) : kept; }
+    FASTLSTM_INLINE V slope(V kept) const { return R::slope(kept); }
+};
+
+template <class S>
+struct ChosenRule {
+    using V = typename S::V;
+    V (*value)(V z);
+    V (*slope)(V kept);
+    bool keeps_input;
+};
+
+template <class S, Activation name>
+constexpr ChosenRule<S> chosen_rule() {
+    return {Rule<S, name>::value, Rule<S, name>::slope, Rule<S, name>::keeps_input};
+}
+
+// In the order of enum Activation.
+template <class S>
+constexpr ChosenRule<S> chosen_rules[] = {chosen_rule<S, Activation::linear>(),
+                                          chosen_rule<S, Activation::tanh>(),
+                                          chosen_rule<S, Activation::sigmoid>(),
+                                          chosen_rule<S, Activation::relu>(),
+                                          chosen_rule<S, Activation::hard_sigmoid>(),
+                                          chosen_rule<S, Activation::celu>(),
+                                          chosen_rule<S, Activation::elu>(),
+                                          chosen_rule<S, Activation::exponential>(),
+                                          chosen_rule<S, Activation::gelu>(),
+                                          chosen_rule<S, Activation::hard_shrink>(),
+                                          chosen_rule<S, Activation::hard_silu>(),
+                                          chosen_rule<S, Activation::hard_tanh>(),
+                                          chosen_rule<S, Activation::leaky_relu>(),
+                                          chosen_rule<S, Activation::log_sigmoid>(),
+                                          chosen_rule<S, Activation::mish>(),
+                                          chosen_rule<S, Activation::relu6>(),
+                                          chosen_rule<S, Activation::selu>(),
+                                          chosen_rule<S, Activation::silu>(),
+                                          chosen_rule<S, Activation::soft_shrink>(),
+                                          chosen_rule<S, Activation::softplus>(),
+                                          chosen_rule<S, Activation::softsign>(),
+                                          chosen_rule<S, Activation::sparse_plus>(),
+                                          chosen_rule<S, Activation::sparse_sigmoid>(),
+                                          chosen_rule<S, Activation::squareplus>(),
+                                          chosen_rule<S, Activation::tanh_shrink>()};
+static_assert(sizeof chosen_rules<Simd<float>> ==
+                  static_cast<int>(Activation::softmax) * sizeof *chosen_rules<Simd<float>>,
+              "enum Activation and this list differ");
+
+// An activation chosen at run time, of z clipped to [-clip, clip] if that is positive. Clipping keeps the input:
+// whether it was in bounds decides about the slope.
 template <class S>
 struct Chosen {
     using V = typename S::V;
-    Activation rule;
+    using T = typename S::T;
+    ChosenRule<S> rule;
+    T clip;
+
+    Chosen(Activation name, double clip) : rule(chosen_rules<S>[static_cast<int>(name)]), clip(static_cast<T>(clip)) {}
 
     FASTLSTM_INLINE V operator()(V& z) const {
-        return with_rule<S>(rule, [&](auto fixed) FASTLSTM_INLINE_LAMBDA { return fixed(z); });
+        if (clip > 0) return rule.value(clipped(z));
+        const V y = rule.value(z);
+        if (!rule.keeps_input) z = y;
+        return y;
     }
     FASTLSTM_INLINE V value(V kept) const {
-        return with_rule<S>(rule, [&](auto fixed) FASTLSTM_INLINE_LAMBDA { return fixed.value(kept); });
+        if (clip > 0) return rule.value(clipped(kept));
+        return rule.keeps_input ? rule.value(kept) : kept;
     }
     FASTLSTM_INLINE V slope(V kept) const {
-        return with_rule<S>(rule, [&](auto fixed) FASTLSTM_INLINE_LAMBDA { return fixed.slope(kept); });
+        if (clip > 0) {
+            const V z = clipped(kept), inside = rule.slope(rule.keeps_input ? z : rule.value(z));
+            return magnitude<S>(kept) > broadcast(clip) ? V{} : inside;
+        }
+        return rule.slope(kept);
     }
+
+private:
+    FASTLSTM_INLINE V clipped(V z) const { return smaller(broadcast(clip), larger(broadcast(-clip), z)); }
 };
 
 }  // namespace

@@ -1,13 +1,23 @@
 // Every kernel for one instruction set. The build compiles this file once for each, with FASTLSTM_ISA set to its name
 // and the compiler allowed to use it; all that it shows to the linker is the table at the end.
+#include "../cells/gru.hpp"
 #include "../cells/lstm.hpp"
-#include "activations.hpp"
+#include "../cells/min_gru.hpp"
+#include "../cells/min_lstm.hpp"
+#include "../cells/simple_rnn.hpp"
+#include "activation_layer.hpp"
 #include "dense.hpp"
+#include "dropout.hpp"
 #include "elementwise.hpp"
+#include "embedding.hpp"
+#include "layer_normalization.hpp"
 #include "losses.hpp"
 #include "optimizers.hpp"
 #include "pack.hpp"
-#include "recurrent.hpp"
+#include "penalties.hpp"
+#include "recurrent_backward.hpp"
+#include "recurrent_forward.hpp"
+#include "recurrent_gradients.hpp"
 
 #if defined(__FAST_MATH__)
 #error "build without -ffast-math: NaN and Inf must survive, and sums have a fixed order"
@@ -37,9 +47,29 @@ constexpr unsigned features_in_use = 0
 #endif
     ;
 
+template <class T, class Cell>
+constexpr CellKernels<T> cell_kernels() {
+    return {{kernel_gates<Cell>(), recurrent_gates<Cell>(), Cell::bias_rows, Cell::unit_weights, Cell::gates,
+             Cell::states, Cell::kept, phase_count<Cell> - 1},
+            packed_size<T, Cell>,
+            pack_cell<T, Cell>,
+            recurrent_forward<T, Cell>,
+            recurrent_backward<T, Cell>,
+            recurrent_gradient_tiles<T, Cell>,
+            recurrent_gradients<T, Cell>};
+}
+
 // The list of cells, in the order of enum Cell.
 template <class T>
-constexpr CellKernels<T> cells[] = {cell_kernels<T, Lstm>()};
+constexpr CellKernels<T> cells[] = {cell_kernels<T, SimpleRnn>(),
+                                    cell_kernels<T, Lstm<false, false>>(),
+                                    cell_kernels<T, Lstm<true, false>>(),
+                                    cell_kernels<T, Lstm<false, true>>(),
+                                    cell_kernels<T, Lstm<true, true>>(),
+                                    cell_kernels<T, GruResetAfter>(),
+                                    cell_kernels<T, GruResetBefore>(),
+                                    cell_kernels<T, MinGru>(),
+                                    cell_kernels<T, MinLstm>()};
 static_assert(sizeof cells<float> == cell_count * sizeof *cells<float>, "enum Cell and this list differ");
 
 template <class T>
@@ -50,14 +80,25 @@ constexpr Kernels<T> kernels() {
             dense_backward<T>,
             dense_gradient_tiles<T>,
             dense_gradients<T>,
+            pack<T>,
+            pack_transposed<T>,
+            activate<T>,
+            activate_backward<T>,
+            dropout<T>,
             normalize<T>,
             normalize_backward<T>,
+            layer_normalize<T>,
+            layer_normalize_backward<T>,
+            layer_normalize_gradients<T>,
+            embed<T>,
+            embed_gradients<T>,
+            penalize<T>,
             sum_steps<T>,
             loss<T>,
             update<T>,
+            constrain<T>,
             sum_copies<T>,
-            pack<T>,
-            pack_transposed<T>};
+            regularize<T>};
 }
 
 }  // namespace

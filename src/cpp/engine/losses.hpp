@@ -2,15 +2,12 @@
 // ones renormalised first. The gradient is zero where a clip is active.
 #pragma once
 
-#include "simd.hpp"
+#include "activation_layer.hpp"
 
 namespace fastlstm::FASTLSTM_ISA {
 namespace {
 
 constexpr double probability_floor = 1e-7;
-
-FASTLSTM_INLINE float log_of(float x) { return __builtin_logf(x); }
-FASTLSTM_INLINE double log_of(double x) { return __builtin_log(x); }
 
 template <class T>
 FASTLSTM_INLINE T clipped(T p) {
@@ -99,6 +96,11 @@ void loss_rows(const LossPass<T>& pass, Range rows) {
         double sum = 0;
         for (Index t = 0; t < pass.steps; ++t) {
             T* d = pass.gradient.data ? pass.gradient.data + n * pass.gradient.row + t * pass.gradient.step : nullptr;
+            if (pass.mask.data && !*element(pass.mask, t, n, 0)) {
+                if (d)
+                    for (Index i = 0; i < padded<T>(pass.outputs); ++i) d[i] = 0;
+                continue;
+            }
             sum += Rule::row(pass.prediction.data + n * pass.prediction.row + t * pass.prediction.step,
                              pass.target.data + n * pass.target.row + t * pass.target.step, pass.outputs,
                              static_cast<T>(pass.scale), d);

@@ -97,7 +97,7 @@ ProductTile<T> product_tile_of(int rows, Index panels) {
     return panels == 2 ? product_tile_of<T, 2, G>(rows) : product_tile_of<T, 1, G>(rows);
 }
 
-// Cuts rows by panels into tiles and calls visit(rows, panel, panels, product) for each. Row tiles are of nearly equal
+// Cuts rows by panels into tiles and calls visit(rows, panel, panels) for each. Row tiles are of nearly equal
 // height, and panels the outer loop, so that a panel stays in the first cache for all rows. A row or two leave
 // registers for more panels side by side, which keeps enough sums in flight to hide a multiply-add's latency.
 template <class T, int G, class Visit>
@@ -111,10 +111,22 @@ FASTLSTM_INLINE void for_each_tile(Range rows, Index panel_count, const Visit& v
     for (Index panel = 0; panel < panel_count; panel += panels) {
         while (panels > panel_count - panel) panels /= 2;
         for (Index i = 0; i < row_tiles; ++i) {
-            const Range part = part_of(count, i, row_tiles), tile{rows.begin + part.begin, rows.begin + part.end};
-            visit(tile, panel, panels, product_tile_of<T, G>(static_cast<int>(tile.end - tile.begin), panels));
+            const Range part = part_of(count, i, row_tiles);
+            visit(Range{rows.begin + part.begin, rows.begin + part.end}, panel, panels);
         }
     }
+}
+
+// to = a W on rows, for panels of one block each; added to what is there if `add`.
+template <class T>
+void multiply(const Operand<T>& by, Range rows, Index panel_count, T* to, Index to_row, bool add) {
+    constexpr Index L = Simd<T>::lanes;
+    const Operand<T> nothing{nullptr, 0, nullptr, 0, 0};
+    for_each_tile<T, 1>(rows, panel_count, [&](Range tile, Index panel, Index panels) {
+        T* at = to + tile.begin * to_row + panel * L;
+        product_tile_of<T, 1>(static_cast<int>(tile.end - tile.begin), panels)(
+            by.panels_from(panel).rows_from(tile.begin), nothing, {add ? at : nullptr, to_row, at, to_row});
+    });
 }
 
 }  // namespace

@@ -8,15 +8,15 @@ namespace fastlstm {
 template <class T>
 class DenseLayer final : public Layer<T> {
 public:
-    DenseLayer(Index units, Activation activation, bool use_bias, Index features, bool sequence)
-        : Layer<T>(features, units, sequence, sequence), activation_(activation), use_bias_(use_bias) {
+    DenseLayer(Index units, bool use_bias, Index features, bool sequence)
+        : Layer<T>(features, units, sequence, sequence), use_bias_(use_bias) {
         this->weights = {{"kernel", {features, units}, true}};
         if (use_bias) this->weights.push_back({"bias", {units}, true});
     }
 
     double work(Index steps) const override {
         return static_cast<double>(this->output_steps(steps) * this->outputs) *
-               (2.0 * static_cast<double>(this->features) + 30);
+               (2.0 * static_cast<double>(this->features) + 4);
     }
 
     Index packed_size(const Kernels<T>& kernels) const override { return Packed(*this, kernels.lanes).size; }
@@ -26,30 +26,28 @@ public:
         const Packed at(*this, kernels.lanes);
         T* to = this->packed(memory);
         const Range blocks = team.share(at.unit_blocks);
-        kernels.pack(this->parameter(memory, 0), this->features, 1, this->outputs, to + at.kernel, blocks);
-        if (use_bias_) kernels.pack(this->parameter(memory, 1), 1, 1, this->outputs, to + at.bias, blocks);
+        kernels.pack(this->parameter(memory, 0), this->features, this->outputs, to + at.kernel, blocks);
+        if (use_bias_) kernels.pack(this->parameter(memory, 1), 1, this->outputs, to + at.bias, blocks);
         if (this->gives_dx)
-            kernels.pack_transposed(this->parameter(memory, 0), this->features, 1, this->outputs,
+            kernels.pack_transposed(this->parameter(memory, 0), this->features, this->outputs,
                                     to + at.kernel_transposed, team.share(at.feature_blocks));
     }
 
-    std::unique_ptr<Run<T>> bind(const Memory<T>& memory, Arena<T>& arena, Index rows, Index steps,
+    std::unique_ptr<Run<T>> bind(const Memory<T>& memory, Arena<T>& arena, const Extent& extent,
                                  Mode mode) const override {
         auto run = std::make_unique<DenseRun>(*memory.kernels);
         DensePass<T>& pass = run->pass;
         const Packed at(*this, memory.kernels->lanes);
         const T* packed = this->packed(memory);
-        pass.rows = rows;
-        pass.steps = this->output_steps(steps);
+        pass.rows = extent.rows;
+        pass.steps = this->output_steps(extent.steps);
         pass.features = this->features;
         pass.units = this->outputs;
-        pass.activation = activation_;
         pass.kernel = packed + at.kernel;
         pass.bias = packed + at.bias;
         pass.kernel_transposed = packed + at.kernel_transposed;
-        pass.y = make_sequence(arena, rows, pass.steps, this->outputs, memory.kernels->lanes);
+        pass.y = make_sequence(arena, pass.rows, pass.steps, this->outputs, memory.kernels->lanes);
         if (mode == Mode::training) {
-            pass.dz = arena.take(pass.steps * rows * pass.y.row);
             pass.d_kernel = this->gradient(memory, 0);
             pass.d_bias = use_bias_ ? this->gradient(memory, 1) : nullptr;
         }
@@ -69,29 +67,15 @@ private:
         }
     };
 
-    struct DenseRun final : Run<T> {
-        const Kernels<T>& kernels;
-        DensePass<T> pass{};
+    struct DenseRun final : PassRun<T, DensePass<T>> {
+        using PassRun<T, DensePass<T>>::PassRun;
 
-        explicit DenseRun(const Kernels<T>& kernels) : kernels(kernels) {}
-
-        Sequence<const T> output() const override { return read_only(pass.y); }
-        void forward(Range rows) override { kernels.dense_forward(bound(), rows); }
-        void backward(Range rows) override { kernels.dense_backward(bound(), rows); }
-        Index gradient_tiles() const override { return kernels.dense_gradient_tiles(bound()); }
-        void gradients(Range tiles) override { kernels.dense_gradients(bound(), tiles); }
-
-    private:
-        DensePass<T> bound() const {
-            DensePass<T> whole = pass;
-            whole.x = this->x;
-            whole.dx = this->dx;
-            whole.dy = this->dy;
-            return whole;
-        }
+        void forward(Range rows) override { this->kernels.dense_forward(this->bound(), rows); }
+        void backward(Range rows) override { this->kernels.dense_backward(this->bound(), rows); }
+        Index gradient_tiles() const override { return this->kernels.dense_gradient_tiles(this->bound()); }
+        void gradients(Range tiles) override { this->kernels.dense_gradients(this->bound(), tiles); }
     };
 
-    Activation activation_;
     bool use_bias_;
 };
 

@@ -21,10 +21,10 @@ void copy_rows(const Sequence<const T>& from, Index rows, Index steps, Index fea
 }  // namespace
 
 template <class T>
-std::vector<typename Network<T>::Bound> Network<T>::acquire_blocks(int members, Index rows, Index steps) {
+std::vector<typename Network<T>::Bound> Network<T>::acquire_blocks(int members, const Extent& extent) {
     std::vector<Bound> bindings;
-    const Index block = std::min(block_rows, (rows + members - 1) / members);
-    for (int i = 0; i < members; ++i) bindings.push_back(acquire(block, steps));
+    const Index block = std::min(block_rows, (extent.rows + members - 1) / members);
+    for (int i = 0; i < members; ++i) bindings.push_back(acquire({block, extent.steps, extent.masked}));
     return bindings;
 }
 
@@ -38,28 +38,65 @@ template <class Visit>
 void Network<T>::for_each_block(const Team& team, std::vector<Bound>& bindings, Index rows, const Visit& visit) const {
     const Range mine = team.share(rows);
     Binding<T>& binding = *bindings[static_cast<std::size_t>(team.rank())];
-    for (Index n = mine.begin; n < mine.end; n += binding.rows)
-        visit(binding, Range{n, std::min(n + binding.rows, mine.end)});
+    for (Index n = mine.begin; n < mine.end; n += binding.extent.rows)
+        visit(binding, Range{n, std::min(n + binding.extent.rows, mine.end)});
+}
+
+// Calls visit(binding, rows) for each block of rows, with the binding's input set and a fresh call.
+template <class T>
+template <class Visit>
+void Network<T>::infer(const T* x, const unsigned char* mask, Index rows, Index steps, const Visit& visit) {
+    const auto lock = lock_packed();
+    const double work = forward_work(steps) * static_cast<double>(rows);
+    const int members = team_size(work, work, rows);
+    auto bindings = acquire_blocks(members, {rows, steps, mask != nullptr});
+    const Index row = steps * features_;
+    run_team(members, [&](const Team& team) {
+        for_each_block(team, bindings, rows, [&](Binding<T>& binding, Range block) {
+            binding.call = {};
+            binding.call.state_size = state_size_;
+            binding.call.first_row = block.begin;
+            binding.set_input({x + block.begin * row, row, features_},
+                              {mask ? mask + block.begin * steps : nullptr, steps, 1});
+            visit(binding, block);
+        });
+    });
+    release_all(bindings);
 }
 
 template <class T>
 void Network<T>::predict(const T* x, Index rows, Index steps, T* out) {
     finish();
     if (rows == 0) return;
-    const auto lock = lock_packed();
-    const double work = forward_work(steps) * static_cast<double>(rows);
-    const int members = team_size(work, work, rows);
-    auto bindings = acquire_blocks(members, rows, steps);
-    const Index out_steps = output_steps(steps), row = steps * features_, out_row = out_steps * outputs();
-    run_team(members, [&](const Team& team) {
-        for_each_block(team, bindings, rows, [&](Binding<T>& binding, Range block) {
-            const Index count = block.end - block.begin;
-            binding.set_input({x + block.begin * row, row, features_});
-            binding.forward({0, count});
-            copy_rows(binding.output(), count, out_steps, outputs(), out + block.begin * out_row);
-        });
+    std::unique_lock<std::mutex> carrying(carrying_, std::defer_lock);
+    if (stateful()) {
+        carrying.lock();
+        require_carried_rows(rows);
+    }
+    const Index out_steps = output_steps(steps), out_row = out_steps * outputs();
+    infer(x, nullptr, rows, steps, [&](Binding<T>& binding, Range block) {
+        const Index count = block.end - block.begin;
+        if (carrying.owns_lock()) carry(binding, block.begin);
+        binding.forward({0, count});
+        copy_rows(binding.output(), count, out_steps, outputs(), out + block.begin * out_row);
     });
-    release_all(bindings);
+}
+
+template <class T>
+void Network<T>::run(const T* x, const Beside<T>& beside, Index rows, Index steps, T* out, T* final_state) {
+    finish();
+    if (rows == 0) return;
+    const Index out_steps = output_steps(steps), out_row = out_steps * outputs();
+    infer(x, beside.mask, rows, steps, [&](Binding<T>& binding, Range block) {
+        const Index count = block.end - block.begin;
+        Call<T>& call = binding.call;
+        call.draws = beside.draw != nullptr;
+        call.draw = call.draws ? static_cast<std::uint64_t>(*beside.draw) : 0;
+        call.initial_state = beside.state ? beside.state + block.begin * state_size_ : nullptr;
+        call.final_state = final_state + block.begin * state_size_;
+        binding.forward({0, count});
+        copy_rows(binding.output(), count, out_steps, outputs(), out + block.begin * out_row);
+    });
 }
 
 template <class T>
@@ -69,7 +106,7 @@ void Network<T>::forecast(const T* history, Index rows, Index window, Index step
     const auto lock = lock_packed();
     const double work = forward_work(window) * static_cast<double>(rows * steps);
     const int members = team_size(work, work, rows);
-    auto bindings = acquire_blocks(members, rows, window);
+    auto bindings = acquire_blocks(members, {rows, window, false});
     // Each row's history with its forecast behind it: the window slides over both and nothing is moved.
     const Index given = window * features_, made = steps * features_, row = given + made;
     const Buffer<T> series = make_buffer<T>(rows * row);
@@ -77,6 +114,7 @@ void Network<T>::forecast(const T* history, Index rows, Index window, Index step
         for_each_block(team, bindings, rows, [&](Binding<T>& binding, Range block) {
             T* first = series.get() + block.begin * row;
             const Index count = block.end - block.begin;
+            binding.call = {};
             for (Index n = 0; n < count; ++n)
                 std::memcpy(first + n * row, history + (block.begin + n) * given,
                             static_cast<std::size_t>(given) * sizeof(T));
@@ -94,34 +132,99 @@ void Network<T>::forecast(const T* history, Index rows, Index window, Index step
 }
 
 template <class T>
-double Network<T>::evaluate(const T* x, const T* y, Index rows, Index steps, Index target_width) {
+double Network<T>::evaluate(const T* x, const T* y, const unsigned char* mask, Index rows, Index steps,
+                            Index target_width) {
     finish();
-    const auto lock = lock_packed();
-    require_target_width(target_width);
-    const double work = forward_work(steps) * static_cast<double>(rows);
-    const int members = team_size(work, work, rows);
-    auto bindings = acquire_blocks(members, rows, steps);
-    const Index row = steps * features_, target_row = output_steps(steps) * target_features();
-    std::vector<double> row_loss(static_cast<std::size_t>(rows));
-    run_team(members, [&](const Team& team) {
-        for_each_block(team, bindings, rows, [&](Binding<T>& binding, Range block) {
-            binding.set_input({x + block.begin * row, row, features_});
-            binding.forward({0, block.end - block.begin});
-            LossPass<T> pass = loss_pass(binding);
-            pass.target = {y + block.begin * target_row, target_row, target_features()};
-            pass.row_loss = row_loss.data() + block.begin;
-            kernels_->loss(loss_, pass, {0, block.end - block.begin});
-        });
+    std::unique_lock<std::mutex> carrying(carrying_, std::defer_lock);
+    if (stateful()) {
+        carrying.lock();
+        require_carried_rows(rows);
+    }
+    const Index out_steps = output_steps(steps), target_row = out_steps * target_features();
+    std::vector<double> row_loss(static_cast<std::size_t>(rows)), row_penalty(static_cast<std::size_t>(rows));
+    std::vector<Index> row_valid(static_cast<std::size_t>(rows));
+    bool same_loss = true;
+    infer(x, mask, rows, steps, [&](Binding<T>& binding, Range block) {
+        const Range own{0, block.end - block.begin};
+        if (carrying.owns_lock()) carry(binding, block.begin);
+        binding.call.row_penalty = row_penalty.data() + block.begin;
+        binding.forward(own);
+        if (target_width != target_features()) {
+            same_loss = false;
+            return;
+        }
+        LossPass<T> pass = loss_pass(binding);
+        pass.target = {y + block.begin * target_row, target_row, target_features()};
+        pass.row_loss = row_loss.data() + block.begin;
+        kernels_->loss(loss_, pass, own);
+        count_valid(pass.mask, out_steps, own, row_valid.data() + block.begin);
     });
-    release_all(bindings);
-    return std::accumulate(row_loss.begin(), row_loss.end(), 0.0) / static_cast<double>(rows);
+    if (!same_loss) require_target_width(target_width);
+    const bool masked = masked_output(mask != nullptr);
+    const Index terms = masked ? std::accumulate(row_valid.begin(), row_valid.end(), Index{0}) : rows;
+    return std::accumulate(row_loss.begin(), row_loss.end(), 0.0) / static_cast<double>(std::max<Index>(terms, 1)) +
+           std::accumulate(row_penalty.begin(), row_penalty.end(), 0.0) / static_cast<double>(rows) + weight_penalty();
 }
 
-template void Network<float>::predict(const float*, Index, Index, float*);
-template void Network<double>::predict(const double*, Index, Index, double*);
-template void Network<float>::forecast(const float*, Index, Index, Index, float*);
-template void Network<double>::forecast(const double*, Index, Index, Index, double*);
-template double Network<float>::evaluate(const float*, const float*, Index, Index, Index);
-template double Network<double>::evaluate(const double*, const double*, Index, Index, Index);
+template <class T>
+std::unique_ptr<Kept<T>> Network<T>::forward(const T* x, const Beside<T>& beside, Index rows, Index steps, T* out,
+                                             T* final_state) {
+    finish();
+    auto kept = std::make_unique<Kept<T>>();
+    const auto lock = lock_packed();
+    const Extent extent{rows, steps, beside.mask != nullptr};
+    kept->version = version_;
+    kept->binding = bind(extent, Mode::training, gradients_.get());
+    Binding<T>& binding = *kept->binding;
+    std::copy(x, x + rows * steps * features_, binding.input);
+    if (beside.mask) std::copy(beside.mask, beside.mask + rows * steps, binding.mask);
+    if (beside.state) kept->initial_state.assign(beside.state, beside.state + rows * state_size_);
+    Call<T>& call = binding.call;
+    call.state_size = state_size_;
+    call.draws = beside.draw != nullptr;
+    call.draw = call.draws ? static_cast<std::uint64_t>(*beside.draw) : 0;
+    call.initial_state = beside.state ? kept->initial_state.data() : nullptr;
+    call.final_state = final_state;
+    const double work = forward_work(steps) * static_cast<double>(rows);
+    run_team(team_size(work, work, rows), [&](const Team& team) { binding.forward(team.share(rows)); });
+    const Index out_steps = output_steps(steps);
+    copy_rows(binding.output(), rows, out_steps, outputs(), out);
+    return kept;
+}
+
+template <class T>
+void Network<T>::backward(Kept<T>& kept, const T* d_output, const T* d_state, T* dx, T* d_initial_state) {
+    const auto lock = lock_weights();
+    if (kept.used) throw std::invalid_argument("kept: expected a forward pass not used before: call forward again");
+    if (kept.version != version_) throw std::invalid_argument("kept: the weights have changed: call forward again");
+    kept.used = true;
+    Binding<T>& binding = *kept.binding;
+    const Index rows = binding.extent.rows, steps = binding.extent.steps, out_steps = output_steps(steps);
+    for (Index n = 0; n < rows; ++n)
+        for (Index t = 0; t < out_steps; ++t, d_output += outputs()) {
+            T* to = place(binding.d_output, t, n);
+            std::copy(d_output, d_output + outputs(), to);
+        }
+    binding.call.d_final_state = d_state;
+    binding.call.d_initial_state = d_initial_state;
+    const double work = 2 * forward_work(steps) * static_cast<double>(rows);
+    run_team(team_size(work, work / 2, rows), [&](const Team& team) {
+        binding.backward(team.share(rows));
+        team.barrier();
+        for (auto& run : binding.runs) run->gradients(team.share(run->gradient_tiles()));
+    });
+    if (dx && !binding.runs.empty()) copy_rows(read_only(binding.runs.front()->dx), rows, steps, features_, dx);
+}
+
+#define FASTLSTM_INSTANTIATE(T)                                                                              \
+    template void Network<T>::predict(const T*, Index, Index, T*);                                           \
+    template void Network<T>::run(const T*, const Beside<T>&, Index, Index, T*, T*);                         \
+    template std::unique_ptr<Kept<T>> Network<T>::forward(const T*, const Beside<T>&, Index, Index, T*, T*); \
+    template void Network<T>::backward(Kept<T>&, const T*, const T*, T*, T*);                                \
+    template void Network<T>::forecast(const T*, Index, Index, Index, T*);                                   \
+    template double Network<T>::evaluate(const T*, const T*, const unsigned char*, Index, Index, Index);
+
+FASTLSTM_INSTANTIATE(float)
+FASTLSTM_INSTANTIATE(double)
 
 }  // namespace fastlstm

@@ -1,6 +1,7 @@
 // What a network asks of its layers. A layer is a description; bound to a batch it becomes a run.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -33,16 +34,45 @@ struct Memory {
     T *parameters, *gradients, *packed;
 };
 
+// What a call brings beside x, the same for all runs of a binding. States are (rows, state_size) each.
+template <class T>
+struct Call {
+    bool draws = false;      // whether there is dropout
+    std::uint64_t draw = 0;  // its number
+    Index first_row = 0;     // of the binding's rows in the batch
+    Index state_size = 0;
+    bool only_stateful = false;  // whether states are those of stateful layers only
+    const T* initial_state = nullptr;
+    T* final_state = nullptr;
+    const T* d_final_state = nullptr;
+    T* d_initial_state = nullptr;
+    double* row_penalty = nullptr;  // activity regularizers add here
+    double penalty_scale = 1;       // of their gradient
+};
+
+// The rows and steps that a layer is bound to, and whether its input comes with a mask.
+struct Extent {
+    Index rows, steps;
+    bool masked;
+
+    bool operator==(const Extent& other) const {
+        return rows == other.rows && steps == other.steps && masked == other.masked;
+    }
+};
+
 // One layer on a batch of given size. Rows are independent until `gradients`, which needs all of them and is cut into
 // tiles of the weights instead.
 template <class T>
 struct Run {
     Sequence<const T> x{};
+    Mask mask{};
     Sequence<T> dx{};  // data is null where nobody wants it
     Sequence<const T> dy{};
+    const Call<T>* call = nullptr;
 
     virtual ~Run() = default;
     virtual Sequence<const T> output() const = 0;
+    virtual Mask output_mask() const { return mask; }
     virtual void forward(Range rows) = 0;
     virtual void backward(Range rows) = 0;
     virtual Index gradient_tiles() const { return 0; }
@@ -55,18 +85,23 @@ public:
     Index features, outputs;  // of each step
     bool takes_sequence, gives_sequence;
     std::vector<Weight> weights;
+    Index state_size = 0, state_offset = 0;  // of a row's states, among those of the network
     Index packed_offset = 0;
-    bool gives_dx = false;  // whether a layer before it learns
+    std::uint64_t number = 0;  // tells the random numbers of layers apart
+    bool gives_dx = false;     // whether somebody wants the gradient of its input
 
     Layer(Index features, Index outputs, bool takes_sequence, bool gives_sequence)
         : features(features), outputs(outputs), takes_sequence(takes_sequence), gives_sequence(gives_sequence) {}
     virtual ~Layer() = default;
 
     virtual Index output_steps(Index steps) const { return gives_sequence ? steps : 1; }
+    virtual bool gives_mask(bool masked) const { return masked && takes_sequence && gives_sequence; }
+    virtual bool stateful() const { return false; }
     virtual double work(Index steps) const = 0;  // floating-point operations of one row's forward pass
     virtual Index packed_size(const Kernels<T>&) const { return 0; }
+    virtual void planned() {}  // the network has set what is above
     virtual void pack(const Memory<T>&, const Team&) const {}
-    virtual std::unique_ptr<Run<T>> bind(const Memory<T>&, Arena<T>&, Index rows, Index steps, Mode) const = 0;
+    virtual std::unique_ptr<Run<T>> bind(const Memory<T>&, Arena<T>&, const Extent&, Mode) const = 0;
 
 protected:
     T* parameter(const Memory<T>& memory, std::size_t weight) const {
@@ -74,6 +109,26 @@ protected:
     }
     T* gradient(const Memory<T>& memory, std::size_t weight) const { return memory.gradients + weights[weight].offset; }
     T* packed(const Memory<T>& memory) const { return memory.packed + packed_offset; }
+    double elementwise_work(Index steps) const { return 4.0 * static_cast<double>(output_steps(steps) * outputs); }
+};
+
+// A run that is one pass of the engine, with what the network has set filled in.
+template <class T, class Pass>
+struct PassRun : Run<T> {
+    const Kernels<T>& kernels;
+    Pass pass{};
+
+    explicit PassRun(const Kernels<T>& kernels) : kernels(kernels) {}
+    Sequence<const T> output() const override { return {pass.y.data, pass.y.row, pass.y.step}; }
+
+protected:
+    Pass bound() const {
+        Pass whole = pass;
+        whole.x = this->x;
+        whole.dx = this->dx;
+        whole.dy = this->dy;
+        return whole;
+    }
 };
 
 template <class T>
@@ -81,11 +136,32 @@ Sequence<const T> read_only(const Sequence<T>& s) {
     return {s.data, s.row, s.step};
 }
 
+// The steps in the opposite order.
+template <class S>
+S reversed(const S& s, Index steps) {
+    return {steps > 0 && s.data ? s.data + (steps - 1) * s.step : s.data, s.row, -s.step};
+}
+
+template <class T>
+T* place(const Sequence<T>& s, Index t, Index n) {
+    return s.data + t * s.step + n * s.row;
+}
+
 // A buffer of whole vectors for every row of every step, steps outermost.
 template <class T>
 Sequence<T> make_sequence(Arena<T>& arena, Index rows, Index steps, Index features, Index lanes) {
     const Index row = padded(features, lanes);
     return {arena.take(rows * steps * row), row, rows * row};
+}
+
+// The key under which a layer draws its numbers for a purpose of its own.
+inline std::uint64_t draw_key(std::uint64_t seed, std::uint64_t draw, std::uint64_t number, std::uint64_t purpose) {
+    std::uint64_t key = seed;
+    for (const std::uint64_t part : {draw, number, purpose}) {
+        key = (key ^ (key >> 29)) * 0xbf58476d1ce4e5b9u + (part + 1) * 0x9e3779b97f4a7c15u;
+        key ^= key >> 32;
+    }
+    return key;
 }
 
 }  // namespace fastlstm

@@ -9,6 +9,7 @@
 #include "dense_layer.hpp"
 #include "normalization_layer.hpp"
 #include "repeat_vector_layer.hpp"
+#include "shape_layers.hpp"
 
 namespace fastlstm {
 namespace {
@@ -27,39 +28,104 @@ const Kernels<double>& kernels_of(const KernelTable& table) {
 }  // namespace
 
 template <class T>
-Network<T>::Network(Index features, bool sequence)
-    : features_(features), sequence_(sequence), kernels_(&kernels_of<T>(active_kernels())) {}
+Network<T>::Network(Index features, bool sequence, bool input_gradient)
+    : features_(features),
+      sequence_(sequence),
+      input_gradient_(input_gradient),
+      kernels_(&kernels_of<T>(active_kernels())) {}
 
 template <class T>
-template <class L, class... Arguments>
-void Network<T>::add(Arguments... arguments) {
+void Network<T>::add(std::unique_ptr<Layer<T>> layer) {
     if (finished_) throw std::logic_error("a network takes no more layers after its first use");
-    auto layer = std::make_unique<L>(arguments...);
     if (layer->takes_sequence != gives_sequence())
         throw std::invalid_argument(layer->takes_sequence
                                         ? "the layer expects a sequence (N, T, D), but what comes before gives (N, D)"
                                         : "the layer expects (N, D), but what comes before gives a sequence (N, T, D)");
+    if (layer->features != outputs())
+        throw std::invalid_argument("the layer expects " + std::to_string(layer->features) + " features, got " +
+                                    std::to_string(outputs()));
+    layer->number = layers_.size();
     layers_.push_back(std::move(layer));
 }
 
 template <class T>
+std::unique_ptr<RecurrentLayer<T>> Network<T>::recurrent(const RecurrentOptions& options) const {
+    return std::make_unique<RecurrentLayer<T>>(options, kernels_->cells[static_cast<int>(options.cell)], outputs());
+}
+
+template <class T>
 void Network<T>::add_recurrent(const RecurrentOptions& options) {
-    add<RecurrentLayer<T>>(options, kernels_->cells[static_cast<int>(options.cell)].shape, outputs());
+    add(recurrent(options));
 }
 
 template <class T>
-void Network<T>::add_dense(Index units, Activation activation, bool use_bias) {
-    add<DenseLayer<T>>(units, activation, use_bias, outputs(), gives_sequence());
+void Network<T>::add_bidirectional(const RecurrentOptions& forward, const RecurrentOptions& backward, Merge merge) {
+    if (merge != Merge::concat && forward.units != backward.units)
+        throw std::invalid_argument("merge_mode: expected 'concat' for layers of different widths");
+    if (forward.return_sequences != backward.return_sequences || forward.stateful != backward.stateful)
+        throw std::invalid_argument("backward: expected return_sequences and stateful as in forward");
+    if (forward.go_backwards == backward.go_backwards)
+        throw std::invalid_argument("backward: expected go_backwards to be the opposite of forward's");
+    add(std::make_unique<BidirectionalLayer<T>>(recurrent(forward), recurrent(backward), merge, *kernels_));
 }
 
 template <class T>
-void Network<T>::add_repeat_vector(Index n) {
-    add<RepeatVectorLayer<T>>(n, outputs());
+void Network<T>::add_dense(Index units, bool use_bias) {
+    add(std::make_unique<DenseLayer<T>>(units, use_bias, outputs(), gives_sequence()));
+}
+
+template <class T>
+void Network<T>::add_activation(Activation activation) {
+    if (activation == Activation::glu && outputs() % 2 != 0)
+        throw std::invalid_argument("activation: glu expects an even number of features, got " +
+                                    std::to_string(outputs()));
+    add(std::make_unique<ActivationLayer<T>>(activation, outputs(), gives_sequence()));
+}
+
+template <class T>
+void Network<T>::add_dropout(const DropoutOptions& options) {
+    add(std::make_unique<DropoutLayer<T>>(options, outputs(), gives_sequence()));
+}
+
+template <class T>
+void Network<T>::add_embedding(Index entries, Index outputs, bool mask_zero) {
+    if (!layers_.empty()) throw std::invalid_argument("an embedding must be the first layer");
+    add(std::make_unique<EmbeddingLayer<T>>(entries, outputs, mask_zero));
+}
+
+template <class T>
+void Network<T>::add_masking(double mask_value) {
+    add(std::make_unique<MaskingLayer<T>>(mask_value, outputs()));
+}
+
+template <class T>
+void Network<T>::add_layer_normalization(double epsilon, bool centre, bool scale) {
+    add(std::make_unique<LayerNormalizationLayer<T>>(epsilon, centre, scale, outputs(), gives_sequence()));
+}
+
+template <class T>
+void Network<T>::add_rescaling(std::vector<T> scale, std::vector<T> offset) {
+    add(std::make_unique<RescalingLayer<T>>(std::move(scale), std::move(offset), gives_sequence()));
 }
 
 template <class T>
 void Network<T>::add_normalization(bool invert) {
-    add<NormalizationLayer<T>>(invert, outputs(), gives_sequence());
+    add(std::make_unique<NormalizationLayer<T>>(invert, outputs(), gives_sequence()));
+}
+
+template <class T>
+void Network<T>::add_repeat_vector(Index n) {
+    add(std::make_unique<RepeatVectorLayer<T>>(n, outputs()));
+}
+
+template <class T>
+void Network<T>::add_reshape(Index steps, Index features, bool sequence) {
+    add(std::make_unique<ReshapeLayer<T>>(steps, features, sequence, outputs(), gives_sequence()));
+}
+
+template <class T>
+void Network<T>::add_activity_regularizer(double l1, double l2) {
+    add(std::make_unique<ActivityRegularizerLayer<T>>(l1, l2, outputs(), gives_sequence()));
 }
 
 template <class T>
@@ -81,11 +147,14 @@ void Network<T>::finish() {
                 }
         if (trainable) trainable_ = total;
     }
-    bool learns = false;
+    bool learns = input_gradient_;
     for (std::size_t i = 0; i < layers_.size(); ++i) {
         Layer<T>& layer = *layers_[i];
         layer.gives_dx = learns;
         layer.packed_offset = packed;
+        layer.state_offset = state_size_;
+        state_size_ += layer.state_size;
+        layer.planned();
         packed += layer.packed_size(*kernels_);
         for (const Weight& weight : layer.weights) {
             segments_.push_back({static_cast<Index>(i), &weight});
@@ -136,6 +205,89 @@ void Network<T>::copy_gradient(std::size_t segment, T* to) {
 }
 
 template <class T>
+void Network<T>::set_regularizer(std::size_t segment, double l1, double l2) {
+    const Weight& weight = *segments().at(segment).weight;
+    const auto lock = lock_weights();
+    constexpr Index piece = 4096;
+    for (Index first = 0; first < weight.size(); first += piece)
+        penalties_.push_back({weight.offset + first, std::min(piece, weight.size() - first), l1, l2});
+    penalty_sums_.resize(penalties_.size());
+}
+
+template <class T>
+void Network<T>::set_constraint(std::size_t segment, const ConstraintPass<T>& constraint) {
+    const Weight& weight = *segments().at(segment).weight;
+    const auto lock = lock_weights();
+    constraints_.push_back(constraint);
+    constraints_.back().weights = parameters_.get() + weight.offset;
+}
+
+template <class T>
+Index Network<T>::state_size() {
+    finish();
+    return state_size_;
+}
+
+template <class T>
+std::vector<Index> Network<T>::state_sizes() {
+    std::vector<Index> sizes;
+    for (const auto& layer : layers_) sizes.push_back(layer->state_size);
+    return sizes;
+}
+
+template <class T>
+bool Network<T>::stateful() const {
+    return std::any_of(layers_.begin(), layers_.end(), [](const auto& layer) { return layer->stateful(); });
+}
+
+template <class T>
+std::pair<Index, std::vector<T>> Network<T>::carried_state() {
+    const std::lock_guard<std::mutex> lock(carrying_);
+    if (carried_rows_ < 0) return {-1, {}};
+    return {carried_rows_, {carried_.get(), carried_.get() + carried_rows_ * state_size_}};
+}
+
+template <class T>
+void Network<T>::set_carried_state(Index rows, const T* values) {
+    finish();
+    const std::lock_guard<std::mutex> lock(carrying_);
+    carried_rows_ = rows;
+    carried_ = rows < 0 ? nullptr : make_buffer<T>(rows * state_size_);
+    if (rows > 0) std::memcpy(carried_.get(), values, static_cast<std::size_t>(rows * state_size_) * sizeof(T));
+}
+
+// States begin as zeros, for as many rows as the first batch has.
+template <class T>
+void Network<T>::require_carried_rows(Index rows) {
+    if (carried_rows_ < 0) {
+        carried_ = make_buffer<T>(rows * state_size_);
+        carried_rows_ = rows;
+    }
+    if (rows != carried_rows_)
+        throw std::invalid_argument("x: a stateful model carries the states of " + std::to_string(carried_rows_) +
+                                    " rows, got a batch of " + std::to_string(rows) +
+                                    " (batches must be of one size; reset_state() forgets the states)");
+}
+
+template <class T>
+void Network<T>::carry(Binding<T>& binding, Index first_row) {
+    binding.call.only_stateful = true;
+    binding.call.initial_state = binding.call.final_state = carried_.get() + first_row * state_size_;
+}
+
+template <class T>
+bool Network<T>::masked_output(bool masked) const {
+    for (const auto& layer : layers_) masked = layer->gives_mask(masked);
+    return masked;
+}
+
+template <class T>
+Index Network<T>::entries() const {
+    const auto* first = layers_.empty() ? nullptr : dynamic_cast<const EmbeddingLayer<T>*>(layers_.front().get());
+    return first ? first->entries() : 0;
+}
+
+template <class T>
 double Network<T>::forward_work(Index steps) const {
     double work = 0;
     for (const auto& layer : layers_) {
@@ -146,68 +298,72 @@ double Network<T>::forward_work(Index steps) const {
 }
 
 template <class T>
-typename Network<T>::Bound Network<T>::bind(Index rows, Index steps, Mode mode, T* gradients) {
+typename Network<T>::Bound Network<T>::bind(const Extent& extent, Mode mode, T* gradients) {
     Memory<T> own = memory();
     own.gradients = gradients;
     auto binding = std::make_unique<Binding<T>>();
-    binding->rows = rows;
-    binding->steps = steps;
-    Index layer_steps = steps;
+    binding->extent = extent;
+    Extent layer_extent = extent;
     for (const auto& layer : layers_) {
-        binding->runs.push_back(layer->bind(own, binding->arena, rows, layer_steps, mode));
+        binding->runs.push_back(layer->bind(own, binding->arena, layer_extent, mode));
         if (mode == Mode::training && layer->gives_dx)
             binding->runs.back()->dx =
-                make_sequence(binding->arena, rows, layer_steps, layer->features, kernels_->lanes);
-        layer_steps = layer->output_steps(layer_steps);
+                make_sequence(binding->arena, extent.rows, layer_extent.steps, layer->features, kernels_->lanes);
+        layer_extent.steps = layer->output_steps(layer_extent.steps);
+        layer_extent.masked = layer->gives_mask(layer_extent.masked);
     }
+    binding->row_loss.resize(static_cast<std::size_t>(extent.rows));
+    binding->row_penalty.resize(static_cast<std::size_t>(extent.rows));
     if (mode == Mode::training) {
-        binding->input = binding->arena.take(rows * steps * features_);
-        binding->target = binding->arena.take(rows * layer_steps * target_features());
-        binding->d_output = make_sequence(binding->arena, rows, layer_steps, outputs(), kernels_->lanes);
-        binding->row_loss.resize(static_cast<std::size_t>(rows));
+        const Index row = extent.steps * features_;
+        binding->input = binding->arena.take(extent.rows * row);
+        binding->target = binding->arena.take(extent.rows * layer_extent.steps * target_features());
+        if (extent.masked) binding->mask = binding->flags.take(extent.rows * extent.steps);
+        binding->d_output = make_sequence(binding->arena, extent.rows, layer_extent.steps, outputs(), kernels_->lanes);
         auto dy = read_only(binding->d_output);
         for (auto run = binding->runs.rbegin(); run != binding->runs.rend(); ++run) {
             (*run)->dy = dy;
             dy = read_only((*run)->dx);
         }
-        binding->set_input({binding->input, steps * features_, features_});
+        binding->set_input({binding->input, row, features_}, {binding->mask, extent.steps, 1});
     }
     return binding;
 }
 
 template <class T>
-typename Network<T>::Bound Network<T>::acquire(Index rows, Index steps) {
+typename Network<T>::Bound Network<T>::acquire(const Extent& extent) {
     {
         const std::lock_guard<std::mutex> lock(idle_lock_);
         for (auto it = idle_.begin(); it != idle_.end(); ++it)
-            if ((*it)->rows == rows && (*it)->steps == steps) {
+            if ((*it)->extent == extent) {
                 Bound found = std::move(*it);
                 idle_.erase(it);
                 return found;
             }
     }
-    return bind(rows, steps, Mode::inference, nullptr);
+    return bind(extent, Mode::inference, nullptr);
 }
 
 // Kept for the next call: an epoch has one size of batch, and perhaps another for its last one. The latest is last, so
 // that a call may hold two of them.
 template <class T>
-TrainingBatch<T>& Network<T>::training_batch(Index rows, Index steps) {
+TrainingBatch<T>& Network<T>::training_batch(const Extent& extent) {
     for (auto it = batches_.begin(); it != batches_.end(); ++it)
-        if ((*it)->rows == rows && (*it)->steps == steps) {
+        if ((*it)->extent == extent) {
             std::rotate(it, it + 1, batches_.end());
             return *batches_.back();
         }
     constexpr std::size_t most_kept = 3;
     if (batches_.size() == most_kept) batches_.erase(batches_.begin());
     auto batch = std::make_unique<TrainingBatch<T>>();
-    batch->rows = rows;
-    batch->steps = steps;
+    batch->extent = extent;
+    batch->valid.resize(static_cast<std::size_t>(extent.rows));
     constexpr Index rows_of_group = 16;  // or more: three product tiles
-    const Index groups = std::clamp<Index>(rows / rows_of_group, 1, gradient_copies_);
+    const Index groups = std::clamp<Index>(extent.rows / rows_of_group, 1, gradient_copies_);
     for (Index i = 0; i < groups; ++i) {
-        const Range part = part_of(rows, i, groups);
-        batch->groups.push_back(bind(part.end - part.begin, steps, Mode::training, gradients_.get() + i * trainable_));
+        const Range part = part_of(extent.rows, i, groups);
+        batch->groups.push_back(bind({part.end - part.begin, extent.steps, extent.masked}, Mode::training,
+                                     gradients_.get() + i * trainable_));
     }
     batches_.push_back(std::move(batch));
     return *batches_.back();
@@ -253,17 +409,26 @@ void Network<T>::require_target_width(Index width) const {
     if (width != target_features()) throw std::logic_error("the loss was changed by another thread during a call");
 }
 
-// The mean is over everything but the batch.
+// In units of one row's mean, or, where a mask chooses the steps, of one step's.
 template <class T>
 LossPass<T> Network<T>::loss_pass(const Binding<T>& binding) const {
-    const Index steps = output_steps(binding.steps);
     LossPass<T> pass{};
-    pass.steps = steps;
+    pass.steps = output_steps(binding.extent.steps);
     pass.outputs = outputs();
     pass.prediction = binding.output();
+    pass.mask = binding.output_mask();
     const bool by_class = loss_ == Loss::categorical_crossentropy || loss_ == Loss::sparse_categorical_crossentropy;
-    pass.scale = 1.0 / static_cast<double>(std::max<Index>(1, steps * (by_class ? 1 : outputs())));
+    const Index terms = (pass.mask.data ? 1 : pass.steps) * (by_class ? 1 : outputs());
+    pass.scale = 1.0 / static_cast<double>(std::max<Index>(1, terms));
     return pass;
+}
+
+template <class T>
+double Network<T>::weight_penalty() const {
+    double sum = 0;
+    for (const WeightPenalty& piece : penalties_)
+        sum += kernels_->regularize(parameters_.get() + piece.offset, nullptr, piece.l1, piece.l2, piece.count);
+    return sum;
 }
 
 template class Network<float>;

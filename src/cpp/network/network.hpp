@@ -8,6 +8,8 @@
 #include <shared_mutex>
 #include <utility>
 
+#include "bidirectional_layer.hpp"
+#include "elementwise_layers.hpp"
 #include "layer.hpp"
 #include "recurrent_layer.hpp"
 
@@ -16,28 +18,40 @@ namespace fastlstm {
 // The network's layers bound to a number of rows and steps, with all the memory that they need.
 template <class T>
 struct Binding {
-    Index rows, steps;
+    Extent extent;
     Arena<T> arena;
+    Call<T> call;
     std::vector<std::unique_ptr<Run<T>>> runs;
-    // Training only: the gathered rows, the gradient of their predictions, the loss of each.
+    // Training only: the gathered rows, the gradient of their predictions, the loss and the penalty of each.
     T *input = nullptr, *target = nullptr;
+    Arena<unsigned char> flags;
+    unsigned char* mask = nullptr;
     Sequence<T> d_output{};
-    std::vector<double> row_loss;
+    std::vector<double> row_loss, row_penalty;
 
-    void set_input(Sequence<const T> x) {
+    void set_input(Sequence<const T> x, Mask mask = {}) {
         for (auto& run : runs) {
+            run->call = &call;
             run->x = x;
+            run->mask = mask;
             x = run->output();
+            mask = run->output_mask();
         }
         output_ = x;
+        output_mask_ = mask;
     }
     Sequence<const T> output() const { return output_; }
+    Mask output_mask() const { return output_mask_; }
     void forward(Range batch) {
         for (auto& run : runs) run->forward(batch);
+    }
+    void backward(Range batch) {
+        for (auto run = runs.rbegin(); run != runs.rend(); ++run) (*run)->backward(batch);
     }
 
 private:
     Sequence<const T> output_{};
+    Mask output_mask_{};
 };
 
 // A batch in training: groups of rows, each with memory of its own, a copy of the gradients included. How many there
@@ -45,8 +59,9 @@ private:
 // that works on its own group neither fetches what another has written nor takes lines from it.
 template <class T>
 struct TrainingBatch {
-    Index rows, steps;
+    Extent extent;
     std::vector<std::unique_ptr<Binding<T>>> groups;
+    std::vector<Index> valid;  // steps of each row that count in the loss
 
     // Calls visit(group, its rows, first row of the group) for each group that has some of the rows.
     template <class Visit>
@@ -54,11 +69,42 @@ struct TrainingBatch {
         Index first = 0;
         for (auto& group : groups) {
             const Range own{std::max(rows_wanted.begin - first, Index{0}),
-                            std::min(rows_wanted.end - first, group->rows)};
+                            std::min(rows_wanted.end - first, group->extent.rows)};
             if (own.begin < own.end) visit(*group, own, first);
-            first += group->rows;
+            first += group->extent.rows;
         }
     }
+};
+
+// What a forward pass has kept for one backward pass.
+template <class T>
+struct Kept {
+    std::unique_ptr<Binding<T>> binding;
+    std::vector<T> x, initial_state;
+    std::uint64_t version;  // of the weights
+    bool used = false;
+};
+
+// What may come beside x in a call; states are (rows, state_size).
+template <class T>
+struct Beside {
+    const T* state = nullptr;
+    const unsigned char* mask = nullptr;  // (rows, steps)
+    const std::int64_t* draw = nullptr;   // the number of a draw of dropout; null for none
+};
+
+// How many steps of each row count.
+inline void count_valid(const Mask& mask, Index steps, Range rows, Index* valid) {
+    if (!mask.data) return;
+    for (Index n = rows.begin; n < rows.end; ++n) {
+        valid[n] = 0;
+        for (Index t = 0; t < steps; ++t) valid[n] += *place(mask, t, n) != 0;
+    }
+}
+
+struct WeightPenalty {
+    Index offset, count;
+    double l1, l2;
 };
 
 struct OptimizerSettings {
@@ -71,6 +117,7 @@ struct OptimizerSettings {
 template <class T>
 struct TrainingData {
     const T *x, *y;
+    const unsigned char* mask;  // (samples, steps), or null
     const std::int64_t* order;
     Index samples, steps, batch_size, target_width;
 };
@@ -78,13 +125,22 @@ struct TrainingData {
 template <class T>
 class Network {
 public:
-    Network(Index features, bool sequence);
+    Network(Index features, bool sequence, bool input_gradient);
 
     // Building. Throws std::invalid_argument where a layer does not fit, std::logic_error after the first use.
     void add_recurrent(const RecurrentOptions& options);
-    void add_dense(Index units, Activation activation, bool use_bias);
-    void add_repeat_vector(Index n);
+    void add_bidirectional(const RecurrentOptions& forward, const RecurrentOptions& backward, Merge merge);
+    void add_dense(Index units, bool use_bias);
+    void add_activation(Activation activation);
+    void add_dropout(const DropoutOptions& options);
+    void add_embedding(Index entries, Index outputs, bool mask_zero);
+    void add_masking(double mask_value);
+    void add_layer_normalization(double epsilon, bool centre, bool scale);
+    void add_rescaling(std::vector<T> scale, std::vector<T> offset);
     void add_normalization(bool invert);
+    void add_repeat_vector(Index n);
+    void add_reshape(Index steps, Index features, bool sequence);
+    void add_activity_regularizer(double l1, double l2);
 
     Index features() const { return features_; }
     bool takes_sequence() const { return sequence_; }
@@ -100,6 +156,18 @@ public:
     const T* weight(std::size_t segment);
     void set_weight(std::size_t segment, const T* values);
     void copy_gradient(std::size_t segment, T* to);  // of a segment that is trained
+    void set_regularizer(std::size_t segment, double l1, double l2);
+    void set_constraint(std::size_t segment, const ConstraintPass<T>& constraint);  // without its weights
+
+    // States: of a row in all layers, and those that stateful layers carry from call to call.
+    Index state_size();
+    std::vector<Index> state_sizes();
+    bool stateful() const;
+    std::pair<Index, std::vector<T>> carried_state();     // rows (-1: none yet), values
+    void set_carried_state(Index rows, const T* values);  // rows -1: none
+    // Whether a mask may reach the loss when x has none.
+    bool masked_output(bool masked_input = false) const;
+    Index entries() const;  // of an embedding in the first place; otherwise 0
 
     void set_loss(Loss loss);
     void set_optimizer(const OptimizerSettings& settings);
@@ -110,11 +178,17 @@ public:
     Index target_features() const { return loss_ == Loss::sparse_categorical_crossentropy ? 1 : outputs(); }
 
     void predict(const T* x, Index rows, Index steps, T* out);
+    void run(const T* x, const Beside<T>& beside, Index rows, Index steps, T* out, T* final_state);
+    std::unique_ptr<Kept<T>> forward(const T* x, const Beside<T>& beside, Index rows, Index steps, T* out,
+                                     T* final_state);
+    // Throws std::invalid_argument if the pass was used before or weights have changed. Any gradient may be null.
+    void backward(Kept<T>& kept, const T* d_output, const T* d_state, T* dx, T* d_initial_state);
     void forecast(const T* history, Index rows, Index window, Index steps, T* out);
     // What follows takes targets whose last axis is as wide as `target_features` was when they were checked, and throws
     // std::logic_error if another thread has set another loss since.
-    double evaluate(const T* x, const T* y, Index rows, Index steps, Index target_width);
-    double loss_and_gradients(const T* x, const T* y, Index rows, Index steps, Index target_width);
+    double evaluate(const T* x, const T* y, const unsigned char* mask, Index rows, Index steps, Index target_width);
+    double loss_and_gradients(const T* x, const T* y, const unsigned char* mask, Index rows, Index steps,
+                              Index target_width);
 
     // Runs steps from `first_step` on until the end of the epoch or, after at least one, until `seconds` have passed.
     // Throws std::invalid_argument if `order` names a sample that there is not; the step that met it changes nothing.
@@ -126,33 +200,42 @@ public:
 private:
     using Bound = std::unique_ptr<Binding<T>>;
 
-    template <class L, class... Arguments>
-    void add(Arguments... arguments);
+    void add(std::unique_ptr<Layer<T>> layer);
+    std::unique_ptr<RecurrentLayer<T>> recurrent(const RecurrentOptions& options) const;
     void finish();  // plans the flat buffers; nothing can be added after it
     Memory<T> memory() const;
     double forward_work(Index steps) const;
 
-    Bound bind(Index rows, Index steps, Mode mode, T* gradients);
-    Bound acquire(Index rows, Index steps);
+    Bound bind(const Extent& extent, Mode mode, T* gradients);
+    Bound acquire(const Extent& extent);
     void release(Bound binding);
-    TrainingBatch<T>& training_batch(Index rows, Index steps);
+    TrainingBatch<T>& training_batch(const Extent& extent);
     std::shared_lock<std::shared_mutex> lock_reading();
     std::shared_lock<std::shared_mutex> lock_packed();  // the same, with packed weights that are those of now
     std::unique_lock<std::shared_mutex> lock_weights();
     void require_target_width(Index width) const;
+    void require_carried_rows(Index rows);
+    void carry(Binding<T>& binding, Index first_row);
     void pack_all(const Team& team) const;
     LossPass<T> loss_pass(const Binding<T>& binding) const;
     template <class Visit>
     void for_each_block(const Team& team, std::vector<Bound>& bindings, Index rows, const Visit& visit) const;
-    std::vector<Bound> acquire_blocks(int members, Index rows, Index steps);
+    std::vector<Bound> acquire_blocks(int members, const Extent& extent);
     void release_all(std::vector<Bound>& bindings);
+    template <class Visit>
+    void infer(const T* x, const unsigned char* mask, Index rows, Index steps, const Visit& visit);
+    double weight_penalty() const;
 
     bool gather(TrainingBatch<T>& batch, const TrainingData<T>& from, Index first_sample, const Team& team) const;
-    void forward_and_backward(TrainingBatch<T>& batch, const Team& team) const;
+    void set_calls(TrainingBatch<T>& batch, const std::int64_t* draw, bool carries);
+    void forward_and_backward(TrainingBatch<T>& batch, const Team& team);
+    void regularize(const Team& team);
+    void constrain(const Team& team) const;
+    double loss_of(const TrainingBatch<T>& batch) const;
     UpdatePass<T> update_pass(double learning_rate, std::int64_t iteration) const;
 
     Index features_;
-    bool sequence_;
+    bool sequence_, input_gradient_;
     const Kernels<T>* kernels_;
     std::vector<std::unique_ptr<Layer<T>>> layers_;
     std::vector<Segment> segments_;
@@ -161,6 +244,12 @@ private:
     Buffer<T> parameters_, gradients_, packed_;
     Index gradient_copies_ = 1;
     Buffer<T> slots_[3];
+    std::vector<WeightPenalty> penalties_;  // in pieces, for threads
+    std::vector<double> penalty_sums_;
+    std::vector<ConstraintPass<T>> constraints_;
+    Index state_size_ = 0, carried_rows_ = -1;
+    Buffer<T> carried_;
+    std::mutex carrying_;  // of stateful networks, one call at a time
 
     std::atomic<bool> has_loss_{false}, has_optimizer_{false};
     std::atomic<Loss> loss_{Loss::mean_squared_error};

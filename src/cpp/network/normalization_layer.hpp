@@ -1,4 +1,4 @@
-// Normalization by a given mean and variance of each feature, or its inverse.
+// Normalization by a given mean and variance of each feature, its inverse, and rescaling by given numbers.
 #pragma once
 
 #include <algorithm>
@@ -9,6 +9,16 @@
 namespace fastlstm {
 
 template <class T>
+struct NormalizationRun final : PassRun<T, NormalizationPass<T>> {
+    using PassRun<T, NormalizationPass<T>>::PassRun;
+
+    void forward(Range rows) override { this->kernels.normalize(this->bound(), rows); }
+    void backward(Range rows) override {
+        if (this->dx.data) this->kernels.normalize_backward(this->bound(), rows);
+    }
+};
+
+template <class T>
 class NormalizationLayer final : public Layer<T> {
 public:
     NormalizationLayer(bool invert, Index features, bool sequence)
@@ -16,9 +26,7 @@ public:
         this->weights = {{"mean", {features}, false}, {"variance", {features}, false}};
     }
 
-    double work(Index steps) const override {
-        return 2.0 * static_cast<double>(this->output_steps(steps) * this->features);
-    }
+    double work(Index steps) const override { return this->elementwise_work(steps); }
 
     Index packed_size(const Kernels<T>& kernels) const override { return 2 * padded(this->features, kernels.lanes); }
 
@@ -35,48 +43,58 @@ public:
         }
     }
 
-    std::unique_ptr<Run<T>> bind(const Memory<T>& memory, Arena<T>& arena, Index rows, Index steps,
-                                 Mode) const override {
-        auto run = std::make_unique<NormalizationRun>(*memory.kernels);
-        const Index lanes = memory.kernels->lanes;
+    std::unique_ptr<Run<T>> bind(const Memory<T>& memory, Arena<T>& arena, const Extent& extent, Mode) const override {
+        auto run = std::make_unique<NormalizationRun<T>>(*memory.kernels);
+        const Index lanes = memory.kernels->lanes, steps = this->output_steps(extent.steps);
         const T* mean = this->packed(memory);
-        const Index own_steps = this->output_steps(steps);
-        run->pass = {own_steps,
+        run->pass = {steps,
                      this->features,
                      invert_,
                      mean,
                      mean + padded(this->features, lanes),
                      {},
-                     make_sequence(arena, rows, own_steps, this->features, lanes),
+                     make_sequence(arena, extent.rows, steps, this->features, lanes),
                      {},
                      {}};
         return run;
     }
 
 private:
-    struct NormalizationRun final : Run<T> {
-        const Kernels<T>& kernels;
-        NormalizationPass<T> pass{};
-
-        explicit NormalizationRun(const Kernels<T>& kernels) : kernels(kernels) {}
-
-        Sequence<const T> output() const override { return read_only(pass.y); }
-        void forward(Range rows) override { kernels.normalize(bound(), rows); }
-        void backward(Range rows) override {
-            if (this->dx.data) kernels.normalize_backward(bound(), rows);
-        }
-
-    private:
-        NormalizationPass<T> bound() const {
-            NormalizationPass<T> whole = pass;
-            whole.x = this->x;
-            whole.dx = this->dx;
-            whole.dy = this->dy;
-            return whole;
-        }
-    };
-
     bool invert_;
+};
+
+// y = x scale + offset with given numbers: the way back of a normalization.
+template <class T>
+class RescalingLayer final : public Layer<T> {
+public:
+    RescalingLayer(std::vector<T> scale, std::vector<T> offset, bool sequence)
+        : Layer<T>(static_cast<Index>(scale.size()), static_cast<Index>(scale.size()), sequence, sequence),
+          scale_(std::move(scale)),
+          offset_(std::move(offset)) {}
+
+    double work(Index steps) const override { return this->elementwise_work(steps); }
+
+    std::unique_ptr<Run<T>> bind(const Memory<T>& memory, Arena<T>& arena, const Extent& extent, Mode) const override {
+        auto run = std::make_unique<NormalizationRun<T>>(*memory.kernels);
+        const Index lanes = memory.kernels->lanes, steps = this->output_steps(extent.steps);
+        const Index width = padded(this->features, lanes);
+        T *offset = arena.take(width), *scale = arena.take(width);
+        std::copy(offset_.begin(), offset_.end(), offset);
+        std::copy(scale_.begin(), scale_.end(), scale);
+        run->pass = {steps,
+                     this->features,
+                     true,
+                     offset,
+                     scale,
+                     {},
+                     make_sequence(arena, extent.rows, steps, this->features, lanes),
+                     {},
+                     {}};
+        return run;
+    }
+
+private:
+    std::vector<T> scale_, offset_;
 };
 
 }  // namespace fastlstm

@@ -8,133 +8,327 @@
 namespace fastlstm {
 
 struct RecurrentOptions {
-    Cell cell;
-    Index units;
-    Activation activation, recurrent_activation;
-    bool use_bias, return_sequences;
+    Cell cell = Cell::lstm;
+    Index units = 1;
+    Activation activation = Activation::tanh, recurrent_activation = Activation::sigmoid;
+    bool use_bias = true, return_sequences = false, go_backwards = false, stateful = false,
+         zero_output_for_mask = false;
+    double dropout = 0, recurrent_dropout = 0;
+    double zoneout[most_states] = {0, 0};  // of h, and of c
+    double clip = 0;                       // not positive: none
+    std::uint64_t seed = 0;
 };
 
 template <class T>
 class RecurrentLayer final : public Layer<T> {
 public:
-    RecurrentLayer(const RecurrentOptions& options, const CellShape& cell, Index features)
+    RecurrentLayer(const RecurrentOptions& options, const CellKernels<T>& cell, Index features)
         : Layer<T>(features, options.units, true, options.return_sequences), options_(options), cell_(cell) {
-        const Index columns = cell.gates * options.units;
-        this->weights = {{"kernel", {features, columns}, true}, {"recurrent_kernel", {options.units, columns}, true}};
-        if (options.use_bias) this->weights.push_back({"bias", {columns}, true});
+        const CellShape& shape = cell.shape;
+        const Index units = options.units;
+        add("kernel", {features, shape.kernel_gates * units}, kernel_);
+        if (shape.recurrent_gates > 0) add("recurrent_kernel", {units, shape.recurrent_gates * units}, recurrent_);
+        const Index columns = shape.kernel_gates * units;
+        if (options.use_bias)
+            add("bias",
+                shape.bias_rows > 1 ? std::vector<Index>{shape.bias_rows, columns} : std::vector<Index>{columns},
+                bias_);
+        if (shape.unit_weights > 0) add("peephole", {shape.unit_weights, units}, unit_weights_);
+        this->state_size = shape.states * units;
     }
+
+    bool stateful() const override { return options_.stateful; }
 
     double work(Index steps) const override {
         // An activation costs about as much as 30 operations of a product.
-        const double columns = static_cast<double>(cell_.gates * options_.units);
-        return static_cast<double>(steps) * columns * (2.0 * static_cast<double>(this->features + options_.units) + 30);
+        const double units = static_cast<double>(options_.units);
+        const double kernel = static_cast<double>(cell_.shape.kernel_gates * this->features);
+        const double recurrent = static_cast<double>(cell_.shape.recurrent_gates) * units;
+        return static_cast<double>(steps) * units *
+               (2 * (kernel + recurrent) + 30 * static_cast<double>(cell_.shape.kernel_gates));
     }
 
-    Index packed_size(const Kernels<T>& kernels) const override { return Packed(*this, kernels.lanes).size; }
+    Index packed_size(const Kernels<T>&) const override { return cell_.packed_size(this->features, options_.units); }
 
     void pack(const Memory<T>& memory, const Team& team) const override {
-        const Kernels<T>& kernels = *memory.kernels;
-        const Packed at(*this, kernels.lanes);
-        T* to = this->packed(memory);
-        const T *kernel = this->parameter(memory, 0), *recurrent = this->parameter(memory, 1);
-        const Index units = options_.units, features = this->features, gates = cell_.gates;
-        const Range blocks = team.share(at.unit_blocks);
-        kernels.pack(kernel, features, gates, units, to + at.kernel, blocks);
-        kernels.pack(recurrent, units, gates, units, to + at.recurrent, blocks);
-        if (options_.use_bias) kernels.pack(this->parameter(memory, 2), 1, gates, units, to + at.bias, blocks);
-        kernels.pack_transposed(recurrent, units, gates, units, to + at.recurrent_transposed, blocks);
-        if (this->gives_dx)
-            kernels.pack_transposed(kernel, features, gates, units, to + at.kernel_transposed,
-                                    team.share(at.feature_blocks));
+        cell_.pack(weights_in(memory.parameters), this->packed(memory), this->gives_dx, team.rank(), team.size());
     }
 
-    std::unique_ptr<Run<T>> bind(const Memory<T>& memory, Arena<T>& arena, Index rows, Index steps,
-                                 Mode mode) const override {
-        auto run = std::make_unique<RecurrentRun>(memory.kernels->cells[static_cast<int>(options_.cell)],
-                                                  options_.return_sequences);
-        RecurrentPass<T>& pass = run->pass;
-        const Packed at(*this, memory.kernels->lanes);
-        const T* packed = this->packed(memory);
-        pass.rows = rows;
-        pass.steps = steps;
-        pass.features = this->features;
-        pass.units = options_.units;
-        pass.activation = options_.activation;
-        pass.recurrent_activation = options_.recurrent_activation;
-        pass.kernel = packed + at.kernel;
-        pass.recurrent = packed + at.recurrent;
-        pass.bias = packed + at.bias;
-        pass.kernel_transposed = packed + at.kernel_transposed;
-        pass.recurrent_transposed = packed + at.recurrent_transposed;
-
-        const bool training = mode == Mode::training;
-        pass.y_slots = std::max<Index>(1, training || options_.return_sequences ? steps : std::min<Index>(steps, 2));
-        pass.y = make_sequence(arena, rows, pass.y_slots, options_.units, memory.kernels->lanes);
-        pass.state_slots = training ? std::max<Index>(1, steps) : 1;
-        const Index row = pass.y.row;
-        pass.states = arena.take(pass.state_slots * rows * cell_.carried * row);
-        if (training) {
-            pass.gates = arena.take(steps * rows * cell_.gates * row);
-            pass.kept = arena.take(steps * rows * cell_.kept * row);
-            pass.dh = arena.take(rows * row);
-            pass.dstates = arena.take(rows * cell_.carried * row);
-            pass.dy_begin = options_.return_sequences ? 0 : steps - 1;
-            pass.d_kernel = this->gradient(memory, 0);
-            pass.d_recurrent = this->gradient(memory, 1);
-            pass.d_bias = options_.use_bias ? this->gradient(memory, 2) : nullptr;
-        }
-        return run;
-    }
+    std::unique_ptr<Run<T>> bind(const Memory<T>& memory, Arena<T>& arena, const Extent& extent,
+                                 Mode mode) const override;
 
 private:
-    // Where each packed weight lies.
-    struct Packed {
-        Index unit_blocks, feature_blocks, kernel, recurrent, bias, kernel_transposed, recurrent_transposed, size;
-        Packed(const RecurrentLayer& layer, Index lanes) {
-            unit_blocks = blocks_of(layer.options_.units, lanes);
-            feature_blocks = blocks_of(layer.features, lanes);
-            const Index columns = unit_blocks * layer.cell_.gates * lanes;
-            kernel = 0;
-            recurrent = kernel + layer.features * columns;
-            bias = recurrent + layer.options_.units * columns;
-            kernel_transposed = bias + columns;
-            recurrent_transposed = kernel_transposed + feature_blocks * lanes * columns;
-            size = recurrent_transposed + unit_blocks * lanes * columns;
-        }
-    };
+    struct RecurrentRun;
 
-    struct RecurrentRun final : Run<T> {
-        const CellKernels<T>& cell;
-        const bool return_sequences;
-        RecurrentPass<T> pass{};
+    void add(const char* name, std::vector<Index> shape, Index& place) {
+        place = static_cast<Index>(this->weights.size());
+        this->weights.push_back({name, std::move(shape), true});
+    }
 
-        RecurrentRun(const CellKernels<T>& cell, bool return_sequences)
-            : cell(cell), return_sequences(return_sequences) {}
-
-        // Without steps the last h is the initial state, which y's only slot holds.
-        Sequence<const T> output() const override {
-            if (return_sequences) return read_only(pass.y);
-            const Index last = pass.steps > 0 ? (pass.steps - 1) % pass.y_slots : 0;
-            return {pass.y.data + last * pass.y.step, pass.y.row, 0};
-        }
-        void forward(Range rows) override { cell.forward(bound(), rows); }
-        void backward(Range rows) override { cell.backward(bound(), rows); }
-        Index gradient_tiles() const override { return cell.gradient_tiles(bound()); }
-        void gradients(Range tiles) override { cell.gradients(bound(), tiles); }
-
-    private:
-        RecurrentPass<T> bound() const {
-            RecurrentPass<T> whole = pass;
-            whole.x = this->x;
-            whole.dx = this->dx;
-            whole.dy = this->dy;
-            if (!return_sequences) whole.dy.step = 0;
-            return whole;
-        }
-    };
+    RecurrentWeights<T> weights_in(T* buffer) const {
+        const auto at = [&](Index place) {
+            return place < 0 ? nullptr : buffer + this->weights[static_cast<std::size_t>(place)].offset;
+        };
+        return {this->features, options_.units, at(kernel_), at(recurrent_), at(bias_), at(unit_weights_)};
+    }
 
     RecurrentOptions options_;
-    CellShape cell_;
+    const CellKernels<T>& cell_;
+    Index kernel_ = -1, recurrent_ = -1, bias_ = -1, unit_weights_ = -1;  // places among the weights
 };
+
+template <class T>
+struct RecurrentLayer<T>::RecurrentRun final : Run<T> {
+    const RecurrentLayer& layer;
+    const RecurrentOptions& options;
+    const Kernels<T>& kernels;
+    const CellShape& shape;
+    RecurrentPass<T> pass{};
+    Sequence<T> dropped{};  // x under dropout
+    T *fed = nullptr, *fed_mask = nullptr, *zoneout_drawn[most_states] = {};
+    // With a mask, what is given out may differ from h: zeros where there was no valid step yet, or for every step that
+    // does not count.
+    Sequence<T> shown{};
+    Arena<unsigned char> flags;
+    Sequence<unsigned char> is_shown{};
+
+    RecurrentRun(const RecurrentLayer& layer, const Kernels<T>& kernels)
+        : layer(layer), options(layer.options_), kernels(kernels), shape(layer.cell_.shape) {}
+
+    Sequence<const T> output() const override {
+        if (shows()) return {shown.data, shown.row, options.return_sequences ? shown.step : 0};
+        if (options.return_sequences) return {pass.h.data + pass.h.step, pass.h.row, pass.h.step};
+        return {pass.h.data + pass.steps % pass.h_slots * pass.h.step, pass.h.row, 0};
+    }
+
+    Mask output_mask() const override {
+        if (!options.return_sequences) return {};
+        return options.go_backwards && this->mask.data ? reversed(this->mask, pass.steps) : this->mask;
+    }
+
+    void forward(Range rows) override {
+        const RecurrentPass<T> now = bound();
+        begin(now, rows);
+        if (dropping()) kernels.dropout(dropout_pass(this->x, dropped), rows);
+        if (now.fed)
+            kernels.dropout({1,
+                             options.units,
+                             this->call->first_row,
+                             options.recurrent_dropout,
+                             0,
+                             1 / (1 - options.recurrent_dropout),
+                             key(1),
+                             true,
+                             true,
+                             true,
+                             {},
+                             {fed_mask, pass.h.row, 0}},
+                            rows);
+        if (this->call->draws)
+            for (int s = 0; s < most_states; ++s)
+                if (options.zoneout[s] > 0)
+                    kernels.dropout({pass.steps,
+                                     options.units,
+                                     this->call->first_row,
+                                     options.zoneout[s],
+                                     1,
+                                     0,
+                                     key(2 + static_cast<std::uint64_t>(s)),
+                                     true,
+                                     true,
+                                     true,
+                                     {},
+                                     {zoneout_drawn[s], pass.h.row, pass.rows * pass.h.row}},
+                                    rows);
+        layer.cell_.forward(now, rows);
+        if (shows()) show(now, rows);
+        if (takes_states() && this->call->final_state) finish(rows);
+    }
+
+    void backward(Range rows) override {
+        const RecurrentPass<T> now = bound();
+        const Index row = pass.h.row, units = options.units, size = this->call->state_size;
+        for (Index n = rows.begin; n < rows.end; ++n) {
+            const T* given = takes_states() && this->call->d_final_state
+                                 ? this->call->d_final_state + n * size + layer.state_offset
+                                 : nullptr;
+            for (Index s = 0; s < shape.states; ++s) {
+                T* to = s == 0 ? pass.dh + n * row : pass.dstates + (n * (shape.states - 1) + s - 1) * row;
+                std::fill(to, to + row, T(0));
+                if (given) std::copy(given + s * units, given + (s + 1) * units, to);
+            }
+            if (now.fed) std::fill(pass.dfed + n * row, pass.dfed + (n + 1) * row, T(0));
+            if (pass.steps == 0 && !options.return_sequences)
+                for (Index i = 0; i < units; ++i) pass.dh[n * row + i] += place(this->dy, 0, n)[i];
+        }
+        layer.cell_.backward(now, rows);
+        if (dropping() && this->dx.data) kernels.dropout(dropout_pass(read_only(this->dx), this->dx), rows);
+        if (!now.wants_d_initial) return;
+        for (Index n = rows.begin; n < rows.end; ++n) {
+            T* to = this->call->d_initial_state + n * size + layer.state_offset;
+            for (Index s = 0; s < shape.states; ++s) {
+                const T* from = s == 0 ? pass.dh + n * row : pass.dstates + (n * (shape.states - 1) + s - 1) * row;
+                std::copy(from, from + units, to + s * units);
+            }
+        }
+    }
+
+    Index gradient_tiles() const override { return layer.cell_.gradient_tiles(bound()); }
+    void gradients(Range tiles) override { layer.cell_.gradients(bound(), tiles); }
+
+private:
+    bool dropping() const { return this->call->draws && options.dropout > 0; }
+    bool takes_states() const { return options.stateful || !this->call->only_stateful; }
+    bool begins_with_states() const { return takes_states() && this->call->initial_state; }
+    bool shows() const { return is_shown.data != nullptr; }
+    std::uint64_t key(std::uint64_t purpose) const {
+        return draw_key(options.seed, this->call->draw, layer.number, purpose);
+    }
+    DropoutPass<T> dropout_pass(Sequence<const T> from, Sequence<T> to) const {
+        return {pass.steps,
+                layer.features,
+                this->call->first_row,
+                options.dropout,
+                0,
+                1 / (1 - options.dropout),
+                key(0),
+                true,
+                false,
+                true,
+                from,
+                to};
+    }
+
+    RecurrentPass<T> bound() const {
+        RecurrentPass<T> now = pass;
+        now.initial = begins_with_states();
+        now.wants_d_initial = takes_states() && this->call->d_initial_state;
+        now.x = dropping() ? read_only(dropped) : this->x;
+        now.dx = this->dx;
+        now.dy = this->dy;
+        now.mask = this->mask;
+        if (options.go_backwards) {
+            now.x = reversed(now.x, pass.steps);
+            now.dx = reversed(now.dx, pass.steps);
+            if (now.mask.data) now.mask = reversed(now.mask, pass.steps);
+        }
+        if (!options.return_sequences) now.dy.step = 0;
+        if (shows()) now.dy_mask = {is_shown.data, is_shown.row, options.return_sequences ? is_shown.step : 0};
+        now.fed = this->call->draws && options.recurrent_dropout > 0 ? fed : nullptr;
+        now.fed_mask = fed_mask;
+        for (int s = 0; s < most_states; ++s) {
+            now.zoneout = now.zoneout || options.zoneout[s] > 0;
+            now.zoneout_rate[s] = options.zoneout[s];
+            now.zoneout_drawn[s] = this->call->draws ? zoneout_drawn[s] : nullptr;
+        }
+        return now;
+    }
+
+    // The states before the first step.
+    void begin(const RecurrentPass<T>& now, Range rows) const {
+        const Index row = pass.h.row, units = options.units;
+        for (Index n = rows.begin; n < rows.end; ++n) {
+            const T* given =
+                now.initial ? this->call->initial_state + n * this->call->state_size + layer.state_offset : nullptr;
+            for (Index s = 0; s < shape.states; ++s) {
+                T* to = state(0, n, s);
+                std::fill(to, to + row, T(0));
+                if (given) std::copy(given + s * units, given + (s + 1) * units, to);
+            }
+        }
+    }
+
+    void finish(Range rows) const {
+        for (Index n = rows.begin; n < rows.end; ++n) {
+            T* to = this->call->final_state + n * this->call->state_size + layer.state_offset;
+            for (Index s = 0; s < shape.states; ++s) {
+                const T* from = state(pass.steps, n, s);
+                std::copy(from, from + options.units, to + s * options.units);
+            }
+        }
+    }
+
+    T* state(Index slot, Index n, Index s) const {
+        if (s == 0) return pass.h.data + slot % pass.h_slots * pass.h.step + n * pass.h.row;
+        return pass.states + ((slot % pass.state_slots * pass.rows + n) * (shape.states - 1) + s - 1) * pass.h.row;
+    }
+
+    void show(const RecurrentPass<T>& now, Range rows) const {
+        for (Index n = rows.begin; n < rows.end; ++n) {
+            bool seen = pass.steps == 0;
+            for (Index t = 0; t < pass.steps; ++t) {
+                const bool valid = *place(now.mask, t, n);
+                seen = seen || valid;
+                if (!options.return_sequences) continue;
+                *place(is_shown, t, n) = options.zero_output_for_mask ? valid : seen;
+                show_row(t, n, t);
+            }
+            if (options.return_sequences) continue;
+            *place(is_shown, 0, n) = seen;
+            show_row(pass.steps - 1, n, 0);
+        }
+    }
+
+    void show_row(Index t, Index n, Index to_step) const {
+        T* to = place(shown, to_step, n);
+        const T* from = state(t + 1, n, 0);
+        if (*place(is_shown, to_step, n))
+            std::copy(from, from + pass.h.row, to);
+        else
+            std::fill(to, to + pass.h.row, T(0));
+    }
+};
+
+template <class T>
+std::unique_ptr<Run<T>> RecurrentLayer<T>::bind(const Memory<T>& memory, Arena<T>& arena, const Extent& extent,
+                                                Mode mode) const {
+    auto run = std::make_unique<RecurrentRun>(*this, *memory.kernels);
+    RecurrentPass<T>& pass = run->pass;
+    const CellShape& shape = cell_.shape;
+    const Index lanes = memory.kernels->lanes, rows = extent.rows, steps = extent.steps;
+    const bool training = mode == Mode::training, sequences = options_.return_sequences;
+    pass.rows = rows;
+    pass.steps = steps;
+    pass.features = this->features;
+    pass.units = options_.units;
+    pass.activation = options_.activation;
+    pass.recurrent_activation = options_.recurrent_activation;
+    pass.clip = options_.clip;
+    pass.training = training;
+    pass.packed = this->packed(memory);
+
+    pass.h_slots = training || sequences ? steps + 1 : std::min<Index>(steps + 1, 2);
+    pass.h = make_sequence(arena, rows, pass.h_slots, options_.units, lanes);
+    const Index row = pass.h.row;
+    pass.state_slots = training ? steps + 1 : 1;
+    pass.states = arena.take(pass.state_slots * rows * (shape.states - 1) * row);
+    pass.gate_slots = training ? std::max<Index>(steps, 1) : 1;
+    if (training || shape.operands > 0) {
+        pass.gates = arena.take(pass.gate_slots * rows * shape.columns * row);
+        pass.operand = arena.take(pass.gate_slots * rows * shape.operands * row);
+    }
+    if (options_.dropout > 0) run->dropped = make_sequence(arena, rows, steps, this->features, lanes);
+    if (options_.recurrent_dropout > 0) {
+        run->fed = arena.take(pass.h_slots * rows * row);
+        run->fed_mask = arena.take(rows * row);
+    }
+    for (int s = 0; s < most_states; ++s)
+        if (options_.zoneout[s] > 0) run->zoneout_drawn[s] = arena.take(steps * rows * row);
+    if (extent.masked) {
+        const Index shown_steps = sequences ? steps : 1;
+        run->shown = make_sequence(arena, rows, shown_steps, options_.units, lanes);
+        run->is_shown = {run->flags.take(shown_steps * rows), 1, rows};
+    }
+    if (training) {
+        pass.kept = arena.take(steps * rows * shape.kept * row);
+        pass.dh = arena.take(rows * row);
+        pass.dstates = arena.take(rows * (shape.states - 1) * row);
+        if (options_.recurrent_dropout > 0) pass.dfed = arena.take(rows * row);
+        pass.doperand = arena.take(rows * shape.operands * row);
+        pass.dy_begin = sequences ? 0 : steps - 1;
+        pass.gradients = weights_in(memory.gradients);
+    }
+    return run;
+}
 
 }  // namespace fastlstm

@@ -13,7 +13,7 @@ public:
     Index output_steps(Index) const override { return n_; }
     double work(Index) const override { return 0; }
 
-    std::unique_ptr<Run<T>> bind(const Memory<T>& memory, Arena<T>&, Index, Index, Mode) const override {
+    std::unique_ptr<Run<T>> bind(const Memory<T>& memory, Arena<T>&, const Extent&, Mode) const override {
         return std::make_unique<RepeatRun>(*memory.kernels, n_, this->features);
     }
 
@@ -25,6 +25,7 @@ private:
         RepeatRun(const Kernels<T>& kernels, Index n, Index features) : kernels(kernels), n(n), features(features) {}
 
         Sequence<const T> output() const override { return {this->x.data, this->x.row, 0}; }
+        Mask output_mask() const override { return {}; }
         void forward(Range) override {}
         void backward(Range rows) override {
             if (this->dx.data) kernels.sum_steps(this->dy, n, features, this->dx, rows);

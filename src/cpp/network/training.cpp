@@ -1,4 +1,5 @@
 // The train step: gather, forward, loss, BPTT, weight gradients, optimizer, all by one team in one call.
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstring>
@@ -13,13 +14,6 @@ namespace {
 
 // A step costs about three forward passes, cut by its barriers into three sections.
 constexpr double passes_of_a_step = 3;
-
-template <class T>
-double loss_of(const TrainingBatch<T>& batch) {
-    double sum = 0;
-    for (const auto& group : batch.groups) sum = std::accumulate(group->row_loss.begin(), group->row_loss.end(), sum);
-    return sum;
-}
 
 }  // namespace
 
@@ -74,7 +68,7 @@ bool Network<T>::gather(TrainingBatch<T>& batch, const TrainingData<T>& from, In
                         const Team& team) const {
     const Index row = from.steps * features_, target_row = output_steps(from.steps) * target_features();
     bool good = true;
-    batch.for_each_group(team.share(batch.rows), [&](Binding<T>& group, Range rows, Index first) {
+    batch.for_each_group(team.share(batch.extent.rows), [&](Binding<T>& group, Range rows, Index first) {
         for (Index n = rows.begin; n < rows.end; ++n) {
             const std::int64_t sample = from.order[first_sample + first + n];
             if (sample < 0 || sample >= from.samples) {
@@ -84,6 +78,9 @@ bool Network<T>::gather(TrainingBatch<T>& batch, const TrainingData<T>& from, In
             std::memcpy(group.input + n * row, from.x + sample * row, static_cast<std::size_t>(row) * sizeof(T));
             std::memcpy(group.target + n * target_row, from.y + sample * target_row,
                         static_cast<std::size_t>(target_row) * sizeof(T));
+            if (from.mask)
+                std::memcpy(group.mask + n * from.steps, from.mask + sample * from.steps,
+                            static_cast<std::size_t>(from.steps));
         }
     });
     return good;
@@ -91,16 +88,29 @@ bool Network<T>::gather(TrainingBatch<T>& batch, const TrainingData<T>& from, In
 
 // From packed weights and a gathered batch to gradients: each member ends with those of its share of the parameters.
 template <class T>
-void Network<T>::forward_and_backward(TrainingBatch<T>& batch, const Team& team) const {
-    batch.for_each_group(team.share(batch.rows), [&](Binding<T>& group, Range rows, Index) {
+void Network<T>::forward_and_backward(TrainingBatch<T>& batch, const Team& team) {
+    const Index rows_of_batch = batch.extent.rows, out_steps = output_steps(batch.extent.steps);
+    const Range mine = team.share(rows_of_batch);
+    batch.for_each_group(mine, [&](Binding<T>& group, Range rows, Index first) {
+        if (group.call.row_penalty) std::fill(&group.row_penalty[rows.begin], &group.row_penalty[rows.end], 0.0);
         group.forward(rows);
+        count_valid(group.output_mask(), out_steps, rows, batch.valid.data() + first);
+    });
+    // A mask makes the mean one over all steps of the batch that count.
+    double terms = static_cast<double>(rows_of_batch);
+    if (masked_output(batch.extent.masked)) {
+        team.barrier();
+        terms =
+            static_cast<double>(std::max<Index>(1, std::accumulate(batch.valid.begin(), batch.valid.end(), Index{0})));
+    }
+    batch.for_each_group(mine, [&](Binding<T>& group, Range rows, Index) {
         LossPass<T> pass = loss_pass(group);
-        pass.scale /= static_cast<double>(batch.rows);
-        pass.target = {group.target, pass.steps * target_features(), target_features()};
+        pass.scale /= terms;
+        pass.target = {group.target, out_steps * target_features(), target_features()};
         pass.gradient = group.d_output;
         pass.row_loss = group.row_loss.data();
         kernels_->loss(loss_, pass, rows);
-        for (auto run = group.runs.rbegin(); run != group.runs.rend(); ++run) (*run)->backward(rows);
+        group.backward(rows);
     });
     team.barrier();
     for (std::size_t layer = 0; layer < layers_.size(); ++layer) {
@@ -115,19 +125,70 @@ void Network<T>::forward_and_backward(TrainingBatch<T>& batch, const Team& team)
     }
     team.barrier();
     kernels_->sum_copies(gradients_.get(), static_cast<Index>(batch.groups.size()), trainable_, team.share(trainable_));
+    if (!penalties_.empty()) regularize(team);
+}
+
+// Pieces of weights, the same whatever the threads, and each one's sum in a place of its own.
+template <class T>
+void Network<T>::regularize(const Team& team) {
+    team.barrier();
+    const Range mine = team.share(static_cast<Index>(penalties_.size()));
+    for (Index i = mine.begin; i < mine.end; ++i) {
+        const WeightPenalty& piece = penalties_[static_cast<std::size_t>(i)];
+        penalty_sums_[static_cast<std::size_t>(i)] = kernels_->regularize(
+            parameters_.get() + piece.offset, gradients_.get() + piece.offset, piece.l1, piece.l2, piece.count);
+    }
+    team.barrier();
 }
 
 template <class T>
-double Network<T>::loss_and_gradients(const T* x, const T* y, Index rows, Index steps, Index target_width) {
+void Network<T>::constrain(const Team& team) const {
+    team.barrier();
+    for (const ConstraintPass<T>& pass : constraints_) kernels_->constrain(pass, team.share(pass.outer * pass.inner));
+}
+
+template <class T>
+double Network<T>::loss_of(const TrainingBatch<T>& batch) const {
+    double sum = 0, penalty = 0;
+    for (const auto& group : batch.groups) {
+        sum = std::accumulate(group->row_loss.begin(), group->row_loss.end(), sum);
+        penalty = std::accumulate(group->row_penalty.begin(), group->row_penalty.end(), penalty);
+    }
+    return std::accumulate(penalty_sums_.begin(), penalty_sums_.end(),
+                           sum + penalty / static_cast<double>(batch.extent.rows));
+}
+
+// A call for each group; `draw` numbers the dropout of a step.
+template <class T>
+void Network<T>::set_calls(TrainingBatch<T>& batch, const std::int64_t* draw, bool carries) {
+    Index first = 0;
+    for (auto& group : batch.groups) {
+        Call<T>& call = group->call;
+        call = {};
+        call.state_size = state_size_;
+        call.first_row = first;
+        call.draws = draw != nullptr;
+        call.draw = draw ? static_cast<std::uint64_t>(*draw) : 0;
+        call.row_penalty = group->row_penalty.data();
+        call.penalty_scale = 1 / static_cast<double>(batch.extent.rows);
+        if (carries) carry(*group, first);
+        first += group->extent.rows;
+    }
+}
+
+template <class T>
+double Network<T>::loss_and_gradients(const T* x, const T* y, const unsigned char* mask, Index rows, Index steps,
+                                      Index target_width) {
     finish();
     const auto lock = lock_weights();
     require_target_width(target_width);
-    TrainingBatch<T>& batch = training_batch(rows, steps);
+    TrainingBatch<T>& batch = training_batch({rows, steps, mask != nullptr});
+    set_calls(batch, nullptr, false);
     std::vector<std::int64_t> order(static_cast<std::size_t>(rows));
     std::iota(order.begin(), order.end(), 0);
     const double work = passes_of_a_step * forward_work(steps) * static_cast<double>(rows);
     run_team(team_size(work, work / passes_of_a_step, rows), [&](const Team& team) {
-        gather(batch, {x, y, order.data(), rows, steps, rows, target_width}, 0, team);
+        gather(batch, {x, y, mask, order.data(), rows, steps, rows, target_width}, 0, team);
         pack_all(team);
         team.barrier();
         forward_and_backward(batch, team);
@@ -140,14 +201,24 @@ template <class T>
 std::pair<Index, double> Network<T>::train(const TrainingData<T>& from, Index first_step, double learning_rate,
                                            double seconds, double loss_sum) {
     finish();
+    std::unique_lock<std::mutex> carrying(carrying_, std::defer_lock);
+    if (stateful()) {
+        carrying.lock();
+        if (from.samples % from.batch_size != 0)
+            throw std::invalid_argument("x: a stateful model expects full batches of " +
+                                        std::to_string(from.batch_size) + " rows, got " + std::to_string(from.samples) +
+                                        " samples");
+        require_carried_rows(from.batch_size);
+    }
     const auto lock = lock_weights();
     require_target_width(from.target_width);
     const Index step_count = (from.samples + from.batch_size - 1) / from.batch_size;
     // The last batch may be smaller than the others.
-    TrainingBatch<T>& full = training_batch(from.batch_size, from.steps);
-    TrainingBatch<T>& last = training_batch(from.samples - (step_count - 1) * from.batch_size, from.steps);
+    const bool masked = from.mask != nullptr;
+    TrainingBatch<T>& full = training_batch({from.batch_size, from.steps, masked});
+    TrainingBatch<T>& last = training_batch({from.samples - (step_count - 1) * from.batch_size, from.steps, masked});
 
-    const double work = passes_of_a_step * forward_work(from.steps) * static_cast<double>(full.rows);
+    const double work = passes_of_a_step * forward_work(from.steps) * static_cast<double>(full.extent.rows);
     const auto start = std::chrono::steady_clock::now();
     const std::int64_t iterations_before = iterations;
     Index next = first_step;
@@ -156,14 +227,19 @@ std::pair<Index, double> Network<T>::train(const TrainingData<T>& from, Index fi
     auto steps = [&](const Team& team) {
         for (Index step = next; step < step_count; ++step) {
             TrainingBatch<T>& batch = step + 1 == step_count ? last : full;
+            if (team.rank() == 0) {
+                const std::int64_t draw = iterations_before + step - first_step;
+                set_calls(batch, &draw, carrying.owns_lock());
+            }
             if (!gather(batch, from, step * from.batch_size, team)) bad_order = true;
             pack_all(team);
             team.barrier();
             if (bad_order) break;
             forward_and_backward(batch, team);
             kernels_->update(update_pass(learning_rate, iterations_before + step - first_step), team.share(trainable_));
+            if (!constraints_.empty()) constrain(team);
             if (team.rank() == 0) {
-                loss_sum += loss_of(batch) * static_cast<double>(batch.rows);
+                loss_sum += loss_of(batch) * static_cast<double>(batch.extent.rows);
                 next = step + 1;
                 const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - start;
                 done = spent.count() >= seconds;
@@ -174,7 +250,8 @@ std::pair<Index, double> Network<T>::train(const TrainingData<T>& from, Index fi
         }
     };
     while (next < step_count && !done && !bad_order)
-        run_team(team_size(work * static_cast<double>(step_count - next), work / passes_of_a_step, full.rows), steps);
+        run_team(team_size(work * static_cast<double>(step_count - next), work / passes_of_a_step, full.extent.rows),
+                 steps);
     ++version_;
     iterations = iterations_before + next - first_step;
     if (bad_order)
@@ -183,13 +260,13 @@ std::pair<Index, double> Network<T>::train(const TrainingData<T>& from, Index fi
     return {next, loss_sum};
 }
 
-template void Network<float>::set_loss(Loss);
-template void Network<double>::set_loss(Loss);
-template void Network<float>::set_optimizer(const OptimizerSettings&);
-template void Network<double>::set_optimizer(const OptimizerSettings&);
-template double Network<float>::loss_and_gradients(const float*, const float*, Index, Index, Index);
-template double Network<double>::loss_and_gradients(const double*, const double*, Index, Index, Index);
-template std::pair<Index, double> Network<float>::train(const TrainingData<float>&, Index, double, double, double);
-template std::pair<Index, double> Network<double>::train(const TrainingData<double>&, Index, double, double, double);
+#define FASTLSTM_INSTANTIATE(T)                                                                                    \
+    template void Network<T>::set_loss(Loss);                                                                      \
+    template void Network<T>::set_optimizer(const OptimizerSettings&);                                             \
+    template double Network<T>::loss_and_gradients(const T*, const T*, const unsigned char*, Index, Index, Index); \
+    template std::pair<Index, double> Network<T>::train(const TrainingData<T>&, Index, double, double, double);
+
+FASTLSTM_INSTANTIATE(float)
+FASTLSTM_INSTANTIATE(double)
 
 }  // namespace fastlstm

@@ -1,25 +1,37 @@
 """What all layers share: name, dtype, weights, building, and being called on their own."""
 
+import itertools
 import threading
 import weakref
-from typing import Any, ClassVar, TypeAlias
+from typing import Any, ClassVar, NamedTuple, TypeAlias
 
-from .. import _engine, config
-from .._checks import integer, size
+from .. import _engine, config, regularizers
+from .._checks import flag, integer, size
 from .._engine import Array, Network
 from .._names import given_or_automatic
+from ._configuration import plain, takes_the_options_of
 from ._weights import Weight, Weights
 
 Shape: TypeAlias = tuple[int | None, ...]
 
+VECTORS, SEQUENCES = {2: "(N, D)"}, {3: "(N, T, D)"}
+"""The axes of inputs, by their number."""
+
 building = threading.RLock()
 """Held while layers and models make weights: several threads may ask for the first prediction."""
 
-_AXES = {2: "(N, D)", 3: "(N, T, D)"}
+
+class Call(NamedTuple):
+    """One call of a layer on its own: the network that is made for it, and what it is run on."""
+
+    network: Network
+    x: Array
+    mask: Array | None
+    draw: int | None
 
 
 class Layer:
-    """Base class of the layers.
+    """Base class of the layers. What it takes, every layer takes.
 
     Parameters
     ----------
@@ -27,16 +39,28 @@ class Layer:
         Default: the class's name in snake case, numbered: lstm, lstm_1, lstm_2.
     dtype : {'float32', 'float64'}, optional
         Default: `fastlstm.config.floatx()`.
+    activity_regularizer : str or `fastlstm.regularizers.Regularizer`, optional
+        Adds to the loss a penalty on the layer's output, summed over it and divided by the number of samples.
     """
 
-    _ranks: ClassVar[tuple[int, ...]] = (2, 3)
+    _axes: ClassVar[dict[int, str]] = VECTORS | SEQUENCES
+    """The axes of the inputs that the layer takes, by their number."""
+    stateful: bool = False
+    """Whether a call begins with the states that the call before it ended with."""
+    _each_step: bool = False
+    """Whether the layer does to a sequence what it does to each of its steps."""
 
-    def __init__(self, *, name: str | None = None, dtype: str | None = None) -> None:
+    def __init__(self, *, name: str | None = None, dtype: str | None = None, activity_regularizer: Any = None) -> None:
         self._dtype = config.floatx() if dtype is None else _engine.dtype_name("dtype", dtype)
         self._name = given_or_automatic(name, type(self))
+        self._activity_regularizer = regularizers.get(activity_regularizer)
         self._weights = Weights()
         self._features: int | None = None
         self._owner: weakref.ref[object] | None = None
+        self._draws = itertools.count()
+
+    def __init_subclass__(cls) -> None:
+        takes_the_options_of(cls, cls.__mro__[1])
 
     # What a layer defines ---------------------------------------------------------------------------------------
 
@@ -48,12 +72,12 @@ class Layer:
         """Return the shape of the output for a checked input shape."""
         raise NotImplementedError(f"{type(self).__name__} must define _output_shape(shape)")
 
-    def _append_to(self, network: Network) -> None:
-        """Add this layer to a network of the core."""
-        raise NotImplementedError(f"{type(self).__name__} must define _append_to(network)")
+    def _append_to(self, network: Network, shape: Shape) -> None:
+        """Add this layer's stages to a network of the core, whose output so far has this shape."""
+        raise NotImplementedError(f"{type(self).__name__} must define _append_to(network, shape)")
 
     def _arguments(self) -> dict[str, Any]:
-        """Return the constructor's arguments but name and dtype."""
+        """Return the constructor's arguments but those of `Layer`."""
         return {}
 
     # What all layers do -----------------------------------------------------------------------------------------
@@ -89,38 +113,38 @@ class Layer:
         features = self._check_shape("input_shape", input_shape)
         with building:
             if not self.built:
-                self._weights.create(self._declare(features), self.dtype)
+                self._make_weights(features, input_shape)
                 self._features = features
 
-    def compute_output_shape(self, input_shape: Shape) -> Shape:
-        """Return the shape of the output, with the batch axis, for an input of this shape."""
+    def compute_output_shape(self, input_shape: Shape) -> Any:
+        """Return the shape of the output, with the batch axis, for an input of this shape.
+
+        Layers that return several arrays return a tuple of their shapes.
+        """
         self._check_shape("input_shape", input_shape)
         return self._output_shape(tuple(input_shape))
 
-    def __call__(self, x: Any, training: bool = False) -> Array:
+    def __call__(self, x: Any, *, mask: Any = None, training: bool = False) -> Array:
         """Return the layer's output as a new array; builds the layer if need be.
 
         Parameters
         ----------
         x : array_like
             (N, T, D), or (N, D) for a layer that takes it.
+        mask : array_like of bool, optional
+            (N, T), True where a step of a sequence is valid. Recurrent layers skip the other steps.
         training : bool
-            Whether to behave as in training. These layers do the same in both.
+            Whether to behave as in training: dropout draws anew at each call. No difference for other layers.
 
         Raises
         ------
         ValueError
-            If the shape is wrong.
+            If a shape is wrong.
         TypeError
-            If `x` is not made of real integers or floats.
+            If `x` is not made of real integers or floats, or `mask` not of True and False.
         """
-        array = _engine.real_array("x", x, self.dtype)
-        features = self._check_shape("x", array.shape)
-        self.build(array.shape)
-        network = _engine.network(self.dtype, features, array.ndim == 3)
-        self._append_to(network)
-        self._weights.copy_to(network, 0)
-        return network.predict(array)
+        call = self._prepared(x, mask, training)
+        return call.network.run(call.x, mask=call.mask, draw=call.draw)[0]
 
     @property
     def weights(self) -> list[Array]:
@@ -159,16 +183,76 @@ class Layer:
 
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments: ``type(layer)(**layer.get_config())`` makes a layer like this one."""
-        return {"name": self.name, "dtype": self.dtype, **self._arguments()}
+        return {name: plain(value) for name, value in self._constructor_arguments().items()}
 
     def __repr__(self) -> str:
         """Return the class and the name."""
         return f"<{type(self).__name__} name={self.name!r} built={self.built}>"
 
-    def _claim(self, owner: object) -> None:
-        """Make a model or a wrapper the owner; a layer that has one raises ValueError."""
+    # Inside -----------------------------------------------------------------------------------------------------
+
+    def _constructor_arguments(self) -> dict[str, Any]:
+        """Return the arguments that make such a layer, as objects."""
+        return {
+            "name": self.name,
+            "dtype": self.dtype,
+            "activity_regularizer": self._activity_regularizer,
+            **self._arguments(),
+        }
+
+    def _make_weights(self, features: int, input_shape: Shape) -> None:
+        self._weights.create(self._declare(features), self.dtype)
+
+    def _append_all_to(self, network: Network, shape: Shape) -> None:
+        """Add this layer's stages, and the penalty on its output."""
+        self._append_to(network, shape)
+        if self._activity_regularizer is not None:
+            network.add_activity_regularizer(l1=self._activity_regularizer.l1, l2=self._activity_regularizer.l2)
+
+    def _network_input(self, shape: Shape) -> tuple[int, bool]:
+        """Return the features of a network that begins with this layer, and whether it takes sequences."""
+        return size("number of features", shape[-1]), len(shape) == 3
+
+    def _as_input(self, name: str, x: Any, *, finite: bool = False) -> Array:
+        """Return `x` as an array of the layer's dtype, of the shape that callers see."""
+        return (_engine.finite_array if finite else _engine.real_array)(name, x, self.dtype)
+
+    def _for_network(self, x: Array) -> Array:
+        """Return an array from `_as_input` in the shape that a network which begins with this layer takes."""
+        return x
+
+    def _prepared(self, x: Any, mask: Any, training: bool) -> Call:
+        """Return a network of this layer alone, and checked arguments for it."""
+        array = self._as_input("x", x)
+        self._check_shape("x", array.shape)
+        x = self._for_network(array)
+        given = None if mask is None else _engine.mask_for(x, mask)
+        draw = next(self._draws) if flag("training", training) else None
+        self.build(array.shape)
+        network = _engine.network(self.dtype, *self._network_input(array.shape))
+        self._append_all_to(network, array.shape)
+        self._weights.copy_to(network, 0)
+        return Call(network, x, given, draw)
+
+    def _move_to(self, network: Network, segment: int, column: int) -> tuple[int, int]:
+        """Keep weights and states in a model's network from now on, in its segments and its columns from these on.
+
+        Returns the segment and the column after them.
+        """
+        return self._weights.move_to(network, segment), column
+
+    def _detach(self) -> None:
+        """Leave the model, with the weights."""
+        self._weights.detach()
+        self._owner = None
+
+    def _require_free(self) -> None:
         if self._owner is not None and self._owner() is not None:
             raise ValueError(f"layer: {self.name!r} is in use already; sharing layers is not supported")
+
+    def _claim(self, owner: object) -> None:
+        """Make a model or a wrapper the owner; a layer that has one raises ValueError."""
+        self._require_free()
         self._owner = weakref.ref(owner)
 
     def _weight(self, name: str) -> Array | None:
@@ -184,21 +268,24 @@ class Layer:
 
     def _check_shape(self, argument: str, shape: Any) -> int:
         """Return the number of features of a shape that this layer takes."""
-        if not isinstance(shape, (tuple, list)):
-            raise TypeError(f"{argument}: expected a tuple with the batch axis, got {shape!r}")
-        if len(shape) not in self._ranks:
-            wanted = " or ".join(_AXES[rank] for rank in self._ranks)
-            raise ValueError(f"{argument}: layer {self.name!r} expected shape {wanted}, got {tuple(shape)}")
-        *leading, last = shape
-        for extent in leading:
-            if extent is not None:
-                integer(argument, extent, 0)
-        if last is None:
+        self._check_axes(argument, shape)
+        if shape[-1] is None:
             raise ValueError(f"{argument}: the number of features (the last axis) must be known, got {tuple(shape)}")
-        features = size(f"{argument}, number of features", last)
+        features = size(f"{argument}, number of features", shape[-1])
         if self._features not in (None, features):
             raise ValueError(
                 f"{argument}: layer {self.name!r} was built for {self._features} features, got {features} in"
                 f" {tuple(shape)}"
             )
         return features
+
+    def _check_axes(self, argument: str, shape: Any) -> None:
+        """Raise unless a shape has the number of axes that this layer takes."""
+        if not isinstance(shape, (tuple, list)):
+            raise TypeError(f"{argument}: expected a tuple with the batch axis, got {shape!r}")
+        if len(shape) not in self._axes:
+            wanted = " or ".join(self._axes.values())
+            raise ValueError(f"{argument}: layer {self.name!r} expected shape {wanted}, got {tuple(shape)}")
+        for extent in shape:
+            if extent is not None:
+                integer(argument, extent, 0)

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from .. import activations, initializers
+from .. import activations
 from .._checks import flag, refuse, size
 from .._engine import Array, Network
-from ._weights import Weight
+from ._weights import Weight, rules
+from .activation import width_after
 from .base import Layer, Shape
 
 
@@ -15,19 +16,23 @@ class Dense(Layer):
     Parameters
     ----------
     units : int
-        O, the width of the output, at least 1.
+        O, the width of the product, at least 1.
     activation : str or function of `fastlstm.activations`, optional
-        None means linear.
+        None means linear. 'glu' halves the width.
     use_bias : bool
         Whether there is a b.
     kernel_initializer, bias_initializer : str or `fastlstm.initializers.Initializer`
         Of W (D, O) and b (O,).
-    name : str, optional
-        Default: dense, dense_1, ...
-    dtype : {'float32', 'float64'}, optional
-        Default: `fastlstm.config.floatx()`.
-    lora_rank, quantization_config : None
+    kernel_regularizer, bias_regularizer : str or `fastlstm.regularizers.Regularizer`, optional
+        Penalties on the weights, added to the loss.
+    activity_regularizer : str or `fastlstm.regularizers.Regularizer`, optional
+        As for every `Layer`.
+    kernel_constraint, bias_constraint : str or `fastlstm.constraints.Constraint`, optional
+        What is done to the weights after each step of training.
+    lora_rank, lora_alpha, quantization_config : None
         Keras has them, this package does not: anything else raises ValueError.
+    **options
+        name and dtype, as for every `Layer`.
 
     Raises
     ------
@@ -44,6 +49,8 @@ class Dense(Layer):
     (5, 2)
     """
 
+    _each_step = True
+
     def __init__(
         self,
         units: int,
@@ -51,19 +58,24 @@ class Dense(Layer):
         use_bias: bool = True,
         kernel_initializer: Any = "glorot_uniform",
         bias_initializer: Any = "zeros",
-        *,
-        name: str | None = None,
-        dtype: str | None = None,
+        kernel_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        activity_regularizer: Any = None,
+        kernel_constraint: Any = None,
+        bias_constraint: Any = None,
         lora_rank: None = None,
+        lora_alpha: None = None,
         quantization_config: None = None,
+        **options: Any,
     ) -> None:
-        refuse("Dense", lora_rank=lora_rank, quantization_config=quantization_config)
-        super().__init__(name=name, dtype=dtype)
+        refuse("Dense", lora_rank=lora_rank, lora_alpha=lora_alpha, quantization_config=quantization_config)
+        super().__init__(activity_regularizer=activity_regularizer, **options)
         self.units = size("units", units)
         self.activation = activations.name_of("activation", activation)
+        width_after(self.activation, self.units)
         self.use_bias = flag("use_bias", use_bias)
-        self._kernel_initializer = initializers.get(kernel_initializer)
-        self._bias_initializer = initializers.get(bias_initializer)
+        self._kernel_rules = rules(kernel_initializer, kernel_regularizer, kernel_constraint)
+        self._bias_rules = rules(bias_initializer, bias_regularizer, bias_constraint)
 
     @property
     def kernel(self) -> Array | None:
@@ -76,20 +88,22 @@ class Dense(Layer):
         return self._weight("bias")
 
     def _declare(self, features: int) -> list[Weight]:
-        kernel = Weight("kernel", (features, self.units), self._kernel_initializer)
-        return [kernel, Weight("bias", (self.units,), self._bias_initializer)] if self.use_bias else [kernel]
+        kernel = self._kernel_rules.weight("kernel", (features, self.units))
+        return [kernel, self._bias_rules.weight("bias", (self.units,))] if self.use_bias else [kernel]
 
     def _output_shape(self, shape: Shape) -> Shape:
-        return (*shape[:-1], self.units)
+        return (*shape[:-1], width_after(self.activation, self.units))
 
-    def _append_to(self, network: Network) -> None:
-        network.add_dense(units=self.units, activation=self.activation, use_bias=self.use_bias)
+    def _append_to(self, network: Network, shape: Shape) -> None:
+        network.add_dense(units=self.units, use_bias=self.use_bias)
+        if self.activation != "linear":
+            network.add_activation(activation=self.activation)
 
     def _arguments(self) -> dict[str, Any]:
         return {
             "units": self.units,
             "activation": self.activation,
             "use_bias": self.use_bias,
-            "kernel_initializer": initializers.serialize(self._kernel_initializer),
-            "bias_initializer": initializers.serialize(self._bias_initializer),
+            **self._kernel_rules.arguments("kernel"),
+            **self._bias_rules.arguments("bias"),
         }

@@ -24,10 +24,8 @@ class Normalization(Layer):
         Both or neither.
     invert : bool
         Whether to compute ``x * max(sqrt(variance), 1e-7) + mean`` instead.
-    name : str, optional
-        Default: normalization, normalization_1, ...
-    dtype : {'float32', 'float64'}, optional
-        Default: `fastlstm.config.floatx()`.
+    **options
+        What every layer takes, by keyword: see `Layer`.
 
     Raises
     ------
@@ -47,17 +45,17 @@ class Normalization(Layer):
     [[3.0]]
     """
 
+    _each_step = True
+
     def __init__(
         self,
         axis: int = -1,
         mean: Any = None,
         variance: Any = None,
         invert: bool = False,
-        *,
-        name: str | None = None,
-        dtype: str | None = None,
+        **options: Any,
     ) -> None:
-        super().__init__(name=name, dtype=dtype)
+        super().__init__(**options)
         if axis != -1:
             raise ValueError(f"axis: only -1, the last axis, is supported, got {axis!r}")
         if (mean is None) != (variance is None):
@@ -121,7 +119,7 @@ class Normalization(Layer):
     def _output_shape(self, shape: Shape) -> Shape:
         return shape
 
-    def _append_to(self, network: Network) -> None:
+    def _append_to(self, network: Network, shape: Shape) -> None:
         network.add_normalization(invert=self.invert)
 
     def _arguments(self) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from .._checks import size
 from .._engine import Network
-from .base import Layer, Shape
+from .base import VECTORS, Layer, Shape
 
 
 class RepeatVector(Layer):
@@ -14,10 +14,8 @@ class RepeatVector(Layer):
     ----------
     n : int
         How many steps, at least 1.
-    name : str, optional
-        Default: repeat_vector, repeat_vector_1, ...
-    dtype : {'float32', 'float64'}, optional
-        Default: `fastlstm.config.floatx()`.
+    **options
+        What every layer takes, by keyword: see `Layer`.
 
     Raises
     ------
@@ -31,16 +29,16 @@ class RepeatVector(Layer):
     [[[1.0, 2.0], [1.0, 2.0]]]
     """
 
-    _ranks = (2,)
+    _axes = VECTORS
 
-    def __init__(self, n: int, *, name: str | None = None, dtype: str | None = None) -> None:
-        super().__init__(name=name, dtype=dtype)
+    def __init__(self, n: int, **options: Any) -> None:
+        super().__init__(**options)
         self.n = size("n", n)
 
     def _output_shape(self, shape: Shape) -> Shape:
         return (shape[0], self.n, shape[1])
 
-    def _append_to(self, network: Network) -> None:
+    def _append_to(self, network: Network, shape: Shape) -> None:
         network.add_repeat_vector(n=self.n)
 
     def _arguments(self) -> dict[str, Any]:

@@ -3,29 +3,28 @@
 from typing import Any
 
 from .._engine import Network
+from ._configuration import layer_of
 from ._weights import Weight
-from .base import Layer, Shape
-from .dense import Dense
+from .base import SEQUENCES, Layer, Shape
 
 
 class TimeDistributed(Layer):
-    """The same Dense on every step of (N, T, D). A Dense on a sequence does the same without it.
+    """A layer applied to each step of (N, T, D), with the same weights. Most layers do that to a sequence without it.
 
     Parameters
     ----------
-    layer : Dense
-        A layer that is in no model.
-    name : str, optional
-        Default: time_distributed, time_distributed_1, ...
-    dtype : {'float32', 'float64'}, optional
-        Must agree with the layer's, which is the default.
+    layer : Layer
+        One that is in no model and brings a vector (N, D) to a vector: Dense, Activation, Dropout, LayerNormalization,
+        Normalization, Rescaling.
+    **options
+        What every layer takes, by keyword: see `Layer`. The dtype is that of `layer`.
 
     Raises
     ------
     TypeError
-        If `layer` is not a Dense.
+        If `layer` is not a layer.
     ValueError
-        If the dtypes disagree.
+        If it is not one of these, or the dtypes disagree.
 
     Examples
     --------
@@ -35,32 +34,32 @@ class TimeDistributed(Layer):
     (4, 5, 2)
     """
 
-    _ranks = (3,)
+    _axes = SEQUENCES
 
-    def __init__(self, layer: Dense, *, name: str | None = None, dtype: str | None = None) -> None:
-        if not isinstance(layer, Dense):
-            raise TypeError(f"layer: TimeDistributed expected a Dense, got {layer!r}")
-        super().__init__(name=name, dtype=layer.dtype if dtype is None else dtype)
-        if self.dtype != layer.dtype:
-            raise ValueError(f"dtype: {self.name!r} is {self.dtype}, its layer {layer.name!r} is {layer.dtype}")
-        layer._claim(self)
-        self.layer = layer
-        self._weights = layer._weights  # one and the same: the wrapper has no weights of its own
+    def __init__(self, layer: Layer, **options: Any) -> None:
+        given = layer_of("layer", layer)
+        if not given._each_step:
+            raise ValueError(
+                f"layer: TimeDistributed takes a layer that brings a vector to a vector, such as Dense, got {given!r}"
+            )
+        super().__init__(**{**options, "dtype": options.get("dtype") or given.dtype})
+        if self.dtype != given.dtype:
+            raise ValueError(f"dtype: {self.name!r} is {self.dtype}, its layer {given.name!r} is {given.dtype}")
+        given._claim(self)
+        self.layer = given
+        self._weights = given._weights  # one and the same: the wrapper has no weights of its own
 
-    def build(self, input_shape: Shape) -> None:
-        """Build the wrapped layer. See `Layer.build`."""
-        features = self._check_shape("input_shape", input_shape)
+    def _make_weights(self, features: int, input_shape: Shape) -> None:
         self.layer.build(input_shape)
-        self._features = features
 
     def _declare(self, features: int) -> list[Weight]:
         return self.layer._declare(features)
 
     def _output_shape(self, shape: Shape) -> Shape:
-        return self.layer.compute_output_shape(shape)
+        return self.layer._output_shape(shape)
 
-    def _append_to(self, network: Network) -> None:
-        self.layer._append_to(network)
+    def _append_to(self, network: Network, shape: Shape) -> None:
+        self.layer._append_all_to(network, shape)
 
     def _arguments(self) -> dict[str, Any]:
         return {"layer": self.layer}

@@ -1,7 +1,9 @@
-"""The check on arrays that every part of the reference shares."""
+"""The checks on arrays that the parts of the reference share."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -22,3 +24,9 @@ def check_array(
     if array.ndim != len(shape) or any(want not in (None, size) for want, size in zip(shape, array.shape, strict=True)):
         sizes = ", ".join("any" if size is None else str(size) for size in shape)
         raise ValueError(f"{name}: expected shape {letters} = ({sizes}), got {array.shape}")
+
+
+def shape_of(letters: str, sizes: Mapping[str, int]) -> tuple[int, ...]:
+    """Return the shape that letters such as "(D, 4H)" stand for: ``{"D": 2, "H": 5}`` gives (2, 20)."""
+    factors = (re.fullmatch(r"(\d*)([A-Z]?)", part.strip()) for part in letters.strip("(),").split(","))
+    return tuple(int(f[1] or 1) * (sizes[f[2]] if f[2] else 1) for f in factors if f)

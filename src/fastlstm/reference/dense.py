@@ -45,7 +45,7 @@ def dense_forward(
     bias : ndarray (O,), optional
         None means zeros.
     activation : str
-        A name in `ACTIVATIONS`; softmax goes over the last axis.
+        A name in `ACTIVATIONS`; softmax and its like go over the last axis, which glu halves.
 
     Returns
     -------

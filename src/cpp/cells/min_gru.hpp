@@ -1,0 +1,37 @@
+// The minGRU of Feng et al. (2024), whose gate and candidate see only x.
+//
+//     z = gate(z_z)   g = activation(z_h)   h = (1 - z) h' + z g       z = x W + b
+#pragma once
+
+#include "../engine/cell.hpp"
+
+namespace fastlstm::FASTLSTM_ISA {
+namespace {
+
+struct MinGru {
+    enum Gate { Z, H, gates };
+    enum State { hidden, states };
+    static constexpr int kept = 0, unit_weights = 0, bias_rows = 1;
+    static constexpr Product products[] = {{Z, 2, 0, true, false, 0}};
+
+    static constexpr Activation default_activation = Activation::linear;
+    static constexpr Activation default_recurrent_activation = Activation::sigmoid;
+
+    template <class Step, class A>
+    static FASTLSTM_INLINE void forward(Step& s, const A& a, Phase<0>) {
+        const auto z = a.gate(s.z[Z]), g = a.candidate(s.z[H]);
+        s.state[hidden] = fma(z, g - s.previous[hidden], s.previous[hidden]);
+    }
+
+    template <class Step, class A>
+    static FASTLSTM_INLINE void backward(Step& s, const A& a, Phase<0>) {
+        const auto z = a.gate.value(s.z[Z]), g = a.candidate.value(s.z[H]);
+        const auto dh = s.d_state[hidden];
+        s.z[Z] = dh * (g - s.previous[hidden]) * a.gate.slope(s.z[Z]);
+        s.z[H] = dh * z * a.candidate.slope(s.z[H]);
+        s.d_state[hidden] = fma(-dh, z, dh);
+    }
+};
+
+}  // namespace
+}  // namespace fastlstm::FASTLSTM_ISA

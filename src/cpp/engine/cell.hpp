@@ -1,0 +1,61 @@
+// What a cell's file says about itself, and what its equations read and write.
+#pragma once
+
+#include "activations.hpp"
+
+namespace fastlstm::FASTLSTM_ISA {
+namespace {
+
+// One product of a step: blocks [first, first + blocks) of z are bias + x W + h' U, without the x or the h part where
+// it says so. `source` is the first of the weights' gate blocks. A phase is its products and then its equations; in
+// the second phase, what the first one called `operand` takes the place of h'.
+struct Product {
+    int first, blocks, source;
+    bool x, h;
+    int phase;
+};
+
+// A diagonal weight of each unit (peephole): its gradient is the sum of z's block `gate` times what it multiplied, a
+// previous state or something kept.
+struct UnitWeight {
+    int gate, factor;
+    bool kept;
+};
+
+// Zero-sized arrays do not exist; an array of one that is neither loaded nor stored stands for none.
+constexpr int at_least_one(int count) { return count > 0 ? count : 1; }
+
+// `z` are the blocks of pre-activations, then what their derivatives need; `previous` and `state` the states before and
+// after; `fed` is h' as products take it (recurrent dropout); `unit` the diagonal weights; `kept` the cell's own memory
+// for BPTT.
+template <class V, class Cell>
+struct ForwardStep {
+    using Vector = V;
+    V z[Cell::gates], previous[Cell::states], state[Cell::states], fed, operand;
+    V unit[at_least_one(Cell::unit_weights)], kept[at_least_one(Cell::kept)];
+};
+
+// In: d_state is the gradient of this step's states, later phases' share of the previous ones'; d_operand that of the
+// operand. Out: z holds its own gradient, d_state what reaches the previous states other than through products, d_fed
+// what reaches h' as products take it.
+template <class V, class Cell>
+struct BackwardStep {
+    using Vector = V;
+    V z[Cell::gates], previous[Cell::states], d_state[Cell::states], fed, d_fed, d_operand;
+    V unit[at_least_one(Cell::unit_weights)], kept[at_least_one(Cell::kept)];
+};
+
+// The activations of a layer. `gate` and `candidate` are applied to pre-activations, which a layer may clip; `output`
+// is the candidate's function without clipping.
+template <class Candidate, class Gate>
+struct Activations {
+    Candidate candidate, output;
+    Gate gate;
+};
+
+// A number of a phase, as a type.
+template <int phase>
+struct Phase {};
+
+}  // namespace
+}  // namespace fastlstm::FASTLSTM_ISA

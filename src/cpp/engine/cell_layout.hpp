@@ -1,0 +1,184 @@
+// Where a recurrent layer's packed weights and a pass's buffers keep what belongs to a product, a row, a step and a
+// unit block. All of it follows from the cell's list of products.
+#pragma once
+
+#include "cell.hpp"
+#include "product.hpp"
+
+namespace fastlstm::FASTLSTM_ISA {
+namespace {
+
+template <class Cell>
+constexpr int product_count = static_cast<int>(sizeof Cell::products / sizeof *Cell::products);
+
+template <class Cell>
+constexpr int phase_count = Cell::products[product_count<Cell> - 1].phase + 1;
+
+// Calls visit(Index of a product as a type) for each product, in order.
+template <int value>
+struct Number {
+    static constexpr int number = value;
+};
+template <class Cell, int p = 0, class Visit>
+FASTLSTM_INLINE void for_each_product(const Visit& visit) {
+    if constexpr (p < product_count<Cell>) {
+        visit(Number<p>{});
+        for_each_product<Cell, p + 1>(visit);
+    }
+}
+
+// The blocks of z that a phase's products take from h' (or its operand), or that x feeds: neighbours, so that BPTT's
+// products take them as one.
+struct Span {
+    int first, blocks;
+};
+
+template <class Cell>
+constexpr Span recurrent_span(int phase) {
+    Span span{0, 0};
+    for (const Product& product : Cell::products)
+        if (product.phase == phase && product.h) {
+            if (span.blocks == 0) span.first = product.first;
+            span.blocks = product.first + product.blocks - span.first;
+        }
+    return span;
+}
+
+template <class Cell>
+constexpr Span kernel_span() {
+    Span span{0, 0};
+    for (const Product& product : Cell::products)
+        if (product.x) {
+            if (span.blocks == 0) span.first = product.first;
+            span.blocks = product.first + product.blocks - span.first;
+        }
+    return span;
+}
+
+template <class Cell>
+constexpr int kernel_gates() {
+    int gates = 0;
+    for (const Product& product : Cell::products) gates += product.x ? product.blocks : 0;
+    return gates;
+}
+
+template <class Cell>
+constexpr int recurrent_gates() {
+    int gates = 0;
+    for (const Product& product : Cell::products) gates += product.h ? product.blocks : 0;
+    return gates;
+}
+
+template <class Cell>
+constexpr int widest_product(int phase) {
+    int widest = 1;
+    for (const Product& product : Cell::products)
+        if (product.phase == phase && product.blocks > widest) widest = product.blocks;
+    return widest;
+}
+
+// For every block of z: the product that makes it.
+template <class Cell>
+struct Columns {
+    int first[Cell::gates], blocks[Cell::gates], phase[Cell::gates];
+    constexpr Columns() : first(), blocks(), phase() {
+        for (const Product& product : Cell::products)
+            for (int c = product.first; c < product.first + product.blocks; ++c) {
+                first[c] = product.first;
+                blocks[c] = product.blocks;
+                phase[c] = product.phase;
+            }
+    }
+};
+template <class Cell>
+constexpr Columns<Cell> columns_of{};
+
+// A row of z: for each product in turn, its blocks of every unit block side by side.
+template <class T, class Cell>
+FASTLSTM_INLINE constexpr Index place_in_row(int column, Index unit_block, Index padded_units) {
+    return columns_of<Cell>.first[column] * padded_units +
+           (unit_block * columns_of<Cell>.blocks[column] + column - columns_of<Cell>.first[column]) * Simd<T>::lanes;
+}
+
+// Where the packed weights lie.
+template <class T, class Cell>
+struct PackedLayout {
+    static constexpr Index L = Simd<T>::lanes;
+    Index features, units, blocks, padded_units, unit_weights, kernel_transposed, size;
+    Index kernel[product_count<Cell>], recurrent[product_count<Cell>], bias[product_count<Cell>];
+    Index recurrent_transposed[phase_count<Cell>];
+
+    PackedLayout(Index features, Index units)
+        : features(features), units(units), blocks(blocks_of<T>(units)), padded_units(blocks * L) {
+        Index next = 0;
+        for (int p = 0; p < product_count<Cell>; ++p) {
+            const Product& product = Cell::products[p];
+            const Index columns = product.blocks * padded_units;
+            kernel[p] = next;
+            recurrent[p] = kernel[p] + (product.x ? features * columns : 0);
+            bias[p] = recurrent[p] + (product.h ? units * columns : 0);
+            next = bias[p] + columns;
+        }
+        unit_weights = next;
+        kernel_transposed = unit_weights + Cell::unit_weights * padded_units;
+        next = kernel_transposed + padded<T>(features) * kernel_row();
+        for (int phase = 0; phase < phase_count<Cell>; ++phase) {
+            recurrent_transposed[phase] = next;
+            next += padded_units * recurrent_row(phase);
+        }
+        size = next;
+    }
+
+    // Elements of a row of z that x, or h in a phase, has fed.
+    Index kernel_row() const { return kernel_span<Cell>().blocks * padded_units; }
+    Index recurrent_row(int phase) const { return recurrent_span<Cell>(phase).blocks * padded_units; }
+};
+
+// Where each buffer of a pass keeps a given row, step and unit block. The state before step t is in slot t, and the one
+// after it in slot t + 1.
+template <class T, class Cell>
+struct Layout {
+    static constexpr Index L = Simd<T>::lanes;
+    const RecurrentPass<T>& pass;
+    PackedLayout<T, Cell> packed;
+    Index blocks, padded_units;
+
+    explicit Layout(const RecurrentPass<T>& pass)
+        : pass(pass), packed(pass.features, pass.units), blocks(packed.blocks), padded_units(packed.padded_units) {}
+
+    Index gates_row() const { return padded_units * Cell::gates; }
+    T* gates(Index t, Index n) const { return pass.gates + (t % pass.gate_slots * pass.rows + n) * gates_row(); }
+    T* operand(Index t, Index n) const { return pass.operand + (t % pass.gate_slots * pass.rows + n) * padded_units; }
+    T* kept(Index t, Index n, Index block) const {
+        return pass.kept + (t * pass.rows + n) * padded_units * Cell::kept + block * L;
+    }
+    T* h(Index slot, Index n) const { return pass.h.data + slot % pass.h_slots * pass.h.step + n * pass.h.row; }
+    T* fed(Index slot, Index n) const {
+        return pass.fed ? pass.fed + slot % pass.h_slots * pass.h.step + n * pass.h.row : h(slot, n);
+    }
+    T* states(Index slot, Index n, Index block) const {
+        return pass.states + (slot % pass.state_slots * pass.rows + n) * padded_units * (Cell::states - 1) + block * L;
+    }
+    T* dh(Index n) const { return pass.dh + n * padded_units; }
+    T* d_states(Index n, Index block) const { return pass.dstates + n * padded_units * (Cell::states - 1) + block * L; }
+    bool masked(Index t, Index n) const {
+        return pass.mask.data && !pass.mask.data[t * pass.mask.step + n * pass.mask.row];
+    }
+    // Before the first step h is zero unless it was given, and its product with it would add zeros.
+    bool has_previous(Index t) const { return t > 0 || pass.initial; }
+
+    Operand<T> x(Index t, int p) const {
+        const Product& product = Cell::products[p];
+        return {pass.x.data + t * pass.x.step, pass.x.row, pass.packed + packed.kernel[p],
+                pass.features * product.blocks * L, product.x ? pass.features : 0};
+    }
+    Operand<T> recurrent(Index t, int p) const {
+        const Product& product = Cell::products[p];
+        const bool first = product.phase == 0;
+        return {first ? fed(t, 0) : operand(t, 0), first ? pass.h.row : padded_units, pass.packed + packed.recurrent[p],
+                pass.units * product.blocks * L, product.h && has_previous(t) ? pass.units : 0};
+    }
+};
+
+}  // namespace
+}  // namespace fastlstm::FASTLSTM_ISA

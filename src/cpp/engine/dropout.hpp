@@ -1,0 +1,54 @@
+// Random multipliers by a counter-based generator: each is a hash of the key and of its place, so that it does not
+// depend on batches, threads or what was drawn before.
+#pragma once
+
+#include "elementwise.hpp"
+
+namespace fastlstm::FASTLSTM_ISA {
+namespace {
+
+// The finaliser of SplitMix64 (Steele, Lea and Flood 2014).
+FASTLSTM_INLINE std::uint64_t mixed(std::uint64_t x) {
+    x ^= x >> 30;
+    x *= 0xbf58476d1ce4e5b9u;
+    x ^= x >> 27;
+    x *= 0x94d049bb133111ebu;
+    return x ^ (x >> 31);
+}
+
+// A 32-bit mixer with little bias (Wellons 2018), which all instruction sets can run in vectors.
+FASTLSTM_INLINE std::uint32_t mixed(std::uint32_t x) {
+    x ^= x >> 16;
+    x *= 0x7feb352du;
+    x ^= x >> 15;
+    x *= 0x846ca68bu;
+    return x ^ (x >> 16);
+}
+
+template <class T>
+void dropout(const DropoutPass<T>& pass, Range rows) {
+    using V = typename Simd<T>::V;
+    constexpr Index L = Simd<T>::lanes;
+    const std::uint64_t threshold = static_cast<std::uint64_t>(pass.rate * 4294967296.0);
+    const T drawn = static_cast<T>(pass.drawn), other = static_cast<T>(pass.other);
+    for (Index t = 0; t < pass.steps; ++t)
+        for (Index n = rows.begin; n < rows.end; ++n) {
+            const std::uint64_t row = pass.per_row ? static_cast<std::uint64_t>(pass.first_row + n) + 1 : 0;
+            const std::uint64_t step = pass.per_step ? static_cast<std::uint64_t>(t) + 1 : 0;
+            const std::uint64_t key = mixed(mixed(pass.key + row * 0x9e3779b97f4a7c15u) + step * 0xd1342543de82ef95u);
+            const std::uint32_t first = static_cast<std::uint32_t>(key), second = static_cast<std::uint32_t>(key >> 32);
+            for (Index i = 0; i < pass.features; i += L) {
+                T multiplier[L];
+                for (Index lane = 0; lane < L; ++lane) {
+                    const std::uint32_t place = pass.per_feature ? static_cast<std::uint32_t>(i + lane) : 0;
+                    multiplier[lane] = mixed(mixed(place ^ first) + second) < threshold ? drawn : other;
+                }
+                V m = load(multiplier);
+                if (pass.x.data) m *= load(element(pass.x, t, n, i), pass.features - i);
+                store(element(pass.y, t, n, i), m);
+            }
+        }
+}
+
+}  // namespace
+}  // namespace fastlstm::FASTLSTM_ISA

@@ -1,0 +1,204 @@
+// The time loop of a recurrent layer, for any cell.
+#pragma once
+
+#include "cell_layout.hpp"
+
+namespace fastlstm::FASTLSTM_ISA {
+namespace {
+
+template <class T, int Count>
+FASTLSTM_INLINE void load_all(typename Simd<T>::V (&to)[Count], const T* from, Index apart, int first = 0) {
+#pragma GCC unroll 8
+    for (int i = first; i < Count; ++i) to[i] = load(from + (i - first) * apart);
+}
+
+template <class T, int Count>
+FASTLSTM_INLINE void store_all(T* to, const typename Simd<T>::V (&from)[Count], Index apart, int first = 0) {
+#pragma GCC unroll 8
+    for (int i = first; i < Count; ++i) store(to + (i - first) * apart, from[i]);
+}
+
+// Rows of z: `padded_units` wide for each block, and begun at unit block `first_block`.
+template <class T>
+struct Rows {
+    T* data;
+    Index row, padded_units, first_block;
+};
+
+template <class T, class Cell, int phase>
+FASTLSTM_INLINE void load_z(typename Simd<T>::V (&z)[Cell::gates], const T* row, Index block, Index padded_units) {
+#pragma GCC unroll 8
+    for (int c = 0; c < Cell::gates; ++c)
+        if (columns_of<Cell>.phase[c] <= phase) z[c] = load(row + place_in_row<T, Cell>(c, block, padded_units));
+}
+
+template <class T, class Cell, int phase>
+FASTLSTM_INLINE void store_z(const typename Simd<T>::V (&z)[Cell::gates], T* row, Index block, Index padded_units) {
+#pragma GCC unroll 8
+    for (int c = 0; c < Cell::gates; ++c)
+        if (columns_of<Cell>.phase[c] <= phase) store(row + place_in_row<T, Cell>(c, block, padded_units), z[c]);
+}
+
+// What zoneout keeps of a previous state: a share, or what was drawn.
+template <class T>
+FASTLSTM_INLINE typename Simd<T>::V zoneout_share(const RecurrentPass<T>& pass, int state, Index place) {
+    return pass.zoneout_drawn[state] ? load(pass.zoneout_drawn[state] + place)
+                                     : broadcast(static_cast<T>(pass.zoneout_rate[state]));
+}
+
+// A step that does not count: states stay, and BPTT will find nothing to pass on.
+template <class T, class Cell, int phase>
+void skip_row(const Layout<T, Cell>& at, Index t, Index n, Range blocks) {
+    constexpr Index L = Simd<T>::lanes;
+    const RecurrentPass<T>& pass = at.pass;
+    for (Index block = blocks.begin; block < blocks.end; ++block) {
+        if (pass.gates) {
+            const typename Simd<T>::V nothing[Cell::gates] = {};
+            store_z<T, Cell, phase>(nothing, at.gates(t, n), block, at.padded_units);
+        }
+        if constexpr (phase + 1 < phase_count<Cell>) {
+            store(at.operand(t, n) + block * L, typename Simd<T>::V{});
+        } else {
+            store(at.h(t + 1, n) + block * L, load(at.h(t, n) + block * L));
+            if (pass.fed) store(at.fed(t + 1, n) + block * L, load(at.fed(t, n) + block * L));
+            for (int s = 0; s < Cell::states - 1; ++s)
+                store(at.states(t + 1, n, block) + s * at.padded_units,
+                      load(at.states(t, n, block) + s * at.padded_units));
+            if (pass.training)
+                for (int k = 0; k < Cell::kept; ++k)
+                    store(at.kept(t, n, block) + k * at.padded_units, typename Simd<T>::V{});
+        }
+    }
+}
+
+// Where a step reads and writes states, found once: slots alternate, and a remainder costs as much as a vector of
+// units.
+template <class T, class Cell>
+struct StepPlaces {
+    const T *h_before, *states_before, *fed_before;
+    T *h_after, *states_after, *fed_after;
+
+    StepPlaces(const Layout<T, Cell>& at, Index t)
+        : h_before(at.h(t, 0)),
+          states_before(at.states(t, 0, 0)),
+          fed_before(at.fed(t, 0)),
+          h_after(at.h(t + 1, 0)),
+          states_after(at.states(t + 1, 0, 0)),
+          fed_after(at.pass.fed ? at.fed(t + 1, 0) : nullptr) {}
+};
+
+// The cell's equations of one phase over a tile of rows and unit blocks.
+template <class T, class Cell, int phase, class A>
+FASTLSTM_INLINE void cell_forward(const Layout<T, Cell>& at, const StepPlaces<T, Cell>& places, Index t, Range rows,
+                                  Range blocks, const Rows<T>& z, const A& activations) {
+    constexpr Index L = Simd<T>::lanes;
+    constexpr bool last = phase + 1 == phase_count<Cell>;
+    const RecurrentPass<T>& pass = at.pass;
+    const bool keeps_z = pass.gates, training = pass.training, zoneout = pass.zoneout, fed = pass.fed;
+    const T* unit_weights = pass.packed + at.packed.unit_weights;
+    const Index padded_units = at.padded_units, states_row = padded_units * (Cell::states - 1), h_row = pass.h.row;
+    for (Index n = rows.begin; n < rows.end; ++n) {
+        if (at.masked(t, n)) {
+            skip_row<T, Cell, phase>(at, t, n, blocks);
+            continue;
+        }
+        T* row = z.data + (n - rows.begin) * z.row;
+        const T *h_before = places.h_before + n * h_row, *states_before = places.states_before + n * states_row;
+        T *h_after = places.h_after + n * h_row, *states_after = places.states_after + n * states_row;
+        for (Index block = blocks.begin; block < blocks.end; ++block) {
+            const Index unit = block * L;
+            ForwardStep<typename Simd<T>::V, Cell> s;
+            load_z<T, Cell, phase>(s.z, row, block - z.first_block, z.padded_units);
+            s.previous[0] = load(h_before + unit);
+            load_all<T>(s.previous, states_before + unit, padded_units, 1);
+            if constexpr (!last) s.fed = load(places.fed_before + n * h_row + unit);
+            if constexpr (Cell::unit_weights > 0) load_all<T>(s.unit, unit_weights + unit * Cell::unit_weights, L);
+            Cell::forward(s, activations, Phase<phase>{});
+            if constexpr (!last) {
+                store(at.operand(t, n) + unit, s.operand);
+            } else {
+                if (zoneout) {
+                    const Index place = (t * pass.rows + n) * padded_units + unit;
+#pragma GCC unroll 2
+                    for (int i = 0; i < Cell::states; ++i) {
+                        const auto share = zoneout_share(pass, i, place);
+                        s.state[i] = fma(share, s.previous[i], fma(-share, s.state[i], s.state[i]));
+                    }
+                }
+                store(h_after + unit, s.state[0]);
+                store_all<T>(states_after + unit, s.state, padded_units, 1);
+                if (fed)
+                    store(places.fed_after + n * h_row + unit,
+                          s.state[0] * load(pass.fed_mask + n * padded_units + unit));
+                if constexpr (Cell::kept > 0)
+                    if (training) store_all<T>(at.kept(t, n, block), s.kept, padded_units);
+            }
+            if (keeps_z) store_z<T, Cell, phase>(s.z, row, block, padded_units);
+        }
+    }
+}
+
+template <class T, class Cell, int phase, class A>
+void forward_phase(const Layout<T, Cell>& at, Index t, Range rows, const A& activations) {
+    constexpr Index L = Simd<T>::lanes;
+    constexpr int most_rows = 6, most_panels = 8 / widest_product<Cell>(phase);
+    T scratch[most_rows * most_panels * Cell::gates * L];
+    const StepPlaces<T, Cell> places(at, t);
+    T* const gates = at.pass.gates ? at.gates(t, 0) : nullptr;
+    Operand<T> x[product_count<Cell>], h[product_count<Cell>];
+    for (int p = 0; p < product_count<Cell>; ++p) {
+        x[p] = at.x(t, p);
+        h[p] = at.recurrent(t, p);
+    }
+    for_each_tile<T, widest_product<Cell>(phase)>(rows, at.blocks, [&](Range tile, Index block, Index panels) {
+        const Rows<T> z = gates ? Rows<T>{gates + tile.begin * at.gates_row(), at.gates_row(), at.padded_units, 0}
+                                : Rows<T>{scratch, panels * Cell::gates * L, panels * L, block};
+        for_each_product<Cell>([&](auto number) {
+            constexpr int p = decltype(number)::number;
+            constexpr Product product = Cell::products[p];
+            if constexpr (product.phase == phase) {
+                const int tile_rows = static_cast<int>(tile.end - tile.begin);
+                product_tile_of<T, product.blocks>(tile_rows, panels)(
+                    x[p].panels_from(block).rows_from(tile.begin), h[p].panels_from(block).rows_from(tile.begin),
+                    {at.pass.packed + at.packed.bias[p] + block * product.blocks * L, 0,
+                     z.data + place_in_row<T, Cell>(product.first, block - z.first_block, z.padded_units), z.row});
+            }
+        });
+        cell_forward<T, Cell, phase>(at, places, t, tile, {block, block + panels}, z, activations);
+    });
+}
+
+template <class T, class Cell, class A>
+void forward_steps(const RecurrentPass<T>& pass, Range rows, const A& activations) {
+    const Layout<T, Cell> at(pass);
+    if (pass.fed)
+        for (Index n = rows.begin; n < rows.end; ++n)
+            for (Index i = 0; i < at.padded_units; i += Simd<T>::lanes)
+                store(at.fed(0, n) + i, load(at.h(0, n) + i) * load(pass.fed_mask + n * at.padded_units + i));
+    for (Index t = 0; t < pass.steps; ++t) {
+        forward_phase<T, Cell, 0>(at, t, rows, activations);
+        if constexpr (phase_count<Cell> > 1) forward_phase<T, Cell, 1>(at, t, rows, activations);
+    }
+}
+
+// Calls visit(activations) with the cell's default pair as types, or else with run-time choices.
+template <class T, class Cell, class Visit>
+FASTLSTM_INLINE void with_activations(const RecurrentPass<T>& pass, const Visit& visit) {
+    using S = Simd<T>;
+    using Candidate = Fixed<S, Cell::default_activation>;
+    using Gate = Fixed<S, Cell::default_recurrent_activation>;
+    if (pass.activation == Cell::default_activation &&
+        pass.recurrent_activation == Cell::default_recurrent_activation && pass.clip <= 0)
+        visit(Activations<Candidate, Gate>{});
+    else
+        visit(Activations<Chosen<S>, Chosen<S>>{
+            {pass.activation, pass.clip}, {pass.activation, 0}, {pass.recurrent_activation, pass.clip}});
+}
+
+template <class T, class Cell>
+void recurrent_forward(const RecurrentPass<T>& pass, Range rows) {
+    with_activations<T, Cell>(pass, [&](const auto& activations) { forward_steps<T, Cell>(pass, rows, activations); });
+}
+
+}  // namespace
+}  // namespace fastlstm::FASTLSTM_ISA

@@ -1,0 +1,167 @@
+"""Activations of a whole row, not of each element. Dense and Activation take them, recurrent layers do not."""
+
+from typing import Any
+
+import numpy as np
+
+from .._engine import Array
+from ._arrays import axis_of, floats, like, quiet
+from ._sigmoids import sigmoid
+
+
+def softmax(x: Any, axis: int = -1) -> Array:
+    """``exp(x)`` divided by its sum over an axis.
+
+    Parameters
+    ----------
+    x : array_like
+        Real numbers, at least one axis.
+    axis : int
+        The axis over which the result sums to 1.
+
+    Returns
+    -------
+    ndarray
+        Of the shape of `x`, and its dtype; `config.floatx()` for integers. A row with NaN or Inf, or
+        of nothing but -Inf, is NaN.
+
+    Raises
+    ------
+    ValueError
+        If `x` has no such axis.
+
+    References
+    ----------
+    Bridle, "Probabilistic interpretation of feedforward classification network outputs", 1990.
+
+    Examples
+    --------
+    >>> softmax([[1.0, 1.0]]).tolist()
+    [[0.5, 0.5]]
+    """
+    x = floats(x)
+    axis = axis_of(x, axis)
+    with quiet():
+        powers = np.exp(_below_zero(x, axis))
+        return like(x, powers / powers.sum(axis=axis, keepdims=True))
+
+
+def log_softmax(x: Any, axis: int = -1) -> Array:
+    """``log(softmax(x))``, right also where softmax is too small for the dtype.
+
+    Parameters
+    ----------
+    x : array_like
+        Real numbers, at least one axis.
+    axis : int
+        The axis of the softmax.
+
+    Returns
+    -------
+    ndarray
+        Of the shape of `x`, and its dtype; `config.floatx()` for integers. A row with NaN or Inf, or
+        of nothing but -Inf, is NaN.
+
+    Raises
+    ------
+    ValueError
+        If `x` has no such axis.
+
+    Examples
+    --------
+    >>> log_softmax([0.0, 1000.0]).tolist()
+    [-1000.0, 0.0]
+    """
+    x = floats(x)
+    axis = axis_of(x, axis)
+    with quiet():
+        x = _below_zero(x, axis)
+        return like(x, x - np.log(np.exp(x).sum(axis=axis, keepdims=True)))
+
+
+def sparsemax(x: Any, axis: int = -1) -> Array:
+    """Return the probabilities nearest to ``x``: ``max(x - tau, 0)`` with the tau for which they sum to 1 over an axis.
+
+    Keras up to 3.15.1 has something else under this name, which sums to less than 1 where more than one element is not
+    0; it was mended after that release.
+
+    Parameters
+    ----------
+    x : array_like
+        Real numbers, at least one axis.
+    axis : int
+        The axis over which the result sums to 1.
+
+    Returns
+    -------
+    ndarray
+        Of the shape of `x`, and its dtype; `config.floatx()` for integers. A row with NaN or Inf, or
+        of nothing but -Inf, is NaN.
+
+    Raises
+    ------
+    ValueError
+        If `x` has no such axis.
+
+    References
+    ----------
+    Martins and Astudillo, "From softmax to sparsemax", ICML 2016, algorithm 1.
+
+    Examples
+    --------
+    >>> sparsemax([0.5, 1.0, -3.0]).tolist()
+    [0.25, 0.75, 0.0]
+    """
+    x = floats(x)
+    axis = axis_of(x, axis)
+    with quiet():
+        x = _below_zero(x, axis)  # tau moves with x; without this, sums of large numbers would lose the 1
+        ordered = -np.sort(-x, axis=axis)
+        place = np.arange(1, x.shape[axis] + 1).reshape([-1 if i == axis % x.ndim else 1 for i in range(x.ndim)])
+        support = 1 + place * ordered > np.cumsum(ordered, axis=axis)
+        total = np.where(support, ordered, 0).sum(axis=axis, keepdims=True)
+        return like(x, np.maximum(x - (total - 1) / support.sum(axis=axis, keepdims=True), 0))
+
+
+def glu(x: Any, axis: int = -1) -> Array:
+    """``first * sigmoid(second)`` of the two halves of ``x`` along an axis.
+
+    Parameters
+    ----------
+    x : array_like
+        Real numbers, at least one axis.
+    axis : int
+        The axis that is halved; its size must be even.
+
+    Returns
+    -------
+    ndarray
+        Of the shape of `x` but for that axis, and its dtype; `config.floatx()` for integers.
+
+    Raises
+    ------
+    ValueError
+        If `x` has no such axis, or its size is odd.
+
+    References
+    ----------
+    Dauphin, Fan, Auli and Grangier, "Language modeling with gated convolutional networks", ICML 2017, equation 1.
+
+    Examples
+    --------
+    >>> glu([4.0, 8.0, 0.0, 1000.0]).tolist()
+    [2.0, 8.0]
+    """
+    x = floats(x)
+    axis = axis_of(x, axis)
+    if x.shape[axis] % 2:
+        raise ValueError(f"x: glu expected an even size of axis {axis}, got shape {x.shape}")
+    first, second = np.split(x, 2, axis=axis)
+    with quiet():
+        return like(x, first * sigmoid(second))
+
+
+def _below_zero(x: Array, axis: int) -> Array:
+    """Return `x` less its largest element along the axis, which may be empty."""
+    shifted: Array = x - x.max(axis=axis, keepdims=True, initial=-np.inf)
+    return shifted

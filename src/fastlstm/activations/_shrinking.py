@@ -1,0 +1,119 @@
+"""Activations that take something off x, or replace small x. NaN stays NaN."""
+
+from typing import Any
+
+import numpy as np
+
+from .. import _checks
+from .._engine import Array
+from ._arrays import floats, like, quiet
+
+
+def hard_shrink(x: Any, threshold: float = 0.5) -> Array:
+    """``x`` where its size is above the threshold, else 0.
+
+    Parameters
+    ----------
+    x : array_like
+        Real numbers, any shape.
+    threshold : float
+        The largest size that becomes 0.
+
+    Returns
+    -------
+    ndarray
+        Of the shape of `x`, and its dtype; `config.floatx()` for integers.
+
+    References
+    ----------
+    Donoho and Johnstone, "Ideal spatial adaptation by wavelet shrinkage", Biometrika 81, 1994.
+
+    Examples
+    --------
+    >>> hard_shrink([-1.0, 0.5, 2.0]).tolist()
+    [-1.0, 0.0, 2.0]
+    """
+    x = floats(x)
+    threshold = _checks.number("threshold", threshold)
+    with quiet():
+        return like(x, np.where(np.abs(x) <= threshold, 0, x))
+
+
+def soft_shrink(x: Any, threshold: float = 0.5) -> Array:
+    """``x - threshold`` above the threshold, ``x + threshold`` below minus the threshold, else 0.
+
+    Parameters
+    ----------
+    x : array_like
+        Real numbers, any shape.
+    threshold : float
+        What is taken off; at least 0.
+
+    Returns
+    -------
+    ndarray
+        Of the shape of `x`, and its dtype; `config.floatx()` for integers.
+
+    References
+    ----------
+    Donoho and Johnstone, "Ideal spatial adaptation by wavelet shrinkage", Biometrika 81, 1994.
+
+    Examples
+    --------
+    >>> soft_shrink([-1.0, 0.5, 2.0]).tolist()
+    [-0.5, 0.0, 1.5]
+    """
+    x = floats(x)
+    threshold = _checks.number("threshold", threshold, 0.0)
+    with quiet():
+        return like(x, x - np.clip(x, -threshold, threshold))
+
+
+def tanh_shrink(x: Any) -> Array:
+    """``x - tanh(x)``.
+
+    Parameters
+    ----------
+    x : array_like
+        Real numbers, any shape.
+
+    Returns
+    -------
+    ndarray
+        Of the shape of `x`, and its dtype; `config.floatx()` for integers.
+
+    Examples
+    --------
+    >>> tanh_shrink([-1000.0, 0.0, 1000.0]).tolist()
+    [-999.0, 0.0, 999.0]
+    """
+    x = floats(x)
+    return like(x, x - np.tanh(x))
+
+
+def threshold(x: Any, threshold: float, default_value: float) -> Array:
+    """``x`` where it is above the threshold, else `default_value`. Not for layers, as nothing sets these two.
+
+    Parameters
+    ----------
+    x : array_like
+        Real numbers, any shape.
+    threshold : float
+        The largest value that is replaced.
+    default_value : float
+        What replaces it.
+
+    Returns
+    -------
+    ndarray
+        Of the shape of `x`, and its dtype; `config.floatx()` for integers.
+
+    Examples
+    --------
+    >>> threshold([-1.0, 0.5, 2.0], 0.5, -7.0).tolist()
+    [-7.0, -7.0, 2.0]
+    """
+    x = floats(x)
+    limit, default = _checks.number("threshold", threshold), _checks.number("default_value", default_value)
+    with quiet():
+        return like(x, np.where(x <= limit, default, x))

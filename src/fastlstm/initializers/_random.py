@@ -1,0 +1,161 @@
+"""Initializers that draw from a distribution that does not depend on the shape, and orthogonal matrices."""
+
+from __future__ import annotations  # so that numpy.random is imported when it is first used
+
+import math
+from typing import Any, ClassVar
+
+import numpy as np
+
+from .. import _checks, _rng
+from .._engine import Array
+from ._base import Initializer
+
+
+class Random(Initializer):
+    """Draws from the package's generator, or from one of its own, the same values at each call, if given a seed."""
+
+    _arguments: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self, seed: int | None = None) -> None:
+        self.seed = None if seed is None else _checks.seed(seed)
+
+    def _generator(self) -> np.random.Generator:
+        return _rng.generator() if self.seed is None else np.random.default_rng(self.seed)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the constructor's arguments."""
+        return {name: getattr(self, name) for name in (*self._arguments, "seed")}
+
+
+def truncated_normal(generator: np.random.Generator, shape: tuple[int, ...]) -> Array:
+    """Draw from the standard normal distribution, again what is more than 2 from the mean."""
+    values = np.array(generator.standard_normal(shape))
+    outside = np.abs(values) > 2
+    while outside.any():
+        values[outside] = generator.standard_normal(np.count_nonzero(outside))
+        outside = np.abs(values) > 2
+    return values
+
+
+class _Normal(Random):
+    _arguments = ("mean", "stddev")
+
+    def __init__(self, mean: float = 0.0, stddev: float = 0.05, seed: int | None = None) -> None:
+        super().__init__(seed)
+        self.mean = _checks.number("mean", mean)
+        self.stddev = _checks.number("stddev", stddev, 0.0)
+
+
+class RandomNormal(_Normal):
+    """Normal distribution.
+
+    Parameters
+    ----------
+    mean, stddev : float
+        Of the distribution; `stddev` is at least 0.
+    seed : int, optional
+        With a seed, every call returns the same values.
+
+    Examples
+    --------
+    >>> RandomNormal(stddev=0.1)((3, 4)).shape
+    (3, 4)
+    """
+
+    def _values(self, shape: tuple[int, ...]) -> Array:
+        return self._generator().normal(self.mean, self.stddev, shape)
+
+
+class TruncatedNormal(_Normal):
+    """Normal distribution without what is more than two standard deviations from the mean.
+
+    Parameters
+    ----------
+    mean, stddev : float
+        Of the distribution before anything is cut off, which leaves 0.88 of the standard deviation; `stddev` is at
+        least 0.
+    seed : int, optional
+        With a seed, every call returns the same values.
+
+    Examples
+    --------
+    >>> bool(abs(TruncatedNormal(stddev=0.1)((3, 4), dtype="float64")).max() <= 0.2)
+    True
+    """
+
+    def _values(self, shape: tuple[int, ...]) -> Array:
+        return self.mean + self.stddev * truncated_normal(self._generator(), shape)
+
+
+class RandomUniform(Random):
+    """Uniform distribution over [minval, maxval).
+
+    Parameters
+    ----------
+    minval, maxval : float
+        The limits, ``minval <= maxval``.
+    seed : int, optional
+        With a seed, every call returns the same values.
+
+    Examples
+    --------
+    >>> bool(abs(RandomUniform(-0.1, 0.1)((3, 4))).max() <= 0.1)
+    True
+    """
+
+    _arguments = ("minval", "maxval")
+
+    def __init__(self, minval: float = -0.05, maxval: float = 0.05, seed: int | None = None) -> None:
+        super().__init__(seed)
+        self.minval = _checks.number("minval", minval)
+        self.maxval = _checks.number("maxval", maxval, self.minval)
+
+    def _values(self, shape: tuple[int, ...]) -> Array:
+        return self._generator().uniform(self.minval, self.maxval, shape)
+
+
+class Orthogonal(Random):
+    """An orthogonal matrix: its rows are orthonormal, or its columns if there are fewer of them, times `gain`.
+
+    The factor Q of a normal random matrix, with the signs of R's diagonal, which makes it uniformly distributed.
+    A recurrent kernel (H, 4*H) is one matrix with orthonormal rows, not four blocks, as in Keras.
+
+    Parameters
+    ----------
+    gain : float
+        Factor.
+    seed : int, optional
+        With a seed, every call returns the same values.
+
+    Raises
+    ------
+    ValueError
+        When called with a shape of fewer than two axes.
+
+    References
+    ----------
+    Saxe, McClelland and Ganguli, "Exact solutions to the nonlinear dynamics of learning in deep linear neural
+    networks", ICLR 2014. Mezzadri, "How to generate random matrices from the classical compact groups", 2007.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> q = Orthogonal()((2, 8), dtype="float64")
+    >>> bool(np.allclose(q @ q.T, np.eye(2)))
+    True
+    """
+
+    _arguments = ("gain",)
+
+    def __init__(self, gain: float = 1.0, seed: int | None = None) -> None:
+        super().__init__(seed)
+        self.gain = _checks.number("gain", gain)
+
+    def _values(self, shape: tuple[int, ...]) -> Array:
+        if len(shape) < 2:
+            raise ValueError(f"shape: Orthogonal expected at least two axes, got {shape}")
+        rows, columns = math.prod(shape[:-1]), shape[-1]
+        q, r = np.linalg.qr(self._generator().standard_normal((max(rows, columns), min(rows, columns))))
+        q = np.where(np.diagonal(r) < 0, -q, q)
+        return self.gain * (q if rows >= columns else q.T).reshape(shape)

@@ -1,0 +1,89 @@
+"""Dropout: in training, a random part of the input is zeros."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from .._checks import integer, number
+from .._engine import Network
+from ._randomness import Seed
+from .base import Layer, Shape
+
+
+class Dropout(Layer):
+    """In training, set each number to 0 with probability `rate` and divide the others by ``1 - rate``.
+
+    Parameters
+    ----------
+    rate : float
+        From 0 to 1.
+    noise_shape : tuple, optional
+        Along which axes numbers are dropped one by one, (N, D) or (N, T, D) in all: 1 for an axis along which they are
+        dropped together, None or the size for the others. ``(None, 1, None)`` drops the same features in all steps.
+    seed : int, optional
+        Default: drawn from the generator that `fastlstm.utils.set_random_seed` seeds.
+    **options
+        What every layer takes, by keyword: see `Layer`.
+
+    Raises
+    ------
+    ValueError
+        If a value is not one of these; where it meets its input, if that does not have the shape of `noise_shape`.
+    TypeError
+        If a type is wrong.
+
+    References
+    ----------
+    Srivastava et al., "Dropout: a simple way to prevent neural networks from overfitting", Journal of Machine Learning
+    Research 15, 2014.
+
+    Examples
+    --------
+    >>> from fastlstm.layers import Dropout
+    >>> Dropout(0.5)([[1.0, 2.0]]).tolist()
+    [[1.0, 2.0]]
+    >>> set(Dropout(0.5)([[1.0] * 100], training=True)[0].tolist())
+    {0.0, 2.0}
+    """
+
+    def __init__(
+        self, rate: float, noise_shape: Iterable[int | None] | None = None, seed: int | None = None, **options: Any
+    ) -> None:
+        super().__init__(**options)
+        self.rate = number("rate", rate, 0.0, 1.0)
+        self.noise_shape = None if noise_shape is None else _noise_shape(noise_shape)
+        self._seed = Seed(seed)
+        self._each_step = self.noise_shape is None  # each step then has draws of its own in any case
+
+    @property
+    def seed(self) -> int | None:
+        """The seed of the constructor."""
+        return self._seed.given
+
+    def _output_shape(self, shape: Shape) -> Shape:
+        if self.noise_shape is not None:
+            fits = len(self.noise_shape) == len(shape) and all(
+                want in (None, 1) or extent in (None, want)
+                for want, extent in zip(self.noise_shape, shape, strict=True)
+            )
+            if not fits:
+                raise ValueError(f"noise_shape: {self.noise_shape} does not fit an input of shape {shape}")
+        return shape
+
+    def _append_to(self, network: Network, shape: Shape) -> None:
+        rows, *steps, features = [extent != 1 for extent in self.noise_shape or (None,) * len(shape)]
+        network.add_dropout(
+            rate=self.rate,
+            seed=self._seed.drawn() if self.rate else 0,
+            per_row=rows,
+            per_step=all(steps),
+            per_feature=features,
+        )
+
+    def _arguments(self) -> dict[str, Any]:
+        return {"rate": self.rate, "noise_shape": self.noise_shape, "seed": self.seed}
+
+
+def _noise_shape(value: Any) -> tuple[int | None, ...]:
+    if isinstance(value, str) or not isinstance(value, Iterable):
+        raise TypeError(f"noise_shape: expected a tuple such as (None, 1, None), got {value!r}")
+    return tuple(None if extent is None else integer("noise_shape", extent, 1) for extent in value)

@@ -1,0 +1,133 @@
+"""Embedding: whole numbers become vectors."""
+
+from typing import Any
+
+import numpy as np
+
+from .. import _engine
+from .._checks import flag, refuse, size
+from .._engine import Array, Network
+from ._weights import Weight, rules
+from .base import Layer, Shape
+
+NUMBERS = {2: "(N, T)"}
+
+
+class Embedding(Layer):
+    """One vector for each of the numbers 0 to ``input_dim - 1``: (N, T) becomes (N, T, O).
+
+    In a model it is the first layer; the model begins with ``Input((T,))``, or ``Input((None,))`` for any number of
+    steps.
+
+    Parameters
+    ----------
+    input_dim : int
+        How many numbers there are: the largest plus one.
+    output_dim : int
+        O, the width of the vectors.
+    embeddings_initializer : str or `fastlstm.initializers.Initializer`
+        Of the vectors (input_dim, O).
+    embeddings_regularizer : str or `fastlstm.regularizers.Regularizer`, optional
+        Penalty on them, added to the loss.
+    embeddings_constraint : str or `fastlstm.constraints.Constraint`, optional
+        What is done to them after each step of training.
+    mask_zero : bool
+        Whether steps with the number 0 are masked: recurrent layers skip them, and a loss on every step leaves them
+        out.
+    weights : array_like or list of one, optional
+        The vectors, in place of initial ones.
+    lora_rank, lora_alpha, quantization_config : None
+        Keras has them, this package does not: anything else raises ValueError.
+    **options
+        What every layer takes, by keyword: see `Layer`.
+
+    Raises
+    ------
+    ValueError
+        If a value is not one of these. Called on an array: if a number is not whole, or not from 0 to
+        ``input_dim - 1``.
+    TypeError
+        If a type is wrong.
+
+    Examples
+    --------
+    >>> from fastlstm.layers import Embedding
+    >>> layer = Embedding(3, 2, weights=[[0.0, 0.0], [1.0, 2.0], [3.0, 4.0]])
+    >>> layer([[2, 1]]).tolist()
+    [[[3.0, 4.0], [1.0, 2.0]]]
+    """
+
+    _axes = NUMBERS
+
+    def __init__(
+        self,
+        input_dim: int,
+        output_dim: int,
+        embeddings_initializer: Any = "uniform",
+        embeddings_regularizer: Any = None,
+        embeddings_constraint: Any = None,
+        mask_zero: bool = False,
+        weights: Any = None,
+        lora_rank: None = None,
+        lora_alpha: None = None,
+        quantization_config: None = None,
+        **options: Any,
+    ) -> None:
+        refuse("Embedding", lora_rank=lora_rank, lora_alpha=lora_alpha, quantization_config=quantization_config)
+        super().__init__(**options)
+        self.input_dim, self.output_dim = size("input_dim", input_dim), size("output_dim", output_dim)
+        self._rules = rules(embeddings_initializer, embeddings_regularizer, embeddings_constraint)
+        self.mask_zero = flag("mask_zero", mask_zero)
+        if weights is not None:
+            self.build((None, None))
+            one = isinstance(weights, (list, tuple)) and len(weights) == 1 and np.ndim(weights[0]) == 2
+            self.set_weights(list(weights) if one else [weights])
+
+    @property
+    def embeddings(self) -> Array | None:
+        """The vectors (input_dim, O), a read-only view."""
+        return self._weight("embeddings")
+
+    def compute_mask(self, x: Any, mask: Any = None) -> Array | None:
+        """Return the mask (N, T) of x (N, T), True where it is not 0, or None without `mask_zero`."""
+        array = self._as_input("x", x)
+        self._check_shape("x", array.shape)
+        return array != 0 if self.mask_zero else None
+
+    def _check_shape(self, argument: str, shape: Any) -> int:
+        self._check_axes(argument, shape)
+        return 1
+
+    def _as_input(self, name: str, x: Any, *, finite: bool = False) -> Array:
+        array = _engine.numbers(name, x)
+        whole = (array >= 0) & (array < self.input_dim) & (array == np.floor(array))
+        if not whole.all():
+            place = tuple(int(i) for i in np.unravel_index(int(whole.argmin()), array.shape))
+            raise ValueError(
+                f"{name}: layer {self.name!r} expected whole numbers from 0 to {self.input_dim - 1}, input_dim being"
+                f" {self.input_dim}; got {array[place]!s} at {list(place)}"
+            )
+        return _engine.real_array(name, array, self.dtype)
+
+    def _network_input(self, shape: Shape) -> tuple[int, bool]:
+        return 1, True
+
+    def _for_network(self, x: Array) -> Array:
+        return x[..., None]
+
+    def _declare(self, features: int) -> list[Weight]:
+        return [self._rules.weight("embeddings", (self.input_dim, self.output_dim))]
+
+    def _output_shape(self, shape: Shape) -> Shape:
+        return (*shape, self.output_dim)
+
+    def _append_to(self, network: Network, shape: Shape) -> None:
+        network.add_embedding(input_dim=self.input_dim, output_dim=self.output_dim, mask_zero=self.mask_zero)
+
+    def _arguments(self) -> dict[str, Any]:
+        return {
+            "input_dim": self.input_dim,
+            "output_dim": self.output_dim,
+            "mask_zero": self.mask_zero,
+            **self._rules.arguments("embeddings"),
+        }

@@ -1,0 +1,55 @@
+"""Flatten: a sequence becomes one vector."""
+
+from typing import Any
+
+from .._engine import Network
+from .base import Layer, Shape
+
+
+class Flatten(Layer):
+    """(N, T, D) becomes (N, T*D), one step after the other; (N, D) stays as it is.
+
+    Parameters
+    ----------
+    data_format : {None, 'channels_last'}
+        As in Keras code; 'channels_first' is not supported.
+    **options
+        What every layer takes, by keyword: see `Layer`.
+
+    Raises
+    ------
+    ValueError
+        If `data_format` is something else; in a model, if the number of steps is not known.
+
+    Examples
+    --------
+    >>> from fastlstm.layers import Flatten
+    >>> Flatten()([[[1.0, 2.0], [3.0, 4.0]]]).tolist()
+    [[1.0, 2.0, 3.0, 4.0]]
+    """
+
+    def __init__(self, data_format: str | None = None, **options: Any) -> None:
+        super().__init__(**options)
+        if data_format not in (None, "channels_last"):
+            raise ValueError(f"data_format: expected None or 'channels_last', got {data_format!r}")
+
+    def _output_shape(self, shape: Shape) -> Shape:
+        return (shape[0], numbers_of_a_row(self, shape))
+
+    def _append_to(self, network: Network, shape: Shape) -> None:
+        network.add_reshape(steps=1, features=numbers_of_a_row(self, shape), sequence=False)
+
+
+def numbers_of_a_row(layer: Layer, shape: Shape) -> int:
+    """Return T*D, or D; a T that is not known, or 0, raises ValueError."""
+    numbers = shape[-1] or 0
+    for steps in shape[1:-1]:
+        if steps is None:
+            raise ValueError(
+                f"layer {layer.name!r} needs to know the number of steps, got {shape}: begin the model with"
+                f" Input((T, D)) instead of Input((None, D))"
+            )
+        if steps == 0:
+            raise ValueError(f"layer {layer.name!r} expected at least one step, got {shape}")
+        numbers *= steps
+    return numbers

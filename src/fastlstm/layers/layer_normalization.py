@@ -1,0 +1,105 @@
+"""LayerNormalization: each sample's features to zero mean and unit variance, then scaled and shifted."""
+
+from typing import Any
+
+from .._checks import flag, integer, number
+from .._engine import Array, Network
+from ._weights import Weight, rules
+from .base import Layer, Shape
+
+
+class LayerNormalization(Layer):
+    """``gamma * (x - mean) / sqrt(variance + epsilon) + beta``, mean and variance being those of the last axis.
+
+    Parameters
+    ----------
+    axis : -1
+        The axis that is normalised; only the last one is supported.
+    epsilon : float
+        Added to the variance, at least 0.
+    center, scale : bool
+        Whether there are beta and gamma.
+    beta_initializer, gamma_initializer : str or `fastlstm.initializers.Initializer`
+        Of beta (D,) and gamma (D,).
+    beta_regularizer, gamma_regularizer : str or `fastlstm.regularizers.Regularizer`, optional
+        Penalties on them, added to the loss.
+    beta_constraint, gamma_constraint : str or `fastlstm.constraints.Constraint`, optional
+        What is done to them after each step of training.
+    **options
+        What every layer takes, by keyword: see `Layer`.
+
+    Raises
+    ------
+    ValueError
+        If a value or a name is not one of these.
+    TypeError
+        If a type is not.
+
+    References
+    ----------
+    Ba, Kiros and Hinton, "Layer normalization", 2016, equation 4.
+
+    Examples
+    --------
+    >>> from fastlstm.layers import LayerNormalization
+    >>> LayerNormalization(epsilon=0.0)([[1.0, 3.0]]).tolist()
+    [[-1.0, 1.0]]
+    """
+
+    _each_step = True
+
+    def __init__(
+        self,
+        axis: int = -1,
+        epsilon: float = 1e-3,
+        center: bool = True,
+        scale: bool = True,
+        beta_initializer: Any = "zeros",
+        gamma_initializer: Any = "ones",
+        beta_regularizer: Any = None,
+        gamma_regularizer: Any = None,
+        beta_constraint: Any = None,
+        gamma_constraint: Any = None,
+        **options: Any,
+    ) -> None:
+        super().__init__(**options)
+        if integer("axis", axis, -3) != -1:
+            raise ValueError(f"axis: only -1, the last axis, is supported, got {axis!r}")
+        self.epsilon = number("epsilon", epsilon, 0.0)
+        self.center, self.scale = flag("center", center), flag("scale", scale)
+        self._beta_rules = rules(beta_initializer, beta_regularizer, beta_constraint)
+        self._gamma_rules = rules(gamma_initializer, gamma_regularizer, gamma_constraint)
+
+    @property
+    def gamma(self) -> Array | None:
+        """Factors (D,), a read-only view, or None without them."""
+        return self._weight("gamma")
+
+    @property
+    def beta(self) -> Array | None:
+        """Offsets (D,), a read-only view, or None without them."""
+        return self._weight("beta")
+
+    def _declare(self, features: int) -> list[Weight]:
+        declared = []
+        if self.scale:
+            declared.append(self._gamma_rules.weight("gamma", (features,)))
+        if self.center:
+            declared.append(self._beta_rules.weight("beta", (features,)))
+        return declared
+
+    def _output_shape(self, shape: Shape) -> Shape:
+        return shape
+
+    def _append_to(self, network: Network, shape: Shape) -> None:
+        network.add_layer_normalization(epsilon=self.epsilon, center=self.center, scale=self.scale)
+
+    def _arguments(self) -> dict[str, Any]:
+        return {
+            "axis": -1,
+            "epsilon": self.epsilon,
+            "center": self.center,
+            "scale": self.scale,
+            **self._beta_rules.arguments("beta"),
+            **self._gamma_rules.arguments("gamma"),
+        }

@@ -1,0 +1,60 @@
+"""Masking: steps that recurrent layers skip."""
+
+from typing import Any
+
+import numpy as np
+
+from .._checks import number
+from .._engine import Array, Network
+from .base import SEQUENCES, Layer, Shape
+
+
+class Masking(Layer):
+    """Mask the steps of a sequence whose features are all equal to one value, and set them to 0.
+
+    In a model the layers after it know the mask: recurrent layers skip masked steps, and a loss on every step leaves
+    them out.
+
+    Parameters
+    ----------
+    mask_value : float
+        The value; NaN is equal to nothing.
+    **options
+        What every layer takes, by keyword: see `Layer`.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If `mask_value` is not a finite number.
+
+    Examples
+    --------
+    >>> from fastlstm.layers import Masking
+    >>> layer = Masking(mask_value=-1.0)
+    >>> layer([[[-1.0], [2.0]]]).tolist()
+    [[[0.0], [2.0]]]
+    >>> layer.compute_mask([[[-1.0], [2.0]]]).tolist()
+    [[False, True]]
+    """
+
+    _axes = SEQUENCES
+
+    def __init__(self, mask_value: float = 0.0, **options: Any) -> None:
+        super().__init__(**options)
+        self.mask_value = number("mask_value", mask_value)
+
+    def compute_mask(self, x: Any, mask: Any = None) -> Array:
+        """Return the mask (N, T), True where a step is valid, of the input x (N, T, D); `mask` has no effect."""
+        array = self._as_input("x", x)
+        self._check_shape("x", array.shape)
+        found: Array = (array != np.asarray(self.mask_value, self.dtype)).any(axis=-1)
+        return found
+
+    def _output_shape(self, shape: Shape) -> Shape:
+        return shape
+
+    def _append_to(self, network: Network, shape: Shape) -> None:
+        network.add_masking(mask_value=self.mask_value)
+
+    def _arguments(self) -> dict[str, Any]:
+        return {"mask_value": self.mask_value}

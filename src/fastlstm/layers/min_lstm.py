@@ -1,0 +1,57 @@
+"""MinLSTM: gates that do not see h, and sum to one."""
+
+from typing import Any
+
+from .recurrent import BIAS, KERNEL, RNN, Cell
+
+
+class MinLSTM(RNN):
+    """The minimal LSTM, whose gates see only x, so that those of all steps are one product.
+
+    With x_t W + b split into the blocks f, i, h::
+
+        f, i = sigmoid(z_f), sigmoid(z_i)
+        h_t = f / (f + i) * h_{t-1} + i / (f + i) * z_h
+
+    Parameters
+    ----------
+    units : int
+        H, the width of the output, at least 1.
+    use_bias : bool
+        Whether there is a b.
+    kernel_initializer, bias_initializer : str or `fastlstm.initializers.Initializer`
+        Of W (D, 3*H) and b (3*H,).
+    **options
+        What every recurrent layer takes, by keyword, but for what begins with recurrent: see `RNN`.
+
+    Raises
+    ------
+    ValueError
+        If a value or a name is not one of these.
+    TypeError
+        If a type is not.
+
+    References
+    ----------
+    Feng et al., "Were RNNs all we needed?", 2024, section 3.2: the form without the logarithms.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from fastlstm.layers import MinLSTM
+    >>> MinLSTM(4)(np.ones((2, 5, 3))).shape
+    (2, 4)
+    """
+
+    cells = (Cell("min_lstm", blocks=("f", "i", "h"), weights=(KERNEL, BIAS)),)
+
+    def __init__(
+        self,
+        units: int,
+        use_bias: bool = True,
+        kernel_initializer: Any = "glorot_uniform",
+        bias_initializer: Any = "zeros",
+        **options: Any,
+    ) -> None:
+        initial = {"kernel": kernel_initializer, "bias": bias_initializer}
+        super().__init__(self.cells[0], units, use_bias, {}, initial, **options)

@@ -1,0 +1,61 @@
+"""Rescaling: a factor and an offset."""
+
+from typing import Any
+
+import numpy as np
+
+from .. import _engine
+from .._engine import Array, Network
+from .base import Layer, Shape
+
+
+class Rescaling(Layer):
+    """``x * scale + offset``.
+
+    Parameters
+    ----------
+    scale, offset : float or array_like of shape (D,)
+        For all features, or for each.
+    **options
+        What every layer takes, by keyword: see `Layer`.
+
+    Raises
+    ------
+    ValueError
+        If a number is not finite, or there are not as many as features.
+    TypeError
+        If they are not made of real numbers.
+
+    Examples
+    --------
+    >>> from fastlstm.layers import Rescaling
+    >>> Rescaling(0.5, offset=1.0)([[2.0, 4.0]]).tolist()
+    [[2.0, 3.0]]
+    """
+
+    _each_step = True
+
+    def __init__(self, scale: Any, offset: Any = 0.0, **options: Any) -> None:
+        super().__init__(**options)
+        self.scale = _engine.finite_array("scale", scale, self.dtype)
+        self.offset = _engine.finite_array("offset", offset, self.dtype)
+
+    def _output_shape(self, shape: Shape) -> Shape:
+        for name, value in (("scale", self.scale), ("offset", self.offset)):
+            self._each_feature(name, value, shape)
+        return shape
+
+    def _append_to(self, network: Network, shape: Shape) -> None:
+        network.add_rescaling(
+            scale=self._each_feature("scale", self.scale, shape),
+            offset=self._each_feature("offset", self.offset, shape),
+        )
+
+    def _each_feature(self, name: str, value: Array, shape: Shape) -> Array:
+        features = shape[-1] or 0
+        if value.shape not in ((), (1,), (features,)):
+            raise ValueError(f"{name}: expected one number or shape ({features},), got {value.shape}")
+        return np.ascontiguousarray(np.broadcast_to(value, (features,)))
+
+    def _arguments(self) -> dict[str, Any]:
+        return {"scale": self.scale, "offset": self.offset}

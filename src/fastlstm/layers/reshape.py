@@ -1,0 +1,60 @@
+"""Reshape: the numbers of each sample in another shape."""
+
+import math
+from typing import Any
+
+from .._checks import integer
+from .._engine import Network
+from .base import Layer, Shape
+from .flatten import numbers_of_a_row
+
+
+class Reshape(Layer):
+    """The numbers of each sample, in their order, in another shape.
+
+    Parameters
+    ----------
+    target_shape : tuple of int
+        Without the batch axis: (D,) or (T, D). One of them may be -1, which makes it fit.
+    **options
+        What every layer takes, by keyword: see `Layer`.
+
+    Raises
+    ------
+    ValueError
+        If `target_shape` is not such a shape, or the input does not have as many numbers; in a model, if the number of
+        steps is not known.
+    TypeError
+        If `target_shape` is not made of integers.
+
+    Examples
+    --------
+    >>> from fastlstm.layers import Reshape
+    >>> Reshape((-1, 2))([[1.0, 2.0, 3.0, 4.0]]).tolist()
+    [[[1.0, 2.0], [3.0, 4.0]]]
+    """
+
+    def __init__(self, target_shape: tuple[int, ...], **options: Any) -> None:
+        super().__init__(**options)
+        if not isinstance(target_shape, (tuple, list)):
+            raise TypeError(f"target_shape: expected a tuple such as (T, D), got {target_shape!r}")
+        self.target_shape = tuple(integer("target_shape", extent, -1) for extent in target_shape)
+        if len(self.target_shape) not in (1, 2) or 0 in self.target_shape or self.target_shape.count(-1) > 1:
+            raise ValueError(f"target_shape: expected (D,) or (T, D), -1 at most once, got {self.target_shape}")
+
+    def _output_shape(self, shape: Shape) -> Shape:
+        numbers = numbers_of_a_row(self, shape)
+        known = math.prod(extent for extent in self.target_shape if extent != -1)
+        if numbers % known or (numbers != known and -1 not in self.target_shape):
+            raise ValueError(
+                f"target_shape: layer {self.name!r} can not bring the {numbers} numbers of {shape} into the shape"
+                f" {self.target_shape}"
+            )
+        return (shape[0], *(numbers // known if extent == -1 else extent for extent in self.target_shape))
+
+    def _append_to(self, network: Network, shape: Shape) -> None:
+        _, *steps, features = self._output_shape(shape)
+        network.add_reshape(steps=math.prod(step or 0 for step in steps), features=features or 0, sequence=bool(steps))
+
+    def _arguments(self) -> dict[str, Any]:
+        return {"target_shape": self.target_shape}

@@ -1,0 +1,180 @@
+"""The two passes that all cells share: checks of exact arrays, and a network of one recurrent layer."""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from .. import _engine, activations
+from .._checks import flag, size
+from .._engine import Array, Network
+from ..layers._states import joined, split
+from ..layers.recurrent import Cell, positive
+
+if TYPE_CHECKING:
+    from .._engine import Pass
+
+_FLOATS = ("float32", "float64")
+_MAY_BE_LEFT_OUT = ("bias", "peephole")
+
+
+class Saved:
+    """What `backward` needs; it can be used once."""
+
+    def __init__(self, network: Network, kept: "Pass", widths: list[int]) -> None:
+        self._network, self._widths = network, widths
+        self._kept: Pass | None = kept
+
+
+class Forward(NamedTuple):
+    """What a forward pass returns."""
+
+    outputs: Array
+    """h of every step (N, T, H), in the order of processing."""
+    states: tuple[Array, ...]
+    """The states after the last step, (N, H) each: h, and c of an LSTM."""
+    saved: Saved
+    """For `backward`."""
+
+
+class Gradients(NamedTuple):
+    """Gradients of the loss, each of the shape of its variable; None for what the cell does not have."""
+
+    x: Array
+    kernel: Array
+    recurrent_kernel: Array | None
+    bias: Array | None
+    peephole: Array | None
+    initial_state: tuple[Array, ...]
+
+
+def exact(name: str, value: Any, dtype: str | None = None) -> Array:
+    """Return an array of the kernels' dtypes, or of the one that x has, laid out for them; others raise TypeError."""
+    if not isinstance(value, np.ndarray) or isinstance(value, np.ma.MaskedArray):
+        raise TypeError(f"{name}: expected a NumPy array, got {type(value).__name__}")
+    if dtype is None and str(value.dtype) not in _FLOATS:
+        raise TypeError(f"{name}: expected dtype float32 or float64, got {value.dtype}")
+    if dtype is not None and value.dtype != dtype:
+        raise TypeError(f"{name}: expected dtype {dtype} as x, got {value.dtype}")
+    return _engine.real_array(name, value, str(value.dtype))
+
+
+def forward(
+    cell: Cell,
+    x: Any,
+    weights: Mapping[str, Any],
+    initial_state: Any,
+    mask: Any,
+    clip: float | None,
+    go_backwards: bool,
+    gates: Mapping[str, Any],
+) -> Forward:
+    """Run a cell over a batch of sequences."""
+    x = exact("x", x)
+    dtype = str(x.dtype)
+    if x.ndim != 3:
+        raise ValueError(f"x: expected shape (N, T, D), got {x.shape}")
+    given = {
+        name: exact(name, value, dtype)
+        for name, value in weights.items()
+        if not (value is None and name in _MAY_BE_LEFT_OUT)
+    }
+    units = _units(cell, given["kernel"], x.shape[2])
+    shapes = cell.shapes(x.shape[2], units)
+    for name, array in given.items():
+        if array.shape != shapes[name]:
+            raise ValueError(f"{name}: expected shape {shapes[name]}, got {array.shape}")
+    names = {name: activations.name_of(name, gate, elementwise=True) for name, gate in gates.items()}
+    network = _engine.network(dtype, size("x, number of features", x.shape[2]), True, input_gradient=True)
+    network.add_recurrent(
+        cell=cell.name,
+        units=units,
+        activation=names.get("activation", "linear"),
+        recurrent_activation=names.get("recurrent_activation", "sigmoid"),
+        use_bias="bias" in given,
+        return_sequences=True,
+        go_backwards=flag("go_backwards", go_backwards),
+        clip=None if clip is None else positive("clip", clip),
+    )
+    for i, segment in enumerate(network.segments):
+        network.set_weight(i, given[segment.name])
+    widths = [units] * len(cell.states)
+    state = None
+    if initial_state is not None:
+        state = joined("initial_state", initial_state, widths, len(x), partial(exact, dtype=dtype))
+    kept = network.forward(x, state=state, mask=None if mask is None else _engine.mask_for(x, mask))
+    return Forward(kept.output, tuple(split(kept.state, widths)), Saved(network, kept, widths))
+
+
+def backward(saved: Saved, d_outputs: Any = None, d_states: Any = None) -> Gradients:
+    """Walk back through time and return the gradients of the loss.
+
+    Parameters
+    ----------
+    saved : Saved
+        From a forward function, used here for the first time.
+    d_outputs : ndarray (N, T, H), optional
+        Gradient of the loss with respect to the outputs. Default: zeros.
+    d_states : tuple of ndarray (N, H), optional
+        Gradients with respect to the last states, as the forward function gives them: h, and c of an LSTM; None for one
+        stands for zeros. The last output is not the last state: both may have a gradient, and they add up. Default:
+        zeros.
+
+    Returns
+    -------
+    Gradients
+        A named tuple: x (N, T, D), kernel, recurrent_kernel, bias, peephole, and initial_state, a tuple like the
+        states. None for what the cell does not have or was not given.
+
+    Raises
+    ------
+    ValueError
+        If a shape is wrong, or `saved` was used already.
+    TypeError
+        If `saved` comes from nowhere, or an array does not have exactly the dtype of x.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from fastlstm import ops
+    >>> outputs, states, saved = ops.min_gru(np.ones((2, 5, 3)), np.zeros((3, 8)))
+    >>> ops.backward(saved, np.ones_like(outputs)).kernel.shape
+    (3, 8)
+    """
+    if not isinstance(saved, Saved):
+        raise TypeError(f"saved: expected what a forward function returned, got {type(saved).__name__}")
+    network, kept, widths = saved._network, saved._kept, saved._widths
+    if kept is None:
+        raise ValueError("saved: backward has used it up already; call the forward function again")
+    outputs, dtype = kept.output, str(kept.output.dtype)
+    d_output = np.zeros_like(outputs) if d_outputs is None else exact("d_outputs", d_outputs, dtype)
+    if d_output.shape != outputs.shape:
+        raise ValueError(f"d_outputs: expected shape {outputs.shape}, got {d_output.shape}")
+    d_state = None
+    if d_states is not None:
+        given = d_states
+        if isinstance(given, (list, tuple)) and len(given) == len(widths):
+            given = [np.zeros((len(outputs), widths[0]), dtype) if state is None else state for state in given]
+        d_state = joined("d_states", given, widths, len(outputs), partial(exact, dtype=dtype))
+    saved._kept = None
+    d_x, d_initial = network.backward(kept, d_output, d_state)
+    assert d_x is not None
+    weights = {segment.name: network.gradient(i) for i, segment in enumerate(network.segments)}
+    return Gradients(
+        x=d_x,
+        kernel=weights["kernel"],
+        recurrent_kernel=weights.get("recurrent_kernel"),
+        bias=weights.get("bias"),
+        peephole=weights.get("peephole"),
+        initial_state=tuple(split(d_initial, widths)),
+    )
+
+
+def _units(cell: Cell, kernel: Array, features: int) -> int:
+    """Return the number of units that a kernel (D, G*H) is for."""
+    blocks = len(cell.blocks)
+    if kernel.ndim != 2 or kernel.shape[0] != features or not kernel.shape[1] or kernel.shape[1] % blocks:
+        times = "H" if blocks == 1 else f"{blocks}*H"
+        raise ValueError(f"kernel: expected shape ({features}, {times}), got {kernel.shape}")
+    return size("kernel, number of units", kernel.shape[1] // blocks)

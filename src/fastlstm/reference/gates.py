@@ -1,0 +1,45 @@
+"""A gate: an activation applied to a pre-activation, clipped or not, with its way back for a gradient."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ._arrays import FloatArray
+from .activations import Activation
+
+
+class Gate(NamedTuple):
+    """What a gate keeps.
+
+    Attributes
+    ----------
+    activation : Activation
+    z : ndarray
+        The pre-activation, clipped.
+    y : ndarray
+        The gate's value, activation(z).
+    inside : ndarray of bool, or None
+        Where clipping changed nothing; None without clipping.
+    """
+
+    activation: Activation
+    z: FloatArray
+    y: FloatArray
+    inside: NDArray[np.bool_] | None
+
+    def backward(self, d_y: FloatArray) -> FloatArray:
+        """Return the gradient with respect to the pre-activation; where that was clipped it is zero."""
+        d_z = self.activation.backward(d_y, self.z, self.y)
+        return d_z if self.inside is None else d_z * self.inside
+
+
+def gate(activation: Activation, z: FloatArray, clip: float | None = None) -> Gate:
+    """Return y = activation(z), z clipped to [-clip, clip]."""
+    inside = None
+    if clip is not None:
+        inside = np.abs(z) <= clip
+        z = np.clip(z, -clip, clip)
+    return Gate(activation, z, activation.forward(z), inside)

@@ -1,0 +1,194 @@
+r"""The Elman network's cell over a sequence: forward, and backpropagation through time.
+
+Legend: N batch, T time steps, D input features, H units. :math:`x_t` is (N, D) and :math:`h_t` is (N, H); the kernel W
+is (D, H), the recurrent kernel U (H, H), the bias b (H,). With activation :math:`\phi`:
+
+.. math::
+
+    h_t = \phi(x_t W + h_{t-1} U + b)
+
+Backward (BPTT). Write :math:`\bar v` for the gradient of the loss with respect to v, and :math:`z_t` for what
+:math:`\phi` is applied to. :math:`h_t` reaches the loss as output of step t and through :math:`z_{t+1}`. The chain
+rule, from t = T down to 1:
+
+.. math::
+
+    \bar h_t &= \bar y_t + \bar z_{t+1} U^\top \\
+    \bar z_t &= \bar h_t \, \phi'(z_t) \\
+    \bar x_t &= \bar z_t W^\top \qquad
+    \bar W = \sum_t x_t^\top \bar z_t \qquad \bar U = \sum_t h_{t-1}^\top \bar z_t \qquad
+    \bar b = \sum_t \textstyle\sum_n \bar z_t
+
+Masks, recurrent dropout and zoneout, and the sums over t, are those of `fastlstm.reference.time_loop`.
+
+Source: J. L. Elman, "Finding Structure in Time", Cognitive Science 14(2), 1990.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from .._names import lookup
+from ._arrays import FloatArray, check_array
+from .activations import ELEMENTWISE_ACTIVATIONS, Activation
+from .gates import Gate, gate
+from .time_loop import (
+    Cell,
+    LoopOptions,
+    Saved,
+    States,
+    Step,
+    StepGradients,
+    complete_weights,
+    run_backward,
+    run_forward,
+)
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+SIMPLE_RNN_WEIGHTS = {"kernel": "(D, H)", "recurrent_kernel": "(H, H)", "bias": "(H,)"}
+
+
+class SimpleRNNGradients(NamedTuple):
+    """Gradients of the loss, each of the shape of its variable."""
+
+    x: FloatArray
+    kernel: FloatArray
+    recurrent_kernel: FloatArray
+    bias: FloatArray
+    initial_h: FloatArray
+
+
+@dataclass(frozen=True)
+class SimpleRNNCell(Cell):
+    """The equations of one step."""
+
+    phi: Activation
+
+    def forward(self, x: FloatArray, h_in: FloatArray, previous: States) -> tuple[States, Gate]:
+        """Return h, and the gate that made it."""
+        w = self.weights
+        h = gate(self.phi, x @ w["kernel"] + h_in @ w["recurrent_kernel"] + w["bias"], self.clip)
+        return (h.y,), h
+
+    def backward(self, step: Step, d_states: States) -> StepGradients:
+        """Return the gradients of one step."""
+        w = self.weights
+        h: Gate = step.kept
+        dz = h.backward(d_states[0])
+        return StepGradients(
+            x=dz @ w["kernel"].T,
+            h_in=dz @ w["recurrent_kernel"].T,
+            previous=(np.zeros_like(dz),),
+            weights={"kernel": step.x.T @ dz, "recurrent_kernel": step.h_in.T @ dz, "bias": dz.sum(axis=0)},
+        )
+
+
+def simple_rnn_forward(
+    x: FloatArray,
+    kernel: FloatArray,
+    recurrent_kernel: FloatArray,
+    bias: FloatArray | None = None,
+    *,
+    activation: str = "tanh",
+    clip: float | None = None,
+    **options: Unpack[LoopOptions],
+) -> tuple[FloatArray, States, Saved]:
+    """Run an Elman network over a batch of sequences.
+
+    Parameters
+    ----------
+    x : ndarray (N, T, D)
+        The sequences, float32 or float64. All other arrays have the same dtype.
+    kernel : ndarray (D, H)
+        Input weights.
+    recurrent_kernel : ndarray (H, H)
+        Recurrent weights.
+    bias : ndarray (H,), optional
+        None means zeros.
+    activation : str
+        A name in `ELEMENTWISE_ACTIVATIONS`.
+    clip : float, optional
+        Clip what the activation is applied to, to [-clip, clip]; the gradient outside is zero.
+    **options
+        initial_state (h,), mask, go_backwards, recurrent_mask, zoneout: see `LoopOptions`.
+
+    Returns
+    -------
+    outputs : ndarray (N, T, H)
+        h of every step, in the order of processing.
+    states : (h,) of ndarray (N, H)
+        The state after the last step.
+    saved : Saved
+        For `simple_rnn_backward`.
+
+    Raises
+    ------
+    ValueError
+        A shape or value that does not fit, or an activation that is not known.
+    TypeError
+        An array that is not of floats, or not of the dtype of x.
+
+    References
+    ----------
+    Elman (1990). See the module's docstring.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> x = np.ones((2, 5, 3))
+    >>> outputs, (h,), saved = simple_rnn_forward(x, np.full((3, 4), 0.1), np.full((4, 4), 0.1))
+    >>> outputs.shape, h.shape
+    ((2, 5, 4), (2, 4))
+    """
+    check_array("recurrent_kernel", recurrent_kernel, (None, None), "(H, H)")
+    units = len(recurrent_kernel)
+    given = {"kernel": kernel, "recurrent_kernel": recurrent_kernel, "bias": bias}
+    weights = complete_weights(given, SIMPLE_RNN_WEIGHTS, x, units)
+    phi = lookup("activation", activation, ELEMENTWISE_ACTIVATIONS)
+    return run_forward(SimpleRNNCell(weights, units, clip, phi), x, **options)
+
+
+def simple_rnn_backward(
+    saved: Saved,
+    d_outputs: FloatArray | None = None,
+    d_states: Sequence[FloatArray | None] | None = None,
+) -> SimpleRNNGradients:
+    """Backpropagate through time.
+
+    Parameters
+    ----------
+    saved : Saved
+        From `simple_rnn_forward`. It is only read, so that one forward pass serves any number of backward passes.
+    d_outputs : ndarray (N, T, H), optional
+        Gradient of the loss with respect to the outputs. None means zeros.
+    d_states : (d_h,) of ndarray (N, H), optional
+        Gradient with respect to the final state, added to what comes through the outputs. None means zeros.
+
+    Returns
+    -------
+    SimpleRNNGradients
+        Gradients with respect to x, the weights and the initial state.
+
+    Raises
+    ------
+    ValueError, TypeError
+        A gradient of another shape or dtype than the value it belongs to.
+
+    References
+    ----------
+    Werbos (1990); the derivation is in the module's docstring.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> outputs, states, saved = simple_rnn_forward(np.ones((2, 5, 3)), np.full((3, 4), 0.1), np.full((4, 4), 0.1))
+    >>> simple_rnn_backward(saved, np.ones_like(outputs)).kernel.shape
+    (3, 4)
+    """
+    return SimpleRNNGradients(**run_backward(saved, d_outputs, d_states))

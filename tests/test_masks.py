@@ -1,0 +1,214 @@
+"""Masks: what recurrent layers do with them, how they pass through a model, and what they do to a loss."""
+
+import numpy as np
+import pytest
+from cell_layers import CELLS, MASK, made, reference_run, with_random_weights
+
+from fastlstm import Input, Sequential, layers
+
+N, T = MASK.shape
+D = 3
+
+
+def close(value, expected, tolerance=1e-12):
+    assert value.shape == expected.shape
+    np.testing.assert_allclose(value, expected, rtol=0, atol=tolerance)
+
+
+def whole(*made_layers, steps=T, features=D, loss="mse"):
+    """Return a float64 model on (N, steps, features) that is compiled."""
+    model = Sequential([Input((steps, features), dtype="float64"), *made_layers])
+    model.compile("sgd", loss)
+    return model
+
+
+@pytest.mark.parametrize("given", [False, True], ids=["zeros", "given"])
+@pytest.mark.parametrize("go_backwards", [False, True], ids=["forwards", "backwards"])
+@pytest.mark.parametrize("cell", CELLS)
+def test_masks_of_every_pattern(rng, cell, go_backwards, given):
+    layer = made(rng, cell, return_sequences=True, return_state=True, go_backwards=go_backwards)
+    x = rng.normal(size=(N, T, D))
+    initial = tuple(rng.normal(size=(N, layer.units)) for _ in layer.cell.states) if given else None
+    outputs, *states = layer(x, initial_state=None if initial is None else list(initial), mask=MASK)
+    expected, expected_states = reference_run(layer, x, initial, MASK)
+    close(outputs, expected)
+    for state, wanted in zip(states, expected_states, strict=True):
+        close(state, wanted)
+    assert not outputs[-1].any()
+    for i, state in enumerate(states):
+        assert (state[-1] == (initial[i][-1] if given else 0)).all()
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("cell", CELLS)
+def test_what_masked_steps_hold_does_not_matter(rng, cell, dtype):
+    layer = made(rng, cell, dtype=dtype, return_sequences=True)
+    x = rng.normal(size=(N, T, D))
+    other = np.where(MASK[:, :, None], x, np.nan)
+    assert (layer(x, mask=MASK) == layer(other, mask=MASK)).all()
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_a_mask_of_valid_steps_only_changes_no_bit(rng, cell):
+    layer = made(rng, cell, dtype="float32", return_sequences=True)
+    x = rng.normal(size=(N, T, D))
+    assert (layer(x, mask=np.ones((N, T), bool)) == layer(x)).all()
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_padding_on_either_side_does_not_change_the_last_output(rng, cell):
+    layer = made(rng, cell)
+    x = rng.normal(size=(1, 4, D))
+    for before, after in [(0, 2), (2, 0), (3, 1)]:
+        padded = np.concatenate([np.ones((1, before, D)), x, np.ones((1, after, D))], axis=1)
+        mask = np.repeat([[False, True, False]], [before, 4, after], axis=1)
+        close(layer(padded, mask=mask), layer(x), 1e-15)
+
+
+@pytest.mark.parametrize("go_backwards", [False, True])
+@pytest.mark.parametrize("cell", CELLS)
+def test_zero_output_for_mask_zeroes_masked_steps_and_leaves_the_last_output_alone(rng, cell, go_backwards):
+    x = rng.normal(size=(N, T, D))
+    options = {"zero_output_for_mask": True, "go_backwards": go_backwards}
+    layer = made(rng, cell, return_sequences=True, return_state=True, **options)
+    expected, states = reference_run(layer, x, mask=MASK)
+    processed = MASK[:, ::-1] if go_backwards else MASK
+    outputs, *found = layer(x, mask=MASK)
+    close(outputs, expected * processed[:, :, None])
+    for state, wanted in zip(found, states, strict=True):
+        close(state, wanted)
+    last = made(rng, cell, **options)
+    last.set_weights(layer.get_weights())
+    close(last(x, mask=MASK), expected[:, -1])
+
+
+def test_bidirectional_zeroes_masked_steps_of_sequences(rng):
+    x = rng.normal(size=(N, T, D))
+    layer = with_random_weights(rng, layers.Bidirectional(layers.GRU(4, return_sequences=True, dtype="float64")), D)
+    outputs = layer(x, mask=MASK)
+    forward, _ = reference_run(layer.forward_layer, x, mask=MASK)
+    backward, _ = reference_run(layer.backward_layer, x, mask=MASK)
+    close(outputs, np.concatenate([forward, backward[:, ::-1]], axis=2) * MASK[:, :, None])
+
+
+def test_masks_are_made_by_masking_and_embedding(rng):
+    x = rng.normal(size=(N, T, D))
+    x[~MASK] = 0
+    assert (layers.Masking().compute_mask(x) == MASK).all()
+    x[~MASK] = -1
+    layer = layers.Masking(mask_value=-1)
+    assert (layer.compute_mask(x) == MASK).all()
+    close(layer(x), np.where(MASK[:, :, None], x, 0).astype(np.float32), 0)
+    one_feature_differs = np.zeros((1, 1, 2))
+    one_feature_differs[..., 1] = 1
+    assert layers.Masking().compute_mask(one_feature_differs).all()
+
+    indices = np.where(MASK, 2, 0)
+    assert (layers.Embedding(3, 2, mask_zero=True).compute_mask(indices) == MASK).all()
+    assert layers.Embedding(3, 2).compute_mask(indices) is None
+
+
+PASSING = {
+    "dense": lambda **kw: layers.Dense(D, "tanh", **kw),
+    "activation": lambda **kw: layers.Activation("softsign", **kw),
+    "dropout": lambda **kw: layers.Dropout(0.5, **kw),
+    "layer-normalization": layers.LayerNormalization,
+    "normalization": layers.Normalization,
+    "rescaling": lambda **kw: layers.Rescaling(2.0, 0.5, **kw),
+    "time-distributed": lambda **kw: layers.TimeDistributed(layers.Dense(D, **kw)),
+    "activity-regularizer": lambda **kw: layers.Activation("tanh", activity_regularizer="l2", **kw),
+}
+SWALLOWING = {
+    "last": lambda **kw: (layers.LSTM(4, **kw), layers.RepeatVector(T, **kw)),
+    "reshape": lambda **kw: (layers.Reshape((T, D), **kw),),
+}
+
+
+@pytest.mark.parametrize("between", PASSING)
+def test_layers_that_work_on_each_step_pass_the_mask_on(rng, between):
+    x = rng.normal(size=(N, T, D))
+    x[~MASK] = 0
+    model = whole(layers.Masking(dtype="float64"), PASSING[between](dtype="float64"), layers.GRU(4, dtype="float64"))
+    close(model.predict(x), model.layers[2](model.layers[1](x), mask=MASK))
+    assert (model(x, mask=np.ones_like(MASK)) == model.predict(x)).all()
+
+
+@pytest.mark.parametrize("between", PASSING)
+def test_a_mask_given_to_the_model_is_passed_on_too(rng, between):
+    x = rng.normal(size=(N, T, D))
+    model = whole(PASSING[between](dtype="float64"), layers.GRU(4, dtype="float64"))
+    close(model(x, mask=MASK), model.layers[1](model.layers[0](x), mask=MASK))
+
+
+@pytest.mark.parametrize("between", SWALLOWING)
+def test_other_layers_swallow_it(rng, between):
+    x = rng.normal(size=(N, T, D))
+    x[~MASK] = 0
+    first = SWALLOWING[between](dtype="float64")
+    model = whole(layers.Masking(dtype="float64"), *first, layers.GRU(4, dtype="float64"))
+    y = first[0](x, mask=MASK)
+    for layer in model.layers[2:]:
+        y = layer(y)
+    close(model.predict(x), y)
+
+
+def masked_mean(errors, mask):
+    return (errors * mask).sum() / mask.sum()
+
+
+def test_a_masked_loss_is_the_mean_over_the_valid_steps_of_a_batch(rng):
+    x = rng.normal(size=(N, T, D))
+    x[~MASK] = 0
+    y = rng.normal(size=(N, T, 2))
+    model = whole(layers.Masking(dtype="float64"), layers.LSTM(4, return_sequences=True, dtype="float64"))
+    model.add(layers.Dense(2, dtype="float64"))
+    model.compile("sgd", "mse")
+    errors = ((model.predict(x) - y) ** 2).mean(axis=2)
+    assert model.test_on_batch(x, y) == pytest.approx(masked_mean(errors, MASK), rel=1e-12)
+    by_batch = [masked_mean(errors[i : i + 3], MASK[i : i + 3]) * len(errors[i : i + 3]) for i in (0, 3)]
+    assert model.evaluate(x[:6], y[:6], batch_size=3, verbose=0) == pytest.approx(sum(by_batch) / 6, rel=1e-12)
+    assert model.train_on_batch(x, y) == pytest.approx(masked_mean(errors, MASK), rel=1e-12)
+
+
+def test_masked_steps_have_no_gradient(rng):
+    x = rng.normal(size=(N, T, D))
+    x[~MASK] = 0
+    y = rng.normal(size=(N, T, 2))
+    other = np.where(MASK[:, :, None], y, 1e3)
+    first = whole(layers.Masking(dtype="float64"), layers.GRU(2, return_sequences=True, dtype="float64"))
+    second = whole(layers.Masking(dtype="float64"), layers.GRU(2, return_sequences=True, dtype="float64"))
+    second.set_weights(first.get_weights())
+    first.fit(x, y, epochs=3, shuffle=False, verbose=0)
+    second.fit(x, other, epochs=3, shuffle=False, verbose=0)
+    assert all((a == b).all() for a, b in zip(first.get_weights(), second.get_weights(), strict=True))
+
+
+def test_an_unmasked_loss_does_not_depend_on_the_batch_size(rng):
+    x, y = rng.normal(size=(N, T, D)), rng.normal(size=(N, 4))
+    x[~MASK] = 0
+    model = whole(layers.Masking(dtype="float64"), layers.LSTM(4, dtype="float64"))
+    assert model.evaluate(x, y, batch_size=2) == pytest.approx(model.evaluate(x, y, batch_size=7), rel=1e-14)
+    assert model.evaluate(x, y) == pytest.approx(np.mean((model.predict(x) - y) ** 2), rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("mask", "error", "match"),
+    [
+        (MASK.astype(int), TypeError, "mask: expected True or False for each step, got dtype int64"),
+        (MASK.astype(float), TypeError, "mask: .*float64"),
+        (MASK[:3], ValueError, r"mask: expected shape \(7, 6\), one entry for each step, got \(3, 6\)"),
+        (MASK[:, :3], ValueError, "mask: expected shape"),
+        (MASK[:, :, None], ValueError, "mask: expected shape"),
+    ],
+)
+def test_wrong_masks(mask, error, match):
+    x = np.zeros((N, T, D))
+    model = Sequential([Input((T, D)), layers.LSTM(2)])
+    for call in (layers.LSTM(2), layers.Dense(2), model, layers.Bidirectional(layers.GRU(2))):
+        with pytest.raises(error, match=match):
+            call(x, mask=mask)
+
+
+def test_vectors_have_no_mask():
+    with pytest.raises(ValueError, match="mask: expected None"):
+        layers.Dense(2)(np.zeros((3, 4)), mask=np.ones((3, 4), bool))
