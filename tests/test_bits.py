@@ -9,13 +9,17 @@ import numpy as np
 import pytest
 from core_networks import ODD, Case
 
+from fastlstm import _core
+
+CELLS = _core.cells()
 LARGE = 300  # rows that are worth several threads
 
 
 @pytest.mark.parametrize("units", ODD)
 @pytest.mark.parametrize("features", [1, 17])
-def test_a_row_alone_is_the_row_in_any_batch(isa, dtype, units, features, rng):
-    case = Case(features, (units, units), 3, dtype, return_sequences=True, output_activation="softmax")
+@pytest.mark.parametrize("cell", CELLS)
+def test_a_row_alone_is_the_row_in_any_batch(isa, dtype, cell, units, features, rng):
+    case = Case(features, (units, units), 3, dtype, return_sequences=True, output_activation="softmax", cell=cell)
     net = case.random_weights(rng).network()
     x, _ = case.sample(rng, 61, 5)
     whole = net.predict(x)
@@ -24,8 +28,9 @@ def test_a_row_alone_is_the_row_in_any_batch(isa, dtype, units, features, rng):
             np.testing.assert_array_equal(net.predict(x[start : start + rows]), whole[start : start + rows])
 
 
-def test_one_thread_and_four_predict_the_same_bits(isa, dtype, threads, rng):
-    case = Case(3, (33, 17), 2, dtype).random_weights(rng)
+@pytest.mark.parametrize("cell", CELLS)
+def test_one_thread_and_four_predict_the_same_bits(isa, dtype, cell, threads, rng):
+    case = Case(3, (33, 17), 2, dtype, cell=cell).random_weights(rng)
     x, y = case.sample(rng, LARGE, 20)
     results = []
     for count in (1, 4, 3):
@@ -48,8 +53,9 @@ def trained(case, x, y, steps=6):
     return [net.weight(i).copy() for i in range(len(net.segments))], losses
 
 
-def test_one_thread_and_four_train_to_the_same_bits(isa, dtype, threads, rng):
-    case = Case(3, (33, 17), 2, dtype).random_weights(rng)
+@pytest.mark.parametrize("cell", CELLS)
+def test_one_thread_and_four_train_to_the_same_bits(isa, dtype, cell, threads, rng):
+    case = Case(3, (33, 17), 2, dtype, cell=cell).random_weights(rng)
     x, y = case.sample(rng, 5 * 64 + 37, 12)
     results = []
     for count in (1, 4, 3):
@@ -82,9 +88,10 @@ def test_one_call_of_many_steps_is_many_calls_of_one(isa, dtype, rng):
 
 
 @pytest.mark.parametrize("rows", [1, 70])
-def test_a_roll_out_is_the_loop_over_predict(isa, dtype, rows, threads, rng):
+@pytest.mark.parametrize("cell", CELLS)
+def test_a_roll_out_is_the_loop_over_predict(isa, dtype, cell, rows, threads, rng):
     threads(4)
-    case = Case(2, (17, 5), 2, dtype).random_weights(rng)
+    case = Case(2, (17, 5), 2, dtype, cell=cell).random_weights(rng)
     net = case.network()
     history, _ = case.sample(rng, rows, 9)
     values = history

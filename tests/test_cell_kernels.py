@@ -227,3 +227,33 @@ def test_a_pass_serves_one_backward(cell, rng):
     layer.net.set_weight(0, layer.weights[0])
     with pytest.raises(ValueError, match="weights have changed"):
         layer.net.backward(kept, layer.d_output)
+
+
+@pytest.mark.parametrize("return_sequences", [False, True])
+@pytest.mark.parametrize("cell", CELLS)
+def test_no_rows_give_nothing(isa, dtype, cell, return_sequences, rng):
+    case = Case(3, (17, 5), 2, dtype, return_sequences=return_sequences, cell=cell).random_weights(rng)
+    x, _ = case.sample(rng, 0, 4)
+    assert case.network().predict(x).shape == ((0, 4, 2) if return_sequences else (0, 2))
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_nan_and_inf_stay_in_their_row(isa, dtype, cell, rng):
+    case = Case(2, (17,), 2, dtype, cell=cell).random_weights(rng)
+    x, _ = case.sample(rng, 9, 5)
+    clean = case.network().predict(x)
+    x[3, 2, 1] = np.nan
+    x[5, 0, 0] = np.inf
+    out = case.network().predict(x)
+    assert np.isnan(out[3]).all()
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.testing.assert_allclose(out[5], case.reference(x)[5], atol=BOUND[dtype])
+    others = [0, 1, 2, 4, 6, 7, 8]
+    np.testing.assert_array_equal(out[others], clean[others])
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_the_callers_denormals_are_left_alone(isa, cell, rng):
+    case = Case(1, (3,), 1, "float32", cell=cell).random_weights(rng)
+    case.network().predict(case.sample(rng, 2, 3)[0])
+    assert np.float32(1e-40) * np.float32(0.5) != 0

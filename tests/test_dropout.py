@@ -69,6 +69,8 @@ def test_noise_shapes_share_draws_along_axes(noise_shape, shape, shared):
 def test_noise_shapes_that_do_not_fit(noise_shape, error):
     with pytest.raises(error, match="noise_shape"):
         layers.Dropout(0.5, noise_shape).compute_output_shape((None, 4, 5))
+    with pytest.raises(error, match="noise_shape"):
+        layers.Dropout(0.5, noise_shape)(ones(3, 4, 5), training=True)
 
 
 def test_nothing_is_drawn_at_inference(rng):

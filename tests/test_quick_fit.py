@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import fastlstm
-from fastlstm import layers
+from fastlstm import _core, layers
 
 _, WAVE = fastlstm.datasets.sine(0, 40, 0.1)
 QUICK = {"units": 8, "epochs": 2, "verbose": 0, "seed": 1}
@@ -60,6 +60,14 @@ def test_several_features_and_layers():
     ]
     assert model.input_shape == (None, 7, 2)
     assert model.forecast(series, 4).shape == (4, 2)
+
+
+@pytest.mark.parametrize("cell", _core.cells())
+def test_every_cell_of_the_core(cell):
+    model = fastlstm.fit(WAVE, cell=cell, layers=2, **QUICK)
+    assert [layer.cell.name for layer in model.layers[1:3]] == [cell, cell]
+    first, last = model.history.history["loss"]
+    assert last < first
 
 
 def test_a_horizon_is_predicted_step_after_step():

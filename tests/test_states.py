@@ -171,6 +171,16 @@ def test_batches_carry_the_state(rng):
     assert (np.concatenate(one_by_one) == together).all()
 
 
+def test_a_batch_is_as_large_as_it_comes(rng):
+    model = stateful_model(rng)
+    x = rng.normal(size=(50, T, D))
+    want = model(x)
+    model.reset_state()
+    assert (model.predict_on_batch(x) == want).all()
+    with pytest.raises(ValueError, match="50 rows do not make batches of 32"):
+        model.predict(x)
+
+
 def test_a_call_with_training_or_a_mask_carries_the_state_as_well(rng):
     model = stateful_model(rng)
     x = rng.normal(size=(N, T, D))

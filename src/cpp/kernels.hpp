@@ -14,6 +14,9 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "cells/list.hpp"
+#include "engine/activation_list.hpp"
+
 #define FASTLSTM_TEXT_OF(value) #value
 #define FASTLSTM_TEXT(value) FASTLSTM_TEXT_OF(value)
 
@@ -21,51 +24,15 @@ namespace fastlstm {
 
 using Index = std::ptrdiff_t;
 
-// Those from softmax on are functions of a whole row.
+#define FASTLSTM_NAME(name) name,
+#define FASTLSTM_FIRST_NAME(name, equations) name,
+// Elementwise ones first.
 enum class Activation : int {
-    linear,
-    tanh,
-    sigmoid,
-    relu,
-    hard_sigmoid,
-    celu,
-    elu,
-    exponential,
-    gelu,
-    hard_shrink,
-    hard_silu,
-    hard_tanh,
-    leaky_relu,
-    log_sigmoid,
-    mish,
-    relu6,
-    selu,
-    silu,
-    soft_shrink,
-    softplus,
-    softsign,
-    sparse_plus,
-    sparse_sigmoid,
-    squareplus,
-    tanh_shrink,
-    softmax,
-    log_softmax,
-    sparsemax,
-    glu,
-    count
+    FASTLSTM_ELEMENTWISE_ACTIVATIONS(FASTLSTM_NAME) FASTLSTM_ROW_ACTIVATIONS(FASTLSTM_NAME) count
 };
-enum class Cell : int {
-    simple_rnn,
-    lstm,
-    peephole_lstm,
-    coupled_lstm,
-    coupled_peephole_lstm,
-    gru,
-    gru_reset_before,
-    min_gru,
-    min_lstm,
-    count
-};
+enum class Cell : int { FASTLSTM_CELLS(FASTLSTM_FIRST_NAME) count };
+#undef FASTLSTM_NAME
+#undef FASTLSTM_FIRST_NAME
 enum class Loss : int {
     mean_squared_error,
     mean_absolute_error,
@@ -76,9 +43,7 @@ enum class Loss : int {
 enum class Update : int { sgd, adam, rmsprop };
 enum class Constraint : int { none, non_neg, max_norm, unit_norm, min_max_norm };
 
-constexpr int cell_count = static_cast<int>(Cell::count);
-constexpr int activation_count = static_cast<int>(Activation::count);
-constexpr int most_states = 2, most_gates = 4;
+constexpr int most_states = 2;
 
 static constexpr bool is_elementwise(Activation activation) { return activation < Activation::softmax; }
 

@@ -15,7 +15,7 @@ Array: TypeAlias = NDArray[Any]
 Network: TypeAlias = _core.NetworkF32 | _core.NetworkF64
 
 if TYPE_CHECKING:
-    Pass: TypeAlias = _core.Pass[Any]
+    Pass: TypeAlias = _core._Pass[Any]
     """What a network keeps of a forward pass for the backward pass."""
 
 version = _core.__version__

@@ -22,7 +22,7 @@ def predict(network: Network, x: Array, rows: int, bar: Any) -> Array:
     """Return the outputs of all rows, so many in one native call."""
     parts = []
     with bar:
-        for start in range(0, max(1, len(x)), max(1, rows)):
+        for start in range(0, max(1, len(x)), rows):
             parts.append(network.predict(x[start : start + rows]))
             bar.update(len(parts[-1]))
     return parts[0] if len(parts) == 1 else np.concatenate(parts)

@@ -52,14 +52,14 @@ class PredictingStack(LayerStack):
         """
         training = _checks.flag("training", training)
         network, array = self._network_for("x", x)
-        stateful = self._stateful and len(array) > 0
-        if mask is None and not training and not stateful:
-            return self.predict(x, verbose=0)
+        if mask is None and not training:
+            return self._outputs(network, array, len(array), 0)
         given = None if mask is None else _engine.mask_for(array, mask)
-        state = self._carried(network, len(array)) if stateful else None
         draw = next(self._draws) if training else None
+        carries = self._stateful and len(array) > 0
+        state = self._carried(network, len(array)) if carries else None
         output, final = network.run(array, state=state, mask=given, draw=draw)
-        if stateful:
+        if carries:
             network.state = final
         return output
 
@@ -94,17 +94,11 @@ class PredictingStack(LayerStack):
         batch = _data.batch_size_of(batch_size)
         _checks.verbosity(verbose)
         network, array = self._network_for("x", x)
-        if self._stateful and len(array):
-            rows = self._rows_of_a_batch("x", network, len(array), min(batch, len(array)))
-        elif array.size <= _SMALL:
-            return network.run(array)[0] if self._stateful else network.predict(array)
-        else:
-            rows = self._rows_of_a_call(array)
-        return _inference.predict(network, array, rows, rows_bar(len(array), verbose))
+        return self._outputs(network, array, batch, verbose)
 
     def predict_on_batch(self, x: Any) -> Array:
-        """Return the output for every sample, as `predict` does."""
-        return self.predict(x, verbose=0)
+        """Return the output for every sample, all of them in one batch, as `predict` does."""
+        return self.predict(x, batch_size=_checks.LARGEST, verbose=0)
 
     def forecast(self, history: Any, steps: int) -> Array:
         """Continue a series: predict a step, take the prediction for the newest input, and so on, natively.
@@ -127,8 +121,8 @@ class PredictingStack(LayerStack):
         Raises
         ------
         ValueError
-            If the model is not built, its output is not as wide as its input or is a sequence, or the history is
-            shorter than the window or has another number of features.
+            If the model is not built or stateful, its output is not as wide as its input or is a sequence, or the
+            history is shorter than the window or has another number of features.
         TypeError
             If `history` is not made of real integers or floats.
         """
@@ -139,6 +133,18 @@ class PredictingStack(LayerStack):
         width = _checks.integer("output width", output_shape[1], 1)
         network = self._built_network()
         return _inference.forecast(network, history, steps, sample_shape, width, self._widest(), self.dtype)
+
+    def reset_state(self) -> None:
+        """Let the stateful layers start from zeros again, with any number of rows.
+
+        Adding a layer does so too, and removing one.
+        """
+        if self._network is not None:
+            self._network.state = None
+
+    def reset_states(self) -> None:
+        """Do what `reset_state` does."""
+        self.reset_state()
 
     # Inside -----------------------------------------------------------------------------------------------------
 
@@ -162,6 +168,18 @@ class PredictingStack(LayerStack):
             network = self._built_network()
             self._accepted = array.shape[1:]
         return network, self._layers[0]._for_network(array)
+
+    def _outputs(self, network: Network, x: Array, batch_size: int, verbose: int | str) -> Array:
+        """Return the outputs of all rows, in batches of a stateful model and in whatever portions of others."""
+        if self._stateful:
+            if len(x) == 0:
+                return network.run(x)[0]
+            rows = self._rows_of_a_batch("x", network, len(x), min(batch_size, len(x)))
+        elif x.size <= _SMALL:
+            return network.predict(x)
+        else:
+            rows = self._rows_of_a_call(x)
+        return _inference.predict(network, x, rows, rows_bar(len(x), verbose))
 
     def _widest(self) -> int:
         """Return the largest number of features that a layer gives out."""

@@ -254,20 +254,6 @@ class LayerStack:
         self._require_built()
         return sum(layer.count_params() for layer in self._layers)
 
-    # States -----------------------------------------------------------------------------------------------------
-
-    def reset_state(self) -> None:
-        """Let the stateful layers start from zeros again, with any number of rows.
-
-        Adding a layer does so too, and removing one.
-        """
-        if self._network is not None:
-            self._network.state = None
-
-    def reset_states(self) -> None:
-        """Do what `reset_state` does."""
-        self.reset_state()
-
     # The network ------------------------------------------------------------------------------------------------
 
     def _require_fit(self, layer: Layer) -> None:

@@ -3,7 +3,6 @@
 
 #include <pybind11/pybind11.h>
 
-#include <iterator>
 #include <string>
 #include <utility>
 
@@ -17,47 +16,13 @@ struct Named {
     E value;
 };
 
-constexpr Named<Cell> cell_names[] = {{"simple_rnn", Cell::simple_rnn},
-                                      {"lstm", Cell::lstm},
-                                      {"peephole_lstm", Cell::peephole_lstm},
-                                      {"coupled_lstm", Cell::coupled_lstm},
-                                      {"coupled_peephole_lstm", Cell::coupled_peephole_lstm},
-                                      {"gru", Cell::gru},
-                                      {"gru_reset_before", Cell::gru_reset_before},
-                                      {"min_gru", Cell::min_gru},
-                                      {"min_lstm", Cell::min_lstm}};
-static_assert(std::size(cell_names) == cell_count, "enum Cell and its names differ");
-
-constexpr Named<Activation> activation_names[] = {{"linear", Activation::linear},
-                                                  {"tanh", Activation::tanh},
-                                                  {"sigmoid", Activation::sigmoid},
-                                                  {"relu", Activation::relu},
-                                                  {"hard_sigmoid", Activation::hard_sigmoid},
-                                                  {"celu", Activation::celu},
-                                                  {"elu", Activation::elu},
-                                                  {"exponential", Activation::exponential},
-                                                  {"gelu", Activation::gelu},
-                                                  {"hard_shrink", Activation::hard_shrink},
-                                                  {"hard_silu", Activation::hard_silu},
-                                                  {"hard_tanh", Activation::hard_tanh},
-                                                  {"leaky_relu", Activation::leaky_relu},
-                                                  {"log_sigmoid", Activation::log_sigmoid},
-                                                  {"mish", Activation::mish},
-                                                  {"relu6", Activation::relu6},
-                                                  {"selu", Activation::selu},
-                                                  {"silu", Activation::silu},
-                                                  {"soft_shrink", Activation::soft_shrink},
-                                                  {"softplus", Activation::softplus},
-                                                  {"softsign", Activation::softsign},
-                                                  {"sparse_plus", Activation::sparse_plus},
-                                                  {"sparse_sigmoid", Activation::sparse_sigmoid},
-                                                  {"squareplus", Activation::squareplus},
-                                                  {"tanh_shrink", Activation::tanh_shrink},
-                                                  {"softmax", Activation::softmax},
-                                                  {"log_softmax", Activation::log_softmax},
-                                                  {"sparsemax", Activation::sparsemax},
-                                                  {"glu", Activation::glu}};
-static_assert(std::size(activation_names) == activation_count, "enum Activation and its names differ");
+#define FASTLSTM_NAMED_CELL(name, equations) {#name, Cell::name},
+#define FASTLSTM_NAMED_ACTIVATION(name) {#name, Activation::name},
+constexpr Named<Cell> cell_names[] = {FASTLSTM_CELLS(FASTLSTM_NAMED_CELL)};
+constexpr Named<Activation> activation_names[] = {FASTLSTM_ELEMENTWISE_ACTIVATIONS(FASTLSTM_NAMED_ACTIVATION)
+                                                      FASTLSTM_ROW_ACTIVATIONS(FASTLSTM_NAMED_ACTIVATION)};
+#undef FASTLSTM_NAMED_CELL
+#undef FASTLSTM_NAMED_ACTIVATION
 
 constexpr Named<Constraint> constraint_names[] = {{"non_neg", Constraint::non_neg},
                                                   {"max_norm", Constraint::max_norm},

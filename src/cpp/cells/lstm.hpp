@@ -82,5 +82,10 @@ struct Lstm {
     }
 };
 
+using PlainLstm = Lstm<false, false>;
+using PeepholeLstm = Lstm<true, false>;
+using CoupledLstm = Lstm<false, true>;
+using CoupledPeepholeLstm = Lstm<true, true>;
+
 }  // namespace
 }  // namespace fastlstm::FASTLSTM_ISA

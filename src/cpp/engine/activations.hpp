@@ -217,34 +217,11 @@ constexpr ChosenRule<S> chosen_rule() {
 
 // In the order of enum Activation.
 template <class S>
-constexpr ChosenRule<S> chosen_rules[] = {chosen_rule<S, Activation::linear>(),
-                                          chosen_rule<S, Activation::tanh>(),
-                                          chosen_rule<S, Activation::sigmoid>(),
-                                          chosen_rule<S, Activation::relu>(),
-                                          chosen_rule<S, Activation::hard_sigmoid>(),
-                                          chosen_rule<S, Activation::celu>(),
-                                          chosen_rule<S, Activation::elu>(),
-                                          chosen_rule<S, Activation::exponential>(),
-                                          chosen_rule<S, Activation::gelu>(),
-                                          chosen_rule<S, Activation::hard_shrink>(),
-                                          chosen_rule<S, Activation::hard_silu>(),
-                                          chosen_rule<S, Activation::hard_tanh>(),
-                                          chosen_rule<S, Activation::leaky_relu>(),
-                                          chosen_rule<S, Activation::log_sigmoid>(),
-                                          chosen_rule<S, Activation::mish>(),
-                                          chosen_rule<S, Activation::relu6>(),
-                                          chosen_rule<S, Activation::selu>(),
-                                          chosen_rule<S, Activation::silu>(),
-                                          chosen_rule<S, Activation::soft_shrink>(),
-                                          chosen_rule<S, Activation::softplus>(),
-                                          chosen_rule<S, Activation::softsign>(),
-                                          chosen_rule<S, Activation::sparse_plus>(),
-                                          chosen_rule<S, Activation::sparse_sigmoid>(),
-                                          chosen_rule<S, Activation::squareplus>(),
-                                          chosen_rule<S, Activation::tanh_shrink>()};
-static_assert(sizeof chosen_rules<Simd<float>> ==
-                  static_cast<int>(Activation::softmax) * sizeof *chosen_rules<Simd<float>>,
-              "enum Activation and this list differ");
+constexpr ChosenRule<S> chosen_rules[] = {
+#define FASTLSTM_CHOSEN_RULE(name) chosen_rule<S, Activation::name>(),
+    FASTLSTM_ELEMENTWISE_ACTIVATIONS(FASTLSTM_CHOSEN_RULE)
+#undef FASTLSTM_CHOSEN_RULE
+};
 
 // An activation chosen at run time, of z clipped to [-clip, clip] if that is positive. Clipping keeps the input:
 // whether it was in bounds decides about the slope.

@@ -59,18 +59,13 @@ constexpr CellKernels<T> cell_kernels() {
             recurrent_gradients<T, Cell>};
 }
 
-// The list of cells, in the order of enum Cell.
+// In the order of enum Cell.
 template <class T>
-constexpr CellKernels<T> cells[] = {cell_kernels<T, SimpleRnn>(),
-                                    cell_kernels<T, Lstm<false, false>>(),
-                                    cell_kernels<T, Lstm<true, false>>(),
-                                    cell_kernels<T, Lstm<false, true>>(),
-                                    cell_kernels<T, Lstm<true, true>>(),
-                                    cell_kernels<T, GruResetAfter>(),
-                                    cell_kernels<T, GruResetBefore>(),
-                                    cell_kernels<T, MinGru>(),
-                                    cell_kernels<T, MinLstm>()};
-static_assert(sizeof cells<float> == cell_count * sizeof *cells<float>, "enum Cell and this list differ");
+constexpr CellKernels<T> cells[] = {
+#define FASTLSTM_CELL(name, Equations) cell_kernels<T, Equations>(),
+    FASTLSTM_CELLS(FASTLSTM_CELL)
+#undef FASTLSTM_CELL
+};
 
 template <class T>
 constexpr Kernels<T> kernels() {

@@ -225,6 +225,7 @@ class Layer:
         """Return a network of this layer alone, and checked arguments for it."""
         array = self._as_input("x", x)
         self._check_shape("x", array.shape)
+        self._output_shape(array.shape)  # raises where the layer can not take the shape
         x = self._for_network(array)
         given = None if mask is None else _engine.mask_for(x, mask)
         draw = next(self._draws) if flag("training", training) else None
