@@ -128,6 +128,30 @@ def test_the_gates_share_what_is_dropped(rng, cell):
     np.testing.assert_allclose(dropping(x, training=True), reference_run(dropping, dropped)[0][:, -1], atol=1e-12)
 
 
+@pytest.mark.parametrize("cell", WITH_RECURRENT_KERNEL)
+def test_recurrent_dropout_is_in_the_products_only(rng, cell):
+    """What is dropped is read off a layer that carries h on; the rest is the reference's."""
+    carrying = identity_rnn(recurrent_dropout=0.4, seed=5)
+    carrying.set_weights([np.zeros((D, D)), np.eye(D)])
+    x = rng.normal(size=(8, STEPS, D))
+    dropped = carrying(np.zeros_like(x), initial_state=ones(8, D), training=True)[:, 0]
+    layer = made(rng, cell, D, D, recurrent_dropout=0.4, seed=5, return_sequences=True)
+    expected, _ = reference_run(layer, x, recurrent_mask=dropped)
+    np.testing.assert_allclose(layer(x, training=True), expected, rtol=0, atol=1e-11)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_zoneout_in_training_is_the_reference_s(rng, cell):
+    counting = identity_rnn(zoneout=0.3, seed=5)
+    counting.set_weights([np.eye(D), np.eye(D)])
+    x = rng.normal(size=(8, STEPS, D))
+    kept = np.diff(counting(np.ones_like(x), training=True), axis=1, prepend=0) == 0
+    layer = made(rng, cell, D, D, zoneout=0.3, seed=5, return_sequences=True)
+    zoneout = (kept.swapaxes(0, 1).astype(float), None)[: len(layer.cell.states)]
+    expected, _ = reference_run(layer, x, zoneout=zoneout)
+    np.testing.assert_allclose(layer(x, training=True), expected, rtol=0, atol=1e-11)
+
+
 RANDOM = {
     "dropout": lambda **kw: layers.Dropout(0.5, **kw),
     "lstm-dropout": lambda **kw: layers.LSTM(4, dropout=0.5, **kw),
@@ -190,6 +214,16 @@ def test_zoneout_keeps_units_at_its_rate():
     assert set(np.unique(steps)) == {0.0, 1.0}
     assert within((steps == 0).mean(), 0.2, steps.size)
     assert (steps[:, 0] != steps[:, 1]).any()
+
+
+def test_zoneout_of_c_keeps_cells_at_its_rate():
+    """With gates of one and no activation, c counts the steps, and h is the c of the step before plus one."""
+    layer = layers.LSTM(D, "linear", "linear", return_sequences=True, zoneout_cell=0.2, dtype="float64")
+    layer.build((None, None, 1))
+    layer.set_weights([np.zeros((1, 4 * D)), np.zeros((D, 4 * D)), np.ones(4 * D)])
+    steps = np.diff(layer(ones(ROWS, STEPS, 1), training=True), axis=1)
+    assert set(np.unique(steps)) == {0.0, 1.0}
+    assert within((steps == 0).mean(), 0.2, steps.size)
 
 
 def test_zoneout_of_everything_keeps_the_initial_state(rng):

@@ -53,8 +53,8 @@ def fit(
         Targets: (N,), (N, O); or (N, T, O) for an output at every step. For sparse_categorical_crossentropy class
         numbers (N,).
     cell : str
-        The kind of the recurrent layers: 'lstm', 'peephole_lstm', 'coupled_lstm', 'coupled_peephole_lstm', 'gru',
-        'gru_reset_before', 'simple_rnn', 'min_gru' or 'min_lstm'.
+        The kind of the recurrent layers: 'lstm', 'peephole_lstm', 'gru', 'simple_rnn', 'min_gru' and so on; an unknown
+        name raises an error that lists the known ones.
     units : int
         Width of each recurrent layer.
     layers : int
