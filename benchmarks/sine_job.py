@@ -10,13 +10,12 @@ message where it is not installed. Rounds are interleaved, so that a slow moment
 import argparse
 import json
 import statistics
-import subprocess
 import sys
-import time
 
 import numpy as np
 from contenders import CONTENDERS, quiet
 from job import STEPS, expected_losses, expected_prediction, make_job
+from rounds import Server, in_rounds, median_seconds, serve
 
 CHECKED_STEPS, CHECKED_ROWS = 20, 8
 
@@ -44,65 +43,35 @@ def seconds_of(work: str, contender, job) -> float:
     return median_seconds(predictions, 3) / contender.predictions
 
 
-def median_seconds(call, times: int) -> float:
-    """Return the median of the seconds that a call takes, the first time not counted."""
-    time.sleep(0.1)  # until the threads of the contender before have gone to sleep
-    spent = []
-    for _ in range(times + 1):
-        start = time.perf_counter()
-        call()
-        spent.append(time.perf_counter() - start)
-    return statistics.median(spent[1:])
-
-
-def serve(name: str) -> int:
-    """Be one contender: answer each work on stdin with its seconds."""
+def serve_contender(name: str) -> int:
+    """Be one contender: check it, then time what is asked for."""
     quiet()
     job = make_job()
     try:
         contender = CONTENDERS[name](job)
     except ImportError as error:
-        print(json.dumps({"missing": str(error)}), flush=True)
+        serve({"missing": str(error)}, None)
         return 0
     check(contender, job)
-    print(json.dumps({"version": contender.version(), "works": contender.works}), flush=True)
-    for line in sys.stdin:
-        print(seconds_of(line.strip(), contender, job), flush=True)
+    said = {"version": contender.version(), "works": contender.works}
+    serve(said, lambda work: seconds_of(work, contender, job))
     return 0
-
-
-def start(name: str):
-    """Start a contender; return its process and what it said of itself."""
-    process = subprocess.Popen(
-        [sys.executable, __file__, "--serve", name], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
-    greeting = process.stdout.readline()
-    if not greeting:
-        raise SystemExit(f"{name}: failed its check, see above")
-    return process, json.loads(greeting)
 
 
 def measure(rounds: int) -> dict:
     """Return {work: {contender: seconds of each round}} and the contenders' versions."""
-    running, versions = {}, {}
+    running = {}
     for name in CONTENDERS:
-        process, said = start(name)
-        if "missing" in said:
-            print(f"{name}: left out, {said['missing']}", file=sys.stderr)
-            continue
-        running[name], versions[name] = (process, said["works"]), said["version"]
-    times: dict[str, dict[str, list[float]]] = {}
-    for _ in range(rounds):
-        for work in ("train", "predict", "roll-out"):
-            for name, (process, works) in running.items():
-                if work in works:
-                    process.stdin.write(work + "\n")
-                    process.stdin.flush()
-                    times.setdefault(work, {}).setdefault(name, []).append(float(process.stdout.readline()))
-    for process, _ in running.values():
-        process.stdin.close()
-        process.wait()
-    return {"versions": versions, "seconds": times}
+        server = Server(__file__, name)
+        if "missing" in server.said:
+            print(f"{name}: left out, {server.said['missing']}", file=sys.stderr)
+            server.close()
+        else:
+            running[name] = server
+    return {
+        "versions": {name: server.said["version"] for name, server in running.items()},
+        "seconds": in_rounds(running, rounds),
+    }
 
 
 TITLES = {
@@ -132,7 +101,7 @@ def main() -> int:
     parser.add_argument("--serve", choices=CONTENDERS, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.serve:
-        return serve(arguments.serve)
+        return serve_contender(arguments.serve)
     result = measure(arguments.rounds)
     show(result)
     if arguments.json:

@@ -59,7 +59,7 @@ def draw(forecasts, file):
         panel.axvspan(0, axis[WINDOW], color="tab:orange", alpha=0.15, linewidth=0, label="given")
         panel.set_title(f"{name}: median RMSE {error:.3f}", fontsize=10)
         panel.set_ylim(-1.3, 1.3)
-    panels[0, 0].legend(loc="lower right", ncols=3, fontsize=8)
+    figure.legend(*panels[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=3)
     figure.supxlabel("x")
     figure.savefig(file, dpi=100)
 

@@ -18,6 +18,16 @@ def test_core_and_reference_have_the_same_cells():
     assert set(CELLS) == set(reference.CELLS)
 
 
+def of_the_cell(cell, options):
+    """Return the options without those that the cell can not have."""
+    absent = set()
+    if len(reference.CELLS[cell].states) == 1:
+        absent.add("zoneout_cell")
+    if "recurrent_kernel" not in reference.CELLS[cell].weights:
+        absent.add("recurrent_dropout")
+    return {name: value for name, value in options.items() if name not in absent}
+
+
 @dataclass
 class Layer:
     """One recurrent layer with random weights, initial states and gradients of what it gives out."""
@@ -38,9 +48,8 @@ class Layer:
     def __post_init__(self):
         gates = {"activation": "linear"} if self.cell.startswith("min_") else {}
         self.net = NETWORKS[self.dtype](self.features, True, True)
-        self.net.add_recurrent(
-            **{"cell": self.cell, "units": self.units, "return_sequences": True, **gates, **self.options}
-        )
+        own = {**gates, **of_the_cell(self.cell, self.options)}
+        self.net.add_recurrent(cell=self.cell, units=self.units, **{"return_sequences": True, **own})
         self.names = [segment.name for segment in self.net.segments]
         self.weights = [self._random(segment.shape, self.scale) for segment in self.net.segments]
         for i, weight in enumerate(self.weights):

@@ -41,7 +41,7 @@ enum class Loss : int {
     sparse_categorical_crossentropy
 };
 enum class Update : int { sgd, adam, rmsprop };
-enum class Constraint : int { none, non_neg, max_norm, unit_norm, min_max_norm };
+enum class Constraint : int { non_neg, max_norm, unit_norm, min_max_norm };
 
 constexpr int most_states = 2;
 
@@ -159,9 +159,9 @@ struct DropoutPass {
     Index steps, features, first_row;
     double rate, drawn, other;
     std::uint64_t key;
-    bool per_row, per_step, per_feature;  // false: shared along that axis
     Sequence<const T> x;
     Sequence<T> y;
+    bool per_row = true, per_step = true, per_feature = true;  // false: shared along that axis
 };
 
 // y = (x - mean) / sqrt(variance + epsilon) * gamma + beta over the features of each row and step.

@@ -41,4 +41,13 @@ const T* exact(const py::array& array, const char* name, const std::vector<Index
     throw py::value_error(std::string(name) + ": expected shape (" + expected + "), got " + shape_text(array));
 }
 
+// An object that must be an array already: a list would become one that nobody keeps.
+template <class T>
+const T* exact(const py::object& object, const char* name, const std::vector<Index>& shape) {
+    if (!py::isinstance<py::array>(object))
+        throw py::type_error(std::string(name) + ": expected an array, got " +
+                             std::string(py::str(py::type::of(object))));
+    return exact<T>(py::reinterpret_borrow<py::array>(object), name, shape);
+}
+
 }  // namespace fastlstm

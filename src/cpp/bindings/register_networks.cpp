@@ -3,103 +3,33 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <map>
 
 #include "../network/network.hpp"
 #include "arrays.hpp"
 #include "names.hpp"
+#include "options.hpp"
 #include "register.hpp"
 
 namespace fastlstm {
 namespace {
 
-// A size of a layer: small enough that no product of a few of them overflows.
-Index size(Index value, const char* name) {
-    constexpr Index most = Index{1} << 24;
-    if (value < 1 || value > most)
-        throw py::value_error(std::string(name) + ": expected 1 to " + std::to_string(most) + ", got " +
-                              std::to_string(value));
-    return value;
-}
-
-double number(double value, double low, double high, const char* name) {
-    if (!(value >= low && value <= high))
-        throw py::value_error(std::string(name) + ": expected a number from " + std::string(py::str(py::float_(low))) +
-                              " to " + std::string(py::str(py::float_(high))) + ", got " +
-                              std::string(py::str(py::float_(value))));
-    return value;
-}
-
-constexpr double largest_rate = 0.999999, infinity = std::numeric_limits<double>::infinity();
-
-double rate(double value, const char* name) { return number(value, 0, largest_rate, name); }
-
-std::uint64_t bits_of(const py::int_& seed) {
-    return py::cast<std::uint64_t>(seed.attr("__and__")(py::int_(0xffffffffffffffffu)));
-}
-
-Activation elementwise(const std::string& name, const char* argument) {
-    const Activation activation = value_of(activation_names, name, argument);
-    if (!is_elementwise(activation))
-        throw py::value_error(std::string(argument) + ": expected an elementwise activation, got '" + name + "'");
-    return activation;
-}
-
-// A recurrent layer's options from keywords; one that is missing has its default.
-RecurrentOptions recurrent_options(const py::kwargs& given) {
-    RecurrentOptions options;
-    bool has_cell = false, has_units = false;
-    for (const auto& [key, value] : given) {
-        const std::string name = py::str(key);
-        const auto flag = [value = value] { return value.template cast<bool>(); };
-        const auto text = [value = value] { return value.template cast<std::string>(); };
-        const auto real = [value = value] { return value.template cast<double>(); };
-        if (name == "cell") {
-            options.cell = value_of(cell_names, text(), "cell");
-            has_cell = true;
-        } else if (name == "units") {
-            options.units = size(value.cast<Index>(), "units");
-            has_units = true;
-        } else if (name == "activation")
-            options.activation = elementwise(text(), "activation");
-        else if (name == "recurrent_activation")
-            options.recurrent_activation = elementwise(text(), "recurrent_activation");
-        else if (name == "use_bias")
-            options.use_bias = flag();
-        else if (name == "return_sequences")
-            options.return_sequences = flag();
-        else if (name == "go_backwards")
-            options.go_backwards = flag();
-        else if (name == "stateful")
-            options.stateful = flag();
-        else if (name == "zero_output_for_mask")
-            options.zero_output_for_mask = flag();
-        else if (name == "dropout")
-            options.dropout = rate(real(), "dropout");
-        else if (name == "recurrent_dropout")
-            options.recurrent_dropout = rate(real(), "recurrent_dropout");
-        else if (name == "zoneout")
-            options.zoneout[0] = number(real(), 0, 1, "zoneout");
-        else if (name == "zoneout_cell")
-            options.zoneout[1] = number(real(), 0, 1, "zoneout_cell");
-        else if (name == "clip")
-            options.clip = value.is_none() ? 0 : number(real(), std::numeric_limits<float>::min(), infinity, "clip");
-        else if (name == "seed")
-            options.seed = bits_of(value.cast<py::int_>());
-        else
-            throw py::type_error("add_recurrent: unexpected keyword '" + name + "'");
-    }
-    if (!has_cell || !has_units) throw py::type_error("add_recurrent: expected cell and units");
-    return options;
-}
-
-// A forward pass that waits for its backward pass.
+// A forward pass that waits for its backward pass, and keeps its network alive.
 template <class T>
 struct Pass {
+    py::object network;
     std::unique_ptr<Kept<T>> kept;
     py::array_t<T> output, state;
 };
+
+// What Python holds as an instance without having called __init__ has no value.
+template <class T>
+Pass<T>& constructed_pass(const py::object& kept) {
+    if (!py::isinstance<Pass<T>>(kept) ||
+        !reinterpret_cast<py::detail::instance*>(kept.ptr())->get_value_and_holder().holder_constructed())
+        throw py::type_error("kept: expected what forward returned, got " + std::string(py::str(py::type::of(kept))));
+    return kept.cast<Pass<T>&>();
+}
 
 // A network, and the checks that its arrays fit it.
 template <class T>
@@ -117,8 +47,8 @@ public:
     void add_activation(const std::string& activation) {
         network_.add_activation(value_of(activation_names, activation, "activation"));
     }
-    void add_dropout(double rate, const py::int_& seed, bool per_row, bool per_step, bool per_feature) {
-        network_.add_dropout({number(rate, 0, 1, "rate"), bits_of(seed), per_row, per_step, per_feature});
+    void add_dropout(double rate, const py::object& seed, bool per_row, bool per_step, bool per_feature) {
+        network_.add_dropout({number(rate, 0, 1, "rate"), bits_of(seed, "seed"), per_row, per_step, per_feature});
     }
     void add_embedding(Index input_dim, Index output_dim, bool mask_zero) {
         network_.add_embedding(size(input_dim, "input_dim"), size(output_dim, "output_dim"), mask_zero);
@@ -153,17 +83,18 @@ public:
     // A view that keeps the network alive.
     static py::array weight(const py::object& self, std::size_t index) {
         auto& network = self.cast<Bindings&>().network_;
-        py::array view = py::array_t<T>(network.segments().at(index).weight->shape, network.weight(index), self);
+        const auto& shape = self.cast<Bindings&>().shape_of(index);
+        py::array view = py::array_t<T>(shape, network.weight(index), self);
         view.attr("setflags")(py::arg("write") = false);
         return view;
     }
     void set_weight(std::size_t index, const py::array& value) {
-        const T* values = exact<T>(value, "value", network_.segments().at(index).weight->shape);
+        const T* values = exact<T>(value, "value", shape_of(index));
         const py::gil_scoped_release release;
         network_.set_weight(index, values);
     }
-    py::array gradient(std::size_t index) {
-        py::array_t<T> out(network_.segments().at(index).weight->shape);
+    py::array_t<T> gradient(std::size_t index) {
+        py::array_t<T> out(shape_of(index));
         T* to = out.mutable_data();
         const py::gil_scoped_release release;
         network_.copy_gradient(index, to);
@@ -171,31 +102,33 @@ public:
     }
 
     void set_regularizer(std::size_t index, double l1, double l2) {
-        network_.set_regularizer(index, number(l1, 0, infinity, "l1"), number(l2, 0, infinity, "l2"));
+        number(l1, 0, infinity, "l1");
+        number(l2, 0, infinity, "l2");
+        shape_of(index);
+        const py::gil_scoped_release release;
+        network_.set_regularizer(index, l1, l2);
     }
 
     // The axes must be neighbours, so that the weights are [outer][reduced][inner].
-    void set_constraint(std::size_t index, const std::string& kind, const std::vector<Index>& axes, double minimum,
+    void set_constraint(std::size_t index, const std::string& kind, std::vector<Index> axes, double minimum,
                         double maximum, double rate) {
+        const auto& shape = shape_of(index);
+        const Index rank = static_cast<Index>(shape.size());
+        std::sort(axes.begin(), axes.end());
+        bool good = !axes.empty() && axes.front() >= 0 && axes.back() < rank;
+        for (std::size_t i = 1; good && i < axes.size(); ++i) good = axes[i] == axes[i - 1] + 1;
+        if (!good) throw py::value_error("axes: expected neighbours from 0 to " + std::to_string(rank - 1));
         ConstraintPass<T> pass{};
         pass.kind = value_of(constraint_names, kind, "kind");
-        pass.minimum = minimum;
-        pass.maximum = maximum;
-        pass.rate = rate;
+        pass.minimum = number(minimum, 0, infinity, "minimum");
+        pass.maximum = number(maximum, minimum, infinity, "maximum");
+        pass.rate = number(rate, 0, 1, "rate");
         pass.outer = pass.reduced = pass.inner = 1;
-        const auto& shape = network_.segments().at(index).weight->shape;
-        for (Index axis = 0; axis < static_cast<Index>(shape.size()); ++axis) {
-            const bool is_reduced = std::find(axes.begin(), axes.end(), axis) != axes.end();
-            const Index extent = shape[static_cast<std::size_t>(axis)];
-            const bool after = axis > 0 && std::find(axes.begin(), axes.end(), axis - 1) != axes.end();
-            if (is_reduced && pass.reduced > 1 && !after && axis > axes.front())
-                throw py::value_error("axes: expected neighbours");
-            if (is_reduced)
-                pass.reduced *= extent;
-            else
-                (std::any_of(axes.begin(), axes.end(), [&](Index each) { return each < axis; }) ? pass.inner
-                                                                                                : pass.outer) *= extent;
-        }
+        for (Index axis = 0; axis < rank; ++axis)
+            (axis < axes.front()  ? pass.outer
+             : axis > axes.back() ? pass.inner
+                                  : pass.reduced) *= shape[static_cast<std::size_t>(axis)];
+        const py::gil_scoped_release release;
         network_.set_constraint(index, pass);
     }
 
@@ -204,47 +137,38 @@ public:
     bool masked_output() const { return network_.masked_output(); }
 
     py::object state() {
-        const auto [rows, values] = network_.carried_state();
-        if (rows < 0) return py::none();
-        return py::array_t<T>({rows, network_.state_size()}, values.data());
+        std::pair<Index, std::vector<T>> carried;
+        {
+            const py::gil_scoped_release release;
+            carried = network_.carried_state();
+        }
+        if (carried.first < 0) return py::none();
+        return py::array_t<T>({carried.first, network_.state_size()}, carried.second.data());
     }
     void set_state(const py::object& state) {
-        if (state.is_none()) return network_.set_carried_state(-1, nullptr);
-        const py::array array = state.cast<py::array>();
-        const T* values = exact<T>(array, "state", {-1, network_.state_size()});
-        network_.set_carried_state(array.shape(0), values);
+        const T* values = state.is_none() ? nullptr : exact<T>(state, "state", {-1, network_.state_size()});
+        const Index rows = state.is_none() ? -1 : py::array(state).shape(0);
+        const py::gil_scoped_release release;
+        network_.set_carried_state(rows, values);
     }
 
-    void set_loss(const std::string& name) { network_.set_loss(value_of(loss_names, name, "loss")); }
+    void set_loss(const std::string& name) {
+        const Loss loss = value_of(loss_names, name, "loss");
+        const py::gil_scoped_release release;
+        network_.set_loss(loss);
+    }
 
     void set_optimizer(const std::string& name, const std::map<std::string, double>& hyperparameters) {
-        OptimizerSettings settings;
-        settings.rule = value_of(update_names, name, "optimizer");
-        for (const auto& [key, value] : hyperparameters) {
-            if (key == "momentum")
-                settings.momentum = value;
-            else if (key == "beta_1")
-                settings.beta_1 = value;
-            else if (key == "beta_2")
-                settings.beta_2 = value;
-            else if (key == "epsilon")
-                settings.epsilon = value;
-            else if (key == "rho")
-                settings.rho = value;
-            else if (key == "nesterov")
-                settings.nesterov = value != 0;
-            else if (key == "amsgrad")
-                settings.amsgrad = value != 0;
-            else if (key == "centered")
-                settings.centered = value != 0;
-            else
-                throw py::value_error("hyperparameters: no optimizer takes '" + key + "'");
-        }
+        const OptimizerSettings settings = optimizer_settings(name, hyperparameters);
+        const py::gil_scoped_release release;
         network_.set_optimizer(settings);
     }
 
     std::int64_t iterations() const { return network_.iterations; }
-    void set_iterations(std::int64_t iterations) { network_.iterations = iterations; }
+    void set_iterations(std::int64_t iterations) {
+        if (iterations < 0) throw py::value_error("iterations: expected at least 0, got " + std::to_string(iterations));
+        network_.iterations = iterations;
+    }
 
     py::array_t<T> predict(const py::array& x) {
         const T* input = checked_input(x, "x");
@@ -270,8 +194,15 @@ public:
         return py::make_tuple(out, final_state);
     }
 
-    std::unique_ptr<Pass<T>> forward(const py::array& x, const py::object& state, const py::object& mask,
-                                     const py::object& draw) {
+    static std::unique_ptr<Pass<T>> forward(const py::object& self, const py::array& x, const py::object& state,
+                                            const py::object& mask, const py::object& draw) {
+        auto pass = self.cast<Bindings&>().kept_forward(x, state, mask, draw);
+        pass->network = self;
+        return pass;
+    }
+
+    std::unique_ptr<Pass<T>> kept_forward(const py::array& x, const py::object& state, const py::object& mask,
+                                          const py::object& draw) {
         const T* input = checked_input(x, "x");
         const Index rows = x.shape(0), steps = steps_of(x);
         std::int64_t drawn = 0;
@@ -287,13 +218,15 @@ public:
         return pass;
     }
 
-    py::tuple backward(Pass<T>& pass, const py::array& d_output, const py::object& d_state) {
+    py::tuple backward(const py::object& kept, const py::array& d_output, const py::object& d_state) {
+        Pass<T>& pass = constructed_pass<T>(kept);
+        if (&pass.network.template cast<Bindings&>() != this)
+            throw py::value_error("kept: expected a forward pass of this network");
         const Extent extent = pass.kept->binding->extent;
         const Index rows = extent.rows, steps = extent.steps;
         const T* output_gradient = exact<T>(d_output, "d_output", output_shape(rows, steps));
         const T* state_gradient = nullptr;
-        if (!d_state.is_none())
-            state_gradient = exact<T>(d_state.cast<py::array>(), "d_state", {rows, network_.state_size()});
+        if (!d_state.is_none()) state_gradient = exact<T>(d_state, "d_state", {rows, network_.state_size()});
         py::array_t<T> d_initial({rows, network_.state_size()});
         py::object dx = py::none();
         T *dx_to = nullptr, *d_initial_to = d_initial.mutable_data();
@@ -315,6 +248,8 @@ public:
             throw py::value_error("forecast: expected a network from sequences (N, T, D) to (N, D)");
         if (steps < 0) throw py::value_error("steps: expected at least 0, got " + std::to_string(steps));
         const T* input = exact<T>(history, "history", {-1, -1, network_.features()});
+        if (const Index entries = network_.entries(); entries > 0)
+            check_indices(input, history.size(), entries, "history");
         const Index rows = history.shape(0), window = history.shape(1);
         py::array_t<T> out({rows, steps, network_.features()});
         T* to = out.mutable_data();
@@ -363,6 +298,14 @@ private:
         return py::tuple(py::cast(segment.weight->shape));
     }
 
+    const std::vector<Index>& shape_of(std::size_t index) {
+        const auto& segments = network_.segments();
+        if (index >= segments.size())
+            throw py::index_error("segment: expected one of " + std::to_string(segments.size()) + ", got " +
+                                  std::to_string(index));
+        return segments[index].weight->shape;
+    }
+
     Index steps_of(const py::array& x) const { return network_.takes_sequence() ? x.shape(1) : 1; }
 
     const T* checked_input(const py::array& x, const char* name) {
@@ -385,7 +328,7 @@ private:
     const unsigned char* checked_mask(const py::array& x, const py::object& mask) {
         if (mask.is_none()) return nullptr;
         if (!network_.takes_sequence()) throw py::value_error("mask: expected None for a network without steps");
-        const bool* flags = exact<bool>(mask.cast<py::array>(), "mask", {x.shape(0), x.shape(1)});
+        const bool* flags = exact<bool>(mask, "mask", {x.shape(0), x.shape(1)});
         return reinterpret_cast<const unsigned char*>(flags);
     }
 
@@ -393,10 +336,9 @@ private:
                      std::int64_t& drawn) {
         Beside<T> given;
         given.mask = checked_mask(x, mask);
-        if (!state.is_none())
-            given.state = exact<T>(state.cast<py::array>(), "state", {x.shape(0), network_.state_size()});
+        if (!state.is_none()) given.state = exact<T>(state, "state", {x.shape(0), network_.state_size()});
         if (!draw.is_none()) {
-            drawn = draw.cast<std::int64_t>();
+            drawn = static_cast<std::int64_t>(bits_of(draw, "draw"));
             given.draw = &drawn;
         }
         return given;

@@ -4,8 +4,8 @@
 //
 // The reset gate of Cho et al. (2014) acts before the product, that of Keras and cuDNN after it:
 //
-//     before:  g = activation(x W_h + b_h + (r h') U_h)          after:  g = activation(x W_h + b_h + r (h' U_h +
-//     b'_h))
+//     before   g = activation(x W_h + b_h + (r h') U_h)
+//     after    g = activation(x W_h + b_h + r (h' U_h + b'_h))
 #pragma once
 
 #include "../engine/cell.hpp"

@@ -17,27 +17,37 @@ struct MinLstm {
     static constexpr Activation default_activation = Activation::linear;
     static constexpr Activation default_recurrent_activation = Activation::sigmoid;
 
-    // Where both gates round to zero their share must not be 0 / 0.
-    template <class V>
-    static FASTLSTM_INLINE V sum_of(V f, V i) {
-        return larger(V{} + 1e-37f, f + i);
-    }
-
     template <class Step, class A>
     static FASTLSTM_INLINE void forward(Step& s, const A& a, Phase<0>) {
         const auto f = a.gate(s.z[F]), i = a.gate(s.z[I]), g = a.candidate(s.z[H]);
-        s.state[hidden] = fma(f / sum_of(f, i), s.previous[hidden] - g, g);
+        s.state[hidden] = fma(share_of(f, i), s.previous[hidden] - g, g);
     }
 
     template <class Step, class A>
     static FASTLSTM_INLINE void backward(Step& s, const A& a, Phase<0>) {
         const auto f = a.gate.value(s.z[F]), i = a.gate.value(s.z[I]), g = a.candidate.value(s.z[H]);
-        const auto sum = sum_of(f, i), share = f / sum, dh = s.d_state[hidden];
-        const auto d_share = dh * (s.previous[hidden] - g) / sum;  // both gates move it, in opposite directions
-        s.z[F] = fma(-share, d_share, d_share) * a.gate.slope(s.z[F]);
-        s.z[I] = -share * d_share * a.gate.slope(s.z[I]);
+        const auto share = share_of(f, i), dh = s.d_state[hidden];
+        // Both gates move the share, in opposite directions, by share (1 - share) times their relative slopes.
+        const auto d_share = dh * (s.previous[hidden] - g) * fma(-share, share, share);
+        s.z[F] = d_share * relative_slope(f, a.gate.slope(s.z[F]));
+        s.z[I] = -d_share * relative_slope(i, a.gate.slope(s.z[I]));
         s.z[H] = fma(-dh, share, dh) * a.candidate.slope(s.z[H]);
         s.d_state[hidden] = dh * share;
+    }
+
+private:
+    // f / (f + i); where both round to zero they share equally.
+    template <class V>
+    static FASTLSTM_INLINE V share_of(V f, V i) {
+        const V sum = f + i;
+        return sum == V{} ? V{} + 0.5f : f / sum;
+    }
+
+    // slope / gate, which is 1 - gate for a sigmoid: but nothing where clipping has made the slope zero.
+    template <class V>
+    static FASTLSTM_INLINE V relative_slope(V gate, V slope) {
+        const V one = V{} + 1.0f;
+        return ((slope == V{}) & (gate > V{})) ? V{} : one - gate;
     }
 };
 

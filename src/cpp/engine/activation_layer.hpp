@@ -65,23 +65,28 @@ struct LogSoftmax {
 };
 
 // Martins and Astudillo (2016): the projection onto the simplex, max(z - tau, 0), where tau is found by leaving out
-// what it makes negative until nothing more is.
+// what it makes negative until nothing more is. Adding a number to all z changes nothing: the largest is taken away
+// first, so that large numbers do not round tau away.
 struct Sparsemax {
     template <class T>
     static void row(const T* z, T* y, Index count) {
+        const T most = largest(z, count);
         T tau = -static_cast<T>(__builtin_inf());
-        for (Index support = 0, before = -1; support != before;) {
+        for (Index support = count + 1, before = support + 1; support < before;) {
             before = support;
             T sum = 0;
             support = 0;
             for (Index i = 0; i < count; ++i)
-                if (z[i] > tau) {
-                    sum += z[i];
+                if (z[i] - most > tau) {
+                    sum += z[i] - most;
                     ++support;
                 }
             if (support > 0) tau = (sum - 1) / static_cast<T>(support);
         }
-        for (Index i = 0; i < count; ++i) y[i] = z[i] - tau < 0 ? 0 : z[i] - tau;
+        for (Index i = 0; i < count; ++i) {
+            const T above = z[i] - most - tau;
+            y[i] = above < 0 ? 0 : above;
+        }
     }
     template <class T>
     static void back(const T*, const T* y, const T* dy, T* dz, Index count) {

@@ -11,7 +11,6 @@
 #include "../kernels.hpp"
 
 #define FASTLSTM_INLINE inline __attribute__((always_inline))
-#define FASTLSTM_INLINE_LAMBDA __attribute__((always_inline))
 
 namespace fastlstm::FASTLSTM_ISA {
 namespace {

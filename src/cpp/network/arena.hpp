@@ -20,6 +20,8 @@ using Buffer = std::unique_ptr<T[], AlignedDelete>;
 // Zeroed and aligned to a cache line.
 template <class T>
 Buffer<T> make_buffer(Index count) {
+    constexpr Index most = Index{1} << 56;
+    if (count < 0 || count > most) throw std::bad_alloc();
     const std::size_t bytes = static_cast<std::size_t>(count > 0 ? count : 1) * sizeof(T);
     void* memory = ::operator new(bytes, std::align_val_t(64));
     std::memset(memory, 0, bytes);

@@ -77,14 +77,17 @@ private:
 
         BidirectionalRun(const BidirectionalLayer& layer, Index steps) : layer(layer), steps(steps) {}
 
+        void connect(Sequence<const T> from, Mask valid, const Call<T>& shared) override {
+            Run<T>::connect(from, valid, shared);
+            for (auto& run : runs) run->connect(from, valid, shared);
+            runs[0]->dx = this->dx;
+            runs[1]->dx = second_dx;
+        }
         Sequence<const T> output() const override { return {y.data, y.row, layer.gives_sequence ? y.step : 0}; }
         Mask output_mask() const override { return layer.gives_sequence ? this->mask : Mask{}; }
 
         void forward(Range rows) override {
-            for (int i = 0; i < 2; ++i) {
-                connect(i);
-                runs[i]->forward(rows);
-            }
+            for (auto& run : runs) run->forward(rows);
             for_each_pair(rows, [&](const T* a, const T* b, Index t, Index n) {
                 T* to = place(y, t, n);
                 const Index count = layer.layers_[0]->outputs;
@@ -109,8 +112,8 @@ private:
             for_each_pair(rows, [&](const T* a, const T* b, Index t, Index n) {
                 const T* d = place(this->dy, t, n);
                 const Index count = layer.layers_[0]->outputs;
-                const bool flips = flipped();
-                T *da = place(d_outputs[0], t, n), *db = place(d_outputs[1], flips ? steps - 1 - t : t, n);
+                T* da = place(d_outputs[0], t, n);
+                T* db = place(d_outputs[1], layer.gives_sequence ? steps - 1 - t : t, n);
                 switch (layer.merge_) {
                     case Merge::sum:
                         for (Index i = 0; i < count; ++i) da[i] = db[i] = d[i];
@@ -129,11 +132,7 @@ private:
                         std::copy(d + count, d + count + layer.layers_[1]->outputs, db);
                 }
             });
-            for (int i = 0; i < 2; ++i) {
-                connect(i);
-                runs[i]->dx = i == 0 ? this->dx : second_dx;
-                runs[i]->backward(rows);
-            }
+            for (auto& run : runs) run->backward(rows);
             if (!this->dx.data) return;
             for (Index t = 0; t < steps; ++t)
                 for (Index n = rows.begin; n < rows.end; ++n) {
@@ -152,21 +151,13 @@ private:
         }
 
     private:
-        // Both give out steps in the order in which they work; merged is what belongs to the same step.
-        bool flipped() const { return layer.gives_sequence; }
-
-        void connect(int i) const {
-            runs[i]->x = this->x;
-            runs[i]->mask = this->mask;
-            runs[i]->call = this->call;
-        }
-
         template <class Visit>
         void for_each_pair(Range rows, const Visit& visit) const {
             const Index count = layer.output_steps(steps);
             const Sequence<const T> a = runs[0]->output();
             Sequence<const T> b = runs[1]->output();
-            if (flipped()) b = reversed(b, count);
+            // Both give out steps in the order in which they work; merged is what belongs to the same step.
+            if (layer.gives_sequence) b = reversed(b, count);
             for (Index t = 0; t < count; ++t)
                 for (Index n = rows.begin; n < rows.end; ++n) visit(place(a, t, n), place(b, t, n), t, n);
         }

@@ -66,20 +66,27 @@ private:
         DropoutRun(const DropoutLayer& layer, const Kernels<T>& kernels, Index steps)
             : layer(layer), kernels(kernels), steps(steps) {}
 
-        Sequence<const T> output() const override { return read_only(y); }
-        void forward(Range rows) override { pass(this->x, y, rows); }
+        Sequence<const T> output() const override { return draws() ? read_only(y) : this->x; }
+        void forward(Range rows) override {
+            if (draws()) kernels.dropout(pass(this->x, y), rows);
+        }
         void backward(Range rows) override {
-            if (this->dx.data) pass(this->dy, this->dx, rows);
+            if (this->dx.data) kernels.dropout(pass(this->dy, this->dx), rows);
         }
 
     private:
-        void pass(Sequence<const T> from, Sequence<T> to, Range rows) const {
+        bool draws() const { return this->call->draws && layer.options_.rate > 0; }
+
+        DropoutPass<T> pass(Sequence<const T> from, Sequence<T> to) const {
             const DropoutOptions& options = layer.options_;
-            const double rate = this->call->draws ? options.rate : 0;
-            kernels.dropout({steps, layer.features, this->call->first_row, rate, 0, rate < 1 ? 1 / (1 - rate) : 0,
-                             draw_key(options.seed, this->call->draw, layer.number, 0), options.per_row,
-                             options.per_step, options.per_feature, from, to},
-                            rows);
+            DropoutPass<T> dropout = dropout_pass(*this->call, draws() ? options.rate : 0, from, to);
+            dropout.steps = steps;
+            dropout.features = layer.features;
+            dropout.key = draw_key(options.seed, this->call->draw, layer.number, 0);
+            dropout.per_row = options.per_row;
+            dropout.per_step = options.per_step;
+            dropout.per_feature = options.per_feature;
+            return dropout;
         }
     };
 
@@ -89,10 +96,10 @@ private:
 template <class T>
 class LayerNormalizationLayer final : public Layer<T> {
 public:
-    LayerNormalizationLayer(double epsilon, bool centre, bool scale, Index features, bool sequence)
+    LayerNormalizationLayer(double epsilon, bool center, bool scale, Index features, bool sequence)
         : Layer<T>(features, features, sequence, sequence), epsilon_(epsilon) {
         if (scale) add("gamma", gamma_);
-        if (centre) add("beta", beta_);
+        if (center) add("beta", beta_);
     }
 
     double work(Index steps) const override { return 4 * this->elementwise_work(steps); }

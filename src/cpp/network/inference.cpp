@@ -42,11 +42,12 @@ void Network<T>::for_each_block(const Team& team, std::vector<Bound>& bindings, 
         visit(binding, Range{n, std::min(n + binding.extent.rows, mine.end)});
 }
 
-// Calls visit(binding, rows) for each block of rows, with the binding's input set and a fresh call.
+// For each block of rows: prepare(binding, rows) completes a fresh call, and visit(binding, rows) finds the input set.
+// The caller holds the lock of the packed weights.
 template <class T>
-template <class Visit>
-void Network<T>::infer(const T* x, const unsigned char* mask, Index rows, Index steps, const Visit& visit) {
-    const auto lock = lock_packed();
+template <class Prepare, class Visit>
+void Network<T>::infer(const T* x, const unsigned char* mask, Index rows, Index steps, const Prepare& prepare,
+                       const Visit& visit) {
     const double work = forward_work(steps) * static_cast<double>(rows);
     const int members = team_size(work, work, rows);
     auto bindings = acquire_blocks(members, {rows, steps, mask != nullptr});
@@ -56,8 +57,10 @@ void Network<T>::infer(const T* x, const unsigned char* mask, Index rows, Index 
             binding.call = {};
             binding.call.state_size = state_size_;
             binding.call.first_row = block.begin;
+            prepare(binding, block);
             binding.set_input({x + block.begin * row, row, features_},
                               {mask ? mask + block.begin * steps : nullptr, steps, 1});
+            binding.forward({0, block.end - block.begin});
             visit(binding, block);
         });
     });
@@ -68,35 +71,36 @@ template <class T>
 void Network<T>::predict(const T* x, Index rows, Index steps, T* out) {
     finish();
     if (rows == 0) return;
-    std::unique_lock<std::mutex> carrying(carrying_, std::defer_lock);
-    if (stateful()) {
-        carrying.lock();
-        require_carried_rows(rows);
-    }
+    Carrying carrying(*this, rows);
+    const auto lock = lock_packed();
     const Index out_steps = output_steps(steps), out_row = out_steps * outputs();
-    infer(x, nullptr, rows, steps, [&](Binding<T>& binding, Range block) {
-        const Index count = block.end - block.begin;
-        if (carrying.owns_lock()) carry(binding, block.begin);
-        binding.forward({0, count});
-        copy_rows(binding.output(), count, out_steps, outputs(), out + block.begin * out_row);
-    });
+    infer(
+        x, nullptr, rows, steps,
+        [&](Binding<T>& binding, Range block) {
+            if (carrying) carry(binding, block.begin);
+        },
+        [&](Binding<T>& binding, Range block) {
+            copy_rows(binding.output(), block.end - block.begin, out_steps, outputs(), out + block.begin * out_row);
+        });
+    carrying.succeed();
 }
 
 template <class T>
 void Network<T>::run(const T* x, const Beside<T>& beside, Index rows, Index steps, T* out, T* final_state) {
     finish();
     if (rows == 0) return;
+    const auto lock = lock_packed();
     const Index out_steps = output_steps(steps), out_row = out_steps * outputs();
-    infer(x, beside.mask, rows, steps, [&](Binding<T>& binding, Range block) {
-        const Index count = block.end - block.begin;
-        Call<T>& call = binding.call;
-        call.draws = beside.draw != nullptr;
-        call.draw = call.draws ? static_cast<std::uint64_t>(*beside.draw) : 0;
-        call.initial_state = beside.state ? beside.state + block.begin * state_size_ : nullptr;
-        call.final_state = final_state + block.begin * state_size_;
-        binding.forward({0, count});
-        copy_rows(binding.output(), count, out_steps, outputs(), out + block.begin * out_row);
-    });
+    infer(
+        x, beside.mask, rows, steps,
+        [&](Binding<T>& binding, Range block) {
+            binding.call.set_draw(beside.draw);
+            binding.call.initial_state = beside.state ? beside.state + block.begin * state_size_ : nullptr;
+            binding.call.final_state = final_state + block.begin * state_size_;
+        },
+        [&](Binding<T>& binding, Range block) {
+            copy_rows(binding.output(), block.end - block.begin, out_steps, outputs(), out + block.begin * out_row);
+        });
 }
 
 template <class T>
@@ -135,76 +139,74 @@ template <class T>
 double Network<T>::evaluate(const T* x, const T* y, const unsigned char* mask, Index rows, Index steps,
                             Index target_width) {
     finish();
-    std::unique_lock<std::mutex> carrying(carrying_, std::defer_lock);
-    if (stateful()) {
-        carrying.lock();
-        require_carried_rows(rows);
-    }
-    const Index out_steps = output_steps(steps), target_row = out_steps * target_features();
+    Carrying carrying(*this, rows);
+    const auto lock = lock_packed();
+    require_target_width(target_width);
+    const Index out_steps = output_steps(steps), target_row = out_steps * target_width;
     std::vector<double> row_loss(static_cast<std::size_t>(rows)), row_penalty(static_cast<std::size_t>(rows));
     std::vector<Index> row_valid(static_cast<std::size_t>(rows));
-    bool same_loss = true;
-    infer(x, mask, rows, steps, [&](Binding<T>& binding, Range block) {
-        const Range own{0, block.end - block.begin};
-        if (carrying.owns_lock()) carry(binding, block.begin);
-        binding.call.row_penalty = row_penalty.data() + block.begin;
-        binding.forward(own);
-        if (target_width != target_features()) {
-            same_loss = false;
-            return;
-        }
-        LossPass<T> pass = loss_pass(binding);
-        pass.target = {y + block.begin * target_row, target_row, target_features()};
-        pass.row_loss = row_loss.data() + block.begin;
-        kernels_->loss(loss_, pass, own);
-        count_valid(pass.mask, out_steps, own, row_valid.data() + block.begin);
-    });
-    if (!same_loss) require_target_width(target_width);
+    infer(
+        x, mask, rows, steps,
+        [&](Binding<T>& binding, Range block) {
+            if (carrying) carry(binding, block.begin);
+            binding.call.row_penalty = row_penalty.data() + block.begin;
+        },
+        [&](Binding<T>& binding, Range block) {
+            const Range own{0, block.end - block.begin};
+            LossPass<T> pass = loss_pass(binding);
+            pass.target = {y + block.begin * target_row, target_row, target_width};
+            pass.row_loss = row_loss.data() + block.begin;
+            kernels_->loss(loss_, pass, own);
+            count_valid(pass.mask, out_steps, own, row_valid.data() + block.begin);
+        });
+    carrying.succeed();
     const bool masked = masked_output(mask != nullptr);
     const Index terms = masked ? std::accumulate(row_valid.begin(), row_valid.end(), Index{0}) : rows;
     return std::accumulate(row_loss.begin(), row_loss.end(), 0.0) / static_cast<double>(std::max<Index>(terms, 1)) +
            std::accumulate(row_penalty.begin(), row_penalty.end(), 0.0) / static_cast<double>(rows) + weight_penalty();
 }
 
+// Penalties are the caller's business here, who has the loss.
 template <class T>
 std::unique_ptr<Kept<T>> Network<T>::forward(const T* x, const Beside<T>& beside, Index rows, Index steps, T* out,
                                              T* final_state) {
     finish();
     auto kept = std::make_unique<Kept<T>>();
     const auto lock = lock_packed();
-    const Extent extent{rows, steps, beside.mask != nullptr};
+    kept->network = this;
     kept->version = version_;
-    kept->binding = bind(extent, Mode::training, gradients_.get());
+    kept->binding = bind({rows, steps, beside.mask != nullptr}, Mode::training, gradients_.get());
     Binding<T>& binding = *kept->binding;
     std::copy(x, x + rows * steps * features_, binding.input);
     if (beside.mask) std::copy(beside.mask, beside.mask + rows * steps, binding.mask);
     if (beside.state) kept->initial_state.assign(beside.state, beside.state + rows * state_size_);
     Call<T>& call = binding.call;
     call.state_size = state_size_;
-    call.draws = beside.draw != nullptr;
-    call.draw = call.draws ? static_cast<std::uint64_t>(*beside.draw) : 0;
+    call.penalty_scale = 0;
+    call.set_draw(beside.draw);
     call.initial_state = beside.state ? kept->initial_state.data() : nullptr;
     call.final_state = final_state;
+    binding.set_gathered_input(features_);
     const double work = forward_work(steps) * static_cast<double>(rows);
     run_team(team_size(work, work, rows), [&](const Team& team) { binding.forward(team.share(rows)); });
-    const Index out_steps = output_steps(steps);
-    copy_rows(binding.output(), rows, out_steps, outputs(), out);
+    copy_rows(binding.output(), rows, output_steps(steps), outputs(), out);
+    call.final_state = nullptr;
     return kept;
 }
 
 template <class T>
 void Network<T>::backward(Kept<T>& kept, const T* d_output, const T* d_state, T* dx, T* d_initial_state) {
     const auto lock = lock_weights();
+    if (kept.network != this) throw std::invalid_argument("kept: expected a forward pass of this network");
     if (kept.used) throw std::invalid_argument("kept: expected a forward pass not used before: call forward again");
     if (kept.version != version_) throw std::invalid_argument("kept: the weights have changed: call forward again");
     kept.used = true;
     Binding<T>& binding = *kept.binding;
     const Index rows = binding.extent.rows, steps = binding.extent.steps, out_steps = output_steps(steps);
+    if (layers_.empty() && dx) std::copy(d_output, d_output + rows * out_steps * outputs(), dx);
     for (Index n = 0; n < rows; ++n)
-        for (Index t = 0; t < out_steps; ++t, d_output += outputs()) {
-            T* to = place(binding.d_output, t, n);
-            std::copy(d_output, d_output + outputs(), to);
-        }
+        for (Index t = 0; t < out_steps; ++t, d_output += outputs())
+            std::copy(d_output, d_output + outputs(), place(binding.d_output, t, n));
     binding.call.d_final_state = d_state;
     binding.call.d_initial_state = d_initial_state;
     const double work = 2 * forward_work(steps) * static_cast<double>(rows);
@@ -213,7 +215,8 @@ void Network<T>::backward(Kept<T>& kept, const T* d_output, const T* d_state, T*
         team.barrier();
         for (auto& run : binding.runs) run->gradients(team.share(run->gradient_tiles()));
     });
-    if (dx && !binding.runs.empty()) copy_rows(read_only(binding.runs.front()->dx), rows, steps, features_, dx);
+    binding.call = {};
+    if (dx && !layers_.empty()) copy_rows(read_only(binding.runs.front()->dx), rows, steps, features_, dx);
 }
 
 #define FASTLSTM_INSTANTIATE(T)                                                                              \

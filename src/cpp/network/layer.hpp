@@ -48,6 +48,11 @@ struct Call {
     T* d_initial_state = nullptr;
     double* row_penalty = nullptr;  // activity regularizers add here
     double penalty_scale = 1;       // of their gradient
+
+    void set_draw(const std::int64_t* number) {
+        draws = number != nullptr;
+        draw = number ? static_cast<std::uint64_t>(*number) : 0;
+    }
 };
 
 // The rows and steps that a layer is bound to, and whether its input comes with a mask.
@@ -71,6 +76,12 @@ struct Run {
     const Call<T>* call = nullptr;
 
     virtual ~Run() = default;
+    // What comes in; `call` is what the runs of a binding share, and is set already.
+    virtual void connect(Sequence<const T> from, Mask valid, const Call<T>& shared) {
+        x = from;
+        mask = valid;
+        call = &shared;
+    }
     virtual Sequence<const T> output() const = 0;
     virtual Mask output_mask() const { return mask; }
     virtual void forward(Range rows) = 0;
@@ -152,6 +163,19 @@ template <class T>
 Sequence<T> make_sequence(Arena<T>& arena, Index rows, Index steps, Index features, Index lanes) {
     const Index row = padded(features, lanes);
     return {arena.take(rows * steps * row), row, rows * row};
+}
+
+// Dropout at a rate; the caller adds the extent, the key and what is shared.
+template <class T>
+DropoutPass<T> dropout_pass(const Call<T>& call, double rate, Sequence<const T> from, Sequence<T> to) {
+    DropoutPass<T> pass{};
+    pass.first_row = call.first_row;
+    pass.rate = rate;
+    pass.drawn = 0;
+    pass.other = rate < 1 ? 1 / (1 - rate) : 0;
+    pass.x = from;
+    pass.y = to;
+    return pass;
 }
 
 // The key under which a layer draws its numbers for a purpose of its own.

@@ -50,6 +50,11 @@ void Network<T>::add(std::unique_ptr<Layer<T>> layer) {
 
 template <class T>
 std::unique_ptr<RecurrentLayer<T>> Network<T>::recurrent(const RecurrentOptions& options) const {
+    const CellShape& cell = kernels_->cells[static_cast<int>(options.cell)].shape;
+    if (options.zoneout[1] > 0 && cell.states < 2)
+        throw std::invalid_argument("zoneout_cell: expected a cell with a cell state");
+    if (options.recurrent_dropout > 0 && cell.recurrent_gates == 0)
+        throw std::invalid_argument("recurrent_dropout: expected a cell whose gates see h");
     return std::make_unique<RecurrentLayer<T>>(options, kernels_->cells[static_cast<int>(options.cell)], outputs());
 }
 
@@ -99,8 +104,8 @@ void Network<T>::add_masking(double mask_value) {
 }
 
 template <class T>
-void Network<T>::add_layer_normalization(double epsilon, bool centre, bool scale) {
-    add(std::make_unique<LayerNormalizationLayer<T>>(epsilon, centre, scale, outputs(), gives_sequence()));
+void Network<T>::add_layer_normalization(double epsilon, bool center, bool scale) {
+    add(std::make_unique<LayerNormalizationLayer<T>>(epsilon, center, scale, outputs(), gives_sequence()));
 }
 
 template <class T>
@@ -137,6 +142,8 @@ Index Network<T>::output_steps(Index steps) const {
 template <class T>
 void Network<T>::finish() {
     if (finished_) return;
+    segments_.clear();  // of an attempt that ran out of memory
+    state_size_ = 0;
     Index total = 0, packed = 0;
     for (const bool trainable : {true, false}) {
         for (const auto& layer : layers_)
@@ -184,7 +191,8 @@ const std::vector<typename Network<T>::Segment>& Network<T>::segments() {
 
 template <class T>
 const T* Network<T>::weight(std::size_t segment) {
-    return parameters_.get() + segments().at(segment).weight->offset;
+    const Index offset = segments().at(segment).weight->offset;  // builds the network at first use
+    return parameters_.get() + offset;
 }
 
 template <class T>
@@ -207,10 +215,15 @@ void Network<T>::copy_gradient(std::size_t segment, T* to) {
 template <class T>
 void Network<T>::set_regularizer(std::size_t segment, double l1, double l2) {
     const Weight& weight = *segments().at(segment).weight;
+    if (!weight.trainable)
+        throw std::invalid_argument("segment: expected one that is trained, got " + std::to_string(segment));
     const auto lock = lock_weights();
+    penalties_.erase(std::remove_if(penalties_.begin(), penalties_.end(),
+                                    [&](const WeightPenalty& piece) { return piece.segment == segment; }),
+                     penalties_.end());
     constexpr Index piece = 4096;
     for (Index first = 0; first < weight.size(); first += piece)
-        penalties_.push_back({weight.offset + first, std::min(piece, weight.size() - first), l1, l2});
+        penalties_.push_back({segment, weight.offset + first, std::min(piece, weight.size() - first), l1, l2});
     penalty_sums_.resize(penalties_.size());
 }
 
@@ -218,8 +231,11 @@ template <class T>
 void Network<T>::set_constraint(std::size_t segment, const ConstraintPass<T>& constraint) {
     const Weight& weight = *segments().at(segment).weight;
     const auto lock = lock_weights();
-    constraints_.push_back(constraint);
-    constraints_.back().weights = parameters_.get() + weight.offset;
+    constraints_.erase(std::remove_if(constraints_.begin(), constraints_.end(),
+                                      [&](const auto& each) { return each.first == segment; }),
+                       constraints_.end());
+    constraints_.emplace_back(segment, constraint);
+    constraints_.back().second.weights = parameters_.get() + weight.offset;
 }
 
 template <class T>
@@ -250,23 +266,11 @@ std::pair<Index, std::vector<T>> Network<T>::carried_state() {
 template <class T>
 void Network<T>::set_carried_state(Index rows, const T* values) {
     finish();
+    Buffer<T> states = make_buffer<T>(std::max<Index>(rows, 0) * state_size_);
+    if (rows > 0) std::memcpy(states.get(), values, static_cast<std::size_t>(rows * state_size_) * sizeof(T));
     const std::lock_guard<std::mutex> lock(carrying_);
+    carried_ = std::move(states);
     carried_rows_ = rows;
-    carried_ = rows < 0 ? nullptr : make_buffer<T>(rows * state_size_);
-    if (rows > 0) std::memcpy(carried_.get(), values, static_cast<std::size_t>(rows * state_size_) * sizeof(T));
-}
-
-// States begin as zeros, for as many rows as the first batch has.
-template <class T>
-void Network<T>::require_carried_rows(Index rows) {
-    if (carried_rows_ < 0) {
-        carried_ = make_buffer<T>(rows * state_size_);
-        carried_rows_ = rows;
-    }
-    if (rows != carried_rows_)
-        throw std::invalid_argument("x: a stateful model carries the states of " + std::to_string(carried_rows_) +
-                                    " rows, got a batch of " + std::to_string(rows) +
-                                    " (batches must be of one size; reset_state() forgets the states)");
 }
 
 template <class T>
@@ -325,7 +329,7 @@ typename Network<T>::Bound Network<T>::bind(const Extent& extent, Mode mode, T* 
             (*run)->dy = dy;
             dy = read_only((*run)->dx);
         }
-        binding->set_input({binding->input, row, features_}, {binding->mask, extent.steps, 1});
+        binding->set_gathered_input(features_);
     }
     return binding;
 }

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <mutex>
 #include <shared_mutex>
+#include <stdexcept>
 #include <utility>
 
 #include "bidirectional_layer.hpp"
@@ -29,16 +30,19 @@ struct Binding {
     Sequence<T> d_output{};
     std::vector<double> row_loss, row_penalty;
 
+    // After the call is set: a run's output may depend on it.
     void set_input(Sequence<const T> x, Mask mask = {}) {
         for (auto& run : runs) {
-            run->call = &call;
-            run->x = x;
-            run->mask = mask;
+            run->connect(x, mask, call);
             x = run->output();
             mask = run->output_mask();
         }
         output_ = x;
         output_mask_ = mask;
+    }
+    // In training the input is what was gathered.
+    void set_gathered_input(Index features) {
+        set_input({input, extent.steps * features, features}, {mask, extent.steps, 1});
     }
     Sequence<const T> output() const { return output_; }
     Mask output_mask() const { return output_mask_; }
@@ -79,8 +83,9 @@ struct TrainingBatch {
 // What a forward pass has kept for one backward pass.
 template <class T>
 struct Kept {
+    const void* network;
     std::unique_ptr<Binding<T>> binding;
-    std::vector<T> x, initial_state;
+    std::vector<T> initial_state;
     std::uint64_t version;  // of the weights
     bool used = false;
 };
@@ -103,6 +108,7 @@ inline void count_valid(const Mask& mask, Index steps, Range rows, Index* valid)
 }
 
 struct WeightPenalty {
+    std::size_t segment;
     Index offset, count;
     double l1, l2;
 };
@@ -135,7 +141,7 @@ public:
     void add_dropout(const DropoutOptions& options);
     void add_embedding(Index entries, Index outputs, bool mask_zero);
     void add_masking(double mask_value);
-    void add_layer_normalization(double epsilon, bool centre, bool scale);
+    void add_layer_normalization(double epsilon, bool center, bool scale);
     void add_rescaling(std::vector<T> scale, std::vector<T> offset);
     void add_normalization(bool invert);
     void add_repeat_vector(Index n);
@@ -181,7 +187,8 @@ public:
     void run(const T* x, const Beside<T>& beside, Index rows, Index steps, T* out, T* final_state);
     std::unique_ptr<Kept<T>> forward(const T* x, const Beside<T>& beside, Index rows, Index steps, T* out,
                                      T* final_state);
-    // Throws std::invalid_argument if the pass was used before or weights have changed. Any gradient may be null.
+    // Throws std::invalid_argument if the pass is another network's, was used before, or weights have changed since.
+    // Any gradient but d_output may be null.
     void backward(Kept<T>& kept, const T* d_output, const T* d_state, T* dx, T* d_initial_state);
     void forecast(const T* history, Index rows, Index window, Index steps, T* out);
     // What follows takes targets whose last axis is as wide as `target_features` was when they were checked, and throws
@@ -214,7 +221,7 @@ private:
     std::shared_lock<std::shared_mutex> lock_packed();  // the same, with packed weights that are those of now
     std::unique_lock<std::shared_mutex> lock_weights();
     void require_target_width(Index width) const;
-    void require_carried_rows(Index rows);
+    class Carrying;
     void carry(Binding<T>& binding, Index first_row);
     void pack_all(const Team& team) const;
     LossPass<T> loss_pass(const Binding<T>& binding) const;
@@ -222,8 +229,9 @@ private:
     void for_each_block(const Team& team, std::vector<Bound>& bindings, Index rows, const Visit& visit) const;
     std::vector<Bound> acquire_blocks(int members, const Extent& extent);
     void release_all(std::vector<Bound>& bindings);
-    template <class Visit>
-    void infer(const T* x, const unsigned char* mask, Index rows, Index steps, const Visit& visit);
+    template <class Prepare, class Visit>
+    void infer(const T* x, const unsigned char* mask, Index rows, Index steps, const Prepare& prepare,
+               const Visit& visit);
     double weight_penalty() const;
 
     bool gather(TrainingBatch<T>& batch, const TrainingData<T>& from, Index first_sample, const Team& team) const;
@@ -246,7 +254,7 @@ private:
     Buffer<T> slots_[3];
     std::vector<WeightPenalty> penalties_;  // in pieces, for threads
     std::vector<double> penalty_sums_;
-    std::vector<ConstraintPass<T>> constraints_;
+    std::vector<std::pair<std::size_t, ConstraintPass<T>>> constraints_;  // by segment
     Index state_size_ = 0, carried_rows_ = -1;
     Buffer<T> carried_;
     std::mutex carrying_;  // of stateful networks, one call at a time
@@ -263,6 +271,39 @@ private:
     std::mutex idle_lock_;
     std::vector<Bound> idle_;                                 // for inference
     std::vector<std::unique_ptr<TrainingBatch<T>>> batches_;  // of the sizes in use
+};
+
+// A stateful network's states during a call: held by it alone, of as many rows as the batch, zeros at first. If the
+// call fails, states that did not exist before it do not exist after it.
+template <class T>
+class Network<T>::Carrying {
+public:
+    Carrying(Network& network, Index rows) : network_(network) {
+        if (!network.stateful()) return;
+        lock_ = std::unique_lock<std::mutex>(network.carrying_);
+        if (network.carried_rows_ < 0) {
+            network.carried_ = make_buffer<T>(rows * network.state_size_);
+            network.carried_rows_ = rows;
+            fresh_ = true;
+        }
+        if (rows != network.carried_rows_)
+            throw std::invalid_argument("x: a stateful model carries the states of " +
+                                        std::to_string(network.carried_rows_) + " rows, got a batch of " +
+                                        std::to_string(rows) +
+                                        " (batches must be of one size; reset_state() forgets the states)");
+    }
+    ~Carrying() {
+        if (fresh_) network_.carried_rows_ = -1;
+    }
+    Carrying(const Carrying&) = delete;
+
+    explicit operator bool() const { return lock_.owns_lock(); }
+    void succeed() { fresh_ = false; }
+
+private:
+    Network& network_;
+    std::unique_lock<std::mutex> lock_;
+    bool fresh_ = false;
 };
 
 }  // namespace fastlstm

@@ -109,37 +109,19 @@ struct RecurrentLayer<T>::RecurrentRun final : Run<T> {
     void forward(Range rows) override {
         const RecurrentPass<T> now = bound();
         begin(now, rows);
-        if (dropping()) kernels.dropout(dropout_pass(this->x, dropped), rows);
-        if (now.fed)
-            kernels.dropout({1,
-                             options.units,
-                             this->call->first_row,
-                             options.recurrent_dropout,
-                             0,
-                             1 / (1 - options.recurrent_dropout),
-                             key(1),
-                             true,
-                             true,
-                             true,
-                             {},
-                             {fed_mask, pass.h.row, 0}},
-                            rows);
-        if (this->call->draws)
-            for (int s = 0; s < most_states; ++s)
-                if (options.zoneout[s] > 0)
-                    kernels.dropout({pass.steps,
-                                     options.units,
-                                     this->call->first_row,
-                                     options.zoneout[s],
-                                     1,
-                                     0,
-                                     key(2 + static_cast<std::uint64_t>(s)),
-                                     true,
-                                     true,
-                                     true,
-                                     {},
-                                     {zoneout_drawn[s], pass.h.row, pass.rows * pass.h.row}},
-                                    rows);
+        if (dropping()) kernels.dropout(dropout_of_x(this->x, dropped), rows);
+        if (now.fed) {
+            DropoutPass<T> mask = drawn(options.recurrent_dropout, 1, 1, {fed_mask, pass.h.row, 0});
+            kernels.dropout(mask, rows);
+        }
+        for (int s = 0; s < most_states; ++s)
+            if (now.zoneout_drawn[s]) {
+                DropoutPass<T> kept = drawn(options.zoneout[s], pass.steps, 2 + s,
+                                            {zoneout_drawn[s], pass.h.row, pass.rows * pass.h.row});
+                kept.drawn = 1;  // of the previous state, with this probability
+                kept.other = 0;
+                kernels.dropout(kept, rows);
+            }
         layer.cell_.forward(now, rows);
         if (shows()) show(now, rows);
         if (takes_states() && this->call->final_state) finish(rows);
@@ -162,7 +144,7 @@ struct RecurrentLayer<T>::RecurrentRun final : Run<T> {
                 for (Index i = 0; i < units; ++i) pass.dh[n * row + i] += place(this->dy, 0, n)[i];
         }
         layer.cell_.backward(now, rows);
-        if (dropping() && this->dx.data) kernels.dropout(dropout_pass(read_only(this->dx), this->dx), rows);
+        if (dropping() && this->dx.data) kernels.dropout(dropout_of_x(read_only(this->dx), this->dx), rows);
         if (!now.wants_d_initial) return;
         for (Index n = rows.begin; n < rows.end; ++n) {
             T* to = this->call->d_initial_state + n * size + layer.state_offset;
@@ -181,22 +163,20 @@ private:
     bool takes_states() const { return options.stateful || !this->call->only_stateful; }
     bool begins_with_states() const { return takes_states() && this->call->initial_state; }
     bool shows() const { return is_shown.data != nullptr; }
-    std::uint64_t key(std::uint64_t purpose) const {
-        return draw_key(options.seed, this->call->draw, layer.number, purpose);
+    // Multipliers for every unit of each of the steps, drawn for one of the layer's purposes.
+    DropoutPass<T> drawn(double rate, Index steps, int purpose, Sequence<T> to) const {
+        DropoutPass<T> pass = dropout_pass<T>(*this->call, rate, {}, to);
+        pass.steps = steps;
+        pass.features = options.units;
+        pass.key = draw_key(options.seed, this->call->draw, layer.number, static_cast<std::uint64_t>(purpose));
+        return pass;
     }
-    DropoutPass<T> dropout_pass(Sequence<const T> from, Sequence<T> to) const {
-        return {pass.steps,
-                layer.features,
-                this->call->first_row,
-                options.dropout,
-                0,
-                1 / (1 - options.dropout),
-                key(0),
-                true,
-                false,
-                true,
-                from,
-                to};
+    DropoutPass<T> dropout_of_x(Sequence<const T> from, Sequence<T> to) const {
+        DropoutPass<T> pass = drawn(options.dropout, this->pass.steps, 0, to);
+        pass.features = layer.features;
+        pass.per_step = false;
+        pass.x = from;
+        return pass;
     }
 
     RecurrentPass<T> bound() const {

@@ -92,7 +92,7 @@ void Network<T>::forward_and_backward(TrainingBatch<T>& batch, const Team& team)
     const Index rows_of_batch = batch.extent.rows, out_steps = output_steps(batch.extent.steps);
     const Range mine = team.share(rows_of_batch);
     batch.for_each_group(mine, [&](Binding<T>& group, Range rows, Index first) {
-        if (group.call.row_penalty) std::fill(&group.row_penalty[rows.begin], &group.row_penalty[rows.end], 0.0);
+        std::fill_n(group.row_penalty.begin() + rows.begin, rows.end - rows.begin, 0.0);
         group.forward(rows);
         count_valid(group.output_mask(), out_steps, rows, batch.valid.data() + first);
     });
@@ -144,7 +144,7 @@ void Network<T>::regularize(const Team& team) {
 template <class T>
 void Network<T>::constrain(const Team& team) const {
     team.barrier();
-    for (const ConstraintPass<T>& pass : constraints_) kernels_->constrain(pass, team.share(pass.outer * pass.inner));
+    for (const auto& [segment, pass] : constraints_) kernels_->constrain(pass, team.share(pass.outer * pass.inner));
 }
 
 template <class T>
@@ -167,11 +167,11 @@ void Network<T>::set_calls(TrainingBatch<T>& batch, const std::int64_t* draw, bo
         call = {};
         call.state_size = state_size_;
         call.first_row = first;
-        call.draws = draw != nullptr;
-        call.draw = draw ? static_cast<std::uint64_t>(*draw) : 0;
+        call.set_draw(draw);
         call.row_penalty = group->row_penalty.data();
         call.penalty_scale = 1 / static_cast<double>(batch.extent.rows);
         if (carries) carry(*group, first);
+        group->set_gathered_input(features_);
         first += group->extent.rows;
     }
 }
@@ -201,15 +201,10 @@ template <class T>
 std::pair<Index, double> Network<T>::train(const TrainingData<T>& from, Index first_step, double learning_rate,
                                            double seconds, double loss_sum) {
     finish();
-    std::unique_lock<std::mutex> carrying(carrying_, std::defer_lock);
-    if (stateful()) {
-        carrying.lock();
-        if (from.samples % from.batch_size != 0)
-            throw std::invalid_argument("x: a stateful model expects full batches of " +
-                                        std::to_string(from.batch_size) + " rows, got " + std::to_string(from.samples) +
-                                        " samples");
-        require_carried_rows(from.batch_size);
-    }
+    if (stateful() && from.samples % from.batch_size != 0)
+        throw std::invalid_argument("x: a stateful model expects full batches of " + std::to_string(from.batch_size) +
+                                    " rows, got " + std::to_string(from.samples) + " samples");
+    Carrying carrying(*this, from.batch_size);
     const auto lock = lock_weights();
     require_target_width(from.target_width);
     const Index step_count = (from.samples + from.batch_size - 1) / from.batch_size;
@@ -229,7 +224,7 @@ std::pair<Index, double> Network<T>::train(const TrainingData<T>& from, Index fi
             TrainingBatch<T>& batch = step + 1 == step_count ? last : full;
             if (team.rank() == 0) {
                 const std::int64_t draw = iterations_before + step - first_step;
-                set_calls(batch, &draw, carrying.owns_lock());
+                set_calls(batch, &draw, static_cast<bool>(carrying));
             }
             if (!gather(batch, from, step * from.batch_size, team)) bad_order = true;
             pack_all(team);
@@ -257,6 +252,7 @@ std::pair<Index, double> Network<T>::train(const TrainingData<T>& from, Index fi
     if (bad_order)
         throw std::invalid_argument("order: expected indices from 0 to " + std::to_string(from.samples - 1) +
                                     " in step " + std::to_string(next));
+    carrying.succeed();
     return {next, loss_sum};
 }
 

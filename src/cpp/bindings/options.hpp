@@ -1,0 +1,142 @@
+// Options of layers and optimizers from Python, checked.
+#pragma once
+
+#include <pybind11/pybind11.h>
+
+#include <limits>
+#include <map>
+#include <string>
+
+#include "../network/network.hpp"
+#include "names.hpp"
+
+namespace fastlstm {
+
+namespace py = pybind11;
+
+// A size of a layer: small enough that no product of a few of them overflows.
+inline Index size(Index value, const char* name) {
+    constexpr Index most = Index{1} << 24;
+    if (value < 1 || value > most)
+        throw py::value_error(std::string(name) + ": expected 1 to " + std::to_string(most) + ", got " +
+                              std::to_string(value));
+    return value;
+}
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
+inline double number(double value, double low, double high, const char* name) {
+    if (!(value >= low && value <= high))
+        throw py::value_error(std::string(name) + ": expected a number from " + std::string(py::str(py::float_(low))) +
+                              " to " + std::string(py::str(py::float_(high))) + ", got " +
+                              std::string(py::str(py::float_(value))));
+    return value;
+}
+
+// A share of units that is dropped; the others are divided by what remains.
+inline double rate(double value, const char* name) {
+    constexpr double most = 0.999999;
+    return number(value, 0, most, name);
+}
+
+// The lowest 64 bits of a whole number.
+inline std::uint64_t bits_of(const py::handle& value, const char* name) {
+    if (!py::isinstance<py::int_>(value))
+        throw py::type_error(std::string(name) + ": expected an int, got " + std::string(py::repr(value)));
+    return py::cast<std::uint64_t>(value.attr("__and__")(py::int_(0xffffffffffffffffu)));
+}
+
+inline Activation elementwise(const std::string& name, const char* argument) {
+    const Activation activation = value_of(activation_names, name, argument);
+    if (!is_elementwise(activation))
+        throw py::value_error(std::string(argument) + ": expected an elementwise activation, got '" + name + "'");
+    return activation;
+}
+
+// The value of a keyword, or a TypeError that names it.
+template <class T>
+T keyword(const std::string& name, const py::handle& value) {
+    try {
+        return value.cast<T>();
+    } catch (const py::cast_error&) {
+        throw py::type_error(name + ": unexpected type, got " + std::string(py::repr(value)));
+    }
+}
+
+// A recurrent layer's options from keywords; one that is missing has its default.
+inline RecurrentOptions recurrent_options(const py::kwargs& given) {
+    RecurrentOptions options;
+    bool has_cell = false, has_units = false;
+    for (const auto& [key, entry] : given) {
+        const std::string name = py::str(key);
+        const py::handle value = entry;
+        const auto flag = [&] { return keyword<bool>(name, value); };
+        const auto text = [&] { return keyword<std::string>(name, value); };
+        const auto real = [&] { return keyword<double>(name, value); };
+        if (name == "cell") {
+            options.cell = value_of(cell_names, text(), "cell");
+            has_cell = true;
+        } else if (name == "units") {
+            options.units = size(keyword<Index>(name, value), "units");
+            has_units = true;
+        } else if (name == "activation")
+            options.activation = elementwise(text(), "activation");
+        else if (name == "recurrent_activation")
+            options.recurrent_activation = elementwise(text(), "recurrent_activation");
+        else if (name == "use_bias")
+            options.use_bias = flag();
+        else if (name == "return_sequences")
+            options.return_sequences = flag();
+        else if (name == "go_backwards")
+            options.go_backwards = flag();
+        else if (name == "stateful")
+            options.stateful = flag();
+        else if (name == "zero_output_for_mask")
+            options.zero_output_for_mask = flag();
+        else if (name == "dropout")
+            options.dropout = rate(real(), "dropout");
+        else if (name == "recurrent_dropout")
+            options.recurrent_dropout = rate(real(), "recurrent_dropout");
+        else if (name == "zoneout")
+            options.zoneout[0] = number(real(), 0, 1, "zoneout");
+        else if (name == "zoneout_cell")
+            options.zoneout[1] = number(real(), 0, 1, "zoneout_cell");
+        else if (name == "clip")
+            options.clip = value.is_none() ? 0 : number(real(), std::numeric_limits<float>::min(), infinity, "clip");
+        else if (name == "seed")
+            options.seed = bits_of(value, "seed");
+        else
+            throw py::type_error("add_recurrent: unexpected keyword '" + name + "'");
+    }
+    if (!has_cell || !has_units) throw py::type_error("add_recurrent: expected cell and units");
+    return options;
+}
+
+inline OptimizerSettings optimizer_settings(const std::string& name,
+                                            const std::map<std::string, double>& hyperparameters) {
+    OptimizerSettings settings;
+    settings.rule = value_of(update_names, name, "optimizer");
+    for (const auto& [key, value] : hyperparameters) {
+        if (key == "momentum")
+            settings.momentum = value;
+        else if (key == "beta_1")
+            settings.beta_1 = value;
+        else if (key == "beta_2")
+            settings.beta_2 = value;
+        else if (key == "epsilon")
+            settings.epsilon = value;
+        else if (key == "rho")
+            settings.rho = value;
+        else if (key == "nesterov")
+            settings.nesterov = value != 0;
+        else if (key == "amsgrad")
+            settings.amsgrad = value != 0;
+        else if (key == "centered")
+            settings.centered = value != 0;
+        else
+            throw py::value_error("hyperparameters: no optimizer takes '" + key + "'");
+    }
+    return settings;
+}
+
+}  // namespace fastlstm
