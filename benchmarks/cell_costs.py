@@ -179,7 +179,7 @@ def serve_row(name: str, quick: bool) -> None:
 
 
 def measure(names, rounds: int, quick: bool = False) -> dict:
-    """Return what each row said of itself, and {work: {row: seconds of each round}}; the first row is the base."""
+    """Return what each row said of itself, and {work: {row: seconds of each round}}; names must hold the plain LSTM."""
     options = ["--quick"] if quick else []
     servers = {name: Server(__file__, name, *options) for name in (*names, ACTIVATIONS)}
     return {
@@ -189,26 +189,33 @@ def measure(names, rounds: int, quick: bool = False) -> dict:
 
 
 def table(result: dict) -> dict[str, list[dict]]:
-    """Return {size: rows}: name, seconds of a step, operations a second, ratio, limit, activations' share."""
-    base, seconds = result["said"][BASE], result["seconds"]
+    """Return {size: rows}: name, seconds of a step, operations a second, ratio, limit, activations' share.
+
+    All are medians over the rounds; the ratio compares with the plain LSTM of the same round, since a machine that is
+    shared may have one core to give in one round and two in the next.
+    """
+    said, seconds = result["said"], result["seconds"]
     found = {}
-    for title in base["works"]:
-        pace = statistics.median(seconds[title][BASE]) / base["operations"][title]
+    for title in said[BASE]["works"]:
+        base = [step / said[BASE]["operations"][title] for step in seconds[title][BASE]]
         found[title] = []
-        for name, said in result["said"].items():
-            step, operations = statistics.median(seconds[title][name]), said["operations"][title]
+        for name, row in ROWS.items():
+            if name not in said:
+                continue
+            steps, operations = seconds[title][name], said[name]["operations"][title]
+            step = statistics.median(steps)
             alone = sum(
-                count * statistics.median(seconds[f"{activation} {ROWS[name].dtype}"][ACTIVATIONS])
-                for activation, count in said["activations"][title].items()
+                count * statistics.median(seconds[f"{activation} {row.dtype}"][ACTIVATIONS])
+                for activation, count in said[name]["activations"][title].items()
             )
             found[title].append(
                 {
                     "row": name,
                     "seconds": step,
                     "flops": operations / step,
-                    "ratio": step / operations / pace,
-                    "limit": ROWS[name].limit,
-                    "activations": alone / said["threads"] / step,
+                    "ratio": statistics.median(s / operations / b for s, b in zip(steps, base, strict=True)),
+                    "limit": row.limit,
+                    "activations": alone / said[name]["threads"] / step,
                 }
             )
     return found

@@ -74,7 +74,8 @@ class RNN(StatefulLayer):
     return_state : bool
         Whether a call returns the last states as well: (y, h), or (y, h, c). Not in a model.
     go_backwards : bool
-        Whether to begin with the last step. Outputs stay in the order of processing, as in Keras.
+        Whether to begin with the last step. Outputs stay in the order of processing, as in Keras; so does the mask that
+        goes on with them, which Keras leaves in the order of time.
     stateful : bool
         Whether a call begins with the states that the call before it ended with, row by row.
     zero_output_for_mask : bool
