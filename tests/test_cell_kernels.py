@@ -238,6 +238,20 @@ def test_a_pass_serves_one_backward(cell, rng):
         layer.net.backward(kept, layer.d_output)
 
 
+@pytest.mark.parametrize(("rows", "steps"), [(1, 100), (2, 40), (50, 40), (7, 16), (3, 17)])
+@pytest.mark.parametrize("cell", CELLS)
+def test_long_sequences_of_few_rows_and_of_many(isa, cell, rows, steps, rng):
+    layer = Layer(cell, rng, 17, 3, rows, steps, mask=rng.random((rows, steps)) < 0.8)
+    outputs, states, _ = reference_layer(layer, {})
+    assert relative(layer.kept.output, outputs) < 1e-11
+    assert relative(layer.kept.state, states) < 1e-11
+    output, final = layer.net.run(layer.x, state=layer.initial, mask=layer.mask)
+    np.testing.assert_array_equal(output, layer.kept.output)
+    np.testing.assert_array_equal(final, layer.kept.state)
+    alone, _ = layer.net.run(layer.x[:1], state=layer.initial[:1], mask=layer.mask[:1])
+    np.testing.assert_array_equal(alone, output[:1])
+
+
 @pytest.mark.parametrize("return_sequences", [False, True])
 @pytest.mark.parametrize("cell", CELLS)
 def test_no_rows_give_nothing(isa, dtype, cell, return_sequences, rng):

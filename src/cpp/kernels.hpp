@@ -44,6 +44,7 @@ enum class Update : int { sgd, adam, rmsprop };
 enum class Constraint : int { non_neg, max_norm, unit_norm, min_max_norm };
 
 constexpr int most_states = 2;
+constexpr Index scan_steps = 16;  // of a cell whose gates do not see h, at a time
 
 static constexpr bool is_elementwise(Activation activation) { return activation < Activation::softmax; }
 
@@ -93,7 +94,7 @@ struct RecurrentWeights {
 
 // One recurrent layer over one batch. `h` has a slot for the initial state and one for each step when training or where
 // the sequence is wanted, and two that alternate otherwise; `states` has T + 1 or one. Gates: a slot for each step when
-// training; one if the cell has more than one phase; otherwise null.
+// training; one if the cell has more than one phase, up to scan_steps if its gates do not see h; otherwise null.
 template <class T>
 struct RecurrentPass {
     Index rows, steps, features, units;

@@ -168,6 +168,41 @@ void forward_phase(const Layout<T, Cell>& at, Index t, Range rows, const A& acti
     });
 }
 
+// A chunk of steps of a cell whose products take only x: first the products, with either the rows or the steps of a row
+// as the rows of a tile, whichever are more, then the recurrence.
+template <class T, class Cell, class A>
+void scan_chunk(const Layout<T, Cell>& at, Range steps, Range rows, const A& activations) {
+    constexpr Index L = Simd<T>::lanes;
+    constexpr int p = 0, blocks = Cell::products[p].blocks;
+    static_assert(product_count<Cell> == 1);
+    const RecurrentPass<T>& pass = at.pass;
+    const Operand<T> x = at.x(steps.begin, p), nothing{nullptr, 0, nullptr, 0, 0};
+    const Index count = steps.end - steps.begin, step = pass.rows * at.gates_row();
+    const auto multiply_all = [&](const Operand<T>& factor, Range tiled, T* to, Index to_row) {
+        for_each_tile<T, blocks>(tiled, at.blocks, [&](Range tile, Index block, Index panels) {
+            product_tile_of<T, blocks>(static_cast<int>(tile.end - tile.begin), panels)(
+                factor.panels_from(block).rows_from(tile.begin), nothing,
+                {pass.packed + at.packed.bias[p] + block * blocks * L, 0,
+                 to + tile.begin * to_row + place_in_row<T, Cell>(0, block, at.padded_units), to_row});
+        });
+    };
+    T* const z = at.gates(steps.begin, 0);
+    if (count > rows.end - rows.begin) {
+        Operand<T> row = x;
+        row.row = pass.x.step;
+        for (Index n = rows.begin; n < rows.end; ++n) {
+            row.a = x.a + n * pass.x.row;
+            multiply_all(row, {0, count}, z + n * at.gates_row(), step);
+        }
+    } else {
+        Operand<T> all = x;
+        for (Index t = 0; t < count; ++t, all.a += pass.x.step) multiply_all(all, rows, z + t * step, at.gates_row());
+    }
+    for (Index t = steps.begin; t < steps.end; ++t)
+        cell_forward<T, Cell, 0>(at, StepPlaces<T, Cell>(at, t), t, rows, {0, at.blocks},
+                                 {at.gates(t, rows.begin), at.gates_row(), at.padded_units, 0}, activations);
+}
+
 template <class T, class Cell, class A>
 void forward_steps(const RecurrentPass<T>& pass, Range rows, const A& activations) {
     const Layout<T, Cell> at(pass);
@@ -175,9 +210,15 @@ void forward_steps(const RecurrentPass<T>& pass, Range rows, const A& activation
         for (Index n = rows.begin; n < rows.end; ++n)
             for (Index i = 0; i < at.padded_units; i += Simd<T>::lanes)
                 store(at.fed(0, n) + i, load(at.h(0, n) + i) * load(pass.fed_mask + n * at.padded_units + i));
-    for (Index t = 0; t < pass.steps; ++t) {
-        forward_phase<T, Cell, 0>(at, t, rows, activations);
-        if constexpr (phase_count<Cell> > 1) forward_phase<T, Cell, 1>(at, t, rows, activations);
+    if constexpr (recurrent_gates<Cell>() == 0) {
+        const Index chunk = least(pass.gate_slots, scan_steps);
+        for (Index t = 0; t < pass.steps; t += chunk)
+            scan_chunk<T, Cell>(at, {t, least(t + chunk, pass.steps)}, rows, activations);
+    } else {
+        for (Index t = 0; t < pass.steps; ++t) {
+            forward_phase<T, Cell, 0>(at, t, rows, activations);
+            if constexpr (phase_count<Cell> > 1) forward_phase<T, Cell, 1>(at, t, rows, activations);
+        }
     }
 }
 

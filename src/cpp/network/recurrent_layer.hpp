@@ -282,8 +282,9 @@ std::unique_ptr<Run<T>> RecurrentLayer<T>::bind(const Memory<T>& memory, Arena<T
     const Index row = pass.h.row;
     pass.state_slots = training ? steps + 1 : 1;
     pass.states = arena.take(pass.state_slots * rows * (shape.states - 1) * row);
-    pass.gate_slots = training ? std::max<Index>(steps, 1) : 1;
-    if (training || shape.operands > 0) {
+    const bool scans = shape.recurrent_gates == 0;
+    pass.gate_slots = std::max<Index>(training ? steps : scans ? std::min(steps, scan_steps) : 1, 1);
+    if (training || scans || shape.operands > 0) {
         pass.gates = arena.take(pass.gate_slots * rows * shape.columns * row);
         pass.operand = arena.take(pass.gate_slots * rows * shape.operands * row);
     }
