@@ -220,8 +220,6 @@ public:
 
     py::tuple backward(const py::object& kept, const py::array& d_output, const py::object& d_state) {
         Pass<T>& pass = constructed_pass<T>(kept);
-        if (&pass.network.template cast<Bindings&>() != this)
-            throw py::value_error("kept: expected a forward pass of this network");
         const Extent extent = pass.kept->binding->extent;
         const Index rows = extent.rows, steps = extent.steps;
         const T* output_gradient = exact<T>(d_output, "d_output", output_shape(rows, steps));

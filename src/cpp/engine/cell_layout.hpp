@@ -160,7 +160,6 @@ struct Layout {
         return pass.states + (slot % pass.state_slots * pass.rows + n) * padded_units * (Cell::states - 1) + block * L;
     }
     T* dh(Index n) const { return pass.dh + n * padded_units; }
-    T* d_states(Index n, Index block) const { return pass.dstates + n * padded_units * (Cell::states - 1) + block * L; }
     bool masked(Index t, Index n) const {
         return pass.mask.data && !pass.mask.data[t * pass.mask.step + n * pass.mask.row];
     }

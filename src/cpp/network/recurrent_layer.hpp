@@ -108,7 +108,8 @@ struct RecurrentLayer<T>::RecurrentRun final : Run<T> {
 
     void forward(Range rows) override {
         const RecurrentPass<T> now = bound();
-        begin(now, rows);
+        put_states(now.initial ? this->call->initial_state : nullptr, rows,
+                   [this](Index n, Index s) { return state(0, n, s); });
         if (dropping()) kernels.dropout(dropout_of_x(this->x, dropped), rows);
         if (now.fed) {
             DropoutPass<T> mask = drawn(options.recurrent_dropout, 1, 1, {fed_mask, pass.h.row, 0});
@@ -124,35 +125,24 @@ struct RecurrentLayer<T>::RecurrentRun final : Run<T> {
             }
         layer.cell_.forward(now, rows);
         if (shows()) show(now, rows);
-        if (takes_states() && this->call->final_state) finish(rows);
+        if (takes_states() && this->call->final_state)
+            get_states(this->call->final_state, rows, [this](Index n, Index s) { return state(pass.steps, n, s); });
     }
 
     void backward(Range rows) override {
         const RecurrentPass<T> now = bound();
-        const Index row = pass.h.row, units = options.units, size = this->call->state_size;
+        const auto d_state = [this](Index n, Index s) {
+            return s == 0 ? pass.dh + n * pass.h.row : pass.dstates + (n * (shape.states - 1) + s - 1) * pass.h.row;
+        };
+        put_states(takes_states() ? this->call->d_final_state : nullptr, rows, d_state);
         for (Index n = rows.begin; n < rows.end; ++n) {
-            const T* given = takes_states() && this->call->d_final_state
-                                 ? this->call->d_final_state + n * size + layer.state_offset
-                                 : nullptr;
-            for (Index s = 0; s < shape.states; ++s) {
-                T* to = s == 0 ? pass.dh + n * row : pass.dstates + (n * (shape.states - 1) + s - 1) * row;
-                std::fill(to, to + row, T(0));
-                if (given) std::copy(given + s * units, given + (s + 1) * units, to);
-            }
-            if (now.fed) std::fill(pass.dfed + n * row, pass.dfed + (n + 1) * row, T(0));
+            if (now.fed) std::fill_n(pass.dfed + n * pass.h.row, pass.h.row, T(0));
             if (pass.steps == 0 && !options.return_sequences)
-                for (Index i = 0; i < units; ++i) pass.dh[n * row + i] += place(this->dy, 0, n)[i];
+                for (Index i = 0; i < options.units; ++i) d_state(n, 0)[i] += place(this->dy, 0, n)[i];
         }
         layer.cell_.backward(now, rows);
         if (dropping() && this->dx.data) kernels.dropout(dropout_of_x(read_only(this->dx), this->dx), rows);
-        if (!now.wants_d_initial) return;
-        for (Index n = rows.begin; n < rows.end; ++n) {
-            T* to = this->call->d_initial_state + n * size + layer.state_offset;
-            for (Index s = 0; s < shape.states; ++s) {
-                const T* from = s == 0 ? pass.dh + n * row : pass.dstates + (n * (shape.states - 1) + s - 1) * row;
-                std::copy(from, from + units, to + s * units);
-            }
-        }
+        if (now.wants_d_initial) get_states(this->call->d_initial_state, rows, d_state);
     }
 
     Index gradient_tiles() const override { return layer.cell_.gradient_tiles(bound()); }
@@ -204,28 +194,23 @@ private:
         return now;
     }
 
-    // The states before the first step.
-    void begin(const RecurrentPass<T>& now, Range rows) const {
-        const Index row = pass.h.row, units = options.units;
-        for (Index n = rows.begin; n < rows.end; ++n) {
-            const T* given =
-                now.initial ? this->call->initial_state + n * this->call->state_size + layer.state_offset : nullptr;
+    // Rows of states, or of their gradients, from the call's array into buffers of padded rows; zeros without an array.
+    template <class Place>
+    void put_states(const T* given, Range rows, const Place& to) const {
+        for (Index n = rows.begin; n < rows.end; ++n)
             for (Index s = 0; s < shape.states; ++s) {
-                T* to = state(0, n, s);
-                std::fill(to, to + row, T(0));
-                if (given) std::copy(given + s * units, given + (s + 1) * units, to);
+                std::fill_n(to(n, s), pass.h.row, T(0));
+                if (given) std::copy_n(given + place_in_call(n, s), options.units, to(n, s));
             }
-        }
     }
-
-    void finish(Range rows) const {
-        for (Index n = rows.begin; n < rows.end; ++n) {
-            T* to = this->call->final_state + n * this->call->state_size + layer.state_offset;
-            for (Index s = 0; s < shape.states; ++s) {
-                const T* from = state(pass.steps, n, s);
-                std::copy(from, from + options.units, to + s * options.units);
-            }
-        }
+    // And back.
+    template <class Place>
+    void get_states(T* to, Range rows, const Place& from) const {
+        for (Index n = rows.begin; n < rows.end; ++n)
+            for (Index s = 0; s < shape.states; ++s) std::copy_n(from(n, s), options.units, to + place_in_call(n, s));
+    }
+    Index place_in_call(Index n, Index s) const {
+        return n * this->call->state_size + layer.state_offset + s * options.units;
     }
 
     T* state(Index slot, Index n, Index s) const {
