@@ -108,7 +108,7 @@ struct RecurrentPass {
     Index h_slots;
     T* states;  // [slots][N][states - 1][B][V], the initial ones in slot 0
     Index state_slots;
-    T* gates;  // [slots][N][columns of all blocks]: what each derivative needs; BPTT leaves gradients here
+    T* gates;  // [slots][products][B][N][G][V]: what each derivative needs; BPTT leaves gradients here
     Index gate_slots;
     T* operand;         // [gate slots][N][B][V]: what the second phase's product takes
     T* kept;            // [T][N][kept][B][V]
@@ -245,14 +245,22 @@ struct ConstraintPass {
     T* weights;
 };
 
+// Threads that share the unit blocks of the same rows, and meet wherever one needs what the others have made.
+struct Crew {
+    Index member, members;
+    void (*meet)(const void* team);  // unused by one alone
+    const void* team;
+};
+
 template <class T>
 struct CellKernels {
     CellShape shape;
     Index (*packed_size)(Index features, Index units);
     // Part of `parts`; the transposed kernel only if somebody wants dx.
     void (*pack)(const RecurrentWeights<T>&, T* packed, bool wants_dx, Index part, Index parts);
-    void (*forward)(const RecurrentPass<T>&, Range rows);
-    void (*backward)(const RecurrentPass<T>&, Range rows);
+    // The members of a crew call these together, with the same rows.
+    void (*forward)(const RecurrentPass<T>&, Range rows, const Crew&);
+    void (*backward)(const RecurrentPass<T>&, Range rows, const Crew&);
     // Weight gradients are tiles of the weights, each summed over all rows and steps in one fixed order.
     Index (*gradient_tiles)(const RecurrentPass<T>&);
     void (*gradients)(const RecurrentPass<T>&, Range tiles);

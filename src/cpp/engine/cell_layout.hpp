@@ -93,12 +93,23 @@ struct Columns {
 template <class Cell>
 constexpr Columns<Cell> columns_of{};
 
-// A row of z: for each product in turn, its blocks of every unit block side by side.
+// Where the pre-activations z of a step lie: for each product in turn and each of its unit blocks, the rows, with the
+// product's gate blocks side by side in each. So a panel of the weight gradients goes through memory in order.
 template <class T, class Cell>
-FASTLSTM_INLINE constexpr Index place_in_row(int column, Index unit_block, Index padded_units) {
-    return columns_of<Cell>.first[column] * padded_units +
-           (unit_block * columns_of<Cell>.blocks[column] + column - columns_of<Cell>.first[column]) * Simd<T>::lanes;
-}
+struct Gates {
+    static constexpr Index L = Simd<T>::lanes;
+    T* data;
+    Index rows, blocks;            // how many there are
+    Index first_row, first_block;  // what the first ones are called
+
+    static constexpr Index row(int column) { return columns_of<Cell>.blocks[column] * L; }
+    Index panel(int column) const { return rows * row(column); }
+    FASTLSTM_INLINE T* at(int column, Index block, Index n) const {
+        const int first = columns_of<Cell>.first[column];
+        return data + first * L * rows * blocks + (block - first_block) * panel(column) + (n - first_row) * row(column) +
+               (column - first) * L;
+    }
+};
 
 // Where the packed weights lie.
 template <class T, class Cell>
@@ -146,8 +157,10 @@ struct Layout {
     explicit Layout(const RecurrentPass<T>& pass)
         : pass(pass), packed(pass.features, pass.units), blocks(packed.blocks), padded_units(packed.padded_units) {}
 
-    Index gates_row() const { return padded_units * Cell::gates; }
-    T* gates(Index t, Index n) const { return pass.gates + (t % pass.gate_slots * pass.rows + n) * gates_row(); }
+    Index gates_step() const { return pass.rows * padded_units * Cell::gates; }
+    Gates<T, Cell> gates(Index t) const {
+        return {pass.gates + t % pass.gate_slots * gates_step(), pass.rows, blocks, 0, 0};
+    }
     T* operand(Index t, Index n) const { return pass.operand + (t % pass.gate_slots * pass.rows + n) * padded_units; }
     T* kept(Index t, Index n, Index block) const {
         return pass.kept + (t * pass.rows + n) * padded_units * Cell::kept + block * L;

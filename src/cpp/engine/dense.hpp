@@ -9,14 +9,13 @@ namespace {
 template <class T>
 void dense_forward(const DensePass<T>& pass, Range rows) {
     constexpr Index L = Simd<T>::lanes;
-    const Operand<T> nothing{nullptr, 0, nullptr, 0, 0};
     for (Index t = 0; t < pass.steps; ++t) {
         const Operand<T> x{pass.x.data + t * pass.x.step, pass.x.row, pass.kernel, pass.features * L, pass.features};
         T* y = pass.y.data + t * pass.y.step;
-        for_each_tile<T, 1>(rows, blocks_of<T>(pass.units), [&](Range tile, Index panel, Index panels) {
+        for_each_tile<T, 1>(rows, {0, blocks_of<T>(pass.units)}, false, [&](Range tile, Index panel, Index panels) {
             product_tile_of<T, 1>(static_cast<int>(tile.end - tile.begin), panels)(
-                x.panels_from(panel).rows_from(tile.begin), nothing,
-                {pass.bias + panel * L, 0, y + tile.begin * pass.y.row + panel * L, pass.y.row});
+                x.from(tile.begin, panel), no_operand<T>,
+                {pass.bias + panel * L, 0, y + tile.begin * pass.y.row + panel * L, pass.y.row, L});
         });
     }
 }
@@ -27,7 +26,8 @@ void dense_backward(const DensePass<T>& pass, Range rows) {
     const Index panel_step = padded<T>(pass.units) * Simd<T>::lanes;
     for (Index t = 0; t < pass.steps; ++t)
         multiply<T>({pass.dy.data + t * pass.dy.step, pass.dy.row, pass.kernel_transposed, panel_step, pass.units},
-                    rows, blocks_of<T>(pass.features), pass.dx.data + t * pass.dx.step, pass.dx.row, false);
+                    no_operand<T>, rows, {0, blocks_of<T>(pass.features)}, false, pass.dx.data + t * pass.dx.step,
+                    pass.dx.row, false);
 }
 
 // The tiles of the kernel: groups of up to four unit blocks by rows of the kernel.
@@ -39,7 +39,7 @@ void dense_gradient_group(const DensePass<T>& pass, Index first_block, Index i) 
     for (int c = 0; c < C; ++c) columns.valid[c] = pass.units - unit - c * L;
     const Sequence<const T> dz{pass.dy.data + unit, pass.dy.row, pass.dy.step};
     GradientTiling<T, C>(pass.features, pass.d_bias != nullptr)
-        .run(i, {pass.x, dz, pass.rows, 0, pass.steps}, pass.d_kernel + unit, columns,
+        .run(i, {pass.x, dz, pass.rows, {0, pass.steps}, false}, pass.d_kernel + unit, columns,
              pass.d_bias ? pass.d_bias + unit : nullptr);
 }
 

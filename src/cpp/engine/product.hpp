@@ -9,7 +9,8 @@
 namespace fastlstm::FASTLSTM_ISA {
 namespace {
 
-// One factor of a product: rows of `a` against panels [k][G][V] that start `panel_step` apart.
+// One factor of a product: rows of `a` against panels [k][G][V] that start `panel_step` apart. The elements of a row
+// lie in runs of `k`, each `run_step` after the one before.
 template <class T>
 struct Operand {
     const T* a;
@@ -17,17 +18,20 @@ struct Operand {
     const T* panel;
     Index panel_step;
     Index k;
+    Index runs = 1, run_step = 0;
 
-    Operand panels_from(Index panel_index) const { return {a, row, panel + panel_index * panel_step, panel_step, k}; }
-    Operand rows_from(Index first) const { return {a + first * row, row, panel, panel_step, k}; }
+    // From row n and panel p on.
+    Operand from(Index n, Index p) const {
+        return {a + n * row, row, panel + p * panel_step, panel_step, k, runs, run_step};
+    }
 };
 
 template <class T>
 struct Tile {
     const T* init;  // where the sums start: a bias (init_row 0), partial sums, or null for zero
     Index init_row;
-    T* out;  // [R][P][G][V]
-    Index out_row;
+    T* out;  // [R][G][V] of the first panel, the others `out_panel` apart
+    Index out_row, out_panel;
 };
 
 // Rows of a tile by the registers it takes: C accumulators a row, C weights and a broadcast beside them.
@@ -41,16 +45,19 @@ FASTLSTM_INLINE void accumulate(typename Simd<T>::V (&sum)[R][P * G], const Oper
     using V = typename Simd<T>::V;
     constexpr int L = Simd<T>::lanes;
     const T* w = by.panel;
-    const T* a = by.a;
-    for (Index k = 0; k < by.k; ++k, ++a, w += G * L) {
-        V weight[P * G];
+    const T* run = by.a;
+    for (Index i = 0; i < by.runs; ++i, run += by.run_step) {
+        const T* a = run;
+        for (Index k = 0; k < by.k; ++k, ++a, w += G * L) {
+            V weight[P * G];
 #pragma GCC unroll 8
-        for (int c = 0; c < P * G; ++c) weight[c] = load(w + (c / G) * by.panel_step + (c % G) * L);
+            for (int c = 0; c < P * G; ++c) weight[c] = load(w + (c / G) * by.panel_step + (c % G) * L);
 #pragma GCC unroll 8
-        for (int r = 0; r < R; ++r) {
-            const V value = broadcast(a[r * by.row]);
+            for (int r = 0; r < R; ++r) {
+                const V value = broadcast(a[r * by.row]);
 #pragma GCC unroll 8
-            for (int c = 0; c < P * G; ++c) sum[r][c] = fma(value, weight[c], sum[r][c]);
+                for (int c = 0; c < P * G; ++c) sum[r][c] = fma(value, weight[c], sum[r][c]);
+            }
         }
     }
 }
@@ -69,7 +76,8 @@ void product_tile(const Operand<T>& first, const Operand<T>& second, const Tile<
 #pragma GCC unroll 8
     for (int r = 0; r < R; ++r)
 #pragma GCC unroll 8
-        for (int c = 0; c < P * G; ++c) store(tile.out + r * tile.out_row + c * L, sum[r][c]);
+        for (int c = 0; c < P * G; ++c)
+            store(tile.out + r * tile.out_row + (c / G) * tile.out_panel + (c % G) * L, sum[r][c]);
 }
 
 template <class T>
@@ -100,16 +108,18 @@ ProductTile<T> product_tile_of(int rows, Index panels) {
 // Cuts rows by panels into tiles and calls visit(rows, panel, panels) for each. Row tiles are of nearly equal
 // height, and panels the outer loop, so that a panel stays in the first cache for all rows. A row or two leave
 // registers for more panels side by side, which keeps enough sums in flight to hide a multiply-add's latency.
+// Going backwards every other time finds the weights that were used last still in the cache.
 template <class T, int G, class Visit>
-FASTLSTM_INLINE void for_each_tile(Range rows, Index panel_count, const Visit& visit) {
-    const Index count = rows.end - rows.begin;
+FASTLSTM_INLINE void for_each_tile(Range rows, Range panel_range, bool backwards, const Visit& visit) {
+    const Index count = rows.end - rows.begin, panel_count = panel_range.end - panel_range.begin;
     const int columns = count <= max_tile_rows(8) ? 8 : 4;
     static_assert(G <= 4, "a tile has at most four gate blocks side by side");
     Index panels = columns / G;  // for three blocks one of four columns stays empty, so that panels halve evenly
     const Index most_rows = max_tile_rows(static_cast<int>(panels) * G);
     const Index row_tiles = (count + most_rows - 1) / most_rows;
-    for (Index panel = 0; panel < panel_count; panel += panels) {
-        while (panels > panel_count - panel) panels /= 2;
+    for (Index done = 0; done < panel_count; done += panels) {
+        while (panels > panel_count - done) panels /= 2;
+        const Index panel = backwards ? panel_range.end - done - panels : panel_range.begin + done;
         for (Index i = 0; i < row_tiles; ++i) {
             const Range part = part_of(count, i, row_tiles);
             visit(Range{rows.begin + part.begin, rows.begin + part.end}, panel, panels);
@@ -117,15 +127,18 @@ FASTLSTM_INLINE void for_each_tile(Range rows, Index panel_count, const Visit& v
     }
 }
 
-// to = a W on rows, for panels of one block each; added to what is there if `add`.
 template <class T>
-void multiply(const Operand<T>& by, Range rows, Index panel_count, T* to, Index to_row, bool add) {
+constexpr Operand<T> no_operand{nullptr, 0, nullptr, 0, 0};
+
+// to = a W + b W' on rows, for panels of one block each; added to what is there if `add`.
+template <class T>
+void multiply(const Operand<T>& a, const Operand<T>& b, Range rows, Range panel_range, bool backwards, T* to,
+              Index to_row, bool add) {
     constexpr Index L = Simd<T>::lanes;
-    const Operand<T> nothing{nullptr, 0, nullptr, 0, 0};
-    for_each_tile<T, 1>(rows, panel_count, [&](Range tile, Index panel, Index panels) {
+    for_each_tile<T, 1>(rows, panel_range, backwards, [&](Range tile, Index panel, Index panels) {
         T* at = to + tile.begin * to_row + panel * L;
         product_tile_of<T, 1>(static_cast<int>(tile.end - tile.begin), panels)(
-            by.panels_from(panel).rows_from(tile.begin), nothing, {add ? at : nullptr, to_row, at, to_row});
+            a.from(tile.begin, panel), b.from(tile.begin, panel), {add ? at : nullptr, to_row, at, to_row, L});
     });
 }
 

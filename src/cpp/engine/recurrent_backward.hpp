@@ -17,10 +17,11 @@ typename Simd<T>::I last_block_lanes(Index units) {
 
 // A step that did not count: what reaches its states reaches the previous ones.
 template <class T, class Cell>
-void skip_row_backward(const Layout<T, Cell>& at, Index t, Index n, const T* dy) {
+void skip_row_backward(const Layout<T, Cell>& at, Index t, Index n, Range blocks, const T* dy) {
     constexpr Index L = Simd<T>::lanes;
     const RecurrentPass<T>& pass = at.pass;
-    for (Index i = 0; i < at.padded_units; i += L) {
+    for (Index block = blocks.begin; block < blocks.end; ++block) {
+        const Index i = block * L;
         auto dh = load(at.dh(n) + i);
         if (pass.fed) {
             T* dfed = pass.dfed + n * at.padded_units + i;
@@ -29,13 +30,14 @@ void skip_row_backward(const Layout<T, Cell>& at, Index t, Index n, const T* dy)
         }
         if (dy) dh += load(dy + i);
         store(at.dh(n) + i, dh);
+        const typename Simd<T>::V nothing[Cell::gates] = {};
+        store_z<T, Cell, phase_count<Cell>>(nothing, at.gates(t), block, n);
     }
-    for (Index i = 0; i < at.gates_row(); i += L) store(at.gates(t, n) + i, typename Simd<T>::V{});
 }
 
 // Turns what one phase of a step has kept into the gradients of its pre-activations.
 template <class T, class Cell, int phase, class A>
-void cell_backward(const Layout<T, Cell>& at, Index t, Range rows, const A& activations) {
+void cell_backward(const Layout<T, Cell>& at, Index t, Range rows, Range blocks, const A& activations) {
     constexpr Index L = Simd<T>::lanes;
     constexpr bool last = phase + 1 == phase_count<Cell>;
     const RecurrentPass<T>& pass = at.pass;
@@ -44,22 +46,23 @@ void cell_backward(const Layout<T, Cell>& at, Index t, Range rows, const A& acti
     const bool zoneout = pass.zoneout, fed = pass.fed;
     const Index padded_units = at.padded_units, states_row = padded_units * (Cell::states - 1), h_row = pass.h.row;
     const T* unit_weights = pass.packed + at.packed.unit_weights;
+    const Gates<T, Cell> z = at.gates(t);
     for (Index n = rows.begin; n < rows.end; ++n) {
         const bool has_dy = last && t >= pass.dy_begin &&
                             (!pass.dy_mask.data || pass.dy_mask.data[t * pass.dy_mask.step + n * pass.dy_mask.row]);
         const T* dy = has_dy ? pass.dy.data + t * pass.dy.step + n * pass.dy.row : nullptr;
         if (at.masked(t, n)) {
-            if constexpr (last) skip_row_backward(at, t, n, dy);
+            if constexpr (last) skip_row_backward(at, t, n, blocks, dy);
             continue;
         }
-        T *row = at.gates(t, n), *dh = at.dh(n), *d_states = pass.dstates + n * states_row;
+        T *dh = at.dh(n), *d_states = pass.dstates + n * states_row;
         const T *h_before = places.h_before + n * h_row, *states_before = places.states_before + n * states_row;
         const T* kept = pass.kept + (t * pass.rows + n) * padded_units * Cell::kept;
         const Index first = n * padded_units;
-        for (Index block = 0; block < at.blocks; ++block) {
+        for (Index block = blocks.begin; block < blocks.end; ++block) {
             const Index unit = block * L, place = first + unit, zoned = t * pass.rows * padded_units + place;
             BackwardStep<typename Simd<T>::V, Cell> s;
-            load_z<T, Cell, phase_count<Cell>>(s.z, row, block, padded_units);
+            load_z<T, Cell, phase_count<Cell>>(s.z, z, block, n);
             if constexpr (Cell::kept > 0) load_all<T>(s.kept, kept + unit, padded_units);
             if constexpr (Cell::unit_weights > 0) load_all<T>(s.unit, unit_weights + unit * Cell::unit_weights, L);
             s.previous[0] = load(h_before + unit);
@@ -91,49 +94,71 @@ void cell_backward(const Layout<T, Cell>& at, Index t, Range rows, const A& acti
                 s.d_state[0] += s.d_fed;
             // Lanes beyond the last unit may hold anything, which products with zeros would spread if it is not finite.
             if (block + 1 == at.blocks)
-                for (auto& z : s.z) z = inside ? z : typename Simd<T>::V{};
-            store_z<T, Cell, phase_count<Cell>>(s.z, row, block, padded_units);
+                for (auto& d : s.z) d = inside ? d : typename Simd<T>::V{};
+            store_z<T, Cell, phase>(s.z, z, block, n);
             store(dh + unit, s.d_state[0]);
             store_all<T>(d_states + unit, s.d_state, padded_units, 1);
         }
     }
 }
 
-// The gradients of step t's pre-activations in a span of blocks, as a factor of products with transposed weights.
-template <class T, class Cell>
-Operand<T> gradients_in(const Layout<T, Cell>& at, Index t, Span span, const T* panels) {
-    const Index k = span.blocks * at.padded_units;
-    return {at.gates(t, 0) + span.first * at.padded_units, at.gates_row(), panels, k * Simd<T>::lanes, k};
+// to = dz W^T on rows, for a range of panels: the gradients of step t's pre-activations that a product of `wanted` made,
+// against the transposed weights, whose panels hold those products one after another.
+template <class T, class Cell, class Wanted>
+void multiply_gradients(const Layout<T, Cell>& at, Index t, Range rows, const T* panels, Range panel_range,
+                        const Wanted& wanted, T* to, Index to_row, bool add) {
+    constexpr Index L = Simd<T>::lanes;
+    const Gates<T, Cell> dz = at.gates(t);
+    Operand<T> factors[] = {no_operand<T>, no_operand<T>};
+    Index count = 0, blocks = 0;
+    for (const Product& product : Cell::products)
+        if (wanted(product)) {
+            const Index k = product.blocks * L;
+            factors[count++] = {dz.at(product.first, 0, 0), k, panels + blocks * at.padded_units * L, 0, k, at.blocks,
+                                dz.panel(product.first)};
+            blocks += product.blocks;
+        }
+    for (Operand<T>& factor : factors) factor.panel_step = blocks * at.padded_units * L;
+    multiply(factors[0], factors[1], rows, panel_range, t % 2, to, to_row, add);
 }
 
 template <class T, class Cell, int phase, class A>
-void backward_phase(const Layout<T, Cell>& at, Index t, Range rows, const A& activations) {
+void backward_phase(const Layout<T, Cell>& at, Index t, Range rows, const Crew& crew, const A& activations) {
     const RecurrentPass<T>& pass = at.pass;
-    cell_backward<T, Cell, phase>(at, t, rows, activations);
-    constexpr Span span = recurrent_span<Cell>(phase);
-    if constexpr (span.blocks > 0) {
+    const Range blocks = part_of(at.blocks, crew.member, crew.members);
+    cell_backward<T, Cell, phase>(at, t, rows, blocks, activations);
+    meet(crew);
+    if constexpr (recurrent_span<Cell>(phase).blocks > 0) {
         if (phase == 0 && t == 0 && !pass.wants_d_initial) return;
-        const auto dz = gradients_in(at, t, span, pass.packed + at.packed.recurrent_transposed[phase]);
         T* to = phase > 0 ? pass.doperand : pass.fed ? pass.dfed : pass.dh;
-        multiply(dz, rows, at.blocks, to, at.padded_units, phase == 0);
+        multiply_gradients(
+            at, t, rows, pass.packed + at.packed.recurrent_transposed[phase], blocks,
+            [](const Product& product) { return product.h && product.phase == phase; }, to, at.padded_units,
+            phase == 0);
     }
 }
 
 template <class T, class Cell>
-void recurrent_backward(const RecurrentPass<T>& pass, Range rows) {
+void recurrent_backward(const RecurrentPass<T>& pass, Range rows, const Crew& crew) {
+    constexpr Index L = Simd<T>::lanes;
     const Layout<T, Cell> at(pass);
+    const Range features = part_of(blocks_of<T>(pass.features), crew.member, crew.members);
     with_activations<T, Cell>(pass, [&](const auto& activations) {
         for (Index t = pass.steps - 1; t >= 0; --t) {
-            if constexpr (phase_count<Cell> > 1) backward_phase<T, Cell, 1>(at, t, rows, activations);
-            backward_phase<T, Cell, 0>(at, t, rows, activations);
+            if constexpr (phase_count<Cell> > 1) backward_phase<T, Cell, 1>(at, t, rows, crew, activations);
+            backward_phase<T, Cell, 0>(at, t, rows, crew, activations);
             if (pass.dx.data)
-                multiply(gradients_in(at, t, kernel_span<Cell>(), pass.packed + at.packed.kernel_transposed), rows,
-                         blocks_of<T>(pass.features), pass.dx.data + t * pass.dx.step, pass.dx.row, false);
+                multiply_gradients(
+                    at, t, rows, pass.packed + at.packed.kernel_transposed, features,
+                    [](const Product& product) { return product.x; }, pass.dx.data + t * pass.dx.step, pass.dx.row,
+                    false);
         }
     });
+    const Range blocks = part_of(at.blocks, crew.member, crew.members);
     if (pass.fed && pass.wants_d_initial)
-        for (Index i = rows.begin * at.padded_units; i < rows.end * at.padded_units; i += Simd<T>::lanes)
-            store(pass.dh + i, fma(load(pass.dfed + i), load(pass.fed_mask + i), load(pass.dh + i)));
+        for (Index n = rows.begin; n < rows.end; ++n)
+            for (Index i = n * at.padded_units + blocks.begin * L; i < n * at.padded_units + blocks.end * L; i += L)
+                store(pass.dh + i, fma(load(pass.dfed + i), load(pass.fed_mask + i), load(pass.dh + i)));
 }
 
 }  // namespace

@@ -18,25 +18,19 @@ FASTLSTM_INLINE void store_all(T* to, const typename Simd<T>::V (&from)[Count], 
     for (int i = first; i < Count; ++i) store(to + (i - first) * apart, from[i]);
 }
 
-// Rows of z: `padded_units` wide for each block, and begun at unit block `first_block`.
-template <class T>
-struct Rows {
-    T* data;
-    Index row, padded_units, first_block;
-};
-
 template <class T, class Cell, int phase>
-FASTLSTM_INLINE void load_z(typename Simd<T>::V (&z)[Cell::gates], const T* row, Index block, Index padded_units) {
+FASTLSTM_INLINE void load_z(typename Simd<T>::V (&z)[Cell::gates], const Gates<T, Cell>& from, Index block, Index n) {
 #pragma GCC unroll 8
     for (int c = 0; c < Cell::gates; ++c)
-        if (columns_of<Cell>.phase[c] <= phase) z[c] = load(row + place_in_row<T, Cell>(c, block, padded_units));
+        if (columns_of<Cell>.phase[c] <= phase) z[c] = load(from.at(c, block, n));
 }
 
 template <class T, class Cell, int phase>
-FASTLSTM_INLINE void store_z(const typename Simd<T>::V (&z)[Cell::gates], T* row, Index block, Index padded_units) {
+FASTLSTM_INLINE void store_z(const typename Simd<T>::V (&z)[Cell::gates], const Gates<T, Cell>& to, Index block,
+                             Index n) {
 #pragma GCC unroll 8
     for (int c = 0; c < Cell::gates; ++c)
-        if (columns_of<Cell>.phase[c] <= phase) store(row + place_in_row<T, Cell>(c, block, padded_units), z[c]);
+        if (columns_of<Cell>.phase[c] <= phase) store(to.at(c, block, n), z[c]);
 }
 
 // What zoneout keeps of a previous state: a share, or what was drawn.
@@ -54,7 +48,7 @@ void skip_row(const Layout<T, Cell>& at, Index t, Index n, Range blocks) {
     for (Index block = blocks.begin; block < blocks.end; ++block) {
         if (pass.gates) {
             const typename Simd<T>::V nothing[Cell::gates] = {};
-            store_z<T, Cell, phase>(nothing, at.gates(t, n), block, at.padded_units);
+            store_z<T, Cell, phase>(nothing, at.gates(t), block, n);
         }
         if constexpr (phase + 1 < phase_count<Cell>) {
             store(at.operand(t, n) + block * L, typename Simd<T>::V{});
@@ -90,7 +84,7 @@ struct StepPlaces {
 // The cell's equations of one phase over a tile of rows and unit blocks.
 template <class T, class Cell, int phase, class A>
 FASTLSTM_INLINE void cell_forward(const Layout<T, Cell>& at, const StepPlaces<T, Cell>& places, Index t, Range rows,
-                                  Range blocks, const Rows<T>& z, const A& activations) {
+                                  Range blocks, const Gates<T, Cell>& z, const A& activations) {
     constexpr Index L = Simd<T>::lanes;
     constexpr bool last = phase + 1 == phase_count<Cell>;
     const RecurrentPass<T>& pass = at.pass;
@@ -102,13 +96,12 @@ FASTLSTM_INLINE void cell_forward(const Layout<T, Cell>& at, const StepPlaces<T,
             skip_row<T, Cell, phase>(at, t, n, blocks);
             continue;
         }
-        T* row = z.data + (n - rows.begin) * z.row;
         const T *h_before = places.h_before + n * h_row, *states_before = places.states_before + n * states_row;
         T *h_after = places.h_after + n * h_row, *states_after = places.states_after + n * states_row;
         for (Index block = blocks.begin; block < blocks.end; ++block) {
             const Index unit = block * L;
             ForwardStep<typename Simd<T>::V, Cell> s;
-            load_z<T, Cell, phase>(s.z, row, block - z.first_block, z.padded_units);
+            load_z<T, Cell, phase>(s.z, z, block, n);
             s.previous[0] = load(h_before + unit);
             load_all<T>(s.previous, states_before + unit, padded_units, 1);
             if constexpr (!last) s.fed = load(places.fed_before + n * h_row + unit);
@@ -133,35 +126,34 @@ FASTLSTM_INLINE void cell_forward(const Layout<T, Cell>& at, const StepPlaces<T,
                 if constexpr (Cell::kept > 0)
                     if (training) store_all<T>(at.kept(t, n, block), s.kept, padded_units);
             }
-            if (keeps_z) store_z<T, Cell, phase>(s.z, row, block, padded_units);
+            if (keeps_z) store_z<T, Cell, phase>(s.z, z, block, n);
         }
     }
 }
 
 template <class T, class Cell, int phase, class A>
-void forward_phase(const Layout<T, Cell>& at, Index t, Range rows, const A& activations) {
+void forward_phase(const Layout<T, Cell>& at, Index t, Range rows, Range blocks, const A& activations) {
     constexpr Index L = Simd<T>::lanes;
     constexpr int most_rows = 6, most_panels = 8 / widest_product<Cell>(phase);
     T scratch[most_rows * most_panels * Cell::gates * L];
     const StepPlaces<T, Cell> places(at, t);
-    T* const gates = at.pass.gates ? at.gates(t, 0) : nullptr;
     Operand<T> x[product_count<Cell>], h[product_count<Cell>];
     for (int p = 0; p < product_count<Cell>; ++p) {
         x[p] = at.x(t, p);
         h[p] = at.recurrent(t, p);
     }
-    for_each_tile<T, widest_product<Cell>(phase)>(rows, at.blocks, [&](Range tile, Index block, Index panels) {
-        const Rows<T> z = gates ? Rows<T>{gates + tile.begin * at.gates_row(), at.gates_row(), at.padded_units, 0}
-                                : Rows<T>{scratch, panels * Cell::gates * L, panels * L, block};
+    for_each_tile<T, widest_product<Cell>(phase)>(rows, blocks, t % 2, [&](Range tile, Index block, Index panels) {
+        const int tile_rows = static_cast<int>(tile.end - tile.begin);
+        const Gates<T, Cell> z =
+            at.pass.gates ? at.gates(t) : Gates<T, Cell>{scratch, tile_rows, panels, tile.begin, block};
         for_each_product<Cell>([&](auto number) {
             constexpr int p = decltype(number)::number;
             constexpr Product product = Cell::products[p];
             if constexpr (product.phase == phase) {
-                const int tile_rows = static_cast<int>(tile.end - tile.begin);
                 product_tile_of<T, product.blocks>(tile_rows, panels)(
-                    x[p].panels_from(block).rows_from(tile.begin), h[p].panels_from(block).rows_from(tile.begin),
+                    x[p].from(tile.begin, block), h[p].from(tile.begin, block),
                     {at.pass.packed + at.packed.bias[p] + block * product.blocks * L, 0,
-                     z.data + place_in_row<T, Cell>(product.first, block - z.first_block, z.padded_units), z.row});
+                     z.at(product.first, block, tile.begin), z.row(product.first), z.panel(product.first)});
             }
         });
         cell_forward<T, Cell, phase>(at, places, t, tile, {block, block + panels}, z, activations);
@@ -171,53 +163,65 @@ void forward_phase(const Layout<T, Cell>& at, Index t, Range rows, const A& acti
 // A chunk of steps of a cell whose products take only x: first the products, with either the rows or the steps of a row
 // as the rows of a tile, whichever are more, then the recurrence.
 template <class T, class Cell, class A>
-void scan_chunk(const Layout<T, Cell>& at, Range steps, Range rows, const A& activations) {
+void scan_chunk(const Layout<T, Cell>& at, Range steps, Range rows, Range unit_blocks, const A& activations) {
     constexpr Index L = Simd<T>::lanes;
     constexpr int p = 0, blocks = Cell::products[p].blocks;
     static_assert(product_count<Cell> == 1);
     const RecurrentPass<T>& pass = at.pass;
-    const Operand<T> x = at.x(steps.begin, p), nothing{nullptr, 0, nullptr, 0, 0};
-    const Index count = steps.end - steps.begin, step = pass.rows * at.gates_row();
-    const auto multiply_all = [&](const Operand<T>& factor, Range tiled, T* to, Index to_row) {
-        for_each_tile<T, blocks>(tiled, at.blocks, [&](Range tile, Index block, Index panels) {
+    const Operand<T> x = at.x(steps.begin, p);
+    const Index count = steps.end - steps.begin;
+    const auto multiply_all = [&](const Operand<T>& factor, Range tiled, const Gates<T, Cell>& z, Index n,
+                                  Index to_row) {
+        for_each_tile<T, blocks>(tiled, unit_blocks, false, [&](Range tile, Index block, Index panels) {
             product_tile_of<T, blocks>(static_cast<int>(tile.end - tile.begin), panels)(
-                factor.panels_from(block).rows_from(tile.begin), nothing,
-                {pass.packed + at.packed.bias[p] + block * blocks * L, 0,
-                 to + tile.begin * to_row + place_in_row<T, Cell>(0, block, at.padded_units), to_row});
+                factor.from(tile.begin, block), no_operand<T>,
+                {pass.packed + at.packed.bias[p] + block * blocks * L, 0, z.at(0, block, n) + tile.begin * to_row,
+                 to_row, z.panel(0)});
         });
     };
-    T* const z = at.gates(steps.begin, 0);
     if (count > rows.end - rows.begin) {
         Operand<T> row = x;
         row.row = pass.x.step;
         for (Index n = rows.begin; n < rows.end; ++n) {
             row.a = x.a + n * pass.x.row;
-            multiply_all(row, {0, count}, z + n * at.gates_row(), step);
+            multiply_all(row, {0, count}, at.gates(steps.begin), n, at.gates_step());
         }
     } else {
         Operand<T> all = x;
-        for (Index t = 0; t < count; ++t, all.a += pass.x.step) multiply_all(all, rows, z + t * step, at.gates_row());
+        for (Index t = steps.begin; t < steps.end; ++t, all.a += pass.x.step)
+            multiply_all(all, rows, at.gates(t), 0, Gates<T, Cell>::row(0));
     }
     for (Index t = steps.begin; t < steps.end; ++t)
-        cell_forward<T, Cell, 0>(at, StepPlaces<T, Cell>(at, t), t, rows, {0, at.blocks},
-                                 {at.gates(t, rows.begin), at.gates_row(), at.padded_units, 0}, activations);
+        cell_forward<T, Cell, 0>(at, StepPlaces<T, Cell>(at, t), t, rows, unit_blocks, at.gates(t), activations);
+}
+
+FASTLSTM_INLINE void meet(const Crew& crew) {
+    if (crew.members > 1) crew.meet(crew.team);
 }
 
 template <class T, class Cell, class A>
-void forward_steps(const RecurrentPass<T>& pass, Range rows, const A& activations) {
+void forward_steps(const RecurrentPass<T>& pass, Range rows, const Crew& crew, const A& activations) {
+    constexpr Index L = Simd<T>::lanes;
     const Layout<T, Cell> at(pass);
-    if (pass.fed)
+    const Range blocks = part_of(at.blocks, crew.member, crew.members);
+    if (pass.fed) {
         for (Index n = rows.begin; n < rows.end; ++n)
-            for (Index i = 0; i < at.padded_units; i += Simd<T>::lanes)
+            for (Index i = blocks.begin * L; i < blocks.end * L; i += L)
                 store(at.fed(0, n) + i, load(at.h(0, n) + i) * load(pass.fed_mask + n * at.padded_units + i));
+        meet(crew);
+    }
     if constexpr (recurrent_gates<Cell>() == 0) {
         const Index chunk = least(pass.gate_slots, scan_steps);
         for (Index t = 0; t < pass.steps; t += chunk)
-            scan_chunk<T, Cell>(at, {t, least(t + chunk, pass.steps)}, rows, activations);
+            scan_chunk<T, Cell>(at, {t, least(t + chunk, pass.steps)}, rows, blocks, activations);
     } else {
         for (Index t = 0; t < pass.steps; ++t) {
-            forward_phase<T, Cell, 0>(at, t, rows, activations);
-            if constexpr (phase_count<Cell> > 1) forward_phase<T, Cell, 1>(at, t, rows, activations);
+            forward_phase<T, Cell, 0>(at, t, rows, blocks, activations);
+            meet(crew);
+            if constexpr (phase_count<Cell> > 1) {
+                forward_phase<T, Cell, 1>(at, t, rows, blocks, activations);
+                meet(crew);
+            }
         }
     }
 }
@@ -237,8 +241,9 @@ FASTLSTM_INLINE void with_activations(const RecurrentPass<T>& pass, const Visit&
 }
 
 template <class T, class Cell>
-void recurrent_forward(const RecurrentPass<T>& pass, Range rows) {
-    with_activations<T, Cell>(pass, [&](const auto& activations) { forward_steps<T, Cell>(pass, rows, activations); });
+void recurrent_forward(const RecurrentPass<T>& pass, Range rows, const Crew& crew) {
+    with_activations<T, Cell>(
+        pass, [&](const auto& activations) { forward_steps<T, Cell>(pass, rows, crew, activations); });
 }
 
 }  // namespace

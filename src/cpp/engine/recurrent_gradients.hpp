@@ -33,32 +33,33 @@ struct RecurrentGradients {
         return tiles;
     }
 
-    void run(Index tile) const {
+    // For a range of steps, after all later ones.
+    void run(Index tile, Range steps) const {
         const Index block = tile / tiles_of_block();
         Index i = tile % tiles_of_block();
         for_each_product<Cell>([&](auto number) {
             constexpr int p = decltype(number)::number;
             constexpr Product product = Cell::products[p];
             if constexpr (product.x) {
-                if (i >= 0 && i < kernel_tiles) run_kernel<product.first, product.blocks, product.source>(block, i);
+                if (i >= 0 && i < kernel_tiles) run_kernel<product.first, product.blocks, product.source>(block, i, steps);
                 i -= kernel_tiles;
             }
             if constexpr (product.h) {
                 if (i >= 0 && i < recurrent_tiles)
-                    run_recurrent<product.first, product.blocks, product.source, product.phase>(block, i);
+                    run_recurrent<product.first, product.blocks, product.source, product.phase>(block, i, steps);
                 i -= recurrent_tiles;
             }
         });
         if constexpr (Cell::unit_weights > 0)
-            if (i == 0) run_unit_weights(block);
+            if (i == 0) run_unit_weights(block, steps);
     }
 
 private:
     template <int first>
     Sequence<const T> dz(Index block) const {
-        return {pass.gates + place_in_row<T, Cell>(first, block, at.padded_units), at.gates_row(),
-                pass.rows * at.gates_row()};
+        return {at.gates(0).at(first, block, 0), Gates<T, Cell>::row(first), at.gates_step()};
     }
+    bool add(Range steps) const { return steps.end < pass.steps; }
 
     GradientTile<T> columns(Index block, Index width) const {
         GradientTile<T> tile{nullptr, width, pass.units, {}};
@@ -67,29 +68,34 @@ private:
     }
 
     template <int first, int blocks, int source>
-    void run_kernel(Index block, Index i) const {
+    void run_kernel(Index block, Index i, Range steps) const {
         const Index from = source * pass.units + block * L;
         GradientTiling<T, blocks>(pass.features, bias)
-            .run(i, {pass.x, dz<first>(block), pass.rows, 0, pass.steps}, pass.gradients.kernel + from,
+            .run(i, {pass.x, dz<first>(block), pass.rows, steps, add(steps)}, pass.gradients.kernel + from,
                  columns(block, kernel_gates<Cell>() * pass.units), bias ? pass.gradients.bias + from : nullptr);
     }
 
     template <int first, int blocks, int source, int phase>
-    void run_recurrent(Index block, Index i) const {
+    void run_recurrent(Index block, Index i, Range steps) const {
         const Index from = source * pass.units + block * L, width = recurrent_gates<Cell>() * pass.units;
         const bool own_bias = bias && recurrent_bias;
         const Sequence<const T> factor =
             phase == 0 ? Sequence<const T>{pass.fed ? pass.fed : pass.h.data, pass.h.row, pass.h.step}
                        : Sequence<const T>{pass.operand, at.padded_units, pass.rows * at.padded_units};
-        const Index first_step = pass.initial || own_bias ? 0 : 1;
+        const bool later = add(steps);
+        if (!pass.initial && !own_bias && steps.begin == 0) steps.begin = 1;
         GradientTiling<T, blocks>(pass.units, own_bias)
-            .run(i, {factor, dz<first>(block), pass.rows, first_step, pass.steps}, pass.gradients.recurrent + from,
+            .run(i, {factor, dz<first>(block), pass.rows, steps, later}, pass.gradients.recurrent + from,
                  columns(block, width), own_bias ? pass.gradients.bias + width + from : nullptr);
     }
 
-    void run_unit_weights(Index block) const {
+    void run_unit_weights(Index block, Range steps) const {
+        const Index valid = pass.units - block * L;
         typename Simd<T>::V sum[at_least_one(Cell::unit_weights)] = {};
-        for (Index t = pass.steps - 1; t >= 0; --t)
+        if (add(steps))
+            for (int i = 0; i < Cell::unit_weights; ++i)
+                sum[i] = load(pass.gradients.unit_weights + i * pass.units + block * L, valid);
+        for (Index t = steps.end - 1; t >= steps.begin; --t)
             for (Index n = 0; n < pass.rows; ++n)
 #pragma GCC unroll 4
                 for (int i = 0; i < Cell::unit_weights; ++i) {
@@ -97,13 +103,15 @@ private:
                     const T* factor = weights[i].kept
                                           ? at.kept(t, n, block) + weights[i].factor * at.padded_units
                                           : at.states(t, n, block) + (weights[i].factor - 1) * at.padded_units;
-                    const T* d = at.gates(t, n) + place_in_row<T, Cell>(weights[i].gate, block, at.padded_units);
+                    const T* d = at.gates(t).at(weights[i].gate, block, n);
                     sum[i] = fma(load(d), load(factor), sum[i]);
                 }
         for (int i = 0; i < Cell::unit_weights; ++i)
-            store(pass.gradients.unit_weights + i * pass.units + block * L, sum[i], pass.units - block * L);
+            store(pass.gradients.unit_weights + i * pass.units + block * L, sum[i], valid);
     }
 };
+
+constexpr Index chunk_samples = 256;
 
 template <class T, class Cell>
 Index recurrent_gradient_tiles(const RecurrentPass<T>& pass) {
@@ -113,7 +121,14 @@ Index recurrent_gradient_tiles(const RecurrentPass<T>& pass) {
 template <class T, class Cell>
 void recurrent_gradients(const RecurrentPass<T>& pass, Range tiles) {
     const RecurrentGradients<T, Cell> gradients(pass);
-    for (Index tile = tiles.begin; tile < tiles.end; ++tile) gradients.run(tile);
+    // Steps go in chunks, so that what the tiles of one unit block read again and again stays in the cache.
+    const Index chunk = chunk_samples / (pass.rows > 0 ? pass.rows : 1) + 1;
+    Index end = pass.steps;
+    do {
+        const Range steps{end > chunk ? end - chunk : 0, end};
+        for (Index tile = tiles.begin; tile < tiles.end; ++tile) gradients.run(tile, steps);
+        end = steps.begin;
+    } while (end > 0);
 }
 
 }  // namespace

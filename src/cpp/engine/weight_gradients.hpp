@@ -15,12 +15,15 @@ struct GradientTile {
     Index valid[4];  // of each vector
 };
 
-// The samples: the inputs a, and the gradients dz behind them, for steps [first, end).
+// The samples: the inputs a, and the gradients dz behind them, for a range of steps; and whether later steps' sums are in
+// place already.
 template <class T>
 struct Samples {
     Sequence<const T> a;
     Sequence<const T> dz;
-    Index rows, first, end;
+    Index rows;
+    Range steps;
+    bool add;
 };
 
 // K rows of the weights; with Bias one more sum, of dz alone.
@@ -30,10 +33,12 @@ void gradient_tile(const Samples<T>& samples, const GradientTile<T>& tile, T* bi
     constexpr int L = Simd<T>::lanes;
     V sum[K + Bias][C];
 #pragma GCC unroll 8
-    for (int k = 0; k < K + Bias; ++k)
+    for (int k = 0; k < K + Bias; ++k) {
+        const T* from = k < K ? tile.to + k * tile.to_row : bias;
 #pragma GCC unroll 4
-        for (int c = 0; c < C; ++c) sum[k][c] = V{};
-    for (Index t = samples.end - 1; t >= samples.first; --t) {
+        for (int c = 0; c < C; ++c) sum[k][c] = samples.add ? load(from + c * tile.column_step, tile.valid[c]) : V{};
+    }
+    for (Index t = samples.steps.end - 1; t >= samples.steps.begin; --t) {
         const T* a = samples.a.data + t * samples.a.step;
         const T* dz = samples.dz.data + t * samples.dz.step;
         for (Index n = 0; n < samples.rows; ++n, a += samples.a.row, dz += samples.dz.row) {

@@ -123,7 +123,7 @@ struct RecurrentLayer<T>::RecurrentRun final : Run<T> {
                 kept.other = 0;
                 kernels.dropout(kept, rows);
             }
-        layer.cell_.forward(now, rows);
+        layer.cell_.forward(now, rows, {0, 1, nullptr, nullptr});
         if (shows()) show(now, rows);
         if (takes_states() && this->call->final_state)
             get_states(this->call->final_state, rows, [this](Index n, Index s) { return state(pass.steps, n, s); });
@@ -140,7 +140,7 @@ struct RecurrentLayer<T>::RecurrentRun final : Run<T> {
             if (pass.steps == 0 && !options.return_sequences)
                 for (Index i = 0; i < options.units; ++i) d_state(n, 0)[i] += place(this->dy, 0, n)[i];
         }
-        layer.cell_.backward(now, rows);
+        layer.cell_.backward(now, rows, {0, 1, nullptr, nullptr});
         if (dropping() && this->dx.data) kernels.dropout(dropout_of_x(read_only(this->dx), this->dx), rows);
         if (now.wants_d_initial) get_states(this->call->d_initial_state, rows, d_state);
     }
