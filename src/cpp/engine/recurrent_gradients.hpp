@@ -111,7 +111,7 @@ private:
     }
 };
 
-constexpr Index chunk_samples = 256;
+constexpr Index chunk_samples = 768;
 
 template <class T, class Cell>
 Index recurrent_gradient_tiles(const RecurrentPass<T>& pass) {

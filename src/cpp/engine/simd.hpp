@@ -118,6 +118,19 @@ FASTLSTM_INLINE void store(T* to, typename Simd<T>::V v) {
 }
 
 // The first `count` lanes, the others zero; nothing beyond them is touched.
+#if defined(__AVX512F__)
+FASTLSTM_INLINE __mmask16 first_lanes(Index count, Index lanes) {
+    return static_cast<__mmask16>(count < lanes ? (1u << count) - 1 : 0xffff);
+}
+FASTLSTM_INLINE VF load(const float* from, Index count) { return _mm512_maskz_loadu_ps(first_lanes(count, 16), from); }
+FASTLSTM_INLINE VD load(const double* from, Index count) {
+    return _mm512_maskz_loadu_pd(static_cast<__mmask8>(first_lanes(count, 8)), from);
+}
+FASTLSTM_INLINE void store(float* to, VF v, Index count) { _mm512_mask_storeu_ps(to, first_lanes(count, 16), v); }
+FASTLSTM_INLINE void store(double* to, VD v, Index count) {
+    _mm512_mask_storeu_pd(to, static_cast<__mmask8>(first_lanes(count, 8)), v);
+}
+#else
 template <class T>
 FASTLSTM_INLINE typename Simd<T>::V load(const T* from, Index count) {
     if (count >= Simd<T>::lanes) return load(from);
@@ -131,6 +144,7 @@ FASTLSTM_INLINE void store(T* to, typename Simd<T>::V v, Index count) {
     if (count >= Simd<T>::lanes) return store(to, v);
     for (Index i = 0; i < count; ++i) to[i] = v[i];
 }
+#endif
 
 template <class T>
 constexpr Index blocks_of(Index count) {
