@@ -111,6 +111,15 @@ std::atomic<int>& threads_setting() {
     return threads;
 }
 
+// What a member must have to do: more than it takes to wake it, and more than a barrier costs.
+int members_worth(double work, double worth_meeting, Index most) {
+    if (crowded()) return 1;
+    constexpr double work_to_wake = 2e6;
+    const double worth = std::min(work / work_to_wake, worth_meeting);
+    const double members = std::min({worth, static_cast<double>(most), static_cast<double>(thread_count())});
+    return std::max(1, static_cast<int>(members));
+}
+
 // Workers that sleep between jobs. A job's number and the team's size travel in one word, so that a worker that is
 // not in a team never reads the job while the next one is written.
 class Pool {
@@ -222,14 +231,8 @@ void run_team(int size, TeamBody body, void* context) { pool().load()->run(size,
 
 bool crowded() { return Clock::now().time_since_epoch().count() < crowded_until.load(); }
 
-int team_size(double work, double section, Index most) {
-    if (crowded()) return 1;
-    // What a member must have to do: more than it takes to wake it, and more than a barrier costs.
-    constexpr double work_to_wake = 2e6, work_to_meet = 3e5;
-    const double worth = std::min(work / work_to_wake, section / work_to_meet);
-    const double members = std::min({worth, static_cast<double>(most), static_cast<double>(thread_count())});
-    return std::max(1, static_cast<int>(members));
-}
+int team_size(double work, double section, Index most) { return members_worth(work, section / 3e5, most); }
+int crew_size(double work, double section, Index most) { return members_worth(work, section / 1.5e4, most); }
 
 int thread_count() { return threads_setting().load(); }
 void set_thread_count(int threads) { threads_setting().store(threads); }

@@ -31,6 +31,10 @@ public:
     int rank() const { return rank_; }
     int size() const { return size_; }
     Range share(Index count) const { return part_of(count, rank_, size_); }
+    Range share(Range whole) const {
+        const Range part = share(whole.end - whole.begin);
+        return {whole.begin + part.begin, whole.begin + part.end};
+    }
     void barrier() const {
         if (size_ > 1) barrier_->wait();
     }
@@ -55,8 +59,10 @@ void run_team(int size, Body&& body) {
 }
 
 // Members worth having: `work` is all floating-point operations of a call, `section` those between two barriers,
-// `most` the number of pieces that it can be cut into.
+// `most` the number of pieces that it can be cut into. A crew shares single steps, and is worth it for shorter sections,
+// since its members find their share of the weights in their own caches.
 int team_size(double work, double section, Index most);
+int crew_size(double work, double section, Index most);
 
 // Whether other programs have lately kept a member from its core. A team whose members wait for each other's time
 // slices is a hundred times slower than one thread, so `team_size` is one for a while, and work in progress should ask

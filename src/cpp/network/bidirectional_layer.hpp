@@ -29,6 +29,11 @@ public:
 
     bool stateful() const override { return layers_[0]->stateful(); }
     double work(Index steps) const override { return layers_[0]->work(steps) + layers_[1]->work(steps); }
+    CrewTerms crew_terms(const Kernels<T>& kernels) const override {
+        const CrewTerms a = layers_[0]->crew_terms(kernels), b = layers_[1]->crew_terms(kernels);
+        return {std::min(a.most_members, b.most_members), std::min(a.work_of_step, b.work_of_step),
+                std::max(a.weight_bytes, b.weight_bytes)};
+    }
     Index packed_size(const Kernels<T>& kernels) const override {
         return layers_[0]->packed_size(kernels) + layers_[1]->packed_size(kernels);
     }
@@ -86,8 +91,10 @@ private:
         Sequence<const T> output() const override { return {y.data, y.row, layer.gives_sequence ? y.step : 0}; }
         Mask output_mask() const override { return layer.gives_sequence ? this->mask : Mask{}; }
 
-        void forward(Range rows) override {
-            for (auto& run : runs) run->forward(rows);
+        void forward(Range all, const Team& crew) override {
+            for (auto& run : runs) run->forward(all, crew);
+            crew.barrier();
+            const Range rows = crew.share(all);
             for_each_pair(rows, [&](const T* a, const T* b, Index t, Index n) {
                 T* to = place(y, t, n);
                 const Index count = layer.layers_[0]->outputs;
@@ -108,7 +115,8 @@ private:
             });
         }
 
-        void backward(Range rows) override {
+        void backward(Range all, const Team& crew) override {
+            const Range rows = crew.share(all);
             for_each_pair(rows, [&](const T* a, const T* b, Index t, Index n) {
                 const T* d = place(this->dy, t, n);
                 const Index count = layer.layers_[0]->outputs;
@@ -132,8 +140,10 @@ private:
                         std::copy(d + count, d + count + layer.layers_[1]->outputs, db);
                 }
             });
-            for (auto& run : runs) run->backward(rows);
+            crew.barrier();
+            for (auto& run : runs) run->backward(all, crew);
             if (!this->dx.data) return;
+            crew.barrier();
             for (Index t = 0; t < steps; ++t)
                 for (Index n = rows.begin; n < rows.end; ++n) {
                     T* to = place(this->dx, t, n);

@@ -70,8 +70,8 @@ private:
     struct DenseRun final : PassRun<T, DensePass<T>> {
         using PassRun<T, DensePass<T>>::PassRun;
 
-        void forward(Range rows) override { this->kernels.dense_forward(this->bound(), rows); }
-        void backward(Range rows) override { this->kernels.dense_backward(this->bound(), rows); }
+        void forward_rows(Range rows) override { this->kernels.dense_forward(this->bound(), rows); }
+        void backward_rows(Range rows) override { this->kernels.dense_backward(this->bound(), rows); }
         Index gradient_tiles() const override { return this->kernels.dense_gradient_tiles(this->bound()); }
         void gradients(Range tiles) override { this->kernels.dense_gradients(this->bound(), tiles); }
     };

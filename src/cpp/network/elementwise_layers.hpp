@@ -26,8 +26,8 @@ public:
 private:
     struct ActivationRun final : PassRun<T, ActivationPass<T>> {
         using PassRun<T, ActivationPass<T>>::PassRun;
-        void forward(Range rows) override { this->kernels.activate(this->bound(), rows); }
-        void backward(Range rows) override {
+        void forward_rows(Range rows) override { this->kernels.activate(this->bound(), rows); }
+        void backward_rows(Range rows) override {
             if (this->dx.data) this->kernels.activate_backward(this->bound(), rows);
         }
     };
@@ -67,10 +67,10 @@ private:
             : layer(layer), kernels(kernels), steps(steps) {}
 
         Sequence<const T> output() const override { return draws() ? read_only(y) : this->x; }
-        void forward(Range rows) override {
+        void forward_rows(Range rows) override {
             if (draws()) kernels.dropout(pass(this->x, y), rows);
         }
-        void backward(Range rows) override {
+        void backward_rows(Range rows) override {
             if (this->dx.data) kernels.dropout(pass(this->dy, this->dx), rows);
         }
 
@@ -128,8 +128,8 @@ public:
 private:
     struct LayerNormalizationRun final : PassRun<T, LayerNormalizationPass<T>> {
         using PassRun<T, LayerNormalizationPass<T>>::PassRun;
-        void forward(Range rows) override { this->kernels.layer_normalize(this->bound(), rows); }
-        void backward(Range rows) override {
+        void forward_rows(Range rows) override { this->kernels.layer_normalize(this->bound(), rows); }
+        void backward_rows(Range rows) override {
             if (this->dx.data) this->kernels.layer_normalize_backward(this->bound(), rows);
         }
         Index gradient_tiles() const override {
@@ -170,10 +170,10 @@ private:
             : layer(layer), kernels(kernels), steps(steps) {}
 
         Sequence<const T> output() const override { return this->x; }
-        void forward(Range rows) override {
+        void forward_rows(Range rows) override {
             if (this->call->row_penalty) kernels.penalize(pass({}, {}, this->call->row_penalty), rows);
         }
-        void backward(Range rows) override {
+        void backward_rows(Range rows) override {
             if (this->dx.data) kernels.penalize(pass(this->dy, this->dx, nullptr), rows);
         }
 

@@ -21,10 +21,11 @@ void copy_rows(const Sequence<const T>& from, Index rows, Index steps, Index fea
 }  // namespace
 
 template <class T>
-std::vector<typename Network<T>::Bound> Network<T>::acquire_blocks(int members, const Extent& extent) {
+std::vector<typename Network<T>::Bound> Network<T>::acquire_blocks(const Plan& plan, const Extent& extent) {
     std::vector<Bound> bindings;
-    const Index block = std::min(block_rows, (extent.rows + members - 1) / members);
-    for (int i = 0; i < members; ++i) bindings.push_back(acquire({block, extent.steps, extent.masked}));
+    const int sharers = plan.crew ? 1 : plan.members;
+    const Index block = std::min(block_rows, (extent.rows + sharers - 1) / sharers);
+    for (int i = 0; i < sharers; ++i) bindings.push_back(acquire({block, extent.steps, extent.masked}));
     return bindings;
 }
 
@@ -35,33 +36,37 @@ void Network<T>::release_all(std::vector<Bound>& bindings) {
 
 template <class T>
 template <class Visit>
-void Network<T>::for_each_block(const Team& team, std::vector<Bound>& bindings, Index rows, const Visit& visit) const {
-    const Range mine = team.share(rows);
-    Binding<T>& binding = *bindings[static_cast<std::size_t>(team.rank())];
+void Network<T>::for_each_block(const Work& work, std::vector<Bound>& bindings, Index rows, const Visit& visit) const {
+    const Range mine = work.rows(rows);
+    Binding<T>& binding = *bindings[work.crew.size() > 1 ? 0 : static_cast<std::size_t>(work.team.rank())];
     for (Index n = mine.begin; n < mine.end; n += binding.extent.rows)
         visit(binding, Range{n, std::min(n + binding.extent.rows, mine.end)});
 }
 
-// For each block of rows: prepare(binding, rows) completes a fresh call, and visit(binding, rows) finds the input set.
-// The caller holds the lock of the packed weights.
+// For each block of rows: prepare(binding, rows) completes a fresh call, and visit(binding, rows) finds the output. One
+// member of a crew does both. The caller holds the lock of the packed weights.
 template <class T>
 template <class Prepare, class Visit>
 void Network<T>::infer(const T* x, const unsigned char* mask, Index rows, Index steps, const Prepare& prepare,
                        const Visit& visit) {
     const double work = forward_work(steps) * static_cast<double>(rows);
-    const int members = team_size(work, work, rows);
-    auto bindings = acquire_blocks(members, {rows, steps, mask != nullptr});
+    const Plan planned = plan(work, work, rows);
+    auto bindings = acquire_blocks(planned, {rows, steps, mask != nullptr});
     const Index row = steps * features_;
-    run_team(members, [&](const Team& team) {
-        for_each_block(team, bindings, rows, [&](Binding<T>& binding, Range block) {
-            binding.call = {};
-            binding.call.state_size = state_size_;
-            binding.call.first_row = block.begin;
-            prepare(binding, block);
-            binding.set_input({x + block.begin * row, row, features_},
-                              {mask ? mask + block.begin * steps : nullptr, steps, 1});
-            binding.forward({0, block.end - block.begin});
-            visit(binding, block);
+    run_team(planned.members, [&](const Team& team) {
+        const Work mine(planned, team);
+        for_each_block(mine, bindings, rows, [&](Binding<T>& binding, Range block) {
+            if (mine.crew.rank() == 0) {
+                binding.call = {};
+                binding.call.state_size = state_size_;
+                binding.call.first_row = block.begin;
+                prepare(binding, block);
+                binding.set_input({x + block.begin * row, row, features_},
+                                  {mask ? mask + block.begin * steps : nullptr, steps, 1});
+            }
+            mine.crew.barrier();
+            binding.forward({0, block.end - block.begin}, mine.crew);
+            if (mine.crew.rank() == 0) visit(binding, block);
         });
     });
     release_all(bindings);
@@ -109,27 +114,32 @@ void Network<T>::forecast(const T* history, Index rows, Index window, Index step
     if (rows == 0 || steps == 0) return;
     const auto lock = lock_packed();
     const double work = forward_work(window) * static_cast<double>(rows * steps);
-    const int members = team_size(work, work, rows);
-    auto bindings = acquire_blocks(members, {rows, window, false});
+    const Plan planned = plan(work, work, rows);
+    auto bindings = acquire_blocks(planned, {rows, window, false});
     // Each row's history with its forecast behind it: the window slides over both and nothing is moved.
     const Index given = window * features_, made = steps * features_, row = given + made;
     const Buffer<T> series = make_buffer<T>(rows * row);
-    run_team(members, [&](const Team& team) {
-        for_each_block(team, bindings, rows, [&](Binding<T>& binding, Range block) {
+    run_team(planned.members, [&](const Team& team) {
+        const Work mine(planned, team);
+        const bool leads = mine.crew.rank() == 0;
+        for_each_block(mine, bindings, rows, [&](Binding<T>& binding, Range block) {
             T* first = series.get() + block.begin * row;
             const Index count = block.end - block.begin;
-            binding.call = {};
-            for (Index n = 0; n < count; ++n)
-                std::memcpy(first + n * row, history + (block.begin + n) * given,
-                            static_cast<std::size_t>(given) * sizeof(T));
-            for (Index t = 0; t < steps; ++t) {
-                binding.set_input({first + t * features_, row, features_});
-                binding.forward({0, count});
+            if (leads) {
+                binding.call = {};
                 for (Index n = 0; n < count; ++n)
+                    std::memcpy(first + n * row, history + (block.begin + n) * given,
+                                static_cast<std::size_t>(given) * sizeof(T));
+            }
+            for (Index t = 0; t < steps; ++t) {
+                if (leads) binding.set_input({first + t * features_, row, features_});
+                mine.crew.barrier();
+                binding.forward({0, count}, mine.crew);
+                for (Index n = 0; leads && n < count; ++n)
                     copy_rows<T>({binding.output().data + n * binding.output().row, 0, 0}, 1, 1, features_,
                                  first + n * row + given + t * features_);
             }
-            copy_rows<T>({first + given, row, features_}, count, steps, features_, out + block.begin * made);
+            if (leads) copy_rows<T>({first + given, row, features_}, count, steps, features_, out + block.begin * made);
         });
     });
     release_all(bindings);
@@ -188,7 +198,11 @@ std::unique_ptr<Kept<T>> Network<T>::forward(const T* x, const Beside<T>& beside
     call.final_state = final_state;
     binding.set_gathered_input(features_);
     const double work = forward_work(steps) * static_cast<double>(rows);
-    run_team(team_size(work, work, rows), [&](const Team& team) { binding.forward(team.share(rows)); });
+    const Plan planned = plan(work, work, rows);
+    run_team(planned.members, [&](const Team& team) {
+        const Work mine(planned, team);
+        binding.forward(mine.rows(rows), mine.crew);
+    });
     copy_rows(binding.output(), rows, output_steps(steps), outputs(), out);
     call.final_state = nullptr;
     return kept;
@@ -210,8 +224,10 @@ void Network<T>::backward(Kept<T>& kept, const T* d_output, const T* d_state, T*
     binding.call.d_final_state = d_state;
     binding.call.d_initial_state = d_initial_state;
     const double work = 2 * forward_work(steps) * static_cast<double>(rows);
-    run_team(team_size(work, work / 2, rows), [&](const Team& team) {
-        binding.backward(team.share(rows));
+    const Plan planned = plan(work, work / 2, rows);
+    run_team(planned.members, [&](const Team& team) {
+        const Work mine(planned, team);
+        binding.backward(mine.rows(rows), mine.crew);
         team.barrier();
         for (auto& run : binding.runs) run->gradients(team.share(run->gradient_tiles()));
     });

@@ -66,7 +66,8 @@ struct Extent {
 };
 
 // One layer on a batch of given size. Rows are independent until `gradients`, which needs all of them and is cut into
-// tiles of the weights instead.
+// tiles of the weights instead. Forward and backward are called by all members of a crew with the same rows, and done
+// when all have returned: each takes a share of the rows, or of something else.
 template <class T>
 struct Run {
     Sequence<const T> x{};
@@ -84,10 +85,21 @@ struct Run {
     }
     virtual Sequence<const T> output() const = 0;
     virtual Mask output_mask() const { return mask; }
-    virtual void forward(Range rows) = 0;
-    virtual void backward(Range rows) = 0;
+    virtual void forward(Range rows, const Team& crew) { forward_rows(crew.share(rows)); }
+    virtual void backward(Range rows, const Team& crew) { backward_rows(crew.share(rows)); }
     virtual Index gradient_tiles() const { return 0; }
     virtual void gradients(Range /*tiles*/) {}
+
+protected:
+    virtual void forward_rows(Range /*rows*/) {}
+    virtual void backward_rows(Range /*rows*/) {}
+};
+
+// What speaks for sharing a layer's units, and not its rows, among threads.
+struct CrewTerms {
+    Index most_members = 1;   // that have something to do
+    double work_of_step = 0;  // floating-point operations of one row between two meetings
+    double weight_bytes = 0;  // that every step goes through
 };
 
 template <class T>
@@ -109,6 +121,7 @@ public:
     virtual bool gives_mask(bool masked) const { return masked && takes_sequence && gives_sequence; }
     virtual bool stateful() const { return false; }
     virtual double work(Index steps) const = 0;  // floating-point operations of one row's forward pass
+    virtual CrewTerms crew_terms(const Kernels<T>&) const { return {}; }
     virtual Index packed_size(const Kernels<T>&) const { return 0; }
     virtual void planned() {}  // the network has set what is above
     virtual void pack(const Memory<T>&, const Team&) const {}

@@ -301,6 +301,25 @@ double Network<T>::forward_work(Index steps) const {
     return work;
 }
 
+// A crew where there are too few rows for the threads, or where one step's weights do not fit a core's cache, so that two
+// had better keep a half each.
+template <class T>
+Plan Network<T>::plan(double work, double section, Index rows) const {
+    constexpr double cache = 1 << 20;
+    const int by_rows = team_size(work, section, rows);
+    int crew = 1;
+    bool heavy = false;
+    for (const auto& layer : layers_) {
+        const CrewTerms terms = layer->crew_terms(*kernels_);
+        if (terms.work_of_step <= 0) continue;
+        const int members = crew_size(work, terms.work_of_step * static_cast<double>(rows), terms.most_members);
+        crew = crew > 1 ? std::min(crew, members) : members;
+        heavy = heavy || terms.weight_bytes > cache;
+    }
+    const bool chosen = crew > by_rows || (heavy && crew > 1 && crew == by_rows);
+    return {chosen ? crew : by_rows, chosen};
+}
+
 template <class T>
 typename Network<T>::Bound Network<T>::bind(const Extent& extent, Mode mode, T* gradients) {
     Memory<T> own = memory();
@@ -362,8 +381,9 @@ TrainingBatch<T>& Network<T>::training_batch(const Extent& extent) {
     auto batch = std::make_unique<TrainingBatch<T>>();
     batch->extent = extent;
     batch->valid.resize(static_cast<std::size_t>(extent.rows));
-    constexpr Index rows_of_group = 16;  // or more: three product tiles
-    const Index groups = std::clamp<Index>(extent.rows / rows_of_group, 1, gradient_copies_);
+    // Of 16 rows or more, which are three product tiles; a few rows still make two groups.
+    const Index wanted = std::max<Index>(extent.rows / 16, extent.rows >= 8 ? 2 : 1);
+    const Index groups = std::min(wanted, gradient_copies_);
     for (Index i = 0; i < groups; ++i) {
         const Range part = part_of(extent.rows, i, groups);
         batch->groups.push_back(bind({part.end - part.begin, extent.steps, extent.masked}, Mode::training,

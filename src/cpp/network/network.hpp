@@ -46,11 +46,18 @@ struct Binding {
     }
     Sequence<const T> output() const { return output_; }
     Mask output_mask() const { return output_mask_; }
-    void forward(Range batch) {
-        for (auto& run : runs) run->forward(batch);
+    // By all members of a crew, for the same rows.
+    void forward(Range batch, const Team& crew) {
+        for (auto& run : runs) {
+            run->forward(batch, crew);
+            crew.barrier();
+        }
     }
-    void backward(Range batch) {
-        for (auto run = runs.rbegin(); run != runs.rend(); ++run) (*run)->backward(batch);
+    void backward(Range batch, const Team& crew) {
+        for (auto run = runs.rbegin(); run != runs.rend(); ++run) {
+            (*run)->backward(batch, crew);
+            crew.barrier();
+        }
     }
 
 private:
@@ -96,6 +103,23 @@ struct Beside {
     const T* state = nullptr;
     const unsigned char* mask = nullptr;  // (rows, steps)
     const std::int64_t* draw = nullptr;   // the number of a draw of dropout; null for none
+};
+
+// How many threads do a work, and whether they are one crew or each takes rows of its own.
+struct Plan {
+    int members;
+    bool crew;
+};
+
+// One member's part in a planned work: the rows that it goes about, and with whom.
+struct Work {
+    const Team& team;
+    const Team alone{0, 1, nullptr};
+    const Team& crew;
+
+    Work(const Plan& plan, const Team& team) : team(team), crew(plan.crew ? team : alone) {}
+    Work(const Work&) = delete;
+    Range rows(Index count) const { return crew.size() > 1 ? Range{0, count} : team.share(count); }
 };
 
 // How many steps of each row count.
@@ -212,6 +236,7 @@ private:
     void finish();  // plans the flat buffers; nothing can be added after it
     Memory<T> memory() const;
     double forward_work(Index steps) const;
+    Plan plan(double work, double section, Index rows) const;
 
     Bound bind(const Extent& extent, Mode mode, T* gradients);
     Bound acquire(const Extent& extent);
@@ -226,8 +251,8 @@ private:
     void pack_all(const Team& team) const;
     LossPass<T> loss_pass(const Binding<T>& binding) const;
     template <class Visit>
-    void for_each_block(const Team& team, std::vector<Bound>& bindings, Index rows, const Visit& visit) const;
-    std::vector<Bound> acquire_blocks(int members, const Extent& extent);
+    void for_each_block(const Work& work, std::vector<Bound>& bindings, Index rows, const Visit& visit) const;
+    std::vector<Bound> acquire_blocks(const Plan& plan, const Extent& extent);
     void release_all(std::vector<Bound>& bindings);
     template <class Prepare, class Visit>
     void infer(const T* x, const unsigned char* mask, Index rows, Index steps, const Prepare& prepare,
@@ -236,7 +261,7 @@ private:
 
     bool gather(TrainingBatch<T>& batch, const TrainingData<T>& from, Index first_sample, const Team& team) const;
     void set_calls(TrainingBatch<T>& batch, const std::int64_t* draw, bool carries);
-    void forward_and_backward(TrainingBatch<T>& batch, const Team& team);
+    void forward_and_backward(TrainingBatch<T>& batch, const Work& work);
     void regularize(const Team& team);
     void constrain(const Team& team) const;
     double loss_of(const TrainingBatch<T>& batch) const;

@@ -12,8 +12,8 @@ template <class T>
 struct NormalizationRun final : PassRun<T, NormalizationPass<T>> {
     using PassRun<T, NormalizationPass<T>>::PassRun;
 
-    void forward(Range rows) override { this->kernels.normalize(this->bound(), rows); }
-    void backward(Range rows) override {
+    void forward_rows(Range rows) override { this->kernels.normalize(this->bound(), rows); }
+    void backward_rows(Range rows) override {
         if (this->dx.data) this->kernels.normalize_backward(this->bound(), rows);
     }
 };

@@ -48,6 +48,12 @@ public:
                (2 * (kernel + recurrent) + 30 * static_cast<double>(cell_.shape.kernel_gates));
     }
 
+    CrewTerms crew_terms(const Kernels<T>& kernels) const override {
+        const double weights = static_cast<double>(
+            options_.units * (cell_.shape.kernel_gates * this->features + cell_.shape.recurrent_gates * options_.units));
+        return {blocks_of(options_.units, kernels.lanes), 2 * weights, weights * sizeof(T)};
+    }
+
     Index packed_size(const Kernels<T>&) const override { return cell_.packed_size(this->features, options_.units); }
 
     void pack(const Memory<T>& memory, const Team& team) const override {
@@ -106,8 +112,9 @@ struct RecurrentLayer<T>::RecurrentRun final : Run<T> {
         return options.go_backwards && this->mask.data ? reversed(this->mask, pass.steps) : this->mask;
     }
 
-    void forward(Range rows) override {
+    void forward(Range all, const Team& crew) override {
         const RecurrentPass<T> now = bound();
+        const Range rows = crew.share(all);
         put_states(now.initial ? this->call->initial_state : nullptr, rows,
                    [this](Index n, Index s) { return state(0, n, s); });
         if (dropping()) kernels.dropout(dropout_of_x(this->x, dropped), rows);
@@ -123,14 +130,17 @@ struct RecurrentLayer<T>::RecurrentRun final : Run<T> {
                 kept.other = 0;
                 kernels.dropout(kept, rows);
             }
-        layer.cell_.forward(now, rows, {0, 1, nullptr, nullptr});
+        crew.barrier();
+        layer.cell_.forward(now, all, crew_of(crew));
+        crew.barrier();
         if (shows()) show(now, rows);
         if (takes_states() && this->call->final_state)
             get_states(this->call->final_state, rows, [this](Index n, Index s) { return state(pass.steps, n, s); });
     }
 
-    void backward(Range rows) override {
+    void backward(Range all, const Team& crew) override {
         const RecurrentPass<T> now = bound();
+        const Range rows = crew.share(all);
         const auto d_state = [this](Index n, Index s) {
             return s == 0 ? pass.dh + n * pass.h.row : pass.dstates + (n * (shape.states - 1) + s - 1) * pass.h.row;
         };
@@ -140,7 +150,9 @@ struct RecurrentLayer<T>::RecurrentRun final : Run<T> {
             if (pass.steps == 0 && !options.return_sequences)
                 for (Index i = 0; i < options.units; ++i) d_state(n, 0)[i] += place(this->dy, 0, n)[i];
         }
-        layer.cell_.backward(now, rows, {0, 1, nullptr, nullptr});
+        crew.barrier();
+        layer.cell_.backward(now, all, crew_of(crew));
+        crew.barrier();
         if (dropping() && this->dx.data) kernels.dropout(dropout_of_x(read_only(this->dx), this->dx), rows);
         if (now.wants_d_initial) get_states(this->call->d_initial_state, rows, d_state);
     }
@@ -149,6 +161,10 @@ struct RecurrentLayer<T>::RecurrentRun final : Run<T> {
     void gradients(Range tiles) override { layer.cell_.gradients(bound(), tiles); }
 
 private:
+    static Crew crew_of(const Team& team) {
+        return {team.rank(), team.size(), [](const void* members) { static_cast<const Team*>(members)->barrier(); },
+                &team};
+    }
     bool dropping() const { return this->call->draws && options.dropout > 0; }
     bool takes_states() const { return options.stateful || !this->call->only_stateful; }
     bool begins_with_states() const { return takes_states() && this->call->initial_state; }

@@ -26,8 +26,8 @@ private:
 
         Sequence<const T> output() const override { return {this->x.data, this->x.row, 0}; }
         Mask output_mask() const override { return {}; }
-        void forward(Range) override {}
-        void backward(Range rows) override {
+        void forward_rows(Range) override {}
+        void backward_rows(Range rows) override {
             if (this->dx.data) kernels.sum_steps(this->dy, n, features, this->dx, rows);
         }
     };

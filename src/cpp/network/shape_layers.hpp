@@ -41,8 +41,8 @@ private:
 
         Sequence<const T> output() const override { return read_only(y); }
         Mask output_mask() const override { return {}; }
-        void forward(Range rows) override { copy(this->x, layer.features, y, layer.outputs, rows); }
-        void backward(Range rows) override {
+        void forward_rows(Range rows) override { copy(this->x, layer.features, y, layer.outputs, rows); }
+        void backward_rows(Range rows) override {
             if (this->dx.data) copy(this->dy, layer.outputs, this->dx, layer.features, rows);
         }
 
@@ -100,7 +100,7 @@ private:
 
         Sequence<const T> output() const override { return read_only(y); }
         Mask output_mask() const override { return own.view(); }
-        void forward(Range rows) override {
+        void forward_rows(Range rows) override {
             for (Index t = 0; t < steps; ++t)
                 for (Index n = rows.begin; n < rows.end; ++n) {
                     const T* x = place(this->x, t, n);
@@ -109,7 +109,7 @@ private:
                     keep(valid, x, place(y, t, n));
                 }
         }
-        void backward(Range rows) override {
+        void backward_rows(Range rows) override {
             if (!this->dx.data) return;
             for (Index t = 0; t < steps; ++t)
                 for (Index n = rows.begin; n < rows.end; ++n)
@@ -166,12 +166,12 @@ private:
 
         Sequence<const T> output() const override { return read_only(pass.y); }
         Mask output_mask() const override { return mask_zero ? own.view() : Mask{}; }
-        void forward(Range rows) override {
+        void forward_rows(Range rows) override {
             for (Index t = 0; t < pass.steps; ++t)
                 for (Index n = rows.begin; n < rows.end; ++n) *place(own.flags, t, n) = *place(this->x, t, n) != T(0);
             kernels.embed(bound(), rows);
         }
-        void backward(Range) override {}
+        void backward_rows(Range) override {}
         Index gradient_tiles() const override { return blocks_of(pass.features, kernels.lanes); }
         void gradients(Range tiles) override { kernels.embed_gradients(bound(), tiles); }
 

@@ -88,13 +88,15 @@ bool Network<T>::gather(TrainingBatch<T>& batch, const TrainingData<T>& from, In
 
 // From packed weights and a gathered batch to gradients: each member ends with those of its share of the parameters.
 template <class T>
-void Network<T>::forward_and_backward(TrainingBatch<T>& batch, const Team& team) {
+void Network<T>::forward_and_backward(TrainingBatch<T>& batch, const Work& work) {
     const Index rows_of_batch = batch.extent.rows, out_steps = output_steps(batch.extent.steps);
-    const Range mine = team.share(rows_of_batch);
+    const Team &team = work.team, &crew = work.crew;
+    const Range mine = work.rows(rows_of_batch);
     batch.for_each_group(mine, [&](Binding<T>& group, Range rows, Index first) {
-        std::fill_n(group.row_penalty.begin() + rows.begin, rows.end - rows.begin, 0.0);
-        group.forward(rows);
-        count_valid(group.output_mask(), out_steps, rows, batch.valid.data() + first);
+        const Range own = crew.share(rows);
+        std::fill_n(group.row_penalty.begin() + own.begin, own.end - own.begin, 0.0);
+        group.forward(rows, crew);
+        count_valid(group.output_mask(), out_steps, own, batch.valid.data() + first);
     });
     // A mask makes the mean one over all steps of the batch that count.
     double terms = static_cast<double>(rows_of_batch);
@@ -109,8 +111,9 @@ void Network<T>::forward_and_backward(TrainingBatch<T>& batch, const Team& team)
         pass.target = {group.target, out_steps * target_features(), target_features()};
         pass.gradient = group.d_output;
         pass.row_loss = group.row_loss.data();
-        kernels_->loss(loss_, pass, rows);
-        group.backward(rows);
+        kernels_->loss(loss_, pass, crew.share(rows));
+        crew.barrier();
+        group.backward(rows, crew);
     });
     team.barrier();
     for (std::size_t layer = 0; layer < layers_.size(); ++layer) {
@@ -187,11 +190,12 @@ double Network<T>::loss_and_gradients(const T* x, const T* y, const unsigned cha
     std::vector<std::int64_t> order(static_cast<std::size_t>(rows));
     std::iota(order.begin(), order.end(), 0);
     const double work = passes_of_a_step * forward_work(steps) * static_cast<double>(rows);
-    run_team(team_size(work, work / passes_of_a_step, rows), [&](const Team& team) {
+    const Plan planned = plan(work, work / passes_of_a_step, rows);
+    run_team(planned.members, [&](const Team& team) {
         gather(batch, {x, y, mask, order.data(), rows, steps, rows, target_width}, 0, team);
         pack_all(team);
         team.barrier();
-        forward_and_backward(batch, team);
+        forward_and_backward(batch, {planned, team});
     });
     packed_version_ = version_;
     return loss_of(batch);
@@ -218,6 +222,7 @@ std::pair<Index, double> Network<T>::train(const TrainingData<T>& from, Index fi
     const std::int64_t iterations_before = iterations;
     Index next = first_step;
     bool done = false, leave = false;
+    Plan planned{};
     std::atomic<bool> bad_order{false};
     auto steps = [&](const Team& team) {
         for (Index step = next; step < step_count; ++step) {
@@ -230,7 +235,7 @@ std::pair<Index, double> Network<T>::train(const TrainingData<T>& from, Index fi
             pack_all(team);
             team.barrier();
             if (bad_order) break;
-            forward_and_backward(batch, team);
+            forward_and_backward(batch, {planned, team});
             kernels_->update(update_pass(learning_rate, iterations_before + step - first_step), team.share(trainable_));
             if (!constraints_.empty()) constrain(team);
             if (team.rank() == 0) {
@@ -244,9 +249,10 @@ std::pair<Index, double> Network<T>::train(const TrainingData<T>& from, Index fi
             if (leave) break;
         }
     };
-    while (next < step_count && !done && !bad_order)
-        run_team(team_size(work * static_cast<double>(step_count - next), work / passes_of_a_step, full.extent.rows),
-                 steps);
+    while (next < step_count && !done && !bad_order) {
+        planned = plan(work * static_cast<double>(step_count - next), work / passes_of_a_step, full.extent.rows);
+        run_team(planned.members, steps);
+    }
     ++version_;
     iterations = iterations_before + next - first_step;
     if (bad_order)
