@@ -299,6 +299,10 @@ struct Kernels {
     void (*sum_copies)(T* gradients, Index copies, Index step, Range parameters);
     // Adds the gradient of l1 |w| + l2 w^2 and returns the penalty.
     double (*regularize)(const T* weights, T* gradients, double l1, double l2, Index count);
+    // The machine's limit, for benchmarks: so many rounds of independent multiply-adds in registers, and how many
+    // floating-point operations a round is. The 16 numbers in `sink` only keep the compiler from leaving it out.
+    void (*multiply_adds)(Index rounds, T* sink);
+    Index operations_of_round;
 };
 
 struct KernelTable {

@@ -4,6 +4,7 @@ The core takes arrays of exactly its dtype in C order and raises otherwise. `rea
 accepted beyond that is converted.
 """
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -40,6 +41,13 @@ def network(dtype: str, features: int, sequence: bool, *, input_gradient: bool =
     With `input_gradient` its backward pass gives the gradient with respect to the input as well.
     """
     return _networks[dtype](features, sequence, input_gradient)
+
+
+def stream(network: Network, convert: Callable[[Any], Array]) -> "_core.StreamF32 | _core.StreamF64":
+    """Return a stream through a network; `convert` makes an array of the network's dtype of whatever else is given."""
+    if isinstance(network, _core.NetworkF32):
+        return _core.StreamF32(network, convert)
+    return _core.StreamF64(network, convert)
 
 
 def dtype_name(name: str, value: Any) -> str:

@@ -12,6 +12,7 @@ from ._progress import rows_bar
 from ._stack import LayerStack
 from .layers import InputLayer, Layer
 from .layers._states import require_rows
+from .streaming import Stream
 
 _SMALL = 4096  # elements of an input whose prediction is over before there is any progress to show
 
@@ -133,6 +134,22 @@ class PredictingStack(LayerStack):
         width = _checks.integer("output width", output_shape[1], 1)
         network = self._built_network()
         return _inference.forecast(network, history, steps, sample_shape, width, self._widest(), self.dtype)
+
+    def stream(self) -> Stream:
+        """Return a stream: the model fed one step at a time, carrying its states.
+
+        Returns
+        -------
+        Stream
+            Which begins with zeros; see there.
+
+        Raises
+        ------
+        ValueError
+            If the model is not built, does not take sequences, or has a layer that needs the whole sequence
+            (`Bidirectional`, ``go_backwards``, `Flatten`, `Reshape`, `RepeatVector`).
+        """
+        return Stream(self)
 
     def reset_state(self) -> None:
         """Let the stateful layers start from zeros again, with any number of rows.

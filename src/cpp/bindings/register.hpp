@@ -6,5 +6,6 @@ namespace fastlstm {
 
 void register_settings(pybind11::module_& module);
 void register_networks(pybind11::module_& module);
+void register_streams(pybind11::module_& module);
 
 }  // namespace fastlstm

@@ -93,7 +93,9 @@ constexpr Kernels<T> kernels() {
             update<T>,
             constrain<T>,
             sum_copies<T>,
-            regularize<T>};
+            regularize<T>,
+            multiply_adds<T>,
+            2 * sums_in_flight * Simd<T>::lanes};
 }
 
 }  // namespace

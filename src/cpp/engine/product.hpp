@@ -127,6 +127,24 @@ FASTLSTM_INLINE void for_each_tile(Range rows, Range panel_range, bool backwards
     }
 }
 
+// Enough sums to hide a multiply-add's latency, and nothing else.
+constexpr int sums_in_flight = 12;
+
+template <class T>
+void multiply_adds(Index rounds, T* sink) {
+    typename Simd<T>::V sum[sums_in_flight];
+    const auto factor = broadcast(sink[0]), term = broadcast(sink[1]);
+#pragma GCC unroll 16
+    for (int i = 0; i < sums_in_flight; ++i) sum[i] = broadcast(sink[i]);
+    for (Index i = 0; i < rounds; ++i)
+#pragma GCC unroll 16
+        for (auto& each : sum) each = fma(each, factor, term);
+    auto total = sum[0];
+#pragma GCC unroll 16
+    for (int i = 1; i < sums_in_flight; ++i) total += sum[i];
+    sink[0] = total[0];
+}
+
 template <class T>
 constexpr Operand<T> no_operand{nullptr, 0, nullptr, 0, 0};
 

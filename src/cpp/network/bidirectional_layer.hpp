@@ -28,6 +28,7 @@ public:
     }
 
     bool stateful() const override { return layers_[0]->stateful(); }
+    bool works_step_by_step() const override { return false; }
     double work(Index steps) const override { return layers_[0]->work(steps) + layers_[1]->work(steps); }
     CrewTerms crew_terms(const Kernels<T>& kernels) const override {
         const CrewTerms a = layers_[0]->crew_terms(kernels), b = layers_[1]->crew_terms(kernels);

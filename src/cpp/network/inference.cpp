@@ -109,6 +109,36 @@ void Network<T>::run(const T* x, const Beside<T>& beside, Index rows, Index step
 }
 
 template <class T>
+void Network<T>::require_steps() {
+    finish();
+    if (!sequence_) throw std::invalid_argument("stream: expected a network of sequences");
+    for (const auto& layer : layers_)
+        if (!layer->works_step_by_step()) throw std::invalid_argument("stream: expected layers that work step by step");
+}
+
+template <class T>
+std::unique_ptr<Binding<T>> Network<T>::bind_step(Index rows) {
+    Bound binding = bind({rows, 1, false}, Mode::inference, nullptr);
+    binding->call.state_size = state_size_;
+    binding->call.continues = true;
+    return binding;
+}
+
+template <class T>
+void Network<T>::step(Binding<T>& binding, const T* x, T* out) {
+    const auto lock = lock_packed();
+    const Index rows = binding.extent.rows;
+    const double work = forward_work(1) * static_cast<double>(rows);
+    const Plan planned = plan(work, work, rows);
+    binding.set_input({x, features_, features_});
+    run_team(planned.members, [&](const Team& team) {
+        const Work mine(planned, team);
+        binding.forward(mine.rows(rows), mine.crew);
+    });
+    copy_rows(binding.output(), rows, 1, outputs(), out);
+}
+
+template <class T>
 void Network<T>::forecast(const T* history, Index rows, Index window, Index steps, T* out) {
     finish();
     if (rows == 0 || steps == 0) return;
@@ -240,6 +270,9 @@ void Network<T>::backward(Kept<T>& kept, const T* d_output, const T* d_state, T*
     template void Network<T>::run(const T*, const Beside<T>&, Index, Index, T*, T*);                         \
     template std::unique_ptr<Kept<T>> Network<T>::forward(const T*, const Beside<T>&, Index, Index, T*, T*); \
     template void Network<T>::backward(Kept<T>&, const T*, const T*, T*, T*);                                \
+    template void Network<T>::require_steps();                                                               \
+    template std::unique_ptr<Binding<T>> Network<T>::bind_step(Index);                                       \
+    template void Network<T>::step(Binding<T>&, const T*, T*);                                               \
     template void Network<T>::forecast(const T*, Index, Index, Index, T*);                                   \
     template double Network<T>::evaluate(const T*, const T*, const unsigned char*, Index, Index, Index);
 

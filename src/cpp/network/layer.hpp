@@ -42,6 +42,7 @@ struct Call {
     Index first_row = 0;     // of the binding's rows in the batch
     Index state_size = 0;
     bool only_stateful = false;  // whether states are those of stateful layers only
+    bool continues = false;      // whether the steps go on from others, which a mask may have counted
     const T* initial_state = nullptr;
     T* final_state = nullptr;
     const T* d_final_state = nullptr;
@@ -120,6 +121,7 @@ public:
     virtual Index output_steps(Index steps) const { return gives_sequence ? steps : 1; }
     virtual bool gives_mask(bool masked) const { return masked && takes_sequence && gives_sequence; }
     virtual bool stateful() const { return false; }
+    virtual bool works_step_by_step() const { return true; }
     virtual double work(Index steps) const = 0;  // floating-point operations of one row's forward pass
     virtual CrewTerms crew_terms(const Kernels<T>&) const { return {}; }
     virtual Index packed_size(const Kernels<T>&) const { return 0; }

@@ -214,6 +214,10 @@ public:
     // Throws std::invalid_argument if the pass is another network's, was used before, or weights have changed since.
     // Any gradient but d_output may be null.
     void backward(Kept<T>& kept, const T* d_output, const T* d_state, T* dx, T* d_initial_state);
+    // What a stream needs: layers that can do with a step, a binding for one, and the step from the call's states.
+    void require_steps();
+    std::unique_ptr<Binding<T>> bind_step(Index rows);
+    void step(Binding<T>& binding, const T* x, T* out);
     void forecast(const T* history, Index rows, Index window, Index steps, T* out);
     // What follows takes targets whose last axis is as wide as `target_features` was when they were checked, and throws
     // std::logic_error if another thread has set another loss since.

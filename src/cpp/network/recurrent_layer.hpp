@@ -38,6 +38,7 @@ public:
     }
 
     bool stateful() const override { return options_.stateful; }
+    bool works_step_by_step() const override { return !options_.go_backwards; }
 
     double work(Index steps) const override {
         // An activation costs about as much as 30 operations of a product.
@@ -49,8 +50,8 @@ public:
     }
 
     CrewTerms crew_terms(const Kernels<T>& kernels) const override {
-        const double weights = static_cast<double>(
-            options_.units * (cell_.shape.kernel_gates * this->features + cell_.shape.recurrent_gates * options_.units));
+        const double weights = static_cast<double>(options_.units * (cell_.shape.kernel_gates * this->features +
+                                                                     cell_.shape.recurrent_gates * options_.units));
         return {blocks_of(options_.units, kernels.lanes), 2 * weights, weights * sizeof(T)};
     }
 
@@ -236,7 +237,7 @@ private:
 
     void show(const RecurrentPass<T>& now, Range rows) const {
         for (Index n = rows.begin; n < rows.end; ++n) {
-            bool seen = pass.steps == 0;
+            bool seen = pass.steps == 0 || this->call->continues;
             for (Index t = 0; t < pass.steps; ++t) {
                 const bool valid = *place(now.mask, t, n);
                 seen = seen || valid;

@@ -10,6 +10,7 @@ class RepeatVectorLayer final : public Layer<T> {
 public:
     RepeatVectorLayer(Index n, Index features) : Layer<T>(features, features, false, true), n_(n) {}
 
+    bool works_step_by_step() const override { return false; }
     Index output_steps(Index) const override { return n_; }
     double work(Index) const override { return 0; }
 

@@ -16,6 +16,7 @@ public:
         : Layer<T>(features, to_features, sequence, to_sequence), steps_(steps) {}
 
     Index output_steps(Index) const override { return steps_; }
+    bool works_step_by_step() const override { return false; }
     bool gives_mask(bool) const override { return false; }
     double work(Index) const override { return static_cast<double>(steps_ * this->outputs); }
 

@@ -191,6 +191,11 @@ class Layer:
 
     # Inside -----------------------------------------------------------------------------------------------------
 
+    @property
+    def _works_step_by_step(self) -> bool:
+        """Whether a step's output needs no later step."""
+        return True
+
     def _constructor_arguments(self) -> dict[str, Any]:
         """Return the arguments that make such a layer, as objects."""
         return {

@@ -139,6 +139,10 @@ class Bidirectional(StatefulLayer):
             return (self._output_shape(shape),)
         return self.forward_layer._output_shape(shape), self.backward_layer._output_shape(shape)
 
+    @property
+    def _works_step_by_step(self) -> bool:
+        return False
+
     def _output_shape(self, shape: Shape) -> Shape:
         units = self.forward_layer.units
         if self.merge_mode in ("concat", None):

@@ -33,6 +33,10 @@ class Flatten(Layer):
         if data_format not in (None, "channels_last"):
             raise ValueError(f"data_format: expected None or 'channels_last', got {data_format!r}")
 
+    @property
+    def _works_step_by_step(self) -> bool:
+        return False
+
     def _output_shape(self, shape: Shape) -> Shape:
         return (shape[0], numbers_of_a_row(self, shape))
 

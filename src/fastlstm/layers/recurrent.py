@@ -184,6 +184,10 @@ class RNN(StatefulLayer):
         """Bias (G*H,), a read-only view, or None without one; (2, 3*H) in a reset-after GRU."""
         return self._weight("bias")
 
+    @property
+    def _works_step_by_step(self) -> bool:
+        return not self.go_backwards
+
     def _state_widths(self) -> Sequence[int]:
         return [self.units] * len(self.cell.states)
 

@@ -35,6 +35,10 @@ class RepeatVector(Layer):
         super().__init__(**options)
         self.n = size("n", n)
 
+    @property
+    def _works_step_by_step(self) -> bool:
+        return False
+
     def _output_shape(self, shape: Shape) -> Shape:
         return (shape[0], self.n, shape[1])
 

@@ -42,6 +42,10 @@ class Reshape(Layer):
         if len(self.target_shape) not in (1, 2) or 0 in self.target_shape or self.target_shape.count(-1) > 1:
             raise ValueError(f"target_shape: expected (D,) or (T, D), -1 at most once, got {self.target_shape}")
 
+    @property
+    def _works_step_by_step(self) -> bool:
+        return False
+
     def _output_shape(self, shape: Shape) -> Shape:
         numbers = numbers_of_a_row(self, shape)
         known = math.prod(extent for extent in self.target_shape if extent != -1)

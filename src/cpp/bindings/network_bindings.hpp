@@ -1,0 +1,370 @@
+// Networks as Python sees them: checks, and the native call without the GIL.
+#pragma once
+
+#include <pybind11/stl.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "../network/network.hpp"
+#include "arrays.hpp"
+#include "names.hpp"
+#include "options.hpp"
+
+namespace fastlstm {
+
+// A forward pass that waits for its backward pass, and keeps its network alive.
+template <class T>
+struct Pass {
+    py::object network;
+    std::unique_ptr<Kept<T>> kept;
+    py::array_t<T> output, state;
+};
+
+// What Python holds as an instance without having called __init__ has no value.
+template <class T>
+Pass<T>& constructed_pass(const py::object& kept) {
+    if (!py::isinstance<Pass<T>>(kept) ||
+        !reinterpret_cast<py::detail::instance*>(kept.ptr())->get_value_and_holder().holder_constructed())
+        throw py::type_error("kept: expected what forward returned, got " + std::string(py::str(py::type::of(kept))));
+    return kept.cast<Pass<T>&>();
+}
+
+// A network, and the checks that its arrays fit it.
+template <class T>
+class Bindings {
+public:
+    Bindings(Index features, bool sequence, bool input_gradient)
+        : network_(size(features, "features"), sequence, input_gradient), input_gradient_(input_gradient) {}
+
+    void add_recurrent(const py::kwargs& options) { network_.add_recurrent(recurrent_options(options)); }
+    void add_bidirectional(const py::dict& forward, const py::dict& backward, const std::string& merge_mode) {
+        network_.add_bidirectional(recurrent_options(py::kwargs(forward)), recurrent_options(py::kwargs(backward)),
+                                   value_of(merge_names, merge_mode, "merge_mode"));
+    }
+    void add_dense(Index units, bool use_bias) { network_.add_dense(size(units, "units"), use_bias); }
+    void add_activation(const std::string& activation) {
+        network_.add_activation(value_of(activation_names, activation, "activation"));
+    }
+    void add_dropout(double rate, const py::object& seed, bool per_row, bool per_step, bool per_feature) {
+        network_.add_dropout({number(rate, 0, 1, "rate"), bits_of(seed, "seed"), per_row, per_step, per_feature});
+    }
+    void add_embedding(Index input_dim, Index output_dim, bool mask_zero) {
+        network_.add_embedding(size(input_dim, "input_dim"), size(output_dim, "output_dim"), mask_zero);
+    }
+    void add_masking(double mask_value) { network_.add_masking(mask_value); }
+    void add_layer_normalization(double epsilon, bool center, bool scale) {
+        network_.add_layer_normalization(number(epsilon, 0, infinity, "epsilon"), center, scale);
+    }
+    void add_rescaling(const py::array& scale, const py::array& offset) {
+        const Index width = network_.outputs();
+        const T *scales = exact<T>(scale, "scale", {width}), *offsets = exact<T>(offset, "offset", {width});
+        network_.add_rescaling({scales, scales + width}, {offsets, offsets + width});
+    }
+    void add_normalization(bool invert) { network_.add_normalization(invert); }
+    void add_repeat_vector(Index n) { network_.add_repeat_vector(size(n, "n")); }
+    void add_reshape(Index steps, Index features, bool sequence) {
+        if (!sequence && steps != 1) throw py::value_error("steps: expected 1 without a sequence");
+        network_.add_reshape(steps == 0 ? 0 : size(steps, "steps"), size(features, "features"), sequence);
+    }
+    void add_activity_regularizer(double l1, double l2) {
+        network_.add_activity_regularizer(number(l1, 0, infinity, "l1"), number(l2, 0, infinity, "l2"));
+    }
+
+    Network<T>& network() { return network_; }
+
+    py::list segments(const py::object& segment_type) {
+        py::list list;
+        for (const auto& segment : network_.segments())
+            list.append(
+                segment_type(segment.layer, segment.weight->name, shape_of(segment), segment.weight->trainable));
+        return list;
+    }
+
+    // A view that keeps the network alive.
+    static py::array weight(const py::object& self, std::size_t index) {
+        auto& network = self.cast<Bindings&>().network_;
+        const auto& shape = self.cast<Bindings&>().shape_of(index);
+        py::array view = py::array_t<T>(shape, network.weight(index), self);
+        view.attr("setflags")(py::arg("write") = false);
+        return view;
+    }
+    void set_weight(std::size_t index, const py::array& value) {
+        const T* values = exact<T>(value, "value", shape_of(index));
+        const py::gil_scoped_release release;
+        network_.set_weight(index, values);
+    }
+    py::array_t<T> gradient(std::size_t index) {
+        py::array_t<T> out(shape_of(index));
+        T* to = out.mutable_data();
+        const py::gil_scoped_release release;
+        network_.copy_gradient(index, to);
+        return out;
+    }
+
+    void set_regularizer(std::size_t index, double l1, double l2) {
+        number(l1, 0, infinity, "l1");
+        number(l2, 0, infinity, "l2");
+        shape_of(index);
+        const py::gil_scoped_release release;
+        network_.set_regularizer(index, l1, l2);
+    }
+
+    // The axes must be neighbours, so that the weights are [outer][reduced][inner].
+    void set_constraint(std::size_t index, const std::string& kind, std::vector<Index> axes, double minimum,
+                        double maximum, double rate) {
+        const auto& shape = shape_of(index);
+        const Index rank = static_cast<Index>(shape.size());
+        std::sort(axes.begin(), axes.end());
+        bool good = !axes.empty() && axes.front() >= 0 && axes.back() < rank;
+        for (std::size_t i = 1; good && i < axes.size(); ++i) good = axes[i] == axes[i - 1] + 1;
+        if (!good) throw py::value_error("axes: expected neighbours from 0 to " + std::to_string(rank - 1));
+        ConstraintPass<T> pass{};
+        pass.kind = value_of(constraint_names, kind, "kind");
+        pass.minimum = number(minimum, 0, infinity, "minimum");
+        pass.maximum = number(maximum, minimum, infinity, "maximum");
+        pass.rate = number(rate, 0, 1, "rate");
+        pass.outer = pass.reduced = pass.inner = 1;
+        for (Index axis = 0; axis < rank; ++axis)
+            (axis < axes.front()  ? pass.outer
+             : axis > axes.back() ? pass.inner
+                                  : pass.reduced) *= shape[static_cast<std::size_t>(axis)];
+        const py::gil_scoped_release release;
+        network_.set_constraint(index, pass);
+    }
+
+    Index state_size() { return network_.state_size(); }
+    std::vector<Index> state_sizes() { return network_.state_sizes(); }
+    bool masked_output() const { return network_.masked_output(); }
+
+    py::object state() {
+        std::pair<Index, std::vector<T>> carried;
+        {
+            const py::gil_scoped_release release;
+            carried = network_.carried_state();
+        }
+        if (carried.first < 0) return py::none();
+        return py::array_t<T>({carried.first, network_.state_size()}, carried.second.data());
+    }
+    void set_state(const py::object& state) {
+        const T* values = state.is_none() ? nullptr : exact<T>(state, "state", {-1, network_.state_size()});
+        const Index rows = state.is_none() ? -1 : py::array(state).shape(0);
+        const py::gil_scoped_release release;
+        network_.set_carried_state(rows, values);
+    }
+
+    void set_loss(const std::string& name) {
+        const Loss loss = value_of(loss_names, name, "loss");
+        const py::gil_scoped_release release;
+        network_.set_loss(loss);
+    }
+
+    void set_optimizer(const std::string& name, const std::map<std::string, double>& hyperparameters) {
+        const OptimizerSettings settings = optimizer_settings(name, hyperparameters);
+        const py::gil_scoped_release release;
+        network_.set_optimizer(settings);
+    }
+
+    std::int64_t iterations() const { return network_.iterations; }
+    void set_iterations(std::int64_t iterations) {
+        if (iterations < 0) throw py::value_error("iterations: expected at least 0, got " + std::to_string(iterations));
+        network_.iterations = iterations;
+    }
+
+    py::array_t<T> predict(const py::array& x) {
+        const T* input = checked_input(x, "x");
+        const Index rows = x.shape(0), steps = steps_of(x);
+        py::array_t<T> out(output_shape(rows, steps));
+        T* to = out.mutable_data();
+        const py::gil_scoped_release release;
+        network_.predict(input, rows, steps, to);
+        return out;
+    }
+
+    py::tuple run(const py::array& x, const py::object& state, const py::object& mask, const py::object& draw) {
+        const T* input = checked_input(x, "x");
+        const Index rows = x.shape(0), steps = steps_of(x);
+        std::int64_t drawn = 0;
+        const Beside<T> given = beside(x, state, mask, draw, drawn);
+        py::array_t<T> out(output_shape(rows, steps)), final_state({rows, network_.state_size()});
+        T *to = out.mutable_data(), *state_to = final_state.mutable_data();
+        {
+            const py::gil_scoped_release release;
+            network_.run(input, given, rows, steps, to, state_to);
+        }
+        return py::make_tuple(out, final_state);
+    }
+
+    static std::unique_ptr<Pass<T>> forward(const py::object& self, const py::array& x, const py::object& state,
+                                            const py::object& mask, const py::object& draw) {
+        auto pass = self.cast<Bindings&>().kept_forward(x, state, mask, draw);
+        pass->network = self;
+        return pass;
+    }
+
+    std::unique_ptr<Pass<T>> kept_forward(const py::array& x, const py::object& state, const py::object& mask,
+                                          const py::object& draw) {
+        const T* input = checked_input(x, "x");
+        const Index rows = x.shape(0), steps = steps_of(x);
+        std::int64_t drawn = 0;
+        const Beside<T> given = beside(x, state, mask, draw, drawn);
+        auto pass = std::make_unique<Pass<T>>();
+        pass->output = py::array_t<T>(output_shape(rows, steps));
+        pass->state = py::array_t<T>({rows, network_.state_size()});
+        T *to = pass->output.mutable_data(), *state_to = pass->state.mutable_data();
+        {
+            const py::gil_scoped_release release;
+            pass->kept = network_.forward(input, given, rows, steps, to, state_to);
+        }
+        return pass;
+    }
+
+    py::tuple backward(const py::object& kept, const py::array& d_output, const py::object& d_state) {
+        Pass<T>& pass = constructed_pass<T>(kept);
+        const Extent extent = pass.kept->binding->extent;
+        const Index rows = extent.rows, steps = extent.steps;
+        const T* output_gradient = exact<T>(d_output, "d_output", output_shape(rows, steps));
+        const T* state_gradient = nullptr;
+        if (!d_state.is_none()) state_gradient = exact<T>(d_state, "d_state", {rows, network_.state_size()});
+        py::array_t<T> d_initial({rows, network_.state_size()});
+        py::object dx = py::none();
+        T *dx_to = nullptr, *d_initial_to = d_initial.mutable_data();
+        if (input_gradient_) {
+            py::array_t<T> array(input_shape(rows, steps));
+            dx_to = array.mutable_data();
+            dx = array;
+        }
+        {
+            const py::gil_scoped_release release;
+            network_.backward(*pass.kept, output_gradient, state_gradient, dx_to, d_initial_to);
+        }
+        return py::make_tuple(dx, d_initial);
+    }
+
+    py::array_t<T> forecast(const py::array& history, Index steps) {
+        if (network_.stateful()) throw py::value_error("forecast: expected a network that is not stateful");
+        if (network_.gives_sequence() || !network_.takes_sequence() || network_.outputs() != network_.features())
+            throw py::value_error("forecast: expected a network from sequences (N, T, D) to (N, D)");
+        if (steps < 0) throw py::value_error("steps: expected at least 0, got " + std::to_string(steps));
+        const T* input = exact<T>(history, "history", {-1, -1, network_.features()});
+        if (const Index entries = network_.entries(); entries > 0)
+            check_indices(input, history.size(), entries, "history");
+        const Index rows = history.shape(0), window = history.shape(1);
+        py::array_t<T> out({rows, steps, network_.features()});
+        T* to = out.mutable_data();
+        const py::gil_scoped_release release;
+        network_.forecast(input, rows, window, steps, to);
+        return out;
+    }
+
+    double evaluate(const py::array& x, const py::array& y, const py::object& mask) {
+        const auto [input, target] = checked_samples(x, y);
+        const unsigned char* flags = checked_mask(x, mask);
+        const Index rows = x.shape(0), steps = steps_of(x), width = y.shape(y.ndim() - 1);
+        const py::gil_scoped_release release;
+        return network_.evaluate(input, target, flags, rows, steps, width);
+    }
+
+    double loss_and_gradients(const py::array& x, const py::array& y, const py::object& mask) {
+        const auto [input, target] = checked_samples(x, y);
+        const unsigned char* flags = checked_mask(x, mask);
+        const Index rows = x.shape(0), steps = steps_of(x), width = y.shape(y.ndim() - 1);
+        const py::gil_scoped_release release;
+        return network_.loss_and_gradients(input, target, flags, rows, steps, width);
+    }
+
+    std::pair<Index, double> train(const py::array& x, const py::array& y, const py::array& order, Index batch_size,
+                                   Index first_step, double learning_rate, double seconds, double loss_sum,
+                                   const py::object& mask) {
+        if (!network_.has_optimizer()) throw py::value_error("train: expected set_optimizer before");
+        const auto [input, target] = checked_samples(x, y);
+        const Index samples = x.shape(0);
+        const std::int64_t* indices = exact<std::int64_t>(order, "order", {samples});
+        if (batch_size < 1) throw py::value_error("batch_size: expected at least 1, got " + std::to_string(batch_size));
+        batch_size = std::min(batch_size, samples);
+        const Index steps = (samples + batch_size - 1) / batch_size;
+        if (first_step < 0 || first_step >= steps)
+            throw py::value_error("first_step: expected one of " + std::to_string(steps) + " steps, got " +
+                                  std::to_string(first_step));
+        const TrainingData<T> from{input,       target,     checked_mask(x, mask), indices, samples,
+                                   steps_of(x), batch_size, y.shape(y.ndim() - 1)};
+        const py::gil_scoped_release release;
+        return network_.train(from, first_step, learning_rate, seconds, loss_sum);
+    }
+
+private:
+    static py::tuple shape_of(const typename Network<T>::Segment& segment) {
+        return py::tuple(py::cast(segment.weight->shape));
+    }
+
+    const std::vector<Index>& shape_of(std::size_t index) {
+        const auto& segments = network_.segments();
+        if (index >= segments.size())
+            throw py::index_error("segment: expected one of " + std::to_string(segments.size()) + ", got " +
+                                  std::to_string(index));
+        return segments[index].weight->shape;
+    }
+
+    Index steps_of(const py::array& x) const { return network_.takes_sequence() ? x.shape(1) : 1; }
+
+    const T* checked_input(const py::array& x, const char* name) {
+        network_.segments();  // nothing can be added from here on
+        const T* input = network_.takes_sequence() ? exact<T>(x, name, {-1, -1, network_.features()})
+                                                   : exact<T>(x, name, {-1, network_.features()});
+        if (const Index entries = network_.entries(); entries > 0) check_indices(input, x.size(), entries, name);
+        return input;
+    }
+
+    static void check_indices(const T* values, Index count, Index entries, const char* name) {
+        const T* bad = std::find_if(values, values + count, [&](T value) {
+            return !(value >= 0 && value < static_cast<T>(entries) && value == std::floor(value));
+        });
+        if (bad != values + count)
+            throw py::value_error(std::string(name) + ": expected whole numbers from 0 to input_dim - 1 = " +
+                                  std::to_string(entries - 1) + ", got " + std::string(py::str(py::float_(*bad))));
+    }
+
+    const unsigned char* checked_mask(const py::array& x, const py::object& mask) {
+        if (mask.is_none()) return nullptr;
+        if (!network_.takes_sequence()) throw py::value_error("mask: expected None for a network without steps");
+        const bool* flags = exact<bool>(mask, "mask", {x.shape(0), x.shape(1)});
+        return reinterpret_cast<const unsigned char*>(flags);
+    }
+
+    Beside<T> beside(const py::array& x, const py::object& state, const py::object& mask, const py::object& draw,
+                     std::int64_t& drawn) {
+        Beside<T> given;
+        given.mask = checked_mask(x, mask);
+        if (!state.is_none()) given.state = exact<T>(state, "state", {x.shape(0), network_.state_size()});
+        if (!draw.is_none()) {
+            drawn = static_cast<std::int64_t>(bits_of(draw, "draw"));
+            given.draw = &drawn;
+        }
+        return given;
+    }
+
+    std::vector<Index> input_shape(Index rows, Index steps) const {
+        if (network_.takes_sequence()) return {rows, steps, network_.features()};
+        return {rows, network_.features()};
+    }
+
+    std::vector<Index> output_shape(Index rows, Index steps) const {
+        if (network_.gives_sequence()) return {rows, network_.output_steps(steps), network_.outputs()};
+        return {rows, network_.outputs()};
+    }
+
+    std::pair<const T*, const T*> checked_samples(const py::array& x, const py::array& y) {
+        if (!network_.has_loss()) throw py::value_error("loss: expected set_loss before");
+        const T* input = checked_input(x, "x");
+        if (x.shape(0) == 0) throw py::value_error("x: expected at least one sample, got none");
+        auto shape = output_shape(x.shape(0), steps_of(x));
+        shape.back() = network_.target_features();
+        return {input, exact<T>(y, "y", shape)};
+    }
+
+    Network<T> network_;
+    bool input_gradient_;
+};
+
+}  // namespace fastlstm

@@ -1,0 +1,33 @@
+// A network fed one step at a time, which carries its states from step to step.
+#pragma once
+
+#include "network.hpp"
+
+namespace fastlstm {
+
+template <class T>
+class Stream {
+public:
+    // Throws std::invalid_argument if a layer needs the whole sequence. The network must outlive the stream.
+    explicit Stream(Network<T>& network);
+
+    // The next step of `rows` sequences: x (rows, features), out (rows, outputs). Throws std::invalid_argument if
+    // others have begun. The result is the same bits as the last step of all steps so far in one call.
+    void step(const T* x, Index rows, T* out);
+
+    // The states that the next step begins with, (rows, state_size); no rows before the first step.
+    std::pair<Index, std::vector<T>> state();
+    void set_state(Index rows, const T* values);
+    void reset();
+
+private:
+    void begin(Index rows);
+
+    Network<T>& network_;
+    std::mutex busy_;
+    Index rows_ = 0;
+    std::unique_ptr<Binding<T>> binding_;
+    std::vector<T> state_;
+};
+
+}  // namespace fastlstm

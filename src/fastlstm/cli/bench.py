@@ -1,0 +1,106 @@
+"""Compare with other libraries on this machine: the benchmark suite, with tables and figures."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+from .._wording import counted
+from . import _arguments
+
+NAME = "bench"
+
+_ROUNDS, _QUICK_ROUNDS = 5, 1
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    parser.add_argument("--quick", action="store_true", help="a handful of works and peers, in less than two minutes")
+    parser.add_argument(
+        "--rounds",
+        type=_arguments.integer(1),
+        metavar="N",
+        help=f"how often everything is measured; left out: {_ROUNDS} times, or with --quick once",
+    )
+    parser.add_argument(
+        "--only",
+        nargs="+",
+        metavar="TEXT",
+        help="leave out works with none of these in their names, which are like 'train lstm H 32, N 32, T 20, D 1'",
+    )
+    _arguments.add_out_argument(parser, "fastlstm-bench")
+    parser.add_argument(
+        "--from", dest="file", type=Path, metavar="FILE", help="measure nothing, show the results.json of another run"
+    )
+
+
+def run(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Measure or read a result, show it, and return it."""
+    from ..benchmarks import figures, report
+
+    if arguments.file is None:
+        result = _measure(arguments)
+    elif arguments.quick or arguments.rounds:
+        raise ValueError("--from: nothing is measured, leave out --quick and --rounds")
+    else:
+        result = _read(arguments.file, arguments.only)
+        _arguments.make_folder(arguments.out)
+    print(report.text(result, shutil.get_terminal_size((120, 24)).columns))
+    (arguments.out / "results.md").write_text(report.markdown(result), encoding="utf-8")
+    drawn = figures.figures(result)
+    for name, figure in drawn.items():
+        figure.savefig(arguments.out / f"{name}.png", dpi=120)
+    print(f"\nSaved {arguments.out / 'results.md'} and {counted(len(drawn), 'figure')} beside it")
+    return {"command": NAME, **result}
+
+
+def _measure(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Measure, and write the result before anything else is done with it."""
+    from ..benchmarks.contenders import CONTENDERS, QUICK
+    from ..benchmarks.measure import cores, measure
+    from ..benchmarks.works import every_work, quick_works
+
+    threads = cores()
+    works = quick_works(threads) if arguments.quick else every_work(threads, hasattr(os, "sched_setaffinity"))
+    works = [work for work in works if _is_wanted(work.title, arguments.only)]
+    if not works:
+        raise ValueError(_nothing_left(arguments.only))
+    _arguments.make_folder(arguments.out)
+    contenders = QUICK if arguments.quick else [*CONTENDERS]
+    rounds = arguments.rounds or (_QUICK_ROUNDS if arguments.quick else _ROUNDS)
+    result: dict[str, Any] = measure(works, contenders, rounds, arguments.quick)
+    (arguments.out / "results.json").write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    return result
+
+
+def _read(file: Path, only: list[str] | None) -> dict[str, Any]:
+    try:
+        read = json.loads(file.read_bytes())
+        result = {key: read[key] for key in ("machine", "versions", "left_out", "limits")}
+        rows = [row for row in read["rows"] if _is_wanted(_title(row), only)]
+    except (ValueError, TypeError, KeyError) as error:
+        raise ValueError(f"{file}: expected the results.json of another run, got something else ({error})") from error
+    if not rows:
+        raise ValueError(_nothing_left(only))
+    return {**result, "rows": rows}
+
+
+def _title(row: dict[str, Any]) -> str:
+    from ..benchmarks.works import Size, Work
+
+    size = Size(**row["size"]) if row["size"] else None
+    return str(Work(row["work"], row["cell"], size, row["threads"], row["curve"]).title)
+
+
+def _is_wanted(title: str, only: list[str] | None) -> bool:
+    return only is None or any(text.lower() in title.lower() for text in only)
+
+
+def _nothing_left(only: list[str] | None) -> str:
+    return (
+        f"--only: expected a part of a work's name, like 'train lstm' or 'H 512', got {' '.join(map(repr, only or []))}"
+    )
