@@ -85,7 +85,7 @@ def test_indices_of_an_embedding(rng):
     for t in range(6):
         np.testing.assert_array_equal(one.step(int(x[1, t])), whole[1, t])
     for wrong in (9, -1, 0.5, float("nan")):
-        with pytest.raises(ValueError, match="x: .* expected whole numbers from 0 to 8"):
+        with pytest.raises(ValueError, match=r"x: .* expected whole numbers from 0 to 8"):
             one.step(np.float32(wrong))
 
 

@@ -52,14 +52,14 @@ class Stream:
         network = model._built_network()
         first, shape = model.layers[0], model.input_shape[1:]
         if not first._network_input(model.input_shape)[1]:
-            raise ValueError(f"stream: expected a model of sequences, got {model.name!r} with input {model.input_shape}")
+            raise ValueError(f"stream: expected a model of sequences, got {model.name!r} of input {model.input_shape}")
         for layer in model.layers:
             if not layer._works_step_by_step:
                 raise ValueError(
                     f"stream: layer {layer.name!r} ({type(layer).__name__}) of model {model.name!r} needs the whole"
                     " sequence"
                 )
-        dtype, rank = model.dtype, len(shape) - 1  # of one step
+        rank = len(shape) - 1  # of one step
 
         def converted(x: Any) -> Array:
             array = first._as_input("x", x)
@@ -68,7 +68,7 @@ class Stream:
                 raise ValueError(f"x: expected a step of shape ({one}), or N of them, got shape {array.shape}")
             return first._for_network(array)
 
-        self._array = lambda name, value: _engine.real_array(name, value, dtype)
+        self._dtype = model.dtype
         self._widths = [w for layer in model.layers if isinstance(layer, StatefulLayer) for w in layer._state_widths()]
         self._core = _engine.stream(network, converted)
         self.step = self._core.step
@@ -106,6 +106,9 @@ class Stream:
     def reset(self) -> None:
         """Begin with zeros again, with any number of sequences."""
         self._core.reset()
+
+    def _array(self, name: str, value: Any) -> Array:
+        return _engine.real_array(name, value, self._dtype)
 
 
 def _as_list(state: Any) -> list[Any]:
