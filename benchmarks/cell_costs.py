@@ -21,14 +21,14 @@ import json
 import math
 import statistics
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
-from rounds import Server, in_rounds, median_seconds, serve
 
 import fastlstm
 from fastlstm import layers
+from fastlstm.benchmarks.rounds import Server, in_rounds, median_seconds, serve
 
 
 class Size(NamedTuple):
@@ -116,12 +116,14 @@ class Training:
     def directions(self) -> list[layers.RNN]:
         if isinstance(self.layer, layers.Bidirectional):
             return [self.layer.forward_layer, self.layer.backward_layer]
+        assert isinstance(self.layer, layers.RNN)
         return [self.layer]
 
     def operations(self) -> int:
         """Return the operations of a step's products: gx D H is the size of the kernel, gh H H of the recurrent one."""
         total = 0
         for layer in self.directions:
+            assert layer.kernel is not None
             recurrent = 0 if layer.recurrent_kernel is None else layer.recurrent_kernel.size
             total += 2 * self.size.N * self.size.T * (2 * (layer.kernel.size + recurrent) + recurrent)
         return total
@@ -165,7 +167,12 @@ def serve_row(name: str, quick: bool) -> None:
         wanted = dict.fromkeys(
             f"{activation} {row.dtype}" for row in ROWS.values() for activation in Training(row, TINY[0]).activations()
         )
-        serve({"works": [*wanted]}, lambda work: activation_seconds(*work.split(), 20 * times))
+
+        def seconds_of(work: str) -> float:
+            activation, dtype = work.split()
+            return activation_seconds(activation, dtype, 20 * times)
+
+        serve({"works": [*wanted]}, seconds_of)
         return
     found = {size.title: Training(ROWS[name], size) for size in (TINY if quick else SIZES)}
     said = {
@@ -178,24 +185,24 @@ def serve_row(name: str, quick: bool) -> None:
     serve(said, lambda work: found[work].seconds(times))
 
 
-def measure(names, rounds: int, quick: bool = False) -> dict:
+def measure(names: Iterable[str], rounds: int, quick: bool = False) -> dict[str, Any]:
     """Return what each row said of itself, and {work: {row: seconds of each round}}; names must hold the plain LSTM."""
-    options = ["--quick"] if quick else []
-    servers = {name: Server(__file__, name, *options) for name in (*names, ACTIVATIONS)}
+    names, options = [*names], ["--quick"] if quick else []
+    servers = {name: Server(name, [__file__, "--serve", name, *options]) for name in (*names, ACTIVATIONS)}
     return {
         "said": {name: servers[name].said for name in names},
         "seconds": in_rounds(servers, rounds),
     }
 
 
-def table(result: dict) -> dict[str, list[dict]]:
+def table(result: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
     """Return {size: rows}: name, seconds of a step, operations a second, ratio, limit, activations' share.
 
     All are medians over the rounds; the ratio compares with the plain LSTM of the same round, since a machine that is
     shared may have one core to give in one round and two in the next.
     """
     said, seconds = result["said"], result["seconds"]
-    found = {}
+    found: dict[str, list[dict[str, Any]]] = {}
     for title in said[BASE]["works"]:
         base = [step / said[BASE]["operations"][title] for step in seconds[title][BASE]]
         found[title] = []
@@ -221,7 +228,7 @@ def table(result: dict) -> dict[str, list[dict]]:
     return found
 
 
-def show(result: dict) -> None:
+def show(result: dict[str, Any]) -> None:
     """Print the table of each size; rows over their limit are marked."""
     print(result["said"][BASE]["version"])
     for title, rows in table(result).items():

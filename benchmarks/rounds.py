@@ -1,64 +1,141 @@
 """What the benchmarks share: contenders in processes of their own, timed in interleaved rounds.
 
-A *server* is a process that runs its script with ``--serve NAME``, says on its first line of output what it is and
-which works it does, and then answers the name of a work with the seconds that it took.
+A *server* is a process that says in its first line of output what it is, and then answers each request, a line of JSON,
+with another. What a library prints goes to stderr, so that it is not taken for an answer.
 """
 
 import json
+import os
+import signal
 import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Sequence
+from types import TracebackType
+from typing import Any
+
+_PATIENCE = 10.0  # seconds that a server may take to end
+_LONGEST = 500  # letters of an error that are told
 
 
-def median_seconds(call, times: int) -> float:
+def cores() -> int:
+    """Return how many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def median_seconds(call: Callable[[], Any], times: int) -> float:
     """Return the median of the seconds that a call takes, the first time not counted."""
     time.sleep(0.1)  # until the threads of the contender before have gone to sleep
-    spent = []
-    for _ in range(times + 1):
-        start = time.perf_counter()
-        call()
-        spent.append(time.perf_counter() - start)
+    spent = [seconds(call) for _ in range(times + 1)]
     return statistics.median(spent[1:])
 
 
-def serve(said: dict, seconds_of) -> None:
-    """Be a server: say it, then answer each work on stdin with seconds_of(work)."""
-    print(json.dumps(said), flush=True)
+def seconds(call: Callable[[], Any]) -> float:
+    """Return the seconds that a call takes this time."""
+    start = time.perf_counter()
+    call()
+    return time.perf_counter() - start
+
+
+def seconds_of_a_call(call: Callable[[], Any], enough: float) -> float:
+    """Return the seconds of a call: the median of repetitions that take about `enough` seconds each.
+
+    Whatever is compiled or allocated by the first calls is not counted. A call that takes longer than three
+    repetitions is made only once more.
+    """
+    call()
+    time.sleep(0.1)
+    once = seconds(call)
+    if once > 3 * enough:
+        return once
+    calls = max(1, round(enough / once))
+
+    def repetition() -> None:
+        for _ in range(calls):
+            call()
+
+    return median_seconds(repetition, 3) / calls
+
+
+def serve(said: dict[str, Any], answer: Callable[[Any], Any]) -> None:
+    """Be a server: say it, then answer each request until there are no more.
+
+    An error of `answer` is the answer, for whoever asked to raise.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever started the server is interrupted as well, and ends it
+    out = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    print(json.dumps(said), file=out, flush=True)
     for line in sys.stdin:
-        print(seconds_of(line.strip()), flush=True)
+        try:
+            found = {"answer": answer(json.loads(line))}
+        except Exception as error:  # whatever a library raises
+            found = {"error": f"{type(error).__name__}: {str(error)[:_LONGEST]}"}
+        print(json.dumps(found), file=out, flush=True)
 
 
 class Server:
-    """A running server; `said` is its first line."""
+    """A running server: ``python *arguments``. `said` is its first line.
 
-    def __init__(self, script: str, name: str, *options: str) -> None:
+    Raises
+    ------
+    RuntimeError
+        If it stops, or answers with an error.
+    """
+
+    said: dict[str, Any]
+
+    def __init__(self, name: str, arguments: Sequence[str]) -> None:
         self._name = name
-        command = [sys.executable, script, "--serve", name, *options]
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        greeting = self._process.stdout.readline()
-        if not greeting:
-            raise SystemExit(f"{name}: failed its check, see above")
-        self.said = json.loads(greeting)
+        self._process = subprocess.Popen(
+            [sys.executable, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        self.said = self._read("at its start")
 
-    def seconds(self, work: str) -> float:
-        """Return the seconds of a work, measured now."""
-        self._process.stdin.write(work + "\n")
+    def __enter__(self) -> "Server":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is not None:
+            self._process.kill()  # it may be busy
+        self.close()
+
+    def ask(self, request: Any) -> Any:
+        """Return the answer to a request."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps(request) + "\n")
         self._process.stdin.flush()
-        answer = self._process.stdout.readline()
-        if not answer:
-            raise SystemExit(f"{self._name}: stopped at {work!r}, see above")
-        return float(answer)
+        found = self._read(f"at {request!r:.200}")
+        if "error" in found:
+            raise RuntimeError(f"{self._name}: {found['error']}")
+        return found["answer"]
 
     def close(self) -> None:
         """End the process."""
-        self._process.communicate()
+        try:
+            self._process.communicate(timeout=_PATIENCE)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.communicate()
+
+    def _read(self, when: str) -> dict[str, Any]:
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        if not line:
+            self._process.kill()
+            self.close()
+            raise RuntimeError(f"{self._name}: stopped {when}")
+        found: dict[str, Any] = json.loads(line)
+        return found
 
 
 def in_rounds(servers: dict[str, Server], rounds: int) -> dict[str, dict[str, list[float]]]:
-    """Return {work: {server: seconds of each round}}; in a round, a work's servers follow each other.
+    """Return {work: {server: seconds of each round}} of servers that say their works.
 
-    So a slow moment of the machine meets all of them.
+    In a round, a work's servers follow each other, so that a slow moment of the machine meets all of them.
     """
     works = dict.fromkeys(work for server in servers.values() for work in server.said["works"])
     times: dict[str, dict[str, list[float]]] = {work: {} for work in works}
@@ -66,7 +143,7 @@ def in_rounds(servers: dict[str, Server], rounds: int) -> dict[str, dict[str, li
         for work in works:
             for name, server in servers.items():
                 if work in server.said["works"]:
-                    times[work].setdefault(name, []).append(server.seconds(work))
+                    times[work].setdefault(name, []).append(server.ask(work))
     for server in servers.values():
         server.close()
     return times

@@ -8,6 +8,7 @@ import importlib.metadata
 import io
 import json
 import math
+import os
 import re
 import subprocess
 import sys
@@ -16,9 +17,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from made_up_results import made_up_result
 
 import fastlstm
 from fastlstm import cli
+from fastlstm.benchmarks import contenders, measure, works
 from fastlstm.series import read_series
 
 SUNSPOTS = Path(__file__).parents[1] / "examples" / "data" / "sunspots.csv"
@@ -180,6 +183,93 @@ def test_forecast_fills_gaps_when_told(run, tmp_path):
     assert json.loads(out[-1])["season"] == 5
 
 
+@pytest.fixture
+def measured(monkeypatch, rng):
+    """Nothing is measured: the calls for it are listed."""
+    calls = []
+
+    def made_up(wanted, names, rounds, quick):
+        calls.append((wanted, names, rounds, quick))
+        return made_up_result(wanted, rng, rounds, left_out=("torch",))
+
+    monkeypatch.setattr(measure, "measure", made_up)
+    monkeypatch.setenv("COLUMNS", "120")
+    return calls
+
+
+def test_bench(run, tmp_path, measured):
+    status, out, err = run("bench", "--quick", "--rounds", 3, "--out", "a/b", "--json")
+    assert (status, err) == (0, [])
+    threads = measure.cores()
+    assert measured == [(works.quick_works(threads), contenders.QUICK, 3, True)]
+    result = json.loads(out[-1])
+    assert result.pop("command") == "bench"
+    assert len(result["rows"]) == len(works.quick_works(threads))
+    assert json.loads((tmp_path / "a" / "b" / "results.json").read_text()) == result
+    assert (tmp_path / "a" / "b" / "results.md").read_text().count("| fastlstm |") > 3
+    for figure in (tmp_path / "a" / "b").glob("*.png"):
+        assert figure.read_bytes().startswith(b"\x89PNG")
+    drawn = len([*(tmp_path / "a" / "b").glob("*.png")])
+    assert drawn == sum(line.startswith("fastlstm  ") for line in out)
+    assert out[-2] == f"Saved {Path('a/b/results.md')} and {drawn} figures beside it"
+    (missing,) = [line for line in out if line.startswith("PyTorch is left out")]
+    assert "pip install 'fastlstm[bench]'" in missing
+
+
+def test_bench_measures_everything_unless_told(run, measured):
+    assert run("bench", "--only", "stream", "LSTM H 512")[0] == 0
+    assert run("bench", "--quick", "--only", "roll out")[0] == 0
+    (wanted, names, rounds, quick), (few, quick_names, quick_rounds, really_quick) = measured
+    every = works.every_work(measure.cores(), hasattr(os, "sched_setaffinity"))
+    assert wanted == [work for work in every if "stream" in work.title or "lstm H 512" in work.title]
+    assert {work.kind for work in wanted} == {"stream", "train", "predict"}
+    assert (set(names), quick) == (set(contenders.CONTENDERS), False)
+    assert (quick_names, really_quick) == (contenders.QUICK, True)
+    assert [work.kind for work in few] == ["roll_out"]
+    assert rounds > quick_rounds >= 1
+
+
+def test_bench_shows_an_older_result(run, tmp_path, measured):
+    first = run("bench", "--quick", "--only", "train", "import")[1]
+    assert len(measured) == 1
+    file = tmp_path / "fastlstm-bench" / "results.json"
+    before = file.read_text()
+    status, out, err = run("bench", "--from", file, "--out", "again", "--json")
+    assert (status, err, len(measured)) == (0, [], 1)
+    assert out[:-2] == first[:-1]
+    assert json.loads(out[-1]) == {"command": "bench", **json.loads(before)}
+    assert {path.name for path in (tmp_path / "again").iterdir()} == {path.name for path in file.parent.iterdir()} - {
+        file.name
+    }
+    assert [
+        row["work"] for row in json.loads(run("bench", "--from", file, "--only", "IMPORT", "--json")[1][-1])["rows"]
+    ]
+    assert file.read_text() == before
+
+
+@pytest.mark.parametrize("content", [None, "", "[]", "{}", '{"rows": [1]}', "\x00"])
+def test_bench_from_something_else(run, tmp_path, content):
+    if content is not None:
+        (tmp_path / "results.json").write_text(content)
+    status, out, err = run("bench", "--from", "results.json")
+    assert (status, out, len(err)) == (1, [], 1)
+    assert err[0].startswith("fastlstm: results.json: ")
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--only", "tarin"], "--only: expected a part of a work's name, like 'train lstm' or 'H 512', got 'tarin'"),
+        (["--from", "results.json", "--quick"], "--from: nothing is measured, leave out --quick and --rounds"),
+        (["--from", "results.json", "--rounds", "2"], "--from: nothing is measured, leave out --quick and --rounds"),
+    ],
+)
+def test_options_of_bench_that_ask_for_nothing(run, tmp_path, measured, options, message):
+    status, out, err = run("bench", *options)
+    assert (status, out, err, measured) == (1, [], [f"fastlstm: {message}"], [])
+    assert not [*tmp_path.iterdir()]
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -206,6 +296,8 @@ def test_forecast_fills_gaps_when_told(run, tmp_path):
         (["forecast", "x.csv", "--test", "-3"], "argument --test: expected an integer of at least 0 and .*, got '-3'"),
         (["forecast", "x.csv", "--fill", "zero"], "argument --fill: invalid choice: 'zero'"),
         (["forecast", "x.csv", "--cell", "lstn"], "argument --cell: invalid choice: 'lstn'"),
+        (["bench", "--rounds", "0"], "argument --rounds: expected an integer of at least 1 and .*, got '0'"),
+        (["bench", "--only"], "argument --only: expected at least one argument"),
     ],
 )
 def test_usage_errors_are_one_line_and_status_2(run, arguments, message):
@@ -241,13 +333,14 @@ def test_failures_are_one_line_and_status_1(run, tmp_path, content, options, mes
     assert err[0].startswith(f"fastlstm: {message}")
 
 
-@pytest.mark.parametrize("command", [["sine", "--epochs", "1"], ["forecast", "series.csv", "--epochs", "1"]])
-def test_a_folder_that_cannot_be_made_fails_before_training(run, series_file, tmp_path, command):
+@pytest.mark.parametrize("command", [["sine", "--epochs", "1"], ["forecast", "series.csv", "--epochs", "1"], ["bench"]])
+def test_a_folder_that_cannot_be_made_fails_before_training(run, series_file, tmp_path, measured, command):
     (tmp_path / "taken").write_text("")
     status, out, err = run(*command, "--out", "taken/folder")
     assert (status, len(err)) == (1, 1)
     assert "taken" in err[0]
     assert not any("Epoch" in line or "RMSE" in line for line in out)
+    assert not measured
 
 
 @pytest.mark.parametrize(
@@ -273,7 +366,7 @@ def test_json_has_null_for_what_is_not_finite(run, monkeypatch):
     assert (status, json.loads(out[-1])["rmse"]) == (0, None)
 
 
-@pytest.mark.parametrize("command", [[], ["sine"], ["forecast"], ["info"]])
+@pytest.mark.parametrize("command", [[], ["sine"], ["forecast"], ["info"], ["bench"]])
 def test_help(run, command):
     status, out, err = run(*command, "--help")
     assert (status, err) == (0, [])
@@ -348,8 +441,8 @@ def test_closed_streams(monkeypatch, series_file, tmp_path, closed):
     assert (tmp_path / "out" / "forecast.csv").exists()
 
 
-@pytest.mark.parametrize("command", [["sine"], ["forecast", "series.csv"]])
-def test_a_file_in_place_of_the_folder(run, series_file, tmp_path, command):
+@pytest.mark.parametrize("command", [["sine"], ["forecast", "series.csv"], ["bench"]])
+def test_a_file_in_place_of_the_folder(run, series_file, tmp_path, measured, command):
     (tmp_path / "taken").write_text("")
     assert run(*command, "--out", "taken")[0::2] == (1, ["fastlstm: taken: Not a directory"])
 
@@ -380,7 +473,7 @@ def test_the_defaults_are_what_the_help_says(run, series_file):
 
 
 def test_the_help_shows_no_default_where_there_is_none(run):
-    for command in ("info", "sine", "forecast"):
+    for command in ("info", "sine", "forecast", "bench"):
         text = " ".join(run(command, "--help")[1])
         assert "None" not in text
         assert "False" not in text

@@ -34,6 +34,27 @@ def test_an_empty_name_is_no_name():
     assert done.stdout.strip() == _core.available_isas()[0]
 
 
+NARROW = """
+from fastlstm import _core
+
+def isa(network, units):
+    net = network(3, True)
+    options = {"activation": "tanh", "recurrent_activation": "sigmoid", "use_bias": True, "return_sequences": False}
+    net.add_recurrent(cell="lstm", units=units, **options)
+    net.segments
+    return net.isa
+
+print(*[isa(_core.NetworkF32, units) for units in (1, 8, 9)], *[isa(_core.NetworkF64, units) for units in (4, 5)])
+"""
+
+
+@pytest.mark.skipif(_core.available_isas()[0] != "avx512", reason="about avx512")
+def test_narrow_networks_take_narrow_vectors_unless_told_otherwise():
+    assert run(NARROW, FASTLSTM_ISA="").stdout.split() == ["avx2", "avx2", "avx512", "avx2", "avx512"]
+    for name in _core.available_isas():
+        assert set(run(NARROW, FASTLSTM_ISA=name).stdout.split()) == {name}
+
+
 def test_selecting_one():
     with pytest.raises(ValueError, match=r"expected one of .*got 'mmx'"):
         _core.set_isa("mmx")

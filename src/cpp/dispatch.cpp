@@ -71,6 +71,18 @@ const KernelTable& active_kernels() {
     throw std::runtime_error("fastlstm: no compiled instruction set runs on this processor");
 }
 
+const KernelTable& kernels_for(const KernelTable& active, Index bytes) {
+    if (selected.load()) return active;
+    const KernelTable* chosen = &active;
+    for (const KernelTable* table : best_first) {
+        const Index lanes = table->f32.lanes;
+        if (lanes < chosen->f32.lanes && lanes * static_cast<Index>(sizeof(float)) >= bytes &&
+            (table->features & cpu_fma) && runs_here(*table))
+            chosen = table;
+    }
+    return *chosen;
+}
+
 void select_isa(const std::string& name) {
     for (const KernelTable* table : best_first)
         if (name == table->name && runs_here(*table)) {

@@ -13,6 +13,10 @@ std::vector<std::string> available_isas();
 
 const KernelTable& active_kernels();
 
+// Those, or where vectors of so many bytes would stay half empty and nobody asked for this instruction set, those of a
+// narrower one that has all operations too.
+const KernelTable& kernels_for(const KernelTable& active, Index bytes);
+
 // Takes effect for networks made from now on. Throws std::invalid_argument, listing those available.
 void select_isa(const std::string& name);
 

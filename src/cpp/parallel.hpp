@@ -59,8 +59,8 @@ void run_team(int size, Body&& body) {
 }
 
 // Members worth having: `work` is all floating-point operations of a call, `section` those between two barriers,
-// `most` the number of pieces that it can be cut into. A crew shares single steps, and is worth it for shorter sections,
-// since its members find their share of the weights in their own caches.
+// `most` the number of pieces that it can be cut into. A crew shares single steps, and is worth it for shorter
+// sections, since its members find their share of the weights in their own caches.
 int team_size(double work, double section, Index most);
 int crew_size(double work, double section, Index most);
 

@@ -41,6 +41,7 @@ void register_network(py::module_& module, const char* name, const char* pass_na
         .def("set_loss", &B::set_loss, py::arg("name"))
         .def("set_optimizer", &B::set_optimizer, py::arg("name"), py::arg("hyperparameters"))
         .def_property("iterations", &B::iterations, &B::set_iterations)
+        .def_property_readonly("isa", [](B& network) { return std::string(network.network().isa()); })
         .def_property_readonly("state_size", &B::state_size)
         .def_property_readonly("state_sizes", &B::state_sizes)
         .def_property_readonly("masked_output", &B::masked_output)

@@ -106,8 +106,8 @@ struct Gates {
     Index panel(int column) const { return rows * row(column); }
     FASTLSTM_INLINE T* at(int column, Index block, Index n) const {
         const int first = columns_of<Cell>.first[column];
-        return data + first * L * rows * blocks + (block - first_block) * panel(column) + (n - first_row) * row(column) +
-               (column - first) * L;
+        return data + first * L * rows * blocks + (block - first_block) * panel(column) +
+               (n - first_row) * row(column) + (column - first) * L;
     }
 };
 

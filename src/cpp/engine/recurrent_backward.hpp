@@ -102,8 +102,8 @@ void cell_backward(const Layout<T, Cell>& at, Index t, Range rows, Range blocks,
     }
 }
 
-// to = dz W^T on rows, for a range of panels: the gradients of step t's pre-activations that a product of `wanted` made,
-// against the transposed weights, whose panels hold those products one after another.
+// to = dz W^T on rows, for a range of panels: the gradients of step t's pre-activations that a product of `wanted`
+// made, against the transposed weights, whose panels hold those products one after another.
 template <class T, class Cell, class Wanted>
 void multiply_gradients(const Layout<T, Cell>& at, Index t, Range rows, const T* panels, Range panel_range,
                         const Wanted& wanted, T* to, Index to_row, bool add) {

@@ -242,8 +242,8 @@ FASTLSTM_INLINE void with_activations(const RecurrentPass<T>& pass, const Visit&
 
 template <class T, class Cell>
 void recurrent_forward(const RecurrentPass<T>& pass, Range rows, const Crew& crew) {
-    with_activations<T, Cell>(
-        pass, [&](const auto& activations) { forward_steps<T, Cell>(pass, rows, crew, activations); });
+    with_activations<T, Cell>(pass,
+                              [&](const auto& activations) { forward_steps<T, Cell>(pass, rows, crew, activations); });
 }
 
 }  // namespace

@@ -41,7 +41,8 @@ struct RecurrentGradients {
             constexpr int p = decltype(number)::number;
             constexpr Product product = Cell::products[p];
             if constexpr (product.x) {
-                if (i >= 0 && i < kernel_tiles) run_kernel<product.first, product.blocks, product.source>(block, i, steps);
+                if (i >= 0 && i < kernel_tiles)
+                    run_kernel<product.first, product.blocks, product.source>(block, i, steps);
                 i -= kernel_tiles;
             }
             if constexpr (product.h) {

@@ -15,8 +15,8 @@ struct GradientTile {
     Index valid[4];  // of each vector
 };
 
-// The samples: the inputs a, and the gradients dz behind them, for a range of steps; and whether later steps' sums are in
-// place already.
+// The samples: the inputs a, and the gradients dz behind them, for a range of steps; and whether later steps' sums are
+// in place already.
 template <class T>
 struct Samples {
     Sequence<const T> a;

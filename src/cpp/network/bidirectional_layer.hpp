@@ -12,12 +12,11 @@ class BidirectionalLayer final : public Layer<T> {
 public:
     using Inner = std::unique_ptr<RecurrentLayer<T>>;
 
-    BidirectionalLayer(Inner forward, Inner backward, Merge merge, const Kernels<T>& kernels)
+    BidirectionalLayer(Inner forward, Inner backward, Merge merge)
         : Layer<T>(forward->features, forward->outputs + (merge == Merge::concat ? backward->outputs : 0), true,
                    forward->gives_sequence),
           layers_{std::move(forward), std::move(backward)},
-          merge_(merge),
-          kernels_(kernels) {
+          merge_(merge) {
         for (int i = 0; i < 2; ++i) {
             for (Weight weight : layers_[i]->weights) {
                 weight.name = (i == 0 ? "forward_" : "backward_") + weight.name;
@@ -39,7 +38,7 @@ public:
         return layers_[0]->packed_size(kernels) + layers_[1]->packed_size(kernels);
     }
 
-    void planned() override {
+    void planned(const Kernels<T>& kernels) override {
         auto weight = this->weights.begin();
         Index packed = this->packed_offset, state = this->state_offset;
         for (int i = 0; i < 2; ++i) {
@@ -49,7 +48,7 @@ public:
             inner.state_offset = state;
             inner.gives_dx = this->gives_dx;
             inner.number = 2 * this->number + static_cast<std::uint64_t>(i) + (std::uint64_t{1} << 32);
-            packed += inner.packed_size(kernels_);
+            packed += inner.packed_size(kernels);
             state += inner.state_size;
         }
     }
@@ -176,7 +175,6 @@ private:
 
     Inner layers_[2];
     Merge merge_;
-    const Kernels<T>& kernels_;
 };
 
 }  // namespace fastlstm

@@ -125,7 +125,7 @@ public:
     virtual double work(Index steps) const = 0;  // floating-point operations of one row's forward pass
     virtual CrewTerms crew_terms(const Kernels<T>&) const { return {}; }
     virtual Index packed_size(const Kernels<T>&) const { return 0; }
-    virtual void planned() {}  // the network has set what is above
+    virtual void planned(const Kernels<T>&) {}  // the network has set what is above
     virtual void pack(const Memory<T>&, const Team&) const {}
     virtual std::unique_ptr<Run<T>> bind(const Memory<T>&, Arena<T>&, const Extent&, Mode) const = 0;
 

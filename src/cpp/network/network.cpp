@@ -32,7 +32,8 @@ Network<T>::Network(Index features, bool sequence, bool input_gradient)
     : features_(features),
       sequence_(sequence),
       input_gradient_(input_gradient),
-      kernels_(&kernels_of<T>(active_kernels())) {}
+      table_(&active_kernels()),
+      kernels_(&kernels_of<T>(*table_)) {}
 
 template <class T>
 void Network<T>::add(std::unique_ptr<Layer<T>> layer) {
@@ -55,7 +56,7 @@ std::unique_ptr<RecurrentLayer<T>> Network<T>::recurrent(const RecurrentOptions&
         throw std::invalid_argument("zoneout_cell: expected a cell with a cell state");
     if (options.recurrent_dropout > 0 && cell.recurrent_gates == 0)
         throw std::invalid_argument("recurrent_dropout: expected a cell whose gates see h");
-    return std::make_unique<RecurrentLayer<T>>(options, kernels_->cells[static_cast<int>(options.cell)], outputs());
+    return std::make_unique<RecurrentLayer<T>>(options, cell, outputs());
 }
 
 template <class T>
@@ -71,7 +72,7 @@ void Network<T>::add_bidirectional(const RecurrentOptions& forward, const Recurr
         throw std::invalid_argument("backward: expected return_sequences and stateful as in forward");
     if (forward.go_backwards == backward.go_backwards)
         throw std::invalid_argument("backward: expected go_backwards to be the opposite of forward's");
-    add(std::make_unique<BidirectionalLayer<T>>(recurrent(forward), recurrent(backward), merge, *kernels_));
+    add(std::make_unique<BidirectionalLayer<T>>(recurrent(forward), recurrent(backward), merge));
 }
 
 template <class T>
@@ -142,6 +143,10 @@ Index Network<T>::output_steps(Index steps) const {
 template <class T>
 void Network<T>::finish() {
     if (finished_) return;
+    Index widest = 1;
+    for (const auto& layer : layers_) widest = std::max(widest, layer->outputs);
+    table_ = &kernels_for(*table_, widest * static_cast<Index>(sizeof(T)));
+    kernels_ = &kernels_of<T>(*table_);
     segments_.clear();  // of an attempt that ran out of memory
     state_size_ = 0;
     Index total = 0, packed = 0;
@@ -161,7 +166,7 @@ void Network<T>::finish() {
         layer.packed_offset = packed;
         layer.state_offset = state_size_;
         state_size_ += layer.state_size;
-        layer.planned();
+        layer.planned(*kernels_);
         packed += layer.packed_size(*kernels_);
         for (const Weight& weight : layer.weights) {
             segments_.push_back({static_cast<Index>(i), &weight});
@@ -301,8 +306,8 @@ double Network<T>::forward_work(Index steps) const {
     return work;
 }
 
-// A crew where there are too few rows for the threads, or where one step's weights do not fit a core's cache, so that two
-// had better keep a half each.
+// A crew where there are too few rows for the threads, or where one step's weights do not fit a core's cache, so that
+// two had better keep a half each.
 template <class T>
 Plan Network<T>::plan(double work, double section, Index rows) const {
     constexpr double cache = 1 << 20;

@@ -172,6 +172,7 @@ public:
     void add_reshape(Index steps, Index features, bool sequence);
     void add_activity_regularizer(double l1, double l2);
 
+    const char* isa() const { return table_->name; }  // whose kernels are used, once nothing can be added any more
     Index features() const { return features_; }
     bool takes_sequence() const { return sequence_; }
     Index outputs() const { return layers_.empty() ? features_ : layers_.back()->outputs; }
@@ -273,6 +274,7 @@ private:
 
     Index features_;
     bool sequence_, input_gradient_;
+    const KernelTable* table_;
     const Kernels<T>* kernels_;
     std::vector<std::unique_ptr<Layer<T>>> layers_;
     std::vector<Segment> segments_;

@@ -22,9 +22,8 @@ struct RecurrentOptions {
 template <class T>
 class RecurrentLayer final : public Layer<T> {
 public:
-    RecurrentLayer(const RecurrentOptions& options, const CellKernels<T>& cell, Index features)
-        : Layer<T>(features, options.units, true, options.return_sequences), options_(options), cell_(cell) {
-        const CellShape& shape = cell.shape;
+    RecurrentLayer(const RecurrentOptions& options, const CellShape& shape, Index features)
+        : Layer<T>(features, options.units, true, options.return_sequences), options_(options), shape_(shape) {
         const Index units = options.units;
         add("kernel", {features, shape.kernel_gates * units}, kernel_);
         if (shape.recurrent_gates > 0) add("recurrent_kernel", {units, shape.recurrent_gates * units}, recurrent_);
@@ -43,22 +42,25 @@ public:
     double work(Index steps) const override {
         // An activation costs about as much as 30 operations of a product.
         const double units = static_cast<double>(options_.units);
-        const double kernel = static_cast<double>(cell_.shape.kernel_gates * this->features);
-        const double recurrent = static_cast<double>(cell_.shape.recurrent_gates) * units;
+        const double kernel = static_cast<double>(shape_.kernel_gates * this->features);
+        const double recurrent = static_cast<double>(shape_.recurrent_gates) * units;
         return static_cast<double>(steps) * units *
-               (2 * (kernel + recurrent) + 30 * static_cast<double>(cell_.shape.kernel_gates));
+               (2 * (kernel + recurrent) + 30 * static_cast<double>(shape_.kernel_gates));
     }
 
     CrewTerms crew_terms(const Kernels<T>& kernels) const override {
-        const double weights = static_cast<double>(options_.units * (cell_.shape.kernel_gates * this->features +
-                                                                     cell_.shape.recurrent_gates * options_.units));
+        const double weights = static_cast<double>(
+            options_.units * (shape_.kernel_gates * this->features + shape_.recurrent_gates * options_.units));
         return {blocks_of(options_.units, kernels.lanes), 2 * weights, weights * sizeof(T)};
     }
 
-    Index packed_size(const Kernels<T>&) const override { return cell_.packed_size(this->features, options_.units); }
+    Index packed_size(const Kernels<T>& kernels) const override {
+        return cell_in(kernels).packed_size(this->features, options_.units);
+    }
 
     void pack(const Memory<T>& memory, const Team& team) const override {
-        cell_.pack(weights_in(memory.parameters), this->packed(memory), this->gives_dx, team.rank(), team.size());
+        cell_in(*memory.kernels)
+            .pack(weights_in(memory.parameters), this->packed(memory), this->gives_dx, team.rank(), team.size());
     }
 
     std::unique_ptr<Run<T>> bind(const Memory<T>& memory, Arena<T>& arena, const Extent& extent,
@@ -66,6 +68,10 @@ public:
 
 private:
     struct RecurrentRun;
+
+    const CellKernels<T>& cell_in(const Kernels<T>& kernels) const {
+        return kernels.cells[static_cast<int>(options_.cell)];
+    }
 
     void add(const char* name, std::vector<Index> shape, Index& place) {
         place = static_cast<Index>(this->weights.size());
@@ -80,7 +86,7 @@ private:
     }
 
     RecurrentOptions options_;
-    const CellKernels<T>& cell_;
+    const CellShape shape_;
     Index kernel_ = -1, recurrent_ = -1, bias_ = -1, unit_weights_ = -1;  // places among the weights
 };
 
@@ -89,6 +95,7 @@ struct RecurrentLayer<T>::RecurrentRun final : Run<T> {
     const RecurrentLayer& layer;
     const RecurrentOptions& options;
     const Kernels<T>& kernels;
+    const CellKernels<T>& cell;
     const CellShape& shape;
     RecurrentPass<T> pass{};
     Sequence<T> dropped{};  // x under dropout
@@ -100,7 +107,7 @@ struct RecurrentLayer<T>::RecurrentRun final : Run<T> {
     Sequence<unsigned char> is_shown{};
 
     RecurrentRun(const RecurrentLayer& layer, const Kernels<T>& kernels)
-        : layer(layer), options(layer.options_), kernels(kernels), shape(layer.cell_.shape) {}
+        : layer(layer), options(layer.options_), kernels(kernels), cell(layer.cell_in(kernels)), shape(layer.shape_) {}
 
     Sequence<const T> output() const override {
         if (shows()) return {shown.data, shown.row, options.return_sequences ? shown.step : 0};
@@ -132,7 +139,7 @@ struct RecurrentLayer<T>::RecurrentRun final : Run<T> {
                 kernels.dropout(kept, rows);
             }
         crew.barrier();
-        layer.cell_.forward(now, all, crew_of(crew));
+        cell.forward(now, all, crew_of(crew));
         crew.barrier();
         if (shows()) show(now, rows);
         if (takes_states() && this->call->final_state)
@@ -152,14 +159,14 @@ struct RecurrentLayer<T>::RecurrentRun final : Run<T> {
                 for (Index i = 0; i < options.units; ++i) d_state(n, 0)[i] += place(this->dy, 0, n)[i];
         }
         crew.barrier();
-        layer.cell_.backward(now, all, crew_of(crew));
+        cell.backward(now, all, crew_of(crew));
         crew.barrier();
         if (dropping() && this->dx.data) kernels.dropout(dropout_of_x(read_only(this->dx), this->dx), rows);
         if (now.wants_d_initial) get_states(this->call->d_initial_state, rows, d_state);
     }
 
-    Index gradient_tiles() const override { return layer.cell_.gradient_tiles(bound()); }
-    void gradients(Range tiles) override { layer.cell_.gradients(bound(), tiles); }
+    Index gradient_tiles() const override { return cell.gradient_tiles(bound()); }
+    void gradients(Range tiles) override { cell.gradients(bound(), tiles); }
 
 private:
     static Crew crew_of(const Team& team) {
@@ -266,7 +273,7 @@ std::unique_ptr<Run<T>> RecurrentLayer<T>::bind(const Memory<T>& memory, Arena<T
                                                 Mode mode) const {
     auto run = std::make_unique<RecurrentRun>(*this, *memory.kernels);
     RecurrentPass<T>& pass = run->pass;
-    const CellShape& shape = cell_.shape;
+    const CellShape& shape = shape_;
     const Index lanes = memory.kernels->lanes, rows = extent.rows, steps = extent.steps;
     const bool training = mode == Mode::training, sequences = options_.return_sequences;
     pass.rows = rows;

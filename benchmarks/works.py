@@ -1,0 +1,183 @@
+"""What is measured: a list of works.
+
+A work is a kind, a cell and a size (legend: H units, N rows, T steps, D features), on so many threads. The model is
+always the recurrent layer, its last output, and a linear Dense(1); it is trained with mse and Adam.
+"""
+
+from typing import NamedTuple
+
+GATES = {"lstm": 4, "gru": 3, "simple_rnn": 1, "peephole_lstm": 4}
+"""Each cell that is measured, and its gate blocks."""
+
+ROLL_OUT_STEPS = 295
+SINE_EPOCHS = 25
+
+
+class Size(NamedTuple):
+    """Units, rows of a batch, steps, features."""
+
+    H: int
+    N: int
+    T: int
+    D: int
+
+    @property
+    def title(self) -> str:
+        """The size in words.
+
+        Examples
+        --------
+        >>> Size(8, 32, 20, 1).title
+        'H 8, N 32, T 20, D 1'
+        """
+        return ", ".join(f"{letter} {value}" for letter, value in self._asdict().items())
+
+
+class Work(NamedTuple):
+    """One thing to measure.
+
+    Attributes
+    ----------
+    kind : str
+        'train', 'predict', 'stream' and 'roll_out' are seconds of a train step, a prediction, a step of one sample,
+        and 295 steps of a forecast; 'import', 'sine_job' seconds of a process; 'peak_memory' bytes of the latter.
+    cell, size
+        None where there is none.
+    threads : int
+        How many cores the process may use.
+    curve : str, optional
+        The axis along which this is a point of a curve: 'T', 'H', 'N' or 'threads'.
+    """
+
+    kind: str
+    cell: str | None
+    size: Size | None
+    threads: int
+    curve: str | None = None
+
+    @property
+    def is_process(self) -> bool:
+        """Whether a process from start to end is measured."""
+        return self.kind in ("import", "sine_job", "peak_memory")
+
+    @property
+    def unit(self) -> str:
+        """'s' or 'B'."""
+        return "B" if self.kind == "peak_memory" else "s"
+
+    @property
+    def title(self) -> str:
+        """The work in words.
+
+        Examples
+        --------
+        >>> Work("train", "gru", Size(8, 32, 20, 1), 2).title
+        'train gru H 8, N 32, T 20, D 1'
+        >>> Work("train", "lstm", Size(8, 32, 20, 1), 1, "threads").title
+        'train lstm H 8, N 32, T 20, D 1, over threads: 1'
+        >>> Work("sine_job", None, None, 2).title
+        'sine job'
+        """
+        words = [self.kind.replace("_", " "), self.cell, self.size.title if self.size else None]
+        text = " ".join(word for word in words if word)
+        return text + ("" if self.curve is None else f", over {self.curve}: {self.place}")
+
+    @property
+    def place(self) -> int:
+        """Where on its curve a point is."""
+        if self.curve == "threads":
+            return self.threads
+        assert self.size is not None
+        assert self.curve is not None
+        return int(getattr(self.size, self.curve))
+
+    @property
+    def operations(self) -> int | None:
+        """Floating-point operations of the recurrent layer's products, two for each multiply-add.
+
+        A train step counts three times a prediction: forward, gradients of the states before, gradients of the weights.
+
+        Examples
+        --------
+        >>> Work("train", "lstm", Size(32, 32, 20, 1), 2).operations
+        16220160
+        """
+        if self.size is None or self.cell is None:
+            return None
+        forward = 2 * self.size.N * self.size.T * (self.size.D + self.size.H) * GATES[self.cell] * self.size.H
+        return forward * {"train": 3, "roll_out": ROLL_OUT_STEPS}.get(self.kind, 1)
+
+
+SINE = Size(32, 32, 20, 1)
+SIZES = (
+    Size(8, 32, 20, 1),
+    SINE,
+    Size(64, 32, 50, 8),
+    Size(128, 64, 50, 16),
+    Size(256, 64, 50, 64),
+    Size(512, 64, 50, 128),
+    Size(64, 8, 1000, 4),
+    Size(64, 1, 2000, 4),
+)
+OTHER_PREDICTIONS = (Size(32, 1, 20, 1), Size(32, 1024, 20, 1), Size(128, 1, 50, 16), Size(512, 1, 50, 128))
+STREAM = Size(32, 1, 1, 1)
+ROLL_OUT = Size(32, 1, 20, 1)
+CURVES = {
+    "T": [Size(32, 32, T, 1) for T in (10, 30, 100, 300, 1000)],
+    "H": [Size(H, 32, 50, 16) for H in (8, 16, 32, 64, 128, 256, 512)],
+    "N": [Size(64, N, 50, 8) for N in (1, 4, 16, 64, 256, 1024)],
+}
+SIZES_OVER_THREADS = (SIZES[1], SIZES[2], SIZES[3], SIZES[5])
+
+
+def thread_counts(threads: int, fewer: bool = True) -> list[int]:
+    """Return the points of the curve over threads: powers of two, and all.
+
+    Examples
+    --------
+    >>> thread_counts(6)
+    [1, 2, 4, 6]
+    """
+    counts = [2**i for i in range(threads.bit_length()) if 2**i < threads] if fewer else []
+    return [*counts, threads]
+
+
+def every_work(threads: int, fewer_threads: bool = True) -> list[Work]:
+    """Return all works.
+
+    Parameters
+    ----------
+    threads : int
+        The cores there are.
+    fewer_threads : bool
+        Whether a process can be kept to fewer.
+    """
+    found = []
+    for cell in GATES:
+        found += [Work("train", cell, size, threads) for size in SIZES]
+        found += [Work("predict", cell, size, threads) for size in (*SIZES, *OTHER_PREDICTIONS)]
+        found += [Work("stream", cell, STREAM, threads), Work("roll_out", cell, ROLL_OUT, threads)]
+    found += [Work(kind, None, None, threads) for kind in ("import", "sine_job", "peak_memory")]
+    found += [Work("train", "lstm", size, threads, axis) for axis, sizes in CURVES.items() for size in sizes]
+    found += [
+        Work("train", "lstm", size, count, "threads")
+        for size in SIZES_OVER_THREADS
+        for count in thread_counts(threads, fewer_threads)
+    ]
+    return found
+
+
+def quick_works(threads: int) -> list[Work]:
+    """Return a handful that takes less than two minutes with the contenders of `contenders.QUICK`."""
+    return [
+        Work("train", "lstm", SINE, threads),
+        Work("train", "lstm", SIZES[3], threads),
+        Work("train", "gru", SINE, threads),
+        Work("predict", "lstm", OTHER_PREDICTIONS[0], threads),
+        Work("predict", "lstm", OTHER_PREDICTIONS[1], threads),
+        Work("stream", "lstm", STREAM, threads),
+        Work("roll_out", "lstm", ROLL_OUT, threads),
+        Work("import", None, None, threads),
+        Work("sine_job", None, None, threads),
+        Work("peak_memory", None, None, threads),
+    ]
