@@ -44,7 +44,6 @@ enum class Update : int { sgd, adam, rmsprop };
 enum class Constraint : int { non_neg, max_norm, unit_norm, min_max_norm };
 
 constexpr int most_states = 2;
-constexpr Index scan_steps = 16;  // of a cell whose gates do not see h, at a time
 
 static constexpr bool is_elementwise(Activation activation) { return activation < Activation::softmax; }
 
@@ -94,7 +93,7 @@ struct RecurrentWeights {
 
 // One recurrent layer over one batch. `h` has a slot for the initial state and one for each step when training or where
 // the sequence is wanted, and two that alternate otherwise; `states` has T + 1 or one. Gates: a slot for each step when
-// training; one if the cell has more than one phase, up to scan_steps if its gates do not see h; otherwise null.
+// training; otherwise as many as x_chunk, or one if the cell has more than one phase, or else null.
 template <class T>
 struct RecurrentPass {
     Index rows, steps, features, units;
@@ -110,6 +109,7 @@ struct RecurrentPass {
     Index state_slots;
     T* gates;  // [slots][products][B][N][G][V]: what each derivative needs; BPTT leaves gradients here
     Index gate_slots;
+    Index x_chunk;      // steps whose products with x are made together, in their gates' slots; 0: each in its step
     T* operand;         // [gate slots][N][B][V]: what the second phase's product takes
     T* kept;            // [T][N][kept][B][V]
     T* fed;             // as h: h on its way into products, under recurrent dropout; else null

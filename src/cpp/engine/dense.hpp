@@ -15,7 +15,7 @@ void dense_forward(const DensePass<T>& pass, Range rows) {
         for_each_tile<T, 1>(rows, {0, blocks_of<T>(pass.units)}, false, [&](Range tile, Index panel, Index panels) {
             product_tile_of<T, 1>(static_cast<int>(tile.end - tile.begin), panels)(
                 x.from(tile.begin, panel), no_operand<T>,
-                {pass.bias + panel * L, 0, y + tile.begin * pass.y.row + panel * L, pass.y.row, L});
+                {pass.bias + panel * L, 0, L, y + tile.begin * pass.y.row + panel * L, pass.y.row, L});
         });
     }
 }

@@ -29,10 +29,16 @@ struct Operand {
 template <class T>
 struct Tile {
     const T* init;  // where the sums start: a bias (init_row 0), partial sums, or null for zero
-    Index init_row;
+    Index init_row, init_panel;
     T* out;  // [R][G][V] of the first panel, the others `out_panel` apart
     Index out_row, out_panel;
 };
+
+// Goes on from the sums that are there.
+template <class T>
+constexpr Tile<T> tile_to_add(T* out, Index row, Index panel) {
+    return {out, row, panel, out, row, panel};
+}
 
 // Rows of a tile by the registers it takes: C accumulators a row, C weights and a broadcast beside them.
 constexpr int max_tile_rows(int columns) {
@@ -70,7 +76,8 @@ void product_tile(const Operand<T>& first, const Operand<T>& second, const Tile<
 #pragma GCC unroll 8
     for (int r = 0; r < R; ++r)
 #pragma GCC unroll 8
-        for (int c = 0; c < P * G; ++c) sum[r][c] = tile.init ? load(tile.init + r * tile.init_row + c * L) : V{};
+        for (int c = 0; c < P * G; ++c)
+            sum[r][c] = tile.init ? load(tile.init + r * tile.init_row + (c / G) * tile.init_panel + (c % G) * L) : V{};
     accumulate<T, R, P, G>(sum, first);
     accumulate<T, R, P, G>(sum, second);
 #pragma GCC unroll 8
@@ -156,7 +163,8 @@ void multiply(const Operand<T>& a, const Operand<T>& b, Range rows, Range panel_
     for_each_tile<T, 1>(rows, panel_range, backwards, [&](Range tile, Index panel, Index panels) {
         T* at = to + tile.begin * to_row + panel * L;
         product_tile_of<T, 1>(static_cast<int>(tile.end - tile.begin), panels)(
-            a.from(tile.begin, panel), b.from(tile.begin, panel), {add ? at : nullptr, to_row, at, to_row, L});
+            a.from(tile.begin, panel), b.from(tile.begin, panel),
+            add ? tile_to_add(at, to_row, L) : Tile<T>{nullptr, 0, 0, at, to_row, L});
     });
 }
 

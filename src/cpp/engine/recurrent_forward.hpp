@@ -139,7 +139,7 @@ void forward_phase(const Layout<T, Cell>& at, Index t, Range rows, Range blocks,
     const StepPlaces<T, Cell> places(at, t);
     Operand<T> x[product_count<Cell>], h[product_count<Cell>];
     for (int p = 0; p < product_count<Cell>; ++p) {
-        x[p] = at.x(t, p);
+        x[p] = at.pass.x_chunk > 0 ? no_operand<T> : at.x(t, p);
         h[p] = at.recurrent(t, p);
     }
     for_each_tile<T, widest_product<Cell>(phase)>(rows, blocks, t % 2, [&](Range tile, Index block, Index panels) {
@@ -150,49 +150,50 @@ void forward_phase(const Layout<T, Cell>& at, Index t, Range rows, Range blocks,
             constexpr int p = decltype(number)::number;
             constexpr Product product = Cell::products[p];
             if constexpr (product.phase == phase) {
+                constexpr Index width = product.blocks * L;
+                T* to = z.at(product.first, block, tile.begin);
+                const T* bias = at.pass.packed + at.packed.bias[p] + block * width;
                 product_tile_of<T, product.blocks>(tile_rows, panels)(
                     x[p].from(tile.begin, block), h[p].from(tile.begin, block),
-                    {at.pass.packed + at.packed.bias[p] + block * product.blocks * L, 0,
-                     z.at(product.first, block, tile.begin), z.row(product.first), z.panel(product.first)});
+                    product.x && at.pass.x_chunk > 0 ? tile_to_add(to, width, z.panel(product.first))
+                                                     : Tile<T>{bias, 0, width, to, width, z.panel(product.first)});
             }
         });
         cell_forward<T, Cell, phase>(at, places, t, tile, {block, block + panels}, z, activations);
     });
 }
 
-// A chunk of steps of a cell whose products take only x: first the products, with either the rows or the steps of a row
-// as the rows of a tile, whichever are more, then the recurrence.
-template <class T, class Cell, class A>
-void scan_chunk(const Layout<T, Cell>& at, Range steps, Range rows, Range unit_blocks, const A& activations) {
+// The products with x of a chunk of steps, with either the rows or the steps of a row as the rows of a tile, whichever
+// are more.
+template <class T, class Cell>
+void feed_chunk(const Layout<T, Cell>& at, Range steps, Range rows, Range unit_blocks) {
     constexpr Index L = Simd<T>::lanes;
-    constexpr int p = 0, blocks = Cell::products[p].blocks;
-    static_assert(product_count<Cell> == 1);
     const RecurrentPass<T>& pass = at.pass;
-    const Operand<T> x = at.x(steps.begin, p);
     const Index count = steps.end - steps.begin;
-    const auto multiply_all = [&](const Operand<T>& factor, Range tiled, const Gates<T, Cell>& z, Index n,
-                                  Index to_row) {
-        for_each_tile<T, blocks>(tiled, unit_blocks, false, [&](Range tile, Index block, Index panels) {
-            product_tile_of<T, blocks>(static_cast<int>(tile.end - tile.begin), panels)(
-                factor.from(tile.begin, block), no_operand<T>,
-                {pass.packed + at.packed.bias[p] + block * blocks * L, 0, z.at(0, block, n) + tile.begin * to_row,
-                 to_row, z.panel(0)});
-        });
-    };
-    if (count > rows.end - rows.begin) {
-        Operand<T> row = x;
-        row.row = pass.x.step;
-        for (Index n = rows.begin; n < rows.end; ++n) {
-            row.a = x.a + n * pass.x.row;
-            multiply_all(row, {0, count}, at.gates(steps.begin), n, at.gates_step());
+    for_each_product<Cell>([&](auto number) {
+        constexpr int p = decltype(number)::number, first = Cell::products[p].first, blocks = Cell::products[p].blocks;
+        const auto multiply_all = [&](const Operand<T>& x, Range tiled, const Gates<T, Cell>& z, Index n,
+                                      Index to_row) {
+            for_each_tile<T, blocks>(tiled, unit_blocks, false, [&](Range tile, Index block, Index panels) {
+                product_tile_of<T, blocks>(static_cast<int>(tile.end - tile.begin), panels)(
+                    x.from(tile.begin, block), no_operand<T>,
+                    {pass.packed + at.packed.bias[p] + block * blocks * L, 0, blocks * L,
+                     z.at(first, block, n) + tile.begin * to_row, to_row, z.panel(first)});
+            });
+        };
+        if constexpr (Cell::products[p].x) {
+            Operand<T> x = at.x(steps.begin, p);
+            if (count > rows.end - rows.begin) {
+                x.a += rows.begin * pass.x.row;
+                x.row = pass.x.step;
+                for (Index n = rows.begin; n < rows.end; ++n, x.a += pass.x.row)
+                    multiply_all(x, {0, count}, at.gates(steps.begin), n, at.gates_step());
+            } else {
+                for (Index t = steps.begin; t < steps.end; ++t, x.a += pass.x.step)
+                    multiply_all(x, rows, at.gates(t), 0, Gates<T, Cell>::row(first));
+            }
         }
-    } else {
-        Operand<T> all = x;
-        for (Index t = steps.begin; t < steps.end; ++t, all.a += pass.x.step)
-            multiply_all(all, rows, at.gates(t), 0, Gates<T, Cell>::row(0));
-    }
-    for (Index t = steps.begin; t < steps.end; ++t)
-        cell_forward<T, Cell, 0>(at, StepPlaces<T, Cell>(at, t), t, rows, unit_blocks, at.gates(t), activations);
+    });
 }
 
 FASTLSTM_INLINE void meet(const Crew& crew) {
@@ -210,12 +211,15 @@ void forward_steps(const RecurrentPass<T>& pass, Range rows, const Crew& crew, c
                 store(at.fed(0, n) + i, load(at.h(0, n) + i) * load(pass.fed_mask + n * at.padded_units + i));
         meet(crew);
     }
-    if constexpr (recurrent_gates<Cell>() == 0) {
-        const Index chunk = least(pass.gate_slots, scan_steps);
-        for (Index t = 0; t < pass.steps; t += chunk)
-            scan_chunk<T, Cell>(at, {t, least(t + chunk, pass.steps)}, rows, blocks, activations);
-    } else {
-        for (Index t = 0; t < pass.steps; ++t) {
+    const Index chunk = pass.x_chunk > 0 ? pass.x_chunk : pass.steps;
+    for (Index first = 0; first < pass.steps; first += chunk) {
+        const Range steps{first, least(first + chunk, pass.steps)};
+        if (pass.x_chunk > 0) feed_chunk<T, Cell>(at, steps, rows, blocks);
+        for (Index t = steps.begin; t < steps.end; ++t) {
+            if constexpr (recurrent_gates<Cell>() == 0) {
+                cell_forward<T, Cell, 0>(at, StepPlaces<T, Cell>(at, t), t, rows, blocks, at.gates(t), activations);
+                continue;
+            }
             forward_phase<T, Cell, 0>(at, t, rows, blocks, activations);
             meet(crew);
             if constexpr (phase_count<Cell> > 1) {

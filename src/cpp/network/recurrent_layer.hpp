@@ -291,9 +291,13 @@ std::unique_ptr<Run<T>> RecurrentLayer<T>::bind(const Memory<T>& memory, Arena<T
     const Index row = pass.h.row;
     pass.state_slots = training ? steps + 1 : 1;
     pass.states = arena.take(pass.state_slots * rows * (shape.states - 1) * row);
-    const bool scans = shape.recurrent_gates == 0;
-    pass.gate_slots = std::max<Index>(training ? steps : scans ? std::min(steps, scan_steps) : 1, 1);
-    if (training || scans || shape.operands > 0) {
+    // The products with x of several steps at once make tiles of their own height, and go through the kernel once: for
+    // cells whose gates do not see h, and where rows are too few for a tile and the kernel is not small beside it.
+    constexpr Index few_rows = 3, large_input = 16, steps_at_once = 16;
+    const bool feeds = shape.recurrent_gates == 0 || (rows <= few_rows && this->features >= large_input);
+    pass.x_chunk = feeds ? std::min(steps, steps_at_once) : 0;
+    pass.gate_slots = std::max<Index>(training ? steps : pass.x_chunk, 1);
+    if (training || feeds || shape.operands > 0) {
         pass.gates = arena.take(pass.gate_slots * rows * shape.columns * row);
         pass.operand = arena.take(pass.gate_slots * rows * shape.operands * row);
     }
