@@ -71,7 +71,7 @@ def measure(works: Sequence[Work], contenders: Iterable[str], rounds: int, quick
             "versions": suite.versions,
             "left_out": suite.left_out,
             "limits": {name: statistics.median(rates) for name, rates in limits.items()},
-            "rows": [_row(work, values[work]) for work in works],
+            "rows": [work.row(values[work]) for work in works],
         }
 
 
@@ -140,19 +140,6 @@ class _Suite:
             server = processes.start(role, name, threads)
             self._servers[name, threads] = self._stack.enter_context(server)
         return self._servers[name, threads]
-
-
-def _row(work: Work, values: dict[str, list[float]]) -> dict[str, Any]:
-    return {
-        "work": work.kind,
-        "cell": work.cell,
-        "size": work.size._asdict() if work.size else None,
-        "threads": work.threads,
-        "curve": work.curve,
-        "unit": work.unit,
-        "operations": work.operations,
-        "values": values,
-    }
 
 
 def _machine() -> dict[str, Any]:

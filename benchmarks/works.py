@@ -4,7 +4,7 @@ A work is a kind, a cell and a size (legend: H units, N rows, T steps, D feature
 always the recurrent layer, its last output, and a linear Dense(1); it is trained with mse and Adam.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 GATES = {"lstm": 4, "gru": 3, "simple_rnn": 1, "peephole_lstm": 4}
 """Each cell that is measured, and its gate blocks."""
@@ -81,6 +81,19 @@ class Work(NamedTuple):
         words = [self.kind.replace("_", " "), self.cell, self.size.title if self.size else None]
         text = " ".join(word for word in words if word)
         return text + ("" if self.curve is None else f", over {self.curve}: {self.place}")
+
+    def row(self, values: dict[str, list[float]]) -> dict[str, Any]:
+        """Return the work and each contender's values of it as a row of a result, ready for JSON."""
+        return {
+            "work": self.kind,
+            "cell": self.cell,
+            "size": self.size._asdict() if self.size else None,
+            "threads": self.threads,
+            "curve": self.curve,
+            "unit": self.unit,
+            "operations": self.operations,
+            "values": values,
+        }
 
     @property
     def place(self) -> int:

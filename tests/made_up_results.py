@@ -21,18 +21,7 @@ def made_up_result(
             for name in names
             if CONTENDERS[name].does(work)
         }
-        rows.append(
-            {
-                "work": work.kind,
-                "cell": work.cell,
-                "size": work.size._asdict() if work.size else None,
-                "threads": work.threads,
-                "curve": work.curve,
-                "unit": work.unit,
-                "operations": work.operations,
-                "values": values,
-            }
-        )
+        rows.append(work.row(values))
     threads = max(work.threads for work in works)
     return {
         "machine": {

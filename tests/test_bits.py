@@ -7,6 +7,7 @@ import threading
 
 import numpy as np
 import pytest
+from at_once import at_once
 from core_networks import ODD, Case
 
 from fastlstm import _core
@@ -111,11 +112,7 @@ def test_several_python_threads_predict_the_same_bits(isa, rng):
             if not np.array_equal(net.predict(x), expected):
                 wrong.append(1)
 
-    workers = [threading.Thread(target=work) for _ in range(4)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
+    at_once(4, work)
     assert not wrong
 
 

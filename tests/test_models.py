@@ -5,6 +5,7 @@ import threading
 
 import numpy as np
 import pytest
+from at_once import at_once
 from peers import require_peer
 
 from fastlstm import Input, Sequential, layers
@@ -270,11 +271,7 @@ def test_several_threads_may_ask_for_the_first_prediction():
             except Exception as error:
                 failed.append(error)
 
-        workers = [threading.Thread(target=work) for _ in range(6)]
-        for worker in workers:
-            worker.start()
-        for worker in workers:
-            worker.join()
+        at_once(6, work)
         assert not failed
         np.testing.assert_array_equal(model.predict(x), model.predict(x))
 

@@ -1,9 +1,8 @@
 """A stream gives, step by step, what predict gives for the whole sequence, bit for bit."""
 
-import threading
-
 import numpy as np
 import pytest
+from at_once import at_once
 
 import fastlstm
 from fastlstm import layers
@@ -233,11 +232,7 @@ def test_several_threads_have_streams_of_one_model(rng):
         if not np.array_equal(streamed(model.stream(), x[None]), expected):
             wrong.append(1)
 
-    workers = [threading.Thread(target=work) for _ in range(4)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
+    at_once(4, work)
     assert not wrong
 
 

@@ -109,6 +109,17 @@ void Network<T>::run(const T* x, const Beside<T>& beside, Index rows, Index step
 }
 
 template <class T>
+void Network<T>::forward_all(Binding<T>& binding) const {
+    const Index rows = binding.extent.rows;
+    const double work = forward_work(binding.extent.steps) * static_cast<double>(rows);
+    const Plan planned = plan(work, work, rows);
+    run_team(planned.members, [&](const Team& team) {
+        const Work mine(planned, team);
+        binding.forward(mine.rows(rows), mine.crew);
+    });
+}
+
+template <class T>
 void Network<T>::require_steps() {
     finish();
     if (!sequence_) throw std::invalid_argument("stream: expected a network of sequences");
@@ -127,15 +138,9 @@ std::unique_ptr<Binding<T>> Network<T>::bind_step(Index rows) {
 template <class T>
 void Network<T>::step(Binding<T>& binding, const T* x, T* out) {
     const auto lock = lock_packed();
-    const Index rows = binding.extent.rows;
-    const double work = forward_work(1) * static_cast<double>(rows);
-    const Plan planned = plan(work, work, rows);
     binding.set_input({x, features_, features_});
-    run_team(planned.members, [&](const Team& team) {
-        const Work mine(planned, team);
-        binding.forward(mine.rows(rows), mine.crew);
-    });
-    copy_rows(binding.output(), rows, 1, outputs(), out);
+    forward_all(binding);
+    copy_rows(binding.output(), binding.extent.rows, 1, outputs(), out);
 }
 
 template <class T>
@@ -227,12 +232,7 @@ std::unique_ptr<Kept<T>> Network<T>::forward(const T* x, const Beside<T>& beside
     call.initial_state = beside.state ? kept->initial_state.data() : nullptr;
     call.final_state = final_state;
     binding.set_gathered_input(features_);
-    const double work = forward_work(steps) * static_cast<double>(rows);
-    const Plan planned = plan(work, work, rows);
-    run_team(planned.members, [&](const Team& team) {
-        const Work mine(planned, team);
-        binding.forward(mine.rows(rows), mine.crew);
-    });
+    forward_all(binding);
     copy_rows(binding.output(), rows, output_steps(steps), outputs(), out);
     call.final_state = nullptr;
     return kept;
