@@ -18,7 +18,7 @@ import numpy as np
 
 from .contenders import CONTENDERS
 from .limits import LIMITS
-from .rounds import Server, seconds_of_a_call, serve
+from .rounds import Server, seconds_of_a_call, serve, wait_for_idle_cores
 from .task import Task, answers, make_task, make_weights, require_right
 from .works import ROLL_OUT_STEPS, SINE, SINE_EPOCHS, Size
 
@@ -77,6 +77,7 @@ def sine_job(name: str) -> dict[str, Any]:
 
 def _launch(name: str, arguments: list[str]) -> dict[str, Any]:
     environment = {**os.environ, **CONTENDERS[name].environment}
+    wait_for_idle_cores()
     command = [sys.executable, "-I", "-S", "-c", _LAUNCHER, sys.executable, *arguments]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     lines = done.stdout.splitlines()

@@ -24,9 +24,36 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+def wait_for_idle_cores() -> None:
+    """Return when hardly anything runs on this machine, or after two seconds.
+
+    Threads of the contender before spin for a while in case there is more to do. Where the system does not tell what
+    runs, the wait is a tenth of a second.
+    """
+    for _ in range(20):
+        before = _idle_share_counters()
+        time.sleep(0.1)
+        after = _idle_share_counters()
+        if before is None or after is None:
+            return
+        idle, total = (now - then for now, then in zip(after, before, strict=True))
+        if idle >= 0.9 * total:
+            return
+
+
+def _idle_share_counters() -> tuple[int, int] | None:
+    """Return the time that the cores have been idle, and all their time, in ticks; None where that is not known."""
+    try:
+        with open("/proc/stat", encoding="ascii") as file:
+            ticks = [int(field) for field in file.readline().split()[1:]]
+    except OSError:
+        return None
+    return ticks[3], sum(ticks)
+
+
 def median_seconds(call: Callable[[], Any], times: int) -> float:
     """Return the median of the seconds that a call takes, the first time not counted."""
-    time.sleep(0.1)  # until the threads of the contender before have gone to sleep
+    wait_for_idle_cores()
     spent = [seconds(call) for _ in range(times + 1)]
     return statistics.median(spent[1:])
 
@@ -39,13 +66,13 @@ def seconds(call: Callable[[], Any]) -> float:
 
 
 def seconds_of_a_call(call: Callable[[], Any], enough: float) -> float:
-    """Return the seconds of a call: the median of repetitions that take about `enough` seconds each.
+    """Return the seconds of a call: the median of three repetitions that take about `enough` seconds each.
 
     Whatever is compiled or allocated by the first calls is not counted. A call that takes longer than three
     repetitions is made only once more.
     """
     call()
-    time.sleep(0.1)
+    wait_for_idle_cores()
     once = seconds(call)
     if once > 3 * enough:
         return once
@@ -55,7 +82,7 @@ def seconds_of_a_call(call: Callable[[], Any], enough: float) -> float:
         for _ in range(calls):
             call()
 
-    return median_seconds(repetition, 3) / calls
+    return statistics.median(seconds(repetition) for _ in range(3)) / calls
 
 
 def serve(said: dict[str, Any], answer: Callable[[Any], Any]) -> None:

@@ -55,21 +55,35 @@ void pause_core() {
 constexpr int pauses = 64;    // about two microseconds, then let others run
 constexpr int yields = 5000;  // some milliseconds: naps are coarse, and a step is short
 constexpr auto nap = std::chrono::microseconds(50);
+constexpr auto awake = std::chrono::microseconds(200);  // after a job: waking a thread takes some 50
 
 using Clock = std::chrono::steady_clock;
-
-std::atomic<Clock::rep> crowded_until{0};
 
 // A yield returns at once unless another thread wants the core; one that took this long gave it a time slice. In a team
 // with a core for each member, that was another program's.
 constexpr auto slice = std::chrono::microseconds(500);
-constexpr auto memory_of_crowds = std::chrono::milliseconds(300);
+
+// After such a moment work goes on with one thread, and then tries again: soon at first, for most moments are single
+// ones, and after twice as long each time that this fails at once, since every attempt costs a slice.
+constexpr Clock::duration shortest_retreat = std::chrono::milliseconds(5);
+constexpr Clock::duration longest_retreat = std::chrono::milliseconds(320);
+std::atomic<Clock::duration> retreat{shortest_retreat};
+std::atomic<Clock::time_point> crowded_until{Clock::time_point{}};
+
+void retreat_from(Clock::time_point now) {
+    const Clock::time_point before = crowded_until.load();
+    if (now < before) return;
+    const Clock::duration last = retreat.load();
+    const Clock::duration next = now - before < last ? std::min(2 * last, longest_retreat) : shortest_retreat;
+    retreat.store(next);
+    crowded_until.store(now + next);
+}
 
 void yield_core(bool own_core) {
     const auto before = Clock::now();
     std::this_thread::yield();
     const auto after = Clock::now();
-    if (own_core && after - before > slice) crowded_until.store((after + memory_of_crowds).time_since_epoch().count());
+    if (own_core && after - before > slice) retreat_from(after);
 }
 
 // Waits for something that a running thread will do soon.
@@ -85,6 +99,25 @@ void wait_for(const Done& done, bool own_core) {
         yield_core(own_core);
     }
     while (!done()) std::this_thread::sleep_for(nap);
+}
+
+// A thread that is woken is often put on the core of the one that woke it, which waits for it there; the scheduler
+// takes milliseconds to part them.
+int current_core() {
+#if defined(__linux__)
+    return sched_getcpu();
+#else
+    return -1;
+#endif
+}
+void leave_core([[maybe_unused]] int core) {
+#if defined(__linux__)
+    cpu_set_t allowed;
+    if (current_core() != core || sched_getaffinity(0, sizeof allowed, &allowed) != 0) return;
+    cpu_set_t others = allowed;
+    CPU_CLR(core, &others);
+    if (sched_setaffinity(0, sizeof others, &others) == 0) sched_setaffinity(0, sizeof allowed, &allowed);
+#endif
 }
 
 int core_count() {
@@ -134,6 +167,7 @@ public:
         body_ = body;
         context_ = context;
         own_cores_ = size <= core_count_;
+        caller_core_ = current_core();
         barrier_.reset(size, own_cores_);
         running_.store(size - 1, std::memory_order_relaxed);
         {
@@ -170,6 +204,7 @@ private:
             seen = job_.load(std::memory_order_acquire);
             const int size = static_cast<int>(seen & 0xffff);
             if (rank >= size) continue;
+            if (own_cores_) leave_core(caller_core_);
             work(rank, size);
             running_.fetch_sub(1, std::memory_order_release);
         }
@@ -177,10 +212,14 @@ private:
 
     void wait_for_job(std::uint64_t seen) {
         const auto posted = [&] { return job_.load(std::memory_order_acquire) != seen; };
-        for (int i = 0; i < pauses; ++i) {
-            if (posted()) return;
-            pause_core();
-        }
+        if (own_cores_.load(std::memory_order_relaxed))
+            for (const auto start = Clock::now(); Clock::now() - start < awake;) {
+                for (int i = 0; i < pauses; ++i) {
+                    if (posted()) return;
+                    pause_core();
+                }
+                std::this_thread::yield();
+            }
         std::unique_lock<std::mutex> lock(sleep_);
         wake_.wait(lock, posted);
     }
@@ -191,7 +230,8 @@ private:
     void* context_ = nullptr;
     Barrier barrier_;
     const int core_count_ = core_count();
-    bool own_cores_ = true;
+    std::atomic<bool> own_cores_{true};
+    int caller_core_ = -1;
     int workers_ = 0;
     std::atomic<int> running_{0};
     std::atomic<std::uint64_t> job_{0};
@@ -229,7 +269,7 @@ void Barrier::wait() {
 
 void run_team(int size, TeamBody body, void* context) { pool().load()->run(size, body, context); }
 
-bool crowded() { return Clock::now().time_since_epoch().count() < crowded_until.load(); }
+bool crowded() { return Clock::now() < crowded_until.load(); }
 
 int team_size(double work, double section, Index most) { return members_worth(work, section / 3e5, most); }
 int crew_size(double work, double section, Index most) { return members_worth(work, section / 1.5e4, most); }

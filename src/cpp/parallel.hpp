@@ -66,7 +66,7 @@ int crew_size(double work, double section, Index most);
 
 // Whether other programs have lately kept a member from its core. A team whose members wait for each other's time
 // slices is a hundred times slower than one thread, so `team_size` is one for a while, and work in progress should ask
-// again.
+// again and go on with another team when the answer changes.
 bool crowded();
 
 constexpr int most_threads = 1024;

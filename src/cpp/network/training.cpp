@@ -221,7 +221,7 @@ std::pair<Index, double> Network<T>::train(const TrainingData<T>& from, Index fi
     const auto start = std::chrono::steady_clock::now();
     const std::int64_t iterations_before = iterations;
     Index next = first_step;
-    bool done = false, leave = false;
+    bool done = false, leave = false, was_crowded = false;
     Plan planned{};
     std::atomic<bool> bad_order{false};
     auto steps = [&](const Team& team) {
@@ -243,13 +243,14 @@ std::pair<Index, double> Network<T>::train(const TrainingData<T>& from, Index fi
                 next = step + 1;
                 const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - start;
                 done = spent.count() >= seconds;
-                leave = done || (team.size() > 1 && crowded());
+                leave = done || crowded() != was_crowded;
             }
             team.barrier();
             if (leave) break;
         }
     };
     while (next < step_count && !done && !bad_order) {
+        was_crowded = crowded();
         planned = plan(work * static_cast<double>(step_count - next), work / passes_of_a_step, full.extent.rows);
         run_team(planned.members, steps);
     }
