@@ -40,7 +40,7 @@ private:
     template <class V>
     static FASTLSTM_INLINE V share_of(V f, V i) {
         const V sum = f + i;
-        return sum == V{} ? V{} + 0.5f : f / sum;
+        return choose(sum == V{}, V{} + 0.5f, f / sum);
     }
 
     // slope / gate, which is 1 - gate for a sigmoid: but nothing where clipping has made the slope zero.

@@ -189,17 +189,25 @@ FASTLSTM_SLOPE(squareplus)(V y) {
 }
 
 // An activation fixed at compile time: the default pair of each cell goes this way.
-template <class S, Activation name>
+template <Activation name>
 struct Fixed {
-    using V = typename S::V;
-    using R = Rule<S, name>;
+    template <class V>
+    using R = Rule<typename TraitsOf<V>::S, name>;
+
+    template <class V>
     FASTLSTM_INLINE V operator()(V& z) const {
-        const V y = R::value(z);
-        if (!R::keeps_input) z = y;
+        const V y = R<V>::value(z);
+        if (!R<V>::keeps_input) z = y;
         return y;
     }
-    FASTLSTM_INLINE V value(V kept) const { return R::keeps_input ? R::value(kept) : kept; }
-    FASTLSTM_INLINE V slope(V kept) const { return R::slope(kept); }
+    template <class V>
+    FASTLSTM_INLINE V value(V kept) const {
+        return R<V>::keeps_input ? R<V>::value(kept) : kept;
+    }
+    template <class V>
+    FASTLSTM_INLINE V slope(V kept) const {
+        return R<V>::slope(kept);
+    }
 };
 
 template <class S>
@@ -251,6 +259,8 @@ struct Chosen {
         }
         return rule.slope(kept);
     }
+    FASTLSTM_INLINE Pair<V> operator()(Pair<V>& z) const { return {(*this)(z.low), (*this)(z.high)}; }
+    FASTLSTM_INLINE Pair<V> value(Pair<V> kept) const { return {value(kept.low), value(kept.high)}; }
 
 private:
     FASTLSTM_INLINE V clipped(V z) const { return smaller(broadcast(clip), larger(broadcast(-clip), z)); }

@@ -1,7 +1,7 @@
 // exp, log1p, tanh, sigmoid and the normal distribution of a vector. Denormals count as zero; NaN stays NaN.
 #pragma once
 
-#include "simd.hpp"
+#include "pair.hpp"
 
 namespace fastlstm::FASTLSTM_ISA {
 namespace {
@@ -17,7 +17,7 @@ struct ExpConstants<float> {
     static constexpr float p[] = {0.49999998154113554751f, 0.16666543621541718746f, 0.041667199777412591858f,
                                   0.0083665205547430387906f, 0.0013882527963583454409f};
     static constexpr float log2e = 1.44269504088896340736f;
-    static constexpr float ln2_high = 0.693359375f, ln2_low = -2.12194440054690583e-4f;
+    static constexpr float ln2 = 0.693147180559945309417f, ln2_high = 0.693359375f, ln2_low = -2.12194440054690583e-4f;
     static constexpr float round = 12582912.0f;  // 1.5 * 2^23: adding it leaves the nearest integer in the low bits
     static constexpr float most = 88.0f;         // n is 127 there, and -127 at its negative: a scale of zero
 };
@@ -30,6 +30,7 @@ struct ExpConstants<double> {
                                    0.000024801505279167792406, 2.7557407801893830476e-6, 2.7626035862574840379e-7,
                                    2.5053680928490399173e-8};
     static constexpr double log2e = 1.44269504088896340736;
+    static constexpr double ln2 = 0.693147180559945309417;
     static constexpr double ln2_high = 0.693145751953125, ln2_low = 1.42860682030941723212e-6;
     static constexpr double round = 6755399441055744.0;  // 1.5 * 2^52
     static constexpr double most = 709.0;                // n is 1023 there
@@ -50,23 +51,27 @@ FASTLSTM_INLINE typename S::V at_least_lowest(typename S::V x) {
 template <class S>
 FASTLSTM_INLINE typename S::V exp_rest(typename S::V r) {
     using C = ExpConstants<typename S::T>;
-    auto p = broadcast(C::p[C::degree]);
+    typename S::V p = broadcast(C::p[C::degree]);
 #pragma GCC unroll 16
     for (int i = C::degree - 1; i >= 0; --i) p = fma(p, r, broadcast(C::p[i]));
     return fma(r * r, p, r);
+}
+
+// 2^n, n being what was left in the low bits by adding ExpConstants::round.
+template <class S>
+FASTLSTM_INLINE typename S::V power_of_two(typename S::V shifted) {
+    return (typename S::V)(((typename S::I)shifted + S::exponent_bias) << S::mantissa_bits);
 }
 
 template <class S>
 FASTLSTM_INLINE ExpParts<S> exp_parts(typename S::V x) {
     using T = typename S::T;
     using V = typename S::V;
-    using I = typename S::I;
     using C = ExpConstants<T>;
     const V shifted = fma(x, broadcast(C::log2e), broadcast(C::round));
     const V n = shifted - broadcast(C::round);
     const V r = fma(n, broadcast(-C::ln2_low), fma(n, broadcast(-C::ln2_high), x));
-    const V scale = (V)(((I)shifted + S::exponent_bias) << S::mantissa_bits);
-    return {scale, exp_rest<S>(r)};
+    return {power_of_two<S>(shifted), exp_rest<S>(r)};
 }
 
 // For x <= 0. Scaled last, so that no intermediate result is a denormal unless the result is one.
@@ -145,7 +150,8 @@ struct ErfcConstants<double> {
 template <class S>
 FASTLSTM_INLINE typename S::V magnitude(typename S::V x) {
     using I = typename S::I;
-    return (typename S::V)((I)x & ~(I)broadcast(typename S::T(-0.0)));
+    using V = typename S::V;
+    return (V)((I)x & ~(I)V(broadcast(typename S::T(-0.0))));
 }
 
 // The normal distribution's density and cumulative probability.
@@ -173,25 +179,33 @@ FASTLSTM_INLINE Normal<S> normal(typename S::V x) {
 template <class S>
 FASTLSTM_INLINE typename S::V with_sign_of(typename S::V x, typename S::V signs) {
     using I = typename S::I;
-    return (typename S::V)((I)x | ((I)signs & (I)broadcast(typename S::T(-0.0))));
+    using V = typename S::V;
+    return (V)((I)x | ((I)signs & (I)V(broadcast(typename S::T(-0.0)))));
 }
 
-// tanh(|x|) = (1 - e) / (1 + e) with e = exp(-2|x|); tanh is odd. Neither sum rounds before it must.
+// tanh(|x|) = (1 - e) / (1 + e) with e = exp(-2|x|); tanh is odd. Neither sum rounds before it must. Only the absolute
+// error of e counts, so that ln(2) need not be split.
 template <class S>
 FASTLSTM_INLINE typename S::V tanh(typename S::V x) {
     using T = typename S::T;
-    const auto one = broadcast(T(1));
-    const auto e = exp_parts<S>(at_least_lowest<S>(magnitude<S>(x) * broadcast(T(-2))));
-    return with_sign_of<S>(fma(-e.scale, e.rest, one - e.scale) / fma(e.scale, e.rest, one + e.scale), x);
+    using V = typename S::V;
+    using C = ExpConstants<T>;
+    const V one = broadcast(T(1)), negative = broadcast(T(-0.0));
+    const V half = larger(broadcast(C::most / -2), with_sign_of<S>(x, negative));
+    const V shifted = fma(half, broadcast(2 * C::log2e), broadcast(C::round));
+    const V n = shifted - broadcast(C::round), scale = power_of_two<S>(shifted);
+    const V rest = exp_rest<S>(fma(n, broadcast(-C::ln2), half + half));
+    return with_sign_of<S>(fma(-scale, rest, one - scale) / fma(scale, rest, one + scale), x);
 }
 
 // 1 / (1 + exp(-x)). Where 1 + scale rounds, what it loses goes to the smaller summand.
 template <class S>
 FASTLSTM_INLINE typename S::V sigmoid(typename S::V x) {
     using T = typename S::T;
-    const auto one = broadcast(T(1));
+    using V = typename S::V;
+    const V one = broadcast(T(1));
     const auto e = exp_parts<S>(smaller(broadcast(ExpConstants<T>::most), at_least_lowest<S>(-x)));
-    const auto sum = one + e.scale, lost = one - (sum - e.scale);
+    const V sum = one + e.scale, lost = one - (sum - e.scale);
     return one / (sum + fma(e.scale, e.rest, lost));
 }
 

@@ -31,7 +31,7 @@ void skip_row_backward(const Layout<T, Cell>& at, Index t, Index n, Range blocks
         if (dy) dh += load(dy + i);
         store(at.dh(n) + i, dh);
         const typename Simd<T>::V nothing[Cell::gates] = {};
-        store_z<T, Cell, phase_count<Cell>>(nothing, at.gates(t), block, n);
+        store_z<T, Cell, phase_count<Cell>>(nothing, at.gates(t), {{n, block}});
     }
 }
 
@@ -60,18 +60,19 @@ void cell_backward(const Layout<T, Cell>& at, Index t, Range rows, Range blocks,
         const T* kept = pass.kept + (t * pass.rows + n) * padded_units * Cell::kept;
         const Index first = n * padded_units;
         for (Index block = blocks.begin; block < blocks.end; ++block) {
-            const Index unit = block * L, place = first + unit, zoned = t * pass.rows * padded_units + place;
+            const Site site[] = {{n, block}};
+            const Index unit = block * L, place = first + unit;
             BackwardStep<typename Simd<T>::V, Cell> s;
-            load_z<T, Cell, phase_count<Cell>>(s.z, z, block, n);
-            if constexpr (Cell::kept > 0) load_all<T>(s.kept, kept + unit, padded_units);
-            if constexpr (Cell::unit_weights > 0) load_all<T>(s.unit, unit_weights + unit * Cell::unit_weights, L);
+            load_z<T, Cell, phase_count<Cell>>(s.z, z, site);
+            if constexpr (Cell::kept > 0) load_all(s.kept, kept + unit, padded_units);
+            if constexpr (Cell::unit_weights > 0) load_all(s.unit, unit_weights + unit * Cell::unit_weights, L);
             s.previous[0] = load(h_before + unit);
-            load_all<T>(s.previous, states_before + unit, padded_units, 1);
+            load_all(s.previous, states_before + unit, padded_units, 1);
             if constexpr (phase_count<Cell> > 1) s.fed = load(places.fed_before + n * h_row + unit);
             if constexpr (!last) s.d_operand = load(pass.doperand + place);
             s.d_fed = typename Simd<T>::V{};
             s.d_state[0] = load(dh + unit);
-            load_all<T>(s.d_state, d_states + unit, padded_units, 1);
+            load_all(s.d_state, d_states + unit, padded_units, 1);
             typename Simd<T>::V carried[Cell::states] = {};
             if constexpr (last) {
                 if (fed) s.d_state[0] = fma(load(pass.dfed + place), load(pass.fed_mask + place), s.d_state[0]);
@@ -79,7 +80,7 @@ void cell_backward(const Layout<T, Cell>& at, Index t, Range rows, Range blocks,
                 if (zoneout)
 #pragma GCC unroll 2
                     for (int i = 0; i < Cell::states; ++i) {
-                        carried[i] = zoneout_share(pass, i, zoned) * s.d_state[i];
+                        carried[i] = zoneout_share<typename Simd<T>::V>(pass, i, t, site) * s.d_state[i];
                         s.d_state[i] -= carried[i];
                     }
             }
@@ -95,9 +96,9 @@ void cell_backward(const Layout<T, Cell>& at, Index t, Range rows, Range blocks,
             // Lanes beyond the last unit may hold anything, which products with zeros would spread if it is not finite.
             if (block + 1 == at.blocks)
                 for (auto& d : s.z) d = inside ? d : typename Simd<T>::V{};
-            store_z<T, Cell, phase>(s.z, z, block, n);
+            store_z<T, Cell, phase>(s.z, z, site);
             store(dh + unit, s.d_state[0]);
-            store_all<T>(d_states + unit, s.d_state, padded_units, 1);
+            store_all(d_states + unit, s.d_state, padded_units, 1);
         }
     }
 }

@@ -1,43 +1,64 @@
 // The time loop of a recurrent layer, for any cell.
 #pragma once
 
+#include <type_traits>
+
 #include "cell_layout.hpp"
 
 namespace fastlstm::FASTLSTM_ISA {
 namespace {
 
-template <class T, int Count>
-FASTLSTM_INLINE void load_all(typename Simd<T>::V (&to)[Count], const T* from, Index apart, int first = 0) {
+// Vectors of units of some rows: one, or two that go together.
+struct Site {
+    Index n, block;
+};
+
+template <class At>
+FASTLSTM_INLINE auto places_of(const Site (&sites)[1], const At& at) {
+    return at(sites[0]);
+}
+template <class At>
+FASTLSTM_INLINE auto places_of(const Site (&sites)[2], const At& at) {
+    const auto low = at(sites[0]), high = at(sites[1]);
+    return PairOfPlaces<std::remove_pointer_t<decltype(at(sites[0]))>>{low, high};
+}
+
+template <class V, int Count, class Place>
+FASTLSTM_INLINE void load_all(V (&to)[Count], Place from, Index apart, int first = 0) {
 #pragma GCC unroll 8
     for (int i = first; i < Count; ++i) to[i] = load(from + (i - first) * apart);
 }
 
-template <class T, int Count>
-FASTLSTM_INLINE void store_all(T* to, const typename Simd<T>::V (&from)[Count], Index apart, int first = 0) {
+template <class V, int Count, class Place>
+FASTLSTM_INLINE void store_all(Place to, const V (&from)[Count], Index apart, int first = 0) {
 #pragma GCC unroll 8
     for (int i = first; i < Count; ++i) store(to + (i - first) * apart, from[i]);
 }
 
-template <class T, class Cell, int phase>
-FASTLSTM_INLINE void load_z(typename Simd<T>::V (&z)[Cell::gates], const Gates<T, Cell>& from, Index block, Index n) {
+template <class T, class Cell, int phase, class V, int K>
+FASTLSTM_INLINE void load_z(V (&z)[Cell::gates], const Gates<T, Cell>& from, const Site (&sites)[K]) {
 #pragma GCC unroll 8
     for (int c = 0; c < Cell::gates; ++c)
-        if (columns_of<Cell>.phase[c] <= phase) z[c] = load(from.at(c, block, n));
+        if (columns_of<Cell>.phase[c] <= phase)
+            z[c] = load(places_of(sites, [&](Site s) { return from.at(c, s.block, s.n); }));
 }
 
-template <class T, class Cell, int phase>
-FASTLSTM_INLINE void store_z(const typename Simd<T>::V (&z)[Cell::gates], const Gates<T, Cell>& to, Index block,
-                             Index n) {
+template <class T, class Cell, int phase, class V, int K>
+FASTLSTM_INLINE void store_z(const V (&z)[Cell::gates], const Gates<T, Cell>& to, const Site (&sites)[K]) {
 #pragma GCC unroll 8
     for (int c = 0; c < Cell::gates; ++c)
-        if (columns_of<Cell>.phase[c] <= phase) store(to.at(c, block, n), z[c]);
+        if (columns_of<Cell>.phase[c] <= phase)
+            store(places_of(sites, [&](Site s) { return to.at(c, s.block, s.n); }), z[c]);
 }
 
 // What zoneout keeps of a previous state: a share, or what was drawn.
-template <class T>
-FASTLSTM_INLINE typename Simd<T>::V zoneout_share(const RecurrentPass<T>& pass, int state, Index place) {
-    return pass.zoneout_drawn[state] ? load(pass.zoneout_drawn[state] + place)
-                                     : broadcast(static_cast<T>(pass.zoneout_rate[state]));
+template <class V, class T, int K>
+FASTLSTM_INLINE V zoneout_share(const RecurrentPass<T>& pass, int state, Index t, const Site (&sites)[K]) {
+    if (!pass.zoneout_drawn[state]) return broadcast(static_cast<T>(pass.zoneout_rate[state]));
+    const Index row = padded<T>(pass.units);
+    return load(places_of(sites, [&](Site s) {
+        return pass.zoneout_drawn[state] + (t * pass.rows + s.n) * row + s.block * Simd<T>::lanes;
+    }));
 }
 
 // A step that does not count: states stay, and BPTT will find nothing to pass on.
@@ -48,7 +69,7 @@ void skip_row(const Layout<T, Cell>& at, Index t, Index n, Range blocks) {
     for (Index block = blocks.begin; block < blocks.end; ++block) {
         if (pass.gates) {
             const typename Simd<T>::V nothing[Cell::gates] = {};
-            store_z<T, Cell, phase>(nothing, at.gates(t), block, n);
+            store_z<T, Cell, phase>(nothing, at.gates(t), {{n, block}});
         }
         if constexpr (phase + 1 < phase_count<Cell>) {
             store(at.operand(t, n) + block * L, typename Simd<T>::V{});
@@ -81,61 +102,75 @@ struct StepPlaces {
           fed_after(at.pass.fed ? at.fed(t + 1, 0) : nullptr) {}
 };
 
-// The cell's equations of one phase over a tile of rows and unit blocks.
+// The cell's equations of one phase at one or two sites.
+template <class T, class Cell, int phase, int K, class A>
+FASTLSTM_INLINE void cell_forward_at(const Site (&sites)[K], const Layout<T, Cell>& at,
+                                     const StepPlaces<T, Cell>& places, Index t, const Gates<T, Cell>& z,
+                                     const A& activations) {
+    constexpr Index L = Simd<T>::lanes;
+    constexpr bool last = phase + 1 == phase_count<Cell>;
+    using V = std::conditional_t<K == 1, typename Simd<T>::V, Pair<typename Simd<T>::V>>;
+    const RecurrentPass<T>& pass = at.pass;
+    const Index padded_units = at.padded_units, h_row = pass.h.row;
+    const auto in_rows = [&](auto* data, Index row) {
+        return places_of(sites, [&](Site s) { return data + s.n * row + s.block * L; });
+    };
+    const auto of_units = [&](const T* data, Index each) {
+        return places_of(sites, [&](Site s) { return data + s.block * L * each; });
+    };
+    ForwardStep<V, Cell> s;
+    load_z<T, Cell, phase>(s.z, z, sites);
+    s.previous[0] = load(in_rows(places.h_before, h_row));
+    load_all(s.previous, in_rows(places.states_before, padded_units * (Cell::states - 1)), padded_units, 1);
+    if constexpr (!last) s.fed = load(in_rows(places.fed_before, h_row));
+    if constexpr (Cell::unit_weights > 0)
+        load_all(s.unit, of_units(pass.packed + at.packed.unit_weights, Cell::unit_weights), L);
+    Cell::forward(s, activations, Phase<phase>{});
+    if constexpr (!last) {
+        store(in_rows(at.operand(t, 0), padded_units), s.operand);
+    } else {
+        if (pass.zoneout)
+#pragma GCC unroll 2
+            for (int i = 0; i < Cell::states; ++i) {
+                const V share = zoneout_share<V>(pass, i, t, sites);
+                s.state[i] = fma(share, s.previous[i], fma(-share, s.state[i], s.state[i]));
+            }
+        store(in_rows(places.h_after, h_row), s.state[0]);
+        store_all(in_rows(places.states_after, padded_units * (Cell::states - 1)), s.state, padded_units, 1);
+        if (pass.fed) store(in_rows(places.fed_after, h_row), s.state[0] * load(in_rows(pass.fed_mask, padded_units)));
+        if constexpr (Cell::kept > 0)
+            if (pass.training) store_all(in_rows(at.kept(t, 0, 0), padded_units * Cell::kept), s.kept, padded_units);
+    }
+    if (pass.gates) store_z<T, Cell, phase>(s.z, z, sites);
+}
+
+// Over a tile of rows and unit blocks, two sites at a time.
 template <class T, class Cell, int phase, class A>
 FASTLSTM_INLINE void cell_forward(const Layout<T, Cell>& at, const StepPlaces<T, Cell>& places, Index t, Range rows,
                                   Range blocks, const Gates<T, Cell>& z, const A& activations) {
-    constexpr Index L = Simd<T>::lanes;
-    constexpr bool last = phase + 1 == phase_count<Cell>;
-    const RecurrentPass<T>& pass = at.pass;
-    const bool keeps_z = pass.gates, training = pass.training, zoneout = pass.zoneout, fed = pass.fed;
-    const T* unit_weights = pass.packed + at.packed.unit_weights;
-    const Index padded_units = at.padded_units, states_row = padded_units * (Cell::states - 1), h_row = pass.h.row;
+    Site waiting{};
+    bool waits = false;
     for (Index n = rows.begin; n < rows.end; ++n) {
         if (at.masked(t, n)) {
             skip_row<T, Cell, phase>(at, t, n, blocks);
             continue;
         }
-        const T *h_before = places.h_before + n * h_row, *states_before = places.states_before + n * states_row;
-        T *h_after = places.h_after + n * h_row, *states_after = places.states_after + n * states_row;
         for (Index block = blocks.begin; block < blocks.end; ++block) {
-            const Index unit = block * L;
-            ForwardStep<typename Simd<T>::V, Cell> s;
-            load_z<T, Cell, phase>(s.z, z, block, n);
-            s.previous[0] = load(h_before + unit);
-            load_all<T>(s.previous, states_before + unit, padded_units, 1);
-            if constexpr (!last) s.fed = load(places.fed_before + n * h_row + unit);
-            if constexpr (Cell::unit_weights > 0) load_all<T>(s.unit, unit_weights + unit * Cell::unit_weights, L);
-            Cell::forward(s, activations, Phase<phase>{});
-            if constexpr (!last) {
-                store(at.operand(t, n) + unit, s.operand);
-            } else {
-                if (zoneout) {
-                    const Index place = (t * pass.rows + n) * padded_units + unit;
-#pragma GCC unroll 2
-                    for (int i = 0; i < Cell::states; ++i) {
-                        const auto share = zoneout_share(pass, i, place);
-                        s.state[i] = fma(share, s.previous[i], fma(-share, s.state[i], s.state[i]));
-                    }
-                }
-                store(h_after + unit, s.state[0]);
-                store_all<T>(states_after + unit, s.state, padded_units, 1);
-                if (fed)
-                    store(places.fed_after + n * h_row + unit,
-                          s.state[0] * load(pass.fed_mask + n * padded_units + unit));
-                if constexpr (Cell::kept > 0)
-                    if (training) store_all<T>(at.kept(t, n, block), s.kept, padded_units);
-            }
-            if (keeps_z) store_z<T, Cell, phase>(s.z, z, block, n);
+            if (waits)
+                cell_forward_at<T, Cell, phase>({waiting, {n, block}}, at, places, t, z, activations);
+            else
+                waiting = {n, block};
+            waits = !waits;
         }
     }
+    if (waits) cell_forward_at<T, Cell, phase>({waiting}, at, places, t, z, activations);
 }
 
 template <class T, class Cell, int phase, class A>
 void forward_phase(const Layout<T, Cell>& at, Index t, Range rows, Range blocks, const A& activations) {
     constexpr Index L = Simd<T>::lanes;
     constexpr int most_rows = 6, most_panels = 8 / widest_product<Cell>(phase);
-    T scratch[most_rows * most_panels * Cell::gates * L];
+    alignas(64) T scratch[most_rows * most_panels * Cell::gates * L];
     const StepPlaces<T, Cell> places(at, t);
     Operand<T> x[product_count<Cell>], h[product_count<Cell>];
     for (int p = 0; p < product_count<Cell>; ++p) {
@@ -234,8 +269,8 @@ void forward_steps(const RecurrentPass<T>& pass, Range rows, const Crew& crew, c
 template <class T, class Cell, class Visit>
 FASTLSTM_INLINE void with_activations(const RecurrentPass<T>& pass, const Visit& visit) {
     using S = Simd<T>;
-    using Candidate = Fixed<S, Cell::default_activation>;
-    using Gate = Fixed<S, Cell::default_recurrent_activation>;
+    using Candidate = Fixed<Cell::default_activation>;
+    using Gate = Fixed<Cell::default_recurrent_activation>;
     if (pass.activation == Cell::default_activation &&
         pass.recurrent_activation == Cell::default_recurrent_activation && pass.clip <= 0)
         visit(Activations<Candidate, Gate>{});

@@ -105,6 +105,11 @@ FASTLSTM_INLINE VF smaller(VF bound, VF a) { return _mm_min_ps(bound, a); }
 FASTLSTM_INLINE VD smaller(VD bound, VD a) { return _mm_min_pd(bound, a); }
 #endif
 
+template <class Mask, class V>
+FASTLSTM_INLINE V choose(Mask which, V a, V b) {
+    return which ? a : b;
+}
+
 // No buffer needs to be aligned. The types say that a store changes numbers only, so that the compiler need not read
 // pointers and sizes again after it, as it must after a memcpy.
 template <class T>
