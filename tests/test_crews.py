@@ -1,4 +1,6 @@
-"""Few rows, or large weights: threads share the units of the same rows, and the bits are those of one thread."""
+"""Few rows, or large weights: threads share units or layers of the same rows, and the bits are those of one thread."""
+
+import time
 
 import numpy as np
 import pytest
@@ -10,14 +12,14 @@ CELLS = _core.cells()
 UNITS, FEATURES, STEPS = 83, 5, 60
 
 
-def network(cell, dtype, rng, *, both_ways=False, **options):
-    """Return a stack of two recurrent layers of odd sizes, with random weights."""
+def network(cell, dtype, rng, *, units=UNITS, depth=2, both_ways=False, **options):
+    """Return a stack of recurrent layers of odd sizes, with random weights."""
     net = NETWORKS[dtype](FEATURES, True, True)
     activation = "linear" if cell.startswith("min_") else "tanh"
     common = {"cell": cell, "activation": activation, "recurrent_activation": "sigmoid", "use_bias": True, **options}
-    first = {**common, "units": UNITS, "return_sequences": True}
-    net.add_recurrent(**first)
-    last = {**common, "units": UNITS - 16, "return_sequences": False}
+    for i in range(depth - 1):
+        net.add_recurrent(**common, units=units - i, return_sequences=True)
+    last = {**common, "units": units - 16, "return_sequences": False}
     if both_ways:
         net.add_bidirectional(forward=last, backward={**last, "go_backwards": True}, merge_mode="concat")
     else:
@@ -25,7 +27,7 @@ def network(cell, dtype, rng, *, both_ways=False, **options):
     net.add_dense(units=3, use_bias=True)
     net.set_loss("mean_squared_error")
     for i, segment in enumerate(net.segments):
-        net.set_weight(i, (rng.normal(size=segment.shape) / np.sqrt(UNITS)).astype(dtype))
+        net.set_weight(i, (rng.normal(size=segment.shape) / np.sqrt(units)).astype(dtype))
     return net
 
 
@@ -83,6 +85,39 @@ def test_few_rows(isa, dtype, cell, name, threads):
 @pytest.mark.parametrize("cell", ["lstm", "gru_reset_before"])
 def test_recurrent_dropout(isa, dtype, cell, threads):
     same_bits(lambda rng: network(cell, dtype, rng, recurrent_dropout=0.3), threads, dtype=dtype, rows=2, draw=3)
+
+
+@pytest.mark.parametrize("name", ["plain", "backwards", "random", "clipped"])
+@pytest.mark.parametrize("cell", CELLS)
+def test_small_layers(isa, dtype, cell, name, threads):
+    same_bits(
+        lambda rng: network(cell, dtype, rng, units=21, depth=4, **OPTIONS[name]),
+        threads,
+        dtype=dtype,
+        rows=1,
+        draw=7 if name == "random" else None,
+        masked=name == "clipped",
+    )
+
+
+@pytest.mark.parametrize("cell", ["lstm", "gru"])
+def test_recurrent_dropout_of_small_layers(isa, dtype, cell, threads):
+    make = lambda rng: network(cell, dtype, rng, units=21, depth=4, recurrent_dropout=0.3)  # noqa: E731
+    same_bits(make, threads, dtype=dtype, rows=1, draw=3)
+
+
+@pytest.mark.parametrize(
+    ("units", "depth", "rows", "expected"),
+    [(32, 1, 64, "rows"), (128, 1, 1, "units"), (128, 2, 1, "units"), (32, 2, 1, "layers"), (32, 4, 1, "layers")],
+)
+def test_what_threads_share(rng, threads, units, depth, rows, expected):
+    threads(2)
+    net = network("lstm", "float32", rng, units=units, depth=depth)
+    for _ in range(50):  # other programs may want the cores for a while
+        if net.sharing(rows, 500) == (2, expected):
+            return
+        time.sleep(0.1)
+    assert net.sharing(rows, 500) == (2, expected)
 
 
 def test_weights_that_fit_no_cache(isa, threads):

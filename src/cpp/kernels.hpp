@@ -258,9 +258,10 @@ struct CellKernels {
     Index (*packed_size)(Index features, Index units);
     // Part of `parts`; the transposed kernel only if somebody wants dx.
     void (*pack)(const RecurrentWeights<T>&, T* packed, bool wants_dx, Index part, Index parts);
-    // The members of a crew call these together, with the same rows.
-    void (*forward)(const RecurrentPass<T>&, Range rows, const Crew&);
-    void (*backward)(const RecurrentPass<T>&, Range rows, const Crew&);
+    // The members of a crew call these together, with the same rows. Steps may come in pieces, in order: forward those
+    // that begin at multiples of x_chunk, backward from the last one.
+    void (*forward)(const RecurrentPass<T>&, Range rows, Range steps, const Crew&);
+    void (*backward)(const RecurrentPass<T>&, Range rows, Range steps, const Crew&);
     // Weight gradients are tiles of the weights, each summed over all rows and steps in one fixed order.
     Index (*gradient_tiles)(const RecurrentPass<T>&);
     void (*gradients)(const RecurrentPass<T>&, Range tiles);

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "../network/bidirectional_layer.hpp"
+#include "../network/binding.hpp"
 
 namespace fastlstm {
 
@@ -32,6 +33,9 @@ constexpr Named<Constraint> constraint_names[] = {{"non_neg", Constraint::non_ne
 constexpr Named<Merge> merge_names[] = {
     {"sum", Merge::sum}, {"mul", Merge::mul}, {"ave", Merge::ave}, {"concat", Merge::concat}};
 
+constexpr Named<Sharing> sharing_names[] = {
+    {"rows", Sharing::rows}, {"units", Sharing::units}, {"layers", Sharing::layers}};
+
 constexpr Named<Loss> loss_names[] = {{"mean_squared_error", Loss::mean_squared_error},
                                       {"mean_absolute_error", Loss::mean_absolute_error},
                                       {"binary_crossentropy", Loss::binary_crossentropy},
@@ -48,6 +52,13 @@ E value_of(const Named<E> (&names)[Count], const std::string& name, const char* 
         known += (known.empty() ? "" : ", ") + std::string(each.name);
     }
     throw pybind11::value_error(std::string(argument) + ": expected one of " + known + ", got '" + name + "'");
+}
+
+template <class E, std::size_t Count>
+const char* name_of(const Named<E> (&names)[Count], E value) {
+    for (const Named<E>& each : names)
+        if (value == each.value) return each.name;
+    throw std::logic_error("a value without a name");
 }
 
 template <class E, std::size_t Count>

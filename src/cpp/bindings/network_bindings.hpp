@@ -172,6 +172,10 @@ public:
         network_.iterations = iterations;
     }
 
+    py::tuple sharing(Index rows, Index steps) {
+        const Plan plan = network_.prediction_plan(size(rows, "rows"), size(steps, "steps"));
+        return py::make_tuple(plan.members, name_of(sharing_names, plan.sharing));
+    }
     py::array_t<T> predict(const py::array& x) {
         const T* input = checked_input(x, "x");
         const Index rows = x.shape(0), steps = steps_of(x);

@@ -46,6 +46,7 @@ void register_network(py::module_& module, const char* name, const char* pass_na
         .def_property_readonly("state_sizes", &B::state_sizes)
         .def_property_readonly("masked_output", &B::masked_output)
         .def_property("state", &B::state, &B::set_state)
+        .def("sharing", &B::sharing, py::arg("rows"), py::arg("steps"))
         .def("predict", &B::predict, py::arg("x"))
         .def("run", &B::run, py::arg("x"), py::kw_only(), py::arg("state") = none, py::arg("mask") = none,
              py::arg("draw") = none)

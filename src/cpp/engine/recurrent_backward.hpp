@@ -140,12 +140,12 @@ void backward_phase(const Layout<T, Cell>& at, Index t, Range rows, const Crew& 
 }
 
 template <class T, class Cell>
-void recurrent_backward(const RecurrentPass<T>& pass, Range rows, const Crew& crew) {
+void recurrent_backward(const RecurrentPass<T>& pass, Range rows, Range steps, const Crew& crew) {
     constexpr Index L = Simd<T>::lanes;
     const Layout<T, Cell> at(pass);
     const Range features = part_of(blocks_of<T>(pass.features), crew.member, crew.members);
     with_activations<T, Cell>(pass, [&](const auto& activations) {
-        for (Index t = pass.steps - 1; t >= 0; --t) {
+        for (Index t = steps.end - 1; t >= steps.begin; --t) {
             if constexpr (phase_count<Cell> > 1) backward_phase<T, Cell, 1>(at, t, rows, crew, activations);
             backward_phase<T, Cell, 0>(at, t, rows, crew, activations);
             if (pass.dx.data)
@@ -156,7 +156,7 @@ void recurrent_backward(const RecurrentPass<T>& pass, Range rows, const Crew& cr
         }
     });
     const Range blocks = part_of(at.blocks, crew.member, crew.members);
-    if (pass.fed && pass.wants_d_initial)
+    if (pass.fed && pass.wants_d_initial && steps.begin == 0)
         for (Index n = rows.begin; n < rows.end; ++n)
             for (Index i = n * at.padded_units + blocks.begin * L; i < n * at.padded_units + blocks.end * L; i += L)
                 store(pass.dh + i, fma(load(pass.dfed + i), load(pass.fed_mask + i), load(pass.dh + i)));

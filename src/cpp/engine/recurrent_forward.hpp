@@ -236,31 +236,28 @@ FASTLSTM_INLINE void meet(const Crew& crew) {
 }
 
 template <class T, class Cell, class A>
-void forward_steps(const RecurrentPass<T>& pass, Range rows, const Crew& crew, const A& activations) {
+void forward_steps(const RecurrentPass<T>& pass, Range rows, Range steps, const Crew& crew, const A& activations) {
     constexpr Index L = Simd<T>::lanes;
     const Layout<T, Cell> at(pass);
     const Range blocks = part_of(at.blocks, crew.member, crew.members);
-    if (pass.fed) {
+    if (pass.fed && steps.begin == 0) {
         for (Index n = rows.begin; n < rows.end; ++n)
             for (Index i = blocks.begin * L; i < blocks.end * L; i += L)
                 store(at.fed(0, n) + i, load(at.h(0, n) + i) * load(pass.fed_mask + n * at.padded_units + i));
         meet(crew);
     }
-    const Index chunk = pass.x_chunk > 0 ? pass.x_chunk : pass.steps;
-    for (Index first = 0; first < pass.steps; first += chunk) {
-        const Range steps{first, least(first + chunk, pass.steps)};
-        if (pass.x_chunk > 0) feed_chunk<T, Cell>(at, steps, rows, blocks);
-        for (Index t = steps.begin; t < steps.end; ++t) {
-            if constexpr (recurrent_gates<Cell>() == 0) {
-                cell_forward<T, Cell, 0>(at, StepPlaces<T, Cell>(at, t), t, rows, blocks, at.gates(t), activations);
-                continue;
-            }
-            forward_phase<T, Cell, 0>(at, t, rows, blocks, activations);
+    for (Index t = steps.begin; t < steps.end; ++t) {
+        if (pass.x_chunk > 0 && (t - steps.begin) % pass.x_chunk == 0)
+            feed_chunk<T, Cell>(at, {t, least(t + pass.x_chunk, steps.end)}, rows, blocks);
+        if constexpr (recurrent_gates<Cell>() == 0) {
+            cell_forward<T, Cell, 0>(at, StepPlaces<T, Cell>(at, t), t, rows, blocks, at.gates(t), activations);
+            continue;
+        }
+        forward_phase<T, Cell, 0>(at, t, rows, blocks, activations);
+        meet(crew);
+        if constexpr (phase_count<Cell> > 1) {
+            forward_phase<T, Cell, 1>(at, t, rows, blocks, activations);
             meet(crew);
-            if constexpr (phase_count<Cell> > 1) {
-                forward_phase<T, Cell, 1>(at, t, rows, blocks, activations);
-                meet(crew);
-            }
         }
     }
 }
@@ -280,9 +277,9 @@ FASTLSTM_INLINE void with_activations(const RecurrentPass<T>& pass, const Visit&
 }
 
 template <class T, class Cell>
-void recurrent_forward(const RecurrentPass<T>& pass, Range rows, const Crew& crew) {
-    with_activations<T, Cell>(pass,
-                              [&](const auto& activations) { forward_steps<T, Cell>(pass, rows, crew, activations); });
+void recurrent_forward(const RecurrentPass<T>& pass, Range rows, Range steps, const Crew& crew) {
+    with_activations<T, Cell>(
+        pass, [&](const auto& activations) { forward_steps<T, Cell>(pass, rows, steps, crew, activations); });
 }
 
 }  // namespace

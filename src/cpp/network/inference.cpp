@@ -23,7 +23,7 @@ void copy_rows(const Sequence<const T>& from, Index rows, Index steps, Index fea
 template <class T>
 std::vector<typename Network<T>::Bound> Network<T>::acquire_blocks(const Plan& plan, const Extent& extent) {
     std::vector<Bound> bindings;
-    const int sharers = plan.crew ? 1 : plan.members;
+    const int sharers = plan.sharing == Sharing::rows ? plan.members : 1;
     const Index block = std::min(block_rows, (extent.rows + sharers - 1) / sharers);
     for (int i = 0; i < sharers; ++i) bindings.push_back(acquire({block, extent.steps, extent.masked}));
     return bindings;
@@ -49,8 +49,7 @@ template <class T>
 template <class Prepare, class Visit>
 void Network<T>::infer(const T* x, const unsigned char* mask, Index rows, Index steps, const Prepare& prepare,
                        const Visit& visit) {
-    const double work = forward_work(steps) * static_cast<double>(rows);
-    const Plan planned = plan(work, work, rows);
+    const Plan planned = prediction_plan(rows, steps);
     auto bindings = acquire_blocks(planned, {rows, steps, mask != nullptr});
     const Index row = steps * features_;
     run_team(planned.members, [&](const Team& team) {
@@ -65,11 +64,18 @@ void Network<T>::infer(const T* x, const unsigned char* mask, Index rows, Index 
                                   {mask ? mask + block.begin * steps : nullptr, steps, 1});
             }
             mine.crew.barrier();
-            binding.forward({0, block.end - block.begin}, mine.crew);
+            binding.forward({0, block.end - block.begin}, mine);
             if (mine.crew.rank() == 0) visit(binding, block);
         });
     });
     release_all(bindings);
+}
+
+template <class T>
+Plan Network<T>::prediction_plan(Index rows, Index steps) {
+    finish();
+    const double work = forward_work(steps) * static_cast<double>(rows);
+    return plan(work, work, rows);
 }
 
 template <class T>
@@ -115,7 +121,7 @@ void Network<T>::forward_all(Binding<T>& binding) const {
     const Plan planned = plan(work, work, rows);
     run_team(planned.members, [&](const Team& team) {
         const Work mine(planned, team);
-        binding.forward(mine.rows(rows), mine.crew);
+        binding.forward(mine.rows(rows), mine);
     });
 }
 
@@ -169,7 +175,7 @@ void Network<T>::forecast(const T* history, Index rows, Index window, Index step
             for (Index t = 0; t < steps; ++t) {
                 if (leads) binding.set_input({first + t * features_, row, features_});
                 mine.crew.barrier();
-                binding.forward({0, count}, mine.crew);
+                binding.forward({0, count}, mine);
                 for (Index n = 0; leads && n < count; ++n)
                     copy_rows<T>({binding.output().data + n * binding.output().row, 0, 0}, 1, 1, features_,
                                  first + n * row + given + t * features_);
@@ -257,7 +263,7 @@ void Network<T>::backward(Kept<T>& kept, const T* d_output, const T* d_state, T*
     const Plan planned = plan(work, work / 2, rows);
     run_team(planned.members, [&](const Team& team) {
         const Work mine(planned, team);
-        binding.backward(mine.rows(rows), mine.crew);
+        binding.backward(mine.rows(rows), mine);
         team.barrier();
         for (auto& run : binding.runs) run->gradients(team.share(run->gradient_tiles()));
     });
@@ -266,6 +272,7 @@ void Network<T>::backward(Kept<T>& kept, const T* d_output, const T* d_state, T*
 }
 
 #define FASTLSTM_INSTANTIATE(T)                                                                              \
+    template Plan Network<T>::prediction_plan(Index, Index);                                                 \
     template void Network<T>::predict(const T*, Index, Index, T*);                                           \
     template void Network<T>::run(const T*, const Beside<T>&, Index, Index, T*, T*);                         \
     template std::unique_ptr<Kept<T>> Network<T>::forward(const T*, const Beside<T>&, Index, Index, T*, T*); \

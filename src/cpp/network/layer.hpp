@@ -88,6 +88,15 @@ struct Run {
     virtual Mask output_mask() const { return mask; }
     virtual void forward(Range rows, const Team& crew) { forward_rows(crew.share(rows)); }
     virtual void backward(Range rows, const Team& crew) { backward_rows(crew.share(rows)); }
+    // A run may also be able to go through its steps in so many pieces, by one member, once the same piece of the run
+    // before it is done (backward, from the last piece on: of the run after it). No pieces: it is not.
+    virtual Index pieces() const { return 0; }
+    virtual void begin_forward(Range /*rows*/) {}
+    virtual void forward_piece(Range /*rows*/, Index /*piece*/) {}
+    virtual void end_forward(Range /*rows*/) {}
+    virtual void begin_backward(Range /*rows*/) {}
+    virtual void backward_piece(Range /*rows*/, Index /*piece*/) {}
+    virtual void end_backward(Range /*rows*/) {}
     virtual Index gradient_tiles() const { return 0; }
     virtual void gradients(Range /*tiles*/) {}
 
@@ -95,6 +104,9 @@ protected:
     virtual void forward_rows(Range /*rows*/) {}
     virtual void backward_rows(Range /*rows*/) {}
 };
+
+// Steps of a piece, and of the products with x that are made at once.
+constexpr Index steps_of_piece = 16;
 
 // What speaks for sharing a layer's units, and not its rows, among threads.
 struct CrewTerms {
@@ -122,7 +134,8 @@ public:
     virtual bool gives_mask(bool masked) const { return masked && takes_sequence && gives_sequence; }
     virtual bool stateful() const { return false; }
     virtual bool works_step_by_step() const { return true; }
-    virtual double work(Index steps) const = 0;  // floating-point operations of one row's forward pass
+    virtual double work(Index steps) const = 0;            // floating-point operations of one row's forward pass
+    virtual bool goes_in_pieces() const { return false; }  // unless a batch has masks, or dropout
     virtual CrewTerms crew_terms(const Kernels<T>&) const { return {}; }
     virtual Index packed_size(const Kernels<T>&) const { return 0; }
     virtual void planned(const Kernels<T>&) {}  // the network has set what is above

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <limits>
 #include <stdexcept>
 
 #include "../dispatch.hpp"
@@ -306,23 +307,34 @@ double Network<T>::forward_work(Index steps) const {
     return work;
 }
 
-// A crew where there are too few rows for the threads, or where one step's weights do not fit a core's cache, so that
-// two had better keep a half each.
+// Units or layers are shared where there are too few rows for the threads, and units where one step's weights do not
+// fit a core's cache, so that two had better keep a half each. Layers need fewer meetings, but go through whole
+// weights, which is slower once those are many times what the first cache holds.
 template <class T>
 Plan Network<T>::plan(double work, double section, Index rows) const {
-    constexpr double cache = 1 << 20;
+    constexpr double cache = 1 << 20, light = 1 << 17;
     const int by_rows = team_size(work, section, rows);
-    int crew = 1;
-    bool heavy = false;
+    int by_units = 1;
+    double lightest_step = std::numeric_limits<double>::infinity(), heaviest = 0;
+    Index stacked = 0, most_stacked = 0;
     for (const auto& layer : layers_) {
+        stacked = layer->goes_in_pieces() ? stacked + 1 : 0;
+        most_stacked = std::max(most_stacked, stacked);
         const CrewTerms terms = layer->crew_terms(*kernels_);
         if (terms.work_of_step <= 0) continue;
-        const int members = crew_size(work, terms.work_of_step * static_cast<double>(rows), terms.most_members);
-        crew = crew > 1 ? std::min(crew, members) : members;
-        heavy = heavy || terms.weight_bytes > cache;
+        const double step = terms.work_of_step * static_cast<double>(rows);
+        const int members = crew_size(work, step, terms.most_members);
+        by_units = by_units > 1 ? std::min(by_units, members) : members;
+        lightest_step = std::min(lightest_step, step);
+        heaviest = std::max(heaviest, terms.weight_bytes);
     }
-    const bool chosen = crew > by_rows || (heavy && crew > 1 && crew == by_rows);
-    return {chosen ? crew : by_rows, chosen};
+    const int by_layers =
+        most_stacked > 1 ? crew_size(work, lightest_step * static_cast<double>(steps_of_piece), most_stacked) : 1;
+    if (by_layers > by_rows && by_layers >= by_units && most_stacked % by_layers == 0 && heaviest <= light)
+        return {by_layers, Sharing::layers};
+    if (by_units > by_rows || (heaviest > cache && by_units > 1 && by_units == by_rows))
+        return {by_units, Sharing::units};
+    return {by_rows, Sharing::rows};
 }
 
 template <class T>

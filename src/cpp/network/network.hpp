@@ -10,60 +10,12 @@
 #include <utility>
 
 #include "bidirectional_layer.hpp"
+#include "binding.hpp"
 #include "elementwise_layers.hpp"
 #include "layer.hpp"
 #include "recurrent_layer.hpp"
 
 namespace fastlstm {
-
-// The network's layers bound to a number of rows and steps, with all the memory that they need.
-template <class T>
-struct Binding {
-    Extent extent;
-    Arena<T> arena;
-    Call<T> call;
-    std::vector<std::unique_ptr<Run<T>>> runs;
-    // Training only: the gathered rows, the gradient of their predictions, the loss and the penalty of each.
-    T *input = nullptr, *target = nullptr;
-    Arena<unsigned char> flags;
-    unsigned char* mask = nullptr;
-    Sequence<T> d_output{};
-    std::vector<double> row_loss, row_penalty;
-
-    // After the call is set: a run's output may depend on it.
-    void set_input(Sequence<const T> x, Mask mask = {}) {
-        for (auto& run : runs) {
-            run->connect(x, mask, call);
-            x = run->output();
-            mask = run->output_mask();
-        }
-        output_ = x;
-        output_mask_ = mask;
-    }
-    // In training the input is what was gathered.
-    void set_gathered_input(Index features) {
-        set_input({input, extent.steps * features, features}, {mask, extent.steps, 1});
-    }
-    Sequence<const T> output() const { return output_; }
-    Mask output_mask() const { return output_mask_; }
-    // By all members of a crew, for the same rows.
-    void forward(Range batch, const Team& crew) {
-        for (auto& run : runs) {
-            run->forward(batch, crew);
-            crew.barrier();
-        }
-    }
-    void backward(Range batch, const Team& crew) {
-        for (auto run = runs.rbegin(); run != runs.rend(); ++run) {
-            (*run)->backward(batch, crew);
-            crew.barrier();
-        }
-    }
-
-private:
-    Sequence<const T> output_{};
-    Mask output_mask_{};
-};
 
 // A batch in training: groups of rows, each with memory of its own, a copy of the gradients included. How many there
 // are depends on the batch and the network, never on threads, so that the sum over groups has one order; and a core
@@ -103,23 +55,6 @@ struct Beside {
     const T* state = nullptr;
     const unsigned char* mask = nullptr;  // (rows, steps)
     const std::int64_t* draw = nullptr;   // the number of a draw of dropout; null for none
-};
-
-// How many threads do a work, and whether they are one crew or each takes rows of its own.
-struct Plan {
-    int members;
-    bool crew;
-};
-
-// One member's part in a planned work: the rows that it goes about, and with whom.
-struct Work {
-    const Team& team;
-    const Team alone{0, 1, nullptr};
-    const Team& crew;
-
-    Work(const Plan& plan, const Team& team) : team(team), crew(plan.crew ? team : alone) {}
-    Work(const Work&) = delete;
-    Range rows(Index count) const { return crew.size() > 1 ? Range{0, count} : team.share(count); }
 };
 
 // How many steps of each row count.
@@ -208,6 +143,7 @@ public:
 
     Index target_features() const { return loss_ == Loss::sparse_categorical_crossentropy ? 1 : outputs(); }
 
+    Plan prediction_plan(Index rows, Index steps);  // what threads would do now
     void predict(const T* x, Index rows, Index steps, T* out);
     void run(const T* x, const Beside<T>& beside, Index rows, Index steps, T* out, T* final_state);
     std::unique_ptr<Kept<T>> forward(const T* x, const Beside<T>& beside, Index rows, Index steps, T* out,

@@ -38,6 +38,7 @@ public:
 
     bool stateful() const override { return options_.stateful; }
     bool works_step_by_step() const override { return !options_.go_backwards; }
+    bool goes_in_pieces() const override { return !options_.go_backwards; }
 
     double work(Index steps) const override {
         // An activation costs about as much as 30 operations of a product.
@@ -121,8 +122,25 @@ struct RecurrentLayer<T>::RecurrentRun final : Run<T> {
     }
 
     void forward(Range all, const Team& crew) override {
+        begin_forward(crew.share(all));
+        crew.barrier();
+        cell.forward(bound(), all, {0, pass.steps}, crew_of(crew));
+        crew.barrier();
+        end_forward(crew.share(all));
+    }
+    void backward(Range all, const Team& crew) override {
+        begin_backward(crew.share(all));
+        crew.barrier();
+        cell.backward(bound(), all, {0, pass.steps}, crew_of(crew));
+        crew.barrier();
+        end_backward(crew.share(all));
+    }
+
+    Index pieces() const override {
+        return shows() || dropping() || options.go_backwards ? 0 : (pass.steps + steps_of_piece - 1) / steps_of_piece;
+    }
+    void begin_forward(Range rows) override {
         const RecurrentPass<T> now = bound();
-        const Range rows = crew.share(all);
         put_states(now.initial ? this->call->initial_state : nullptr, rows,
                    [this](Index n, Index s) { return state(0, n, s); });
         if (dropping()) kernels.dropout(dropout_of_x(this->x, dropped), rows);
@@ -138,37 +156,35 @@ struct RecurrentLayer<T>::RecurrentRun final : Run<T> {
                 kept.other = 0;
                 kernels.dropout(kept, rows);
             }
-        crew.barrier();
-        cell.forward(now, all, crew_of(crew));
-        crew.barrier();
-        if (shows()) show(now, rows);
+    }
+    void forward_piece(Range rows, Index piece) override { cell.forward(bound(), rows, steps_of(piece), alone); }
+    void end_forward(Range rows) override {
+        if (shows()) show(bound(), rows);
         if (takes_states() && this->call->final_state)
             get_states(this->call->final_state, rows, [this](Index n, Index s) { return state(pass.steps, n, s); });
     }
 
-    void backward(Range all, const Team& crew) override {
-        const RecurrentPass<T> now = bound();
-        const Range rows = crew.share(all);
-        const auto d_state = [this](Index n, Index s) {
-            return s == 0 ? pass.dh + n * pass.h.row : pass.dstates + (n * (shape.states - 1) + s - 1) * pass.h.row;
-        };
-        put_states(takes_states() ? this->call->d_final_state : nullptr, rows, d_state);
+    void begin_backward(Range rows) override {
+        put_states(takes_states() ? this->call->d_final_state : nullptr, rows,
+                   [this](Index n, Index s) { return d_state(n, s); });
         for (Index n = rows.begin; n < rows.end; ++n) {
-            if (now.fed) std::fill_n(pass.dfed + n * pass.h.row, pass.h.row, T(0));
+            if (drops_h()) std::fill_n(pass.dfed + n * pass.h.row, pass.h.row, T(0));
             if (pass.steps == 0 && !options.return_sequences)
                 for (Index i = 0; i < options.units; ++i) d_state(n, 0)[i] += place(this->dy, 0, n)[i];
         }
-        crew.barrier();
-        cell.backward(now, all, crew_of(crew));
-        crew.barrier();
+    }
+    void backward_piece(Range rows, Index piece) override { cell.backward(bound(), rows, steps_of(piece), alone); }
+    void end_backward(Range rows) override {
         if (dropping() && this->dx.data) kernels.dropout(dropout_of_x(read_only(this->dx), this->dx), rows);
-        if (now.wants_d_initial) get_states(this->call->d_initial_state, rows, d_state);
+        if (bound().wants_d_initial)
+            get_states(this->call->d_initial_state, rows, [this](Index n, Index s) { return d_state(n, s); });
     }
 
     Index gradient_tiles() const override { return cell.gradient_tiles(bound()); }
     void gradients(Range tiles) override { cell.gradients(bound(), tiles); }
 
 private:
+    static constexpr Crew alone{0, 1, nullptr, nullptr};
     static Crew crew_of(const Team& team) {
         return {team.rank(), team.size(), [](const void* members) { static_cast<const Team*>(members)->barrier(); },
                 &team};
@@ -177,6 +193,10 @@ private:
     bool takes_states() const { return options.stateful || !this->call->only_stateful; }
     bool begins_with_states() const { return takes_states() && this->call->initial_state; }
     bool shows() const { return is_shown.data != nullptr; }
+    bool drops_h() const { return this->call->draws && options.recurrent_dropout > 0; }
+    Range steps_of(Index piece) const {
+        return {piece * steps_of_piece, std::min((piece + 1) * steps_of_piece, pass.steps)};
+    }
     // Multipliers for every unit of each of the steps, drawn for one of the layer's purposes.
     DropoutPass<T> drawn(double rate, Index steps, int purpose, Sequence<T> to) const {
         DropoutPass<T> pass = dropout_pass<T>(*this->call, rate, {}, to);
@@ -208,7 +228,7 @@ private:
         }
         if (!options.return_sequences) now.dy.step = 0;
         if (shows()) now.dy_mask = {is_shown.data, is_shown.row, options.return_sequences ? is_shown.step : 0};
-        now.fed = this->call->draws && options.recurrent_dropout > 0 ? fed : nullptr;
+        now.fed = drops_h() ? fed : nullptr;
         now.fed_mask = fed_mask;
         for (int s = 0; s < most_states; ++s) {
             now.zoneout = now.zoneout || options.zoneout[s] > 0;
@@ -237,6 +257,9 @@ private:
         return n * this->call->state_size + layer.state_offset + s * options.units;
     }
 
+    T* d_state(Index n, Index s) const {
+        return s == 0 ? pass.dh + n * pass.h.row : pass.dstates + (n * (shape.states - 1) + s - 1) * pass.h.row;
+    }
     T* state(Index slot, Index n, Index s) const {
         if (s == 0) return pass.h.data + slot % pass.h_slots * pass.h.step + n * pass.h.row;
         return pass.states + ((slot % pass.state_slots * pass.rows + n) * (shape.states - 1) + s - 1) * pass.h.row;
@@ -293,9 +316,9 @@ std::unique_ptr<Run<T>> RecurrentLayer<T>::bind(const Memory<T>& memory, Arena<T
     pass.states = arena.take(pass.state_slots * rows * (shape.states - 1) * row);
     // The products with x of several steps at once make tiles of their own height, and go through the kernel once: for
     // cells whose gates do not see h, and where rows are too few for a tile and the kernel is not small beside it.
-    constexpr Index few_rows = 3, large_input = 16, steps_at_once = 16;
+    constexpr Index few_rows = 3, large_input = 16;
     const bool feeds = shape.recurrent_gates == 0 || (rows <= few_rows && this->features >= large_input);
-    pass.x_chunk = feeds ? std::min(steps, steps_at_once) : 0;
+    pass.x_chunk = feeds ? std::min(steps, steps_of_piece) : 0;
     pass.gate_slots = std::max<Index>(training ? steps : pass.x_chunk, 1);
     if (training || feeds || shape.operands > 0) {
         pass.gates = arena.take(pass.gate_slots * rows * shape.columns * row);

@@ -95,7 +95,7 @@ void Network<T>::forward_and_backward(TrainingBatch<T>& batch, const Work& work)
     batch.for_each_group(mine, [&](Binding<T>& group, Range rows, Index first) {
         const Range own = crew.share(rows);
         std::fill_n(group.row_penalty.begin() + own.begin, own.end - own.begin, 0.0);
-        group.forward(rows, crew);
+        group.forward(rows, work);
         count_valid(group.output_mask(), out_steps, own, batch.valid.data() + first);
     });
     // A mask makes the mean one over all steps of the batch that count.
@@ -113,7 +113,7 @@ void Network<T>::forward_and_backward(TrainingBatch<T>& batch, const Work& work)
         pass.row_loss = group.row_loss.data();
         kernels_->loss(loss_, pass, crew.share(rows));
         crew.barrier();
-        group.backward(rows, crew);
+        group.backward(rows, work);
     });
     team.barrier();
     for (std::size_t layer = 0; layer < layers_.size(); ++layer) {
