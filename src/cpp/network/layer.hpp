@@ -133,6 +133,7 @@ public:
     virtual Index output_steps(Index steps) const { return gives_sequence ? steps : 1; }
     virtual bool gives_mask(bool masked) const { return masked && takes_sequence && gives_sequence; }
     virtual bool stateful() const { return false; }
+    virtual Index entries() const { return 0; }  // of a table, where x chooses from one
     virtual bool works_step_by_step() const { return true; }
     virtual double work(Index steps) const = 0;            // floating-point operations of one row's forward pass
     virtual bool goes_in_pieces() const { return false; }  // unless a batch has masks, or dropout

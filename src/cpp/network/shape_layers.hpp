@@ -137,7 +137,7 @@ public:
         this->weights = {{"embeddings", {entries, outputs}, true}};
     }
 
-    Index entries() const { return entries_; }
+    Index entries() const override { return entries_; }
     bool gives_mask(bool) const override { return mask_zero_; }
     double work(Index steps) const override { return this->elementwise_work(steps); }
 

@@ -1,0 +1,198 @@
+// Building a network: its layers, then its flat buffers.
+#include <algorithm>
+#include <stdexcept>
+
+#include "../dispatch.hpp"
+#include "dense_layer.hpp"
+#include "network.hpp"
+#include "normalization_layer.hpp"
+#include "repeat_vector_layer.hpp"
+#include "shape_layers.hpp"
+
+namespace fastlstm {
+namespace {
+
+template <class T>
+const Kernels<T>& kernels_of(const KernelTable& table);
+template <>
+const Kernels<float>& kernels_of(const KernelTable& table) {
+    return table.f32;
+}
+template <>
+const Kernels<double>& kernels_of(const KernelTable& table) {
+    return table.f64;
+}
+
+}  // namespace
+
+template <class T>
+Network<T>::Network(Index features, bool sequence, bool input_gradient)
+    : features_(features),
+      sequence_(sequence),
+      input_gradient_(input_gradient),
+      table_(&active_kernels()),
+      kernels_(&kernels_of<T>(*table_)) {}
+
+template <class T>
+void Network<T>::add(std::unique_ptr<Layer<T>> layer) {
+    if (finished_) throw std::logic_error("a network takes no more layers after its first use");
+    if (layer->takes_sequence != gives_sequence())
+        throw std::invalid_argument(layer->takes_sequence
+                                        ? "the layer expects a sequence (N, T, D), but what comes before gives (N, D)"
+                                        : "the layer expects (N, D), but what comes before gives a sequence (N, T, D)");
+    if (layer->features != outputs())
+        throw std::invalid_argument("the layer expects " + std::to_string(layer->features) + " features, got " +
+                                    std::to_string(outputs()));
+    layer->number = layers_.size();
+    layers_.push_back(std::move(layer));
+}
+
+template <class T>
+std::unique_ptr<RecurrentLayer<T>> Network<T>::recurrent(const RecurrentOptions& options) const {
+    const CellShape& cell = kernels_->cells[static_cast<int>(options.cell)].shape;
+    if (options.zoneout[1] > 0 && cell.states < 2)
+        throw std::invalid_argument("zoneout_cell: expected a cell with a cell state");
+    if (options.recurrent_dropout > 0 && cell.recurrent_gates == 0)
+        throw std::invalid_argument("recurrent_dropout: expected a cell whose gates see h");
+    return std::make_unique<RecurrentLayer<T>>(options, cell, outputs());
+}
+
+template <class T>
+void Network<T>::add_recurrent(const RecurrentOptions& options) {
+    add(recurrent(options));
+}
+
+template <class T>
+void Network<T>::add_bidirectional(const RecurrentOptions& forward, const RecurrentOptions& backward, Merge merge) {
+    if (merge != Merge::concat && forward.units != backward.units)
+        throw std::invalid_argument("merge_mode: expected 'concat' for layers of different widths");
+    if (forward.return_sequences != backward.return_sequences || forward.stateful != backward.stateful)
+        throw std::invalid_argument("backward: expected return_sequences and stateful as in forward");
+    if (forward.go_backwards == backward.go_backwards)
+        throw std::invalid_argument("backward: expected go_backwards to be the opposite of forward's");
+    add(std::make_unique<BidirectionalLayer<T>>(recurrent(forward), recurrent(backward), merge));
+}
+
+template <class T>
+void Network<T>::add_dense(Index units, bool use_bias) {
+    add(std::make_unique<DenseLayer<T>>(units, use_bias, outputs(), gives_sequence()));
+}
+
+template <class T>
+void Network<T>::add_activation(Activation activation) {
+    if (activation == Activation::glu && outputs() % 2 != 0)
+        throw std::invalid_argument("activation: glu expects an even number of features, got " +
+                                    std::to_string(outputs()));
+    add(std::make_unique<ActivationLayer<T>>(activation, outputs(), gives_sequence()));
+}
+
+template <class T>
+void Network<T>::add_dropout(const DropoutOptions& options) {
+    add(std::make_unique<DropoutLayer<T>>(options, outputs(), gives_sequence()));
+}
+
+template <class T>
+void Network<T>::add_embedding(Index entries, Index outputs, bool mask_zero) {
+    if (!layers_.empty()) throw std::invalid_argument("an embedding must be the first layer");
+    add(std::make_unique<EmbeddingLayer<T>>(entries, outputs, mask_zero));
+}
+
+template <class T>
+void Network<T>::add_masking(double mask_value) {
+    add(std::make_unique<MaskingLayer<T>>(mask_value, outputs()));
+}
+
+template <class T>
+void Network<T>::add_layer_normalization(double epsilon, bool center, bool scale) {
+    add(std::make_unique<LayerNormalizationLayer<T>>(epsilon, center, scale, outputs(), gives_sequence()));
+}
+
+template <class T>
+void Network<T>::add_rescaling(std::vector<T> scale, std::vector<T> offset) {
+    add(std::make_unique<RescalingLayer<T>>(std::move(scale), std::move(offset), gives_sequence()));
+}
+
+template <class T>
+void Network<T>::add_normalization(bool invert) {
+    add(std::make_unique<NormalizationLayer<T>>(invert, outputs(), gives_sequence()));
+}
+
+template <class T>
+void Network<T>::add_repeat_vector(Index n) {
+    add(std::make_unique<RepeatVectorLayer<T>>(n, outputs()));
+}
+
+template <class T>
+void Network<T>::add_reshape(Index steps, Index features, bool sequence) {
+    add(std::make_unique<ReshapeLayer<T>>(steps, features, sequence, outputs(), gives_sequence()));
+}
+
+template <class T>
+void Network<T>::add_activity_regularizer(double l1, double l2) {
+    add(std::make_unique<ActivityRegularizerLayer<T>>(l1, l2, outputs(), gives_sequence()));
+}
+
+template <class T>
+void Network<T>::finish() {
+    if (finished_) return;
+    Index widest = 1;
+    for (const auto& layer : layers_) widest = std::max(widest, layer->outputs);
+    table_ = &kernels_for(*table_, widest * static_cast<Index>(sizeof(T)));
+    kernels_ = &kernels_of<T>(*table_);
+    segments_.clear();  // of an attempt that ran out of memory
+    state_size_ = 0;
+    Index total = 0, packed = 0;
+    for (const bool trainable : {true, false}) {
+        for (const auto& layer : layers_)
+            for (Weight& weight : layer->weights)
+                if (weight.trainable == trainable) {
+                    weight.offset = total;
+                    total += weight.size();
+                }
+        if (trainable) trainable_ = total;
+    }
+    bool learns = input_gradient_;
+    for (std::size_t i = 0; i < layers_.size(); ++i) {
+        Layer<T>& layer = *layers_[i];
+        layer.gives_dx = learns;
+        layer.packed_offset = packed;
+        layer.state_offset = state_size_;
+        state_size_ += layer.state_size;
+        layer.planned(*kernels_);
+        packed += layer.packed_size(*kernels_);
+        for (const Weight& weight : layer.weights) {
+            segments_.push_back({static_cast<Index>(i), &weight});
+            learns = learns || weight.trainable;
+        }
+    }
+    parameters_ = make_buffer<T>(total);
+    // Copies of the gradients for small networks only: beside the work of large ones, what cores fetch from each other
+    // is little.
+    constexpr Index most_elements = 1 << 20, most_copies = 8;
+    gradient_copies_ = std::clamp<Index>(most_elements / std::max<Index>(trainable_, 1), 1, most_copies);
+    gradients_ = make_buffer<T>(gradient_copies_ * trainable_);
+    packed_ = make_buffer<T>(packed);
+    finished_ = true;
+}
+
+#define FASTLSTM_INSTANTIATE(T)                                                                           \
+    template Network<T>::Network(Index, bool, bool);                                                      \
+    template void Network<T>::add_recurrent(const RecurrentOptions&);                                     \
+    template void Network<T>::add_bidirectional(const RecurrentOptions&, const RecurrentOptions&, Merge); \
+    template void Network<T>::add_dense(Index, bool);                                                     \
+    template void Network<T>::add_activation(Activation);                                                 \
+    template void Network<T>::add_dropout(const DropoutOptions&);                                         \
+    template void Network<T>::add_embedding(Index, Index, bool);                                          \
+    template void Network<T>::add_masking(double);                                                        \
+    template void Network<T>::add_layer_normalization(double, bool, bool);                                \
+    template void Network<T>::add_rescaling(std::vector<T>, std::vector<T>);                              \
+    template void Network<T>::add_normalization(bool);                                                    \
+    template void Network<T>::add_repeat_vector(Index);                                                   \
+    template void Network<T>::add_reshape(Index, Index, bool);                                            \
+    template void Network<T>::add_activity_regularizer(double, double);                                   \
+    template void Network<T>::finish();
+
+FASTLSTM_INSTANTIATE(float)
+FASTLSTM_INSTANTIATE(double)
+
+}  // namespace fastlstm
