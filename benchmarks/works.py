@@ -140,7 +140,6 @@ CURVES = {
     "H": [Size(H, 32, 50, 16) for H in (8, 16, 32, 64, 128, 256, 512)],
     "N": [Size(64, N, 50, 8) for N in (1, 4, 16, 64, 256, 1024)],
 }
-SIZES_OVER_THREADS = (SIZES[1], SIZES[2], SIZES[3], SIZES[5])
 
 
 def thread_counts(threads: int, fewer: bool = True) -> list[int]:
@@ -174,7 +173,7 @@ def every_work(threads: int, fewer_threads: bool = True) -> list[Work]:
     found += [Work("train", "lstm", size, threads, axis) for axis, sizes in CURVES.items() for size in sizes]
     found += [
         Work("train", "lstm", size, count, "threads")
-        for size in SIZES_OVER_THREADS
+        for size in SIZES
         for count in thread_counts(threads, fewer_threads)
     ]
     return found
