@@ -53,7 +53,7 @@ void register_network(py::module_& module, const char* name, const char* pass_na
         .def("forward", &B::forward, py::arg("x"), py::kw_only(), py::arg("state") = none, py::arg("mask") = none,
              py::arg("draw") = none)
         .def("backward", &B::backward, py::arg("kept"), py::arg("d_output"), py::arg("d_state") = none)
-        .def("forecast", &B::forecast, py::arg("history"), py::arg("steps"))
+        .def("forecast", &B::forecast, py::arg("history"), py::arg("steps"), py::arg("known") = none)
         .def("evaluate", &B::evaluate, py::arg("x"), py::arg("y"), py::arg("mask") = none)
         .def("loss_and_gradients", &B::loss_and_gradients, py::arg("x"), py::arg("y"), py::arg("mask") = none)
         .def("train", &B::train, py::arg("x"), py::arg("y"), py::arg("order"), py::kw_only(), py::arg("batch_size"),
