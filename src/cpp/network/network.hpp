@@ -7,7 +7,9 @@
 #include <mutex>
 #include <shared_mutex>
 #include <stdexcept>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "bidirectional_layer.hpp"
 #include "binding.hpp"
@@ -72,10 +74,21 @@ struct WeightPenalty {
     double l1, l2;
 };
 
+// As Keras's arguments; 0 clips nothing, and overwrites nothing with averages.
 struct OptimizerSettings {
     Update rule = Update::sgd;
-    double momentum = 0, beta_1 = 0, beta_2 = 0, epsilon = 0, rho = 0;
-    bool nesterov = false, amsgrad = false, centered = false;
+    double momentum = 0, beta_1 = 0, beta_2 = 0, epsilon = 0, rho = 0, initial_accumulator_value = 0;
+    bool nesterov = false, amsgrad = false, centered = false, use_ema = false;
+    double weight_decay = 0, clipvalue = 0, clipnorm = 0, global_clipnorm = 0, ema_momentum = 0;
+    std::int64_t ema_overwrite_frequency = 0, gradient_accumulation_steps = 1;
+    std::vector<std::size_t> without_decay;  // segments
+};
+
+// One rate for all steps, or, with a count, one for each of the next steps, which are all that a call makes then.
+struct LearningRates {
+    const double* values;
+    Index count;
+    double of(Index step) const { return values[count > 0 ? step : 0]; }
 };
 
 // Samples for a fit: x (samples, steps, D) and y, gathered in the given order; no batch is larger than all of them.
@@ -137,6 +150,12 @@ public:
 
     void set_loss(Loss loss);
     void set_optimizer(const OptimizerSettings& settings);
+    std::vector<std::string> slots();  // names of what the optimizer keeps of each parameter
+    void copy_slot(const std::string& name, std::size_t segment, T* to);  // of a segment that is trained
+    void set_slot(const std::string& name, std::size_t segment, const T* values);
+    // Parameters and their averages change places, or averages take the place of parameters.
+    void swap_averages();
+    void take_averages();
     bool has_loss() const { return has_loss_; }
     bool has_optimizer() const { return has_optimizer_; }
     std::atomic<std::int64_t> iterations{0};
@@ -166,8 +185,8 @@ public:
     // Throws std::invalid_argument if `order` names a sample that there is not; the step that met it changes nothing.
     // Returns the next step, and `loss_sum` with the samples' losses added: one running sum for an epoch, so that it
     // does not depend on how many steps a call has made.
-    std::pair<Index, double> train(const TrainingData<T>& from, Index first_step, double learning_rate, double seconds,
-                                   double loss_sum);
+    std::pair<Index, double> train(const TrainingData<T>& from, Index first_step, const LearningRates& rates,
+                                   double seconds, double loss_sum);
 
 private:
     using Bound = std::unique_ptr<Binding<T>>;
@@ -207,7 +226,13 @@ private:
     void regularize(const Team& team);
     void constrain(const Team& team) const;
     double loss_of(const TrainingBatch<T>& batch) const;
-    UpdatePass<T> update_pass(double learning_rate, std::int64_t iteration) const;
+    const Weight& trained_weight(std::size_t segment);
+    T* slot_values(const std::string& name) const;
+    double clipping(Range pieces, double most) const;
+    // One member prepares a step's update, the others see it after a barrier; then all make it together, each from the
+    // gradients of its share of the parameters.
+    void prepare_update(double learning_rate, std::int64_t step);
+    void update(const Team& team);
 
     Index features_;
     bool sequence_, input_gradient_;
@@ -219,7 +244,6 @@ private:
     Index trainable_ = 0;  // parameters that are trained lie first
     Buffer<T> parameters_, gradients_, packed_;
     Index gradient_copies_ = 1;
-    Buffer<T> slots_[3];
     std::vector<WeightPenalty> penalties_;  // in pieces, for threads
     std::vector<double> penalty_sums_;
     std::vector<std::pair<std::size_t, ConstraintPass<T>>> constraints_;  // by segment
@@ -230,6 +254,27 @@ private:
     std::atomic<bool> has_loss_{false}, has_optimizer_{false};
     std::atomic<Loss> loss_{Loss::mean_squared_error};
     OptimizerSettings optimizer_;
+    struct Slot {
+        const char* name;
+        Buffer<T> values;
+    };
+    std::vector<Slot> slots_;
+    struct TrainedSegment {
+        Range parameters, pieces;
+        bool decays;
+    };
+    std::vector<TrainedSegment> trained_;
+    std::vector<Range> pieces_;  // of the trained parameters, for norms by threads
+    std::vector<double> square_sums_;
+    struct PreparedUpdate {
+        UpdatePass<T> pass{};
+        T *average = nullptr, *gradient_sums = nullptr;
+        bool due = false, overwrites = false;
+        double average_momentum = 0;
+        // Of Nadam: the product of so many momenta.
+        std::int64_t momenta = 0;
+        double momentum_product = 1;
+    } update_;
 
     // Weights change under the exclusive lock and raise the version; packed weights belong to one version.
     // Everybody passes the entry first, so that a writer who waits there is not overtaken by readers for ever.
