@@ -114,13 +114,15 @@ struct Adadelta {
     }
 };
 
-// Chen et al. (2023). A sign of zero is zero, and of NaN NaN.
+// Chen et al. (2023). A sign of zero is zero, and of NaN NaN. Where a sign is all that counts, shares are rounded as in
+// Keras.
 struct Lion {
     template <class T, class V>
     static FASTLSTM_INLINE V step(const UpdatePass<T>&, const Rates<T>& by, V w, V g, V (&slot)[most_slots]) {
-        const V toward = fma(by.beta_1, slot[0], by.to_first * g), one = broadcast(T(1)), zero = {};
+        const V one = broadcast(T(1)), zero = {};
+        const V toward = fma(by.beta_1, slot[0], (one - by.beta_1) * g);
         const V sign = toward > zero ? one : toward < zero ? -one : toward;
-        slot[0] = moved(slot[0], g, by.to_second);
+        slot[0] = fma(by.beta_2, slot[0], (one - by.beta_2) * g);
         return w - by.rate * sign;
     }
 };
@@ -175,13 +177,12 @@ void accumulate(T* gradients, T* sums, double mean_of, Range range) {
 template <class T>
 void average(T* averages, T* parameters, double momentum, bool overwrite, Range range) {
     using V = typename Simd<T>::V;
-    // The two shares add up to one in T as well, so that a parameter which stays is its own average.
-    const V kept = broadcast(T(momentum)), added = broadcast(T(1) - T(momentum));
+    const V share = broadcast(T(1 - momentum));
     for (Index i = range.begin; i < range.end; i += Simd<T>::lanes) {
         const Index count = range.end - i;
-        const V moved_on = fma(kept, load(averages + i, count), added * load(parameters + i, count));
-        store(averages + i, moved_on, count);
-        if (overwrite) store(parameters + i, moved_on, count);
+        const V next = moved(load(averages + i, count), load(parameters + i, count), share);
+        store(averages + i, next, count);
+        if (overwrite) store(parameters + i, next, count);
     }
 }
 

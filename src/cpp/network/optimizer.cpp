@@ -1,4 +1,4 @@
-// The optimizer: its slots, and one update of the parameters by a team.
+// The optimizer: its slots, and one update of the parameters by a team, constraints included.
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -152,12 +152,15 @@ void Network<T>::prepare_update(double learning_rate, std::int64_t step) {
     if (!update_.due) return;
 
     const double t = static_cast<double>(before + 1);
-    const double first_bias = 1 - std::pow(by.beta_1, t), second_bias = 1 - std::pow(by.beta_2, t);
+    const auto bias = [&](double beta) { return 1 - std::pow(beta, t); };
     UpdatePass<T>& pass = update_.pass;
     pass.decay = by.weight_decay * learning_rate;
     pass.rate = learning_rate;
-    if (by.rule == Update::adam) pass.rate *= std::sqrt(second_bias) / first_bias;
-    if (by.rule == Update::adamax) pass.rate /= first_bias;
+    if (by.rule == Update::adam) {  // Keras rounds betas here, though not in the averages
+        const T first = static_cast<T>(by.beta_1), second = static_cast<T>(by.beta_2);
+        pass.rate *= std::sqrt(bias(static_cast<double>(second))) / bias(static_cast<double>(first));
+    }
+    if (by.rule == Update::adamax) pass.rate /= bias(by.beta_1);
     if (by.rule == Update::nadam) {
         const auto momentum = [&](double at) { return by.beta_1 * (1 - 0.5 * std::pow(0.96, at)); };
         if (update_.momenta != before) {
@@ -168,7 +171,7 @@ void Network<T>::prepare_update(double learning_rate, std::int64_t step) {
         update_.momentum_product *= momentum(t);
         pass.rate *= momentum(t + 1) / (1 - update_.momentum_product * momentum(t + 1));
         pass.gradient_rate = learning_rate * (1 - momentum(t)) / (1 - update_.momentum_product);
-        pass.second_rate = 1 / second_bias;
+        pass.second_rate = 1 / bias(by.beta_2);
     }
 }
 
@@ -178,6 +181,12 @@ double Network<T>::clipping(Range pieces, double most) const {
     const double norm =
         std::sqrt(std::accumulate(square_sums_.begin() + pieces.begin, square_sums_.begin() + pieces.end, 0.0));
     return most / std::max(norm, most) + (norm - norm);
+}
+
+template <class T>
+void Network<T>::constrain(const Team& team) const {
+    team.barrier();
+    for (const auto& [segment, pass] : constraints_) kernels_->constrain(pass, team.share(pass.outer * pass.inner));
 }
 
 template <class T>

@@ -108,12 +108,6 @@ void Network<T>::regularize(const Team& team) {
 }
 
 template <class T>
-void Network<T>::constrain(const Team& team) const {
-    team.barrier();
-    for (const auto& [segment, pass] : constraints_) kernels_->constrain(pass, team.share(pass.outer * pass.inner));
-}
-
-template <class T>
 double Network<T>::loss_of(const TrainingBatch<T>& batch) const {
     double sum = 0, penalty = 0;
     for (const auto& group : batch.groups) {

@@ -49,7 +49,7 @@ def serialize(schedule: LearningRateSchedule) -> dict[str, Any]:
     >>> serialize(PiecewiseConstantDecay([5], [0.5, 0.25]))["class_name"]
     'PiecewiseConstantDecay'
     """
-    return configuration(schedule)
+    return {"module": "keras.optimizers.schedules", **configuration(schedule), "registered_name": None}
 
 
 def deserialize(
