@@ -15,6 +15,7 @@
 #include "binding.hpp"
 #include "elementwise_layers.hpp"
 #include "layer.hpp"
+#include "optimizer.hpp"
 #include "recurrent_layer.hpp"
 
 namespace fastlstm {
@@ -72,23 +73,6 @@ struct WeightPenalty {
     std::size_t segment;
     Index offset, count;
     double l1, l2;
-};
-
-// As Keras's arguments; 0 clips nothing, and overwrites nothing with averages.
-struct OptimizerSettings {
-    Update rule = Update::sgd;
-    double momentum = 0, beta_1 = 0, beta_2 = 0, epsilon = 0, rho = 0, initial_accumulator_value = 0;
-    bool nesterov = false, amsgrad = false, centered = false, use_ema = false;
-    double weight_decay = 0, clipvalue = 0, clipnorm = 0, global_clipnorm = 0, ema_momentum = 0;
-    std::int64_t ema_overwrite_frequency = 0, gradient_accumulation_steps = 1;
-    std::vector<std::size_t> without_decay;  // segments
-};
-
-// One rate for all steps, or, with a count, one for each of the next steps, which are all that a call makes then.
-struct LearningRates {
-    const double* values;
-    Index count;
-    double of(Index step) const { return values[count > 0 ? step : 0]; }
 };
 
 // Samples for a fit: x (samples, steps, D) and y, gathered in the given order; no batch is larger than all of them.
@@ -254,27 +238,11 @@ private:
     std::atomic<bool> has_loss_{false}, has_optimizer_{false};
     std::atomic<Loss> loss_{Loss::mean_squared_error};
     OptimizerSettings optimizer_;
-    struct Slot {
-        const char* name;
-        Buffer<T> values;
-    };
-    std::vector<Slot> slots_;
-    struct TrainedSegment {
-        Range parameters, pieces;
-        bool decays;
-    };
+    std::vector<Slot<T>> slots_;
     std::vector<TrainedSegment> trained_;
     std::vector<Range> pieces_;  // of the trained parameters, for norms by threads
     std::vector<double> square_sums_;
-    struct PreparedUpdate {
-        UpdatePass<T> pass{};
-        T *average = nullptr, *gradient_sums = nullptr;
-        bool due = false, overwrites = false;
-        double average_momentum = 0;
-        // Of Nadam: the product of so many momenta.
-        std::int64_t momenta = 0;
-        double momentum_product = 1;
-    } update_;
+    PreparedUpdate<T> update_;
 
     // Weights change under the exclusive lock and raise the version; packed weights belong to one version.
     // Everybody passes the entry first, so that a writer who waits there is not overtaken by readers for ever.

@@ -37,7 +37,7 @@ std::array<RuleSlot, most_slots> slots_of(const OptimizerSettings& by) {
 template <class T>
 void Network<T>::set_optimizer(const OptimizerSettings& settings) {
     finish();
-    std::vector<Slot> slots;
+    std::vector<Slot<T>> slots;
     const auto add = [&](const char* name, double initial) {
         slots.push_back({name, make_buffer<T>(trainable_)});
         std::fill_n(slots.back().values.get(), trainable_, static_cast<T>(initial));
@@ -93,14 +93,14 @@ template <class T>
 std::vector<std::string> Network<T>::slots() {
     const auto lock = lock_reading();
     std::vector<std::string> names;
-    for (const Slot& slot : slots_) names.emplace_back(slot.name);
+    for (const Slot<T>& slot : slots_) names.emplace_back(slot.name);
     return names;
 }
 
 template <class T>
 T* Network<T>::slot_values(const std::string& name) const {
     std::string known;
-    for (const Slot& slot : slots_) {
+    for (const Slot<T>& slot : slots_) {
         if (name == slot.name) return slot.values.get();
         known += (known.empty() ? "" : ", ") + std::string(slot.name);
     }

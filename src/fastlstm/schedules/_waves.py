@@ -168,7 +168,7 @@ class OneCycle(Schedule):
     Examples
     --------
     >>> rate = OneCycle(1.0, total_steps=101, pct_start=0.5)
-    >>> rate(0), round(rate(49), 2), round(rate(100), 9)
+    >>> round(rate(0), 9), round(rate(49), 2), round(rate(100), 9)
     (0.04, 1.0, 4e-06)
     """
 
