@@ -62,7 +62,7 @@ class Sequential(PredictingStack):
         Parameters
         ----------
         optimizer : str or `fastlstm.optimizers.Optimizer`
-            'sgd', 'adam', 'rmsprop', or an instance that is not another model's.
+            A name such as 'adam' or 'rmsprop', or an instance that is not another model's.
         loss : str or `fastlstm.losses.Loss`, optional
             Needed to fit and to evaluate.
         run_eagerly, jit_compile

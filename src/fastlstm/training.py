@@ -65,6 +65,8 @@ def train(what: Trainee, schedule: Schedule, callbacks: list[Callback]) -> None:
                 break
     finally:
         progress.close()
+        if schedule.epochs > schedule.initial_epoch:
+            what.optimizer.finalize_variable_values()
     for callback in callbacks:
         callback.on_train_end(logs)
 
@@ -97,13 +99,14 @@ def _steps(
     what: Trainee, order: Array, batch_size: int, first_step: int, seconds: float, loss_sum: float
 ) -> tuple[int, float]:
     """Make at least one step, and more for so many seconds; return the next step, and the sum of the losses so far."""
+    steps = -(-len(order) // batch_size) - first_step if seconds else 1
     return what.network.train(
         what.x,
         what.y,
         order,
         batch_size=batch_size,
         first_step=first_step,
-        learning_rate=what.optimizer.learning_rate,
+        learning_rate=what.optimizer.rates(steps),
         seconds=seconds,
         loss_sum=loss_sum,
     )

@@ -42,7 +42,10 @@ constexpr Named<Loss> loss_names[] = {{"mean_squared_error", Loss::mean_squared_
                                       {"categorical_crossentropy", Loss::categorical_crossentropy},
                                       {"sparse_categorical_crossentropy", Loss::sparse_categorical_crossentropy}};
 
-constexpr Named<Update> update_names[] = {{"sgd", Update::sgd}, {"adam", Update::adam}, {"rmsprop", Update::rmsprop}};
+constexpr Named<Update> update_names[] = {{"sgd", Update::sgd},           {"adam", Update::adam},
+                                          {"nadam", Update::nadam},       {"adamax", Update::adamax},
+                                          {"rmsprop", Update::rmsprop},   {"adagrad", Update::adagrad},
+                                          {"adadelta", Update::adadelta}, {"lion", Update::lion}};
 
 template <class E, std::size_t Count>
 E value_of(const Named<E> (&names)[Count], const std::string& name, const char* argument) {

@@ -39,7 +39,13 @@ void register_network(py::module_& module, const char* name, const char* pass_na
         .def("set_constraint", &B::set_constraint, py::arg("segment"), py::arg("kind"), py::arg("axes"),
              py::arg("minimum"), py::arg("maximum"), py::arg("rate"))
         .def("set_loss", &B::set_loss, py::arg("name"))
-        .def("set_optimizer", &B::set_optimizer, py::arg("name"), py::arg("hyperparameters"))
+        .def("set_optimizer", &B::set_optimizer, py::arg("name"), py::arg("hyperparameters"),
+             py::arg("without_decay") = std::vector<std::size_t>{})
+        .def_property_readonly("slots", &B::slots)
+        .def("slot", &B::slot, py::arg("name"), py::arg("segment"))
+        .def("set_slot", &B::set_slot, py::arg("name"), py::arg("segment"), py::arg("value"))
+        .def("swap_averages", &B::swap_averages)
+        .def("take_averages", &B::take_averages)
         .def_property("iterations", &B::iterations, &B::set_iterations)
         .def_property_readonly("isa", [](B& network) { return std::string(network.network().isa()); })
         .def_property_readonly("state_size", &B::state_size)
