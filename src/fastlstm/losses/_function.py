@@ -87,7 +87,7 @@ class SplitSteps:
         kept = network.forward(x[rows], state=state, draw=network.iterations, penalize=True)
         weight = None if sample_weight is None else sample_weight[rows]
         loss, gradient = self._loss_and_gradient(y[rows], kept.output, weight)
-        network.backward(kept, gradient)
+        network.backward(kept, gradient)  # type: ignore[arg-type]
         penalty = kept.penalty + network.apply_gradients(learning_rate)
         if self._carried is not None:
             network.state = kept.state
