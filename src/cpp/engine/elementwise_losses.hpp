@@ -42,10 +42,15 @@ template <class T>
 FASTLSTM_INLINE T within(T low, T high, T x) {
     return x < low ? low : x > high ? high : x;
 }
+// The slope of within in x.
 template <class T>
-FASTLSTM_INLINE T probability(T p) {
-    return within(T(keras_epsilon), T(1) - T(keras_epsilon), p);
+FASTLSTM_INLINE T between(T low, T high, T x) {
+    return beyond(low, x) * (1 - beyond(high, x));
 }
+template <class T>
+constexpr T lowest_probability = T(keras_epsilon);
+template <class T>
+constexpr T highest_probability = T(1) - T(keras_epsilon);
 
 template <class T>
 struct Term {
@@ -149,9 +154,9 @@ struct BinaryCrossentropy {
             const T value = at_least(T(0), p) - p * y + log1p_of(e), larger_share = 1 / (1 + e);
             return {static_cast<double>(value), (p < 0 ? e * larger_share : larger_share) - y};
         }
-        const T q = probability(p);
+        const T low = lowest_probability<T>, high = highest_probability<T>, q = within(low, high, p);
         return {-static_cast<double>(y * log_of(q) + (1 - y) * log_of(1 - q)),
-                q == p ? (1 - y) / (1 - q) - y / q : p * T(0)};
+                between(low, high, p) * ((1 - y) / (1 - q) - y / q)};
     }
 };
 

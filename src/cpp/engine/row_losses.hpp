@@ -33,14 +33,15 @@ double logits_row(const T* z, Index count, T scale, T* d, const Target& target) 
 // -sum(y log(share)), the shares being p / sum(p), kept away from 0 and 1. The gradient is zero where they had to be.
 template <class T, class Target>
 double shares_row(const T* p, Index count, T scale, T* d, const Target& target) {
+    constexpr T low = lowest_probability<T>, high = highest_probability<T>;
     T sum = 0;
     for (Index i = 0; i < count; ++i) sum += p[i];
     double loss = 0;
     T through_sum = 0;
     for (Index i = 0; i < count; ++i) {
-        const T share = p[i] / sum, q = probability(share), y = target(i);
+        const T share = p[i] / sum, q = within(low, high, share), y = target(i);
         if (y != 0) loss -= static_cast<double>(y * log_of(q));
-        const T slope = q == share ? -scale * y / q : share * T(0);
+        const T slope = between(low, high, share) * (-scale * y / q);
         through_sum += slope * share;
         if (d) d[i] = slope;
     }
@@ -76,12 +77,12 @@ struct SparseCategoricalCrossentropy {
 struct KlDivergence {
     template <class T>
     static double row(const LossSettings&, const T* p, const T* target, Index count, double scale, T* d) {
-        const T by = static_cast<T>(scale);
+        const T by = static_cast<T>(scale), low = T(keras_epsilon), high = 1;
         double loss = 0;
         for (Index i = 0; i < count; ++i) {
-            const T q = within(T(keras_epsilon), T(1), p[i]), y = within(T(keras_epsilon), T(1), target[i]);
+            const T q = within(low, high, p[i]), y = within(low, high, target[i]);
             loss += static_cast<double>(y * log_of(y / q));
-            if (d) d[i] = q == p[i] ? -by * y / q : p[i] * T(0);
+            if (d) d[i] = between(low, high, p[i]) * (-by * y / q);
         }
         return loss;
     }

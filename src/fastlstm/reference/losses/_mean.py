@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .._arrays import FloatArray, check_array
 
@@ -42,10 +41,11 @@ def check_pair(y_true: FloatArray, y_pred: FloatArray) -> None:
     check_array("y_true", y_true, y_pred.shape, "(..., O)", like=y_pred)
 
 
-def clip(p: FloatArray, high: float = 1 - EPSILON) -> tuple[FloatArray, NDArray[np.bool_]]:
-    """Return p within [EPSILON, high], and where that changed nothing."""
-    clipped = np.clip(p, EPSILON, high)
-    return clipped, clipped == p
+def clip(p: FloatArray, high: float = 1 - EPSILON) -> tuple[FloatArray, FloatArray]:
+    """Return p within [EPSILON, high] and the slope of that, which is half at a bound."""
+    raised, above = larger(p, EPSILON)
+    lowered, below = larger(-raised, -high)
+    return -lowered, above * below
 
 
 def larger(x: FloatArray, bound: float) -> tuple[FloatArray, FloatArray]:
