@@ -117,7 +117,7 @@ def test_validation_data_must_be_finite_and_a_pair():
         ((NAN, Y), ValueError, r"validation_data\[0\]: NaN at \[3, 4, 0\]"),
         ((X, INF), ValueError, r"validation_data\[1\]: Inf at \[5\]"),
         ((X, Y[:3]), ValueError, r"validation_data\[1\]: expected as many samples"),
-        ((X,), ValueError, r"validation_data: expected a tuple \(x, y\), got 1"),
+        ((X,), ValueError, r"validation_data: expected a tuple \(x, y\) or \(x, y, sample_weight\), got 1"),
         (X, TypeError, r"validation_data: expected a tuple"),
     ]:
         with pytest.raises(error, match=match):

@@ -16,6 +16,7 @@
 
 #include "cells/list.hpp"
 #include "engine/activation_list.hpp"
+#include "engine/loss_list.hpp"
 
 #define FASTLSTM_TEXT_OF(value) #value
 #define FASTLSTM_TEXT(value) FASTLSTM_TEXT_OF(value)
@@ -25,21 +26,17 @@ namespace fastlstm {
 using Index = std::ptrdiff_t;
 
 #define FASTLSTM_NAME(name) name,
-#define FASTLSTM_FIRST_NAME(name, equations) name,
+#define FASTLSTM_FIRST_NAME(name, ...) name,
 // Elementwise ones first.
 enum class Activation : int {
     FASTLSTM_ELEMENTWISE_ACTIVATIONS(FASTLSTM_NAME) FASTLSTM_ROW_ACTIVATIONS(FASTLSTM_NAME) count
 };
 enum class Cell : int { FASTLSTM_CELLS(FASTLSTM_FIRST_NAME) count };
+enum class Loss : int { FASTLSTM_LOSSES(FASTLSTM_FIRST_NAME) count };
 #undef FASTLSTM_NAME
 #undef FASTLSTM_FIRST_NAME
-enum class Loss : int {
-    mean_squared_error,
-    mean_absolute_error,
-    binary_crossentropy,
-    categorical_crossentropy,
-    sparse_categorical_crossentropy
-};
+// How the values of rows and steps become one: divided by their number, by nothing, or by the sum of their weights.
+enum class Reduction : int { sum_over_batch_size, sum, mean_with_sample_weight };
 enum class Update : int { sgd, adam, nadam, adamax, rmsprop, adagrad, adadelta, lion };
 enum class Constraint : int { non_neg, max_norm, unit_norm, min_max_norm };
 
@@ -214,17 +211,45 @@ struct NormalizationPass {
     Sequence<T> dx;
 };
 
-// Predictions against targets. `row_loss` gets each row's sum over its steps, in units of the mean loss.
+struct LossSettings {
+    Loss kind = Loss::mean_squared_error;
+    Reduction reduction = Reduction::sum_over_batch_size;
+    bool from_logits = false;  // whether outputs are logits instead of probabilities
+    double label_smoothing = 0;
+    double delta = 1;            // of the Huber loss
+    bool ignores_class = false;  // whether steps whose target is this class do not count
+    double ignored_class = 0;
+    const double* quantiles = nullptr;  // one for each output
+};
+
+// Predictions against targets. Each row and step has a value, times its weight. `row_loss` gets `scale` times each
+// row's sum over its steps.
 template <class T>
 struct LossPass {
+    LossSettings settings;
     Index steps, outputs;
-    double scale;  // one over the number of terms in the mean
+    double scale;
     Sequence<const T> prediction;
     Sequence<const T> target;
-    Mask mask;             // steps that do not count
-    Sequence<T> gradient;  // rows padded; data is null where only the loss is wanted
+    Sequence<const T> weight;  // data is null where all are one
+    Mask mask;                 // steps that do not count
+    Sequence<T> gradient;      // rows padded; data is null where only the loss is wanted
     double* row_loss;
 };
+
+// Whether a row's step is part of the loss.
+template <class T>
+static inline bool counts(const LossPass<T>& pass, Index t, Index n) {
+    if (pass.mask.data && !pass.mask.data[n * pass.mask.row + t * pass.mask.step]) return false;
+    return !pass.settings.ignores_class ||
+           static_cast<double>(pass.target.data[n * pass.target.row + t * pass.target.step]) !=
+               pass.settings.ignored_class;
+}
+
+template <class T>
+static inline double weight_of(const LossPass<T>& pass, Index t, Index n) {
+    return pass.weight.data ? static_cast<double>(pass.weight.data[n * pass.weight.row + t * pass.weight.step]) : 1;
+}
 
 // One update of the parameters in a range of the flat buffers: gradients are scaled and clipped, parameters decay, and
 // the rule is applied. Rates hold a step's learning rate with what its number brings in, such as bias corrections.
@@ -297,7 +322,7 @@ struct Kernels {
     void (*penalize)(const PenaltyPass<T>&, Range rows);
     void (*sum_steps)(Sequence<const T> from, Index steps, Index features, Sequence<T> to, Range rows);
 
-    void (*loss)(Loss, const LossPass<T>&, Range rows);
+    void (*loss)(const LossPass<T>&, Range rows);
     void (*update)(const UpdatePass<T>&, Range parameters);
     // Adds gradients to the sums of those before them; where `mean_of` is not 0, gradients become the mean of so many
     // and sums zero.

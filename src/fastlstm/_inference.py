@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from . import _engine, _known
+from ._data import Examples
 from ._engine import Array, Network
 from .layers.base import Shape
 
@@ -28,13 +29,13 @@ def predict(network: Network, x: Array, rows: int, bar: Any) -> Array:
     return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
 
-def mean_loss(network: Network, x: Array, y: Array, rows: int) -> float:
+def mean_loss(network: Any, examples: Examples, rows: int) -> float:
     """Return the mean of the losses of batches of so many rows, weighted with their sizes."""
     total = 0.0
-    for start in range(0, len(x), rows):
-        part = x[start : start + rows]
-        total += network.evaluate(part, y[start : start + rows]) * len(part)
-    return total / len(x)
+    for start in range(0, len(examples.x), rows):
+        part = examples.part(start, start + rows)
+        total += network.evaluate(part.x, part.y, sample_weight=part.weight) * len(part.x)
+    return total / len(examples.x)
 
 
 def _rolled_out(network: Network, recent: Array, later: Array, steps: int, widest: int) -> Array:

@@ -63,8 +63,9 @@ class Sequential(PredictingStack):
         ----------
         optimizer : str or `fastlstm.optimizers.Optimizer`
             A name such as 'adam' or 'rmsprop', or an instance that is not another model's.
-        loss : str or `fastlstm.losses.Loss`, optional
-            Needed to fit and to evaluate.
+        loss : str, `fastlstm.losses.Loss` or callable, optional
+            Needed to fit and to evaluate. A function of one's own gets the targets and the predictions of a batch and
+            returns values and gradient; see `fastlstm.losses.get`.
         run_eagerly, jit_compile
             As in Keras code; True is refused, there being nothing to compile.
 
@@ -93,6 +94,8 @@ class Sequential(PredictingStack):
         validation_split: float = 0.0,
         validation_data: Any = None,
         shuffle: bool = True,
+        class_weight: Any = None,
+        sample_weight: Any = None,
         initial_epoch: int = 0,
     ) -> History:
         """Train the model; a second call goes on where the first one stopped.
@@ -103,7 +106,7 @@ class Sequential(PredictingStack):
             (N, T, D), or (N, D) for a model with such an input; finite.
         y : array_like
             Targets of the shape of the output; where its last axis is 1 that may be left out. For
-            sparse_categorical_crossentropy class numbers without the last axis.
+            sparse_categorical_crossentropy class numbers, and for quantile one number, in place of the last axis.
         batch_size : int, optional
             Samples a step; default 32. In a stateful model it must divide the number of samples.
         epochs : int
@@ -114,10 +117,16 @@ class Sequential(PredictingStack):
             See `fastlstm.callbacks`.
         validation_split : float
             The last fraction of the samples, before any shuffling, is not trained on but gives 'val_loss'.
-        validation_data : tuple (x, y), optional
+        validation_data : tuple (x, y) or (x, y, sample_weight), optional
             In place of the split.
         shuffle : bool
             Whether each epoch has an order of its own.
+        class_weight : dict of int to float, optional
+            Weights of classes, 1 where there is none, for training only. The class of a target is its largest column,
+            or the nearest whole number where it has one.
+        sample_weight : array_like, optional
+            (N,), or (N, T) for an output with steps: what each sample's or step's part of the loss is multiplied by.
+            The mean is over their number, not over the sum of the weights (see `fastlstm.losses.Loss`).
         initial_epoch : int
             Number of the first epoch.
 
@@ -135,21 +144,19 @@ class Sequential(PredictingStack):
             If the data is not made of real integers or floats.
         """
         batch = _data.batch_size_of(batch_size)
-        what = self._trainee(x, y)
-        kept = _data.training_rows(len(what.x), validation_split if validation_data is None else 0.0)
+        data = self._examples(x, y, sample_weight)
+        kept = _data.training_rows(len(data.x), validation_split if validation_data is None else 0.0)
+        held = data.part(kept, len(data.x))
         if validation_data is not None:
-            x_val, y_val = _data.pair("validation_data", validation_data)
-            x_val, y_val = self._examples("validation_data[0]", x_val, "validation_data[1]", y_val, finite=True)
-        else:
-            x_val, y_val = what.x[kept:], what.y[kept:]
+            names = ("validation_data[0]", "validation_data[1]", "validation_data[2]")
+            held = self._examples(*_data.validation_entries("validation_data", validation_data), names)
         batch = min(batch, kept)
         if self._stateful:
-            self._rows_of_a_batch("x", what.network, kept, batch)
-        validate = None
-        if len(x_val):
-            rows = self._rows_of_an_evaluation("validation data", x_val, batch)
-            validate = partial(_inference.mean_loss, what.network, x_val, y_val, rows)
-        what = what._replace(x=what.x[:kept], y=what.y[:kept], validate=validate)
+            self._rows_of_a_batch("x", self._built_network(), kept, batch)
+        what = self._trainee(data.part(0, kept).with_class_weight(class_weight))
+        if len(held.x):
+            rows = self._rows_of_an_evaluation("validation data", held.x, batch)
+            what = what._replace(validate=partial(_inference.mean_loss, what.network, held, rows))
         schedule = training.Schedule(
             batch,
             _checks.integer("initial_epoch", initial_epoch, 0),
@@ -162,12 +169,14 @@ class Sequential(PredictingStack):
         training.train(what, schedule, [*hooks, self.history])
         return self.history
 
-    def train_on_batch(self, x: Any, y: Any, *, return_dict: bool = False) -> float | dict[str, float]:
+    def train_on_batch(
+        self, x: Any, y: Any, sample_weight: Any = None, class_weight: Any = None, return_dict: bool = False
+    ) -> float | dict[str, float]:
         """Make one step on all of these samples.
 
         Parameters
         ----------
-        x, y : array_like
+        x, y, sample_weight, class_weight
             As for `fit`.
         return_dict : bool
             Whether to return ``{'loss': loss}``.
@@ -182,10 +191,10 @@ class Sequential(PredictingStack):
         ValueError, TypeError
             As `fit`.
         """
-        what = self._trainee(x, y)
+        data = self._examples(x, y, sample_weight).with_class_weight(class_weight)
         if self._stateful:
-            self._rows_of_a_batch("x", what.network, len(what.x), len(what.x))
-        loss = training.train_batch(what)
+            self._rows_of_a_batch("x", self._built_network(), len(data.x), len(data.x))
+        loss = training.train_batch(self._trainee(data))
         return {"loss": loss} if return_dict else loss
 
     def evaluate(
@@ -194,18 +203,20 @@ class Sequential(PredictingStack):
         y: Any,
         batch_size: int | None = None,
         verbose: int | str = "auto",
+        sample_weight: Any = None,
         *,
         return_dict: bool = False,
     ) -> float | dict[str, float]:
         """Return the mean loss over the samples, with the penalties of all regularizers.
 
-        It does not depend on `batch_size`, but in two cases. Where a mask reaches the loss, a batch's loss is the mean
-        over its valid steps, and the result the mean of these weighted with the batches' sizes, as in Keras. In a
-        stateful model each batch begins with the states that the one before it ended with.
+        It does not depend on `batch_size`, but in two cases. Where a mask reaches the loss, or the loss is a function,
+        ignores a class or has another reduction than the mean, each batch has its own loss, and the result is the mean
+        of these weighted with the batches' sizes, as in Keras. In a stateful model each batch begins with the states
+        that the one before it ended with.
 
         Parameters
         ----------
-        x, y : array_like
+        x, y, sample_weight : array_like
             As for `fit`, but NaN and Inf are let through.
         batch_size : int, optional
             Rows of a batch; default 32.
@@ -221,14 +232,16 @@ class Sequential(PredictingStack):
         """
         batch = _data.batch_size_of(batch_size)
         _checks.verbosity(verbose)
-        x, y = self._examples("x", x, "y", y, finite=False)
-        rows = self._rows_of_an_evaluation("x", x, min(batch, len(x)))
-        loss = _inference.mean_loss(self._built_network(), x, y, rows)
+        data = self._examples(x, y, sample_weight, finite=False)
+        rows = self._rows_of_an_evaluation("x", data.x, min(batch, len(data.x)))
+        loss = _inference.mean_loss(self._runner(), data, rows)
         return {"loss": loss} if return_dict else loss
 
-    def test_on_batch(self, x: Any, y: Any, *, return_dict: bool = False) -> float | dict[str, float]:
+    def test_on_batch(
+        self, x: Any, y: Any, sample_weight: Any = None, return_dict: bool = False
+    ) -> float | dict[str, float]:
         """Return the mean loss over the samples as one batch, as `evaluate` does."""
-        return self.evaluate(x, y, batch_size=_checks.LARGEST, verbose=0, return_dict=return_dict)
+        return self.evaluate(x, y, _checks.LARGEST, 0, sample_weight, return_dict=return_dict)
 
     # Inside -----------------------------------------------------------------------------------------------------
 
@@ -240,7 +253,7 @@ class Sequential(PredictingStack):
     def _equip(self, network: Network) -> None:
         """Give a network the loss and the optimizer of `compile`."""
         if self._loss is not None:
-            network.set_loss(self._loss.name)
+            self._loss.start(network)
         if self.optimizer is not None:
             self.optimizer.start(network)
 
@@ -249,25 +262,39 @@ class Sequential(PredictingStack):
             raise ValueError(f"model {self.name!r} has no loss: call compile(optimizer, loss) first")
         return self._loss
 
-    def _examples(self, x_name: str, x: Any, y_name: str, y: Any, *, finite: bool) -> tuple[Array, Array]:
-        """Return inputs and targets as the core takes them, checked against each other and the model."""
-        loss = self._require_loss()
+    def _runner(self) -> Any:
+        """Return what trains and evaluates: the network, or what splits its steps for a loss in Python."""
+        network = self._built_network()
+        return self._require_loss().runner(network, partial(self._carried, network) if self._stateful else None)
+
+    def _examples(
+        self,
+        x: Any,
+        y: Any,
+        sample_weight: Any,
+        names: tuple[str, str, str] = ("x", "y", "sample_weight"),
+        *,
+        finite: bool = True,
+    ) -> _data.Examples:
+        """Return inputs, targets and weights as the core takes them, checked against each other and the model."""
+        loss, (x_name, y_name, weight_name) = self._require_loss(), names
         if y is None:
             raise ValueError(f"{y_name}: expected targets, got None")
         array = self._as_input(x_name, x, finite=finite)
         y = _data.require_rows(x_name, array, y_name, y)
-        _, native = self._network_for(x_name, array)
+        network, native = self._network_for(x_name, array)
         shape = tuple(size or 0 for size in self._output_shape(array.shape))
-        return native, loss.targets(y_name, y, shape, self.dtype, finite=finite)
+        targets = loss.targets(y_name, y, shape, network.target_features, self.dtype, finite=finite)
+        weights = _data.sample_weights(weight_name, sample_weight, shape, self.dtype, finite=finite)
+        return _data.Examples(native, targets, weights)
 
     def _rows_of_an_evaluation(self, name: str, x: Array, batch_size: int) -> int:
         """Return how many rows are evaluated at once: a batch where the loss depends on batches, else many."""
         network = self._built_network()
         if self._stateful:
             return self._rows_of_a_batch(name, network, len(x), batch_size)
-        return batch_size if network.masked_output else self._rows_of_a_call(x)
+        return batch_size if self._runner().loss_depends_on_batch else self._rows_of_a_call(x)
 
-    def _trainee(self, x: Any, y: Any) -> training.Trainee:
-        x, y = self._examples("x", x, "y", y, finite=True)
+    def _trainee(self, data: _data.Examples) -> training.Trainee:
         assert self.optimizer is not None
-        return training.Trainee(self, self._built_network(), self.optimizer, x, y, None)
+        return training.Trainee(self, self._runner(), self.optimizer, data, None)

@@ -148,10 +148,7 @@ def _fit_samples(
         raise ValueError(f"X: expected shape (N, T, D) where y is given, got {x.shape}")
     targets = _engine.finite_array("y", y, "float64")
     _data.require_rows("X", x, "y", targets)
-    if loss.sparse:
-        outputs, every_step = max(1, int(targets.max()) + 1), targets.ndim == 3
-    else:
-        outputs, every_step = targets.shape[-1] if targets.ndim > 1 else 1, targets.ndim == 3
+    outputs, every_step = loss.output_width(targets), targets.ndim == 3
     model = Sequential([layers.Input(x.shape[1:])])
     shape.add_to(model, outputs, every_step)
     model.compile(optimizer, loss)
@@ -169,7 +166,7 @@ def _fit_series(
     loss: losses.Loss,
     options: dict[str, Any],
 ) -> Sequential:
-    if loss.name not in _SCALED_LOSSES:
+    if loss.kind not in _SCALED_LOSSES:
         raise ValueError(f"loss: expected 'mse' or 'mae' for a series (y=None), got {loss.name!r}")
     window, horizon = _checks.integer("window", window, 1), _checks.integer("horizon", horizon, 1)
     series = _series(X, window + horizon)

@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from . import _rng
-from ._engine import Array, Network
+from ._data import Examples
+from ._engine import Array
 from ._progress import EpochProgress
 from .callbacks import Callback, overrides_batch_hook
 from .optimizers import Optimizer
@@ -19,10 +20,10 @@ class Trainee(NamedTuple):
     """What is trained, and on what."""
 
     model: Any
-    network: Network
+    network: Any
+    """Of the core, or what trains as it does."""
     optimizer: Optimizer
-    x: Array
-    y: Array
+    data: Examples
     validate: Callable[[], float] | None
     """Returns the validation loss."""
 
@@ -40,7 +41,7 @@ class Schedule(NamedTuple):
 def train(what: Trainee, schedule: Schedule, callbacks: list[Callback]) -> None:
     """Train for the epochs of the schedule, or until a callback sets ``model.stop_training``."""
     model = what.model
-    steps = -(-len(what.x) // schedule.batch_size)
+    steps = -(-len(what.data.x) // schedule.batch_size)
     params = {"verbose": schedule.verbose, "epochs": schedule.epochs, "steps": steps}
     progress = EpochProgress(schedule.verbose, schedule.epochs, steps)
     model.stop_training = False
@@ -73,7 +74,7 @@ def train(what: Trainee, schedule: Schedule, callbacks: list[Callback]) -> None:
 
 def _train_epoch(what: Trainee, schedule: Schedule, callbacks: list[Callback], progress: EpochProgress) -> float:
     """Train on every sample once and return the mean loss of the samples."""
-    rows = len(what.x)
+    rows = len(what.data.x)
     order = _rng.generator().permutation(rows) if schedule.shuffle else np.arange(rows)
     order = order.astype(np.int64, copy=False)
     each_step = any(map(overrides_batch_hook, callbacks))
@@ -99,21 +100,24 @@ def _steps(
     what: Trainee, order: Array, batch_size: int, first_step: int, seconds: float, loss_sum: float
 ) -> tuple[int, float]:
     """Make at least one step, and more for so many seconds; return the next step, and the sum of the losses so far."""
+    data = what.data
     steps = -(-len(order) // batch_size) - first_step if seconds else 1
-    return what.network.train(
-        what.x,
-        what.y,
+    next_step, total = what.network.train(
+        data.x,
+        data.y,
         order,
         batch_size=batch_size,
         first_step=first_step,
         learning_rate=what.optimizer.rates(steps),
         seconds=seconds,
         loss_sum=loss_sum,
+        sample_weight=data.weight,
     )
+    return next_step, total
 
 
 def train_batch(what: Trainee) -> float:
     """Make one step on all of the samples and return their mean loss before it."""
-    rows = len(what.x)
+    rows = len(what.data.x)
     _, total = _steps(what, np.arange(rows, dtype=np.int64), rows, 0, 0.0, 0.0)
     return total / rows

@@ -154,10 +154,15 @@ public:
         network_.set_carried_state(rows, values);
     }
 
-    void set_loss(const std::string& name) {
-        const Loss loss = value_of(loss_names, name, "loss");
+    void set_loss(const std::string& name, const py::dict& options) {
+        const LossOptions loss = loss_options(name, options);
         const py::gil_scoped_release release;
         network_.set_loss(loss);
+    }
+    Index target_features() const { return network_.target_features(); }
+    bool loss_depends_on_batch() {
+        const py::gil_scoped_release release;
+        return network_.loss_depends_on_batch();
     }
 
     void set_optimizer(const std::string& name, const std::map<std::string, double>& hyperparameters,
@@ -212,6 +217,19 @@ public:
         network_.predict(input, rows, steps, to);
         return out;
     }
+    // The outputs, and what all regularizers add to the loss.
+    py::tuple predict_and_penalize(const py::array& x) {
+        const T* input = checked_input(x, "x");
+        const Index rows = x.shape(0), steps = steps_of(x);
+        py::array_t<T> out(output_shape(rows, steps));
+        T* to = out.mutable_data();
+        double penalty = 0;
+        {
+            const py::gil_scoped_release release;
+            network_.predict(input, rows, steps, to, &penalty);
+        }
+        return py::make_tuple(out, penalty);
+    }
 
     py::tuple run(const py::array& x, const py::object& state, const py::object& mask, const py::object& draw) {
         const T* input = checked_input(x, "x");
@@ -228,18 +246,19 @@ public:
     }
 
     static std::unique_ptr<Pass<T>> forward(const py::object& self, const py::array& x, const py::object& state,
-                                            const py::object& mask, const py::object& draw) {
-        auto pass = self.cast<Bindings&>().kept_forward(x, state, mask, draw);
+                                            const py::object& mask, const py::object& draw, bool penalize) {
+        auto pass = self.cast<Bindings&>().kept_forward(x, state, mask, draw, penalize);
         pass->network = self;
         return pass;
     }
 
     std::unique_ptr<Pass<T>> kept_forward(const py::array& x, const py::object& state, const py::object& mask,
-                                          const py::object& draw) {
+                                          const py::object& draw, bool penalize) {
         const T* input = checked_input(x, "x");
         const Index rows = x.shape(0), steps = steps_of(x);
         std::int64_t drawn = 0;
-        const Beside<T> given = beside(x, state, mask, draw, drawn);
+        Beside<T> given = beside(x, state, mask, draw, drawn);
+        given.penalized = penalize;
         auto pass = std::make_unique<Pass<T>>();
         pass->output = py::array_t<T>(output_shape(rows, steps));
         pass->state = py::array_t<T>({rows, network_.state_size()});
@@ -295,25 +314,34 @@ public:
         return out;
     }
 
-    double evaluate(const py::array& x, const py::array& y, const py::object& mask) {
-        const auto [input, target] = checked_samples(x, y);
-        const unsigned char* flags = checked_mask(x, mask);
-        const Index rows = x.shape(0), steps = steps_of(x), width = y.shape(y.ndim() - 1);
+    double apply_gradients(double learning_rate) {
+        if (!network_.has_optimizer()) throw py::value_error("apply_gradients: expected set_optimizer before");
         const py::gil_scoped_release release;
-        return network_.evaluate(input, target, flags, rows, steps, width);
+        return network_.apply_gradients(learning_rate);
     }
 
-    double loss_and_gradients(const py::array& x, const py::array& y, const py::object& mask) {
+    double evaluate(const py::array& x, const py::array& y, const py::object& mask, const py::object& sample_weight) {
         const auto [input, target] = checked_samples(x, y);
         const unsigned char* flags = checked_mask(x, mask);
+        const SampleWeights<T> weights = checked_weights(x, sample_weight);
         const Index rows = x.shape(0), steps = steps_of(x), width = y.shape(y.ndim() - 1);
         const py::gil_scoped_release release;
-        return network_.loss_and_gradients(input, target, flags, rows, steps, width);
+        return network_.evaluate(input, target, flags, rows, steps, width, weights);
+    }
+
+    double loss_and_gradients(const py::array& x, const py::array& y, const py::object& mask,
+                              const py::object& sample_weight) {
+        const auto [input, target] = checked_samples(x, y);
+        const unsigned char* flags = checked_mask(x, mask);
+        const SampleWeights<T> weights = checked_weights(x, sample_weight);
+        const Index rows = x.shape(0), steps = steps_of(x), width = y.shape(y.ndim() - 1);
+        const py::gil_scoped_release release;
+        return network_.loss_and_gradients(input, target, flags, rows, steps, width, weights);
     }
 
     std::pair<Index, double> train(const py::array& x, const py::array& y, const py::array& order, Index batch_size,
                                    Index first_step, const py::object& learning_rate, double seconds, double loss_sum,
-                                   const py::object& mask) {
+                                   const py::object& mask, const py::object& sample_weight) {
         if (!network_.has_optimizer()) throw py::value_error("train: expected set_optimizer before");
         const auto [input, target] = checked_samples(x, y);
         const Index samples = x.shape(0);
@@ -324,8 +352,15 @@ public:
         if (first_step < 0 || first_step >= steps)
             throw py::value_error("first_step: expected one of " + std::to_string(steps) + " steps, got " +
                                   std::to_string(first_step));
-        const TrainingData<T> from{input,       target,     checked_mask(x, mask), indices, samples,
-                                   steps_of(x), batch_size, y.shape(y.ndim() - 1)};
+        const TrainingData<T> from{input,
+                                   target,
+                                   checked_mask(x, mask),
+                                   indices,
+                                   samples,
+                                   steps_of(x),
+                                   batch_size,
+                                   y.shape(y.ndim() - 1),
+                                   checked_weights(x, sample_weight)};
         double rate = 0;
         const LearningRates rates = learning_rates(learning_rate, rate);
         const py::gil_scoped_release release;
@@ -403,6 +438,15 @@ private:
     std::vector<Index> output_shape(Index rows, Index steps) const {
         if (network_.gives_sequence()) return {rows, network_.output_steps(steps), network_.outputs()};
         return {rows, network_.outputs()};
+    }
+
+    // (rows,), or (rows, steps) where the output has steps.
+    SampleWeights<T> checked_weights(const py::array& x, const py::object& sample_weight) {
+        if (sample_weight.is_none()) return {};
+        std::vector<Index> shape{x.shape(0)};
+        const bool by_step = network_.gives_sequence() && py::array(sample_weight).ndim() > 1;
+        if (by_step) shape.push_back(network_.output_steps(steps_of(x)));
+        return {exact<T>(sample_weight, "sample_weight", shape), shape.size() > 1 ? shape[1] : 1};
     }
 
     std::pair<const T*, const T*> checked_samples(const py::array& x, const py::array& y) {

@@ -1,7 +1,7 @@
 // Options of layers and optimizers from Python, checked.
 #pragma once
 
-#include <pybind11/pybind11.h>
+#include <pybind11/stl.h>
 
 #include <limits>
 #include <map>
@@ -109,6 +109,32 @@ inline RecurrentOptions recurrent_options(const py::kwargs& given) {
             throw py::type_error("add_recurrent: unexpected keyword '" + name + "'");
     }
     if (!has_cell || !has_units) throw py::type_error("add_recurrent: expected cell and units");
+    return options;
+}
+
+// A loss's settings from a dict; one that is missing has its default.
+inline LossOptions loss_options(const std::string& loss, const py::dict& given) {
+    LossOptions options;
+    options.kind = value_of(loss_names, loss, "loss");
+    for (const auto& [key, value] : given) {
+        const std::string name = py::str(key);
+        if (name == "reduction")
+            options.reduction = value_of(reduction_names, keyword<std::string>(name, value), "reduction");
+        else if (name == "from_logits")
+            options.from_logits = keyword<bool>(name, value);
+        else if (name == "label_smoothing")
+            options.label_smoothing = number(keyword<double>(name, value), 0, 1, "label_smoothing");
+        else if (name == "delta")
+            options.delta = number(keyword<double>(name, value), 0, infinity, "delta");
+        else if (name == "ignore_class") {
+            options.ignores_class = !value.is_none();
+            if (options.ignores_class) options.ignored_class = keyword<double>(name, value);
+        } else if (name == "quantiles")
+            for (const double quantile : keyword<std::vector<double>>(name, value))
+                options.own_quantiles.push_back(number(quantile, 0, 1, "quantiles"));
+        else
+            throw py::value_error("options: no loss takes '" + name + "'");
+    }
     return options;
 }
 

@@ -27,7 +27,7 @@ template <class T>
 struct TrainingBatch {
     Extent extent;
     std::vector<std::unique_ptr<Binding<T>>> groups;
-    std::vector<Index> valid;  // steps of each row that count in the loss
+    std::vector<double> terms;  // what each row adds to the number that the loss is divided by
 
     // Calls visit(group, its rows, first row of the group) for each group that has some of the rows.
     template <class Visit>
@@ -49,6 +49,7 @@ struct Kept {
     std::unique_ptr<Binding<T>> binding;
     std::vector<T> initial_state;
     std::uint64_t version;  // of the weights
+    double penalty = 0;     // of the activity regularizers, if it was asked for
     bool used = false;
 };
 
@@ -58,16 +59,28 @@ struct Beside {
     const T* state = nullptr;
     const unsigned char* mask = nullptr;  // (rows, steps)
     const std::int64_t* draw = nullptr;   // the number of a draw of dropout; null for none
+    bool penalized = false;               // whether activity regularizers are part of the loss
 };
 
-// How many steps of each row count.
-inline void count_valid(const Mask& mask, Index steps, Range rows, Index* valid) {
-    if (!mask.data) return;
+// What each row adds to the number that a loss is divided by, where that depends on the batch.
+template <class T>
+void count_terms(const LossPass<T>& pass, Range rows, double* terms) {
+    const bool weighted = pass.settings.reduction == Reduction::mean_with_sample_weight;
     for (Index n = rows.begin; n < rows.end; ++n) {
-        valid[n] = 0;
-        for (Index t = 0; t < steps; ++t) valid[n] += *place(mask, t, n) != 0;
+        terms[n] = 0;
+        for (Index t = 0; t < pass.steps; ++t)
+            if (counts(pass, t, n)) terms[n] += weighted ? weight_of(pass, t, n) : 1;
     }
 }
+
+#define FASTLSTM_WIDTH(name, rule, width) width,
+constexpr Index target_widths[] = {FASTLSTM_LOSSES(FASTLSTM_WIDTH)};  // by loss; 0: as many as the output
+#undef FASTLSTM_WIDTH
+
+// The settings of a loss, with its quantiles.
+struct LossOptions : LossSettings {
+    std::vector<double> own_quantiles;
+};
 
 struct WeightPenalty {
     std::size_t segment;
@@ -82,6 +95,7 @@ struct TrainingData {
     const unsigned char* mask;  // (samples, steps), or null
     const std::int64_t* order;
     Index samples, steps, batch_size, target_width;
+    SampleWeights<T> weights;
 };
 
 template <class T>
@@ -132,7 +146,7 @@ public:
     bool masked_output(bool masked_input = false) const;
     Index entries() const;  // of an embedding in the first place; otherwise 0
 
-    void set_loss(Loss loss);
+    void set_loss(const LossOptions& options);
     void set_optimizer(const OptimizerSettings& settings);
     std::vector<std::string> slots();  // names of what the optimizer keeps of each parameter
     void copy_slot(const std::string& name, std::size_t segment, T* to);  // of a segment that is trained
@@ -144,10 +158,13 @@ public:
     bool has_optimizer() const { return has_optimizer_; }
     std::atomic<std::int64_t> iterations{0};
 
-    Index target_features() const { return loss_ == Loss::sparse_categorical_crossentropy ? 1 : outputs(); }
+    Index target_features() const { return target_width_ > 0 ? target_width_.load() : outputs(); }
+    // Whether the loss of several batches is not what it is for all of their rows at once.
+    bool loss_depends_on_batch();
 
     Plan prediction_plan(Index rows, Index steps);  // what threads would do now
-    void predict(const T* x, Index rows, Index steps, T* out);
+    // With `penalty`, also what all regularizers add to the loss of these rows.
+    void predict(const T* x, Index rows, Index steps, T* out, double* penalty = nullptr);
     void run(const T* x, const Beside<T>& beside, Index rows, Index steps, T* out, T* final_state);
     std::unique_ptr<Kept<T>> forward(const T* x, const Beside<T>& beside, Index rows, Index steps, T* out,
                                      T* final_state);
@@ -163,9 +180,13 @@ public:
     void forecast(const T* history, const T* known, Index rows, Index window, Index steps, T* out);
     // What follows takes targets whose last axis is as wide as `target_features` was when they were checked, and throws
     // std::logic_error if another thread has set another loss since.
-    double evaluate(const T* x, const T* y, const unsigned char* mask, Index rows, Index steps, Index target_width);
+    double evaluate(const T* x, const T* y, const unsigned char* mask, Index rows, Index steps, Index target_width,
+                    const SampleWeights<T>& weights);
     double loss_and_gradients(const T* x, const T* y, const unsigned char* mask, Index rows, Index steps,
-                              Index target_width);
+                              Index target_width, const SampleWeights<T>& weights);
+    // The optimizer's step from the gradients of `backward`, to which the regularizers of weights are added. Returns
+    // their penalty.
+    double apply_gradients(double learning_rate);
 
     // Runs steps from `first_step` on until the end of the epoch or, after at least one, until `seconds` have passed.
     // Throws std::invalid_argument if `order` names a sample that there is not; the step that met it changes nothing.
@@ -197,6 +218,8 @@ private:
     void carry(Binding<T>& binding, Index first_row);
     void pack_all(const Team& team) const;
     LossPass<T> loss_pass(const Binding<T>& binding) const;
+    bool terms_decide(bool masked, bool weighted) const;
+    double loss_scale(const std::vector<double>& terms, Index values, bool decided_by_terms) const;
     template <class Visit>
     void for_each_block(const Work& work, std::vector<Bound>& bindings, Index rows, const Visit& visit) const;
     std::vector<Bound> acquire_blocks(const Plan& plan, const Extent& extent);
@@ -207,7 +230,7 @@ private:
     double weight_penalty() const;
 
     bool gather(TrainingBatch<T>& batch, const TrainingData<T>& from, Index first_sample, const Team& team) const;
-    void set_calls(TrainingBatch<T>& batch, const std::int64_t* draw, bool carries);
+    void set_calls(TrainingBatch<T>& batch, const SampleWeights<T>& weights, const std::int64_t* draw, bool carries);
     void forward_and_backward(TrainingBatch<T>& batch, const Work& work);
     void regularize(const Team& team);
     void constrain(const Team& team) const;
@@ -238,7 +261,8 @@ private:
     std::mutex carrying_;  // of stateful networks, one call at a time
 
     std::atomic<bool> has_loss_{false}, has_optimizer_{false};
-    std::atomic<Loss> loss_{Loss::mean_squared_error};
+    std::atomic<Index> target_width_{0};
+    LossOptions loss_;
     OptimizerSettings optimizer_;
     std::vector<Slot<T>> slots_;
     std::vector<TrainedSegment> trained_;

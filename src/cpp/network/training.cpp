@@ -17,10 +17,12 @@ constexpr double passes_of_a_step = 3;
 }  // namespace
 
 template <class T>
-void Network<T>::set_loss(Loss loss) {
+void Network<T>::set_loss(const LossOptions& options) {
     finish();
     const auto lock = lock_weights();
-    loss_ = loss;
+    loss_ = options;
+    loss_.quantiles = loss_.own_quantiles.data();
+    target_width_ = target_widths[static_cast<int>(options.kind)];
     has_loss_ = true;
     batches_.clear();  // the target's shape may have changed
 }
@@ -30,6 +32,7 @@ template <class T>
 bool Network<T>::gather(TrainingBatch<T>& batch, const TrainingData<T>& from, Index first_sample,
                         const Team& team) const {
     const Index row = from.steps * features_, target_row = output_steps(from.steps) * target_features();
+    const Index weight_row = from.weights.steps;
     bool good = true;
     batch.for_each_group(team.share(batch.extent.rows), [&](Binding<T>& group, Range rows, Index first) {
         for (Index n = rows.begin; n < rows.end; ++n) {
@@ -41,6 +44,9 @@ bool Network<T>::gather(TrainingBatch<T>& batch, const TrainingData<T>& from, In
             std::memcpy(group.input + n * row, from.x + sample * row, static_cast<std::size_t>(row) * sizeof(T));
             std::memcpy(group.target + n * target_row, from.y + sample * target_row,
                         static_cast<std::size_t>(target_row) * sizeof(T));
+            if (from.weights.values)
+                std::memcpy(group.weight + n * weight_row, from.weights.values + sample * weight_row,
+                            static_cast<std::size_t>(weight_row) * sizeof(T));
             if (from.mask)
                 std::memcpy(group.mask + n * from.steps, from.mask + sample * from.steps,
                             static_cast<std::size_t>(from.steps));
@@ -52,29 +58,24 @@ bool Network<T>::gather(TrainingBatch<T>& batch, const TrainingData<T>& from, In
 // From packed weights and a gathered batch to gradients: each member ends with those of its share of the parameters.
 template <class T>
 void Network<T>::forward_and_backward(TrainingBatch<T>& batch, const Work& work) {
-    const Index rows_of_batch = batch.extent.rows, out_steps = output_steps(batch.extent.steps);
+    const Index rows_of_batch = batch.extent.rows, values = rows_of_batch * output_steps(batch.extent.steps);
+    const bool counted = terms_decide(batch.extent.masked, batch.groups.front()->weights.values != nullptr);
     const Team &team = work.team, &crew = work.crew;
     const Range mine = work.rows(rows_of_batch);
     batch.for_each_group(mine, [&](Binding<T>& group, Range rows, Index first) {
         const Range own = crew.share(rows);
         std::fill_n(group.row_penalty.begin() + own.begin, own.end - own.begin, 0.0);
         group.forward(rows, work);
-        count_valid(group.output_mask(), out_steps, own, batch.valid.data() + first);
+        if (counted) count_terms(loss_pass(group), own, batch.terms.data() + first);
     });
-    // A mask makes the mean one over all steps of the batch that count.
-    double terms = static_cast<double>(rows_of_batch);
-    if (masked_output(batch.extent.masked)) {
-        team.barrier();
-        terms =
-            static_cast<double>(std::max<Index>(1, std::accumulate(batch.valid.begin(), batch.valid.end(), Index{0})));
-    }
+    if (counted) team.barrier();
+    const double scale = loss_scale(batch.terms, values, counted);
     batch.for_each_group(mine, [&](Binding<T>& group, Range rows, Index) {
         LossPass<T> pass = loss_pass(group);
-        pass.scale /= terms;
-        pass.target = {group.target, out_steps * target_features(), target_features()};
+        pass.scale = scale;
         pass.gradient = group.d_output;
         pass.row_loss = group.row_loss.data();
-        kernels_->loss(loss_, pass, crew.share(rows));
+        kernels_->loss(pass, crew.share(rows));
         crew.barrier();
         group.backward(rows, work);
     });
@@ -108,6 +109,22 @@ void Network<T>::regularize(const Team& team) {
 }
 
 template <class T>
+double Network<T>::apply_gradients(double learning_rate) {
+    finish();
+    const auto lock = lock_weights();
+    constexpr double operations_of_a_weight = 16;
+    const double work = operations_of_a_weight * static_cast<double>(trainable_);
+    prepare_update(learning_rate, iterations);
+    run_team(team_size(work, work, trainable_), [&](const Team& team) {
+        if (!penalties_.empty()) regularize(team);
+        update(team);
+    });
+    ++version_;
+    ++iterations;
+    return std::accumulate(penalty_sums_.begin(), penalty_sums_.end(), 0.0);
+}
+
+template <class T>
 double Network<T>::loss_of(const TrainingBatch<T>& batch) const {
     double sum = 0, penalty = 0;
     for (const auto& group : batch.groups) {
@@ -120,7 +137,8 @@ double Network<T>::loss_of(const TrainingBatch<T>& batch) const {
 
 // A call for each group; `draw` numbers the dropout of a step.
 template <class T>
-void Network<T>::set_calls(TrainingBatch<T>& batch, const std::int64_t* draw, bool carries) {
+void Network<T>::set_calls(TrainingBatch<T>& batch, const SampleWeights<T>& weights, const std::int64_t* draw,
+                           bool carries) {
     Index first = 0;
     for (auto& group : batch.groups) {
         Call<T>& call = group->call;
@@ -131,6 +149,7 @@ void Network<T>::set_calls(TrainingBatch<T>& batch, const std::int64_t* draw, bo
         call.row_penalty = group->row_penalty.data();
         call.penalty_scale = 1 / static_cast<double>(batch.extent.rows);
         if (carries) carry(*group, first);
+        group->weights = {weights.values ? group->weight : nullptr, weights.steps};
         group->set_gathered_input(features_);
         first += group->extent.rows;
     }
@@ -138,18 +157,18 @@ void Network<T>::set_calls(TrainingBatch<T>& batch, const std::int64_t* draw, bo
 
 template <class T>
 double Network<T>::loss_and_gradients(const T* x, const T* y, const unsigned char* mask, Index rows, Index steps,
-                                      Index target_width) {
+                                      Index target_width, const SampleWeights<T>& weights) {
     finish();
     const auto lock = lock_weights();
     require_target_width(target_width);
     TrainingBatch<T>& batch = training_batch({rows, steps, mask != nullptr});
-    set_calls(batch, nullptr, false);
+    set_calls(batch, weights, nullptr, false);
     std::vector<std::int64_t> order(static_cast<std::size_t>(rows));
     std::iota(order.begin(), order.end(), 0);
     const double work = passes_of_a_step * forward_work(steps) * static_cast<double>(rows);
     const Plan planned = plan(work, work / passes_of_a_step, rows);
     run_team(planned.members, [&](const Team& team) {
-        gather(batch, {x, y, mask, order.data(), rows, steps, rows, target_width}, 0, team);
+        gather(batch, {x, y, mask, order.data(), rows, steps, rows, target_width, weights}, 0, team);
         pack_all(team);
         team.barrier();
         forward_and_backward(batch, {planned, team});
@@ -187,7 +206,7 @@ std::pair<Index, double> Network<T>::train(const TrainingData<T>& from, Index fi
             TrainingBatch<T>& batch = step + 1 == step_count ? last : full;
             if (team.rank() == 0) {
                 const std::int64_t draw = iterations_before + step - first_step;
-                set_calls(batch, &draw, static_cast<bool>(carrying));
+                set_calls(batch, from.weights, &draw, static_cast<bool>(carrying));
                 prepare_update(rates.of(step - first_step), draw);
             }
             if (!gather(batch, from, step * from.batch_size, team)) bad_order = true;
@@ -222,8 +241,10 @@ std::pair<Index, double> Network<T>::train(const TrainingData<T>& from, Index fi
 }
 
 #define FASTLSTM_INSTANTIATE(T)                                                                                      \
-    template void Network<T>::set_loss(Loss);                                                                        \
-    template double Network<T>::loss_and_gradients(const T*, const T*, const unsigned char*, Index, Index, Index);   \
+    template void Network<T>::set_loss(const LossOptions&);                                                          \
+    template double Network<T>::apply_gradients(double);                                                             \
+    template double Network<T>::loss_and_gradients(const T*, const T*, const unsigned char*, Index, Index, Index,    \
+                                                   const SampleWeights<T>&);                                         \
     template std::pair<Index, double> Network<T>::train(const TrainingData<T>&, Index, const LearningRates&, double, \
                                                         double);
 
