@@ -65,6 +65,9 @@ def test_shuffling_gives_every_epoch_an_order_of_its_own(data):
         def __init__(self, network):
             self.network = network
 
+        def __getattr__(self, name):
+            return getattr(self.network, name)
+
         def train(self, x, y, order, **options):
             seen.append(order.copy())
             return self.network.train(x, y, order, **options)

@@ -9,6 +9,9 @@ from .._engine import Array
 from ._base import Loss
 from ._regression import last_axis
 
+_EXACT = 2**24
+"""Up to here float32 has every whole number."""
+
 
 class _Crossentropy(Loss):
     """What the cross-entropies of labels share."""
@@ -136,7 +139,9 @@ class SparseCategoricalCrossentropy(Loss):
     ) -> None:
         super().__init__(name, reduction, dtype)
         self.from_logits = _checks.flag("from_logits", from_logits)
-        self.ignore_class = None if ignore_class is None else _checks.integer("ignore_class", ignore_class, -(2**23))
+        self.ignore_class = (
+            None if ignore_class is None else _checks.integer("ignore_class", ignore_class, -_EXACT, _EXACT)
+        )
         last_axis(axis)
 
     def get_config(self) -> dict[str, Any]:
