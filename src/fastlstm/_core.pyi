@@ -84,6 +84,7 @@ class _Network(Generic[Scalar]):
         self, segment: int, kind: str, axes: tuple[int, ...], minimum: float, maximum: float, rate: float
     ) -> None: ...
     def set_loss(self, name: str) -> None: ...
+    def set_loss_weight(self, weight: float) -> None: ...
     def set_optimizer(self, name: str, hyperparameters: dict[str, float]) -> None: ...
     iterations: int
     @property
@@ -117,7 +118,15 @@ class _Network(Generic[Scalar]):
         self, kept: _Pass[Scalar], d_output: NDArray[Scalar], d_state: NDArray[Scalar] | None = None
     ) -> tuple[NDArray[Scalar] | None, NDArray[Scalar]]: ...
     def forecast(self, history: NDArray[Scalar], steps: int) -> NDArray[Scalar]: ...
-    def evaluate(self, x: NDArray[Scalar], y: NDArray[Scalar], mask: Mask | None = None) -> float: ...
+    def evaluate(
+        self,
+        x: NDArray[Scalar],
+        y: NDArray[Scalar],
+        mask: Mask | None = None,
+        *,
+        predictions: NDArray[Scalar] | None = None,
+        valid: Mask | None = None,
+    ) -> float: ...
     def loss_and_gradients(self, x: NDArray[Scalar], y: NDArray[Scalar], mask: Mask | None = None) -> float: ...
     def train(
         self,
@@ -131,6 +140,8 @@ class _Network(Generic[Scalar]):
         seconds: float,
         loss_sum: float = 0.0,
         mask: Mask | None = None,
+        predictions: NDArray[Scalar] | None = None,
+        valid: Mask | None = None,
     ) -> tuple[int, float]: ...
 
 class _Stream(Generic[Scalar]):

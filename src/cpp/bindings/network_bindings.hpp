@@ -160,6 +160,12 @@ public:
         network_.set_loss(loss);
     }
 
+    void set_loss_weight(double weight) {
+        if (!std::isfinite(weight)) throw py::value_error("weight: expected a finite number");
+        const py::gil_scoped_release release;
+        network_.set_loss_weight(weight);
+    }
+
     void set_optimizer(const std::string& name, const std::map<std::string, double>& hyperparameters) {
         const OptimizerSettings settings = optimizer_settings(name, hyperparameters);
         const py::gil_scoped_release release;
@@ -262,12 +268,14 @@ public:
         return out;
     }
 
-    double evaluate(const py::array& x, const py::array& y, const py::object& mask) {
+    double evaluate(const py::array& x, const py::array& y, const py::object& mask, const py::object& predictions,
+                    const py::object& valid) {
         const auto [input, target] = checked_samples(x, y);
         const unsigned char* flags = checked_mask(x, mask);
+        const Outputs<T> outputs = checked_outputs(x, predictions, valid);
         const Index rows = x.shape(0), steps = steps_of(x), width = y.shape(y.ndim() - 1);
         const py::gil_scoped_release release;
-        return network_.evaluate(input, target, flags, rows, steps, width);
+        return network_.evaluate(input, target, flags, rows, steps, width, outputs);
     }
 
     double loss_and_gradients(const py::array& x, const py::array& y, const py::object& mask) {
@@ -280,7 +288,7 @@ public:
 
     std::pair<Index, double> train(const py::array& x, const py::array& y, const py::array& order, Index batch_size,
                                    Index first_step, double learning_rate, double seconds, double loss_sum,
-                                   const py::object& mask) {
+                                   const py::object& mask, const py::object& predictions, const py::object& valid) {
         if (!network_.has_optimizer()) throw py::value_error("train: expected set_optimizer before");
         const auto [input, target] = checked_samples(x, y);
         const Index samples = x.shape(0);
@@ -291,8 +299,15 @@ public:
         if (first_step < 0 || first_step >= steps)
             throw py::value_error("first_step: expected one of " + std::to_string(steps) + " steps, got " +
                                   std::to_string(first_step));
-        const TrainingData<T> from{input,       target,     checked_mask(x, mask), indices, samples,
-                                   steps_of(x), batch_size, y.shape(y.ndim() - 1)};
+        const TrainingData<T> from{input,
+                                   target,
+                                   checked_mask(x, mask),
+                                   indices,
+                                   samples,
+                                   steps_of(x),
+                                   batch_size,
+                                   y.shape(y.ndim() - 1),
+                                   checked_outputs(x, predictions, valid)};
         const py::gil_scoped_release release;
         return network_.train(from, first_step, learning_rate, seconds, loss_sum);
     }
@@ -356,6 +371,20 @@ private:
     std::vector<Index> output_shape(Index rows, Index steps) const {
         if (network_.gives_sequence()) return {rows, network_.output_steps(steps), network_.outputs()};
         return {rows, network_.outputs()};
+    }
+
+    // Arrays to write to, of the samples x.
+    Outputs<T> checked_outputs(const py::array& x, const py::object& predictions, const py::object& valid) {
+        if (predictions.is_none()) {
+            if (!valid.is_none()) throw py::value_error("valid: expected None without predictions");
+            return {};
+        }
+        const auto shape = output_shape(x.shape(0), steps_of(x));
+        Outputs<T> outputs{writable<T>(predictions, "predictions", shape), nullptr};
+        if (!valid.is_none())
+            outputs.valid = reinterpret_cast<unsigned char*>(
+                writable<bool>(valid, "valid", std::vector<Index>(shape.begin(), shape.end() - 1)));
+        return outputs;
     }
 
     std::pair<const T*, const T*> checked_samples(const py::array& x, const py::array& y) {

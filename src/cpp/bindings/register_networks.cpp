@@ -39,6 +39,7 @@ void register_network(py::module_& module, const char* name, const char* pass_na
         .def("set_constraint", &B::set_constraint, py::arg("segment"), py::arg("kind"), py::arg("axes"),
              py::arg("minimum"), py::arg("maximum"), py::arg("rate"))
         .def("set_loss", &B::set_loss, py::arg("name"))
+        .def("set_loss_weight", &B::set_loss_weight, py::arg("weight"))
         .def("set_optimizer", &B::set_optimizer, py::arg("name"), py::arg("hyperparameters"))
         .def_property("iterations", &B::iterations, &B::set_iterations)
         .def_property_readonly("isa", [](B& network) { return std::string(network.network().isa()); })
@@ -54,11 +55,12 @@ void register_network(py::module_& module, const char* name, const char* pass_na
              py::arg("draw") = none)
         .def("backward", &B::backward, py::arg("kept"), py::arg("d_output"), py::arg("d_state") = none)
         .def("forecast", &B::forecast, py::arg("history"), py::arg("steps"))
-        .def("evaluate", &B::evaluate, py::arg("x"), py::arg("y"), py::arg("mask") = none)
+        .def("evaluate", &B::evaluate, py::arg("x"), py::arg("y"), py::arg("mask") = none, py::kw_only(),
+             py::arg("predictions") = none, py::arg("valid") = none)
         .def("loss_and_gradients", &B::loss_and_gradients, py::arg("x"), py::arg("y"), py::arg("mask") = none)
         .def("train", &B::train, py::arg("x"), py::arg("y"), py::arg("order"), py::kw_only(), py::arg("batch_size"),
              py::arg("first_step"), py::arg("learning_rate"), py::arg("seconds"), py::arg("loss_sum") = 0.0,
-             py::arg("mask") = none);
+             py::arg("mask") = none, py::arg("predictions") = none, py::arg("valid") = none);
 }
 
 }  // namespace

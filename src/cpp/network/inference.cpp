@@ -188,7 +188,7 @@ void Network<T>::forecast(const T* history, Index rows, Index window, Index step
 
 template <class T>
 double Network<T>::evaluate(const T* x, const T* y, const unsigned char* mask, Index rows, Index steps,
-                            Index target_width) {
+                            Index target_width, const Outputs<T>& outputs) {
     finish();
     Carrying carrying(*this, rows);
     const auto lock = lock_packed();
@@ -209,6 +209,9 @@ double Network<T>::evaluate(const T* x, const T* y, const unsigned char* mask, I
             pass.row_loss = row_loss.data() + block.begin;
             kernels_->loss(loss_, pass, own);
             count_valid(pass.mask, out_steps, own, row_valid.data() + block.begin);
+            if (outputs.values)
+                binding.hand_out(own, out_steps, this->outputs(),
+                                 outputs.from(block.begin, out_steps, this->outputs()));
         });
     carrying.succeed();
     const bool masked = masked_output(mask != nullptr);
@@ -281,7 +284,8 @@ void Network<T>::backward(Kept<T>& kept, const T* d_output, const T* d_state, T*
     template std::unique_ptr<Binding<T>> Network<T>::bind_step(Index);                                       \
     template void Network<T>::step(Binding<T>&, const T*, T*);                                               \
     template void Network<T>::forecast(const T*, Index, Index, Index, T*);                                   \
-    template double Network<T>::evaluate(const T*, const T*, const unsigned char*, Index, Index, Index);
+    template double Network<T>::evaluate(const T*, const T*, const unsigned char*, Index, Index, Index,      \
+                                         const Outputs<T>&);
 
 FASTLSTM_INSTANTIATE(float)
 FASTLSTM_INSTANTIATE(double)

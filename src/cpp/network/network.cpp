@@ -289,7 +289,7 @@ LossPass<T> Network<T>::loss_pass(const Binding<T>& binding) const {
     pass.mask = binding.output_mask();
     const bool by_class = loss_ == Loss::categorical_crossentropy || loss_ == Loss::sparse_categorical_crossentropy;
     const Index terms = (pass.mask.data ? 1 : pass.steps) * (by_class ? 1 : outputs());
-    pass.scale = 1.0 / static_cast<double>(std::max<Index>(1, terms));
+    pass.scale = loss_weight_ / static_cast<double>(std::max<Index>(1, terms));
     return pass;
 }
 

@@ -85,6 +85,7 @@ struct TrainingData {
     const unsigned char* mask;  // (samples, steps), or null
     const std::int64_t* order;
     Index samples, steps, batch_size, target_width;
+    Outputs<T> outputs;  // of the samples in this order, before the step of their batch
 };
 
 template <class T>
@@ -136,6 +137,7 @@ public:
     Index entries() const;  // of an embedding in the first place; otherwise 0
 
     void set_loss(Loss loss);
+    void set_loss_weight(double weight);  // of the loss beside the penalties, from the next step on
     void set_optimizer(const OptimizerSettings& settings);
     bool has_loss() const { return has_loss_; }
     bool has_optimizer() const { return has_optimizer_; }
@@ -158,11 +160,13 @@ public:
     void forecast(const T* history, Index rows, Index window, Index steps, T* out);
     // What follows takes targets whose last axis is as wide as `target_features` was when they were checked, and throws
     // std::logic_error if another thread has set another loss since.
-    double evaluate(const T* x, const T* y, const unsigned char* mask, Index rows, Index steps, Index target_width);
+    double evaluate(const T* x, const T* y, const unsigned char* mask, Index rows, Index steps, Index target_width,
+                    const Outputs<T>& outputs);
     double loss_and_gradients(const T* x, const T* y, const unsigned char* mask, Index rows, Index steps,
                               Index target_width);
 
-    // Runs steps from `first_step` on until the end of the epoch or, after at least one, until `seconds` have passed.
+    // Runs steps from `first_step` on until the end of the epoch or, after at least one, until `seconds` have passed or
+    // `loss_sum` is no longer finite, so that its caller knows which step made it so.
     // Throws std::invalid_argument if `order` names a sample that there is not; the step that met it changes nothing.
     // Returns the next step, and `loss_sum` with the samples' losses added: one running sum for an epoch, so that it
     // does not depend on how many steps a call has made.
@@ -203,7 +207,7 @@ private:
 
     bool gather(TrainingBatch<T>& batch, const TrainingData<T>& from, Index first_sample, const Team& team) const;
     void set_calls(TrainingBatch<T>& batch, const std::int64_t* draw, bool carries);
-    void forward_and_backward(TrainingBatch<T>& batch, const Work& work);
+    void forward_and_backward(TrainingBatch<T>& batch, const Work& work, const Outputs<T>& outputs = {});
     void regularize(const Team& team);
     void constrain(const Team& team) const;
     double loss_of(const TrainingBatch<T>& batch) const;
@@ -229,6 +233,7 @@ private:
 
     std::atomic<bool> has_loss_{false}, has_optimizer_{false};
     std::atomic<Loss> loss_{Loss::mean_squared_error};
+    double loss_weight_ = 1;
     OptimizerSettings optimizer_;
 
     // Weights change under the exclusive lock and raise the version; packed weights belong to one version.

@@ -27,6 +27,12 @@ void Network<T>::set_loss(Loss loss) {
 }
 
 template <class T>
+void Network<T>::set_loss_weight(double weight) {
+    const auto lock = lock_weights();
+    loss_weight_ = weight;
+}
+
+template <class T>
 void Network<T>::set_optimizer(const OptimizerSettings& settings) {
     finish();
     const auto lock = lock_weights();
@@ -88,7 +94,7 @@ bool Network<T>::gather(TrainingBatch<T>& batch, const TrainingData<T>& from, In
 
 // From packed weights and a gathered batch to gradients: each member ends with those of its share of the parameters.
 template <class T>
-void Network<T>::forward_and_backward(TrainingBatch<T>& batch, const Work& work) {
+void Network<T>::forward_and_backward(TrainingBatch<T>& batch, const Work& work, const Outputs<T>& outputs) {
     const Index rows_of_batch = batch.extent.rows, out_steps = output_steps(batch.extent.steps);
     const Team &team = work.team, &crew = work.crew;
     const Range mine = work.rows(rows_of_batch);
@@ -97,6 +103,8 @@ void Network<T>::forward_and_backward(TrainingBatch<T>& batch, const Work& work)
         std::fill_n(group.row_penalty.begin() + own.begin, own.end - own.begin, 0.0);
         group.forward(rows, work);
         count_valid(group.output_mask(), out_steps, own, batch.valid.data() + first);
+        if (outputs.values)
+            group.hand_out(own, out_steps, this->outputs(), outputs.from(first, out_steps, this->outputs()));
     });
     // A mask makes the mean one over all steps of the batch that count.
     double terms = static_cast<double>(rows_of_batch);
@@ -235,14 +243,16 @@ std::pair<Index, double> Network<T>::train(const TrainingData<T>& from, Index fi
             pack_all(team);
             team.barrier();
             if (bad_order) break;
-            forward_and_backward(batch, {planned, team});
+            forward_and_backward(batch, {planned, team},
+                                 from.outputs.from(step * from.batch_size, output_steps(from.steps), outputs()));
             kernels_->update(update_pass(learning_rate, iterations_before + step - first_step), team.share(trainable_));
             if (!constraints_.empty()) constrain(team);
             if (team.rank() == 0) {
+                const bool was_finite = std::isfinite(loss_sum);
                 loss_sum += loss_of(batch) * static_cast<double>(batch.extent.rows);
                 next = step + 1;
                 const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - start;
-                done = spent.count() >= seconds;
+                done = spent.count() >= seconds || (was_finite && !std::isfinite(loss_sum));
                 leave = done || crowded() != was_crowded;
             }
             team.barrier();
@@ -265,6 +275,7 @@ std::pair<Index, double> Network<T>::train(const TrainingData<T>& from, Index fi
 
 #define FASTLSTM_INSTANTIATE(T)                                                                                    \
     template void Network<T>::set_loss(Loss);                                                                      \
+    template void Network<T>::set_loss_weight(double);                                                             \
     template void Network<T>::set_optimizer(const OptimizerSettings&);                                             \
     template double Network<T>::loss_and_gradients(const T*, const T*, const unsigned char*, Index, Index, Index); \
     template std::pair<Index, double> Network<T>::train(const TrainingData<T>&, Index, double, double, double);
