@@ -105,6 +105,11 @@ class Metric:
     _sums_samples: ClassVar[bool] = False
     """Whether updating with several batches at once is the same as with one after the other."""
 
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if not cls.__module__.startswith(__package__):
+            cls._sums_samples = False  # a class of one's own may do anything with a batch
+
     def __init__(self, dtype: Any = None, name: str | None = None) -> None:
         self.name = given_or_automatic(name, type(self))
         self._dtype = config.floatx() if dtype is None else _engine.dtype_name("dtype", dtype)

@@ -119,6 +119,8 @@ class KLDivergence(MeanOfFunction):
     0.1438
     """
 
+    _direction = "down"
+
     def __init__(self, name: str = "kl_divergence", dtype: Any = None) -> None:
         super().__init__(_values.kl_divergence, name, dtype)
 
@@ -138,6 +140,8 @@ class Poisson(MeanOfFunction):
     >>> float(Poisson()([[0.0]], [[1.0]]))
     1.0
     """
+
+    _direction = "down"
 
     def __init__(self, name: str = "poisson", dtype: Any = None) -> None:
         super().__init__(_values.poisson, name, dtype)

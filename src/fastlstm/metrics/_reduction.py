@@ -5,7 +5,9 @@ from typing import Any
 
 import numpy as np
 
+from .. import losses
 from .._engine import Array
+from . import _values
 from ._base import Metric, divided, floats, same_rank
 
 
@@ -130,6 +132,8 @@ class MeanMetricWrapper(Mean):
         if not callable(fn):
             raise TypeError(f"fn: expected a function of y_true and y_pred, got {fn!r}")
         super().__init__(name=name, dtype=dtype)  # type: ignore[arg-type]
+        if isinstance(fn, losses.Loss) or getattr(fn, "__module__", None) == _values.__name__:
+            self._direction = "down"
         self._fn = fn
         self._fn_kwargs = kwargs
 
