@@ -3,10 +3,12 @@
 from functools import partial
 from typing import Any
 
-from . import _checks, _data, _inference, losses, optimizers, training
+from . import _checks, _data, evaluation, losses, optimizers, training
 from ._engine import Array, Network
 from ._prediction import PredictingStack
-from .callbacks import History, as_list
+from .callbacks import CallbackList, History
+from .metrics import Metric
+from .metrics._compiled import CompiledMetrics
 
 __all__ = ["Sequential"]
 
@@ -29,6 +31,8 @@ class Sequential(PredictingStack):
         Of the last `fit`, also of one that was interrupted.
     stop_training : bool
         Set by a callback to end `fit` after the native call that is running.
+    stop_evaluating : bool
+        Set by a callback to end `evaluate` in the same way.
 
     Raises
     ------
@@ -52,12 +56,24 @@ class Sequential(PredictingStack):
     optimizer: optimizers.Optimizer | None = None
     history: History | None = None
     stop_training: bool = False
+    stop_evaluating: bool = False
     _loss: losses.Loss | None = None
+    _loss_weight: float = 1.0
+    _compiled_metrics = CompiledMetrics()
+    _initial_epoch: int | None = None  # set by callbacks.BackupAndRestore
 
     def compile(
-        self, optimizer: Any = "rmsprop", loss: Any = None, *, run_eagerly: Any = False, jit_compile: Any = "auto"
+        self,
+        optimizer: Any = "rmsprop",
+        loss: Any = None,
+        loss_weights: Any = None,
+        metrics: Any = None,
+        weighted_metrics: Any = None,
+        *,
+        run_eagerly: Any = False,
+        jit_compile: Any = "auto",
     ) -> None:
-        """Choose optimizer and loss. The optimizer starts afresh, the weights stay.
+        """Choose optimizer, loss and metrics. The optimizer starts afresh, the weights stay.
 
         Parameters
         ----------
@@ -65,6 +81,14 @@ class Sequential(PredictingStack):
             'sgd', 'adam', 'rmsprop', or an instance that is not another model's.
         loss : str or `fastlstm.losses.Loss`, optional
             Needed to fit and to evaluate.
+        loss_weights : float, or list or dict of one, optional
+            What the loss, without the penalties of regularizers, is multiplied by.
+        metrics : list, optional
+            Names, such as 'mae', classes or instances of `fastlstm.metrics`, names of losses, functions
+            ``f(y_true, y_pred)``. 'accuracy' (or 'acc') and 'crossentropy' (or 'ce') stand for the binary, categorical
+            or sparse categorical one, whichever fits the targets and the output. They see no sample weights.
+        weighted_metrics : list, optional
+            The same, with sample weights. The mask of the output is a weight for both, as in Keras.
         run_eagerly, jit_compile
             As in Keras code; True is refused, there being nothing to compile.
 
@@ -74,13 +98,25 @@ class Sequential(PredictingStack):
             If a name is unknown or a type is wrong.
         """
         _checks.refuse("compile", run_eagerly=run_eagerly, jit_compile=None if jit_compile == "auto" else jit_compile)
-        chosen, chosen_loss = optimizers.get(optimizer), None if loss is None else losses.get(loss)  # both, or neither
+        chosen, chosen_loss = optimizers.get(optimizer), None if loss is None else losses.get(loss)  # all, or none
+        compiled, weight = CompiledMetrics(metrics, weighted_metrics), _loss_weight(loss_weights)
         chosen.claim(self)
         if self.optimizer is not None and self.optimizer is not chosen:
             self.optimizer.release()
-        self.optimizer, self._loss = chosen, chosen_loss
+        self.optimizer, self._loss, self._loss_weight = chosen, chosen_loss, weight
+        self._compiled_metrics = compiled
         if self._network is not None:
             self._equip(self._network)
+
+    @property
+    def metrics(self) -> list[Metric]:
+        """The metrics of `compile`, those that are chosen by the targets once there were some."""
+        return self._compiled_metrics.metrics
+
+    @property
+    def metrics_names(self) -> list[str]:
+        """The names of what `evaluate` returns, in that order: 'loss' and the metrics."""
+        return ["loss", *self._compiled_metrics.names]
 
     def fit(
         self,
@@ -109,7 +145,7 @@ class Sequential(PredictingStack):
         epochs : int
             The number of the last epoch plus one, counted from `initial_epoch`.
         verbose : {'auto', 0, 1, 2}
-            0 silent; 1 (auto) a bar on a terminal, and a line an epoch; 2 a line an epoch.
+            0 silent; 1 (auto) a bar on a terminal or in a notebook, and a line an epoch; 2 a line an epoch.
         callbacks : Callback or list of them, optional
             See `fastlstm.callbacks`.
         validation_split : float
@@ -124,7 +160,8 @@ class Sequential(PredictingStack):
         Returns
         -------
         History
-            Its `history` has 'loss', the mean over the samples during the epoch, and 'val_loss', after it.
+            Its `history` has 'loss', the mean over the samples during the epoch, the metrics of the predictions before
+            each step, and 'val_loss' and so on, after the epoch.
 
         Raises
         ------
@@ -133,8 +170,14 @@ class Sequential(PredictingStack):
             stateful model, if there are batches of several sizes or not of that of the states it carries.
         TypeError
             If the data is not made of real integers or floats.
+
+        Warns
+        -----
+        RuntimeWarning
+            Once, if the loss becomes NaN or infinite.
         """
         batch = _data.batch_size_of(batch_size)
+        verbose = _checks.verbosity(verbose)
         what = self._trainee(x, y)
         kept = _data.training_rows(len(what.x), validation_split if validation_data is None else 0.0)
         if validation_data is not None:
@@ -147,22 +190,20 @@ class Sequential(PredictingStack):
             self._rows_of_a_batch("x", what.network, kept, batch)
         validate = None
         if len(x_val):
-            rows = self._rows_of_an_evaluation("validation data", x_val, batch)
-            validate = partial(_inference.mean_loss, what.network, x_val, y_val, rows)
+            validate = partial(evaluation.evaluate, self._evaluated("validation data", x_val, y_val, batch))
         what = what._replace(x=what.x[:kept], y=what.y[:kept], validate=validate)
         schedule = training.Schedule(
             batch,
             _checks.integer("initial_epoch", initial_epoch, 0),
             _checks.integer("epochs", epochs, 0),
             _checks.flag("shuffle", shuffle),
-            _checks.verbosity(verbose),
         )
-        hooks = as_list(callbacks)
-        self.history = History()
-        training.train(what, schedule, [*hooks, self.history])
-        return self.history
+        hooks = self._hooks(callbacks, verbose, schedule.epochs, -(-kept // batch), history=True)
+        training.train(what, schedule, hooks)
+        assert hooks.history is not None
+        return hooks.history
 
-    def train_on_batch(self, x: Any, y: Any, *, return_dict: bool = False) -> float | dict[str, float]:
+    def train_on_batch(self, x: Any, y: Any, *, return_dict: bool = False) -> Any:
         """Make one step on all of these samples.
 
         Parameters
@@ -170,12 +211,12 @@ class Sequential(PredictingStack):
         x, y : array_like
             As for `fit`.
         return_dict : bool
-            Whether to return ``{'loss': loss}``.
+            Whether to return a dict.
 
         Returns
         -------
-        float or dict
-            The mean loss before the step.
+        float, list or dict
+            The mean loss before the step; with metrics a list of it and theirs, in the order of `metrics_names`.
 
         Raises
         ------
@@ -185,8 +226,7 @@ class Sequential(PredictingStack):
         what = self._trainee(x, y)
         if self._stateful:
             self._rows_of_a_batch("x", what.network, len(what.x), len(what.x))
-        loss = training.train_batch(what)
-        return {"loss": loss} if return_dict else loss
+        return _results(training.train_batch(what), return_dict)
 
     def evaluate(
         self,
@@ -195,9 +235,10 @@ class Sequential(PredictingStack):
         batch_size: int | None = None,
         verbose: int | str = "auto",
         *,
+        callbacks: Any = None,
         return_dict: bool = False,
-    ) -> float | dict[str, float]:
-        """Return the mean loss over the samples, with the penalties of all regularizers.
+    ) -> Any:
+        """Return the mean loss over the samples, with the penalties of all regularizers, and the metrics.
 
         It does not depend on `batch_size`, but in two cases. Where a mask reaches the loss, a batch's loss is the mean
         over its valid steps, and the result the mean of these weighted with the batches' sizes, as in Keras. In a
@@ -210,9 +251,16 @@ class Sequential(PredictingStack):
         batch_size : int, optional
             Rows of a batch; default 32.
         verbose : {'auto', 0, 1, 2}
-            As in Keras code; nothing is printed.
+            As for `fit`.
+        callbacks : Callback or list of them, optional
+            See `fastlstm.callbacks`.
         return_dict : bool
-            Whether to return ``{'loss': loss}``.
+            Whether to return a dict.
+
+        Returns
+        -------
+        float, list or dict
+            The loss; with metrics a list of it and theirs, in the order of `metrics_names`.
 
         Raises
         ------
@@ -220,14 +268,17 @@ class Sequential(PredictingStack):
             As `fit`.
         """
         batch = _data.batch_size_of(batch_size)
-        _checks.verbosity(verbose)
+        verbose = _checks.verbosity(verbose)
         x, y = self._examples("x", x, "y", y, finite=False)
-        rows = self._rows_of_an_evaluation("x", x, min(batch, len(x)))
-        loss = _inference.mean_loss(self._built_network(), x, y, rows)
-        return {"loss": loss} if return_dict else loss
+        what = self._evaluated("x", x, y, min(batch, len(x)))
+        hooks = self._hooks(callbacks, verbose, 1, -(-len(x) // what.batch_size))
+        try:
+            return _results(evaluation.evaluate(what, hooks), return_dict)
+        finally:
+            hooks.close()
 
-    def test_on_batch(self, x: Any, y: Any, *, return_dict: bool = False) -> float | dict[str, float]:
-        """Return the mean loss over the samples as one batch, as `evaluate` does."""
+    def test_on_batch(self, x: Any, y: Any, *, return_dict: bool = False) -> Any:
+        """Return the mean loss over the samples as one batch, and the metrics, as `evaluate` does."""
         return self.evaluate(x, y, batch_size=_checks.LARGEST, verbose=0, return_dict=return_dict)
 
     # Inside -----------------------------------------------------------------------------------------------------
@@ -241,6 +292,7 @@ class Sequential(PredictingStack):
         """Give a network the loss and the optimizer of `compile`."""
         if self._loss is not None:
             network.set_loss(self._loss.name)
+        network.set_loss_weight(self._loss_weight)
         if self.optimizer is not None:
             self.optimizer.start(network)
 
@@ -260,14 +312,40 @@ class Sequential(PredictingStack):
         shape = tuple(size or 0 for size in self._output_shape(array.shape))
         return native, loss.targets(y_name, y, shape, self.dtype, finite=finite)
 
-    def _rows_of_an_evaluation(self, name: str, x: Array, batch_size: int) -> int:
-        """Return how many rows are evaluated at once: a batch where the loss depends on batches, else many."""
+    def _evaluated(self, name: str, x: Array, y: Array, batch_size: int) -> evaluation.Examples:
+        """Return what is evaluated, with how many rows at once: many, unless the loss depends on batches."""
         network = self._built_network()
         if self._stateful:
-            return self._rows_of_a_batch(name, network, len(x), batch_size)
-        return batch_size if network.masked_output else self._rows_of_a_call(x)
+            rows = self._rows_of_a_batch(name, network, len(x), batch_size)
+        elif network.masked_output:
+            rows = batch_size
+        else:
+            rows = max(1, self._rows_of_a_call(x) // batch_size) * batch_size
+        return evaluation.Examples(self, network, x, y, self._compiled_metrics, batch_size, rows)
+
+    def _hooks(self, callbacks: Any, verbose: int, epochs: int, steps: int, *, history: bool = False) -> CallbackList:
+        run: dict[str, Any] = {"verbose": verbose, "epochs": epochs, "steps": steps}
+        return CallbackList(callbacks, add_history=history, add_progbar=verbose != 0, model=self, **run)
 
     def _trainee(self, x: Any, y: Any) -> training.Trainee:
         x, y = self._examples("x", x, "y", y, finite=True)
         assert self.optimizer is not None
-        return training.Trainee(self, self._built_network(), self.optimizer, x, y, None)
+        return training.Trainee(self, self._built_network(), self.optimizer, x, y, self._compiled_metrics, None)
+
+
+def _loss_weight(value: Any) -> float:
+    """Return the weight of the only loss."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, (list, tuple)):
+        if len(value) != 1:
+            raise ValueError(f"loss_weights: expected one, as a model has one output, got {len(value)}")
+        value = value[0]
+    return 1.0 if value is None else _checks.number("loss_weights", value)
+
+
+def _results(logs: dict[str, Any], return_dict: bool) -> Any:
+    """Return the loss and metrics as Keras does: sorted in a dict; in order in a list; the loss if it is alone."""
+    if _checks.flag("return_dict", return_dict):
+        return dict(sorted(logs.items()))
+    return list(logs.values()) if len(logs) > 1 else logs["loss"]

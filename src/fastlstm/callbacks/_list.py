@@ -17,7 +17,9 @@ def _flat(callbacks: Any) -> Iterator[Callback]:
     """Yield the callbacks of an argument: None, one, or lists of them."""
     if callbacks is None:
         return
-    if isinstance(callbacks, Callback):
+    if isinstance(callbacks, CallbackList):
+        yield from callbacks.callbacks
+    elif isinstance(callbacks, Callback):
         yield callbacks
     elif isinstance(callbacks, Iterable) and not isinstance(callbacks, (str, dict)):
         for one in callbacks:

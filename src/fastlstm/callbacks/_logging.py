@@ -3,7 +3,6 @@
 import csv
 import os
 import time
-from collections.abc import Iterable
 from pathlib import Path
 from typing import IO, Any
 
@@ -66,6 +65,7 @@ class CSVLogger(Callback):
             self.keys = sorted(logs)
             if not any(key.startswith("val_") for key in self.keys):
                 self.keys += [f"val_{key}" for key in self.keys]
+            assert self._file is not None
             self._writer = csv.DictWriter(self._file, ["epoch", *self.keys], delimiter=self.sep, lineterminator="\n")
             if self._header:
                 self._writer.writeheader()
@@ -85,7 +85,7 @@ class CSVLogger(Callback):
 
 
 def _cell(value: Any) -> Any:
-    if isinstance(value, Iterable) and not isinstance(value, str) and np.ndim(value) > 0:
+    if not isinstance(value, str) and np.ndim(value) > 0:
         return f'"[{", ".join(map(str, value))}]"'
     return value
 

@@ -10,21 +10,26 @@ from ._base import floats, pair
 from ._reduction import MeanOfFunction
 
 
+def _numbers(matches: Any) -> Array:
+    """Return 1 for True and 0 for False."""
+    return np.asarray(matches, np.float64)
+
+
 def accuracy(y_true: Any, y_pred: Any) -> Array:
     """Return 1 where prediction and target are equal, else 0."""
     targets, predictions = pair(y_true, y_pred)
-    return (targets == predictions).astype(np.float64)
+    return _numbers(targets == predictions)
 
 
 def binary_accuracy(y_true: Any, y_pred: Any, threshold: float = 0.5) -> Array:
     """Return 1 where the target says on which side of the threshold the prediction is, else 0."""
     targets, predictions = pair(y_true, y_pred)
-    return (targets == (predictions > threshold)).astype(np.float64)
+    return _numbers(targets == (predictions > threshold))
 
 
 def categorical_accuracy(y_true: Any, y_pred: Any) -> Array:
     """Return 1 where the largest prediction is that of the largest target, else 0."""
-    return (np.argmax(np.asarray(y_true), axis=-1) == np.argmax(np.asarray(y_pred), axis=-1)).astype(np.float64)
+    return _numbers(np.argmax(np.asarray(y_true), axis=-1) == np.argmax(np.asarray(y_pred), axis=-1))
 
 
 def _classes(y_true: Any, predictions: Array) -> Array:
@@ -36,7 +41,7 @@ def _classes(y_true: Any, predictions: Array) -> Array:
 def sparse_categorical_accuracy(y_true: Any, y_pred: Any) -> Array:
     """Return 1 where the largest prediction is that of the class, else 0."""
     predictions = np.asarray(y_pred)
-    return (_classes(y_true, predictions) == np.argmax(predictions, axis=-1)).astype(np.float64)
+    return _numbers(_classes(y_true, predictions) == np.argmax(predictions, axis=-1))
 
 
 def sparse_top_k_categorical_accuracy(y_true: Any, y_pred: Any, k: int = 5, from_sorted_ids: bool = False) -> Array:
@@ -47,10 +52,10 @@ def sparse_top_k_categorical_accuracy(y_true: Any, y_pred: Any, k: int = 5, from
     predictions = floats(y_pred)
     classes = _classes(y_true, predictions)
     if from_sorted_ids:
-        return (classes[..., None] == predictions[..., :k]).any(axis=-1).astype(np.float64)
+        return _numbers((classes[..., None] == predictions[..., :k]).any(axis=-1))
     own = np.take_along_axis(predictions, classes.astype(np.int64)[..., None], axis=-1)
     own = np.where(np.isnan(own), -np.inf, own)
-    return ((predictions > own).sum(axis=-1) < k).astype(np.float64)
+    return _numbers((predictions > own).sum(axis=-1) < k)
 
 
 def top_k_categorical_accuracy(y_true: Any, y_pred: Any, k: int = 5) -> Array:
@@ -204,6 +209,4 @@ class SparseTopKCategoricalAccuracy(MeanOfFunction):
         from_sorted_ids: bool = False,
     ) -> None:
         self.k, self.from_sorted_ids = _checks.integer("k", k, 1), _checks.flag("from_sorted_ids", from_sorted_ids)
-        super().__init__(
-            sparse_top_k_categorical_accuracy, name, dtype, k=self.k, from_sorted_ids=self.from_sorted_ids
-        )
+        super().__init__(sparse_top_k_categorical_accuracy, name, dtype, k=self.k, from_sorted_ids=self.from_sorted_ids)

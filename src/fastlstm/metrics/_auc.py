@@ -99,7 +99,7 @@ class AUC(Metric):
     @property
     def thresholds(self) -> list[float]:
         """All thresholds, in ascending order."""
-        return self._thresholds.tolist()
+        return [float(value) for value in self._thresholds]
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Take a batch into account.
@@ -132,7 +132,7 @@ class AUC(Metric):
         if self._sums is None:
             self._sums = Counts(*(self.add_variable(one.shape).value for one in found))
         for total, one in zip(self._sums, found, strict=True):
-            total += one
+            np.add(total, one, out=total)
 
     def _counts(self, labels: Array, predictions: Array, weights: Array) -> Counts:
         if not self.multi_label:

@@ -38,7 +38,7 @@ class Variable(np.lib.mixins.NDArrayOperatorsMixin):
 
     def numpy(self) -> Array:
         """Return a copy of the value."""
-        return self.value.copy()
+        return np.array(self.value)
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -204,8 +204,9 @@ def divided(numerator: Any, denominator: Any) -> Array:
     """Return the quotient, 0 where the denominator is."""
     numerator, denominator = np.asarray(numerator), np.asarray(denominator)
     shape = np.broadcast_shapes(numerator.shape, denominator.shape)
-    zero = np.zeros(shape)
-    return np.divide(numerator, denominator, out=zero, where=np.broadcast_to(denominator != 0, shape))
+    quotient = np.zeros(shape)
+    np.divide(numerator, denominator, out=quotient, where=np.broadcast_to(denominator != 0, shape))
+    return quotient
 
 
 def same_rank(first: Array, second: Array) -> tuple[Array, Array]:

@@ -85,9 +85,7 @@ class _AtThresholds(Metric):
     _sums_samples = True
     _counted: tuple[str, ...]
 
-    def __init__(
-        self, thresholds: Any, top_k: int | None, class_id: int | None, name: str | None, dtype: Any
-    ) -> None:
+    def __init__(self, thresholds: Any, top_k: int | None, class_id: int | None, name: str | None, dtype: Any) -> None:
         super().__init__(name=name, dtype=dtype)
         self.init_thresholds = thresholds
         self.top_k = None if top_k is None else _checks.integer("top_k", top_k, 1)

@@ -30,11 +30,17 @@ class BinaryCrossentropy(MeanOfFunction):
     _direction = "down"
 
     def __init__(
-        self, name: str = "binary_crossentropy", dtype: Any = None, from_logits: bool = False, label_smoothing: float = 0.0
+        self,
+        name: str = "binary_crossentropy",
+        dtype: Any = None,
+        from_logits: bool = False,
+        label_smoothing: float = 0.0,
     ) -> None:
         self.from_logits = _checks.flag("from_logits", from_logits)
         self.label_smoothing = _checks.number("label_smoothing", label_smoothing, 0.0, 1.0)
-        super().__init__(_values.binary_crossentropy, name, dtype, from_logits=self.from_logits, label_smoothing=self.label_smoothing)
+        super().__init__(
+            _values.binary_crossentropy, name, dtype, from_logits=self.from_logits, label_smoothing=self.label_smoothing
+        )
 
 
 class CategoricalCrossentropy(MeanOfFunction):
@@ -62,12 +68,24 @@ class CategoricalCrossentropy(MeanOfFunction):
     _direction = "down"
 
     def __init__(
-        self, name: str = "categorical_crossentropy", dtype: Any = None, from_logits: bool = False, label_smoothing: float = 0.0, axis: int = -1
+        self,
+        name: str = "categorical_crossentropy",
+        dtype: Any = None,
+        from_logits: bool = False,
+        label_smoothing: float = 0.0,
+        axis: int = -1,
     ) -> None:
         self.from_logits = _checks.flag("from_logits", from_logits)
         self.label_smoothing = _checks.number("label_smoothing", label_smoothing, 0.0, 1.0)
         self.axis = _checks.integer("axis", axis, -1)
-        super().__init__(_values.categorical_crossentropy, name, dtype, from_logits=self.from_logits, label_smoothing=self.label_smoothing, axis=self.axis)
+        super().__init__(
+            _values.categorical_crossentropy,
+            name,
+            dtype,
+            from_logits=self.from_logits,
+            label_smoothing=self.label_smoothing,
+            axis=self.axis,
+        )
 
 
 class SparseCategoricalCrossentropy(MeanOfFunction):
@@ -95,12 +113,24 @@ class SparseCategoricalCrossentropy(MeanOfFunction):
     _direction = "down"
 
     def __init__(
-        self, name: str = "sparse_categorical_crossentropy", dtype: Any = None, from_logits: bool = False, ignore_class: int | None = None, axis: int = -1
+        self,
+        name: str = "sparse_categorical_crossentropy",
+        dtype: Any = None,
+        from_logits: bool = False,
+        ignore_class: int | None = None,
+        axis: int = -1,
     ) -> None:
         self.from_logits = _checks.flag("from_logits", from_logits)
         self.ignore_class = ignore_class
         self.axis = _checks.integer("axis", axis, -1)
-        super().__init__(_values.sparse_categorical_crossentropy, name, dtype, from_logits=self.from_logits, ignore_class=self.ignore_class, axis=self.axis)
+        super().__init__(
+            _values.sparse_categorical_crossentropy,
+            name,
+            dtype,
+            from_logits=self.from_logits,
+            ignore_class=self.ignore_class,
+            axis=self.axis,
+        )
 
 
 class KLDivergence(MeanOfFunction):

@@ -137,7 +137,7 @@ class MeanMetricWrapper(Mean):
         self._fn = fn
         self._fn_kwargs = kwargs
 
-    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
+    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:  # type: ignore[override]
         """Take a batch into account; see `Metric.update_state`."""
         values = self._fn(np.asarray(y_true), np.asarray(y_pred), **self._fn_kwargs)
         super().update_state(values, sample_weight=sample_weight)

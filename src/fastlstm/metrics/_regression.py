@@ -142,9 +142,7 @@ class CosineSimilarity(MeanOfFunction):
 
     _direction = "up"
 
-    def __init__(
-        self, name: str = "cosine_similarity", dtype: Any = None, axis: int = -1
-    ) -> None:
+    def __init__(self, name: str = "cosine_similarity", dtype: Any = None, axis: int = -1) -> None:
         self.axis = _checks.integer("axis", axis, -1)
         super().__init__(_values.cosine_similarity, name, dtype, axis=self.axis)
 
@@ -239,7 +237,7 @@ class R2Score(Metric):
             self._sums = [self.sum.value, self.squared_sum.value, self.total_mse.value, self.count.value]
         errors = np.square(targets - predictions)
         for total, terms in zip(self._sums, (targets, np.square(targets), errors, np.ones(())), strict=True):
-            total += (terms * weights).sum(axis=0)
+            np.add(total, (terms * weights).sum(axis=0), out=total)
         self.num_samples.assign_add(targets.size)
 
     def result(self) -> Any:
@@ -262,8 +260,8 @@ class R2Score(Metric):
         if spare > 0:
             return 1 - (1 - score) * (float(self.num_samples) - 1) / spare
         warnings.warn(
-            f"R2Score: num_regressors={self.num_regressors} needs more than {int(self.num_samples)} samples; the score"
-            " is not adjusted",
+            f"R2Score: num_regressors={self.num_regressors} needs more than {float(self.num_samples):.0f} samples;"
+            " the score is not adjusted",
             UserWarning,
             stacklevel=3,
         )
