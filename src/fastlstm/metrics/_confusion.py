@@ -7,7 +7,7 @@ import numpy as np
 
 from .. import _checks
 from .._engine import Array
-from ._base import Metric, divided, floats, pair, same_rank
+from ._base import Metric, divided, floats, pair
 
 _LOWEST = -1e10  # the threshold of predictions that are among the top k, and what the others are set to
 
@@ -56,9 +56,10 @@ def broadcast_weights(sample_weight: Any, shape: tuple[int, ...]) -> Array:
     """Return the weight of each prediction; the weights' axes are the first ones."""
     if sample_weight is None:
         return np.ones(shape)
-    weights = floats(sample_weight).astype(np.float64, copy=False)[..., None]
-    _, weights = same_rank(np.empty(shape), weights)
-    return np.broadcast_to(weights, shape)
+    weights = floats(sample_weight).astype(np.float64, copy=False)
+    if weights.ndim > len(shape) and weights.shape[-1] == 1:
+        weights = weights[..., 0]
+    return np.broadcast_to(weights.reshape(weights.shape + (1,) * (len(shape) - weights.ndim)), shape)
 
 
 def thresholds_of(thresholds: Any, default: float) -> list[float]:
