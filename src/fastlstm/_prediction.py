@@ -10,6 +10,7 @@ from . import _checks, _data, _engine, _inference
 from ._engine import Array, Network
 from ._progress import rows_bar
 from ._stack import LayerStack
+from .callbacks import CallbackList
 from .layers import InputLayer, Layer
 from .layers._states import require_rows
 from .streaming import Stream
@@ -20,6 +21,7 @@ _SMALL = 4096  # elements of an input whose prediction is over before there is a
 class PredictingStack(LayerStack):
     """A stack of layers that is run on data."""
 
+    stop_predicting: bool = False
     _accepted: tuple[int, ...] = ()
 
     def __init__(self, layers: Iterable[Layer | InputLayer] | None = None, name: str | None = None) -> None:
@@ -64,7 +66,9 @@ class PredictingStack(LayerStack):
             network.state = final
         return output
 
-    def predict(self, x: Any, batch_size: int | None = 32, verbose: int | str = "auto") -> Array:
+    def predict(
+        self, x: Any, batch_size: int | None = 32, verbose: int | str = "auto", *, callbacks: Any = None
+    ) -> Array:
         """Return the output for every sample, as a new array. Safe to call from several threads.
 
         Parameters
@@ -78,6 +82,9 @@ class PredictingStack(LayerStack):
             in any batch.
         verbose : {'auto', 0, 1, 2}
             0 silent; otherwise a bar on a terminal, with 'auto' only if it takes more than a second.
+        callbacks : Callback or list of them, optional
+            With them each batch is a native call of its own. Setting ``model.stop_predicting`` ends the prediction
+            after it.
 
         Returns
         -------
@@ -95,7 +102,17 @@ class PredictingStack(LayerStack):
         batch = _data.batch_size_of(batch_size)
         _checks.verbosity(verbose)
         network, array = self._network_for("x", x)
-        return self._outputs(network, array, batch, verbose)
+        if callbacks is None:
+            return self._outputs(network, array, batch, verbose)
+        steps = -(-len(array) // batch)
+        hooks = CallbackList(callbacks, model=self, verbose=_checks.verbosity(verbose), epochs=1, steps=steps)
+        self.stop_predicting = False
+        hooks.on_predict_begin()
+        if self._stateful:
+            batch = self._rows_of_a_batch("x", network, len(array), min(batch, len(array)))
+        outputs = _inference.predict(network, array, batch, rows_bar(len(array), verbose), hooks)
+        hooks.on_predict_end()
+        return outputs
 
     def predict_on_batch(self, x: Any) -> Array:
         """Return the output for every sample, all of them in one batch, as `predict` does."""

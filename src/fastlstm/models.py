@@ -3,10 +3,12 @@
 from functools import partial
 from typing import Any
 
-from . import _checks, _data, _inference, losses, optimizers, training
+from . import _checks, _data, evaluation, losses, optimizers, training
 from ._engine import Array, Network
 from ._prediction import PredictingStack
-from .callbacks import History, as_list
+from .callbacks import CallbackList, History
+from .metrics import Metric
+from .metrics._compiled import CompiledMetrics
 
 __all__ = ["Sequential"]
 
@@ -29,6 +31,8 @@ class Sequential(PredictingStack):
         Of the last `fit`, also of one that was interrupted.
     stop_training : bool
         Set by a callback to end `fit` after the native call that is running.
+    stop_evaluating : bool
+        Set by a callback to end `evaluate` in the same way.
 
     Raises
     ------
@@ -52,12 +56,24 @@ class Sequential(PredictingStack):
     optimizer: optimizers.Optimizer | None = None
     history: History | None = None
     stop_training: bool = False
+    stop_evaluating: bool = False
     _loss: losses.Loss | None = None
+    _loss_weight: float = 1.0
+    _compiled_metrics = CompiledMetrics()
+    _initial_epoch: int | None = None  # set by callbacks.BackupAndRestore
 
     def compile(
-        self, optimizer: Any = "rmsprop", loss: Any = None, *, run_eagerly: Any = False, jit_compile: Any = "auto"
+        self,
+        optimizer: Any = "rmsprop",
+        loss: Any = None,
+        loss_weights: Any = None,
+        metrics: Any = None,
+        weighted_metrics: Any = None,
+        *,
+        run_eagerly: Any = False,
+        jit_compile: Any = "auto",
     ) -> None:
-        """Choose optimizer and loss. The optimizer starts afresh, the weights stay.
+        """Choose optimizer, loss and metrics. The optimizer starts afresh, the weights stay.
 
         Parameters
         ----------
@@ -66,6 +82,14 @@ class Sequential(PredictingStack):
         loss : str, `fastlstm.losses.Loss` or callable, optional
             Needed to fit and to evaluate. A function of one's own gets the targets and the predictions of a batch and
             returns values and gradient; see `fastlstm.losses.get`.
+        loss_weights : float, or list or dict of one, optional
+            What the loss, without the penalties of regularizers, is multiplied by.
+        metrics : list, optional
+            Names, such as 'mae', classes or instances of `fastlstm.metrics`, names of losses, functions
+            ``f(y_true, y_pred)``. 'accuracy' (or 'acc') and 'crossentropy' (or 'ce') stand for the binary, categorical
+            or sparse categorical one, whichever fits the targets and the output. They see no sample weights.
+        weighted_metrics : list, optional
+            The same, with sample weights. The mask of the output is a weight for both, as in Keras.
         run_eagerly, jit_compile
             As in Keras code; True is refused, there being nothing to compile.
 
@@ -75,13 +99,25 @@ class Sequential(PredictingStack):
             If a name is unknown or a type is wrong.
         """
         _checks.refuse("compile", run_eagerly=run_eagerly, jit_compile=None if jit_compile == "auto" else jit_compile)
-        chosen, chosen_loss = optimizers.get(optimizer), None if loss is None else losses.get(loss)  # both, or neither
+        chosen, chosen_loss = optimizers.get(optimizer), None if loss is None else losses.get(loss)  # all, or none
+        compiled, weight = CompiledMetrics(metrics, weighted_metrics), _loss_weight(loss_weights)
         chosen.claim(self)
         if self.optimizer is not None and self.optimizer is not chosen:
             self.optimizer.release()
-        self.optimizer, self._loss = chosen, chosen_loss
+        self.optimizer, self._loss, self._loss_weight = chosen, chosen_loss, weight
+        self._compiled_metrics = compiled
         if self._network is not None:
             self._equip(self._network)
+
+    @property
+    def metrics(self) -> list[Metric]:
+        """The metrics of `compile`, those that are chosen by the targets once there were some."""
+        return self._compiled_metrics.metrics
+
+    @property
+    def metrics_names(self) -> list[str]:
+        """The names of what `evaluate` returns, in that order: 'loss' and the metrics."""
+        return ["loss", *self._compiled_metrics.names]
 
     def fit(
         self,
@@ -112,7 +148,7 @@ class Sequential(PredictingStack):
         epochs : int
             The number of the last epoch plus one, counted from `initial_epoch`.
         verbose : {'auto', 0, 1, 2}
-            0 silent; 1 (auto) a bar on a terminal, and a line an epoch; 2 a line an epoch.
+            0 silent; 1 (auto) a bar on a terminal or in a notebook, and a line an epoch; 2 a line an epoch.
         callbacks : Callback or list of them, optional
             See `fastlstm.callbacks`.
         validation_split : float
@@ -133,7 +169,8 @@ class Sequential(PredictingStack):
         Returns
         -------
         History
-            Its `history` has 'loss', the mean over the samples during the epoch, and 'val_loss', after it.
+            Its `history` has 'loss', the mean over the samples during the epoch, the metrics of the predictions before
+            each step, and 'val_loss' and so on, after the epoch.
 
         Raises
         ------
@@ -142,8 +179,14 @@ class Sequential(PredictingStack):
             stateful model, if there are batches of several sizes or not of that of the states it carries.
         TypeError
             If the data is not made of real integers or floats.
+
+        Warns
+        -----
+        RuntimeWarning
+            Once, if the loss becomes NaN or infinite.
         """
         batch = _data.batch_size_of(batch_size)
+        verbose = _checks.verbosity(verbose)
         data = self._examples(x, y, sample_weight)
         kept = _data.training_rows(len(data.x), validation_split if validation_data is None else 0.0)
         held = data.part(kept, len(data.x))
@@ -155,23 +198,22 @@ class Sequential(PredictingStack):
             self._rows_of_a_batch("x", self._built_network(), kept, batch)
         what = self._trainee(data.part(0, kept).with_class_weight(class_weight))
         if len(held.x):
-            rows = self._rows_of_an_evaluation("validation data", held.x, batch)
-            what = what._replace(validate=partial(_inference.mean_loss, what.network, held, rows))
+            validate = partial(evaluation.evaluate, self._evaluated("validation data", held, batch))
+            what = what._replace(validate=validate)
         schedule = training.Schedule(
             batch,
             _checks.integer("initial_epoch", initial_epoch, 0),
             _checks.integer("epochs", epochs, 0),
             _checks.flag("shuffle", shuffle),
-            _checks.verbosity(verbose),
         )
-        hooks = as_list(callbacks)
-        self.history = History()
-        training.train(what, schedule, [*hooks, self.history])
-        return self.history
+        hooks = self._hooks(callbacks, verbose, schedule.epochs, -(-kept // batch), history=True)
+        training.train(what, schedule, hooks)
+        assert hooks.history is not None
+        return hooks.history
 
     def train_on_batch(
         self, x: Any, y: Any, sample_weight: Any = None, class_weight: Any = None, return_dict: bool = False
-    ) -> float | dict[str, float]:
+    ) -> Any:
         """Make one step on all of these samples.
 
         Parameters
@@ -179,12 +221,12 @@ class Sequential(PredictingStack):
         x, y, sample_weight, class_weight
             As for `fit`.
         return_dict : bool
-            Whether to return ``{'loss': loss}``.
+            Whether to return a dict.
 
         Returns
         -------
-        float or dict
-            The mean loss before the step.
+        float, list or dict
+            The mean loss before the step; with metrics a list of it and theirs, in the order of `metrics_names`.
 
         Raises
         ------
@@ -194,8 +236,7 @@ class Sequential(PredictingStack):
         data = self._examples(x, y, sample_weight).with_class_weight(class_weight)
         if self._stateful:
             self._rows_of_a_batch("x", self._built_network(), len(data.x), len(data.x))
-        loss = training.train_batch(self._trainee(data))
-        return {"loss": loss} if return_dict else loss
+        return _results(training.train_batch(self._trainee(data)), return_dict)
 
     def evaluate(
         self,
@@ -205,9 +246,10 @@ class Sequential(PredictingStack):
         verbose: int | str = "auto",
         sample_weight: Any = None,
         *,
+        callbacks: Any = None,
         return_dict: bool = False,
-    ) -> float | dict[str, float]:
-        """Return the mean loss over the samples, with the penalties of all regularizers.
+    ) -> Any:
+        """Return the mean loss over the samples, with the penalties of all regularizers, and the metrics.
 
         It does not depend on `batch_size`, but in two cases. Where a mask reaches the loss, or the loss is a function,
         ignores a class or has another reduction than the mean, each batch has its own loss, and the result is the mean
@@ -221,9 +263,16 @@ class Sequential(PredictingStack):
         batch_size : int, optional
             Rows of a batch; default 32.
         verbose : {'auto', 0, 1, 2}
-            As in Keras code; nothing is printed.
+            As for `fit`.
+        callbacks : Callback or list of them, optional
+            See `fastlstm.callbacks`.
         return_dict : bool
-            Whether to return ``{'loss': loss}``.
+            Whether to return a dict.
+
+        Returns
+        -------
+        float, list or dict
+            The loss; with metrics a list of it and theirs, in the order of `metrics_names`.
 
         Raises
         ------
@@ -231,16 +280,17 @@ class Sequential(PredictingStack):
             As `fit`.
         """
         batch = _data.batch_size_of(batch_size)
-        _checks.verbosity(verbose)
+        verbose = _checks.verbosity(verbose)
         data = self._examples(x, y, sample_weight, finite=False)
-        rows = self._rows_of_an_evaluation("x", data.x, min(batch, len(data.x)))
-        loss = _inference.mean_loss(self._runner(), data, rows)
-        return {"loss": loss} if return_dict else loss
+        what = self._evaluated("x", data, min(batch, len(data.x)))
+        hooks = self._hooks(callbacks, verbose, 1, -(-len(data.x) // what.batch_size))
+        try:
+            return _results(evaluation.evaluate(what, hooks), return_dict)
+        finally:
+            hooks.close()
 
-    def test_on_batch(
-        self, x: Any, y: Any, sample_weight: Any = None, return_dict: bool = False
-    ) -> float | dict[str, float]:
-        """Return the mean loss over the samples as one batch, as `evaluate` does."""
+    def test_on_batch(self, x: Any, y: Any, sample_weight: Any = None, return_dict: bool = False) -> Any:
+        """Return the mean loss over the samples as one batch, and the metrics, as `evaluate` does."""
         return self.evaluate(x, y, _checks.LARGEST, 0, sample_weight, return_dict=return_dict)
 
     # Inside -----------------------------------------------------------------------------------------------------
@@ -254,6 +304,7 @@ class Sequential(PredictingStack):
         """Give a network the loss and the optimizer of `compile`."""
         if self._loss is not None:
             self._loss.start(network)
+        network.set_loss_weight(self._loss_weight)
         if self.optimizer is not None:
             self.optimizer.start(network)
 
@@ -265,7 +316,8 @@ class Sequential(PredictingStack):
     def _runner(self) -> Any:
         """Return what trains and evaluates: the network, or what splits its steps for a loss in Python."""
         network = self._built_network()
-        return self._require_loss().runner(network, partial(self._carried, network) if self._stateful else None)
+        carried = partial(self._carried, network) if self._stateful else None
+        return self._require_loss().runner(network, carried, self._loss_weight)
 
     def _examples(
         self,
@@ -288,13 +340,39 @@ class Sequential(PredictingStack):
         weights = _data.sample_weights(weight_name, sample_weight, shape, self.dtype, finite=finite)
         return _data.Examples(native, targets, weights)
 
-    def _rows_of_an_evaluation(self, name: str, x: Array, batch_size: int) -> int:
-        """Return how many rows are evaluated at once: a batch where the loss depends on batches, else many."""
+    def _evaluated(self, name: str, data: _data.Examples, batch_size: int) -> evaluation.Evaluated:
+        """Return what is evaluated, with how many rows at once: many, unless the loss depends on batches."""
         network = self._built_network()
         if self._stateful:
-            return self._rows_of_a_batch(name, network, len(x), batch_size)
-        return batch_size if self._runner().loss_depends_on_batch else self._rows_of_a_call(x)
+            rows = self._rows_of_a_batch(name, network, len(data.x), batch_size)
+        elif self._runner().loss_depends_on_batch:
+            rows = batch_size
+        else:
+            rows = max(1, self._rows_of_a_call(data.x) // batch_size) * batch_size
+        return evaluation.Evaluated(self, self._runner(), data, self._compiled_metrics, batch_size, rows)
+
+    def _hooks(self, callbacks: Any, verbose: int, epochs: int, steps: int, *, history: bool = False) -> CallbackList:
+        run: dict[str, Any] = {"verbose": verbose, "epochs": epochs, "steps": steps}
+        return CallbackList(callbacks, add_history=history, add_progbar=verbose != 0, model=self, **run)
 
     def _trainee(self, data: _data.Examples) -> training.Trainee:
         assert self.optimizer is not None
-        return training.Trainee(self, self._runner(), self.optimizer, data, None)
+        return training.Trainee(self, self._runner(), self.optimizer, data, self._compiled_metrics, None)
+
+
+def _loss_weight(value: Any) -> float:
+    """Return the weight of the only loss."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, (list, tuple)):
+        if len(value) != 1:
+            raise ValueError(f"loss_weights: expected one, as a model has one output, got {len(value)}")
+        value = value[0]
+    return 1.0 if value is None else _checks.number("loss_weights", value)
+
+
+def _results(logs: dict[str, Any], return_dict: bool) -> Any:
+    """Return the loss and metrics as Keras does: sorted in a dict; in order in a list; the loss if it is alone."""
+    if _checks.flag("return_dict", return_dict):
+        return dict(sorted(logs.items()))
+    return list(logs.values()) if len(logs) > 1 else logs["loss"]

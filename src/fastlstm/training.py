@@ -1,5 +1,7 @@
-"""The training loop: epochs of native calls of many steps each, with callbacks and progress between them."""
+"""The training loop: epochs of native calls of many steps each, with metrics, callbacks and progress between them."""
 
+import math
+import warnings
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -8,8 +10,8 @@ import numpy as np
 from . import _rng
 from ._data import Examples
 from ._engine import Array
-from ._progress import EpochProgress
-from .callbacks import Callback, overrides_batch_hook
+from .callbacks import CallbackList
+from .metrics._compiled import CompiledMetrics, Observation
 from .optimizers import Optimizer
 
 _SECONDS_PER_CALL = 0.05
@@ -24,8 +26,14 @@ class Trainee(NamedTuple):
     """Of the core, or what trains as it does."""
     optimizer: Optimizer
     data: Examples
-    validate: Callable[[], float] | None
-    """Returns the validation loss."""
+    metrics: CompiledMetrics
+    validate: Callable[[CallbackList], dict[str, Any]] | None
+    """Returns the validation loss and metrics."""
+
+    def observation(self) -> Observation:
+        """Return room for the outputs of all samples."""
+        shape = self.model._output_shape_for(self.data.x)
+        return Observation.of(self.metrics, self.network, shape, str(self.data.x.dtype))
 
 
 class Schedule(NamedTuple):
@@ -35,69 +43,75 @@ class Schedule(NamedTuple):
     initial_epoch: int
     epochs: int
     shuffle: bool
-    verbose: int
 
 
-def train(what: Trainee, schedule: Schedule, callbacks: list[Callback]) -> None:
+def train(what: Trainee, schedule: Schedule, callbacks: CallbackList) -> None:
     """Train for the epochs of the schedule, or until a callback sets ``model.stop_training``."""
     model = what.model
-    steps = -(-len(what.data.x) // schedule.batch_size)
-    params = {"verbose": schedule.verbose, "epochs": schedule.epochs, "steps": steps}
-    progress = EpochProgress(schedule.verbose, schedule.epochs, steps)
     model.stop_training = False
-    for callback in callbacks:
-        callback.set_model(model)
-        callback.set_params(dict(params))
+    model._initial_epoch = None
+    observed = what.observation()
+    watch = _LossWatch()
     logs: dict[str, Any] = {}
-    for callback in callbacks:
-        callback.on_train_begin({})
     try:
-        for epoch in range(schedule.initial_epoch, schedule.epochs):
-            for callback in callbacks:
-                callback.on_epoch_begin(epoch, {})
-            progress.begin(epoch)
-            logs = {"loss": _train_epoch(what, schedule, callbacks, progress)}
+        callbacks.on_train_begin()
+        first = schedule.initial_epoch if model._initial_epoch is None else model._initial_epoch
+        for epoch in range(first, schedule.epochs):
+            callbacks.on_epoch_begin(epoch)
+            logs = _train_epoch(what, schedule, callbacks, observed, watch, epoch)
             if what.validate is not None:
-                logs["val_loss"] = what.validate()
-            progress.end(logs)
-            for callback in callbacks:
-                callback.on_epoch_end(epoch, logs)
+                logs |= {f"val_{name}": value for name, value in what.validate(callbacks).items()}
+            callbacks.on_epoch_end(epoch, logs)
             if model.stop_training:
                 break
+        callbacks.on_train_end(logs)
     finally:
-        progress.close()
         if schedule.epochs > schedule.initial_epoch:
             what.optimizer.finalize_variable_values()
-    for callback in callbacks:
-        callback.on_train_end(logs)
+        callbacks.close()
 
 
-def _train_epoch(what: Trainee, schedule: Schedule, callbacks: list[Callback], progress: EpochProgress) -> float:
-    """Train on every sample once and return the mean loss of the samples."""
+def _train_epoch(
+    what: Trainee,
+    schedule: Schedule,
+    callbacks: CallbackList,
+    observed: Observation,
+    watch: "_LossWatch",
+    epoch: int,
+) -> dict[str, Any]:
+    """Train on every sample once and return the mean loss of the samples, and the metrics."""
     rows = len(what.data.x)
     order = _rng.generator().permutation(rows) if schedule.shuffle else np.arange(rows)
     order = order.astype(np.int64, copy=False)
-    each_step = any(map(overrides_batch_hook, callbacks))
-    seconds = 0.0 if each_step else _SECONDS_PER_CALL
+    seconds = 0.0 if callbacks.wants_each_batch("train") else _SECONDS_PER_CALL
+    what.metrics.reset()
     step = seen = 0
     total = 0.0
+    logs: dict[str, Any] = {}
     while seen < rows:
-        if each_step:
-            for callback in callbacks:
-                callback.on_train_batch_begin(step, {})
-        step, total = _steps(what, order, schedule.batch_size, step, seconds, total)
+        callbacks.on_train_batch_begin(step)
+        done = seen
+        step, total = _steps(what, order, schedule.batch_size, step, seconds, total, observed)
         seen = min(step * schedule.batch_size, rows)
-        progress.advance(step, total / seen)
-        if each_step:
-            for callback in callbacks:
-                callback.on_train_batch_end(step - 1, {"loss": total / seen})
+        watch.see(total, epoch, step)
+        if what.metrics:
+            weight = None if what.data.weight is None else what.data.weight[order[done:seen]]
+            observed.update(what.data.y[order[done:seen]], slice(done, seen), schedule.batch_size, weight)
+        logs = {"loss": total / seen, **what.metrics.results()}
+        callbacks.on_train_batch_end(step - 1, logs)
         if what.model.stop_training:
             break
-    return total / seen
+    return logs
 
 
 def _steps(
-    what: Trainee, order: Array, batch_size: int, first_step: int, seconds: float, loss_sum: float
+    what: Trainee,
+    order: Array,
+    batch_size: int,
+    first_step: int,
+    seconds: float,
+    loss_sum: float,
+    observed: Observation,
 ) -> tuple[int, float]:
     """Make at least one step, and more for so many seconds; return the next step, and the sum of the losses so far."""
     data = what.data
@@ -112,12 +126,37 @@ def _steps(
         seconds=seconds,
         loss_sum=loss_sum,
         sample_weight=data.weight,
+        **observed.arguments,
     )
     return next_step, total
 
 
-def train_batch(what: Trainee) -> float:
-    """Make one step on all of the samples and return their mean loss before it."""
+def train_batch(what: Trainee) -> dict[str, Any]:
+    """Make one step on all of the samples and return their mean loss and the metrics before it."""
     rows = len(what.data.x)
-    _, total = _steps(what, np.arange(rows, dtype=np.int64), rows, 0, 0.0, 0.0)
-    return total / rows
+    observed = what.observation()
+    what.metrics.reset()
+    _, total = _steps(what, np.arange(rows, dtype=np.int64), rows, 0, 0.0, 0.0, observed)
+    observed.update(what.data.y, slice(0, rows), rows, what.data.weight)
+    return {"loss": total / rows, **what.metrics.results()}
+
+
+class _LossWatch:
+    """Reports the first loss of a fit that is NaN or infinite. A native call ends with the first one of an epoch."""
+
+    def __init__(self) -> None:
+        self._reported = False
+
+    def see(self, loss_sum: float, epoch: int, batch: int) -> None:
+        """Take the sum of the losses of an epoch, counted from 0, after so many batches of it."""
+        if math.isfinite(loss_sum) or self._reported:
+            return
+        self._reported = True
+        warnings.warn(
+            f"fit: the loss became {'NaN' if math.isnan(loss_sum) else 'infinite'} in batch {batch} of epoch"
+            f" {epoch + 1} (both counted from 1). What usually helps: a lower learning rate, clipping the gradients"
+            " (clipnorm or global_clipnorm of the optimizer), data of moderate size;"
+            " callbacks.TerminateOnNaN() ends such a training",
+            RuntimeWarning,
+            stacklevel=5,  # the caller of fit
+        )
