@@ -144,7 +144,7 @@ def test_classes(rng):
         ({"horizon": 0}, ValueError, "horizon"),
         ({"window": 2.5}, TypeError, "window"),
         ({"loss": "binary_crossentropy"}, ValueError, "loss: expected 'mse' or 'mae'"),
-        ({"optimizer": "adma"}, ValueError, "unknown optimizer 'adma'; did you mean 'adam'"),
+        ({"optimizer": "adm"}, ValueError, "unknown optimizer 'adm'; did you mean 'adam'"),
         ({"seed": -1}, ValueError, "seed"),
         ({"validation_split": 1.0}, ValueError, "validation_split"),
         ({"epochs": -1}, ValueError, "epochs"),
