@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import _engine, _known
-from ._data import Examples
 from ._engine import Array, Network
 from .layers.base import Shape
 

@@ -4,7 +4,7 @@ from functools import partial
 from typing import Any
 
 from . import _checks, _data, evaluation, losses, optimizers, training
-from ._engine import Array, Network
+from ._engine import Network
 from ._prediction import PredictingStack
 from .callbacks import CallbackList, History
 from .metrics import Metric

@@ -1,6 +1,7 @@
 // The train step: gather, forward, loss, BPTT, weight gradients, optimizer, all by one team in one call.
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <cstring>
 #include <numeric>
 #include <stdexcept>
