@@ -346,7 +346,6 @@ def test_a_narrow_terminal_is_not_overrun(data, monkeypatch):
     screen = Terminal()
     monkeypatch.setattr("sys.stdout", screen)
     monkeypatch.setenv("COLUMNS", "40")
-    monkeypatch.setenv("LINES", "30")
     lstm_model().fit(*data, batch_size=6, verbose=1)
     bars = [part for part in re.split(r"[\r\n]", screen.getvalue()) if "|" in part]
     assert bars
