@@ -1,5 +1,6 @@
 """Progress on stdout: a bar on a terminal or in a notebook, and one line an epoch that stays."""
 
+import shutil
 import sys
 import time
 from typing import Any
@@ -57,7 +58,7 @@ class EpochProgress:
                 leave=False,
                 bar_format=self._title + "  " + known + "{desc}",
                 mininterval=0.05,
-                dynamic_ncols=True,  # a longer line would wrap and stay
+                ncols=shutil.get_terminal_size().columns - 1 if sys.stdout.isatty() else None,  # or it wraps and stays
             )
         self._start = time.perf_counter()
 
