@@ -137,7 +137,7 @@ def test_the_output_is_as_wide_as_the_loss_needs(rng):
     quantiles = fastlstm.losses.Quantile((0.1, 0.9))
     assert fastlstm.fit(x, y, loss=quantiles, **QUICK).output_shape == (None, 2)
     assert fastlstm.fit(x, y, loss=squared_error, **QUICK).output_shape == (None, 1)
-    with pytest.raises(ValueError, match="loss: expected 'mse' or 'mae' for a series .*, got 'quantile'"):
+    with pytest.raises(ValueError, match=r"loss: expected 'mse' or 'mae' for a series .*, got 'quantile'"):
         fastlstm.fit(WAVE, loss=quantiles, **QUICK)
 
 
