@@ -195,8 +195,10 @@ def test_what_does_not_fit_is_refused(rng):
         net.set_loss("swoosh")
     with pytest.raises(ValueError, match=r"value: expected shape \(2, 12\), got \(12, 2\)"):
         net.set_weight(0, np.zeros((12, 2), "f4"))
-    with pytest.raises(ValueError, match="forecast: expected"):
+    with pytest.raises(TypeError, match="known: expected an array"):
         net.forecast(x, 3)
+    with pytest.raises(ValueError, match=r"known: expected shape \(4, 3, 1\), got \(4, 2, 1\)"):
+        net.forecast(x, 3, np.zeros((4, 2, 1), "f4"))
     with pytest.raises(IndexError):
         net.weight(99)
     with pytest.raises(RuntimeError, match="no more layers"):

@@ -265,19 +265,25 @@ public:
         return py::make_tuple(dx, d_initial);
     }
 
-    py::array_t<T> forecast(const py::array& history, Index steps) {
+    py::array_t<T> forecast(const py::array& history, Index steps, const py::object& known) {
         if (network_.stateful()) throw py::value_error("forecast: expected a network that is not stateful");
-        if (network_.gives_sequence() || !network_.takes_sequence() || network_.outputs() != network_.features())
-            throw py::value_error("forecast: expected a network from sequences (N, T, D) to (N, D)");
+        const Index outputs = network_.outputs(), beside = network_.features() - outputs;
+        if (network_.gives_sequence() || !network_.takes_sequence() || beside < 0)
+            throw py::value_error("forecast: expected a network from sequences (N, T, D) to (N, D) or less");
         if (steps < 0) throw py::value_error("steps: expected at least 0, got " + std::to_string(steps));
         const T* input = exact<T>(history, "history", {-1, -1, network_.features()});
         if (const Index entries = network_.entries(); entries > 0)
             check_indices(input, history.size(), entries, "history");
         const Index rows = history.shape(0), window = history.shape(1);
-        py::array_t<T> out({rows, steps, network_.features()});
+        const T* later = nullptr;
+        if (beside > 0)
+            later = exact<T>(known, "known", {rows, steps, beside});
+        else if (!known.is_none())
+            throw py::value_error("known: expected None for a network whose outputs are all of its features");
+        py::array_t<T> out({rows, steps, outputs});
         T* to = out.mutable_data();
         const py::gil_scoped_release release;
-        network_.forecast(input, rows, window, steps, to);
+        network_.forecast(input, later, rows, window, steps, to);
         return out;
     }
 

@@ -57,7 +57,7 @@ void register_network(py::module_& module, const char* name, const char* pass_na
         .def("forward", &B::forward, py::arg("x"), py::kw_only(), py::arg("state") = none, py::arg("mask") = none,
              py::arg("draw") = none, py::arg("penalize") = false)
         .def("backward", &B::backward, py::arg("kept"), py::arg("d_output"), py::arg("d_state") = none)
-        .def("forecast", &B::forecast, py::arg("history"), py::arg("steps"))
+        .def("forecast", &B::forecast, py::arg("history"), py::arg("steps"), py::arg("known") = none)
         .def("apply_gradients", &B::apply_gradients, py::arg("learning_rate"))
         .def("evaluate", &B::evaluate, py::arg("x"), py::arg("y"), py::arg("mask") = none,
              py::arg("sample_weight") = none)

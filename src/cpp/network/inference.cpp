@@ -155,7 +155,7 @@ void Network<T>::step(Binding<T>& binding, const T* x, T* out) {
 }
 
 template <class T>
-void Network<T>::forecast(const T* history, Index rows, Index window, Index steps, T* out) {
+void Network<T>::forecast(const T* history, const T* known, Index rows, Index window, Index steps, T* out) {
     finish();
     if (rows == 0 || steps == 0) return;
     const auto lock = lock_packed();
@@ -164,6 +164,7 @@ void Network<T>::forecast(const T* history, Index rows, Index window, Index step
     auto bindings = acquire_blocks(planned, {rows, window, false});
     // Each row's history with its forecast behind it: the window slides over both and nothing is moved.
     const Index given = window * features_, made = steps * features_, row = given + made;
+    const Index predicted = outputs(), beside = features_ - predicted;
     const Buffer<T> series = make_buffer<T>(rows * row);
     run_team(planned.members, [&](const Team& team) {
         const Work mine(planned, team);
@@ -181,11 +182,15 @@ void Network<T>::forecast(const T* history, Index rows, Index window, Index step
                 if (leads) binding.set_input({first + t * features_, row, features_});
                 mine.crew.barrier();
                 binding.forward({0, count}, mine);
-                for (Index n = 0; leads && n < count; ++n)
-                    copy_rows<T>({binding.output().data + n * binding.output().row, 0, 0}, 1, 1, features_,
-                                 first + n * row + given + t * features_);
+                for (Index n = 0; leads && n < count; ++n) {
+                    T* newest = first + n * row + given + t * features_;
+                    copy_rows<T>({binding.output().data + n * binding.output().row, 0, 0}, 1, 1, predicted, newest);
+                    std::copy_n(known + ((block.begin + n) * steps + t) * beside, beside, newest + predicted);
+                }
             }
-            if (leads) copy_rows<T>({first + given, row, features_}, count, steps, features_, out + block.begin * made);
+            if (leads)
+                copy_rows<T>({first + given, row, features_}, count, steps, predicted,
+                             out + block.begin * steps * predicted);
         });
     });
     release_all(bindings);
@@ -289,7 +294,7 @@ void Network<T>::backward(Kept<T>& kept, const T* d_output, const T* d_state, T*
     template void Network<T>::require_steps();                                                               \
     template std::unique_ptr<Binding<T>> Network<T>::bind_step(Index);                                       \
     template void Network<T>::step(Binding<T>&, const T*, T*);                                               \
-    template void Network<T>::forecast(const T*, Index, Index, Index, T*);                                   \
+    template void Network<T>::forecast(const T*, const T*, Index, Index, Index, T*);                         \
     template double Network<T>::evaluate(const T*, const T*, const unsigned char*, Index, Index, Index,      \
                                          const SampleWeights<T>&);
 

@@ -172,7 +172,9 @@ public:
     void require_steps();
     std::unique_ptr<Binding<T>> bind_step(Index rows);
     void step(Binding<T>& binding, const T* x, T* out);
-    void forecast(const T* history, Index rows, Index window, Index steps, T* out);
+    // Each prediction is the next step's newest input, with what is `known` of that step (rows, steps, features -
+    // outputs) beside it.
+    void forecast(const T* history, const T* known, Index rows, Index window, Index steps, T* out);
     // What follows takes targets whose last axis is as wide as `target_features` was when they were checked, and throws
     // std::logic_error if another thread has set another loss since.
     double evaluate(const T* x, const T* y, const unsigned char* mask, Index rows, Index steps, Index target_width,
