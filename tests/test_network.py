@@ -1,4 +1,4 @@
-"""Optimizers and the layers around the cells: the core against the reference, and what it refuses."""
+"""The layers around the cells: the core against the reference, and what it refuses."""
 
 import numpy as np
 import pytest
@@ -18,51 +18,6 @@ def test_softmax_with_categorical_crossentropy(isa, rng):
     assert net.loss_and_gradients(x, y) == pytest.approx(loss, rel=1e-12)
     for found, expected in zip(gradients_of(net), gradients, strict=True):
         assert relative(found, expected) < 1e-11
-
-
-def test_centred_rmsprop_survives_a_constant_gradient(isa, dtype):
-    """The mean square less the squared mean is zero but for rounding, which may make it negative."""
-    x, order = np.ones((1, 1), dtype), np.zeros(1, np.int64)
-    for target in np.linspace(100, 1000, 40):
-        net = NETWORKS[dtype](1, False)
-        net.add_dense(units=1, use_bias=False)
-        net.set_loss("mean_squared_error")
-        net.set_optimizer("rmsprop", {"rho": 0.9, "epsilon": 1e-7, "centered": 1.0})
-        y = np.full((1, 1), target, dtype)
-        for _ in range(300):
-            net.train(x, y, order, batch_size=1, first_step=0, learning_rate=0.0, seconds=0.0)
-        assert np.isfinite(net.weight(0)).all()
-
-
-OPTIMIZERS = [
-    ("sgd", reference.sgd_step, {}),
-    ("sgd", reference.sgd_step, {"momentum": 0.9}),
-    ("sgd", reference.sgd_step, {"momentum": 0.9, "nesterov": True}),
-    ("adam", reference.adam_step, {"beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-7}),
-    ("adam", reference.adam_step, {"beta_1": 0.8, "beta_2": 0.9, "epsilon": 1e-3, "amsgrad": True}),
-    ("rmsprop", reference.rmsprop_step, {"rho": 0.9, "epsilon": 1e-7}),
-    ("rmsprop", reference.rmsprop_step, {"rho": 0.8, "epsilon": 1e-5, "momentum": 0.7, "centered": True}),
-]
-
-
-@pytest.mark.parametrize(("name", "step", "options"), OPTIMIZERS)
-def test_optimizers_over_fifty_steps(isa, name, step, options, rng):
-    case = Case(3, (5,), 2, "float64").random_weights(rng)
-    net = case.network()
-    net.set_optimizer(name, {key: float(value) for key, value in options.items()})
-    weights, slots = [w.copy() for w in case.weights], [None] * len(case.weights)
-    order = np.arange(4, dtype=np.int64)
-    for i in range(50):
-        x, y = case.sample(rng, 4, 3)
-        case.weights = weights
-        _, _, gradients = case.reference(x, y)
-        rate = 0.01 / (1 + i)
-        for k, gradient in enumerate(gradients):
-            weights[k], slots[k] = step(weights[k], gradient, slots[k], learning_rate=rate, **options)
-        net.train(x, y, order, batch_size=4, first_step=0, learning_rate=rate, seconds=0.0)
-    assert net.iterations == 50
-    for i, weight in enumerate(weights):
-        assert relative(net.weight(i), weight) < 1e-9
 
 
 def test_a_step_uses_the_samples_in_the_order_given(isa, dtype, rng):
@@ -189,8 +144,8 @@ def test_what_does_not_fit_is_refused(rng):
         net.evaluate(x[:0], y[:0])
     with pytest.raises(ValueError, match="no optimizer takes 'rate'"):
         net.set_optimizer("sgd", {"rate": 1.0})
-    with pytest.raises(ValueError, match="optimizer: expected one of sgd, adam, rmsprop, got 'lion'"):
-        net.set_optimizer("lion", {})
+    with pytest.raises(ValueError, match=r"optimizer: expected one of sgd, adam, .*, got 'lamb'"):
+        net.set_optimizer("lamb", {})
     with pytest.raises(ValueError, match=r"loss: expected one of .*, got 'swoosh'"):
         net.set_loss("swoosh")
     with pytest.raises(ValueError, match=r"value: expected shape \(2, 12\), got \(12, 2\)"):

@@ -101,6 +101,11 @@ def test_sparse_targets_must_be_classes():
         (reference.rmsprop_step, "RMSprop", {}),
         (reference.rmsprop_step, "RMSprop", {"rho": 0.8, "momentum": 0.7, "epsilon": 1e-3}),
         (reference.rmsprop_step, "RMSprop", {"centered": True, "momentum": 0.7}),
+        (reference.nadam_step, "Nadam", {"beta_1": 0.8, "beta_2": 0.5}),
+        (reference.adamax_step, "Adamax", {"beta_1": 0.8, "beta_2": 0.5}),
+        (reference.adagrad_step, "Adagrad", {"initial_accumulator_value": 0.3, "epsilon": 1e-3}),
+        (reference.adadelta_step, "Adadelta", {"rho": 0.8, "epsilon": 1e-3}),
+        (reference.lion_step, "Lion", {"beta_1": 0.8, "beta_2": 0.5}),
     ],
 )
 def test_optimizers_agree_with_keras(rng, step, peer, options):
@@ -120,7 +125,7 @@ def test_optimizers_agree_with_keras(rng, step, peer, options):
             np.testing.assert_allclose(variable, np.asarray(expected.value), rtol=1e-9)
 
 
-@pytest.mark.parametrize("step", [reference.sgd_step, reference.adam_step, reference.rmsprop_step])
+@pytest.mark.parametrize("step", reference.OPTIMIZERS.values())
 def test_optimizers_refuse_gradients_that_would_broadcast(step):
     with pytest.raises(ValueError, match="gradient: expected shape"):
         step(np.ones((3, 1)), np.ones(3))

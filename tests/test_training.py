@@ -205,15 +205,6 @@ def test_training_equals_keras(data, name, options):
         np.testing.assert_allclose(a, b, rtol=2e-3, atol=2e-4)
 
 
-@KERAS_WARNING
-@pytest.mark.parametrize("name", ["SGD", "Adam", "RMSprop"])
-def test_keras_has_the_same_defaults(name):
-    theirs = getattr(require_peer("keras").optimizers, name)().get_config()
-    ours = getattr(optimizers, name)().get_config()
-    for key in ours.keys() - {"name"}:
-        assert float(ours[key]) == pytest.approx(float(theirs[key]), rel=1e-6)
-
-
 def test_the_learning_rate_takes_effect_from_the_next_step(data):
     model = lstm_model(optimizers.SGD(0.1))
     model.optimizer.learning_rate = 0.0

@@ -37,10 +37,11 @@ enum class Loss : int { FASTLSTM_LOSSES(FASTLSTM_FIRST_NAME) count };
 #undef FASTLSTM_FIRST_NAME
 // How the values of rows and steps become one: divided by their number, by nothing, or by the sum of their weights.
 enum class Reduction : int { sum_over_batch_size, sum, mean_with_sample_weight };
-enum class Update : int { sgd, adam, rmsprop };
+enum class Update : int { sgd, adam, nadam, adamax, rmsprop, adagrad, adadelta, lion };
 enum class Constraint : int { non_neg, max_norm, unit_norm, min_max_norm };
 
 constexpr int most_states = 2;
+constexpr int most_slots = 3;  // of an update rule
 
 static constexpr bool is_elementwise(Activation activation) { return activation < Activation::softmax; }
 
@@ -250,14 +251,17 @@ static inline double weight_of(const LossPass<T>& pass, Index t, Index n) {
     return pass.weight.data ? static_cast<double>(pass.weight.data[n * pass.weight.row + t * pass.weight.step]) : 1;
 }
 
-// One optimizer step over a range of the flat buffers. `rate` is the step's effective learning rate.
+// One update of the parameters in a range of the flat buffers: gradients are scaled and clipped, parameters decay, and
+// the rule is applied. Rates hold a step's learning rate with what its number brings in, such as bias corrections.
 template <class T>
 struct UpdatePass {
     Update rule;
     T* parameters;
     const T* gradients;
-    T* slots[3];
-    double rate, momentum, beta_1, beta_2, epsilon, rho;
+    T* slots[most_slots];                     // in the rule's order; null where it has none
+    double scale, clip_value, decay;          // clip_value 0: none; decay: of a parameter, as a share of it
+    double rate, gradient_rate, second_rate;  // Nadam: of the average gradient, of this one, of the average square
+    double momentum, beta_1, beta_2, rho, epsilon;
     bool nesterov, amsgrad, centered;
 };
 
@@ -320,6 +324,12 @@ struct Kernels {
 
     void (*loss)(const LossPass<T>&, Range rows);
     void (*update)(const UpdatePass<T>&, Range parameters);
+    // Adds gradients to the sums of those before them; where `mean_of` is not 0, gradients become the mean of so many
+    // and sums zero.
+    void (*accumulate)(T* gradients, T* sums, double mean_of, Range parameters);
+    // Moves averages to momentum * average + (1 - momentum) * parameter, which may take the parameter's place.
+    void (*average)(T* averages, T* parameters, double momentum, bool overwrite, Range range);
+    double (*sum_squares)(const T* values, Index count);
     void (*constrain)(const ConstraintPass<T>&, Range groups);
     // Adds copies of the gradients, `step` elements apart, to the first of them, in order.
     void (*sum_copies)(T* gradients, Index copies, Index step, Range parameters);

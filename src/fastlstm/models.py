@@ -62,7 +62,7 @@ class Sequential(PredictingStack):
         Parameters
         ----------
         optimizer : str or `fastlstm.optimizers.Optimizer`
-            'sgd', 'adam', 'rmsprop', or an instance that is not another model's.
+            A name such as 'adam' or 'rmsprop', or an instance that is not another model's.
         loss : str, `fastlstm.losses.Loss` or callable, optional
             Needed to fit and to evaluate. A function of one's own gets the targets and the predictions of a batch and
             returns values and gradient; see `fastlstm.losses.get`.

@@ -66,6 +66,8 @@ def train(what: Trainee, schedule: Schedule, callbacks: list[Callback]) -> None:
                 break
     finally:
         progress.close()
+        if schedule.epochs > schedule.initial_epoch:
+            what.optimizer.finalize_variable_values()
     for callback in callbacks:
         callback.on_train_end(logs)
 
@@ -99,13 +101,14 @@ def _steps(
 ) -> tuple[int, float]:
     """Make at least one step, and more for so many seconds; return the next step, and the sum of the losses so far."""
     data = what.data
+    steps = -(-len(order) // batch_size) - first_step if seconds else 1
     next_step, total = what.network.train(
         data.x,
         data.y,
         order,
         batch_size=batch_size,
         first_step=first_step,
-        learning_rate=what.optimizer.learning_rate,
+        learning_rate=what.optimizer.rates(steps),
         seconds=seconds,
         loss_sum=loss_sum,
         sample_weight=data.weight,

@@ -43,7 +43,10 @@ constexpr Named<Reduction> reduction_names[] = {{"sum_over_batch_size", Reductio
                                                 {"sum", Reduction::sum},
                                                 {"mean_with_sample_weight", Reduction::mean_with_sample_weight}};
 
-constexpr Named<Update> update_names[] = {{"sgd", Update::sgd}, {"adam", Update::adam}, {"rmsprop", Update::rmsprop}};
+constexpr Named<Update> update_names[] = {{"sgd", Update::sgd},           {"adam", Update::adam},
+                                          {"nadam", Update::nadam},       {"adamax", Update::adamax},
+                                          {"rmsprop", Update::rmsprop},   {"adagrad", Update::adagrad},
+                                          {"adadelta", Update::adadelta}, {"lion", Update::lion}};
 
 template <class E, std::size_t Count>
 E value_of(const Named<E> (&names)[Count], const std::string& name, const char* argument) {

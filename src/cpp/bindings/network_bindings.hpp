@@ -165,10 +165,37 @@ public:
         return network_.loss_depends_on_batch();
     }
 
-    void set_optimizer(const std::string& name, const std::map<std::string, double>& hyperparameters) {
-        const OptimizerSettings settings = optimizer_settings(name, hyperparameters);
+    void set_optimizer(const std::string& name, const std::map<std::string, double>& hyperparameters,
+                       const std::vector<std::size_t>& without_decay) {
+        OptimizerSettings settings = optimizer_settings(name, hyperparameters);
+        settings.without_decay = without_decay;
         const py::gil_scoped_release release;
         network_.set_optimizer(settings);
+    }
+
+    std::vector<std::string> slots() {
+        const py::gil_scoped_release release;
+        return network_.slots();
+    }
+    py::array_t<T> slot(const std::string& name, std::size_t index) {
+        py::array_t<T> out(shape_of(index));
+        T* to = out.mutable_data();
+        const py::gil_scoped_release release;
+        network_.copy_slot(name, index, to);
+        return out;
+    }
+    void set_slot(const std::string& name, std::size_t index, const py::array& value) {
+        const T* values = exact<T>(value, "value", shape_of(index));
+        const py::gil_scoped_release release;
+        network_.set_slot(name, index, values);
+    }
+    void swap_averages() {
+        const py::gil_scoped_release release;
+        network_.swap_averages();
+    }
+    void take_averages() {
+        const py::gil_scoped_release release;
+        network_.take_averages();
     }
 
     std::int64_t iterations() const { return network_.iterations; }
@@ -313,7 +340,7 @@ public:
     }
 
     std::pair<Index, double> train(const py::array& x, const py::array& y, const py::array& order, Index batch_size,
-                                   Index first_step, double learning_rate, double seconds, double loss_sum,
+                                   Index first_step, const py::object& learning_rate, double seconds, double loss_sum,
                                    const py::object& mask, const py::object& sample_weight) {
         if (!network_.has_optimizer()) throw py::value_error("train: expected set_optimizer before");
         const auto [input, target] = checked_samples(x, y);
@@ -334,8 +361,10 @@ public:
                                    batch_size,
                                    y.shape(y.ndim() - 1),
                                    checked_weights(x, sample_weight)};
+        double rate = 0;
+        const LearningRates rates = learning_rates(learning_rate, rate);
         const py::gil_scoped_release release;
-        return network_.train(from, first_step, learning_rate, seconds, loss_sum);
+        return network_.train(from, first_step, rates, seconds, loss_sum);
     }
 
 private:
@@ -349,6 +378,18 @@ private:
             throw py::index_error("segment: expected one of " + std::to_string(segments.size()) + ", got " +
                                   std::to_string(index));
         return segments[index].weight->shape;
+    }
+
+    // A number, which is kept in `rate`, or an array.
+    static LearningRates learning_rates(const py::object& given, double& rate) {
+        if (!py::isinstance<py::array>(given)) {
+            rate = keyword<double>("learning_rate", given);
+            return {&rate, 0};
+        }
+        const double* values = exact<double>(given, "learning_rate", {-1});
+        const Index count = py::array(given).shape(0);
+        if (count == 0) throw py::value_error("learning_rate: expected at least one, got none");
+        return {values, count};
     }
 
     Index steps_of(const py::array& x) const { return network_.takes_sequence() ? x.shape(1) : 1; }

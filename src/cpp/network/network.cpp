@@ -42,19 +42,23 @@ void Network<T>::set_weight(std::size_t segment, const T* values) {
 }
 
 template <class T>
-void Network<T>::copy_gradient(std::size_t segment, T* to) {
+const Weight& Network<T>::trained_weight(std::size_t segment) {
     const Weight& weight = *segments().at(segment).weight;
     if (!weight.trainable)
         throw std::invalid_argument("segment: expected one that is trained, got " + std::to_string(segment));
+    return weight;
+}
+
+template <class T>
+void Network<T>::copy_gradient(std::size_t segment, T* to) {
+    const Weight& weight = trained_weight(segment);
     const auto lock = lock_reading();
     std::memcpy(to, gradients_.get() + weight.offset, static_cast<std::size_t>(weight.size()) * sizeof(T));
 }
 
 template <class T>
 void Network<T>::set_regularizer(std::size_t segment, double l1, double l2) {
-    const Weight& weight = *segments().at(segment).weight;
-    if (!weight.trainable)
-        throw std::invalid_argument("segment: expected one that is trained, got " + std::to_string(segment));
+    const Weight& weight = trained_weight(segment);
     const auto lock = lock_weights();
     penalties_.erase(std::remove_if(penalties_.begin(), penalties_.end(),
                                     [&](const WeightPenalty& piece) { return piece.segment == segment; }),

@@ -7,12 +7,15 @@
 #include <mutex>
 #include <shared_mutex>
 #include <stdexcept>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "bidirectional_layer.hpp"
 #include "binding.hpp"
 #include "elementwise_layers.hpp"
 #include "layer.hpp"
+#include "optimizer.hpp"
 #include "recurrent_layer.hpp"
 
 namespace fastlstm {
@@ -85,12 +88,6 @@ struct WeightPenalty {
     double l1, l2;
 };
 
-struct OptimizerSettings {
-    Update rule = Update::sgd;
-    double momentum = 0, beta_1 = 0, beta_2 = 0, epsilon = 0, rho = 0;
-    bool nesterov = false, amsgrad = false, centered = false;
-};
-
 // Samples for a fit: x (samples, steps, D) and y, gathered in the given order; no batch is larger than all of them.
 template <class T>
 struct TrainingData {
@@ -151,6 +148,12 @@ public:
 
     void set_loss(const LossOptions& options);
     void set_optimizer(const OptimizerSettings& settings);
+    std::vector<std::string> slots();  // names of what the optimizer keeps of each parameter
+    void copy_slot(const std::string& name, std::size_t segment, T* to);  // of a segment that is trained
+    void set_slot(const std::string& name, std::size_t segment, const T* values);
+    // Parameters and their averages change places, or averages take the place of parameters.
+    void swap_averages();
+    void take_averages();
     bool has_loss() const { return has_loss_; }
     bool has_optimizer() const { return has_optimizer_; }
     std::atomic<std::int64_t> iterations{0};
@@ -189,8 +192,8 @@ public:
     // Throws std::invalid_argument if `order` names a sample that there is not; the step that met it changes nothing.
     // Returns the next step, and `loss_sum` with the samples' losses added: one running sum for an epoch, so that it
     // does not depend on how many steps a call has made.
-    std::pair<Index, double> train(const TrainingData<T>& from, Index first_step, double learning_rate, double seconds,
-                                   double loss_sum);
+    std::pair<Index, double> train(const TrainingData<T>& from, Index first_step, const LearningRates& rates,
+                                   double seconds, double loss_sum);
 
 private:
     using Bound = std::unique_ptr<Binding<T>>;
@@ -231,9 +234,14 @@ private:
     void forward_and_backward(TrainingBatch<T>& batch, const Work& work);
     void regularize(const Team& team);
     void constrain(const Team& team) const;
-    void update_weights(double learning_rate, std::int64_t iteration, const Team& team) const;
     double loss_of(const TrainingBatch<T>& batch) const;
-    UpdatePass<T> update_pass(double learning_rate, std::int64_t iteration) const;
+    const Weight& trained_weight(std::size_t segment);
+    T* slot_values(const std::string& name) const;
+    double clipping(Range pieces, double most) const;
+    // One member prepares a step's update, the others see it after a barrier; then all make it together, each from the
+    // gradients of its share of the parameters.
+    void prepare_update(double learning_rate, std::int64_t step);
+    void update(const Team& team);
 
     Index features_;
     bool sequence_, input_gradient_;
@@ -245,7 +253,6 @@ private:
     Index trainable_ = 0;  // parameters that are trained lie first
     Buffer<T> parameters_, gradients_, packed_;
     Index gradient_copies_ = 1;
-    Buffer<T> slots_[3];
     std::vector<WeightPenalty> penalties_;  // in pieces, for threads
     std::vector<double> penalty_sums_;
     std::vector<std::pair<std::size_t, ConstraintPass<T>>> constraints_;  // by segment
@@ -257,6 +264,11 @@ private:
     std::atomic<Index> target_width_{0};
     LossOptions loss_;
     OptimizerSettings optimizer_;
+    std::vector<Slot<T>> slots_;
+    std::vector<TrainedSegment> trained_;
+    std::vector<Range> pieces_;  // of the trained parameters, for norms by threads
+    std::vector<double> square_sums_;
+    PreparedUpdate<T> update_;
 
     // Weights change under the exclusive lock and raise the version; packed weights belong to one version.
     // Everybody passes the entry first, so that a writer who waits there is not overtaken by readers for ever.

@@ -1,7 +1,6 @@
 // The train step: gather, forward, loss, BPTT, weight gradients, optimizer, all by one team in one call.
 #include <algorithm>
 #include <chrono>
-#include <cmath>
 #include <cstring>
 #include <numeric>
 #include <stdexcept>
@@ -26,42 +25,6 @@ void Network<T>::set_loss(const LossOptions& options) {
     target_width_ = target_widths[static_cast<int>(options.kind)];
     has_loss_ = true;
     batches_.clear();  // the target's shape may have changed
-}
-
-template <class T>
-void Network<T>::set_optimizer(const OptimizerSettings& settings) {
-    finish();
-    const auto lock = lock_weights();
-    const bool adam = settings.rule == Update::adam, rms = settings.rule == Update::rmsprop;
-    const bool used[3] = {adam || rms || settings.momentum != 0, adam || settings.centered,
-                          settings.amsgrad || (rms && settings.momentum != 0)};
-    for (int i = 0; i < 3; ++i) slots_[i] = used[i] ? make_buffer<T>(trainable_) : nullptr;
-    optimizer_ = settings;
-    has_optimizer_ = true;
-    iterations = 0;
-}
-
-template <class T>
-UpdatePass<T> Network<T>::update_pass(double learning_rate, std::int64_t iteration) const {
-    UpdatePass<T> pass{};
-    pass.rule = optimizer_.rule;
-    pass.parameters = parameters_.get();
-    pass.gradients = gradients_.get();
-    for (int i = 0; i < 3; ++i) pass.slots[i] = slots_[i].get();
-    pass.rate = learning_rate;
-    pass.momentum = optimizer_.momentum;
-    pass.beta_1 = optimizer_.beta_1;
-    pass.beta_2 = optimizer_.beta_2;
-    pass.epsilon = optimizer_.epsilon;
-    pass.rho = optimizer_.rho;
-    pass.nesterov = optimizer_.nesterov;
-    pass.amsgrad = optimizer_.amsgrad;
-    pass.centered = optimizer_.centered;
-    if (optimizer_.rule == Update::adam) {
-        const double t = static_cast<double>(iteration + 1);
-        pass.rate *= std::sqrt(1 - std::pow(optimizer_.beta_2, t)) / (1 - std::pow(optimizer_.beta_1, t));
-    }
-    return pass;
 }
 
 // Copies the samples of this member's rows; false if there is one that does not exist.
@@ -146,27 +109,15 @@ void Network<T>::regularize(const Team& team) {
 }
 
 template <class T>
-void Network<T>::constrain(const Team& team) const {
-    team.barrier();
-    for (const auto& [segment, pass] : constraints_) kernels_->constrain(pass, team.share(pass.outer * pass.inner));
-}
-
-// One step of the optimizer from the gradients that are there.
-template <class T>
-void Network<T>::update_weights(double learning_rate, std::int64_t iteration, const Team& team) const {
-    kernels_->update(update_pass(learning_rate, iteration), team.share(trainable_));
-    if (!constraints_.empty()) constrain(team);
-}
-
-template <class T>
 double Network<T>::apply_gradients(double learning_rate) {
     finish();
     const auto lock = lock_weights();
     constexpr double operations_of_a_weight = 16;
     const double work = operations_of_a_weight * static_cast<double>(trainable_);
+    prepare_update(learning_rate, iterations);
     run_team(team_size(work, work, trainable_), [&](const Team& team) {
         if (!penalties_.empty()) regularize(team);
-        update_weights(learning_rate, iterations, team);
+        update(team);
     });
     ++version_;
     ++iterations;
@@ -227,7 +178,7 @@ double Network<T>::loss_and_gradients(const T* x, const T* y, const unsigned cha
 }
 
 template <class T>
-std::pair<Index, double> Network<T>::train(const TrainingData<T>& from, Index first_step, double learning_rate,
+std::pair<Index, double> Network<T>::train(const TrainingData<T>& from, Index first_step, const LearningRates& rates,
                                            double seconds, double loss_sum) {
     finish();
     if (stateful() && from.samples % from.batch_size != 0)
@@ -237,6 +188,7 @@ std::pair<Index, double> Network<T>::train(const TrainingData<T>& from, Index fi
     const auto lock = lock_weights();
     require_target_width(from.target_width);
     const Index step_count = (from.samples + from.batch_size - 1) / from.batch_size;
+    const Index end = rates.count > 0 ? std::min(step_count, first_step + rates.count) : step_count;
     // The last batch may be smaller than the others.
     const bool masked = from.mask != nullptr;
     TrainingBatch<T>& full = training_batch({from.batch_size, from.steps, masked});
@@ -250,18 +202,19 @@ std::pair<Index, double> Network<T>::train(const TrainingData<T>& from, Index fi
     Plan planned{};
     std::atomic<bool> bad_order{false};
     auto steps = [&](const Team& team) {
-        for (Index step = next; step < step_count; ++step) {
+        for (Index step = next; step < end; ++step) {
             TrainingBatch<T>& batch = step + 1 == step_count ? last : full;
             if (team.rank() == 0) {
                 const std::int64_t draw = iterations_before + step - first_step;
                 set_calls(batch, from.weights, &draw, static_cast<bool>(carrying));
+                prepare_update(rates.of(step - first_step), draw);
             }
             if (!gather(batch, from, step * from.batch_size, team)) bad_order = true;
             pack_all(team);
             team.barrier();
             if (bad_order) break;
             forward_and_backward(batch, {planned, team});
-            update_weights(learning_rate, iterations_before + step - first_step, team);
+            update(team);
             if (team.rank() == 0) {
                 loss_sum += loss_of(batch) * static_cast<double>(batch.extent.rows);
                 next = step + 1;
@@ -273,9 +226,9 @@ std::pair<Index, double> Network<T>::train(const TrainingData<T>& from, Index fi
             if (leave) break;
         }
     };
-    while (next < step_count && !done && !bad_order) {
+    while (next < end && !done && !bad_order) {
         was_crowded = crowded();
-        planned = plan(work * static_cast<double>(step_count - next), work / passes_of_a_step, full.extent.rows);
+        planned = plan(work * static_cast<double>(end - next), work / passes_of_a_step, full.extent.rows);
         run_team(planned.members, steps);
     }
     ++version_;
@@ -287,13 +240,13 @@ std::pair<Index, double> Network<T>::train(const TrainingData<T>& from, Index fi
     return {next, loss_sum};
 }
 
-#define FASTLSTM_INSTANTIATE(T)                                                                                   \
-    template void Network<T>::set_loss(const LossOptions&);                                                       \
-    template double Network<T>::apply_gradients(double);                                                          \
-    template void Network<T>::set_optimizer(const OptimizerSettings&);                                            \
-    template double Network<T>::loss_and_gradients(const T*, const T*, const unsigned char*, Index, Index, Index, \
-                                                   const SampleWeights<T>&);                                      \
-    template std::pair<Index, double> Network<T>::train(const TrainingData<T>&, Index, double, double, double);
+#define FASTLSTM_INSTANTIATE(T)                                                                                      \
+    template void Network<T>::set_loss(const LossOptions&);                                                          \
+    template double Network<T>::apply_gradients(double);                                                             \
+    template double Network<T>::loss_and_gradients(const T*, const T*, const unsigned char*, Index, Index, Index,    \
+                                                   const SampleWeights<T>&);                                         \
+    template std::pair<Index, double> Network<T>::train(const TrainingData<T>&, Index, const LearningRates&, double, \
+                                                        double);
 
 FASTLSTM_INSTANTIATE(float)
 FASTLSTM_INSTANTIATE(double)

@@ -75,7 +75,7 @@ class SplitSteps:
         *,
         batch_size: int,
         first_step: int,
-        learning_rate: float,
+        learning_rate: float | Array,
         seconds: float,
         loss_sum: float = 0.0,
         sample_weight: Array | None = None,
@@ -88,7 +88,7 @@ class SplitSteps:
         weight = None if sample_weight is None else sample_weight[rows]
         loss, gradient = self._loss_and_gradient(y[rows], kept.output, weight)
         network.backward(kept, gradient)  # type: ignore[arg-type]
-        penalty = kept.penalty + network.apply_gradients(learning_rate)
+        penalty = kept.penalty + network.apply_gradients(float(np.reshape(learning_rate, -1)[0]))
         if self._carried is not None:
             network.state = kept.state
         return first_step + 1, loss_sum + (loss + penalty) * len(rows)
