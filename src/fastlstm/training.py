@@ -56,18 +56,20 @@ def train(what: Trainee, schedule: Schedule, callbacks: CallbackList) -> None:
     try:
         callbacks.on_train_begin()
         first = schedule.initial_epoch if model._initial_epoch is None else model._initial_epoch
-        for epoch in range(first, schedule.epochs):
-            callbacks.on_epoch_begin(epoch)
-            logs = _train_epoch(what, schedule, callbacks, observed, watch, epoch)
-            if what.validate is not None:
-                logs |= {f"val_{name}": value for name, value in what.validate(callbacks).items()}
-            callbacks.on_epoch_end(epoch, logs)
-            if model.stop_training:
-                break
+        try:
+            for epoch in range(first, schedule.epochs):
+                callbacks.on_epoch_begin(epoch)
+                logs = _train_epoch(what, schedule, callbacks, observed, watch, epoch)
+                if what.validate is not None:
+                    logs |= {f"val_{name}": value for name, value in what.validate(callbacks).items()}
+                callbacks.on_epoch_end(epoch, logs)
+                if model.stop_training:
+                    break
+        finally:
+            if schedule.epochs > schedule.initial_epoch:
+                what.optimizer.finalize_variable_values()
         callbacks.on_train_end(logs)
     finally:
-        if schedule.epochs > schedule.initial_epoch:
-            what.optimizer.finalize_variable_values()
         callbacks.close()
 
 
