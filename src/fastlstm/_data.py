@@ -1,6 +1,7 @@
 """Checks of a model's data: inputs against its Input, lengths, and the part kept for validation."""
 
 import math
+from collections.abc import Iterable
 from typing import Any
 
 from . import _checks, _engine
@@ -10,9 +11,23 @@ from .layers.base import Shape
 DEFAULT_BATCH_SIZE = 32
 
 
-def batch_size_of(value: Any) -> int:
-    """Return the batch size, 32 for None."""
-    return DEFAULT_BATCH_SIZE if value is None else _checks.integer("batch_size", value, 1)
+def batch_size_of(value: Any, rows: int = 0, steps: int | None = None) -> int:
+    """Return the batch size; for None 32, or what makes so many steps of the rows."""
+    if value is not None:
+        return _checks.integer("batch_size", value, 1)
+    return DEFAULT_BATCH_SIZE if steps is None else max(1, -(-rows // steps))
+
+
+def steps_of(name: str, value: Any) -> int | None:
+    """Return a number of steps, None if it is left open."""
+    return None if value is None else _checks.integer(name, value, 1)
+
+
+def epochs_of(name: str, value: Any) -> int | frozenset[int]:
+    """Return after every how many epochs, or after which ones, something is done."""
+    if isinstance(value, Iterable) and not isinstance(value, str):
+        return frozenset(_checks.integer(name, epoch, 1) for epoch in value)
+    return _checks.integer(name, value, 1)
 
 
 def require_shape(name: str, array: Array, sample_shape: Shape) -> None:

@@ -1,30 +1,35 @@
 """What a stack of layers gives out: being called, predict and forecast."""
 
 import itertools
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import _checks, _data, _engine, _inference
+from . import _batches, _checks, _data, _engine, _inference
+from ._description import DescribedStack
 from ._engine import Array, Network
 from ._progress import rows_bar
-from ._stack import LayerStack
 from .layers import InputLayer, Layer
 from .layers._states import require_rows
 from .streaming import Stream
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
 _SMALL = 4096  # elements of an input whose prediction is over before there is any progress to show
 
 
-class PredictingStack(LayerStack):
+class PredictingStack(DescribedStack):
     """A stack of layers that is run on data."""
 
     _accepted: tuple[int, ...] = ()
 
-    def __init__(self, layers: Iterable[Layer | InputLayer] | None = None, name: str | None = None) -> None:
+    def __init__(
+        self, layers: Iterable[Layer | InputLayer] | None = None, name: str | None = None, *, trainable: bool = True
+    ) -> None:
         self._draws = itertools.count()
-        super().__init__(layers, name)
+        super().__init__(layers, name, trainable=trainable)
 
     def __call__(self, x: Any, training: bool = False, mask: Any = None) -> Array:
         """Return the output for every sample, all of them in one batch, as a new array.
@@ -64,20 +69,24 @@ class PredictingStack(LayerStack):
             network.state = final
         return output
 
-    def predict(self, x: Any, batch_size: int | None = 32, verbose: int | str = "auto") -> Array:
+    def predict(
+        self, x: Any, batch_size: int | None = 32, verbose: int | str = "auto", steps: int | None = None
+    ) -> Array:
         """Return the output for every sample, as a new array. Safe to call from several threads.
 
         Parameters
         ----------
         x : array_like
             (N, T, D), (N, D) for a model with such an input, or (N, T) for one that begins with an `Embedding`. NaN
-            and Inf are let through.
+            and Inf are let through. Or a source of batches as for `fit`, of x, (x,), (x, y) or so.
         batch_size : int, optional
             Rows of a batch. Only in a stateful model does it have an effect: each batch begins with the states that
             the one before it ended with, so all must have as many rows. Elsewhere a sample's result is the same bits
             in any batch.
         verbose : {'auto', 0, 1, 2}
             0 silent; otherwise a bar on a terminal, with 'auto' only if it takes more than a second.
+        steps : int, optional
+            Only so many batches are used.
 
         Returns
         -------
@@ -92,10 +101,17 @@ class PredictingStack(LayerStack):
         TypeError
             If `x` is not made of real integers or floats.
         """
-        batch = _data.batch_size_of(batch_size)
         _checks.verbosity(verbose)
+        steps = _data.steps_of("steps", steps)
+        if _batches.gives_batches(x):
+            return np.concatenate(list(_batches.Batches("x", x, self._outputs_of_a_batch, steps).epoch()))
         network, array = self._network_for("x", x)
-        return self._outputs(network, array, batch, verbose)
+        batch = _data.batch_size_of(batch_size, len(array), steps)
+        return self._outputs(network, array if steps is None else array[: steps * batch], batch, verbose)
+
+    def _outputs_of_a_batch(self, name: str, x: Any, _: Any) -> Array:
+        network, array = self._network_for(f"{name}: x", x)
+        return self._outputs(network, array, max(1, len(array)), 0)
 
     def predict_on_batch(self, x: Any) -> Array:
         """Return the output for every sample, all of them in one batch, as `predict` does."""
@@ -134,6 +150,42 @@ class PredictingStack(LayerStack):
         width = _checks.integer("output width", output_shape[1], 1)
         network = self._built_network()
         return _inference.forecast(network, history, steps, sample_shape, width, self._widest(), self.dtype)
+
+    def plot_forecast(
+        self,
+        history: Any,
+        steps: int,
+        *,
+        truth: Any = None,
+        intervals: Mapping[float, tuple[Any, Any]] | tuple[Any, Any] | None = None,
+        index: Any = None,
+        name: str = "value",
+        ax: Any = None,
+    ) -> "Axes":
+        """Draw a series and the model's forecast of it: `fastlstm.plotting.plot_forecast` of `forecast`.
+
+        Parameters
+        ----------
+        history : array_like (T,) or (T, 1)
+            As for `forecast`.
+        steps : int
+            How many values to forecast.
+        truth, intervals, index, name, ax
+            As for `fastlstm.plotting.plot_forecast`.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+
+        Raises
+        ------
+        ValueError, TypeError
+            As `forecast` and `fastlstm.plotting.plot_forecast`.
+        """
+        from . import plotting
+
+        values = self.forecast(history, steps)
+        return plotting.plot_forecast(history, values, truth=truth, intervals=intervals, index=index, name=name, ax=ax)
 
     def stream(self) -> Stream:
         """Return a stream: the model fed one step at a time, carrying its states.

@@ -21,7 +21,7 @@ def rows_bar(rows: int, verbose: int | str) -> Any:
 class EpochProgress:
     """The progress of `fit`. verbose 0: nothing; 1: a bar on a terminal, then a line; 2: a line."""
 
-    def __init__(self, verbose: int, epochs: int, steps: int) -> None:
+    def __init__(self, verbose: int, epochs: int, steps: int | None) -> None:
         self._verbose, self._epochs, self._steps = verbose, epochs, steps
         self._title = ""
         self._bar: Any = None
@@ -53,7 +53,8 @@ class EpochProgress:
         self.close()
         if self._verbose:
             values = "  ".join(f"{name} {value:.4g}" for name, value in logs.items())
-            line = f"{self._title}  {self._done}/{self._steps} steps  {self._step_time(self._done)}  {values}"
+            steps = f"{self._done}/{self._steps or self._done} steps"
+            line = f"{self._title}  {steps}  {self._step_time(self._done)}  {values}"
             print(line, file=sys.stdout, flush=True)
 
     def close(self) -> None:

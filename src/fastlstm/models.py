@@ -1,14 +1,19 @@
 """Sequential: compile, fit and evaluate on top of a stack of layers that predicts."""
 
+import warnings
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
-from . import _checks, _data, _inference, losses, optimizers, training
+import numpy as np
+
+from . import _batches, _checks, _data, _inference, losses, optimizers, training
+from ._description import clone_model
 from ._engine import Array, Network
 from ._prediction import PredictingStack
 from .callbacks import History, as_list
 
-__all__ = ["Sequential"]
+__all__ = ["Sequential", "clone_model"]
 
 
 class Sequential(PredictingStack):
@@ -20,6 +25,8 @@ class Sequential(PredictingStack):
         Best begun by an `Input`; without one the model is built by the first data it sees.
     name : str, optional
         Default: sequential, sequential_1, ...
+    trainable : bool
+        Whether training changes the weights.
 
     Attributes
     ----------
@@ -50,7 +57,6 @@ class Sequential(PredictingStack):
     """
 
     optimizer: optimizers.Optimizer | None = None
-    history: History | None = None
     stop_training: bool = False
     _loss: losses.Loss | None = None
 
@@ -94,18 +100,26 @@ class Sequential(PredictingStack):
         validation_data: Any = None,
         shuffle: bool = True,
         initial_epoch: int = 0,
+        steps_per_epoch: int | None = None,
+        validation_steps: int | None = None,
+        validation_batch_size: int | None = None,
+        validation_freq: int | Iterable[int] = 1,
     ) -> History:
         """Train the model; a second call goes on where the first one stopped.
 
         Parameters
         ----------
-        x : array_like
-            (N, T, D), or (N, D) for a model with such an input; finite.
-        y : array_like
+        x : array_like, or a source of batches
+            (N, T, D), or (N, D) for a model with such an input; finite. Or what gives batches (x, y): a generator; a
+            data set with ``len(x)`` and ``x[i]``, such as `fastlstm.datasets.timeseries_dataset_from_array` makes, a
+            keras.utils.PyDataset, or one of your own, whose `on_epoch_end` is called if it has that; anything else that
+            can be iterated over again.
+        y : array_like, optional
             Targets of the shape of the output; where its last axis is 1 that may be left out. For
-            sparse_categorical_crossentropy class numbers without the last axis.
+            sparse_categorical_crossentropy class numbers without the last axis. None where x gives batches.
         batch_size : int, optional
-            Samples a step; default 32. In a stateful model it must divide the number of samples.
+            Samples a step; default 32. In a stateful model it must divide the number of samples. Without effect where x
+            gives batches.
         epochs : int
             The number of the last epoch plus one, counted from `initial_epoch`.
         verbose : {'auto', 0, 1, 2}
@@ -114,12 +128,22 @@ class Sequential(PredictingStack):
             See `fastlstm.callbacks`.
         validation_split : float
             The last fraction of the samples, before any shuffling, is not trained on but gives 'val_loss'.
-        validation_data : tuple (x, y), optional
+        validation_data : tuple (x, y), or a source of batches, optional
             In place of the split.
         shuffle : bool
-            Whether each epoch has an order of its own.
+            Whether each epoch has an order of its own: of samples in arrays, of the batches of a data set with numbered
+            ones. Generators keep theirs, and `timeseries_dataset_from_array` has a `shuffle` of its own.
         initial_epoch : int
             Number of the first epoch.
+        steps_per_epoch : int, optional
+            Steps of an epoch; the next one goes on where it ended. Needed for generators in a fit of several epochs:
+            else the first one takes all there is. For arrays without a `batch_size` it gives that.
+        validation_steps : int, optional
+            Only so many batches of the validation data are used.
+        validation_batch_size : int, optional
+            Default: `batch_size`.
+        validation_freq : int or iterable of int
+            After every how many epochs there is a validation, or after which ones, counted from 1.
 
         Returns
         -------
@@ -133,29 +157,41 @@ class Sequential(PredictingStack):
             stateful model, if there are batches of several sizes or not of that of the states it carries.
         TypeError
             If the data is not made of real integers or floats.
+
+        Warns
+        -----
+        UserWarning
+            If there are fewer batches than `steps_per_epoch` asks for, or nothing in the model is trainable.
         """
-        batch = _data.batch_size_of(batch_size)
-        what = self._trainee(x, y)
-        kept = _data.training_rows(len(what.x), validation_split if validation_data is None else 0.0)
-        if validation_data is not None:
-            x_val, y_val = _data.pair("validation_data", validation_data)
-            x_val, y_val = self._examples("validation_data[0]", x_val, "validation_data[1]", y_val, finite=True)
+        shuffle = _checks.flag("shuffle", shuffle)
+        steps = _data.steps_of("steps_per_epoch", steps_per_epoch)
+        source: _batches.Source
+        if _batches.gives_batches(x):
+            _batches.refuse_beside("x", y=y, validation_split=validation_split or None)
+            source = self._source_of("x", x, steps, shuffle, finite=True)
+            self._build_from("x", source)
         else:
-            x_val, y_val = what.x[kept:], what.y[kept:]
-        batch = min(batch, kept)
-        if self._stateful:
-            self._rows_of_a_batch("x", what.network, kept, batch)
-        validate = None
-        if len(x_val):
-            rows = self._rows_of_an_evaluation("validation data", x_val, batch)
-            validate = partial(_inference.mean_loss, what.network, x_val, y_val, rows)
-        what = what._replace(x=what.x[:kept], y=what.y[:kept], validate=validate)
+            x, y = self._examples("x", x, "y", y, finite=True)
+            kept = _data.training_rows(len(x), validation_split if validation_data is None else 0.0)
+            batch = min(_data.batch_size_of(batch_size, kept, steps), kept)
+            if kept < len(x):
+                validation_data = x[kept:], y[kept:]
+                x, y = x[:kept], y[:kept]
+            if self._stateful:
+                self._rows_of_a_batch("x", self._built_network(), kept, batch)
+            source = _batches.Arrays(x, y, batch, shuffle, steps)
+            batch_size = batch
+        validate = self._validation(
+            validation_data,
+            validation_batch_size or batch_size,
+            _data.steps_of("validation_steps", validation_steps),
+        )
+        what = self._trainee(source, validate)
         schedule = training.Schedule(
-            batch,
             _checks.integer("initial_epoch", initial_epoch, 0),
             _checks.integer("epochs", epochs, 0),
-            _checks.flag("shuffle", shuffle),
             _checks.verbosity(verbose),
+            _data.epochs_of("validation_freq", validation_freq),
         )
         hooks = as_list(callbacks)
         self.history = History()
@@ -182,19 +218,20 @@ class Sequential(PredictingStack):
         ValueError, TypeError
             As `fit`.
         """
-        what = self._trainee(x, y)
+        x, y = self._examples("x", x, "y", y, finite=True)
         if self._stateful:
-            self._rows_of_a_batch("x", what.network, len(what.x), len(what.x))
-        loss = training.train_batch(what)
+            self._rows_of_a_batch("x", self._built_network(), len(x), len(x))
+        loss = training.train_batch(self._trainee(_batches.Arrays(x, y, len(x), False, None)))
         return {"loss": loss} if return_dict else loss
 
     def evaluate(
         self,
         x: Any,
-        y: Any,
+        y: Any = None,
         batch_size: int | None = None,
         verbose: int | str = "auto",
         *,
+        steps: int | None = None,
         return_dict: bool = False,
     ) -> float | dict[str, float]:
         """Return the mean loss over the samples, with the penalties of all regularizers.
@@ -205,12 +242,14 @@ class Sequential(PredictingStack):
 
         Parameters
         ----------
-        x, y : array_like
+        x, y : array_like, or a source of batches and None
             As for `fit`, but NaN and Inf are let through.
         batch_size : int, optional
             Rows of a batch; default 32.
         verbose : {'auto', 0, 1, 2}
             As in Keras code; nothing is printed.
+        steps : int, optional
+            Only so many batches are used.
         return_dict : bool
             Whether to return ``{'loss': loss}``.
 
@@ -219,11 +258,13 @@ class Sequential(PredictingStack):
         ValueError, TypeError
             As `fit`.
         """
-        batch = _data.batch_size_of(batch_size)
         _checks.verbosity(verbose)
-        x, y = self._examples("x", x, "y", y, finite=False)
-        rows = self._rows_of_an_evaluation("x", x, min(batch, len(x)))
-        loss = _inference.mean_loss(self._built_network(), x, y, rows)
+        steps = _data.steps_of("steps", steps)
+        if _batches.gives_batches(x):
+            _batches.refuse_beside("x", y=y)
+            loss = self._mean_loss_of(self._source_of("x", x, steps, False, finite=False))
+        else:
+            loss = self._mean_loss("x", *self._examples("x", x, "y", y, finite=False), batch_size, steps)
         return {"loss": loss} if return_dict else loss
 
     def test_on_batch(self, x: Any, y: Any, *, return_dict: bool = False) -> float | dict[str, float]:
@@ -260,6 +301,60 @@ class Sequential(PredictingStack):
         shape = tuple(size or 0 for size in self._output_shape(array.shape))
         return native, loss.targets(y_name, y, shape, self.dtype, finite=finite)
 
+    def _source_of(
+        self, name: str, source: Any, steps: int | None, shuffle: bool, *, finite: bool
+    ) -> _batches.Batches[_batches.Part]:
+        """Return a source of batches, each checked as arrays are."""
+
+        def part(which: str, x: Any, y: Any) -> _batches.Part:
+            x, y = self._examples(f"{which}: x", x, f"{which}: y", y, finite=finite)
+            if self._stateful:
+                self._rows_of_a_batch(f"{which}: x", self._built_network(), len(x), len(x))
+            return _batches.Part(x, y, np.arange(len(x), dtype=np.int64), len(x))
+
+        return _batches.Batches(name, source, part, steps, shuffle)
+
+    def _build_from(self, name: str, source: _batches.Batches[_batches.Part]) -> None:
+        """Build the model by the first batch if it is not built, and see that there is one."""
+        self._require_loss()
+        first = source.first() if not self.built or not source.more() else ()
+        if first is None:
+            raise ValueError(f"{name}: expected at least one batch, got none")
+        if first:
+            self._examples(f"{name}, batch 0: x", first[0], f"{name}, batch 0: y", first[1], finite=True)
+
+    def _validation(self, data: Any, batch_size: int | None, steps: int | None) -> Callable[[], float | None] | None:
+        """Return what gives the validation loss, None if there is no data for one."""
+        if data is None:
+            return None
+        if _batches.gives_batches(data):
+            source = self._source_of("validation_data", data, steps, False, finite=True)
+            return partial(self._mean_loss_of, source, optional=True)
+        x, y = _data.pair("validation_data", data)
+        x, y = self._examples("validation_data[0]", x, "validation_data[1]", y, finite=True)
+        self._rows_of_an_evaluation("validation data", x, min(_data.batch_size_of(batch_size, len(x), steps), len(x)))
+        return partial(self._mean_loss, "validation data", x, y, batch_size, steps)
+
+    def _mean_loss(self, name: str, x: Array, y: Array, batch_size: int | None, steps: int | None) -> float:
+        """Return the mean loss over checked samples, or over so many batches of them."""
+        batch = min(_data.batch_size_of(batch_size, len(x), steps), len(x))
+        if steps is not None:
+            x, y = x[: steps * batch], y[: steps * batch]
+        return _inference.mean_loss(self._built_network(), x, y, self._rows_of_an_evaluation(name, x, batch))
+
+    def _mean_loss_of(self, source: _batches.Batches[_batches.Part], *, optional: bool = False) -> Any:
+        """Return the mean loss over all samples of a source's next epoch; None, if optional, where it has run out."""
+        if optional and not source.more():
+            warnings.warn(
+                "validation_data: no batch is left; there is no validation any more", UserWarning, stacklevel=2
+            )
+            return None
+        total, samples = 0.0, 0
+        for part in source.epoch():
+            total += _inference.mean_loss(self._built_network(), part.x, part.y, len(part.x)) * len(part.x)
+            samples += len(part.x)
+        return total / samples
+
     def _rows_of_an_evaluation(self, name: str, x: Array, batch_size: int) -> int:
         """Return how many rows are evaluated at once: a batch where the loss depends on batches, else many."""
         network = self._built_network()
@@ -267,7 +362,9 @@ class Sequential(PredictingStack):
             return self._rows_of_a_batch(name, network, len(x), batch_size)
         return batch_size if network.masked_output else self._rows_of_a_call(x)
 
-    def _trainee(self, x: Any, y: Any) -> training.Trainee:
-        x, y = self._examples("x", x, "y", y, finite=True)
+    def _trainee(self, data: _batches.Source, validate: Callable[[], float | None] | None = None) -> training.Trainee:
         assert self.optimizer is not None
-        return training.Trainee(self, self._built_network(), self.optimizer, x, y, None)
+        self._built_network()
+        if not any(self._trained()):
+            warnings.warn(f"model {self.name!r} has no trainable weights", UserWarning, stacklevel=3)
+        return training.Trainee(self, self.optimizer, data, validate)

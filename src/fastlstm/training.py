@@ -1,12 +1,10 @@
 """The training loop: epochs of native calls of many steps each, with callbacks and progress between them."""
 
+import warnings
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-import numpy as np
-
-from . import _rng
-from ._engine import Array, Network
+from ._batches import Part, Source
 from ._progress import EpochProgress
 from .callbacks import Callback, overrides_batch_hook
 from .optimizers import Optimizer
@@ -19,28 +17,29 @@ class Trainee(NamedTuple):
     """What is trained, and on what."""
 
     model: Any
-    network: Network
     optimizer: Optimizer
-    x: Array
-    y: Array
-    validate: Callable[[], float] | None
-    """Returns the validation loss."""
+    data: Source
+    validate: Callable[[], float | None] | None = None
+    """Returns the validation loss, or None where the data for it has run out."""
 
 
 class Schedule(NamedTuple):
-    """How long and in which portions."""
+    """How long, and what happens after which epochs."""
 
-    batch_size: int
     initial_epoch: int
     epochs: int
-    shuffle: bool
     verbose: int
+    validation_freq: int | frozenset[int]
+
+    def validates(self, epoch: int) -> bool:
+        """Return whether this epoch, counted from 0, is one after which there is a validation."""
+        every = self.validation_freq
+        return (epoch + 1) % every == 0 if isinstance(every, int) else epoch + 1 in every
 
 
 def train(what: Trainee, schedule: Schedule, callbacks: list[Callback]) -> None:
     """Train for the epochs of the schedule, or until a callback sets ``model.stop_training``."""
-    model = what.model
-    steps = -(-len(what.x) // schedule.batch_size)
+    model, steps = what.model, what.data.steps
     params = {"verbose": schedule.verbose, "epochs": schedule.epochs, "steps": steps}
     progress = EpochProgress(schedule.verbose, schedule.epochs, steps)
     model.stop_training = False
@@ -52,12 +51,19 @@ def train(what: Trainee, schedule: Schedule, callbacks: list[Callback]) -> None:
         callback.on_train_begin({})
     try:
         for epoch in range(schedule.initial_epoch, schedule.epochs):
+            if not what.data.more():
+                warnings.warn(
+                    f"x: no batch is left for epoch {epoch + 1}; the fit has ended", UserWarning, stacklevel=3
+                )
+                break
             for callback in callbacks:
                 callback.on_epoch_begin(epoch, {})
             progress.begin(epoch)
-            logs = {"loss": _train_epoch(what, schedule, callbacks, progress)}
-            if what.validate is not None:
-                logs["val_loss"] = what.validate()
+            logs = {"loss": _train_epoch(what, callbacks, progress)}
+            if what.validate is not None and schedule.validates(epoch):
+                loss = what.validate()
+                if loss is not None:
+                    logs["val_loss"] = loss
             progress.end(logs)
             for callback in callbacks:
                 callback.on_epoch_end(epoch, logs)
@@ -69,48 +75,51 @@ def train(what: Trainee, schedule: Schedule, callbacks: list[Callback]) -> None:
         callback.on_train_end(logs)
 
 
-def _train_epoch(what: Trainee, schedule: Schedule, callbacks: list[Callback], progress: EpochProgress) -> float:
-    """Train on every sample once and return the mean loss of the samples."""
-    rows = len(what.x)
-    order = _rng.generator().permutation(rows) if schedule.shuffle else np.arange(rows)
-    order = order.astype(np.int64, copy=False)
+def _train_epoch(what: Trainee, callbacks: list[Callback], progress: EpochProgress) -> float:
+    """Train on every sample of an epoch once and return the mean loss of the samples."""
     each_step = any(map(overrides_batch_hook, callbacks))
     seconds = 0.0 if each_step else _SECONDS_PER_CALL
-    step = seen = 0
     total = 0.0
-    while seen < rows:
-        if each_step:
-            for callback in callbacks:
-                callback.on_train_batch_begin(step, {})
-        step, total = _steps(what, order, schedule.batch_size, step, seconds, total)
-        seen = min(step * schedule.batch_size, rows)
-        progress.advance(step, total / seen)
-        if each_step:
-            for callback in callbacks:
-                callback.on_train_batch_end(step - 1, {"loss": total / seen})
-        if what.model.stop_training:
-            break
-    return total / seen
+    steps = samples = 0  # of the parts before
+    for part in what.data.epoch():
+        step = 0
+        while step < part.steps:
+            if each_step:
+                for callback in callbacks:
+                    callback.on_train_batch_begin(steps + step, {})
+            step, total = _steps(what, part, step, seconds, total)
+            seen = samples + min(step * part.batch_size, len(part.order))
+            progress.advance(steps + step, total / seen)
+            if each_step:
+                for callback in callbacks:
+                    callback.on_train_batch_end(steps + step - 1, {"loss": total / seen})
+            if what.model.stop_training:
+                return total / seen
+        steps, samples = steps + step, samples + len(part.order)
+    return total / samples
 
 
-def _steps(
-    what: Trainee, order: Array, batch_size: int, first_step: int, seconds: float, loss_sum: float
-) -> tuple[int, float]:
-    """Make at least one step, and more for so many seconds; return the next step, and the sum of the losses so far."""
-    return what.network.train(
-        what.x,
-        what.y,
-        order,
-        batch_size=batch_size,
+def _steps(what: Trainee, part: Part, first_step: int, seconds: float, loss_sum: float) -> tuple[int, float]:
+    """Make at least one step, and more for so many seconds; return the next step, and the sum of the losses so far.
+
+    A callback may have changed what is trainable, so that the model has another network.
+    """
+    network = what.model._built_network()
+    done: tuple[int, float] = network.train(
+        part.x,
+        part.y,
+        part.order,
+        batch_size=part.batch_size,
         first_step=first_step,
         learning_rate=what.optimizer.learning_rate,
         seconds=seconds,
         loss_sum=loss_sum,
     )
+    return done
 
 
 def train_batch(what: Trainee) -> float:
-    """Make one step on all of the samples and return their mean loss before it."""
-    rows = len(what.x)
-    _, total = _steps(what, np.arange(rows, dtype=np.int64), rows, 0, 0.0, 0.0)
-    return total / rows
+    """Make one step on the one batch that there is, and return the mean loss of its samples before it."""
+    (part,) = what.data.epoch()
+    _, total = _steps(what, part, 0, 0.0, 0.0)
+    return total / len(part.order)
