@@ -11,7 +11,7 @@ WITHOUT_EFFECT = {"unroll", "implementation", "use_cudnn"}
 REFUSED = {"lora_rank", "lora_alpha", "quantization_config", "data_format"}
 VALUES = {"weights"}  # of arrays, which are no part of a configuration
 
-LAYER = {"name": "own", "dtype": "float64", "activity_regularizer": regularizers.L1L2(0.1, 0.2)}
+LAYER = {"name": "own", "dtype": "float64", "activity_regularizer": regularizers.L1L2(0.1, 0.2), "trainable": False}
 RULES = {
     "kernel_initializer": initializers.RandomUniform(-0.1, 0.2, seed=3),
     "bias_initializer": "ones",

@@ -38,7 +38,7 @@ def gives_batches(value: Any) -> bool:
     kind = type(value)
     if hasattr(kind, "__array__") or kind.__module__ in _PLAIN_MODULES:
         return False
-    return hasattr(kind, "__iter__") or (hasattr(kind, "__getitem__") and _length_of(value) != 0)
+    return hasattr(kind, "__iter__") or hasattr(kind, "__getitem__")
 
 
 def refuse_beside(name: str, **arguments: Any) -> None:
@@ -116,6 +116,8 @@ class Batches(Generic[Result]):
         self._shuffle = shuffle and self._length is not None and not isinstance(source, TimeseriesDataset)
         self._stream: Iterator[Any] | None = None
         self._given = 0
+        if self._length == 0:
+            raise ValueError(f"{name}: expected at least one batch, got none")
         if self._numbered and self._length is None and steps is None:
             raise ValueError(f"{name}: it does not know how many batches it has; expected a number of steps with it")
 

@@ -11,7 +11,7 @@ from ._checks import integer, number
 from .layers.base import Layer, Shape
 
 _ENDS = (0.45, 0.80, 1.0)
-_ENDS_WITH_TRAINABLE = (0.40, 0.72, 0.90, 1.0)
+_ENDS_WITH_TRAINABLE = (0.405, 0.72, 0.90, 1.0)
 _LONGEST, _LONGEST_WITH_TRAINABLE = 88, 100
 _NARROWEST = 4  # that a column may be
 
@@ -77,21 +77,26 @@ def _widths(line_length: int | None, ends: Sequence[float], columns: int) -> lis
     if len(ends) != columns:
         raise ValueError(f"positions: expected {columns} numbers, one for each column, got {ends!r}")
     places = [0, *(int(number("positions", end, 0.0, 1.0) * line_length) for end in ends)]
-    widths = [end - start - 1 for start, end in itertools.pairwise(places)]
-    widths[-1] -= 1  # a line at either end of the table
+    widths = [end - start for start, end in itertools.pairwise(places)]
+    # What the lines of the table take is shared by the columns, as in Keras.
+    lines = sum(widths) + columns + 1 - line_length
+    for i in range(columns):
+        share = round(lines / (columns - i))
+        widths[i] -= share
+        lines -= share
     if min(widths) < _NARROWEST:
         raise ValueError(f"line_length: expected a width that leaves room for all columns, got {line_length}")
     return widths
 
 
 def _box(titles: list[str], rows: list[list[str]], widths: list[int], aligned: str) -> list[str]:
-    """Return a table of cells; a cell that is too long goes on in the next line."""
+    """Return a table of cells; a cell that is too long goes on in the next line, word by word."""
 
     def rule(left: str, line: str, cross: str, right: str) -> str:
         return left + cross.join(line * width for width in widths) + right
 
     def filled(cells: list[str], bar: str) -> list[str]:
-        parts = [textwrap.wrap(cell, width - 2) or [""] for cell, width in zip(cells, widths, strict=True)]
+        parts = [_wrapped(cell, width - 2) for cell, width in zip(cells, widths, strict=True)]
         lines = []
         for i in range(max(map(len, parts))):
             pieces = [part[i] if i < len(part) else "" for part in parts]
@@ -103,6 +108,12 @@ def _box(titles: list[str], rows: list[list[str]], widths: list[int], aligned: s
     for i, row in enumerate(rows):
         lines += [rule("├", "─", "┼", "┤")] * (i > 0) + filled(row, "│")
     return [*lines, rule("└", "─", "┴", "┘")]
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    """Return the lines of a cell; what does not fit of a long word is an ellipsis."""
+    lines = textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False)
+    return [line if len(line) <= width else line[: width - 1] + "…" for line in lines]
 
 
 def _bounds(layers: list[Layer], layer_range: Sequence[str] | None) -> tuple[int, int]:

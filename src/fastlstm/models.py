@@ -183,7 +183,7 @@ class Sequential(PredictingStack):
             batch_size = batch
         validate = self._validation(
             validation_data,
-            validation_batch_size or batch_size,
+            batch_size if validation_batch_size is None else validation_batch_size,
             _data.steps_of("validation_steps", validation_steps),
         )
         what = self._trainee(source, validate)
