@@ -295,7 +295,7 @@ def test_stateful_models_carry_their_states_over_batches(rng):
 
 
 def test_frames_and_series_without_importing_pandas(data, rng):
-    pandas = pytest.importorskip("pandas")
+    pandas = require_peer("pandas")
     x, y = rng.normal(size=(40, 3)), rng.normal(size=40)
     frame = pandas.DataFrame(x, columns=["a", "b", "c"], index=range(100, 140))
     series = pandas.Series(y, index=frame.index)
@@ -326,7 +326,7 @@ def test_frames_and_series_without_importing_pandas(data, rng):
 
 
 def test_frames_are_windows_and_batches(rng):
-    pandas = pytest.importorskip("pandas")
+    pandas = require_peer("pandas")
     frame = pandas.DataFrame(rng.normal(size=(30, 2)), columns=["a", "b"])
     x, y = datasets.timeseries_dataset_from_array(frame, frame["a"], 4)[0]
     np.testing.assert_array_equal(x[3], frame.to_numpy()[3:7])

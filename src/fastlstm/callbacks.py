@@ -77,12 +77,14 @@ class History(Callback):
         self.history: dict[str, list[Any]] = {}
         self.epoch: list[int] = []
         self.params = {}
+        self._epochs: dict[str, list[int]] = {}  # of each name's values: not every epoch has a validation
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Append the values of this epoch."""
         self.epoch.append(epoch)
         for name, value in (logs or {}).items():
             self.history.setdefault(name, []).append(value)
+            self._epochs.setdefault(name, []).append(epoch)
 
 
 def as_list(callbacks: Any) -> list[Callback]:

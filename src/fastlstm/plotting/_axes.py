@@ -51,7 +51,8 @@ def plot_history(history: Any, ax: Axes | None = None) -> Any:
         raise TypeError(f"history: expected what fit returned, or its history, got {type(history).__name__}")
     if not len(curves.get("loss", ())):
         raise ValueError(f"history: expected the loss of at least one epoch, got {dict(curves)!r}")
-    epochs = np.asarray(getattr(history, "epoch", range(len(curves["loss"])))) + 1
+    known = getattr(history, "_epochs", {})
+    epochs = np.asarray(known.get("loss", range(len(curves["loss"])))) + 1
     names = ["loss"]
     if ax is None:
         names += [name for name in curves if name != "loss" and not name.startswith((_VALIDATION, *_NO_METRICS))]
@@ -62,18 +63,13 @@ def plot_history(history: Any, ax: Axes | None = None) -> Any:
     for name, axes in zip(names, panels, strict=True):
         both = {label: curves[label] for label in (name, _VALIDATION + name) if len(curves.get(label, ()))}
         for (label, values), colour in zip(both.items(), (MODEL, FUTURE), strict=False):
-            axes.plot(_epochs_of(values, epochs), values, color=colour, label=label, marker=marker_of(values))
+            where = np.asarray(known[label]) + 1 if label in known else epochs[len(epochs) - len(values) :]
+            axes.plot(where, values, color=colour, label=label, marker=marker_of(values))
         scale_losses(axes, list(both.values()))
         axes.set_xlim(epochs[0] - 0.5, epochs[-1] + 0.5)
         last = ", ".join(f"{label} {values[-1]:.3g}" for label, values in both.items())
         finish(axes, f"After {counted(len(epochs), 'epoch')}: {last}", "epoch", name, legend=len(both) > 1)
     return panels[0] if len(panels) == 1 else panels
-
-
-def _epochs_of(values: Any, epochs: NDArray[Any]) -> NDArray[Any]:
-    """Return the epochs that values belong to, which may be every second or third of all, as a validation_freq says."""
-    every = (epochs[epochs % n == 0] for n in range(1, len(epochs) + 1))
-    return next((some for some in every if len(some) == len(values)), epochs[len(epochs) - len(values) :])
 
 
 def plot_forecast(
@@ -140,9 +136,11 @@ def plot_forecast(
         return np.concatenate([known[last], part])
 
     axes.plot(positions, known, color=TRUTH, linewidth=2.2, marker=marker_of(known), label="known values")
-    for label, lower, upper in _bands(intervals, steps):
+    bands = _bands(intervals, steps)
+    for i, (label, lower, upper) in enumerate(bands):
+        shade = 0.2 * (i + 1) / len(bands) ** 0.5
         axes.fill_between(
-            joined, after_known(lower), after_known(upper), color=FUTURE, alpha=0.2, linewidth=0, label=label
+            joined, after_known(lower), after_known(upper), color=FUTURE, alpha=shade, linewidth=0, label=label
         )
     title = f"{name}: forecast of {counted(steps, 'value')}"
     if truth is not None:
