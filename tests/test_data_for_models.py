@@ -380,3 +380,16 @@ def test_data_loaders_of_torch(data):
     pairs = torch.utils.data.TensorDataset(*map(torch.from_numpy, data))
     loader = torch.utils.data.DataLoader(pairs, batch_size=16)
     assert same(fitted(loader, epochs=2), fitted(*data, batch_size=16, epochs=2))
+
+
+def test_a_split_of_indices_and_class_numbers(rng):
+    x, y = rng.integers(0, 9, (40, 6)), rng.integers(0, 3, 40)
+    results = []
+    for options in ({"validation_split": 0.25}, {"validation_data": (x[30:], y[30:])}):
+        model = Sequential([layers.Embedding(9, 4), layers.LSTM(3), layers.Dense(3, activation="softmax")])
+        model.build((None, 6))
+        model.set_weights([0.1 * np.arange(array.size).reshape(array.shape) % 1 for array in model.get_weights()])
+        model.compile("sgd", "sparse_categorical_crossentropy")
+        rows = 40 if "validation_split" in options else 30
+        results.append(model.fit(x[:rows], y[:rows], shuffle=False, verbose=0, **options).history)
+    assert results[0] == results[1]

@@ -78,11 +78,11 @@ class DescribedStack(LayerStack):
         >>> model = Sequential([Input((20, 1)), layers.LSTM(32, name="memory")], name="small")
         >>> model.summary(line_length=60)
         Model: "small"
-        ┏━━━━━━━━━━━━━━━━━━━━━━━━━━┳━━━━━━━━━━━━━━━━━━━━┳━━━━━━━━━━┓
-        ┃ Layer (type)             ┃ Output Shape       ┃  Param # ┃
-        ┡━━━━━━━━━━━━━━━━━━━━━━━━━━╇━━━━━━━━━━━━━━━━━━━━╇━━━━━━━━━━┩
-        │ memory (LSTM)            │ (None, 32)         │    4,352 │
-        └──────────────────────────┴────────────────────┴──────────┘
+        ┏━━━━━━━━━━━━━━━━━━━━━━━━━━┳━━━━━━━━━━━━━━━━━━━┳━━━━━━━━━━━┓
+        ┃ Layer (type)             ┃ Output Shape      ┃   Param # ┃
+        ┡━━━━━━━━━━━━━━━━━━━━━━━━━━╇━━━━━━━━━━━━━━━━━━━╇━━━━━━━━━━━┩
+        │ memory (LSTM)            │ (None, 32)        │     4,352 │
+        └──────────────────────────┴───────────────────┴───────────┘
          Total params: 4,352 (17.00 KB)
          Trainable params: 4,352 (17.00 KB)
          Non-trainable params: 0 (0.00 B)

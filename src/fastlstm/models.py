@@ -2,21 +2,20 @@
 
 import warnings
 from collections.abc import Callable, Iterable
-from functools import partial
 from typing import Any
 
 import numpy as np
 
-from . import _batches, _checks, _data, _inference, losses, optimizers, training
+from . import _batches, _checks, _data, losses, optimizers, training
 from ._description import clone_model
 from ._engine import Array, Network
-from ._prediction import PredictingStack
+from ._sampling import SampledStack
 from .callbacks import History, as_list
 
 __all__ = ["Sequential", "clone_model"]
 
 
-class Sequential(PredictingStack):
+class Sequential(SampledStack):
     """A model: layers one after the other, as in Keras.
 
     Parameters
@@ -163,9 +162,11 @@ class Sequential(PredictingStack):
         UserWarning
             If there are fewer batches than `steps_per_epoch` asks for, or nothing in the model is trainable.
         """
+        self._require_loss()
         shuffle = _checks.flag("shuffle", shuffle)
         steps = _data.steps_of("steps_per_epoch", steps_per_epoch)
         source: _batches.Source
+        held_out = (np.empty(0), np.empty(0))
         if _batches.gives_batches(x):
             _batches.refuse_beside("x", y=y, validation_split=validation_split or None)
             source = self._source_of("x", x, steps, shuffle, finite=True)
@@ -174,15 +175,13 @@ class Sequential(PredictingStack):
             x, y = self._examples("x", x, "y", y, finite=True)
             kept = _data.training_rows(len(x), validation_split if validation_data is None else 0.0)
             batch = min(_data.batch_size_of(batch_size, kept, steps), kept)
-            if kept < len(x):
-                validation_data = x[kept:], y[kept:]
-                x, y = x[:kept], y[:kept]
             if self._stateful:
                 self._rows_of_a_batch("x", self._built_network(), kept, batch)
-            source = _batches.Arrays(x, y, batch, shuffle, steps)
+            source, held_out = _batches.Arrays(x[:kept], y[:kept], batch, shuffle, steps), (x[kept:], y[kept:])
             batch_size = batch
         validate = self._validation(
             validation_data,
+            held_out,
             batch_size if validation_batch_size is None else validation_batch_size,
             _data.steps_of("validation_steps", validation_steps),
         )
@@ -300,67 +299,6 @@ class Sequential(PredictingStack):
         _, native = self._network_for(x_name, array)
         shape = tuple(size or 0 for size in self._output_shape(array.shape))
         return native, loss.targets(y_name, y, shape, self.dtype, finite=finite)
-
-    def _source_of(
-        self, name: str, source: Any, steps: int | None, shuffle: bool, *, finite: bool
-    ) -> _batches.Batches[_batches.Part]:
-        """Return a source of batches, each checked as arrays are."""
-
-        def part(which: str, x: Any, y: Any) -> _batches.Part:
-            x, y = self._examples(f"{which}: x", x, f"{which}: y", y, finite=finite)
-            if self._stateful:
-                self._rows_of_a_batch(f"{which}: x", self._built_network(), len(x), len(x))
-            return _batches.Part(x, y, np.arange(len(x), dtype=np.int64), len(x))
-
-        return _batches.Batches(name, source, part, steps, shuffle)
-
-    def _build_from(self, name: str, source: _batches.Batches[_batches.Part]) -> None:
-        """Build the model by the first batch if it is not built, and see that there is one."""
-        self._require_loss()
-        first = source.first() if not self.built or not source.more() else ()
-        if first is None:
-            raise ValueError(f"{name}: expected at least one batch, got none")
-        if first:
-            self._examples(f"{name}, batch 0: x", first[0], f"{name}, batch 0: y", first[1], finite=True)
-
-    def _validation(self, data: Any, batch_size: int | None, steps: int | None) -> Callable[[], float | None] | None:
-        """Return what gives the validation loss, None if there is no data for one."""
-        if data is None:
-            return None
-        if _batches.gives_batches(data):
-            source = self._source_of("validation_data", data, steps, False, finite=True)
-            return partial(self._mean_loss_of, source, optional=True)
-        x, y = _data.pair("validation_data", data)
-        x, y = self._examples("validation_data[0]", x, "validation_data[1]", y, finite=True)
-        self._rows_of_an_evaluation("validation data", x, min(_data.batch_size_of(batch_size, len(x), steps), len(x)))
-        return partial(self._mean_loss, "validation data", x, y, batch_size, steps)
-
-    def _mean_loss(self, name: str, x: Array, y: Array, batch_size: int | None, steps: int | None) -> float:
-        """Return the mean loss over checked samples, or over so many batches of them."""
-        batch = min(_data.batch_size_of(batch_size, len(x), steps), len(x))
-        if steps is not None:
-            x, y = x[: steps * batch], y[: steps * batch]
-        return _inference.mean_loss(self._built_network(), x, y, self._rows_of_an_evaluation(name, x, batch))
-
-    def _mean_loss_of(self, source: _batches.Batches[_batches.Part], *, optional: bool = False) -> Any:
-        """Return the mean loss over all samples of a source's next epoch; None, if optional, where it has run out."""
-        if optional and not source.more():
-            warnings.warn(
-                "validation_data: no batch is left; there is no validation any more", UserWarning, stacklevel=2
-            )
-            return None
-        total, samples = 0.0, 0
-        for part in source.epoch():
-            total += _inference.mean_loss(self._built_network(), part.x, part.y, len(part.x)) * len(part.x)
-            samples += len(part.x)
-        return total / samples
-
-    def _rows_of_an_evaluation(self, name: str, x: Array, batch_size: int) -> int:
-        """Return how many rows are evaluated at once: a batch where the loss depends on batches, else many."""
-        network = self._built_network()
-        if self._stateful:
-            return self._rows_of_a_batch(name, network, len(x), batch_size)
-        return batch_size if network.masked_output else self._rows_of_a_call(x)
 
     def _trainee(self, data: _batches.Source, validate: Callable[[], float | None] | None = None) -> training.Trainee:
         assert self.optimizer is not None

@@ -155,7 +155,7 @@ def timed_spikes(
     --------
     >>> x, y = timed_spikes(1, steps=12, shortest=2, long=3, longest=4, seed=0)
     >>> x[0, :, 0].astype(int).tolist(), y[0, :, 0].astype(int).tolist()
-    ([0, 1, 0, 0, 1, 0, 0, 1, 0, 1, 0, 1], [0, 0, 0, 0, 1, 0, 0, 1, 0, 0, 0, 0])
+    ([1, 0, 0, 1, 0, 0, 1, 0, 1, 0, 1, 0], [0, 0, 0, 1, 0, 0, 1, 0, 0, 0, 0, 0])
     """
     samples, steps = _checks.integer("samples", samples, 0), _checks.integer("steps", steps, 1)
     shortest = _checks.integer("shortest", shortest, 1)
@@ -223,7 +223,7 @@ def mackey_glass(
     Examples
     --------
     >>> mackey_glass(3).round(4)
-    array([1.112 , 1.0323, 0.9603])
+    array([1.1176, 1.043 , 0.9755])
     """
     steps, discard = _checks.integer("steps", steps, 0), _checks.integer("discard", discard, 0)
     delay, apart = _above_zero("tau", tau), _above_zero("spacing", spacing)
