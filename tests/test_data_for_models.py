@@ -2,6 +2,8 @@
 
 import math
 import warnings
+from array import array
+from collections import deque, namedtuple
 
 import numpy as np
 import pytest
@@ -9,6 +11,7 @@ from peers import require_peer
 
 import fastlstm
 from fastlstm import Input, Sequential, callbacks, datasets, layers, optimizers
+from fastlstm._batches import gives_batches
 
 KERAS_WARNING = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 
@@ -393,3 +396,25 @@ def test_a_split_of_indices_and_class_numbers(rng):
         rows = 40 if "validation_split" in options else 30
         results.append(model.fit(x[:rows], y[:rows], shuffle=False, verbose=0, **options).history)
     assert results[0] == results[1]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        [[1.0]],
+        ((1.0,),),
+        range(3),
+        np.zeros((2, 2)),
+        np.float32(1.0),
+        deque([[1.0]]),
+        array("d", [1.0]),
+        "text",
+        {"x": 1},
+        None,
+        3.0,
+        namedtuple("Row", "a b")(1.0, 2.0),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_what_is_an_array_is_no_source_of_batches(value):
+    assert not gives_batches(value)

@@ -205,3 +205,34 @@ def test_the_optimizer_starts_afresh_when_flags_change(data):
     model.layers[0].trainable = False
     model.fit(*data, batch_size=40, verbose=0)
     assert model.optimizer.iterations == 1
+
+
+@pytest.mark.parametrize("frozen", [1, 2, 3])
+def test_layers_that_threads_share_may_be_frozen(frozen, dtype, rng, threads):
+    def stacked(flags):
+        net = NETWORKS[dtype](8, True)
+        for _ in range(4):
+            net.add_recurrent(
+                cell="lstm",
+                units=32,
+                activation="tanh",
+                recurrent_activation="sigmoid",
+                use_bias=True,
+                return_sequences=True,
+            )
+        if flags:
+            net.set_trainable(flags)
+        net.set_loss("mean_squared_error")
+        return net
+
+    whole, part = stacked(None), stacked([False] * 3 * frozen + [True] * 3 * (4 - frozen))
+    x, y = rng.normal(size=(1, 80, 8)).astype(dtype), rng.normal(size=(1, 80, 32)).astype(dtype)
+    for i, segment in enumerate(whole.segments):
+        value = (0.3 * rng.normal(size=segment.shape)).astype(dtype)
+        whole.set_weight(i, value)
+        part.set_weight(i, value)
+    for count in (1, 2):
+        threads(count)
+        assert part.loss_and_gradients(x, y) == whole.loss_and_gradients(x, y)
+        for i in range(3 * frozen, 12):
+            np.testing.assert_array_equal(part.gradient(i), whole.gradient(i))

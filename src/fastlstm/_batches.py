@@ -2,6 +2,8 @@
 
 import itertools
 import warnings
+from array import array
+from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -13,7 +15,7 @@ from .datasets import TimeseriesDataset
 
 Result = TypeVar("Result")
 
-_PLAIN_MODULES = ("builtins", "array", "collections")  # of lists, tuples, ranges and the like
+_LIKE_LISTS = (list, tuple, range, array, deque, memoryview, str, bytes, dict, set)
 _END = object()
 
 
@@ -36,7 +38,7 @@ def gives_batches(value: Any) -> bool:
     if hasattr(value, "__next__"):
         return True
     kind = type(value)
-    if hasattr(kind, "__array__") or kind.__module__ in _PLAIN_MODULES:
+    if hasattr(kind, "__array__") or isinstance(value, _LIKE_LISTS):
         return False
     return hasattr(kind, "__iter__") or hasattr(kind, "__getitem__")
 

@@ -103,7 +103,7 @@ class PredictingStack(DescribedStack):
         """
         _checks.verbosity(verbose)
         steps = _data.steps_of("steps", steps)
-        if _batches.gives_batches(x):
+        if type(x) is not np.ndarray and _batches.gives_batches(x):
             return np.concatenate(list(_batches.Batches("x", x, self._outputs_of_a_batch, steps).epoch()))
         network, array = self._network_for("x", x)
         batch = _data.batch_size_of(batch_size, len(array), steps)

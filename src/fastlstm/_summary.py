@@ -2,8 +2,6 @@
 
 import itertools
 import re
-import shutil
-import textwrap
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -71,6 +69,8 @@ def table(
 def _widths(line_length: int | None, ends: Sequence[float], columns: int) -> list[int]:
     """Return how many characters each column has between its lines."""
     if line_length is None:
+        import shutil
+
         longest = _LONGEST if columns == len(_ENDS) else _LONGEST_WITH_TRAINABLE
         line_length = min(longest, shutil.get_terminal_size().columns - 4)
     line_length = integer("line_length", line_length, 1)
@@ -112,6 +112,8 @@ def _box(titles: list[str], rows: list[list[str]], widths: list[int], aligned: s
 
 def _wrapped(text: str, width: int) -> list[str]:
     """Return the lines of a cell; what does not fit of a long word is an ellipsis."""
+    import textwrap
+
     lines = textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False)
     return [line if len(line) <= width else line[: width - 1] + "…" for line in lines]
 
