@@ -206,7 +206,7 @@ class PredictingStack(DescribedStack):
     def reset_state(self) -> None:
         """Let the stateful layers start from zeros again, with any number of rows.
 
-        Adding a layer does so too, and removing one.
+        Adding a layer does so too, removing one, and changing what is trainable.
         """
         if self._network is not None:
             self._network.state = None
