@@ -80,7 +80,7 @@ def compiled(*arguments, **options):
         (lambda: optimizers.get("adm"), ValueError, "unknown optimizer 'adm'; did you mean 'adam'"),
         (lambda: optimizers.get(None), TypeError, "optimizer"),
         (lambda: losses.get("mes"), ValueError, "unknown loss 'mes'; did you mean 'mse'"),
-        (lambda: losses.get(print), TypeError, "loss"),
+        (lambda: losses.get(3), TypeError, "loss"),
         (lambda: activations.get("sigmod"), ValueError, "unknown activation 'sigmod'; did you mean 'sigmoid'"),
         (lambda: activations.get("qqqqq"), ValueError, "known: celu, elu, .*, softmax, .*, tanh, "),
         (lambda: activations.get(max), TypeError, "activation"),

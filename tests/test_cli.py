@@ -146,6 +146,27 @@ def test_forecast(run, series_file, tmp_path):
     assert (tmp_path / "result" / "forecast.png").read_bytes().startswith(b"\x89PNG")
 
 
+def test_forecast_with_columns_that_are_known(run, tmp_path):
+    known = np.random.default_rng(2).integers(0, 2, 330)
+    lines = [f"{day},{10 + 5 * known[day] if day < 300 else ''},{known[day]}" for day in range(330)]
+    (tmp_path / "known.csv").write_text("\n".join(["day,sold,open", *lines]))
+    options = ["--column", "sold", "--known", "open", "--window", 4, "--epochs", 40, "--seed", 1, "--test", 30]
+    status, out, err = run("forecast", "known.csv", *options, "--out", "result", "--json")
+    assert (status, err) == (0, [])
+    assert json.loads(out[-1])["rmse"]["model"] < 1 < json.loads(out[-1])["rmse"]["naive"]
+    with open(tmp_path / "result" / "forecast.csv", newline="") as file:
+        rows = list(csv.reader(file))[1:]
+    assert [row[0] for row in rows] == [str(day) for day in range(300, 330)]
+    np.testing.assert_allclose([float(row[1]) for row in rows], 10 + 5 * known[300:], atol=2)
+    status, _, err = run("forecast", "known.csv", *options, "--steps", 31)
+    assert (status, len(err)) == (1, 1)
+    assert "steps: expected at most 30" in err[0]
+    (tmp_path / "past.csv").write_text("\n".join(["day,sold,open", *lines[:300]]))
+    status, _, err = run("forecast", "past.csv", *options)
+    assert (status, len(err)) == (1, 1)
+    assert "expected rows at the end with known columns and no value" in err[0]
+
+
 def test_forecast_of_the_shipped_series(run, tmp_path):
     status, out, _ = run("forecast", SUNSPOTS, "--column", "sunspots", "--test", 50, "--epochs", 1, "--json")
     result = json.loads(out[-1])

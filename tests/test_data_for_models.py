@@ -347,7 +347,8 @@ def nothing():
         (lambda data: Numbered(*data), {"validation_split": 0.2}, ValueError, "validation_split: expected None"),
         (lambda data: nothing(), {}, ValueError, "x: expected at least one batch, got none"),
         (lambda data: Numbered(data[0][:0], data[1][:0]), {}, ValueError, "x: expected at least one batch, got none"),
-        (lambda data: iter([(*data, np.ones(50))]), {}, ValueError, "x, batch 0: .* sample weights, which are not"),
+        (lambda data: iter([(*data, np.ones(3))]), {}, ValueError, "x, batch 0: sample_weight: expected shape"),
+        (lambda data: Numbered(*data), {"sample_weight": [1.0]}, ValueError, "sample_weight: expected None where x"),
         (lambda data: iter([(*data, 1, 2)]), {}, ValueError, "x, batch 0: expected a batch .*, got 4 entries"),
         (lambda data: iter([{"x": data[0]}]), {}, TypeError, "x, batch 0: expected a batch .*, got a dict"),
         (lambda data: iter([data[0]]), {}, ValueError, "x, batch 0: y: expected targets, got None"),
@@ -418,3 +419,54 @@ def test_a_split_of_indices_and_class_numbers(rng):
 )
 def test_what_is_an_array_is_no_source_of_batches(value):
     assert not gives_batches(value)
+
+
+def test_weights_of_batches_are_those_of_arrays(data, rng):
+    x, y = data
+    weights = rng.uniform(0.5, 2, 50)
+
+    def weighted():
+        return ((x[i : i + 16], y[i : i + 16], weights[i : i + 16]) for i in range(0, 50, 16))
+
+    expected = fitted(x, y, batch_size=16, sample_weight=weights, validation_data=(x, y, weights))
+    model = fitted(weighted(), validation_data=weighted())
+    assert same(model, expected)
+    assert model.history.history["loss"] == expected.history.history["loss"]
+    np.testing.assert_allclose(model.history.history["val_loss"], expected.history.history["val_loss"], rtol=1e-12)
+    assert model.evaluate(weighted()) == pytest.approx(model.evaluate(x, y, sample_weight=weights), rel=1e-12)
+    np.testing.assert_array_equal(model.predict(weighted()), model.predict(x))
+
+
+def test_steps_of_arrays_take_their_weights_along(data, rng):
+    weights = rng.uniform(0.5, 2, 50)
+    one = fitted(*data, batch_size=16, sample_weight=weights, epochs=2, steps_per_epoch=2)
+    assert same(one, fitted(*data, batch_size=16, sample_weight=weights))
+
+
+def test_weights_of_classes_in_batches(data):
+    x, y = data[0], (data[1] > 0).astype(float)
+    weights = {0: 0.5, 1: 3.0}
+    expected = fitted(x, y, batch_size=16, class_weight=weights)
+    assert same(fitted(Numbered(x, y), class_weight=weights), expected)
+    with pytest.raises(ValueError, match="class_weight: expected None where sample_weight is given"):
+        fitted(iter([(x, y, np.ones(50))]), class_weight=weights)
+
+
+def test_a_loss_in_python_is_trained_on_batches(data):
+    def squares(y, prediction):
+        return np.square(prediction - y).mean(axis=-1), 2 * (prediction - y) / y.shape[-1]
+
+    models = []
+    for arguments in ((Numbered(*data),), data):
+        model = small_model()
+        model.compile(optimizers.SGD(0.05), squares)
+        model.layers[0].trainable = False
+        model.fit(*arguments, batch_size=16, epochs=2, shuffle=False, verbose=0)
+        models.append(model)
+    assert same(*models)
+    native = small_model()
+    native.compile(optimizers.SGD(0.05), "mse")
+    native.layers[0].trainable = False
+    native.fit(*data, batch_size=16, epochs=2, shuffle=False, verbose=0)
+    for ours, theirs in zip(models[0].get_weights(), native.get_weights(), strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-10)

@@ -56,6 +56,21 @@ def test_windows_agree_with_a_loop(steps, n_steps, horizon, stride, features):
     np.testing.assert_array_equal(y, expected_y, strict=True)
 
 
+@pytest.mark.parametrize("known", [1, 2])
+@pytest.mark.parametrize("stride", [1, 2])
+@pytest.mark.parametrize("horizon", [1, 3])
+def test_what_is_known_of_a_step_stands_in_the_row_before(horizon, stride, known):
+    series = np.arange(60.0).reshape(15, 4)
+    x, y = datasets.windows(series, 5, horizon=horizon, stride=stride, known=known)
+    assert len(x) == len(y) == len(range(0, 15 - 5 - horizon + 1, stride))
+    for i in range(len(x)):
+        start = i * stride
+        np.testing.assert_array_equal(x[i, :, :-known], series[start : start + 5, :-known])
+        np.testing.assert_array_equal(x[i, :, -known:], series[start + 1 : start + 6, -known:])
+        wanted = series[start + 5 : start + 5 + horizon, :-known]
+        np.testing.assert_array_equal(y[i].reshape(wanted.shape), wanted)
+
+
 def test_a_series_without_feature_axis_has_one_feature():
     series = np.arange(10.0)
     x, y = datasets.windows(series, 4)
@@ -115,6 +130,7 @@ def test_windows_keep_the_dtype_and_nan(dtype):
         (np.arange(5.0), {"n_steps": 2, "horizon": 0}, ValueError, "horizon: expected"),
         (np.arange(5.0), {"n_steps": 2, "stride": -1}, ValueError, "stride: expected"),
         (np.arange(5.0), {"n_steps": 2, "stride": True}, TypeError, "stride: expected"),
+        (np.arange(5.0), {"n_steps": 2, "known": 1}, ValueError, "known: expected less than the 1 features"),
     ],
 )
 def test_windows_refuse_bad_input(sequence, options, error, message):

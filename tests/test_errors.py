@@ -117,7 +117,7 @@ def test_validation_data_must_be_finite_and_a_pair():
         ((NAN, Y), ValueError, r"validation_data\[0\]: NaN at \[3, 4, 0\]"),
         ((X, INF), ValueError, r"validation_data\[1\]: Inf at \[5\]"),
         ((X, Y[:3]), ValueError, r"validation_data\[1\]: expected as many samples"),
-        ((X,), ValueError, r"validation_data: expected a tuple \(x, y\), got 1"),
+        ((X,), ValueError, r"validation_data: expected a tuple \(x, y\) or \(x, y, sample_weight\), got 1"),
         (X, TypeError, r"validation_data: expected a tuple"),
     ]:
         with pytest.raises(error, match=match):
@@ -293,9 +293,24 @@ def test_forecast(history, steps, error, match):
         built(outputs=2).forecast(history, steps)
 
 
+@pytest.mark.parametrize(
+    ("outputs", "known", "error", "match"),
+    [
+        (1, None, ValueError, r"known: expected shape \(3, 1\), the last 1 of the model's 2 features"),
+        (1, np.zeros((2, 1)), ValueError, r"known: expected shape \(3, 1\), got \(2, 1\)"),
+        (1, np.zeros((1, 3, 1)), ValueError, r"known: expected shape \(3, 1\), got \(1, 3, 1\)"),
+        (1, ["a"] * 3, TypeError, "known"),
+        (2, np.zeros((3, 1)), ValueError, "known: expected None"),
+    ],
+)
+def test_what_a_forecast_is_told_of_the_future(outputs, known, error, match):
+    with pytest.raises(error, match=match):
+        built(outputs=outputs).forecast(np.zeros((6, 2)), 3, known=known)
+
+
 def test_forecast_needs_an_output_that_can_be_fed_back():
-    with pytest.raises(ValueError, match="output has 1 values, its input 2 features"):
-        built().forecast(np.zeros((6, 2)), 3)
+    with pytest.raises(ValueError, match="output has 3 values, its input 2 features"):
+        built(outputs=3).forecast(np.zeros((6, 2)), 3)
     with pytest.raises(ValueError, match=r"output \(N, D\)"):
         built(outputs=2, return_sequences=True).forecast(np.zeros((6, 2)), 3)
     with pytest.raises(ValueError, match=r"input \(T, D\)"):

@@ -372,9 +372,59 @@ def test_an_unknown_way_to_fill(read):
         read("year,x\n1700,1\n1701,2\n", "x", fill="zero")
 
 
+CALENDAR = """day,sold,open,price
+2024-01-01,5,1,2.5
+2024-01-02,0,0,2.5
+2024-01-03,6,1,2
+2024-01-04,,1,2
+2024-01-05,NA,0,3
+"""
+
+
+def test_columns_that_are_known_in_advance(read):
+    series = read(CALENDAR, "sold", known=["open", 4])
+    np.testing.assert_array_equal(series.values, [5, 0, 6])
+    np.testing.assert_array_equal(series.known, [[1, 2.5], [0, 2.5], [1, 2], [1, 2], [0, 3]])
+    np.testing.assert_array_equal(series.index, dates("2024-01-01", "2024-01-02", "2024-01-03"))
+    np.testing.assert_array_equal(series.future_index(2), dates("2024-01-04", "2024-01-05"))
+    with pytest.raises(ValueError, match="steps: expected at most 2, of which something is known, got 3"):
+        series.future_index(3)
+    numbered = read("sold;open\n5;1\n6;0\n;1\n", "sold", known=["open"])
+    np.testing.assert_array_equal(numbered.future_index(1), [2])
+
+
+@pytest.mark.parametrize(
+    ("text", "known", "message"),
+    [
+        (CALENDAR, ["open", "open"], "known: expected columns other than 'sold', each once"),
+        (CALENDAR, ["sold"], "known: expected columns other than 'sold', each once"),
+        (CALENDAR, ["sun"], "expected column to be one of"),
+        (CALENDAR, ["day"], "line 2, column 'day': expected a number"),
+        (
+            CALENDAR.replace("05,NA,0", "05,NA,"),
+            ["open"],
+            "line 6, column 'open': expected a number, got '', a gap at the end",
+        ),
+        (
+            CALENDAR.replace("01,5,1", "01,,1"),
+            ["open"],
+            "line 2, column 'sold': expected a number, got '', a gap at the start",
+        ),
+    ],
+)
+def test_columns_that_cannot_be_known_in_advance(read, text, known, message):
+    with pytest.raises(ValueError, match=message):
+        read(text, "sold", known=known)
+
+
 def test_a_missing_file(tmp_path):
     with pytest.raises(FileNotFoundError):
         read_series(tmp_path / "none.csv")
+
+
+def test_a_series_knows_as_many_steps_as_it_has():
+    with pytest.raises(ValueError, match=r"known: expected shape \(4, K\), got \(3, 1\)"):
+        Series("x", np.arange(3), np.zeros(3), known=np.zeros((3, 1)), later=np.arange(1))
 
 
 def test_a_series_has_an_axis_for_every_value():

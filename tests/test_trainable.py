@@ -34,9 +34,10 @@ def data(rng):
     return rng.normal(size=(40, 6, 3)).astype(np.float32), rng.normal(size=(40, 2)).astype(np.float32)
 
 
+@pytest.mark.parametrize("options", [{}, {"clipnorm": 0.02, "weight_decay": 0.01}])
 @pytest.mark.parametrize("frozen", [(), (0,), (5,), (0, 1, 2), (2, 4), (3,), (1, 2, 3, 4, 5), (0, 1, 2, 3, 4)])
 @KERAS_WARNING
-def test_training_agrees_with_keras(frozen, data, rng):
+def test_training_agrees_with_keras(frozen, options, data, rng):
     keras = require_peer("keras")
     models = [stack(keras), stack(fastlstm)]
     weights = [0.3 * rng.normal(size=array.shape) for array in models[1].get_weights()]
@@ -45,7 +46,7 @@ def test_training_agrees_with_keras(frozen, data, rng):
         model.set_weights(weights)
         for i in frozen:
             model.layers[i].trainable = False
-        model.compile(optimizer=kit.optimizers.Adam(0.01), loss="mse")
+        model.compile(optimizer=kit.optimizers.Adam(0.01, **options), loss="mse")
         losses.append(model.fit(*data, batch_size=16, epochs=3, shuffle=False, verbose=0).history["loss"])
     np.testing.assert_allclose(losses[1], losses[0], rtol=1e-4)
     for ours, theirs in zip(models[1].get_weights(), models[0].get_weights(), strict=True):

@@ -16,6 +16,7 @@
 
 #include "cells/list.hpp"
 #include "engine/activation_list.hpp"
+#include "engine/loss_list.hpp"
 
 #define FASTLSTM_TEXT_OF(value) #value
 #define FASTLSTM_TEXT(value) FASTLSTM_TEXT_OF(value)
@@ -25,25 +26,22 @@ namespace fastlstm {
 using Index = std::ptrdiff_t;
 
 #define FASTLSTM_NAME(name) name,
-#define FASTLSTM_FIRST_NAME(name, equations) name,
+#define FASTLSTM_FIRST_NAME(name, ...) name,
 // Elementwise ones first.
 enum class Activation : int {
     FASTLSTM_ELEMENTWISE_ACTIVATIONS(FASTLSTM_NAME) FASTLSTM_ROW_ACTIVATIONS(FASTLSTM_NAME) count
 };
 enum class Cell : int { FASTLSTM_CELLS(FASTLSTM_FIRST_NAME) count };
+enum class Loss : int { FASTLSTM_LOSSES(FASTLSTM_FIRST_NAME) count };
 #undef FASTLSTM_NAME
 #undef FASTLSTM_FIRST_NAME
-enum class Loss : int {
-    mean_squared_error,
-    mean_absolute_error,
-    binary_crossentropy,
-    categorical_crossentropy,
-    sparse_categorical_crossentropy
-};
-enum class Update : int { sgd, adam, rmsprop };
+// How the values of rows and steps become one: divided by their number, by nothing, or by the sum of their weights.
+enum class Reduction : int { sum_over_batch_size, sum, mean_with_sample_weight };
+enum class Update : int { sgd, adam, nadam, adamax, rmsprop, adagrad, adadelta, lion };
 enum class Constraint : int { non_neg, max_norm, unit_norm, min_max_norm };
 
 constexpr int most_states = 2;
+constexpr int most_slots = 3;  // of an update rule
 
 static constexpr bool is_elementwise(Activation activation) { return activation < Activation::softmax; }
 
@@ -213,26 +211,57 @@ struct NormalizationPass {
     Sequence<T> dx;
 };
 
-// Predictions against targets. `row_loss` gets each row's sum over its steps, in units of the mean loss.
+struct LossSettings {
+    Loss kind = Loss::mean_squared_error;
+    Reduction reduction = Reduction::sum_over_batch_size;
+    bool from_logits = false;  // whether outputs are logits instead of probabilities
+    double label_smoothing = 0;
+    double delta = 1;            // of the Huber loss
+    bool ignores_class = false;  // whether steps whose target is this class do not count
+    double ignored_class = 0;
+    const double* quantiles = nullptr;  // one for each output
+};
+
+// Predictions against targets. Each row and step has a value, times its weight. `row_loss` gets `scale` times each
+// row's sum over its steps.
 template <class T>
 struct LossPass {
+    LossSettings settings;
     Index steps, outputs;
-    double scale;  // one over the number of terms in the mean
+    double scale;
     Sequence<const T> prediction;
     Sequence<const T> target;
-    Mask mask;             // steps that do not count
-    Sequence<T> gradient;  // rows padded; data is null where only the loss is wanted
+    Sequence<const T> weight;  // data is null where all are one
+    Mask mask;                 // steps that do not count
+    Sequence<T> gradient;      // rows padded; data is null where only the loss is wanted
     double* row_loss;
 };
 
-// One optimizer step over a range of the flat buffers. `rate` is the step's effective learning rate.
+// Whether a row's step is part of the loss.
+template <class T>
+static inline bool counts(const LossPass<T>& pass, Index t, Index n) {
+    if (pass.mask.data && !pass.mask.data[n * pass.mask.row + t * pass.mask.step]) return false;
+    return !pass.settings.ignores_class ||
+           static_cast<double>(pass.target.data[n * pass.target.row + t * pass.target.step]) !=
+               pass.settings.ignored_class;
+}
+
+template <class T>
+static inline double weight_of(const LossPass<T>& pass, Index t, Index n) {
+    return pass.weight.data ? static_cast<double>(pass.weight.data[n * pass.weight.row + t * pass.weight.step]) : 1;
+}
+
+// One update of the parameters in a range of the flat buffers: gradients are scaled and clipped, parameters decay, and
+// the rule is applied. Rates hold a step's learning rate with what its number brings in, such as bias corrections.
 template <class T>
 struct UpdatePass {
     Update rule;
     T* parameters;
     const T* gradients;
-    T* slots[3];
-    double rate, momentum, beta_1, beta_2, epsilon, rho;
+    T* slots[most_slots];                     // in the rule's order; null where it has none
+    double scale, clip_value, decay;          // clip_value 0: none; decay: of a parameter, as a share of it
+    double rate, gradient_rate, second_rate;  // Nadam: of the average gradient, of this one, of the average square
+    double momentum, beta_1, beta_2, rho, epsilon;
     bool nesterov, amsgrad, centered;
 };
 
@@ -293,8 +322,14 @@ struct Kernels {
     void (*penalize)(const PenaltyPass<T>&, Range rows);
     void (*sum_steps)(Sequence<const T> from, Index steps, Index features, Sequence<T> to, Range rows);
 
-    void (*loss)(Loss, const LossPass<T>&, Range rows);
+    void (*loss)(const LossPass<T>&, Range rows);
     void (*update)(const UpdatePass<T>&, Range parameters);
+    // Adds gradients to the sums of those before them; where `mean_of` is not 0, gradients become the mean of so many
+    // and sums zero.
+    void (*accumulate)(T* gradients, T* sums, double mean_of, Range parameters);
+    // Moves averages to momentum * average + (1 - momentum) * parameter, which may take the parameter's place.
+    void (*average)(T* averages, T* parameters, double momentum, bool overwrite, Range range);
+    double (*sum_squares)(const T* values, Index count);
     void (*constrain)(const ConstraintPass<T>&, Range groups);
     // Adds copies of the gradients, `step` elements apart, to the first of them, in order.
     void (*sum_copies)(T* gradients, Index copies, Index step, Range parameters);

@@ -16,6 +16,7 @@ from . import (
     models,
     optimizers,
     regularizers,
+    schedules,
     utils,
 )
 from ._engine import version as __version__
@@ -47,6 +48,7 @@ __all__ = [
     "plotting",
     "reference",
     "regularizers",
+    "schedules",
     "set_num_threads",
     "utils",
 ]

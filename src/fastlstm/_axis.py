@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,18 +22,18 @@ class Axis:
     column: int | None = None
 
 
-def find_axis(table: _csv.Table, values_column: int | None) -> Axis:
-    """Find the axis in the columns other than that of the values."""
-    dated = (i for i in range(table.width) if i != values_column and _csv.mostly(table.column(i), "date"))
+def find_axis(table: _csv.Table, values_columns: Collection[int] = ()) -> Axis:
+    """Find the axis in the columns other than those of values."""
+    dated = (i for i in range(table.width) if i not in values_columns and _csv.mostly(table.column(i), "date"))
     column = next(dated, None)
     if column is not None:
         return _dates_of(table, column)
     notes = []
     if table.width > 1:
-        axis = None if values_column == 0 else _first_column(table)
+        axis = None if 0 in values_columns else _first_column(table)
         if axis is not None:
             return axis
-        other = "no dates" if values_column == 0 else f"column {table.label(0)!r} has neither dates nor rising numbers"
+        other = "no dates" if 0 in values_columns else f"column {table.label(0)!r} has neither dates nor rising numbers"
         notes.append(f"{other}; the values are numbered from 0 instead")
     return Axis(np.arange(len(table.rows)), notes=tuple(notes))
 

@@ -10,6 +10,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 import numpy as np
 
 from . import _rng
+from ._data import Examples
 from ._engine import Array
 from .datasets import TimeseriesDataset
 
@@ -22,8 +23,7 @@ _END = object()
 class Part(NamedTuple):
     """Samples that are at hand together, and how they are trained on: those of an epoch, or one batch."""
 
-    x: Array
-    y: Array
+    data: Examples
     order: Array
     batch_size: int
 
@@ -50,26 +50,23 @@ def refuse_beside(name: str, **arguments: Any) -> None:
             raise ValueError(f"{argument}: expected None where {name} gives batches, got {type(value).__name__}")
 
 
-def entries(name: str, batch: Any) -> tuple[Any, Any]:
-    """Return x and y of a batch (x, y), or of x alone, y being None then."""
+def entries(name: str, batch: Any) -> tuple[Any, Any, Any]:
+    """Return x, y and the weights of a batch (x, y, sample_weight), (x, y) or x, None standing for what it lacks."""
     if isinstance(batch, dict):
         raise TypeError(f"{name}: expected a batch (x, y), got a dict; a model has one input")
     parts = tuple(batch) if isinstance(batch, (tuple, list)) else (batch,)
     if not 1 <= len(parts) <= 3:
-        raise ValueError(f"{name}: expected a batch (x, y), got {len(parts)} entries")
+        raise ValueError(f"{name}: expected a batch (x, y) or (x, y, sample_weight), got {len(parts)} entries")
     x, y, weights = (*parts, None, None)[:3]
-    if weights is not None:
-        # This is where a batch's weights would go on, to `Part` and from there into the native step.
-        raise ValueError(f"{name}: expected a batch (x, y), got one with sample weights, which are not supported yet")
-    return x, y
+    return x, y, weights
 
 
 class Arrays:
     """Samples in arrays: an epoch is all of them, in an order of its own if they are shuffled, or so many steps."""
 
-    def __init__(self, x: Array, y: Array, batch_size: int, shuffle: bool, steps_per_epoch: int | None) -> None:
-        self._x, self._y, self._batch_size, self._shuffle = x, y, batch_size, shuffle
-        self._all = -(-len(x) // batch_size)
+    def __init__(self, data: Examples, batch_size: int, shuffle: bool, steps_per_epoch: int | None) -> None:
+        self._data, self._batch_size, self._shuffle = data, batch_size, shuffle
+        self._all = -(-len(data.x) // batch_size)
         self.steps: int = steps_per_epoch or self._all
         self._order: Array | None = None
         self._next_step = 0
@@ -82,7 +79,7 @@ class Arrays:
         """Yield what the next epoch is trained on; epochs of fewer steps go on where the one before them ended."""
         order = self._order
         if order is None:
-            rows = len(self._x)
+            rows = len(self._data.x)
             order = _rng.generator().permutation(rows) if self._shuffle else np.arange(rows)
             order = order.astype(np.int64, copy=False)
         first, last = self._next_step, min(self._next_step + self.steps, self._all)
@@ -90,23 +87,23 @@ class Arrays:
             _warn_of_the_end("x", self.steps)
         self._order, self._next_step = (None, 0) if last == self._all else (order, last)
         if last - first == self._all:
-            yield Part(self._x, self._y, order, self._batch_size)
+            yield Part(self._data, order, self._batch_size)
         else:
             chosen = order[first * self._batch_size : last * self._batch_size]
-            yield Part(self._x[chosen], self._y[chosen], np.arange(len(chosen), dtype=np.int64), self._batch_size)
+            yield Part(self._data.chosen(chosen), np.arange(len(chosen), dtype=np.int64), self._batch_size)
 
 
 class Batches(Generic[Result]):
     """Batches one by one, of a generator, of what can be iterated over again, or of a data set with numbered batches.
 
-    `convert` is given a name for messages, x and y, and makes of them what `epoch` yields.
+    `convert` is given a name for messages, x, y and weights, and makes of them what `epoch` yields.
     """
 
     def __init__(
         self,
         name: str,
         source: Any,
-        convert: Callable[[str, Any, Any], Result],
+        convert: Callable[[str, Any, Any, Any], Result],
         steps: int | None,
         shuffle: bool = False,
     ) -> None:
@@ -132,8 +129,8 @@ class Batches(Generic[Result]):
         """Return whether there is a batch for another epoch. A generator gives each of its batches once."""
         return not self._once or self.first() is not None
 
-    def first(self) -> tuple[Any, Any] | None:
-        """Return x and y of the batch that is next, which stays the next one; None if there is none."""
+    def first(self) -> tuple[Any, Any, Any] | None:
+        """Return the entries of the batch that is next, which stays the next one; None if there is none."""
         batch = self._next()
         if batch is _END:
             return None

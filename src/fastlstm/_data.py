@@ -1,8 +1,10 @@
 """Checks of a model's data: inputs against its Input, lengths, and the part kept for validation."""
 
 import math
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
 
 from . import _checks, _engine
 from ._engine import Array
@@ -59,10 +61,69 @@ def training_rows(rows: int, validation_split: Any) -> int:
     return kept
 
 
-def pair(name: str, value: Any) -> tuple[Any, Any]:
-    """Return the two entries of an (x, y) tuple."""
+def validation_entries(name: str, value: Any) -> tuple[Any, Any, Any]:
+    """Return the entries of a tuple (x, y) or (x, y, sample_weight), None for weights that are not there."""
     if not isinstance(value, (tuple, list)):
-        raise TypeError(f"{name}: expected a tuple (x, y), got {type(value).__name__}")
-    if len(value) != 2:
-        raise ValueError(f"{name}: expected a tuple (x, y), got {len(value)} entries")
-    return value[0], value[1]
+        raise TypeError(f"{name}: expected a tuple (x, y) or (x, y, sample_weight), got {type(value).__name__}")
+    if len(value) not in (2, 3):
+        raise ValueError(f"{name}: expected a tuple (x, y) or (x, y, sample_weight), got {len(value)} entries")
+    return value[0], value[1], value[2] if len(value) == 3 else None
+
+
+class Examples(NamedTuple):
+    """Inputs, targets and the weights of samples, or of samples and steps, as the core takes them."""
+
+    x: Array
+    y: Array
+    weight: Array | None
+
+    def part(self, start: int, stop: int) -> "Examples":
+        """Return the samples from `start` to `stop`."""
+        weight = None if self.weight is None else self.weight[start:stop]
+        return Examples(self.x[start:stop], self.y[start:stop], weight)
+
+    def chosen(self, rows: Array) -> "Examples":
+        """Return the samples of these numbers."""
+        return Examples(self.x[rows], self.y[rows], None if self.weight is None else self.weight[rows])
+
+    def with_class_weight(self, class_weight: Any) -> "Examples":
+        """Return the examples with the weights of their classes; None leaves them as they are."""
+        if class_weight is None:
+            return self
+        if self.weight is not None:
+            raise ValueError("class_weight: expected None where sample_weight is given; multiply the weights instead")
+        return self._replace(weight=class_weights(class_weight, self.y, str(self.x.dtype)))
+
+
+def sample_weights(name: str, value: Any, output_shape: tuple[int, ...], dtype: str, *, finite: bool) -> Array | None:
+    """Return weights as the core takes them, (N,) or, for each step of an output (N, T, O), (N, T); None for None."""
+    if value is None:
+        return None
+    weights = _engine.numbers(name, value)
+    leading = output_shape[:-1]
+    for shape in (leading[:1], leading):
+        if weights.shape in (shape, (*shape, 1)):
+            convert = _engine.finite_array if finite else _engine.real_array
+            return convert(name, weights, dtype).reshape(shape)
+    several = f" or {leading}" if len(leading) > 1 else ""
+    raise ValueError(
+        f"{name}: expected shape {leading[:1]}{several}, a weight for each sample{' or step' if several else ''} of an"
+        f" output {output_shape}, got {weights.shape}"
+    )
+
+
+def class_weights(class_weight: Any, y: Array, dtype: str) -> Array:
+    """Return the weight of each target's class, 1 for those without one, as Keras does.
+
+    The class is the largest column of a target; of one with a single column, the nearest whole number.
+    """
+    if not isinstance(class_weight, Mapping):
+        raise TypeError(f"class_weight: expected a dict from class numbers to weights, got {class_weight!r}")
+    if y.ndim > 1:
+        y = y[..., 0] if y.shape[-1] == 1 else y.argmax(axis=-1)
+    classes = np.rint(y)
+    weights = np.ones(classes.shape, dtype)
+    for number, weight in class_weight.items():
+        chosen = classes == _checks.integer("class_weight, class", number, -_checks.LARGEST)
+        weights[chosen] = _checks.number(f"class_weight[{number}]", weight)
+    return weights

@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from . import _engine
+from . import _engine, _known
+from ._data import Examples
 from ._engine import Array, Network
 from .layers.base import Shape
 
@@ -28,38 +29,52 @@ def predict(network: Network, x: Array, rows: int, bar: Any) -> Array:
     return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
 
-def mean_loss(network: Network, x: Array, y: Array, rows: int) -> float:
+def mean_loss(network: Any, examples: Examples, rows: int) -> float:
     """Return the mean of the losses of batches of so many rows, weighted with their sizes."""
     total = 0.0
-    for start in range(0, len(x), rows):
-        part = x[start : start + rows]
-        total += network.evaluate(part, y[start : start + rows]) * len(part)
-    return total / len(x)
+    for start in range(0, len(examples.x), rows):
+        part = examples.part(start, start + rows)
+        total += network.evaluate(part.x, part.y, sample_weight=part.weight) * len(part.x)
+    return total / len(examples.x)
 
 
-def _rolled_out(network: Network, recent: Array, steps: int, widest: int) -> Array:
-    """Return the next values (N, steps, D), in as many native calls as it takes to let signals through."""
+def _rolled_out(network: Network, recent: Array, later: Array, steps: int, widest: int) -> Array:
+    """Return the next values (N, steps, O), in as many native calls as it takes to let signals through.
+
+    `later` (N, steps, K) is what stands beside them when they are inputs.
+    """
     window = recent.shape[1]
     each = max(1, rows_of_a_call(recent, widest) // max(1, len(recent)))
-    series = [recent]
+    parts = [recent[:, :0, : recent.shape[2] - later.shape[2]]]
     for start in range(0, steps, each):
-        series.append(network.forecast(recent, min(each, steps - start)))
-        recent = np.ascontiguousarray(np.concatenate([recent, series[-1]], axis=1)[:, -window:])
-    return np.concatenate(series, axis=1)[:, window:]
+        beside = np.ascontiguousarray(later[:, start : start + each])
+        count = min(each, steps - start)
+        parts.append(network.forecast(recent, count, beside if later.shape[2] else None))
+        rows = np.concatenate([recent, np.concatenate([parts[-1], beside], axis=2)], axis=1)
+        recent = np.ascontiguousarray(rows[:, -window:])
+    return np.concatenate(parts, axis=1)
 
 
 def forecast(
-    network: Network, history: Any, steps: int, sample_shape: Shape, width: int, widest: int, dtype: str
+    network: Network,
+    history: Any,
+    steps: int,
+    known: Any,
+    sample_shape: Shape,
+    width: int,
+    widest: int,
+    dtype: str,
 ) -> Array:
     """Return the values after `history`, in its rank and dtype. See `Sequential.forecast`."""
     given = _engine.numbers("history", history)
     if len(sample_shape) != 2:
         raise ValueError(f"forecast: expected a model with input (T, D), got {sample_shape}")
     window, features = sample_shape
-    if width != features:
+    assert features is not None
+    if width > features:
         raise ValueError(
-            f"forecast: the model's output has {width} values, its input {features} features; predictions must have"
-            " the width of the input to be fed back"
+            f"forecast: the model's output has {width} values, its input {features} features; predictions must fit"
+            " into the input to be fed back"
         )
     if given.ndim not in (1, 2, 3) or (given.shape[-1] if given.ndim > 1 else 1) != features:
         alone = "(T,), " if features == 1 else ""
@@ -69,6 +84,9 @@ def forecast(
         raise ValueError(f"history: expected at least {window or 1} steps, the model's window, got {steps_given}")
     rows = given if given.ndim == 3 else given.reshape(1, steps_given, features)
     recent = _engine.real_array("history", rows[:, steps_given - (window or steps_given) :], dtype)
-    values = _rolled_out(network, recent, steps, widest)
-    shape = {1: (steps,), 2: (steps, features), 3: (len(rows), steps, features)}[given.ndim]
+    later = _known.of_the_future(known, given, len(rows), steps, features - width, dtype)
+    all_known = np.concatenate([recent[..., width:], later, np.zeros_like(recent[:, :1, width:])], axis=1)
+    recent = _known.beside(recent[..., :width], all_known)
+    values = _rolled_out(network, recent, all_known[:, recent.shape[1] + 1 :], steps, widest)
+    shape = {1: (steps,), 2: (steps, width), 3: (len(rows), steps, width)}[given.ndim]
     return values.reshape(shape).astype(given.dtype if given.dtype.kind == "f" else dtype, copy=False)

@@ -109,7 +109,7 @@ class PredictingStack(DescribedStack):
         batch = _data.batch_size_of(batch_size, len(array), steps)
         return self._outputs(network, array if steps is None else array[: steps * batch], batch, verbose)
 
-    def _outputs_of_a_batch(self, name: str, x: Any, _: Any) -> Array:
+    def _outputs_of_a_batch(self, name: str, x: Any, *_: Any) -> Array:
         network, array = self._network_for(f"{name}: x", x)
         return self._outputs(network, array, max(1, len(array)), 0)
 
@@ -117,7 +117,7 @@ class PredictingStack(DescribedStack):
         """Return the output for every sample, all of them in one batch, as `predict` does."""
         return self.predict(x, batch_size=_checks.LARGEST, verbose=0)
 
-    def forecast(self, history: Any, steps: int) -> Array:
+    def forecast(self, history: Any, steps: int, known: Any = None) -> Array:
         """Continue a series: predict a step, take the prediction for the newest input, and so on, natively.
 
         Equal bit for bit to a loop over `predict`.
@@ -129,6 +129,10 @@ class PredictingStack(DescribedStack):
             if that is None, are the first window.
         steps : int
             How many, at least 0.
+        known : array_like, optional
+            For a model whose output is narrower than its input: the last features of the input, those that it does
+            not predict, in the steps to come, (steps, K) or (N, steps, K). The model sees what is known of a step
+            beside the values of the step before, as `fastlstm.datasets.windows` with `known` cuts it.
 
         Returns
         -------
@@ -138,8 +142,8 @@ class PredictingStack(DescribedStack):
         Raises
         ------
         ValueError
-            If the model is not built or stateful, its output is not as wide as its input or is a sequence, or the
-            history is shorter than the window or has another number of features.
+            If the model is not built or stateful, its output is wider than its input or is a sequence, the history
+            is shorter than the window or has another number of features, or `known` is missing or not wanted.
         TypeError
             If `history` is not made of real integers or floats.
         """
@@ -149,7 +153,7 @@ class PredictingStack(DescribedStack):
             raise ValueError(f"forecast: expected a model with output (N, D), got {output_shape}")
         width = _checks.integer("output width", output_shape[1], 1)
         network = self._built_network()
-        return _inference.forecast(network, history, steps, sample_shape, width, self._widest(), self.dtype)
+        return _inference.forecast(network, history, steps, known, sample_shape, width, self._widest(), self.dtype)
 
     def plot_forecast(
         self,

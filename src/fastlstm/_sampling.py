@@ -15,20 +15,40 @@ from ._prediction import PredictingStack
 class SampledStack(PredictingStack):
     """A stack of layers that is given targets as well."""
 
-    def _examples(self, x_name: str, x: Any, y_name: str, y: Any, *, finite: bool) -> tuple[Array, Array]:
-        """Return inputs and targets as the core takes them, checked against each other and the model."""
+    def _runner(self) -> Any:
+        """Return what trains and evaluates."""
+        raise NotImplementedError
+
+    def _examples(
+        self,
+        x: Any,
+        y: Any,
+        sample_weight: Any,
+        names: tuple[str, str, str] = ("x", "y", "sample_weight"),
+        *,
+        finite: bool = True,
+    ) -> _data.Examples:
+        """Return inputs, targets and weights as the core takes them, checked against each other and the model."""
         raise NotImplementedError
 
     def _source_of(
-        self, name: str, source: Any, steps: int | None, shuffle: bool, *, finite: bool
+        self,
+        name: str,
+        source: Any,
+        steps: int | None,
+        shuffle: bool,
+        *,
+        class_weight: Any = None,
+        finite: bool = True,
     ) -> _batches.Batches[_batches.Part]:
         """Return a source of batches, each checked as arrays are."""
 
-        def part(which: str, x: Any, y: Any) -> _batches.Part:
-            x, y = self._examples(f"{which}: x", x, f"{which}: y", y, finite=finite)
+        def part(which: str, x: Any, y: Any, weights: Any) -> _batches.Part:
+            data = self._examples(x, y, weights, _names(which), finite=finite).with_class_weight(class_weight)
+            rows = len(data.x)
             if self._stateful:
-                self._rows_of_a_batch(f"{which}: x", self._built_network(), len(x), len(x))
-            return _batches.Part(x, y, np.arange(len(x), dtype=np.int64), len(x))
+                self._rows_of_a_batch(f"{which}: x", self._built_network(), rows, rows)
+            return _batches.Part(data, np.arange(rows, dtype=np.int64), rows)
 
         return _batches.Batches(name, source, part, steps, shuffle)
 
@@ -38,30 +58,32 @@ class SampledStack(PredictingStack):
         if first is None:
             raise ValueError(f"{name}: expected at least one batch, got none")
         if first:
-            self._examples(f"{name}, batch 0: x", first[0], f"{name}, batch 0: y", first[1], finite=True)
+            self._examples(*first, _names(f"{name}, batch 0"))
 
     def _validation(
-        self, data: Any, held_out: tuple[Array, Array], batch_size: int | None, steps: int | None
+        self, data: Any, held_out: _data.Examples | None, batch_size: int | None, steps: int | None
     ) -> Callable[[], float | None] | None:
         """Return what gives the validation loss, on the data or else on checked samples; None without either."""
-        if data is None and not len(held_out[0]):
-            return None
         if _batches.gives_batches(data):
-            source = self._source_of("validation_data", data, steps, False, finite=True)
+            source = self._source_of("validation_data", data, steps, False)
             return partial(self._mean_loss_of, source, optional=True)
-        x, y = held_out
         if data is not None:
-            x, y = _data.pair("validation_data", data)
-            x, y = self._examples("validation_data[0]", x, "validation_data[1]", y, finite=True)
-        self._rows_of_an_evaluation("validation data", x, min(_data.batch_size_of(batch_size, len(x), steps), len(x)))
-        return partial(self._mean_loss, "validation data", x, y, batch_size, steps)
+            names = ("validation_data[0]", "validation_data[1]", "validation_data[2]")
+            held_out = self._examples(*_data.validation_entries("validation_data", data), names)
+        if held_out is None:
+            return None
+        rows = len(held_out.x)
+        self._rows_of_an_evaluation(
+            "validation data", held_out.x, min(_data.batch_size_of(batch_size, rows, steps), rows)
+        )
+        return partial(self._mean_loss, "validation data", held_out, batch_size, steps)
 
-    def _mean_loss(self, name: str, x: Array, y: Array, batch_size: int | None, steps: int | None) -> float:
+    def _mean_loss(self, name: str, data: _data.Examples, batch_size: int | None, steps: int | None) -> float:
         """Return the mean loss over checked samples, or over so many batches of them."""
-        batch = min(_data.batch_size_of(batch_size, len(x), steps), len(x))
+        batch = min(_data.batch_size_of(batch_size, len(data.x), steps), len(data.x))
         if steps is not None:
-            x, y = x[: steps * batch], y[: steps * batch]
-        return _inference.mean_loss(self._built_network(), x, y, self._rows_of_an_evaluation(name, x, batch))
+            data = data.part(0, steps * batch)
+        return _inference.mean_loss(self._runner(), data, self._rows_of_an_evaluation(name, data.x, batch))
 
     def _mean_loss_of(self, source: _batches.Batches[_batches.Part], *, optional: bool = False) -> Any:
         """Return the mean loss over all samples of a source's next epoch; None, if optional, where it has run out."""
@@ -72,8 +94,9 @@ class SampledStack(PredictingStack):
             return None
         total, samples = 0.0, 0
         for part in source.epoch():
-            total += _inference.mean_loss(self._built_network(), part.x, part.y, len(part.x)) * len(part.x)
-            samples += len(part.x)
+            rows = len(part.order)
+            total += _inference.mean_loss(self._runner(), part.data, rows) * rows
+            samples += rows
         return total / samples
 
     def _rows_of_an_evaluation(self, name: str, x: Array, batch_size: int) -> int:
@@ -81,4 +104,9 @@ class SampledStack(PredictingStack):
         network = self._built_network()
         if self._stateful:
             return self._rows_of_a_batch(name, network, len(x), batch_size)
-        return batch_size if network.masked_output else self._rows_of_a_call(x)
+        return batch_size if self._runner().loss_depends_on_batch else self._rows_of_a_call(x)
+
+
+def _names(batch: str) -> tuple[str, str, str]:
+    """Return how a batch's entries are called in messages."""
+    return f"{batch}: x", f"{batch}: y", f"{batch}: sample_weight"

@@ -108,8 +108,8 @@ def forecast_series(
     """Forecast a series, and say how good such a forecast is.
 
     With ``test > 0`` a model is fitted on all but the last `test` values and rolled out once over these, each
-    prediction being the next one's newest input; none of the values held out is seen. Then a model is fitted on the
-    whole series and rolled out over `steps`.
+    prediction being the next one's newest input; none of the values held out is seen, though what is known in advance
+    is. Then a model is fitted on the whole series and rolled out over `steps`.
 
     Parameters
     ----------
@@ -136,9 +136,9 @@ def forecast_series(
     TypeError
         A count that is not an integer.
     ValueError
-        A count that is too small, a series shorter than ``window + test + 1``, a season longer than what is not held
-        out, NaN or Inf, values too large for the dtype of `fastlstm.config.floatx`, or an axis of dates that would go
-        beyond the year 9999.
+        A count that is too small, a series shorter than ``window + test + 1``, more steps than something is known of,
+        a season longer than what is not held out, NaN or Inf, values too large for the dtype of
+        `fastlstm.config.floatx`, or an axis of dates that would go beyond the year 9999.
 
     Examples
     --------
@@ -161,15 +161,27 @@ def forecast_series(
     seconds = {"fit": 0.0, "roll_out": 0.0}
 
     def fit_and_roll_out(values: FloatArray, count: int) -> tuple[Sequential, FloatArray]:
+        known, columns = series.known, 0
+        if known is not None:
+            columns, later = known.shape[1], known[len(values) : len(values) + count]
+            values = np.column_stack([values, known[: len(values)]])
         start = time.perf_counter()
         model = fit(
-            values, cell=cell, units=units, window=window, epochs=epochs, seed=seed, callbacks=callbacks, verbose=0
+            values,
+            cell=cell,
+            units=units,
+            window=window,
+            known=columns,
+            epochs=epochs,
+            seed=seed,
+            callbacks=callbacks,
+            verbose=0,
         )
         fitted = time.perf_counter()
-        future = model.forecast(values, count)
+        future = model.forecast(values, count, known=None if known is None else later)
         seconds["fit"] += fitted - start
         seconds["roll_out"] += time.perf_counter() - fitted
-        return model, future
+        return model, future.reshape(count)
 
     hold_out = None
     if test:

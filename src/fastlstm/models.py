@@ -2,13 +2,12 @@
 
 import warnings
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
-
-import numpy as np
 
 from . import _batches, _checks, _data, losses, optimizers, training
 from ._description import clone_model
-from ._engine import Array, Network
+from ._engine import Network
 from ._sampling import SampledStack
 from .callbacks import History, as_list
 
@@ -67,9 +66,10 @@ class Sequential(SampledStack):
         Parameters
         ----------
         optimizer : str or `fastlstm.optimizers.Optimizer`
-            'sgd', 'adam', 'rmsprop', or an instance that is not another model's.
-        loss : str or `fastlstm.losses.Loss`, optional
-            Needed to fit and to evaluate.
+            A name such as 'adam' or 'rmsprop', or an instance that is not another model's.
+        loss : str, `fastlstm.losses.Loss` or callable, optional
+            Needed to fit and to evaluate. A function of one's own gets the targets and the predictions of a batch and
+            returns values and gradient; see `fastlstm.losses.get`.
         run_eagerly, jit_compile
             As in Keras code; True is refused, there being nothing to compile.
 
@@ -98,6 +98,8 @@ class Sequential(SampledStack):
         validation_split: float = 0.0,
         validation_data: Any = None,
         shuffle: bool = True,
+        class_weight: Any = None,
+        sample_weight: Any = None,
         initial_epoch: int = 0,
         steps_per_epoch: int | None = None,
         validation_steps: int | None = None,
@@ -109,13 +111,14 @@ class Sequential(SampledStack):
         Parameters
         ----------
         x : array_like, or a source of batches
-            (N, T, D), or (N, D) for a model with such an input; finite. Or what gives batches (x, y): a generator; a
-            data set with ``len(x)`` and ``x[i]``, such as `fastlstm.datasets.timeseries_dataset_from_array` makes, a
+            (N, T, D), or (N, D) for a model with such an input; finite. Or what gives batches (x, y) or
+            (x, y, sample_weight): a generator; a data set with ``len(x)`` and ``x[i]``, such as `fastlstm.datasets.timeseries_dataset_from_array` makes, a
             keras.utils.PyDataset, or one of your own, whose `on_epoch_end` is called if it has that; anything else that
             can be iterated over again.
         y : array_like, optional
             Targets of the shape of the output; where its last axis is 1 that may be left out. For
-            sparse_categorical_crossentropy class numbers without the last axis. None where x gives batches.
+            sparse_categorical_crossentropy class numbers, and for quantile one number, in place of the last axis. None
+            where x gives batches.
         batch_size : int, optional
             Samples a step; default 32. In a stateful model it must divide the number of samples. Without effect where x
             gives batches.
@@ -127,11 +130,18 @@ class Sequential(SampledStack):
             See `fastlstm.callbacks`.
         validation_split : float
             The last fraction of the samples, before any shuffling, is not trained on but gives 'val_loss'.
-        validation_data : tuple (x, y), or a source of batches, optional
+        validation_data : tuple (x, y) or (x, y, sample_weight), or a source of batches, optional
             In place of the split.
         shuffle : bool
             Whether each epoch has an order of its own: of samples in arrays, of the batches of a data set with numbered
             ones. Generators keep theirs, and `timeseries_dataset_from_array` has a `shuffle` of its own.
+        class_weight : dict of int to float, optional
+            Weights of classes, 1 where there is none, for training only. The class of a target is its largest column,
+            or the nearest whole number where it has one.
+        sample_weight : array_like, optional
+            (N,), or (N, T) for an output with steps: what each sample's or step's part of the loss is multiplied by.
+            The mean is over their number, not over the sum of the weights (see `fastlstm.losses.Loss`). None where x
+            gives batches: those may be (x, y, sample_weight).
         initial_epoch : int
             Number of the first epoch.
         steps_per_epoch : int, optional
@@ -166,19 +176,21 @@ class Sequential(SampledStack):
         shuffle = _checks.flag("shuffle", shuffle)
         steps = _data.steps_of("steps_per_epoch", steps_per_epoch)
         source: _batches.Source
-        held_out = (np.empty(0), np.empty(0))
+        held_out = None
         if _batches.gives_batches(x):
-            _batches.refuse_beside("x", y=y, validation_split=validation_split or None)
-            source = self._source_of("x", x, steps, shuffle, finite=True)
-            self._build_from("x", source)
+            _batches.refuse_beside("x", y=y, sample_weight=sample_weight, validation_split=validation_split or None)
+            batches = self._source_of("x", x, steps, shuffle, class_weight=class_weight)
+            self._build_from("x", batches)
+            source = batches
         else:
-            x, y = self._examples("x", x, "y", y, finite=True)
-            kept = _data.training_rows(len(x), validation_split if validation_data is None else 0.0)
-            batch = min(_data.batch_size_of(batch_size, kept, steps), kept)
+            data = self._examples(x, y, sample_weight)
+            kept = _data.training_rows(len(data.x), validation_split if validation_data is None else 0.0)
+            held_out = data.part(kept, len(data.x)) if kept < len(data.x) else None
+            batch_size = min(_data.batch_size_of(batch_size, kept, steps), kept)
             if self._stateful:
-                self._rows_of_a_batch("x", self._built_network(), kept, batch)
-            source, held_out = _batches.Arrays(x[:kept], y[:kept], batch, shuffle, steps), (x[kept:], y[kept:])
-            batch_size = batch
+                self._rows_of_a_batch("x", self._built_network(), kept, batch_size)
+            examples = data.part(0, kept).with_class_weight(class_weight)
+            source = _batches.Arrays(examples, batch_size, shuffle, steps)
         validate = self._validation(
             validation_data,
             held_out,
@@ -197,12 +209,14 @@ class Sequential(SampledStack):
         training.train(what, schedule, [*hooks, self.history])
         return self.history
 
-    def train_on_batch(self, x: Any, y: Any, *, return_dict: bool = False) -> float | dict[str, float]:
+    def train_on_batch(
+        self, x: Any, y: Any, sample_weight: Any = None, class_weight: Any = None, return_dict: bool = False
+    ) -> float | dict[str, float]:
         """Make one step on all of these samples.
 
         Parameters
         ----------
-        x, y : array_like
+        x, y, sample_weight, class_weight
             As for `fit`.
         return_dict : bool
             Whether to return ``{'loss': loss}``.
@@ -217,10 +231,10 @@ class Sequential(SampledStack):
         ValueError, TypeError
             As `fit`.
         """
-        x, y = self._examples("x", x, "y", y, finite=True)
+        data = self._examples(x, y, sample_weight).with_class_weight(class_weight)
         if self._stateful:
-            self._rows_of_a_batch("x", self._built_network(), len(x), len(x))
-        loss = training.train_batch(self._trainee(_batches.Arrays(x, y, len(x), False, None)))
+            self._rows_of_a_batch("x", self._built_network(), len(data.x), len(data.x))
+        loss = training.train_batch(self._trainee(_batches.Arrays(data, len(data.x), False, None)))
         return {"loss": loss} if return_dict else loss
 
     def evaluate(
@@ -229,19 +243,21 @@ class Sequential(SampledStack):
         y: Any = None,
         batch_size: int | None = None,
         verbose: int | str = "auto",
+        sample_weight: Any = None,
         *,
         steps: int | None = None,
         return_dict: bool = False,
     ) -> float | dict[str, float]:
         """Return the mean loss over the samples, with the penalties of all regularizers.
 
-        It does not depend on `batch_size`, but in two cases. Where a mask reaches the loss, a batch's loss is the mean
-        over its valid steps, and the result the mean of these weighted with the batches' sizes, as in Keras. In a
-        stateful model each batch begins with the states that the one before it ended with.
+        It does not depend on `batch_size`, but in two cases. Where a mask reaches the loss, or the loss is a function,
+        ignores a class or has another reduction than the mean, each batch has its own loss, and the result is the mean
+        of these weighted with the batches' sizes, as in Keras. In a stateful model each batch begins with the states
+        that the one before it ended with.
 
         Parameters
         ----------
-        x, y : array_like, or a source of batches and None
+        x, y, sample_weight : array_like, or a source of batches and None
             As for `fit`, but NaN and Inf are let through.
         batch_size : int, optional
             Rows of a batch; default 32.
@@ -260,15 +276,17 @@ class Sequential(SampledStack):
         _checks.verbosity(verbose)
         steps = _data.steps_of("steps", steps)
         if _batches.gives_batches(x):
-            _batches.refuse_beside("x", y=y)
+            _batches.refuse_beside("x", y=y, sample_weight=sample_weight)
             loss = self._mean_loss_of(self._source_of("x", x, steps, False, finite=False))
         else:
-            loss = self._mean_loss("x", *self._examples("x", x, "y", y, finite=False), batch_size, steps)
+            loss = self._mean_loss("x", self._examples(x, y, sample_weight, finite=False), batch_size, steps)
         return {"loss": loss} if return_dict else loss
 
-    def test_on_batch(self, x: Any, y: Any, *, return_dict: bool = False) -> float | dict[str, float]:
+    def test_on_batch(
+        self, x: Any, y: Any, sample_weight: Any = None, return_dict: bool = False
+    ) -> float | dict[str, float]:
         """Return the mean loss over the samples as one batch, as `evaluate` does."""
-        return self.evaluate(x, y, batch_size=_checks.LARGEST, verbose=0, return_dict=return_dict)
+        return self.evaluate(x, y, _checks.LARGEST, 0, sample_weight, return_dict=return_dict)
 
     # Inside -----------------------------------------------------------------------------------------------------
 
@@ -280,7 +298,7 @@ class Sequential(SampledStack):
     def _equip(self, network: Network) -> None:
         """Give a network the loss and the optimizer of `compile`."""
         if self._loss is not None:
-            network.set_loss(self._loss.name)
+            self._loss.start(network)
         if self.optimizer is not None:
             self.optimizer.start(network)
 
@@ -289,16 +307,31 @@ class Sequential(SampledStack):
             raise ValueError(f"model {self.name!r} has no loss: call compile(optimizer, loss) first")
         return self._loss
 
-    def _examples(self, x_name: str, x: Any, y_name: str, y: Any, *, finite: bool) -> tuple[Array, Array]:
-        """Return inputs and targets as the core takes them, checked against each other and the model."""
-        loss = self._require_loss()
+    def _runner(self) -> Any:
+        """Return what trains and evaluates: the network, or what splits its steps for a loss in Python."""
+        network = self._built_network()
+        return self._require_loss().runner(network, partial(self._carried, network) if self._stateful else None)
+
+    def _examples(
+        self,
+        x: Any,
+        y: Any,
+        sample_weight: Any,
+        names: tuple[str, str, str] = ("x", "y", "sample_weight"),
+        *,
+        finite: bool = True,
+    ) -> _data.Examples:
+        """Return inputs, targets and weights as the core takes them, checked against each other and the model."""
+        loss, (x_name, y_name, weight_name) = self._require_loss(), names
         if y is None:
             raise ValueError(f"{y_name}: expected targets, got None")
         array = self._as_input(x_name, x, finite=finite)
         y = _data.require_rows(x_name, array, y_name, y)
-        _, native = self._network_for(x_name, array)
+        network, native = self._network_for(x_name, array)
         shape = tuple(size or 0 for size in self._output_shape(array.shape))
-        return native, loss.targets(y_name, y, shape, self.dtype, finite=finite)
+        targets = loss.targets(y_name, y, shape, network.target_features, self.dtype, finite=finite)
+        weights = _data.sample_weights(weight_name, sample_weight, shape, self.dtype, finite=finite)
+        return _data.Examples(native, targets, weights)
 
     def _trainee(self, data: _batches.Source, validate: Callable[[], float | None] | None = None) -> training.Trainee:
         assert self.optimizer is not None

@@ -27,6 +27,7 @@ def fit(
     layers: int = 1,
     window: int = 20,
     horizon: int = 1,
+    known: int = 0,
     output_activation: Any = None,
     optimizer: Any = "adam",
     loss: Any = "mse",
@@ -64,6 +65,9 @@ def fit(
     horizon : int
         Without `y`: how many steps are predicted at once. `predict` gives (N, horizon * D), step after step: reshape
         it to (N, horizon, D). `forecast` needs a horizon of 1.
+    known : int
+        Without `y`: how many of the last columns of X are known in advance, and given to `forecast` for the steps to
+        come. They are not predicted; see `fastlstm.datasets.windows`.
     output_activation : str or function of `fastlstm.activations`, optional
         Of the Dense layer.
     optimizer, loss
@@ -110,7 +114,7 @@ def fit(
         "validation_split": validation_split,
     }
     if y is None:
-        return _fit_series(X, shape, window, horizon, optimizer, losses.get(loss), options)
+        return _fit_series(X, shape, window, horizon, known, optimizer, losses.get(loss), options)
     return _fit_samples(X, y, shape, optimizer, losses.get(loss), options)
 
 
@@ -144,10 +148,7 @@ def _fit_samples(
         raise ValueError(f"X: expected shape (N, T, D) where y is given, got {x.shape}")
     targets = _engine.finite_array("y", y, "float64")
     _data.require_rows("X", x, "y", targets)
-    if loss.sparse:
-        outputs, every_step = max(1, int(targets.max()) + 1), targets.ndim == 3
-    else:
-        outputs, every_step = targets.shape[-1] if targets.ndim > 1 else 1, targets.ndim == 3
+    outputs, every_step = loss.output_width(targets), targets.ndim == 3
     model = Sequential([layers.Input(x.shape[1:])])
     shape.add_to(model, outputs, every_step)
     model.compile(optimizer, loss)
@@ -160,27 +161,29 @@ def _fit_series(
     shape: _Shape,
     window: int,
     horizon: int,
+    known: int,
     optimizer: Any,
     loss: losses.Loss,
     options: dict[str, Any],
 ) -> Sequential:
-    if loss.name not in _SCALED_LOSSES:
+    if loss.kind not in _SCALED_LOSSES:
         raise ValueError(f"loss: expected 'mse' or 'mae' for a series (y=None), got {loss.name!r}")
     window, horizon = _checks.integer("window", window, 1), _checks.integer("horizon", horizon, 1)
     series = _series(X, window + horizon)
     features = series.shape[1]
-    x, y = datasets.windows(series, window, horizon=horizon)
-    y = y.reshape(len(x), horizon * features)
+    x, y = datasets.windows(series, window, horizon=horizon, known=known)
+    predicted = features - known
+    y = y.reshape(len(x), horizon * predicted)
     kept = _data.training_rows(len(x), options["validation_split"])
 
     part = series[: kept + window + horizon - 1]  # what the training windows and their targets cover
     _require_scale(part, config.floatx())
     normalization = layers.Normalization()
     normalization.adapt(part)
-    mean, variance = (np.tile(weight, horizon) for weight in normalization.get_weights())
+    mean, variance = (np.tile(weight[:predicted], horizon) for weight in normalization.get_weights())
 
     model = Sequential([layers.Input((window, features)), normalization])
-    shape.add_to(model, horizon * features, every_step=False)
+    shape.add_to(model, horizon * predicted, every_step=False)
     model.compile(optimizer, loss)
     to_units = layers.Normalization(mean=mean, variance=variance, invert=True)
     model.fit(x, layers.Normalization(mean=mean, variance=variance)(y), **options)

@@ -11,7 +11,8 @@ What is read
   row (01/02/2020) are kept as labels, since to take either would be a guess. Dates must rise from row to row, and a
   first column of numbers that fall evenly (the newest year first) is refused.
   Labels, and values that are numbered for lack of an axis, are noted.
-- An empty value, or NA, N/A, NaN or null in its place, is a gap.
+- An empty value, or NA, N/A, NaN or null in its place, is a gap. Where other columns are known in advance, rows at the
+  end that have these and no value are the steps to come.
 """
 
 from __future__ import annotations
@@ -19,12 +20,13 @@ from __future__ import annotations
 import difflib
 import os
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from . import _axis, _csv, _index
+from . import _axis, _checks, _csv, _index
 
 __all__ = ["ArgumentNeededError", "Series", "read_series"]
 
@@ -67,6 +69,10 @@ class Series:
         What the axis is: that column's name, or 'index'.
     notes : tuple of str
         What a reader should know about how the file was understood.
+    known : ndarray (steps + later, K), float64, optional
+        What is known in advance, of these steps and of later ones.
+    later : ndarray (later,), optional
+        The axis of the later steps.
     """
 
     name: str
@@ -74,11 +80,17 @@ class Series:
     values: NDArray[np.float64]
     index_name: str = "index"
     notes: tuple[str, ...] = ()
+    known: NDArray[np.float64] | None = None
+    later: _index.Index | None = None
 
     def __post_init__(self) -> None:
-        """Require an entry of the index for every value."""
+        """Require an entry of the index for every value, and of what is known for every step."""
         if self.values.ndim != 1 or self.index.shape != self.values.shape:
             raise ValueError(f"index: expected shape (steps,) like values {self.values.shape}, got {self.index.shape}")
+        if self.known is not None:
+            steps = len(self.index) + (0 if self.later is None else len(self.later))
+            if self.known.ndim != 2 or len(self.known) != steps:
+                raise ValueError(f"known: expected shape ({steps}, K), got {self.known.shape}")
 
     def __len__(self) -> int:
         """Return the number of values."""
@@ -95,26 +107,38 @@ class Series:
         Returns
         -------
         ndarray (steps,)
-            Dates and numbers at the distance of those before (calendar months, years and business days are kept),
-            or at the median distance where it varies. After labels: '+1', '+2' and so on.
+            Where something is known in advance, the first of `later`. Otherwise dates and numbers at the distance of
+            those before (calendar months, years and business days are kept), or at the median distance where it
+            varies. After labels: '+1', '+2' and so on.
 
         Raises
         ------
         TypeError
             Steps that are not an integer.
         ValueError
-            Too few steps, an empty series, or dates beyond the year 9999 (in nanoseconds: 2262).
+            Too few steps, more than something is known of, an empty series, or dates beyond the year 9999 (in
+            nanoseconds: 2262).
 
         Examples
         --------
         >>> Series("sunspots", np.array([2007, 2008]), np.array([7.5, 2.9]), "year").future_index(2)
         array([2009, 2010])
         """
-        return _index.extend(self.index, steps)
+        if self.known is None:
+            return _index.extend(self.index, steps)
+        later = self.index[:0] if self.later is None else self.later
+        if _checks.integer("steps", steps, 0) > len(later):
+            raise ValueError(f"steps: expected at most {len(later)}, of which something is known, got {steps}")
+        return later[:steps]
 
 
-def read_series(path: str | os.PathLike[str], column: str | int | None = None, fill: str | None = None) -> Series:
-    r"""Read one column of a CSV file.
+def read_series(
+    path: str | os.PathLike[str],
+    column: str | int | None = None,
+    fill: str | None = None,
+    known: Sequence[str | int] = (),
+) -> Series:
+    r"""Read one column of a CSV file, and others that are known in advance.
 
     Parameters
     ----------
@@ -124,6 +148,8 @@ def read_series(path: str | os.PathLike[str], column: str | int | None = None, f
         The column's name, or its number counted from 1. None takes the only column of numbers besides the axis.
     fill : {None, 'linear'}
         What to do with gaps: refuse them, or put values on a straight line from neighbour to neighbour, row by row.
+    known : sequence of str or int
+        Columns that are known in advance, in the way of `column`, which is needed then.
 
     Returns
     -------
@@ -139,8 +165,8 @@ def read_series(path: str | os.PathLike[str], column: str | int | None = None, f
     ArgumentNeededError
         A gap without `fill`; no column, or several, that could be meant without `column`. It is a ValueError.
     ValueError
-        No such column, or several of the name; an empty file; a gap, text, or a number without end in the column; dates
-        that do not rise; rows that differ in their number of fields. The message names file and line.
+        No such column, several of the name, or one twice; an empty file; a gap, text, or a number without end in the
+        column; dates that do not rise; rows that differ in their number of fields. The message names file and line.
 
     Examples
     --------
@@ -158,9 +184,24 @@ def read_series(path: str | os.PathLike[str], column: str | int | None = None, f
         raise ValueError(f"fill: expected None or 'linear', got {fill!r}")
     table = _csv.read_table(path)
     number = _find_column(table, column)
-    values, notes = _values(table, number, fill)
-    axis = _axis.find_axis(table, number)
-    return Series(table.label(number), axis.index, values, axis.name, (*notes, *axis.notes))
+    columns = [number, *(_find_column(table, each) for each in known)]
+    if len(set(columns)) < len(columns):
+        raise ValueError(f"known: expected columns other than {table.label(number)!r}, each once, got {list(known)}")
+    steps = len(table.rows)
+    while known and steps > 0 and _csv.kind(table.rows[steps - 1].cells[number]) == "missing":
+        steps -= 1
+    values, notes = _values(table, number, fill, steps)
+    axis = _axis.find_axis(table, columns)
+    notes += axis.notes
+    if not known:
+        return Series(table.label(number), axis.index, values, axis.name, tuple(notes))
+    beside = []
+    for other in columns[1:]:
+        found, more = _values(table, other, fill, len(table.rows))
+        beside.append(found)
+        notes += more
+    index, later = axis.index[:steps], axis.index[steps:]
+    return Series(table.label(number), index, values, axis.name, tuple(notes), np.stack(beside, axis=1), later)
 
 
 def _find_column(table: _csv.Table, column: str | int | None) -> int:
@@ -170,7 +211,7 @@ def _find_column(table: _csv.Table, column: str | int | None) -> int:
     names = table.names or []
     labels = [table.label(number) for number in range(table.width)]
     if column is None:
-        axis = _axis.find_axis(table, None).column
+        axis = _axis.find_axis(table).column
         numeric = [i for i in range(table.width) if i != axis and _csv.mostly(table.column(i), "number")]
         if len(numeric) != 1:
             raise _unclear_column(table, numeric, [i for i in range(table.width) if i != axis])
@@ -211,9 +252,9 @@ def _listed(labels: list[str]) -> str:
     return ", ".join(map(repr, labels))
 
 
-def _values(table: _csv.Table, number: int, fill: str | None) -> tuple[NDArray[np.float64], list[str]]:
-    """Read the numbers of a column and fill its gaps."""
-    label, cells = table.label(number), table.column(number)
+def _values(table: _csv.Table, number: int, fill: str | None, steps: int) -> tuple[NDArray[np.float64], list[str]]:
+    """Read the first numbers of a column and fill its gaps."""
+    label, cells = table.label(number), table.column(number)[:steps]
     where = [f"{table.path}, line {row.line}, column {label!r}" for row in table.rows]
     decimal_comma = any("," in cell and _COMMA.fullmatch(cell) for cell in cells)
     with_comma = [position for position, cell in enumerate(cells) if "," in cell]

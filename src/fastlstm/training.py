@@ -71,6 +71,8 @@ def train(what: Trainee, schedule: Schedule, callbacks: list[Callback]) -> None:
                 break
     finally:
         progress.close()
+        if schedule.epochs > schedule.initial_epoch:
+            what.optimizer.finalize_variable_values()
     for callback in callbacks:
         callback.on_train_end(logs)
 
@@ -104,18 +106,19 @@ def _steps(what: Trainee, part: Part, first_step: int, seconds: float, loss_sum:
 
     A callback may have changed what is trainable, so that the model has another network.
     """
-    network = what.model._built_network()
-    done: tuple[int, float] = network.train(
-        part.x,
-        part.y,
+    data = part.data
+    next_step, total = what.model._runner().train(
+        data.x,
+        data.y,
         part.order,
         batch_size=part.batch_size,
         first_step=first_step,
-        learning_rate=what.optimizer.learning_rate,
+        learning_rate=what.optimizer.rates(part.steps - first_step if seconds else 1),
         seconds=seconds,
         loss_sum=loss_sum,
+        sample_weight=data.weight,
     )
-    return done
+    return next_step, total
 
 
 def train_batch(what: Trainee) -> float:

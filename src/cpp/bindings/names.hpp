@@ -19,11 +19,14 @@ struct Named {
 
 #define FASTLSTM_NAMED_CELL(name, equations) {#name, Cell::name},
 #define FASTLSTM_NAMED_ACTIVATION(name) {#name, Activation::name},
+#define FASTLSTM_NAMED_LOSS(name, rule, width) {#name, Loss::name},
 constexpr Named<Cell> cell_names[] = {FASTLSTM_CELLS(FASTLSTM_NAMED_CELL)};
 constexpr Named<Activation> activation_names[] = {FASTLSTM_ELEMENTWISE_ACTIVATIONS(FASTLSTM_NAMED_ACTIVATION)
                                                       FASTLSTM_ROW_ACTIVATIONS(FASTLSTM_NAMED_ACTIVATION)};
+constexpr Named<Loss> loss_names[] = {FASTLSTM_LOSSES(FASTLSTM_NAMED_LOSS)};
 #undef FASTLSTM_NAMED_CELL
 #undef FASTLSTM_NAMED_ACTIVATION
+#undef FASTLSTM_NAMED_LOSS
 
 constexpr Named<Constraint> constraint_names[] = {{"non_neg", Constraint::non_neg},
                                                   {"max_norm", Constraint::max_norm},
@@ -36,13 +39,14 @@ constexpr Named<Merge> merge_names[] = {
 constexpr Named<Sharing> sharing_names[] = {
     {"rows", Sharing::rows}, {"units", Sharing::units}, {"layers", Sharing::layers}};
 
-constexpr Named<Loss> loss_names[] = {{"mean_squared_error", Loss::mean_squared_error},
-                                      {"mean_absolute_error", Loss::mean_absolute_error},
-                                      {"binary_crossentropy", Loss::binary_crossentropy},
-                                      {"categorical_crossentropy", Loss::categorical_crossentropy},
-                                      {"sparse_categorical_crossentropy", Loss::sparse_categorical_crossentropy}};
+constexpr Named<Reduction> reduction_names[] = {{"sum_over_batch_size", Reduction::sum_over_batch_size},
+                                                {"sum", Reduction::sum},
+                                                {"mean_with_sample_weight", Reduction::mean_with_sample_weight}};
 
-constexpr Named<Update> update_names[] = {{"sgd", Update::sgd}, {"adam", Update::adam}, {"rmsprop", Update::rmsprop}};
+constexpr Named<Update> update_names[] = {{"sgd", Update::sgd},           {"adam", Update::adam},
+                                          {"nadam", Update::nadam},       {"adamax", Update::adamax},
+                                          {"rmsprop", Update::rmsprop},   {"adagrad", Update::adagrad},
+                                          {"adadelta", Update::adadelta}, {"lion", Update::lion}};
 
 template <class E, std::size_t Count>
 E value_of(const Named<E> (&names)[Count], const std::string& name, const char* argument) {

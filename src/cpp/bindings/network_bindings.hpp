@@ -156,16 +156,48 @@ public:
         network_.set_carried_state(rows, values);
     }
 
-    void set_loss(const std::string& name) {
-        const Loss loss = value_of(loss_names, name, "loss");
+    void set_loss(const std::string& name, const py::dict& options) {
+        const LossOptions loss = loss_options(name, options);
         const py::gil_scoped_release release;
         network_.set_loss(loss);
     }
+    Index target_features() const { return network_.target_features(); }
+    bool loss_depends_on_batch() {
+        const py::gil_scoped_release release;
+        return network_.loss_depends_on_batch();
+    }
 
-    void set_optimizer(const std::string& name, const std::map<std::string, double>& hyperparameters) {
-        const OptimizerSettings settings = optimizer_settings(name, hyperparameters);
+    void set_optimizer(const std::string& name, const std::map<std::string, double>& hyperparameters,
+                       const std::vector<std::size_t>& without_decay) {
+        OptimizerSettings settings = optimizer_settings(name, hyperparameters);
+        settings.without_decay = without_decay;
         const py::gil_scoped_release release;
         network_.set_optimizer(settings);
+    }
+
+    std::vector<std::string> slots() {
+        const py::gil_scoped_release release;
+        return network_.slots();
+    }
+    py::array_t<T> slot(const std::string& name, std::size_t index) {
+        py::array_t<T> out(shape_of(index));
+        T* to = out.mutable_data();
+        const py::gil_scoped_release release;
+        network_.copy_slot(name, index, to);
+        return out;
+    }
+    void set_slot(const std::string& name, std::size_t index, const py::array& value) {
+        const T* values = exact<T>(value, "value", shape_of(index));
+        const py::gil_scoped_release release;
+        network_.set_slot(name, index, values);
+    }
+    void swap_averages() {
+        const py::gil_scoped_release release;
+        network_.swap_averages();
+    }
+    void take_averages() {
+        const py::gil_scoped_release release;
+        network_.take_averages();
     }
 
     std::int64_t iterations() const { return network_.iterations; }
@@ -187,6 +219,19 @@ public:
         network_.predict(input, rows, steps, to);
         return out;
     }
+    // The outputs, and what all regularizers add to the loss.
+    py::tuple predict_and_penalize(const py::array& x) {
+        const T* input = checked_input(x, "x");
+        const Index rows = x.shape(0), steps = steps_of(x);
+        py::array_t<T> out(output_shape(rows, steps));
+        T* to = out.mutable_data();
+        double penalty = 0;
+        {
+            const py::gil_scoped_release release;
+            network_.predict(input, rows, steps, to, &penalty);
+        }
+        return py::make_tuple(out, penalty);
+    }
 
     py::tuple run(const py::array& x, const py::object& state, const py::object& mask, const py::object& draw) {
         const T* input = checked_input(x, "x");
@@ -203,18 +248,19 @@ public:
     }
 
     static std::unique_ptr<Pass<T>> forward(const py::object& self, const py::array& x, const py::object& state,
-                                            const py::object& mask, const py::object& draw) {
-        auto pass = self.cast<Bindings&>().kept_forward(x, state, mask, draw);
+                                            const py::object& mask, const py::object& draw, bool penalize) {
+        auto pass = self.cast<Bindings&>().kept_forward(x, state, mask, draw, penalize);
         pass->network = self;
         return pass;
     }
 
     std::unique_ptr<Pass<T>> kept_forward(const py::array& x, const py::object& state, const py::object& mask,
-                                          const py::object& draw) {
+                                          const py::object& draw, bool penalize) {
         const T* input = checked_input(x, "x");
         const Index rows = x.shape(0), steps = steps_of(x);
         std::int64_t drawn = 0;
-        const Beside<T> given = beside(x, state, mask, draw, drawn);
+        Beside<T> given = beside(x, state, mask, draw, drawn);
+        given.penalized = penalize;
         auto pass = std::make_unique<Pass<T>>();
         pass->output = py::array_t<T>(output_shape(rows, steps));
         pass->state = py::array_t<T>({rows, network_.state_size()});
@@ -248,41 +294,56 @@ public:
         return py::make_tuple(dx, d_initial);
     }
 
-    py::array_t<T> forecast(const py::array& history, Index steps) {
+    py::array_t<T> forecast(const py::array& history, Index steps, const py::object& known) {
         if (network_.stateful()) throw py::value_error("forecast: expected a network that is not stateful");
-        if (network_.gives_sequence() || !network_.takes_sequence() || network_.outputs() != network_.features())
-            throw py::value_error("forecast: expected a network from sequences (N, T, D) to (N, D)");
+        const Index outputs = network_.outputs(), beside = network_.features() - outputs;
+        if (network_.gives_sequence() || !network_.takes_sequence() || beside < 0)
+            throw py::value_error("forecast: expected a network from sequences (N, T, D) to (N, D) or less");
         if (steps < 0) throw py::value_error("steps: expected at least 0, got " + std::to_string(steps));
         const T* input = exact<T>(history, "history", {-1, -1, network_.features()});
         if (const Index entries = network_.entries(); entries > 0)
             check_indices(input, history.size(), entries, "history");
         const Index rows = history.shape(0), window = history.shape(1);
-        py::array_t<T> out({rows, steps, network_.features()});
+        const T* later = nullptr;
+        if (beside > 0)
+            later = exact<T>(known, "known", {rows, steps, beside});
+        else if (!known.is_none())
+            throw py::value_error("known: expected None for a network whose outputs are all of its features");
+        py::array_t<T> out({rows, steps, outputs});
         T* to = out.mutable_data();
         const py::gil_scoped_release release;
-        network_.forecast(input, rows, window, steps, to);
+        network_.forecast(input, later, rows, window, steps, to);
         return out;
     }
 
-    double evaluate(const py::array& x, const py::array& y, const py::object& mask) {
-        const auto [input, target] = checked_samples(x, y);
-        const unsigned char* flags = checked_mask(x, mask);
-        const Index rows = x.shape(0), steps = steps_of(x), width = y.shape(y.ndim() - 1);
+    double apply_gradients(double learning_rate) {
+        if (!network_.has_optimizer()) throw py::value_error("apply_gradients: expected set_optimizer before");
         const py::gil_scoped_release release;
-        return network_.evaluate(input, target, flags, rows, steps, width);
+        return network_.apply_gradients(learning_rate);
     }
 
-    double loss_and_gradients(const py::array& x, const py::array& y, const py::object& mask) {
+    double evaluate(const py::array& x, const py::array& y, const py::object& mask, const py::object& sample_weight) {
         const auto [input, target] = checked_samples(x, y);
         const unsigned char* flags = checked_mask(x, mask);
+        const SampleWeights<T> weights = checked_weights(x, sample_weight);
         const Index rows = x.shape(0), steps = steps_of(x), width = y.shape(y.ndim() - 1);
         const py::gil_scoped_release release;
-        return network_.loss_and_gradients(input, target, flags, rows, steps, width);
+        return network_.evaluate(input, target, flags, rows, steps, width, weights);
+    }
+
+    double loss_and_gradients(const py::array& x, const py::array& y, const py::object& mask,
+                              const py::object& sample_weight) {
+        const auto [input, target] = checked_samples(x, y);
+        const unsigned char* flags = checked_mask(x, mask);
+        const SampleWeights<T> weights = checked_weights(x, sample_weight);
+        const Index rows = x.shape(0), steps = steps_of(x), width = y.shape(y.ndim() - 1);
+        const py::gil_scoped_release release;
+        return network_.loss_and_gradients(input, target, flags, rows, steps, width, weights);
     }
 
     std::pair<Index, double> train(const py::array& x, const py::array& y, const py::array& order, Index batch_size,
-                                   Index first_step, double learning_rate, double seconds, double loss_sum,
-                                   const py::object& mask) {
+                                   Index first_step, const py::object& learning_rate, double seconds, double loss_sum,
+                                   const py::object& mask, const py::object& sample_weight) {
         if (!network_.has_optimizer()) throw py::value_error("train: expected set_optimizer before");
         const auto [input, target] = checked_samples(x, y);
         const Index samples = x.shape(0);
@@ -293,10 +354,19 @@ public:
         if (first_step < 0 || first_step >= steps)
             throw py::value_error("first_step: expected one of " + std::to_string(steps) + " steps, got " +
                                   std::to_string(first_step));
-        const TrainingData<T> from{input,       target,     checked_mask(x, mask), indices, samples,
-                                   steps_of(x), batch_size, y.shape(y.ndim() - 1)};
+        const TrainingData<T> from{input,
+                                   target,
+                                   checked_mask(x, mask),
+                                   indices,
+                                   samples,
+                                   steps_of(x),
+                                   batch_size,
+                                   y.shape(y.ndim() - 1),
+                                   checked_weights(x, sample_weight)};
+        double rate = 0;
+        const LearningRates rates = learning_rates(learning_rate, rate);
         const py::gil_scoped_release release;
-        return network_.train(from, first_step, learning_rate, seconds, loss_sum);
+        return network_.train(from, first_step, rates, seconds, loss_sum);
     }
 
 private:
@@ -310,6 +380,18 @@ private:
             throw py::index_error("segment: expected one of " + std::to_string(segments.size()) + ", got " +
                                   std::to_string(index));
         return segments[index].weight->shape;
+    }
+
+    // A number, which is kept in `rate`, or an array.
+    static LearningRates learning_rates(const py::object& given, double& rate) {
+        if (!py::isinstance<py::array>(given)) {
+            rate = keyword<double>("learning_rate", given);
+            return {&rate, 0};
+        }
+        const double* values = exact<double>(given, "learning_rate", {-1});
+        const Index count = py::array(given).shape(0);
+        if (count == 0) throw py::value_error("learning_rate: expected at least one, got none");
+        return {values, count};
     }
 
     Index steps_of(const py::array& x) const { return network_.takes_sequence() ? x.shape(1) : 1; }
@@ -358,6 +440,15 @@ private:
     std::vector<Index> output_shape(Index rows, Index steps) const {
         if (network_.gives_sequence()) return {rows, network_.output_steps(steps), network_.outputs()};
         return {rows, network_.outputs()};
+    }
+
+    // (rows,), or (rows, steps) where the output has steps.
+    SampleWeights<T> checked_weights(const py::array& x, const py::object& sample_weight) {
+        if (sample_weight.is_none()) return {};
+        std::vector<Index> shape{x.shape(0)};
+        const bool by_step = network_.gives_sequence() && py::array(sample_weight).ndim() > 1;
+        if (by_step) shape.push_back(network_.output_steps(steps_of(x)));
+        return {exact<T>(sample_weight, "sample_weight", shape), shape.size() > 1 ? shape[1] : 1};
     }
 
     std::pair<const T*, const T*> checked_samples(const py::array& x, const py::array& y) {

@@ -1,7 +1,7 @@
 // Options of layers and optimizers from Python, checked.
 #pragma once
 
-#include <pybind11/pybind11.h>
+#include <pybind11/stl.h>
 
 #include <limits>
 #include <map>
@@ -112,29 +112,66 @@ inline RecurrentOptions recurrent_options(const py::kwargs& given) {
     return options;
 }
 
-inline OptimizerSettings optimizer_settings(const std::string& name,
+// A loss's settings from a dict; one that is missing has its default.
+inline LossOptions loss_options(const std::string& loss, const py::dict& given) {
+    LossOptions options;
+    options.kind = value_of(loss_names, loss, "loss");
+    for (const auto& [key, value] : given) {
+        const std::string name = py::str(key);
+        if (name == "reduction")
+            options.reduction = value_of(reduction_names, keyword<std::string>(name, value), "reduction");
+        else if (name == "from_logits")
+            options.from_logits = keyword<bool>(name, value);
+        else if (name == "label_smoothing")
+            options.label_smoothing = number(keyword<double>(name, value), 0, 1, "label_smoothing");
+        else if (name == "delta")
+            options.delta = number(keyword<double>(name, value), 0, infinity, "delta");
+        else if (name == "ignore_class") {
+            options.ignores_class = !value.is_none();
+            if (options.ignores_class) options.ignored_class = keyword<double>(name, value);
+        } else if (name == "quantiles")
+            for (const double quantile : keyword<std::vector<double>>(name, value))
+                options.own_quantiles.push_back(number(quantile, 0, 1, "quantiles"));
+        else
+            throw py::value_error("options: no loss takes '" + name + "'");
+    }
+    return options;
+}
+
+constexpr Named<double OptimizerSettings::*> optimizer_numbers[] = {
+    {"momentum", &OptimizerSettings::momentum},
+    {"beta_1", &OptimizerSettings::beta_1},
+    {"beta_2", &OptimizerSettings::beta_2},
+    {"epsilon", &OptimizerSettings::epsilon},
+    {"rho", &OptimizerSettings::rho},
+    {"initial_accumulator_value", &OptimizerSettings::initial_accumulator_value},
+    {"weight_decay", &OptimizerSettings::weight_decay},
+    {"clipvalue", &OptimizerSettings::clipvalue},
+    {"clipnorm", &OptimizerSettings::clipnorm},
+    {"global_clipnorm", &OptimizerSettings::global_clipnorm},
+    {"ema_momentum", &OptimizerSettings::ema_momentum}};
+constexpr Named<bool OptimizerSettings::*> optimizer_flags[] = {{"nesterov", &OptimizerSettings::nesterov},
+                                                                {"amsgrad", &OptimizerSettings::amsgrad},
+                                                                {"centered", &OptimizerSettings::centered},
+                                                                {"use_ema", &OptimizerSettings::use_ema}};
+constexpr Named<std::int64_t OptimizerSettings::*> optimizer_counts[] = {
+    {"ema_overwrite_frequency", &OptimizerSettings::ema_overwrite_frequency},
+    {"gradient_accumulation_steps", &OptimizerSettings::gradient_accumulation_steps}};
+
+inline OptimizerSettings optimizer_settings(const std::string& rule,
                                             const std::map<std::string, double>& hyperparameters) {
     OptimizerSettings settings;
-    settings.rule = value_of(update_names, name, "optimizer");
+    settings.rule = value_of(update_names, rule, "optimizer");
     for (const auto& [key, value] : hyperparameters) {
-        if (key == "momentum")
-            settings.momentum = value;
-        else if (key == "beta_1")
-            settings.beta_1 = value;
-        else if (key == "beta_2")
-            settings.beta_2 = value;
-        else if (key == "epsilon")
-            settings.epsilon = value;
-        else if (key == "rho")
-            settings.rho = value;
-        else if (key == "nesterov")
-            settings.nesterov = value != 0;
-        else if (key == "amsgrad")
-            settings.amsgrad = value != 0;
-        else if (key == "centered")
-            settings.centered = value != 0;
-        else
-            throw py::value_error("hyperparameters: no optimizer takes '" + key + "'");
+        bool known = false;
+        for (const auto& each : optimizer_numbers)
+            if (key == each.name) known = true, settings.*each.value = number(value, 0, infinity, each.name);
+        for (const auto& each : optimizer_flags)
+            if (key == each.name) known = true, settings.*each.value = value != 0;
+        for (const auto& each : optimizer_counts)
+            if (key == each.name)
+                known = true, settings.*each.value = static_cast<std::int64_t>(number(value, 1, 1e9, each.name));
+        if (!known) throw py::value_error("hyperparameters: no optimizer takes '" + key + "'");
     }
     return settings;
 }

@@ -11,6 +11,7 @@ void register_network(py::module_& module, const char* name, const char* pass_na
     const auto none = py::none();
     py::class_<Pass<T>>(module, pass_name)
         .def_readonly("output", &Pass<T>::output)
+        .def_property_readonly("penalty", [](const Pass<T>& pass) { return pass.kept->penalty; })
         .def_readonly("state", &Pass<T>::state);
     py::class_<B>(module, name)
         .def(py::init<Index, bool, bool>(), py::arg("features"), py::arg("sequence"), py::arg("input_gradient") = false)
@@ -39,8 +40,16 @@ void register_network(py::module_& module, const char* name, const char* pass_na
         .def("set_regularizer", &B::set_regularizer, py::arg("segment"), py::arg("l1"), py::arg("l2"))
         .def("set_constraint", &B::set_constraint, py::arg("segment"), py::arg("kind"), py::arg("axes"),
              py::arg("minimum"), py::arg("maximum"), py::arg("rate"))
-        .def("set_loss", &B::set_loss, py::arg("name"))
-        .def("set_optimizer", &B::set_optimizer, py::arg("name"), py::arg("hyperparameters"))
+        .def("set_loss", &B::set_loss, py::arg("name"), py::arg("options") = py::dict())
+        .def_property_readonly("target_features", &B::target_features)
+        .def_property_readonly("loss_depends_on_batch", &B::loss_depends_on_batch)
+        .def("set_optimizer", &B::set_optimizer, py::arg("name"), py::arg("hyperparameters"),
+             py::arg("without_decay") = std::vector<std::size_t>{})
+        .def_property_readonly("slots", &B::slots)
+        .def("slot", &B::slot, py::arg("name"), py::arg("segment"))
+        .def("set_slot", &B::set_slot, py::arg("name"), py::arg("segment"), py::arg("value"))
+        .def("swap_averages", &B::swap_averages)
+        .def("take_averages", &B::take_averages)
         .def_property("iterations", &B::iterations, &B::set_iterations)
         .def_property_readonly("isa", [](B& network) { return std::string(network.network().isa()); })
         .def_property_readonly("state_size", &B::state_size)
@@ -49,17 +58,21 @@ void register_network(py::module_& module, const char* name, const char* pass_na
         .def_property("state", &B::state, &B::set_state)
         .def("sharing", &B::sharing, py::arg("rows"), py::arg("steps"))
         .def("predict", &B::predict, py::arg("x"))
+        .def("predict_and_penalize", &B::predict_and_penalize, py::arg("x"))
         .def("run", &B::run, py::arg("x"), py::kw_only(), py::arg("state") = none, py::arg("mask") = none,
              py::arg("draw") = none)
         .def("forward", &B::forward, py::arg("x"), py::kw_only(), py::arg("state") = none, py::arg("mask") = none,
-             py::arg("draw") = none)
+             py::arg("draw") = none, py::arg("penalize") = false)
         .def("backward", &B::backward, py::arg("kept"), py::arg("d_output"), py::arg("d_state") = none)
-        .def("forecast", &B::forecast, py::arg("history"), py::arg("steps"))
-        .def("evaluate", &B::evaluate, py::arg("x"), py::arg("y"), py::arg("mask") = none)
-        .def("loss_and_gradients", &B::loss_and_gradients, py::arg("x"), py::arg("y"), py::arg("mask") = none)
+        .def("forecast", &B::forecast, py::arg("history"), py::arg("steps"), py::arg("known") = none)
+        .def("apply_gradients", &B::apply_gradients, py::arg("learning_rate"))
+        .def("evaluate", &B::evaluate, py::arg("x"), py::arg("y"), py::arg("mask") = none,
+             py::arg("sample_weight") = none)
+        .def("loss_and_gradients", &B::loss_and_gradients, py::arg("x"), py::arg("y"), py::arg("mask") = none,
+             py::arg("sample_weight") = none)
         .def("train", &B::train, py::arg("x"), py::arg("y"), py::arg("order"), py::kw_only(), py::arg("batch_size"),
              py::arg("first_step"), py::arg("learning_rate"), py::arg("seconds"), py::arg("loss_sum") = 0.0,
-             py::arg("mask") = none);
+             py::arg("mask") = none, py::arg("sample_weight") = none);
 }
 
 }  // namespace

@@ -67,6 +67,7 @@ void register_settings(pybind11::module_& module) {
     module.def("multiply_add_rate", multiply_add_rate, pybind11::arg("seconds"));
     module.def("cells", [] { return list_of(cell_names); });
     module.def("activations", [] { return list_of(activation_names); });
+    module.def("losses", [] { return list_of(loss_names); });
     module.def("elementwise_activations", [] {
         pybind11::list list;
         for (const auto& each : activation_names)

@@ -1,5 +1,6 @@
-// Optimizer steps over the flat buffers, in Keras's forms: Adam's epsilon is added to the uncorrected square root,
-// RMSprop's stands inside it, and SGD's velocity holds the learning rate.
+// Update rules over the flat buffers, in Keras's forms: Adam's epsilon is added to the uncorrected square root,
+// RMSprop's stands inside it, and SGD's velocity holds the learning rate. And what goes on around a rule: clipping,
+// weight decay, accumulation of gradients, averages of the parameters.
 #pragma once
 
 #include "simd.hpp"
@@ -11,10 +12,14 @@ template <class T>
 struct Rates {
     using V = typename Simd<T>::V;
     // 1 - beta is taken in double: from a float 0.999 it would be wrong in the fifth digit.
-    V rate, momentum, to_first, to_second, to_square, epsilon;
+    V rate, gradient_rate, second_rate, momentum, beta_1, beta_2, to_first, to_second, to_square, epsilon;
     explicit Rates(const UpdatePass<T>& pass)
         : rate(broadcast(T(pass.rate))),
+          gradient_rate(broadcast(T(pass.gradient_rate))),
+          second_rate(broadcast(T(pass.second_rate))),
           momentum(broadcast(T(pass.momentum))),
+          beta_1(broadcast(T(pass.beta_1))),
+          beta_2(broadcast(T(pass.beta_2))),
           to_first(broadcast(T(1 - pass.beta_1))),
           to_second(broadcast(T(1 - pass.beta_2))),
           to_square(broadcast(T(1 - pass.rho))),
@@ -27,11 +32,12 @@ FASTLSTM_INLINE V moved(V average, V value, V share) {
     return fma(value - average, share, average);
 }
 
-// Each rule turns one vector of gradients g into a change of the parameters w, with up to three slots.
+// Each rule turns one vector of gradients g into a change of the parameters w, with up to three slots, whose names
+// are in network/optimizer.cpp.
 
 struct Sgd {
     template <class T, class V>
-    static FASTLSTM_INLINE V step(const UpdatePass<T>& pass, const Rates<T>& by, V w, V g, V (&slot)[3]) {
+    static FASTLSTM_INLINE V step(const UpdatePass<T>& pass, const Rates<T>& by, V w, V g, V (&slot)[most_slots]) {
         const V change = by.rate * g;
         if (pass.momentum == 0) return w - change;
         slot[0] = fma(by.momentum, slot[0], -change);
@@ -42,7 +48,7 @@ struct Sgd {
 // Kingma and Ba (2015); AMSGrad: Reddi et al. (2018). `rate` carries the bias corrections.
 struct Adam {
     template <class T, class V>
-    static FASTLSTM_INLINE V step(const UpdatePass<T>& pass, const Rates<T>& by, V w, V g, V (&slot)[3]) {
+    static FASTLSTM_INLINE V step(const UpdatePass<T>& pass, const Rates<T>& by, V w, V g, V (&slot)[most_slots]) {
         slot[0] = moved(slot[0], g, by.to_first);
         slot[1] = moved(slot[1], g * g, by.to_second);
         V second = slot[1];
@@ -51,34 +57,93 @@ struct Adam {
     }
 };
 
-// Tieleman and Hinton (2012). Slots: mean square, mean (if centered), velocity (with momentum).
+// Dozat (2016). The three rates carry the bias corrections and the momentum of this step and the next.
+struct Nadam {
+    template <class T, class V>
+    static FASTLSTM_INLINE V step(const UpdatePass<T>&, const Rates<T>& by, V w, V g, V (&slot)[most_slots]) {
+        slot[0] = moved(slot[0], g, by.to_first);
+        slot[1] = moved(slot[1], g * g, by.to_second);
+        return w - fma(by.rate, slot[0], by.gradient_rate * g) / (sqrt(slot[1] * by.second_rate) + by.epsilon);
+    }
+};
+
+// Kingma and Ba (2015), section 7.1: the largest gradient, decaying, in place of the root of the mean square.
+struct Adamax {
+    template <class T, class V>
+    static FASTLSTM_INLINE V step(const UpdatePass<T>&, const Rates<T>& by, V w, V g, V (&slot)[most_slots]) {
+        slot[0] = moved(slot[0], g, by.to_first);
+        slot[1] = larger(by.beta_2 * slot[1], g < V{} ? -g : g);
+        return w - by.rate * slot[0] / (slot[1] + by.epsilon);
+    }
+};
+
+// Tieleman and Hinton (2012). Slots: mean square, velocity (with momentum), mean (if centered).
 struct RmsProp {
     template <class T, class V>
-    static FASTLSTM_INLINE V step(const UpdatePass<T>& pass, const Rates<T>& by, V w, V g, V (&slot)[3]) {
+    static FASTLSTM_INLINE V step(const UpdatePass<T>& pass, const Rates<T>& by, V w, V g, V (&slot)[most_slots]) {
         slot[0] = moved(slot[0], g * g, by.to_square);
         V variance = slot[0];
         if (pass.centered) {
-            slot[1] = moved(slot[1], g, by.to_square);
-            variance = larger(V{}, variance - slot[1] * slot[1]);  // rounding may make the difference negative
+            slot[2] = moved(slot[2], g, by.to_square);
+            variance = larger(V{}, variance - slot[2] * slot[2]);  // rounding may make the difference negative
         }
         const V change = by.rate * g / sqrt(variance + by.epsilon);
         if (pass.momentum == 0) return w - change;
-        slot[2] = fma(by.momentum, slot[2], change);
-        return w - slot[2];
+        slot[1] = fma(by.momentum, slot[1], change);
+        return w - slot[1];
+    }
+};
+
+// Duchi et al. (2011).
+struct Adagrad {
+    template <class T, class V>
+    static FASTLSTM_INLINE V step(const UpdatePass<T>&, const Rates<T>& by, V w, V g, V (&slot)[most_slots]) {
+        slot[0] = fma(g, g, slot[0]);
+        return w - by.rate * g / sqrt(slot[0] + by.epsilon);
+    }
+};
+
+// Zeiler (2012). Slots: mean squares of gradients and of changes.
+struct Adadelta {
+    template <class T, class V>
+    static FASTLSTM_INLINE V step(const UpdatePass<T>&, const Rates<T>& by, V w, V g, V (&slot)[most_slots]) {
+        slot[0] = moved(slot[0], g * g, by.to_square);
+        const V change = sqrt(slot[1] + by.epsilon) * g / sqrt(slot[0] + by.epsilon);
+        slot[1] = moved(slot[1], change * change, by.to_square);
+        return w - by.rate * change;
+    }
+};
+
+// Chen et al. (2023). A sign of zero is zero, and of NaN NaN. Where a sign is all that counts, shares are rounded as in
+// Keras.
+struct Lion {
+    template <class T, class V>
+    static FASTLSTM_INLINE V step(const UpdatePass<T>&, const Rates<T>& by, V w, V g, V (&slot)[most_slots]) {
+        const V one = broadcast(T(1)), zero = {};
+        const V toward = fma(by.beta_1, slot[0], (one - by.beta_1) * g);
+        const V sign = toward > zero ? one : toward < zero ? -one : toward;
+        slot[0] = fma(by.beta_2, slot[0], (one - by.beta_2) * g);
+        return w - by.rate * sign;
     }
 };
 
 template <class Rule, class T>
 void update_range(const UpdatePass<T>& pass, Range range) {
+    using V = typename Simd<T>::V;
     constexpr Index L = Simd<T>::lanes;
     const Rates<T> by(pass);
+    const bool scales = pass.scale != 1, clips = pass.clip_value > 0, decays = pass.decay != 0;
+    const V scale = broadcast(T(pass.scale)), bound = broadcast(T(pass.clip_value)), decay = broadcast(T(pass.decay));
     for (Index i = range.begin; i < range.end; i += L) {
         const Index count = range.end - i;
-        typename Simd<T>::V slot[3];
-        for (int s = 0; s < 3; ++s) slot[s] = pass.slots[s] ? load(pass.slots[s] + i, count) : typename Simd<T>::V{};
-        const auto w = load(pass.parameters + i, count), g = load(pass.gradients + i, count);
+        V slot[most_slots];
+        for (int s = 0; s < most_slots; ++s) slot[s] = pass.slots[s] ? load(pass.slots[s] + i, count) : V{};
+        V w = load(pass.parameters + i, count), g = load(pass.gradients + i, count);
+        if (scales) g *= scale;
+        if (clips) g = smaller(bound, larger(-bound, g));
+        if (decays) w -= w * decay;
         store(pass.parameters + i, Rule::step(pass, by, w, g, slot), count);
-        for (int s = 0; s < 3; ++s)
+        for (int s = 0; s < most_slots; ++s)
             if (pass.slots[s]) store(pass.slots[s] + i, slot[s], count);
     }
 }
@@ -88,8 +153,54 @@ void update(const UpdatePass<T>& pass, Range range) {
     switch (pass.rule) {
         case Update::sgd: return update_range<Sgd>(pass, range);
         case Update::adam: return update_range<Adam>(pass, range);
+        case Update::nadam: return update_range<Nadam>(pass, range);
+        case Update::adamax: return update_range<Adamax>(pass, range);
         case Update::rmsprop: return update_range<RmsProp>(pass, range);
+        case Update::adagrad: return update_range<Adagrad>(pass, range);
+        case Update::adadelta: return update_range<Adadelta>(pass, range);
+        case Update::lion: return update_range<Lion>(pass, range);
     }
+}
+
+template <class T>
+void accumulate(T* gradients, T* sums, double mean_of, Range range) {
+    using V = typename Simd<T>::V;
+    const V divisor = broadcast(T(mean_of));
+    for (Index i = range.begin; i < range.end; i += Simd<T>::lanes) {
+        const Index count = range.end - i;
+        const V sum = load(sums + i, count) + load(gradients + i, count);
+        store(sums + i, mean_of != 0 ? V{} : sum, count);
+        if (mean_of != 0) store(gradients + i, sum / divisor, count);
+    }
+}
+
+template <class T>
+void average(T* averages, T* parameters, double momentum, bool overwrite, Range range) {
+    using V = typename Simd<T>::V;
+    const V share = broadcast(T(1 - momentum));
+    for (Index i = range.begin; i < range.end; i += Simd<T>::lanes) {
+        const Index count = range.end - i;
+        const V next = moved(load(averages + i, count), load(parameters + i, count), share);
+        store(averages + i, next, count);
+        if (overwrite) store(parameters + i, next, count);
+    }
+}
+
+// In double, so that no square of a float overflows, and in eight sums that the compiler keeps side by side.
+template <class T>
+double sum_squares(const T* values, Index count) {
+    constexpr Index side_by_side = 8;
+    double sums[side_by_side] = {};
+    Index i = 0;
+    for (; i + side_by_side <= count; i += side_by_side)
+        for (Index j = 0; j < side_by_side; ++j) {
+            const double x = static_cast<double>(values[i + j]);
+            sums[j] += x * x;
+        }
+    double sum = 0;
+    for (; i < count; ++i) sum += static_cast<double>(values[i]) * static_cast<double>(values[i]);
+    for (const double part : sums) sum += part;
+    return sum;
 }
 
 template <class T>

@@ -30,6 +30,17 @@ struct Work {
     Range rows(Index count) const { return crew.size() > 1 ? Range{0, count} : team.share(count); }
 };
 
+// Weights of rows, or of rows and output steps, in the loss; null where all are one.
+template <class T>
+struct SampleWeights {
+    const T* values = nullptr;
+    Index steps = 1;  // of each row: one for all, or all output steps
+
+    Sequence<const T> from(Index row) const {
+        return {values ? values + row * steps : nullptr, steps, steps > 1 ? Index{1} : Index{0}};
+    }
+};
+
 // The layers with all the memory that they need.
 template <class T>
 struct Binding {
@@ -37,8 +48,10 @@ struct Binding {
     Arena<T> arena;
     Call<T> call;
     std::vector<std::unique_ptr<Run<T>>> runs;
-    // Training only: the gathered rows, the gradient of their predictions, the loss and the penalty of each.
-    T *input = nullptr, *target = nullptr;
+    // Training only: the gathered rows with their weights, the gradient of their predictions, the loss and the penalty
+    // of each.
+    T *input = nullptr, *target = nullptr, *weight = nullptr;
+    SampleWeights<T> weights;
     Arena<unsigned char> flags;
     unsigned char* mask = nullptr;
     Sequence<T> d_output{};

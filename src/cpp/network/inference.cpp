@@ -79,9 +79,10 @@ Plan Network<T>::prediction_plan(Index rows, Index steps) {
 }
 
 template <class T>
-void Network<T>::predict(const T* x, Index rows, Index steps, T* out) {
+void Network<T>::predict(const T* x, Index rows, Index steps, T* out, double* penalty) {
     finish();
     if (rows == 0) return;
+    std::vector<double> row_penalty(penalty ? static_cast<std::size_t>(rows) : 0);
     Carrying carrying(*this, rows);
     const auto lock = lock_packed();
     const Index out_steps = output_steps(steps), out_row = out_steps * outputs();
@@ -89,11 +90,15 @@ void Network<T>::predict(const T* x, Index rows, Index steps, T* out) {
         x, nullptr, rows, steps,
         [&](Binding<T>& binding, Range block) {
             if (carrying) carry(binding, block.begin);
+            if (penalty) binding.call.row_penalty = row_penalty.data() + block.begin;
         },
         [&](Binding<T>& binding, Range block) {
             copy_rows(binding.output(), block.end - block.begin, out_steps, outputs(), out + block.begin * out_row);
         });
     carrying.succeed();
+    if (penalty)
+        *penalty =
+            std::accumulate(row_penalty.begin(), row_penalty.end(), 0.0) / static_cast<double>(rows) + weight_penalty();
 }
 
 template <class T>
@@ -150,7 +155,7 @@ void Network<T>::step(Binding<T>& binding, const T* x, T* out) {
 }
 
 template <class T>
-void Network<T>::forecast(const T* history, Index rows, Index window, Index steps, T* out) {
+void Network<T>::forecast(const T* history, const T* known, Index rows, Index window, Index steps, T* out) {
     finish();
     if (rows == 0 || steps == 0) return;
     const auto lock = lock_packed();
@@ -159,6 +164,7 @@ void Network<T>::forecast(const T* history, Index rows, Index window, Index step
     auto bindings = acquire_blocks(planned, {rows, window, false});
     // Each row's history with its forecast behind it: the window slides over both and nothing is moved.
     const Index given = window * features_, made = steps * features_, row = given + made;
+    const Index predicted = outputs(), beside = features_ - predicted;
     const Buffer<T> series = make_buffer<T>(rows * row);
     run_team(planned.members, [&](const Team& team) {
         const Work mine(planned, team);
@@ -176,11 +182,15 @@ void Network<T>::forecast(const T* history, Index rows, Index window, Index step
                 if (leads) binding.set_input({first + t * features_, row, features_});
                 mine.crew.barrier();
                 binding.forward({0, count}, mine);
-                for (Index n = 0; leads && n < count; ++n)
-                    copy_rows<T>({binding.output().data + n * binding.output().row, 0, 0}, 1, 1, features_,
-                                 first + n * row + given + t * features_);
+                for (Index n = 0; leads && n < count; ++n) {
+                    T* newest = first + n * row + given + t * features_;
+                    copy_rows<T>({binding.output().data + n * binding.output().row, 0, 0}, 1, 1, predicted, newest);
+                    std::copy_n(known + ((block.begin + n) * steps + t) * beside, beside, newest + predicted);
+                }
             }
-            if (leads) copy_rows<T>({first + given, row, features_}, count, steps, features_, out + block.begin * made);
+            if (leads)
+                copy_rows<T>({first + given, row, features_}, count, steps, predicted,
+                             out + block.begin * steps * predicted);
         });
     });
     release_all(bindings);
@@ -188,14 +198,15 @@ void Network<T>::forecast(const T* history, Index rows, Index window, Index step
 
 template <class T>
 double Network<T>::evaluate(const T* x, const T* y, const unsigned char* mask, Index rows, Index steps,
-                            Index target_width) {
+                            Index target_width, const SampleWeights<T>& weights) {
     finish();
     Carrying carrying(*this, rows);
     const auto lock = lock_packed();
     require_target_width(target_width);
     const Index out_steps = output_steps(steps), target_row = out_steps * target_width;
     std::vector<double> row_loss(static_cast<std::size_t>(rows)), row_penalty(static_cast<std::size_t>(rows));
-    std::vector<Index> row_valid(static_cast<std::size_t>(rows));
+    std::vector<double> row_terms(static_cast<std::size_t>(rows));
+    const bool counted = terms_decide(mask != nullptr, weights.values != nullptr);
     infer(
         x, mask, rows, steps,
         [&](Binding<T>& binding, Range block) {
@@ -206,18 +217,17 @@ double Network<T>::evaluate(const T* x, const T* y, const unsigned char* mask, I
             const Range own{0, block.end - block.begin};
             LossPass<T> pass = loss_pass(binding);
             pass.target = {y + block.begin * target_row, target_row, target_width};
+            pass.weight = weights.from(block.begin);
             pass.row_loss = row_loss.data() + block.begin;
-            kernels_->loss(loss_, pass, own);
-            count_valid(pass.mask, out_steps, own, row_valid.data() + block.begin);
+            kernels_->loss(pass, own);
+            if (counted) count_terms(pass, own, row_terms.data() + block.begin);
         });
     carrying.succeed();
-    const bool masked = masked_output(mask != nullptr);
-    const Index terms = masked ? std::accumulate(row_valid.begin(), row_valid.end(), Index{0}) : rows;
-    return std::accumulate(row_loss.begin(), row_loss.end(), 0.0) / static_cast<double>(std::max<Index>(terms, 1)) +
+    return std::accumulate(row_loss.begin(), row_loss.end(), 0.0) * loss_scale(row_terms, rows * out_steps, counted) +
            std::accumulate(row_penalty.begin(), row_penalty.end(), 0.0) / static_cast<double>(rows) + weight_penalty();
 }
 
-// Penalties are the caller's business here, who has the loss.
+// The loss is the caller's business here, and so are penalties unless they are asked for.
 template <class T>
 std::unique_ptr<Kept<T>> Network<T>::forward(const T* x, const Beside<T>& beside, Index rows, Index steps, T* out,
                                              T* final_state) {
@@ -233,7 +243,8 @@ std::unique_ptr<Kept<T>> Network<T>::forward(const T* x, const Beside<T>& beside
     if (beside.state) kept->initial_state.assign(beside.state, beside.state + rows * state_size_);
     Call<T>& call = binding.call;
     call.state_size = state_size_;
-    call.penalty_scale = 0;
+    call.penalty_scale = beside.penalized ? 1 / static_cast<double>(rows) : 0;
+    if (beside.penalized) call.row_penalty = binding.row_penalty.data();
     call.set_draw(beside.draw);
     call.initial_state = beside.state ? kept->initial_state.data() : nullptr;
     call.final_state = final_state;
@@ -241,6 +252,9 @@ std::unique_ptr<Kept<T>> Network<T>::forward(const T* x, const Beside<T>& beside
     forward_all(binding);
     copy_rows(binding.output(), rows, output_steps(steps), outputs(), out);
     call.final_state = nullptr;
+    if (beside.penalized)
+        kept->penalty =
+            std::accumulate(binding.row_penalty.begin(), binding.row_penalty.end(), 0.0) / static_cast<double>(rows);
     return kept;
 }
 
@@ -273,15 +287,16 @@ void Network<T>::backward(Kept<T>& kept, const T* d_output, const T* d_state, T*
 
 #define FASTLSTM_INSTANTIATE(T)                                                                              \
     template Plan Network<T>::prediction_plan(Index, Index);                                                 \
-    template void Network<T>::predict(const T*, Index, Index, T*);                                           \
+    template void Network<T>::predict(const T*, Index, Index, T*, double*);                                  \
     template void Network<T>::run(const T*, const Beside<T>&, Index, Index, T*, T*);                         \
     template std::unique_ptr<Kept<T>> Network<T>::forward(const T*, const Beside<T>&, Index, Index, T*, T*); \
     template void Network<T>::backward(Kept<T>&, const T*, const T*, T*, T*);                                \
     template void Network<T>::require_steps();                                                               \
     template std::unique_ptr<Binding<T>> Network<T>::bind_step(Index);                                       \
     template void Network<T>::step(Binding<T>&, const T*, T*);                                               \
-    template void Network<T>::forecast(const T*, Index, Index, Index, T*);                                   \
-    template double Network<T>::evaluate(const T*, const T*, const unsigned char*, Index, Index, Index);
+    template void Network<T>::forecast(const T*, const T*, Index, Index, Index, T*);                         \
+    template double Network<T>::evaluate(const T*, const T*, const unsigned char*, Index, Index, Index,      \
+                                         const SampleWeights<T>&);
 
 FASTLSTM_INSTANTIATE(float)
 FASTLSTM_INSTANTIATE(double)

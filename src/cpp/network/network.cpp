@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <cstring>
 #include <limits>
+#include <numeric>
 #include <stdexcept>
+#include <string>
 
 namespace fastlstm {
 
@@ -40,19 +42,23 @@ void Network<T>::set_weight(std::size_t segment, const T* values) {
 }
 
 template <class T>
-void Network<T>::copy_gradient(std::size_t segment, T* to) {
+const Weight& Network<T>::trained_weight(std::size_t segment) {
     const Weight& weight = *segments().at(segment).weight;
     if (!weight.trainable)
         throw std::invalid_argument("segment: expected one that is trained, got " + std::to_string(segment));
+    return weight;
+}
+
+template <class T>
+void Network<T>::copy_gradient(std::size_t segment, T* to) {
+    const Weight& weight = trained_weight(segment);
     const auto lock = lock_reading();
     std::memcpy(to, gradients_.get() + weight.offset, static_cast<std::size_t>(weight.size()) * sizeof(T));
 }
 
 template <class T>
 void Network<T>::set_regularizer(std::size_t segment, double l1, double l2) {
-    const Weight& weight = *segments().at(segment).weight;
-    if (!weight.trainable)
-        throw std::invalid_argument("segment: expected one that is trained, got " + std::to_string(segment));
+    const Weight& weight = trained_weight(segment);
     const auto lock = lock_weights();
     penalties_.erase(std::remove_if(penalties_.begin(), penalties_.end(),
                                     [&](const WeightPenalty& piece) { return piece.segment == segment; }),
@@ -187,6 +193,7 @@ typename Network<T>::Bound Network<T>::bind(const Extent& extent, Mode mode, T* 
         const Index row = extent.steps * features_;
         binding->input = binding->arena.take(extent.rows * row);
         binding->target = binding->arena.take(extent.rows * layer_extent.steps * target_features());
+        binding->weight = binding->arena.take(extent.rows * std::max<Index>(1, layer_extent.steps));
         if (extent.masked) binding->mask = binding->flags.take(extent.rows * extent.steps);
         binding->d_output = make_sequence(binding->arena, extent.rows, layer_extent.steps, outputs(), kernels_->lanes);
         auto dy = read_only(binding->d_output);
@@ -226,7 +233,7 @@ TrainingBatch<T>& Network<T>::training_batch(const Extent& extent) {
     if (batches_.size() == most_kept) batches_.erase(batches_.begin());
     auto batch = std::make_unique<TrainingBatch<T>>();
     batch->extent = extent;
-    batch->valid.resize(static_cast<std::size_t>(extent.rows));
+    batch->terms.resize(static_cast<std::size_t>(extent.rows));
     // Of 16 rows or more, which are three product tiles; a few rows still make two groups.
     const Index wanted = std::max<Index>(extent.rows / 16, extent.rows >= 8 ? 2 : 1);
     const Index groups = std::min(wanted, gradient_copies_);
@@ -277,20 +284,47 @@ std::shared_lock<std::shared_mutex> Network<T>::lock_packed() {
 template <class T>
 void Network<T>::require_target_width(Index width) const {
     if (width != target_features()) throw std::logic_error("the loss was changed by another thread during a call");
+    if (loss_.kind == Loss::quantile && static_cast<Index>(loss_.own_quantiles.size()) != outputs())
+        throw std::invalid_argument("quantiles: expected one for each column of the output, " +
+                                    std::to_string(outputs()) + ", got " + std::to_string(loss_.own_quantiles.size()));
 }
 
-// In units of one row's mean, or, where a mask chooses the steps, of one step's.
+// Of a gathered batch in training; otherwise the targets and weights are still to come.
 template <class T>
 LossPass<T> Network<T>::loss_pass(const Binding<T>& binding) const {
     LossPass<T> pass{};
+    pass.settings = loss_;
     pass.steps = output_steps(binding.extent.steps);
     pass.outputs = outputs();
+    pass.scale = 1;
     pass.prediction = binding.output();
+    pass.target = {binding.target, pass.steps * target_features(), target_features()};
+    pass.weight = binding.weights.from(0);
     pass.mask = binding.output_mask();
-    const bool by_class = loss_ == Loss::categorical_crossentropy || loss_ == Loss::sparse_categorical_crossentropy;
-    const Index terms = (pass.mask.data ? 1 : pass.steps) * (by_class ? 1 : outputs());
-    pass.scale = 1.0 / static_cast<double>(std::max<Index>(1, terms));
     return pass;
+}
+
+// Whether what the loss is divided by is not just the number of values, but counted in the batch.
+template <class T>
+bool Network<T>::terms_decide(bool masked, bool weighted) const {
+    if (loss_.reduction == Reduction::sum) return false;
+    return masked_output(masked) || loss_.ignores_class ||
+           (weighted && loss_.reduction == Reduction::mean_with_sample_weight);
+}
+
+template <class T>
+double Network<T>::loss_scale(const std::vector<double>& terms, Index values, bool decided_by_terms) const {
+    if (loss_.reduction == Reduction::sum) return 1;
+    const double divisor =
+        decided_by_terms ? std::accumulate(terms.begin(), terms.end(), 0.0) : static_cast<double>(values);
+    return divisor == 0 ? 0 : 1 / divisor;
+}
+
+template <class T>
+bool Network<T>::loss_depends_on_batch() {
+    finish();
+    const auto lock = lock_reading();
+    return masked_output() || loss_.ignores_class || loss_.reduction != Reduction::sum_over_batch_size;
 }
 
 template <class T>

@@ -7,12 +7,15 @@
 #include <mutex>
 #include <shared_mutex>
 #include <stdexcept>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "bidirectional_layer.hpp"
 #include "binding.hpp"
 #include "elementwise_layers.hpp"
 #include "layer.hpp"
+#include "optimizer.hpp"
 #include "recurrent_layer.hpp"
 
 namespace fastlstm {
@@ -24,7 +27,7 @@ template <class T>
 struct TrainingBatch {
     Extent extent;
     std::vector<std::unique_ptr<Binding<T>>> groups;
-    std::vector<Index> valid;  // steps of each row that count in the loss
+    std::vector<double> terms;  // what each row adds to the number that the loss is divided by
 
     // Calls visit(group, its rows, first row of the group) for each group that has some of the rows.
     template <class Visit>
@@ -46,6 +49,7 @@ struct Kept {
     std::unique_ptr<Binding<T>> binding;
     std::vector<T> initial_state;
     std::uint64_t version;  // of the weights
+    double penalty = 0;     // of the activity regularizers, if it was asked for
     bool used = false;
 };
 
@@ -55,27 +59,33 @@ struct Beside {
     const T* state = nullptr;
     const unsigned char* mask = nullptr;  // (rows, steps)
     const std::int64_t* draw = nullptr;   // the number of a draw of dropout; null for none
+    bool penalized = false;               // whether activity regularizers are part of the loss
 };
 
-// How many steps of each row count.
-inline void count_valid(const Mask& mask, Index steps, Range rows, Index* valid) {
-    if (!mask.data) return;
+// What each row adds to the number that a loss is divided by, where that depends on the batch.
+template <class T>
+void count_terms(const LossPass<T>& pass, Range rows, double* terms) {
+    const bool weighted = pass.settings.reduction == Reduction::mean_with_sample_weight;
     for (Index n = rows.begin; n < rows.end; ++n) {
-        valid[n] = 0;
-        for (Index t = 0; t < steps; ++t) valid[n] += *place(mask, t, n) != 0;
+        terms[n] = 0;
+        for (Index t = 0; t < pass.steps; ++t)
+            if (counts(pass, t, n)) terms[n] += weighted ? weight_of(pass, t, n) : 1;
     }
 }
+
+#define FASTLSTM_WIDTH(name, rule, width) width,
+constexpr Index target_widths[] = {FASTLSTM_LOSSES(FASTLSTM_WIDTH)};  // by loss; 0: as many as the output
+#undef FASTLSTM_WIDTH
+
+// The settings of a loss, with its quantiles.
+struct LossOptions : LossSettings {
+    std::vector<double> own_quantiles;
+};
 
 struct WeightPenalty {
     std::size_t segment;
     Index offset, count;
     double l1, l2;
-};
-
-struct OptimizerSettings {
-    Update rule = Update::sgd;
-    double momentum = 0, beta_1 = 0, beta_2 = 0, epsilon = 0, rho = 0;
-    bool nesterov = false, amsgrad = false, centered = false;
 };
 
 // Samples for a fit: x (samples, steps, D) and y, gathered in the given order; no batch is larger than all of them.
@@ -85,6 +95,7 @@ struct TrainingData {
     const unsigned char* mask;  // (samples, steps), or null
     const std::int64_t* order;
     Index samples, steps, batch_size, target_width;
+    SampleWeights<T> weights;
 };
 
 template <class T>
@@ -137,16 +148,25 @@ public:
     bool masked_output(bool masked_input = false) const;
     Index entries() const;  // of an embedding in the first place; otherwise 0
 
-    void set_loss(Loss loss);
+    void set_loss(const LossOptions& options);
     void set_optimizer(const OptimizerSettings& settings);
+    std::vector<std::string> slots();  // names of what the optimizer keeps of each parameter
+    void copy_slot(const std::string& name, std::size_t segment, T* to);  // of a segment that is trained
+    void set_slot(const std::string& name, std::size_t segment, const T* values);
+    // Parameters and their averages change places, or averages take the place of parameters.
+    void swap_averages();
+    void take_averages();
     bool has_loss() const { return has_loss_; }
     bool has_optimizer() const { return has_optimizer_; }
     std::atomic<std::int64_t> iterations{0};
 
-    Index target_features() const { return loss_ == Loss::sparse_categorical_crossentropy ? 1 : outputs(); }
+    Index target_features() const { return target_width_ > 0 ? target_width_.load() : outputs(); }
+    // Whether the loss of several batches is not what it is for all of their rows at once.
+    bool loss_depends_on_batch();
 
     Plan prediction_plan(Index rows, Index steps);  // what threads would do now
-    void predict(const T* x, Index rows, Index steps, T* out);
+    // With `penalty`, also what all regularizers add to the loss of these rows.
+    void predict(const T* x, Index rows, Index steps, T* out, double* penalty = nullptr);
     void run(const T* x, const Beside<T>& beside, Index rows, Index steps, T* out, T* final_state);
     std::unique_ptr<Kept<T>> forward(const T* x, const Beside<T>& beside, Index rows, Index steps, T* out,
                                      T* final_state);
@@ -157,19 +177,25 @@ public:
     void require_steps();
     std::unique_ptr<Binding<T>> bind_step(Index rows);
     void step(Binding<T>& binding, const T* x, T* out);
-    void forecast(const T* history, Index rows, Index window, Index steps, T* out);
+    // Each prediction is the next step's newest input, with what is `known` of that step (rows, steps, features -
+    // outputs) beside it.
+    void forecast(const T* history, const T* known, Index rows, Index window, Index steps, T* out);
     // What follows takes targets whose last axis is as wide as `target_features` was when they were checked, and throws
     // std::logic_error if another thread has set another loss since.
-    double evaluate(const T* x, const T* y, const unsigned char* mask, Index rows, Index steps, Index target_width);
+    double evaluate(const T* x, const T* y, const unsigned char* mask, Index rows, Index steps, Index target_width,
+                    const SampleWeights<T>& weights);
     double loss_and_gradients(const T* x, const T* y, const unsigned char* mask, Index rows, Index steps,
-                              Index target_width);
+                              Index target_width, const SampleWeights<T>& weights);
+    // The optimizer's step from the gradients of `backward`, to which the regularizers of weights are added. Returns
+    // their penalty.
+    double apply_gradients(double learning_rate);
 
     // Runs steps from `first_step` on until the end of the epoch or, after at least one, until `seconds` have passed.
     // Throws std::invalid_argument if `order` names a sample that there is not; the step that met it changes nothing.
     // Returns the next step, and `loss_sum` with the samples' losses added: one running sum for an epoch, so that it
     // does not depend on how many steps a call has made.
-    std::pair<Index, double> train(const TrainingData<T>& from, Index first_step, double learning_rate, double seconds,
-                                   double loss_sum);
+    std::pair<Index, double> train(const TrainingData<T>& from, Index first_step, const LearningRates& rates,
+                                   double seconds, double loss_sum);
 
 private:
     using Bound = std::unique_ptr<Binding<T>>;
@@ -194,6 +220,8 @@ private:
     void carry(Binding<T>& binding, Index first_row);
     void pack_all(const Team& team) const;
     LossPass<T> loss_pass(const Binding<T>& binding) const;
+    bool terms_decide(bool masked, bool weighted) const;
+    double loss_scale(const std::vector<double>& terms, Index values, bool decided_by_terms) const;
     template <class Visit>
     void for_each_block(const Work& work, std::vector<Bound>& bindings, Index rows, const Visit& visit) const;
     std::vector<Bound> acquire_blocks(const Plan& plan, const Extent& extent);
@@ -204,12 +232,18 @@ private:
     double weight_penalty() const;
 
     bool gather(TrainingBatch<T>& batch, const TrainingData<T>& from, Index first_sample, const Team& team) const;
-    void set_calls(TrainingBatch<T>& batch, const std::int64_t* draw, bool carries);
+    void set_calls(TrainingBatch<T>& batch, const SampleWeights<T>& weights, const std::int64_t* draw, bool carries);
     void forward_and_backward(TrainingBatch<T>& batch, const Work& work);
     void regularize(const Team& team);
     void constrain(const Team& team) const;
     double loss_of(const TrainingBatch<T>& batch) const;
-    UpdatePass<T> update_pass(double learning_rate, std::int64_t iteration) const;
+    const Weight& trained_weight(std::size_t segment);
+    T* slot_values(const std::string& name) const;
+    double clipping(Range pieces, double most) const;
+    // One member prepares a step's update, the others see it after a barrier; then all make it together, each from the
+    // gradients of its share of the parameters.
+    void prepare_update(double learning_rate, std::int64_t step);
+    void update(const Team& team);
 
     Index features_;
     bool sequence_, input_gradient_;
@@ -222,7 +256,6 @@ private:
     Index first_trained_ = 0;  // the first layer that has some, or whose input's gradient is wanted
     Buffer<T> parameters_, gradients_, packed_;
     Index gradient_copies_ = 1;
-    Buffer<T> slots_[3];
     std::vector<WeightPenalty> penalties_;  // in pieces, for threads
     std::vector<double> penalty_sums_;
     std::vector<std::pair<std::size_t, ConstraintPass<T>>> constraints_;  // by segment
@@ -231,8 +264,14 @@ private:
     std::mutex carrying_;  // of stateful networks, one call at a time
 
     std::atomic<bool> has_loss_{false}, has_optimizer_{false};
-    std::atomic<Loss> loss_{Loss::mean_squared_error};
+    std::atomic<Index> target_width_{0};
+    LossOptions loss_;
     OptimizerSettings optimizer_;
+    std::vector<Slot<T>> slots_;
+    std::vector<TrainedSegment> trained_;
+    std::vector<Range> pieces_;  // of the trained parameters, for norms by threads
+    std::vector<double> square_sums_;
+    PreparedUpdate<T> update_;
 
     // Weights change under the exclusive lock and raise the version; packed weights belong to one version.
     // Everybody passes the entry first, so that a writer who waits there is not overtaken by readers for ever.

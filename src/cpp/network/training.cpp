@@ -1,7 +1,6 @@
 // The train step: gather, forward, loss, BPTT, weight gradients, optimizer, all by one team in one call.
 #include <algorithm>
 #include <chrono>
-#include <cmath>
 #include <cstring>
 #include <numeric>
 #include <stdexcept>
@@ -18,48 +17,14 @@ constexpr double passes_of_a_step = 3;
 }  // namespace
 
 template <class T>
-void Network<T>::set_loss(Loss loss) {
+void Network<T>::set_loss(const LossOptions& options) {
     finish();
     const auto lock = lock_weights();
-    loss_ = loss;
+    loss_ = options;
+    loss_.quantiles = loss_.own_quantiles.data();
+    target_width_ = target_widths[static_cast<int>(options.kind)];
     has_loss_ = true;
     batches_.clear();  // the target's shape may have changed
-}
-
-template <class T>
-void Network<T>::set_optimizer(const OptimizerSettings& settings) {
-    finish();
-    const auto lock = lock_weights();
-    const bool adam = settings.rule == Update::adam, rms = settings.rule == Update::rmsprop;
-    const bool used[3] = {adam || rms || settings.momentum != 0, adam || settings.centered,
-                          settings.amsgrad || (rms && settings.momentum != 0)};
-    for (int i = 0; i < 3; ++i) slots_[i] = used[i] ? make_buffer<T>(trainable_) : nullptr;
-    optimizer_ = settings;
-    has_optimizer_ = true;
-    iterations = 0;
-}
-
-template <class T>
-UpdatePass<T> Network<T>::update_pass(double learning_rate, std::int64_t iteration) const {
-    UpdatePass<T> pass{};
-    pass.rule = optimizer_.rule;
-    pass.parameters = parameters_.get();
-    pass.gradients = gradients_.get();
-    for (int i = 0; i < 3; ++i) pass.slots[i] = slots_[i].get();
-    pass.rate = learning_rate;
-    pass.momentum = optimizer_.momentum;
-    pass.beta_1 = optimizer_.beta_1;
-    pass.beta_2 = optimizer_.beta_2;
-    pass.epsilon = optimizer_.epsilon;
-    pass.rho = optimizer_.rho;
-    pass.nesterov = optimizer_.nesterov;
-    pass.amsgrad = optimizer_.amsgrad;
-    pass.centered = optimizer_.centered;
-    if (optimizer_.rule == Update::adam) {
-        const double t = static_cast<double>(iteration + 1);
-        pass.rate *= std::sqrt(1 - std::pow(optimizer_.beta_2, t)) / (1 - std::pow(optimizer_.beta_1, t));
-    }
-    return pass;
 }
 
 // Copies the samples of this member's rows; false if there is one that does not exist.
@@ -67,6 +32,7 @@ template <class T>
 bool Network<T>::gather(TrainingBatch<T>& batch, const TrainingData<T>& from, Index first_sample,
                         const Team& team) const {
     const Index row = from.steps * features_, target_row = output_steps(from.steps) * target_features();
+    const Index weight_row = from.weights.steps;
     bool good = true;
     batch.for_each_group(team.share(batch.extent.rows), [&](Binding<T>& group, Range rows, Index first) {
         for (Index n = rows.begin; n < rows.end; ++n) {
@@ -78,6 +44,9 @@ bool Network<T>::gather(TrainingBatch<T>& batch, const TrainingData<T>& from, In
             std::memcpy(group.input + n * row, from.x + sample * row, static_cast<std::size_t>(row) * sizeof(T));
             std::memcpy(group.target + n * target_row, from.y + sample * target_row,
                         static_cast<std::size_t>(target_row) * sizeof(T));
+            if (from.weights.values)
+                std::memcpy(group.weight + n * weight_row, from.weights.values + sample * weight_row,
+                            static_cast<std::size_t>(weight_row) * sizeof(T));
             if (from.mask)
                 std::memcpy(group.mask + n * from.steps, from.mask + sample * from.steps,
                             static_cast<std::size_t>(from.steps));
@@ -89,29 +58,24 @@ bool Network<T>::gather(TrainingBatch<T>& batch, const TrainingData<T>& from, In
 // From packed weights and a gathered batch to gradients: each member ends with those of its share of the parameters.
 template <class T>
 void Network<T>::forward_and_backward(TrainingBatch<T>& batch, const Work& work) {
-    const Index rows_of_batch = batch.extent.rows, out_steps = output_steps(batch.extent.steps);
+    const Index rows_of_batch = batch.extent.rows, values = rows_of_batch * output_steps(batch.extent.steps);
+    const bool counted = terms_decide(batch.extent.masked, batch.groups.front()->weights.values != nullptr);
     const Team &team = work.team, &crew = work.crew;
     const Range mine = work.rows(rows_of_batch);
     batch.for_each_group(mine, [&](Binding<T>& group, Range rows, Index first) {
         const Range own = crew.share(rows);
         std::fill_n(group.row_penalty.begin() + own.begin, own.end - own.begin, 0.0);
         group.forward(rows, work);
-        count_valid(group.output_mask(), out_steps, own, batch.valid.data() + first);
+        if (counted) count_terms(loss_pass(group), own, batch.terms.data() + first);
     });
-    // A mask makes the mean one over all steps of the batch that count.
-    double terms = static_cast<double>(rows_of_batch);
-    if (masked_output(batch.extent.masked)) {
-        team.barrier();
-        terms =
-            static_cast<double>(std::max<Index>(1, std::accumulate(batch.valid.begin(), batch.valid.end(), Index{0})));
-    }
+    if (counted) team.barrier();
+    const double scale = loss_scale(batch.terms, values, counted);
     batch.for_each_group(mine, [&](Binding<T>& group, Range rows, Index) {
         LossPass<T> pass = loss_pass(group);
-        pass.scale /= terms;
-        pass.target = {group.target, out_steps * target_features(), target_features()};
+        pass.scale = scale;
         pass.gradient = group.d_output;
         pass.row_loss = group.row_loss.data();
-        kernels_->loss(loss_, pass, crew.share(rows));
+        kernels_->loss(pass, crew.share(rows));
         crew.barrier();
         group.backward(rows, work, first_trained_);
     });
@@ -145,9 +109,19 @@ void Network<T>::regularize(const Team& team) {
 }
 
 template <class T>
-void Network<T>::constrain(const Team& team) const {
-    team.barrier();
-    for (const auto& [segment, pass] : constraints_) kernels_->constrain(pass, team.share(pass.outer * pass.inner));
+double Network<T>::apply_gradients(double learning_rate) {
+    finish();
+    const auto lock = lock_weights();
+    constexpr double operations_of_a_weight = 16;
+    const double work = operations_of_a_weight * static_cast<double>(trainable_);
+    prepare_update(learning_rate, iterations);
+    run_team(team_size(work, work, trainable_), [&](const Team& team) {
+        if (!penalties_.empty()) regularize(team);
+        update(team);
+    });
+    ++version_;
+    ++iterations;
+    return std::accumulate(penalty_sums_.begin(), penalty_sums_.end(), 0.0);
 }
 
 template <class T>
@@ -163,7 +137,8 @@ double Network<T>::loss_of(const TrainingBatch<T>& batch) const {
 
 // A call for each group; `draw` numbers the dropout of a step.
 template <class T>
-void Network<T>::set_calls(TrainingBatch<T>& batch, const std::int64_t* draw, bool carries) {
+void Network<T>::set_calls(TrainingBatch<T>& batch, const SampleWeights<T>& weights, const std::int64_t* draw,
+                           bool carries) {
     Index first = 0;
     for (auto& group : batch.groups) {
         Call<T>& call = group->call;
@@ -174,6 +149,7 @@ void Network<T>::set_calls(TrainingBatch<T>& batch, const std::int64_t* draw, bo
         call.row_penalty = group->row_penalty.data();
         call.penalty_scale = 1 / static_cast<double>(batch.extent.rows);
         if (carries) carry(*group, first);
+        group->weights = {weights.values ? group->weight : nullptr, weights.steps};
         group->set_gathered_input(features_);
         first += group->extent.rows;
     }
@@ -181,18 +157,18 @@ void Network<T>::set_calls(TrainingBatch<T>& batch, const std::int64_t* draw, bo
 
 template <class T>
 double Network<T>::loss_and_gradients(const T* x, const T* y, const unsigned char* mask, Index rows, Index steps,
-                                      Index target_width) {
+                                      Index target_width, const SampleWeights<T>& weights) {
     finish();
     const auto lock = lock_weights();
     require_target_width(target_width);
     TrainingBatch<T>& batch = training_batch({rows, steps, mask != nullptr});
-    set_calls(batch, nullptr, false);
+    set_calls(batch, weights, nullptr, false);
     std::vector<std::int64_t> order(static_cast<std::size_t>(rows));
     std::iota(order.begin(), order.end(), 0);
     const double work = passes_of_a_step * forward_work(steps) * static_cast<double>(rows);
     const Plan planned = plan(work, work / passes_of_a_step, rows);
     run_team(planned.members, [&](const Team& team) {
-        gather(batch, {x, y, mask, order.data(), rows, steps, rows, target_width}, 0, team);
+        gather(batch, {x, y, mask, order.data(), rows, steps, rows, target_width, weights}, 0, team);
         pack_all(team);
         team.barrier();
         forward_and_backward(batch, {planned, team});
@@ -202,7 +178,7 @@ double Network<T>::loss_and_gradients(const T* x, const T* y, const unsigned cha
 }
 
 template <class T>
-std::pair<Index, double> Network<T>::train(const TrainingData<T>& from, Index first_step, double learning_rate,
+std::pair<Index, double> Network<T>::train(const TrainingData<T>& from, Index first_step, const LearningRates& rates,
                                            double seconds, double loss_sum) {
     finish();
     if (stateful() && from.samples % from.batch_size != 0)
@@ -212,6 +188,7 @@ std::pair<Index, double> Network<T>::train(const TrainingData<T>& from, Index fi
     const auto lock = lock_weights();
     require_target_width(from.target_width);
     const Index step_count = (from.samples + from.batch_size - 1) / from.batch_size;
+    const Index end = rates.count > 0 ? std::min(step_count, first_step + rates.count) : step_count;
     // The last batch may be smaller than the others.
     const bool masked = from.mask != nullptr;
     TrainingBatch<T>& full = training_batch({from.batch_size, from.steps, masked});
@@ -225,19 +202,19 @@ std::pair<Index, double> Network<T>::train(const TrainingData<T>& from, Index fi
     Plan planned{};
     std::atomic<bool> bad_order{false};
     auto steps = [&](const Team& team) {
-        for (Index step = next; step < step_count; ++step) {
+        for (Index step = next; step < end; ++step) {
             TrainingBatch<T>& batch = step + 1 == step_count ? last : full;
             if (team.rank() == 0) {
                 const std::int64_t draw = iterations_before + step - first_step;
-                set_calls(batch, &draw, static_cast<bool>(carrying));
+                set_calls(batch, from.weights, &draw, static_cast<bool>(carrying));
+                prepare_update(rates.of(step - first_step), draw);
             }
             if (!gather(batch, from, step * from.batch_size, team)) bad_order = true;
             pack_all(team);
             team.barrier();
             if (bad_order) break;
             forward_and_backward(batch, {planned, team});
-            kernels_->update(update_pass(learning_rate, iterations_before + step - first_step), team.share(trainable_));
-            if (!constraints_.empty()) constrain(team);
+            update(team);
             if (team.rank() == 0) {
                 loss_sum += loss_of(batch) * static_cast<double>(batch.extent.rows);
                 next = step + 1;
@@ -249,9 +226,9 @@ std::pair<Index, double> Network<T>::train(const TrainingData<T>& from, Index fi
             if (leave) break;
         }
     };
-    while (next < step_count && !done && !bad_order) {
+    while (next < end && !done && !bad_order) {
         was_crowded = crowded();
-        planned = plan(work * static_cast<double>(step_count - next), work / passes_of_a_step, full.extent.rows);
+        planned = plan(work * static_cast<double>(end - next), work / passes_of_a_step, full.extent.rows);
         run_team(planned.members, steps);
     }
     ++version_;
@@ -263,11 +240,13 @@ std::pair<Index, double> Network<T>::train(const TrainingData<T>& from, Index fi
     return {next, loss_sum};
 }
 
-#define FASTLSTM_INSTANTIATE(T)                                                                                    \
-    template void Network<T>::set_loss(Loss);                                                                      \
-    template void Network<T>::set_optimizer(const OptimizerSettings&);                                             \
-    template double Network<T>::loss_and_gradients(const T*, const T*, const unsigned char*, Index, Index, Index); \
-    template std::pair<Index, double> Network<T>::train(const TrainingData<T>&, Index, double, double, double);
+#define FASTLSTM_INSTANTIATE(T)                                                                                      \
+    template void Network<T>::set_loss(const LossOptions&);                                                          \
+    template double Network<T>::apply_gradients(double);                                                             \
+    template double Network<T>::loss_and_gradients(const T*, const T*, const unsigned char*, Index, Index, Index,    \
+                                                   const SampleWeights<T>&);                                         \
+    template std::pair<Index, double> Network<T>::train(const TrainingData<T>&, Index, const LearningRates&, double, \
+                                                        double);
 
 FASTLSTM_INSTANTIATE(float)
 FASTLSTM_INSTANTIATE(double)

@@ -16,6 +16,7 @@ from ..series import ArgumentNeededError, Series, read_series
 from . import _arguments
 
 NAME = "forecast"
+_STEPS = 50
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,7 +25,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--column", metavar="NAME", help="the column's name, or its number from 1; not needed if only one has numbers"
     )
-    parser.add_argument("--steps", type=_arguments.integer(1), default=50, metavar="N", help="values to forecast")
+    parser.add_argument(
+        "--known",
+        nargs="+",
+        metavar="NAME",
+        help="columns that are known in advance; rows at the end of the file that have these and no value of the"
+        " column are the steps to come",
+    )
+    parser.add_argument(
+        "--steps",
+        type=_arguments.integer(1),
+        metavar="N",
+        help=f"values to forecast (default: {_STEPS}); where columns are known, all that the file has rows for",
+    )
     parser.add_argument(
         "--test",
         type=_arguments.integer(0),
@@ -66,6 +79,7 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
         "command": NAME,
         "file": str(arguments.file),
         "column": series.name,
+        "known": arguments.known or [],
         "values": len(series),
         "season": result.season,
         "seed": arguments.seed,
@@ -78,7 +92,7 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
 
 def _read(arguments: argparse.Namespace) -> Series:
     try:
-        return read_series(arguments.file, arguments.column, arguments.fill)
+        return read_series(arguments.file, arguments.column, arguments.fill, arguments.known or ())
     except ArgumentNeededError as error:
         option = f"--{error.argument} {shlex.quote(error.value)}"
         raise ValueError(f"{error.problem} ({option} {error.effect})") from error
@@ -89,7 +103,7 @@ def _forecast(series: Series, arguments: argparse.Namespace) -> Forecast:
         with _EpochBar() as bar:
             return forecast_series(
                 series,
-                arguments.steps,
+                _steps(series, arguments),
                 window=arguments.window,
                 test=arguments.test,
                 season=arguments.season,
@@ -101,6 +115,14 @@ def _forecast(series: Series, arguments: argparse.Namespace) -> Forecast:
             )
     except ValueError as error:
         raise ValueError(f"{arguments.file}, column {series.name!r}: {error}") from error
+
+
+def _steps(series: Series, arguments: argparse.Namespace) -> int:
+    if arguments.steps is not None or series.later is None:
+        return int(arguments.steps or _STEPS)
+    if not len(series.later):
+        raise ValueError("expected rows at the end with known columns and no value, the steps to come")
+    return len(series.later)
 
 
 class _EpochBar(Callback):

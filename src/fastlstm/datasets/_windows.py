@@ -8,10 +8,12 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from .. import _checks, _engine
+from .. import _checks, _engine, _known
 
 
-def windows(sequence: Any, n_steps: int, horizon: int = 1, stride: int = 1) -> tuple[NDArray[Any], NDArray[Any]]:
+def windows(
+    sequence: Any, n_steps: int, horizon: int = 1, stride: int = 1, known: int = 0
+) -> tuple[NDArray[Any], NDArray[Any]]:
     """Cut a series into windows and what follows each of them.
 
     Window k covers the rows ``k * stride`` to ``k * stride + n_steps - 1``, and its target is the `horizon` rows after
@@ -27,11 +29,15 @@ def windows(sequence: Any, n_steps: int, horizon: int = 1, stride: int = 1) -> t
         Rows in a target.
     stride : int
         Rows from the start of one window to the start of the next.
+    known : int
+        How many of the last features are known in advance, as a calendar is. They are no targets, and stand one row
+        earlier in the windows: a row holds the values of its step, and what is known of the next one.
 
     Returns
     -------
     X : ndarray (n, n_steps, D)
-        The windows; D is 1 for a series without a second axis. A read-only view of the series in the series' dtype.
+        The windows; D is 1 for a series without a second axis. A read-only view of the series in the series' dtype
+        (with `known`, of a copy).
     y : ndarray (n,), (n, D) or (n, horizon, D)
         The targets: (n,) for one feature and horizon 1, (n, D) for horizon 1. A read-only view, too.
 
@@ -58,12 +64,16 @@ def windows(sequence: Any, n_steps: int, horizon: int = 1, stride: int = 1) -> t
     if series.ndim not in (1, 2) or series.shape[1:] == (0,):
         raise ValueError(f"sequence: expected shape (steps,) or (steps, D), got {series.shape}")
     series = series[:, np.newaxis] if series.ndim == 1 else series
+    predicted = series.shape[1] - _checks.integer("known", known, 0)
+    if predicted < 1:
+        raise ValueError(f"known: expected less than the {series.shape[1]} features of the sequence, got {known}")
     if len(series) < n_steps + horizon:
         raise ValueError(
             f"sequence: expected at least n_steps + horizon = {n_steps + horizon} steps, got {len(series)}"
         )
-    both = sliding_window_view(series, n_steps + horizon, axis=0)[::stride].swapaxes(1, 2)
-    x, y = both[:, :n_steps], both[:, n_steps:]
+    seen = series[:-horizon] if known == 0 else _known.beside(series[:-horizon, :predicted], series[:, predicted:])
+    x = sliding_window_view(seen, n_steps, axis=0)[::stride].swapaxes(1, 2)
+    y = sliding_window_view(series[n_steps:, :predicted], horizon, axis=0)[::stride].swapaxes(1, 2)
     if horizon > 1:
         return x, y
-    return (x, y[:, 0, 0]) if series.shape[1] == 1 else (x, y[:, 0])
+    return (x, y[:, 0, 0]) if predicted == 1 else (x, y[:, 0])

@@ -8,7 +8,8 @@ from .. import _engine, config, regularizers
 from .._checks import flag, integer, size
 from .._engine import Array, Network
 from .._names import given_or_automatic
-from ._configuration import plain, takes_the_options_of
+from .._objects import takes_the_options_of
+from ._configuration import plain
 from ._trained import TrainedOrNot
 from ._weights import Weight, Weights
 

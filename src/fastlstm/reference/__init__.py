@@ -12,8 +12,9 @@ float64 it is the oracle of the test suite. Layouts and numerics are those of Ke
 `CELLS`                                          the core's name -> these functions and the shapes of the weights
 `dense_forward`, `dense_backward`                the dense layer, softmax included
 `layer_normalization_forward` and `_backward`    layer normalization over the last axis
-`LOSSES`                                         name -> function giving a loss and its gradient
-`sgd_step`, `adam_step`, `rmsprop_step`          one update of one variable
+`LOSSES`                                         the core's name -> function giving a loss and its gradient
+`OPTIMIZERS`                                     name -> function that updates one variable
+`clip_gradients`                                 bounds of values or norms
 `ACTIVATIONS`, `ELEMENTWISE_ACTIVATIONS`         name -> activation; the second holds those a cell can take
 ===============================================  ============================================================
 
@@ -34,13 +35,40 @@ from .losses import (
     LOSSES,
     binary_crossentropy,
     categorical_crossentropy,
+    categorical_hinge,
+    cosine_similarity,
+    hinge,
+    huber,
+    kl_divergence,
+    log_cosh,
     mean_absolute_error,
+    mean_absolute_percentage_error,
     mean_squared_error,
+    mean_squared_logarithmic_error,
+    poisson,
+    quantile,
     sparse_categorical_crossentropy,
+    squared_hinge,
 )
 from .lstm import LSTMGradients, lstm_backward, lstm_forward
 from .min_rnn import MinGradients, min_gru_forward, min_lstm_forward, min_rnn_backward
-from .optimizers import AdamSlots, RMSpropSlots, adam_step, rmsprop_step, sgd_step
+from .optimizers import (
+    OPTIMIZERS,
+    AdadeltaSlots,
+    AdamaxSlots,
+    AdamSlots,
+    NadamSlots,
+    RMSpropSlots,
+    adadelta_step,
+    adagrad_step,
+    adam_step,
+    adamax_step,
+    clip_gradients,
+    lion_step,
+    nadam_step,
+    rmsprop_step,
+    sgd_step,
+)
 from .simple_rnn import SimpleRNNGradients, simple_rnn_backward, simple_rnn_forward
 from .time_loop import LoopOptions, Saved
 
@@ -49,8 +77,11 @@ __all__ = [
     "CELLS",
     "ELEMENTWISE_ACTIVATIONS",
     "LOSSES",
+    "OPTIMIZERS",
     "Activation",
+    "AdadeltaSlots",
     "AdamSlots",
+    "AdamaxSlots",
     "CellFunctions",
     "DenseGradients",
     "DenseSaved",
@@ -60,28 +91,46 @@ __all__ = [
     "LayerNormalizationSaved",
     "LoopOptions",
     "MinGradients",
+    "NadamSlots",
     "RMSpropSlots",
     "Saved",
     "SimpleRNNGradients",
+    "adadelta_step",
+    "adagrad_step",
     "adam_step",
+    "adamax_step",
     "binary_crossentropy",
     "categorical_crossentropy",
+    "categorical_hinge",
+    "clip_gradients",
+    "cosine_similarity",
     "dense_backward",
     "dense_forward",
     "gru_backward",
     "gru_forward",
+    "hinge",
+    "huber",
+    "kl_divergence",
     "layer_normalization_backward",
     "layer_normalization_forward",
+    "lion_step",
+    "log_cosh",
     "lstm_backward",
     "lstm_forward",
     "mean_absolute_error",
+    "mean_absolute_percentage_error",
     "mean_squared_error",
+    "mean_squared_logarithmic_error",
     "min_gru_forward",
     "min_lstm_forward",
     "min_rnn_backward",
+    "nadam_step",
+    "poisson",
+    "quantile",
     "rmsprop_step",
     "sgd_step",
     "simple_rnn_backward",
     "simple_rnn_forward",
     "sparse_categorical_crossentropy",
+    "squared_hinge",
 ]

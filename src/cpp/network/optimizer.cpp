@@ -1,0 +1,240 @@
+// The optimizer: its slots, and one update of the parameters by a team, constraints included.
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstring>
+#include <numeric>
+#include <stdexcept>
+
+#include "network.hpp"
+
+namespace fastlstm {
+namespace {
+
+struct RuleSlot {
+    const char* name = nullptr;
+    bool used = true;
+};
+
+// By Keras's names, in the order in which the rules take them.
+std::array<RuleSlot, most_slots> slots_of(const OptimizerSettings& by) {
+    switch (by.rule) {
+        case Update::sgd: return {{{"momentum", by.momentum != 0}}};
+        case Update::adam: return {{{"momentum"}, {"velocity"}, {"velocity_hat", by.amsgrad}}};
+        case Update::nadam: return {{{"momentum"}, {"velocity"}}};
+        case Update::adamax: return {{{"momentum"}, {"norm"}}};
+        case Update::rmsprop:
+            return {{{"velocity"}, {"momentum", by.momentum != 0}, {"average_gradient", by.centered}}};
+        case Update::adagrad: return {{{"accumulator"}}};
+        case Update::adadelta: return {{{"accumulated_grad"}, {"accumulated_delta_var"}}};
+        case Update::lion: return {{{"momentum"}}};
+    }
+    throw std::logic_error("an update without slots");
+}
+
+}  // namespace
+
+template <class T>
+void Network<T>::set_optimizer(const OptimizerSettings& settings) {
+    finish();
+    std::vector<Slot<T>> slots;
+    const auto add = [&](const char* name, double initial) {
+        slots.push_back({name, make_buffer<T>(trainable_)});
+        std::fill_n(slots.back().values.get(), trainable_, static_cast<T>(initial));
+        return slots.back().values.get();
+    };
+    UpdatePass<T> pass{};
+    T* average = settings.use_ema ? add("average", 0) : nullptr;
+    T* gradient_sums = settings.gradient_accumulation_steps > 1 ? add("gradient_accumulator", 0) : nullptr;
+    const auto rule_slots = slots_of(settings);
+    for (std::size_t i = 0; i < rule_slots.size(); ++i)
+        if (rule_slots[i].name && rule_slots[i].used)
+            pass.slots[i] = add(rule_slots[i].name, settings.initial_accumulator_value);
+    pass.rule = settings.rule;
+    pass.parameters = parameters_.get();
+    pass.gradients = gradients_.get();
+    pass.clip_value = settings.clipvalue;
+    pass.momentum = settings.momentum;
+    pass.beta_1 = settings.beta_1;
+    pass.beta_2 = settings.beta_2;
+    pass.rho = settings.rho;
+    pass.epsilon = settings.epsilon;
+    pass.nesterov = settings.nesterov;
+    pass.amsgrad = settings.amsgrad;
+    pass.centered = settings.centered;
+
+    std::vector<TrainedSegment> trained;
+    std::vector<Range> pieces;
+    for (std::size_t i = 0; i < segments_.size(); ++i) {
+        const Weight& weight = *segments_[i].weight;
+        if (!weight.trainable) continue;
+        const Index first_piece = static_cast<Index>(pieces.size()), end = weight.offset + weight.size();
+        constexpr Index piece = 4096;
+        for (Index first = weight.offset; first < end; first += piece)
+            pieces.push_back({first, std::min(first + piece, end)});
+        const auto& kept = settings.without_decay;
+        trained.push_back({{weight.offset, end},
+                           {first_piece, static_cast<Index>(pieces.size())},
+                           std::find(kept.begin(), kept.end(), i) == kept.end()});
+    }
+
+    const auto lock = lock_weights();
+    optimizer_ = settings;
+    slots_ = std::move(slots);
+    update_ = {pass, average, gradient_sums};
+    trained_ = std::move(trained);
+    pieces_ = std::move(pieces);
+    square_sums_.assign(pieces_.size(), 0);
+    has_optimizer_ = true;
+    iterations = 0;
+}
+
+template <class T>
+std::vector<std::string> Network<T>::slots() {
+    const auto lock = lock_reading();
+    std::vector<std::string> names;
+    for (const Slot<T>& slot : slots_) names.emplace_back(slot.name);
+    return names;
+}
+
+template <class T>
+T* Network<T>::slot_values(const std::string& name) const {
+    std::string known;
+    for (const Slot<T>& slot : slots_) {
+        if (name == slot.name) return slot.values.get();
+        known += (known.empty() ? "" : ", ") + std::string(slot.name);
+    }
+    throw std::invalid_argument("slot: expected " + (known.empty() ? "none, there being none" : "one of " + known) +
+                                ", got '" + name + "'");
+}
+
+template <class T>
+void Network<T>::copy_slot(const std::string& name, std::size_t segment, T* to) {
+    const Weight& weight = trained_weight(segment);
+    const auto lock = lock_reading();
+    std::memcpy(to, slot_values(name) + weight.offset, static_cast<std::size_t>(weight.size()) * sizeof(T));
+}
+
+template <class T>
+void Network<T>::set_slot(const std::string& name, std::size_t segment, const T* values) {
+    const Weight& weight = trained_weight(segment);
+    const auto lock = lock_weights();
+    std::memcpy(slot_values(name) + weight.offset, values, static_cast<std::size_t>(weight.size()) * sizeof(T));
+}
+
+// Before the first step there are no averages yet.
+template <class T>
+void Network<T>::swap_averages() {
+    const auto lock = lock_weights();
+    T* averages = slot_values("average");
+    if (iterations == 0) return;
+    std::swap_ranges(averages, averages + trainable_, parameters_.get());
+    ++version_;
+}
+
+template <class T>
+void Network<T>::take_averages() {
+    const auto lock = lock_weights();
+    const T* averages = slot_values("average");
+    if (iterations == 0) return;
+    std::copy_n(averages, trainable_, parameters_.get());
+    ++version_;
+}
+
+// With accumulation there are steps that update nothing, and updates count where otherwise steps do.
+template <class T>
+void Network<T>::prepare_update(double learning_rate, std::int64_t step) {
+    const OptimizerSettings& by = optimizer_;
+    const std::int64_t before = step / by.gradient_accumulation_steps;
+    update_.due = (step + 1) % by.gradient_accumulation_steps == 0;
+    update_.average_momentum = before > 0 ? by.ema_momentum : 0;
+    update_.overwrites = by.ema_overwrite_frequency > 0 && (before + 1) % by.ema_overwrite_frequency == 0;
+    if (!update_.due) return;
+
+    const double t = static_cast<double>(before + 1);
+    const auto bias = [&](double beta) { return 1 - std::pow(beta, t); };
+    UpdatePass<T>& pass = update_.pass;
+    pass.decay = by.weight_decay * learning_rate;
+    pass.rate = learning_rate;
+    if (by.rule == Update::adam) {  // Keras rounds betas here, though not in the averages
+        const T first = static_cast<T>(by.beta_1), second = static_cast<T>(by.beta_2);
+        pass.rate *= std::sqrt(bias(static_cast<double>(second))) / bias(static_cast<double>(first));
+    }
+    if (by.rule == Update::adamax) pass.rate /= bias(by.beta_1);
+    if (by.rule == Update::nadam) {
+        const auto momentum = [&](double at) { return by.beta_1 * (1 - 0.5 * std::pow(0.96, at)); };
+        if (update_.momenta != before) {
+            update_.momentum_product = 1;
+            for (std::int64_t i = 1; i <= before; ++i) update_.momentum_product *= momentum(static_cast<double>(i));
+        }
+        update_.momenta = before + 1;
+        update_.momentum_product *= momentum(t);
+        pass.rate *= momentum(t + 1) / (1 - update_.momentum_product * momentum(t + 1));
+        pass.gradient_rate = learning_rate * (1 - momentum(t)) / (1 - update_.momentum_product);
+        pass.second_rate = 1 / bias(by.beta_2);
+    }
+}
+
+// What gradients are multiplied by so that their norm, over the pieces, is at most `most`; NaN for an infinite one.
+template <class T>
+double Network<T>::clipping(Range pieces, double most) const {
+    const double norm =
+        std::sqrt(std::accumulate(square_sums_.begin() + pieces.begin, square_sums_.begin() + pieces.end, 0.0));
+    return most / std::max(norm, most) + (norm - norm);
+}
+
+template <class T>
+void Network<T>::constrain(const Team& team) const {
+    team.barrier();
+    for (const auto& [segment, pass] : constraints_) kernels_->constrain(pass, team.share(pass.outer * pass.inner));
+}
+
+template <class T>
+void Network<T>::update(const Team& team) {
+    const OptimizerSettings& by = optimizer_;
+    const Range mine = team.share(trainable_), all{0, static_cast<Index>(pieces_.size())};
+    if (update_.gradient_sums)
+        kernels_->accumulate(gradients_.get(), update_.gradient_sums,
+                             update_.due ? static_cast<double>(by.gradient_accumulation_steps) : 0, mine);
+    if (update_.due) {
+        // Pieces are the same whatever the threads, and each one's sum has a place of its own.
+        if (by.clipnorm > 0 || by.global_clipnorm > 0) {
+            team.barrier();
+            const Range share = team.share(all);
+            for (Index i = share.begin; i < share.end; ++i) {
+                const Range piece = pieces_[static_cast<std::size_t>(i)];
+                square_sums_[static_cast<std::size_t>(i)] =
+                    kernels_->sum_squares(gradients_.get() + piece.begin, piece.end - piece.begin);
+            }
+            team.barrier();
+        }
+        UpdatePass<T> pass = update_.pass;
+        const double of_all = by.global_clipnorm > 0 ? clipping(all, by.global_clipnorm) : 1;
+        for (const TrainedSegment& segment : trained_) {
+            const Range range{std::max(mine.begin, segment.parameters.begin),
+                              std::min(mine.end, segment.parameters.end)};
+            if (range.begin >= range.end) continue;
+            pass.scale = by.clipnorm > 0 ? clipping(segment.pieces, by.clipnorm) : of_all;
+            pass.decay = segment.decays ? update_.pass.decay : 0;
+            kernels_->update(pass, range);
+        }
+    }
+    if (update_.average)
+        kernels_->average(update_.average, parameters_.get(), update_.average_momentum, update_.overwrites, mine);
+    if (!constraints_.empty()) constrain(team);
+}
+
+#define FASTLSTM_INSTANTIATE(T)                                                        \
+    template void Network<T>::set_optimizer(const OptimizerSettings&);                 \
+    template std::vector<std::string> Network<T>::slots();                             \
+    template void Network<T>::copy_slot(const std::string&, std::size_t, T*);          \
+    template void Network<T>::set_slot(const std::string&, std::size_t, const T*);     \
+    template void Network<T>::swap_averages();                                         \
+    template void Network<T>::take_averages();                                         \
+    template void Network<T>::prepare_update(double learning_rate, std::int64_t step); \
+    template void Network<T>::update(const Team&);
+
+FASTLSTM_INSTANTIATE(float)
+FASTLSTM_INSTANTIATE(double)
+
+}  // namespace fastlstm

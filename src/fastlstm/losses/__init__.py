@@ -1,0 +1,155 @@
+"""Losses: their names, their classes, and the targets that each one takes. The core has the arithmetic.
+
+Every class takes the arguments of Keras's class of the same name, and has its values and gradients. A loss of one's own
+is a function of arrays that returns values and gradient.
+"""
+
+from typing import Any
+
+from .._names import lookup, snake_case
+from .._objects import configuration, resolve
+from ._base import Loss
+from ._classification import (
+    BinaryCrossentropy,
+    CategoricalCrossentropy,
+    CategoricalHinge,
+    Hinge,
+    KLDivergence,
+    SparseCategoricalCrossentropy,
+    SquaredHinge,
+)
+from ._function import FunctionLoss
+from ._regression import (
+    CosineSimilarity,
+    Huber,
+    LogCosh,
+    MeanAbsoluteError,
+    MeanAbsolutePercentageError,
+    MeanSquaredError,
+    MeanSquaredLogarithmicError,
+    Poisson,
+    Quantile,
+)
+
+__all__ = [
+    "BinaryCrossentropy",
+    "CategoricalCrossentropy",
+    "CategoricalHinge",
+    "CosineSimilarity",
+    "Hinge",
+    "Huber",
+    "KLDivergence",
+    "LogCosh",
+    "Loss",
+    "MeanAbsoluteError",
+    "MeanAbsolutePercentageError",
+    "MeanSquaredError",
+    "MeanSquaredLogarithmicError",
+    "Poisson",
+    "Quantile",
+    "SparseCategoricalCrossentropy",
+    "SquaredHinge",
+    "get",
+    "serialize",
+]
+
+_classes: tuple[type[Loss], ...] = (
+    MeanSquaredError,
+    MeanAbsoluteError,
+    MeanAbsolutePercentageError,
+    MeanSquaredLogarithmicError,
+    Huber,
+    LogCosh,
+    Poisson,
+    CosineSimilarity,
+    Quantile,
+    BinaryCrossentropy,
+    CategoricalCrossentropy,
+    SparseCategoricalCrossentropy,
+    KLDivergence,
+    Hinge,
+    SquaredHinge,
+    CategoricalHinge,
+)
+_by_name: dict[str, type[Loss]] = {
+    **{snake_case(cls.__name__): cls for cls in _classes},
+    "mse": MeanSquaredError,
+    "mae": MeanAbsoluteError,
+    "mape": MeanAbsolutePercentageError,
+    "msle": MeanSquaredLogarithmicError,
+    "bce": BinaryCrossentropy,
+    "kld": KLDivergence,
+    "kullback_leibler_divergence": KLDivergence,
+    "logcosh": LogCosh,
+}
+
+
+def get(identifier: Any) -> Loss:
+    """Return a loss.
+
+    Parameters
+    ----------
+    identifier : str, Loss, class of this module, dict or callable
+        A name: that of a class, also as 'mean_squared_error', or one of 'mse', 'mae', 'mape', 'msle', 'bce', 'kld'
+        and 'logcosh', in lower or upper case; it stands for the class without arguments. A loss is returned
+        as it is. Or what `serialize` returns. Or a function of one's own: ``f(y_true, y_pred)`` that gets the targets
+        and the predictions of a batch as NumPy arrays and returns a tuple (values, gradient): the loss of each sample
+        (N,), or of each sample and step (N, T), and the derivatives of these values by the predictions, of the shape
+        of y_pred. The mean over the values, and sample weights, are not its business.
+
+    Raises
+    ------
+    ValueError
+        If the name is unknown.
+    TypeError
+        If it is none of these.
+
+    Examples
+    --------
+    >>> get("mse").name
+    'mean_squared_error'
+    >>> get({"class_name": "Huber", "config": {"delta": 2.0}}).delta
+    2.0
+
+    A loss of one's own, here the fourth power of the error:
+
+    >>> import numpy as np
+    >>> from fastlstm import Input, Sequential, layers
+    >>> def fourth_power(y_true, y_pred):
+    ...     error = y_pred - y_true
+    ...     return (error**4).mean(axis=-1), 4 * error**3 / error.shape[-1]
+    >>> model = Sequential([Input((1,)), layers.Dense(1, kernel_initializer="zeros")])
+    >>> model.compile("sgd", fourth_power)
+    >>> model.evaluate(np.ones((2, 1)), [1.0, 2.0])
+    8.5
+    """
+    known = ", ".join(cls.__name__ for cls in _classes)
+    if isinstance(identifier, str):
+        name = snake_case(identifier)
+        return lookup("loss", name if name in _by_name else identifier, _by_name)()
+    loss = resolve("loss", identifier, {cls.__name__: cls for cls in _classes})
+    if type(loss) in (*_classes, FunctionLoss):
+        found: Loss = loss
+        return found
+    if callable(loss) and not isinstance(loss, (type, Loss)):
+        return FunctionLoss(loss)
+    raise TypeError(
+        f"loss: expected a name, an instance of {known} from fastlstm.losses, or a function f(y_true, y_pred) that"
+        f" returns values and gradient, got {identifier!r}"
+    )
+
+
+def serialize(loss: Loss) -> dict[str, Any]:
+    """Return a loss's class name and arguments as Keras writes them; `get` reads it.
+
+    Raises
+    ------
+    TypeError
+        If the loss is a function.
+
+    Examples
+    --------
+    >>> serialize(Huber(2.0))
+    {'class_name': 'Huber', 'config': {'name': 'huber_loss', 'reduction': 'sum_over_batch_size', 'delta': 2.0}}
+    """
+    return configuration(loss)

@@ -1,0 +1,261 @@
+"""Losses of numbers: errors, their logarithms and percentages, counts, angles, quantiles."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from .. import _checks
+from .._engine import Array
+from ._base import Loss
+
+
+def last_axis(axis: Any) -> int:
+    """Return -1; another axis raises ValueError."""
+    if _checks.integer("axis", axis, -(2**31)) != -1:
+        raise ValueError(f"axis: expected -1, the axis of features, got {axis}")
+    return -1
+
+
+class MeanSquaredError(Loss):
+    """Mean of ``(y - p)**2`` over the last axis.
+
+    Parameters
+    ----------
+    reduction, name, dtype
+        See `Loss`.
+
+    Examples
+    --------
+    >>> MeanSquaredError()([[0.0, 1.0]], [[1.0, 3.0]])
+    2.5
+    """
+
+    def __init__(
+        self, reduction: Any = "sum_over_batch_size", name: str | None = "mean_squared_error", dtype: Any = None
+    ) -> None:
+        super().__init__(name, reduction, dtype)
+
+
+class MeanAbsoluteError(Loss):
+    """Mean of ``abs(y - p)`` over the last axis. Its gradient is 0 where both are equal.
+
+    Parameters
+    ----------
+    reduction, name, dtype
+        See `Loss`.
+
+    Examples
+    --------
+    >>> MeanAbsoluteError()([[0.0, 1.0]], [[1.0, 3.0]])
+    1.5
+    """
+
+    def __init__(
+        self, reduction: Any = "sum_over_batch_size", name: str | None = "mean_absolute_error", dtype: Any = None
+    ) -> None:
+        super().__init__(name, reduction, dtype)
+
+
+class MeanAbsolutePercentageError(Loss):
+    """Mean of ``100 * abs(y - p) / max(abs(y), 1e-7)`` over the last axis.
+
+    Parameters
+    ----------
+    reduction, name, dtype
+        See `Loss`.
+
+    Examples
+    --------
+    >>> MeanAbsolutePercentageError()([[2.0, 4.0]], [[1.0, 4.0]])
+    25.0
+    """
+
+    def __init__(
+        self,
+        reduction: Any = "sum_over_batch_size",
+        name: str | None = "mean_absolute_percentage_error",
+        dtype: Any = None,
+    ) -> None:
+        super().__init__(name, reduction, dtype)
+
+
+class MeanSquaredLogarithmicError(Loss):
+    """Mean of ``(log(1 + y) - log(1 + p))**2`` over the last axis, y and p being at least 1e-7.
+
+    Its gradient is 0 for a p below that.
+
+    Parameters
+    ----------
+    reduction, name, dtype
+        See `Loss`.
+
+    Examples
+    --------
+    >>> round(MeanSquaredLogarithmicError()([[0.0]], [[1.0]]), 6)
+    0.480453
+    """
+
+    def __init__(
+        self,
+        reduction: Any = "sum_over_batch_size",
+        name: str | None = "mean_squared_logarithmic_error",
+        dtype: Any = None,
+    ) -> None:
+        super().__init__(name, reduction, dtype)
+
+
+class Huber(Loss):
+    """Mean over the last axis of ``e**2 / 2``, or ``delta * (abs(e) - delta / 2)`` for errors e larger than delta.
+
+    Parameters
+    ----------
+    delta : float
+        Where the square goes over into a straight line; more than 0.
+    reduction, name, dtype
+        See `Loss`.
+
+    References
+    ----------
+    Huber, "Robust estimation of a location parameter", Ann. Math. Statist. 35, 1964.
+
+    Examples
+    --------
+    >>> Huber(delta=1.0)([[0.0, 0.0]], [[1.0, 3.0]])
+    1.5
+    """
+
+    _settings = ("delta",)
+
+    def __init__(
+        self,
+        delta: float = 1.0,
+        reduction: Any = "sum_over_batch_size",
+        name: str | None = "huber_loss",
+        dtype: Any = None,
+    ) -> None:
+        super().__init__(name, reduction, dtype)
+        self.delta = _checks.number("delta", delta, 0.0)
+        if self.delta == 0:
+            raise ValueError(f"delta: expected a number of more than 0, got {delta!r}")
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the constructor's arguments, the delta too, which Keras leaves out."""
+        return {**super().get_config(), "delta": self.delta}
+
+
+class LogCosh(Loss):
+    """Mean of ``log(cosh(p - y))`` over the last axis: like ``e**2 / 2`` for small errors, ``abs(e)`` for large ones.
+
+    Parameters
+    ----------
+    reduction, name, dtype
+        See `Loss`.
+
+    Examples
+    --------
+    >>> round(LogCosh()([[0.0]], [[1.0]]), 6)
+    0.433781
+    """
+
+    def __init__(
+        self, reduction: Any = "sum_over_batch_size", name: str | None = "log_cosh", dtype: Any = None
+    ) -> None:
+        super().__init__(name, reduction, dtype)
+
+
+class Poisson(Loss):
+    """Mean of ``p - y * log(p + 1e-7)`` over the last axis, for counts y and rates p that are not negative.
+
+    Parameters
+    ----------
+    reduction, name, dtype
+        See `Loss`.
+
+    Examples
+    --------
+    >>> round(Poisson()([[1.0]], [[2.0]]), 6)
+    1.306853
+    """
+
+    def __init__(self, reduction: Any = "sum_over_batch_size", name: str | None = "poisson", dtype: Any = None) -> None:
+        super().__init__(name, reduction, dtype)
+
+
+class CosineSimilarity(Loss):
+    """Minus the cosine of the angle between y and p along the last axis: -1 for one direction, 1 for opposite ones.
+
+    A vector shorter than 1e-7 is divided by that instead of by its length. Its gradient is finite, also that of a
+    vector of zeros, where Keras has NaN.
+
+    Parameters
+    ----------
+    axis : int
+        -1.
+    reduction, name, dtype
+        See `Loss`.
+
+    Examples
+    --------
+    >>> CosineSimilarity()([[1.0, 0.0], [1.0, 0.0]], [[3.0, 0.0], [0.0, 2.0]])
+    -0.5
+    """
+
+    def __init__(
+        self,
+        axis: int = -1,
+        reduction: Any = "sum_over_batch_size",
+        name: str | None = "cosine_similarity",
+        dtype: Any = None,
+    ) -> None:
+        super().__init__(name, reduction, dtype)
+        last_axis(axis)
+
+
+class Quantile(Loss):
+    """Mean over the quantiles q of ``max(q * (y - p), (q - 1) * (y - p))``, the pinball loss.
+
+    Each column p of the output becomes a quantile of the distribution of the one target y: a forecast of 0.1, 0.5 and
+    0.9 is a median with an interval that holds four values of five. Its gradient is 0 where both are equal.
+
+    Parameters
+    ----------
+    quantiles : float or sequence of floats
+        Between 0 and 1, one for each column of the output.
+    reduction, name, dtype
+        See `Loss`.
+
+    References
+    ----------
+    Koenker and Bassett, "Regression quantiles", Econometrica 46, 1978.
+
+    Examples
+    --------
+    >>> Quantile((0.1, 0.5, 0.9))([[1.0]], [[0.0, 1.0, 2.0]])
+    0.06666666666666667
+    >>> Quantile(0.5)([1.0], [[2.0]])  # half of the absolute error
+    0.5
+    """
+
+    _settings = ("quantiles",)
+
+    def __init__(
+        self,
+        quantiles: float | Sequence[float] = (0.1, 0.5, 0.9),
+        reduction: Any = "sum_over_batch_size",
+        name: str | None = "quantile",
+        dtype: Any = None,
+    ) -> None:
+        super().__init__(name, reduction, dtype)
+        given = quantiles if isinstance(quantiles, (Sequence, np.ndarray)) and np.ndim(quantiles) else (quantiles,)
+        self.quantiles = tuple(_checks.number("quantiles", each, 0.0, 1.0) for each in given)
+        if not self.quantiles or not all(0 < each < 1 for each in self.quantiles):
+            raise ValueError(f"quantiles: expected numbers between 0 and 1, at least one, got {quantiles!r}")
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the constructor's arguments."""
+        return {**super().get_config(), "quantiles": list(self.quantiles)}
+
+    def output_width(self, targets: Array) -> int:
+        """Return the number of quantiles."""
+        return len(self.quantiles)

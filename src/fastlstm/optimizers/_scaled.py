@@ -1,0 +1,131 @@
+"""Optimizers that divide the gradient by a measure of its size so far."""
+
+from typing import Any
+
+from .. import _checks
+from ..schedules import LearningRateSchedule
+from ._base import Optimizer, epsilon_of, fraction, momentum_of
+
+
+class RMSprop(Optimizer):
+    """RMSprop, in Keras's form: ``w -= lr * g / sqrt(v + epsilon)``, v the average of ``g**2``.
+
+    Parameters
+    ----------
+    learning_rate : float or `fastlstm.schedules.LearningRateSchedule`
+        At least 0.
+    rho : float
+        Decay of the averages, in [0, 1).
+    momentum : float
+        From 0 to 1.
+    epsilon : float
+        Added under the root.
+    centered : bool
+        Whether to subtract the square of the average gradient from v.
+    **options
+        As for every `Optimizer`.
+
+    References
+    ----------
+    Tieleman and Hinton, lecture 6.5 of "Neural networks for machine learning", 2012. Graves, "Generating sequences
+    with recurrent neural networks", 2013, eqs. 38 to 45 (centered).
+
+    Examples
+    --------
+    >>> RMSprop().learning_rate
+    0.001
+    """
+
+    _rule = "rmsprop"
+    _own = ("rho", "momentum", "epsilon", "centered")
+
+    def __init__(
+        self,
+        learning_rate: float | LearningRateSchedule = 0.001,
+        rho: float = 0.9,
+        momentum: float = 0.0,
+        epsilon: float = 1e-7,
+        centered: bool = False,
+        **options: Any,
+    ) -> None:
+        super().__init__(learning_rate, **options)
+        self.rho, self.momentum, self.epsilon = fraction("rho", rho), momentum_of(momentum), epsilon_of(epsilon)
+        self.centered = _checks.flag("centered", centered)
+
+
+class Adagrad(Optimizer):
+    """Adagrad: ``a += g**2; w -= lr * g / sqrt(a + epsilon)``.
+
+    Parameters
+    ----------
+    learning_rate : float or `fastlstm.schedules.LearningRateSchedule`
+        At least 0.
+    initial_accumulator_value : float
+        What a begins with, at least 0.
+    epsilon : float
+        Added under the root.
+    **options
+        As for every `Optimizer`.
+
+    References
+    ----------
+    Duchi, Hazan and Singer, "Adaptive subgradient methods for online learning and stochastic optimization", JMLR 12,
+    2011.
+
+    Examples
+    --------
+    >>> Adagrad().initial_accumulator_value
+    0.1
+    """
+
+    _rule = "adagrad"
+    _own = ("initial_accumulator_value", "epsilon")
+
+    def __init__(
+        self,
+        learning_rate: float | LearningRateSchedule = 0.001,
+        initial_accumulator_value: float = 0.1,
+        epsilon: float = 1e-7,
+        **options: Any,
+    ) -> None:
+        super().__init__(learning_rate, **options)
+        self.initial_accumulator_value = _checks.number("initial_accumulator_value", initial_accumulator_value, 0.0)
+        self.epsilon = epsilon_of(epsilon)
+
+
+class Adadelta(Optimizer):
+    """Adadelta: ``d = sqrt(b + epsilon) / sqrt(a + epsilon) * g; w -= lr * d``, a and b the averages of ``g**2, d**2``.
+
+    Parameters
+    ----------
+    learning_rate : float or `fastlstm.schedules.LearningRateSchedule`
+        At least 0; 1.0 for the form of the paper.
+    rho : float
+        Decay of the averages, in [0, 1).
+    epsilon : float
+        Added under the roots.
+    **options
+        As for every `Optimizer`.
+
+    References
+    ----------
+    Zeiler, "Adadelta: an adaptive learning rate method", arXiv 1212.5701, 2012.
+
+    Examples
+    --------
+    >>> Adadelta(1.0).rho
+    0.95
+    """
+
+    _rule = "adadelta"
+    _own = ("rho", "epsilon")
+
+    def __init__(
+        self,
+        learning_rate: float | LearningRateSchedule = 0.001,
+        rho: float = 0.95,
+        epsilon: float = 1e-7,
+        **options: Any,
+    ) -> None:
+        super().__init__(learning_rate, **options)
+        self.rho, self.epsilon = fraction("rho", rho), epsilon_of(epsilon)

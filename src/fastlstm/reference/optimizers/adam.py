@@ -1,0 +1,219 @@
+r"""Adam, Nadam and Adamax: averages of the gradient and of its size, corrected for having begun at zero."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from .._arrays import FloatArray, check_array
+
+
+class AdamSlots(NamedTuple):
+    """Steps taken, first and second moment, and the largest second moment so far (used by amsgrad)."""
+
+    iterations: int
+    m: FloatArray
+    v: FloatArray
+    v_max: FloatArray
+
+
+class NadamSlots(NamedTuple):
+    """Steps taken, first and second moment, and the product of the momenta so far."""
+
+    iterations: int
+    m: FloatArray
+    v: FloatArray
+    product: float
+
+
+class AdamaxSlots(NamedTuple):
+    """Steps taken, first moment, and the largest gradient, decaying."""
+
+    iterations: int
+    m: FloatArray
+    u: FloatArray
+
+
+def adam_step(
+    variable: FloatArray,
+    gradient: FloatArray,
+    slots: AdamSlots | None = None,
+    *,
+    learning_rate: float = 0.001,
+    beta_1: float = 0.9,
+    beta_2: float = 0.999,
+    epsilon: float = 1e-7,
+    amsgrad: bool = False,
+) -> tuple[FloatArray, AdamSlots]:
+    r"""Take a step of Adam, number t.
+
+    .. math::
+
+        m &\leftarrow \beta_1 m + (1 - \beta_1) g \qquad v \leftarrow \beta_2 v + (1 - \beta_2) g^2 \\
+        w &\leftarrow w - \eta \frac{\sqrt{1 - \beta_2^t}}{1 - \beta_1^t} \frac{m}{\sqrt{v} + \epsilon}
+
+    With amsgrad, the largest v so far takes the place of v in the last line.
+
+    Parameters
+    ----------
+    variable, gradient : ndarray
+        Of one shape and dtype.
+    slots : AdamSlots, optional
+        As returned by the step before.
+    learning_rate, beta_1, beta_2, epsilon : float
+        As in the equations.
+    amsgrad : bool
+        Never let the denominator shrink.
+
+    Returns
+    -------
+    variable : ndarray
+    slots : AdamSlots
+
+    Raises
+    ------
+    ValueError, TypeError
+        Shapes or dtypes that differ.
+
+    References
+    ----------
+    D. P. Kingma and J. Ba, "Adam", ICLR 2015, the form just before section 2.1 ("epsilon hat"); amsgrad: S. J. Reddi,
+    S. Kale and S. Kumar, ICLR 2018.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> w, slots = adam_step(np.array([1.0]), np.array([4.0]), learning_rate=0.5)
+    >>> w.round(4), slots.iterations
+    (array([0.5]), 1)
+    """
+    check_array("gradient", gradient, variable.shape, "variable's", like=variable)
+    zeros = np.zeros_like(variable)
+    t, m, v, v_max = slots or AdamSlots(0, zeros, zeros, zeros)
+    t += 1
+    m = m + (1 - beta_1) * (gradient - m)
+    v = v + (1 - beta_2) * (gradient**2 - v)
+    v_max = np.maximum(v_max, v)
+    alpha = learning_rate * (1 - beta_2**t) ** 0.5 / (1 - beta_1**t)
+    variable = variable - alpha * m / (np.sqrt(v_max if amsgrad else v) + epsilon)
+    return variable, AdamSlots(t, m, v, v_max)
+
+
+def nadam_step(
+    variable: FloatArray,
+    gradient: FloatArray,
+    slots: NadamSlots | None = None,
+    *,
+    learning_rate: float = 0.001,
+    beta_1: float = 0.9,
+    beta_2: float = 0.999,
+    epsilon: float = 1e-7,
+) -> tuple[FloatArray, NadamSlots]:
+    r"""Take a step of Nadam, number t.
+
+    .. math::
+
+        \mu_t &= \beta_1 \left(1 - \tfrac{1}{2} 0.96^t\right) \qquad M_t = \prod_{i \le t} \mu_i \\
+        m &\leftarrow \beta_1 m + (1 - \beta_1) g \qquad v \leftarrow \beta_2 v + (1 - \beta_2) g^2 \\
+        \hat m &= \frac{\mu_{t+1} m}{1 - M_{t+1}} + \frac{(1 - \mu_t) g}{1 - M_t} \qquad
+        w \leftarrow w - \eta \frac{\hat m}{\sqrt{v / (1 - \beta_2^t)} + \epsilon}
+
+    Parameters
+    ----------
+    variable, gradient : ndarray
+        Of one shape and dtype.
+    slots : NadamSlots, optional
+        As returned by the step before.
+    learning_rate, beta_1, beta_2, epsilon : float
+        As in the equations.
+
+    Returns
+    -------
+    variable : ndarray
+    slots : NadamSlots
+
+    Raises
+    ------
+    ValueError, TypeError
+        Shapes or dtypes that differ.
+
+    References
+    ----------
+    T. Dozat, "Incorporating Nesterov momentum into Adam", ICLR 2016 workshop.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> w, slots = nadam_step(np.array([1.0]), np.array([4.0]), learning_rate=0.5)
+    >>> slots.iterations, round(slots.product, 3)
+    (1, 0.468)
+    """
+    check_array("gradient", gradient, variable.shape, "variable's", like=variable)
+    zeros = np.zeros_like(variable)
+    t, m, v, product = slots or NadamSlots(0, zeros, zeros, 1.0)
+    t += 1
+    momentum, next_momentum = (beta_1 * (1 - 0.5 * 0.96**i) for i in (t, t + 1))
+    product *= momentum
+    m = m + (1 - beta_1) * (gradient - m)
+    v = v + (1 - beta_2) * (gradient**2 - v)
+    ahead = next_momentum * m / (1 - product * next_momentum) + (1 - momentum) * gradient / (1 - product)
+    variable = variable - learning_rate * ahead / (np.sqrt(v / (1 - beta_2**t)) + epsilon)
+    return variable, NadamSlots(t, m, v, product)
+
+
+def adamax_step(
+    variable: FloatArray,
+    gradient: FloatArray,
+    slots: AdamaxSlots | None = None,
+    *,
+    learning_rate: float = 0.001,
+    beta_1: float = 0.9,
+    beta_2: float = 0.999,
+    epsilon: float = 1e-7,
+) -> tuple[FloatArray, AdamaxSlots]:
+    r"""Take a step of Adamax, number t.
+
+    .. math::
+
+        m \leftarrow \beta_1 m + (1 - \beta_1) g \qquad u \leftarrow \max(\beta_2 u, |g|) \qquad
+        w \leftarrow w - \frac{\eta}{1 - \beta_1^t} \frac{m}{u + \epsilon}
+
+    Parameters
+    ----------
+    variable, gradient : ndarray
+        Of one shape and dtype.
+    slots : AdamaxSlots, optional
+        As returned by the step before.
+    learning_rate, beta_1, beta_2, epsilon : float
+        As in the equations.
+
+    Returns
+    -------
+    variable : ndarray
+    slots : AdamaxSlots
+
+    Raises
+    ------
+    ValueError, TypeError
+        Shapes or dtypes that differ.
+
+    References
+    ----------
+    D. P. Kingma and J. Ba, "Adam", ICLR 2015, section 7.1.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> w, slots = adamax_step(np.array([1.0]), np.array([4.0]), learning_rate=0.5)
+    >>> w.round(4), slots.u
+    (array([0.5]), array([4.]))
+    """
+    check_array("gradient", gradient, variable.shape, "variable's", like=variable)
+    zeros = np.zeros_like(variable)
+    t, m, u = slots or AdamaxSlots(0, zeros, zeros)
+    t += 1
+    m = m + (1 - beta_1) * (gradient - m)
+    u = np.maximum(beta_2 * u, np.abs(gradient))
+    variable = variable - learning_rate * m / ((1 - beta_1**t) * (u + epsilon))
+    return variable, AdamaxSlots(t, m, u)

@@ -1,0 +1,54 @@
+r"""Clipping of gradients, before any step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from .._arrays import FloatArray
+
+
+def clip_gradients(
+    gradients: Sequence[FloatArray],
+    *,
+    clipnorm: float | None = None,
+    clipvalue: float | None = None,
+    global_clipnorm: float | None = None,
+) -> list[FloatArray]:
+    r"""Return gradients whose values or norms have a bound.
+
+    Parameters
+    ----------
+    gradients : sequence of ndarray
+        One for each variable.
+    clipnorm : float, optional
+        Each gradient g becomes :math:`g \cdot \min(1, c / \lVert g \rVert)`.
+    clipvalue : float, optional
+        Each number is brought into [-c, c].
+    global_clipnorm : float, optional
+        As `clipnorm`, with the norm of all gradients together.
+
+    Returns
+    -------
+    list of ndarray
+
+    References
+    ----------
+    R. Pascanu, T. Mikolov and Y. Bengio, "On the difficulty of training recurrent neural networks", ICML 2013.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> clip_gradients([np.array([3.0, 4.0]), np.array([0.5])], clipnorm=1.0)
+    [array([0.6, 0.8]), array([0.5])]
+    """
+    clipped = list(gradients)
+    if clipvalue is not None:
+        clipped = [np.clip(g, -clipvalue, clipvalue) for g in clipped]
+    if clipnorm is not None:
+        clipped = [g * (clipnorm / max(np.sqrt(np.sum(g**2)), clipnorm)) for g in clipped]
+    if global_clipnorm is not None:
+        norm = np.sqrt(sum(np.sum(g**2) for g in clipped))
+        clipped = [g * (global_clipnorm / max(norm, global_clipnorm)) for g in clipped]
+    return clipped

@@ -1,0 +1,188 @@
+"""Schedules that only fall: exponential, inverse time, piecewise constant, polynomial."""
+
+import math
+from bisect import bisect_left
+from collections.abc import Iterable
+from itertools import pairwise
+
+from .. import _checks
+from ._base import Schedule, positive
+
+
+class ExponentialDecay(Schedule):
+    """``initial_learning_rate * decay_rate ** (step / decay_steps)``.
+
+    Parameters
+    ----------
+    initial_learning_rate : float
+        At least 0.
+    decay_steps : float
+        Steps in which the rate is multiplied by `decay_rate`, above 0.
+    decay_rate : float
+        At least 0.
+    staircase : bool
+        Whether the exponent is rounded down.
+    name : str, optional
+        For configurations.
+
+    Examples
+    --------
+    >>> ExponentialDecay(0.5, decay_steps=10, decay_rate=0.25)(5)
+    0.25
+    """
+
+    _arguments = ("initial_learning_rate", "decay_steps", "decay_rate", "staircase")
+
+    def __init__(
+        self,
+        initial_learning_rate: float,
+        decay_steps: float,
+        decay_rate: float,
+        staircase: bool = False,
+        name: str | None = "ExponentialDecay",
+    ) -> None:
+        self.initial_learning_rate = _checks.number("initial_learning_rate", initial_learning_rate, 0.0)
+        self.decay_steps = positive("decay_steps", decay_steps)
+        self.decay_rate = _checks.number("decay_rate", decay_rate, 0.0)
+        self.staircase = _checks.flag("staircase", staircase)
+        self._name(name)
+
+    def __call__(self, step: int) -> float:
+        """Return the learning rate of a step, counted from 0."""
+        periods = step / self.decay_steps
+        power: float = self.decay_rate ** (math.floor(periods) if self.staircase else periods)
+        return self.initial_learning_rate * power
+
+
+class InverseTimeDecay(Schedule):
+    """``initial_learning_rate / (1 + decay_rate * step / decay_steps)``.
+
+    Parameters
+    ----------
+    initial_learning_rate : float
+        At least 0.
+    decay_steps : float
+        Above 0.
+    decay_rate : float
+        At least 0.
+    staircase : bool
+        Whether ``step / decay_steps`` is rounded down.
+    name : str, optional
+        For configurations.
+
+    Examples
+    --------
+    >>> InverseTimeDecay(0.5, decay_steps=10, decay_rate=1.0)(10)
+    0.25
+    """
+
+    _arguments = ("initial_learning_rate", "decay_steps", "decay_rate", "staircase")
+
+    def __init__(
+        self,
+        initial_learning_rate: float,
+        decay_steps: float,
+        decay_rate: float,
+        staircase: bool = False,
+        name: str | None = "InverseTimeDecay",
+    ) -> None:
+        self.initial_learning_rate = _checks.number("initial_learning_rate", initial_learning_rate, 0.0)
+        self.decay_steps = positive("decay_steps", decay_steps)
+        self.decay_rate = _checks.number("decay_rate", decay_rate, 0.0)
+        self.staircase = _checks.flag("staircase", staircase)
+        self._name(name)
+
+    def __call__(self, step: int) -> float:
+        """Return the learning rate of a step, counted from 0."""
+        periods = step / self.decay_steps
+        return self.initial_learning_rate / (1 + self.decay_rate * (math.floor(periods) if self.staircase else periods))
+
+
+class PiecewiseConstantDecay(Schedule):
+    """One rate up to and including each boundary, and another after the last.
+
+    Parameters
+    ----------
+    boundaries : list of float
+        Steps, increasing.
+    values : list of float
+        One more than there are boundaries, each at least 0.
+    name : str, optional
+        For configurations.
+
+    Examples
+    --------
+    >>> rate = PiecewiseConstantDecay([100, 200], [0.1, 0.01, 0.001])
+    >>> rate(100), rate(101), rate(1000)
+    (0.1, 0.01, 0.001)
+    """
+
+    _arguments = ("boundaries", "values")
+
+    def __init__(
+        self, boundaries: Iterable[float], values: Iterable[float], name: str | None = "PiecewiseConstant"
+    ) -> None:
+        self.boundaries = [_checks.number("boundaries", boundary) for boundary in boundaries]
+        self.values = [_checks.number("values", value, 0.0) for value in values]
+        if len(self.values) != len(self.boundaries) + 1:
+            raise ValueError(
+                f"values: expected one more than the {len(self.boundaries)} boundaries, got {len(self.values)}"
+            )
+        if any(first >= second for first, second in pairwise(self.boundaries)):
+            raise ValueError(f"boundaries: expected each above the one before, got {self.boundaries}")
+        self._name(name)
+
+    def __call__(self, step: int) -> float:
+        """Return the learning rate of a step, counted from 0."""
+        return self.values[bisect_left(self.boundaries, step)]
+
+
+class PolynomialDecay(Schedule):
+    """``(initial - end) * (1 - step / decay_steps) ** power + end``, and `end_learning_rate` from then on.
+
+    Parameters
+    ----------
+    initial_learning_rate : float
+        At least 0.
+    decay_steps : float
+        Steps in which the rate falls, above 0.
+    end_learning_rate : float
+        At least 0.
+    power : float
+        At least 0.
+    cycle : bool
+        Whether, after `decay_steps`, the rate rises again, to fall in twice, three times as many steps and so on, all
+        counted from the first one.
+    name : str, optional
+        For configurations.
+
+    Examples
+    --------
+    >>> PolynomialDecay(0.5, decay_steps=10, end_learning_rate=0.0, power=2.0)(5)
+    0.125
+    """
+
+    _arguments = ("initial_learning_rate", "decay_steps", "end_learning_rate", "power", "cycle")
+
+    def __init__(
+        self,
+        initial_learning_rate: float,
+        decay_steps: float,
+        end_learning_rate: float = 0.0001,
+        power: float = 1.0,
+        cycle: bool = False,
+        name: str | None = "PolynomialDecay",
+    ) -> None:
+        self.initial_learning_rate = _checks.number("initial_learning_rate", initial_learning_rate, 0.0)
+        self.decay_steps = positive("decay_steps", decay_steps)
+        self.end_learning_rate = _checks.number("end_learning_rate", end_learning_rate, 0.0)
+        self.power = _checks.number("power", power, 0.0)
+        self.cycle = _checks.flag("cycle", cycle)
+        self._name(name)
+
+    def __call__(self, step: int) -> float:
+        """Return the learning rate of a step, counted from 0."""
+        periods = step / self.decay_steps
+        share = periods / max(1, math.ceil(periods)) if self.cycle else min(periods, 1.0)
+        fallen: float = (1 - share) ** self.power
+        return (self.initial_learning_rate - self.end_learning_rate) * fallen + self.end_learning_rate

@@ -1,0 +1,194 @@
+"""Optimizers as users meet them: names, configurations, errors, averages, and going on after a fit."""
+
+import numpy as np
+import pytest
+from training_models import lstm_model, same
+
+from fastlstm import Input, Sequential, layers, optimizers
+from fastlstm.callbacks import Callback
+
+CLASSES = [
+    optimizers.SGD,
+    optimizers.Adam,
+    optimizers.AdamW,
+    optimizers.Nadam,
+    optimizers.Adamax,
+    optimizers.RMSprop,
+    optimizers.Adagrad,
+    optimizers.Adadelta,
+    optimizers.Lion,
+]
+
+
+@pytest.fixture
+def data(rng):
+    x = rng.normal(size=(40, 5, 2))
+    return x, x[:, -1].sum(-1)
+
+
+@pytest.mark.parametrize("cls", CLASSES)
+def test_names_configurations_and_instances_are_taken(cls):
+    name = cls.__name__
+    for identifier in (name, name.lower(), name.upper(), {"class_name": name}, {"class_name": name, "config": {}}):
+        assert type(optimizers.get(identifier)) is cls
+    options = dict(clipnorm=0.5, use_ema=True, ema_momentum=0.5, ema_overwrite_frequency=7, name="mine")
+    optimizer = cls(learning_rate=0.25, weight_decay=0.125, gradient_accumulation_steps=2, **options)
+    assert optimizers.get(optimizer) is optimizer
+    again = optimizers.get(optimizers.serialize(optimizer))
+    assert again.get_config() == optimizer.get_config() == cls.from_config(optimizer.get_config()).get_config()
+    assert again.get_config()["name"] == again.name == "mine"
+    assert again.get_config()["clipnorm"] == again.clipnorm == 0.5
+
+
+@pytest.mark.parametrize(
+    ("make", "error", "match"),
+    [
+        (
+            lambda: optimizers.SGD(clipnorm=1, clipvalue=1),
+            ValueError,
+            "expected at most one of them, got clipnorm=1, c",
+        ),
+        (lambda: optimizers.SGD(clipnorm=0.0, global_clipnorm=1), ValueError, "at most one"),
+        (lambda: optimizers.SGD(clipnorm=-1), ValueError, "clipnorm"),
+        (lambda: optimizers.SGD(clipvalue="small"), TypeError, "clipvalue"),
+        (lambda: optimizers.SGD(global_clipnorm=np.inf), ValueError, "global_clipnorm"),
+        (lambda: optimizers.SGD(weight_decay=-1), ValueError, "weight_decay"),
+        (lambda: optimizers.AdamW(weight_decay=None), ValueError, "weight_decay: expected a number for AdamW"),
+        (lambda: optimizers.SGD(use_ema=1), TypeError, "use_ema"),
+        (lambda: optimizers.SGD(ema_momentum=1.5), ValueError, "ema_momentum"),
+        (lambda: optimizers.SGD(ema_overwrite_frequency=0), ValueError, "ema_overwrite_frequency"),
+        (lambda: optimizers.SGD(gradient_accumulation_steps=1), ValueError, "gradient_accumulation_steps"),
+        (lambda: optimizers.SGD(gradient_accumulation_steps=2.0), TypeError, "gradient_accumulation_steps"),
+        (lambda: optimizers.SGD(loss_scale_factor=2.0), ValueError, "loss_scale_factor: SGD does not support it"),
+        (lambda: optimizers.SGD(name=3), TypeError, "name"),
+        (lambda: optimizers.SGD(decay=0.1), TypeError, "decay"),
+        (lambda: optimizers.SGD(lambda: 0.1), TypeError, "learning_rate"),
+        (lambda: optimizers.Lion(beta_1=0.0), ValueError, r"beta_1: expected a number in \(0, 1\]"),
+        (lambda: optimizers.Adagrad(initial_accumulator_value=-1), ValueError, "initial_accumulator_value"),
+        (lambda: optimizers.Adadelta(rho=1.0), ValueError, "rho"),
+        (lambda: optimizers.get({"config": {}}), TypeError, "a dict with a class_name"),
+        (lambda: optimizers.get({"class_name": "Lamb"}), ValueError, "unknown optimizer 'lamb'"),
+        (lambda: optimizers.SGD().exclude_from_weight_decay(var_list=[1]), ValueError, "var_list"),
+        (lambda: optimizers.SGD().exclude_from_weight_decay(var_names=[1]), TypeError, "var_names"),
+        (lambda: optimizers.SGD().swap_ema_weights(), ValueError, "use_ema=True"),
+    ],
+)
+def test_wrong_arguments_are_refused(make, error, match):
+    with pytest.raises(error, match=match):
+        make()
+
+
+@pytest.mark.parametrize("cls", CLASSES)
+def test_a_second_fit_goes_on(cls, data):
+    shared = dict(weight_decay=0.1, clipnorm=0.5, gradient_accumulation_steps=3)
+    once, twice = lstm_model(cls(0.01, **shared)), lstm_model(cls(0.01, **shared))
+    once.fit(*data, batch_size=10, epochs=4, shuffle=False, verbose=0)
+    for _ in range(2):
+        twice.fit(*data, batch_size=10, epochs=2, shuffle=False, verbose=0)
+    assert same(once, twice)
+    assert once.optimizer.iterations == 5
+
+
+def test_compiling_again_starts_afresh(data):
+    model = lstm_model(optimizers.Adam(0.01))
+    start = model.get_weights()
+    model.train_on_batch(*data)
+    first = model.get_weights()
+    model.set_weights(start)
+    model.compile(model.optimizer, "mse")
+    assert model.optimizer.iterations == 0
+    model.train_on_batch(*data)
+    assert all((a == b).all() for a, b in zip(first, model.get_weights(), strict=True))
+
+
+def test_weights_without_decay_are_chosen_by_name():
+    x = np.zeros((4, 5, 2))
+    model = lstm_model(optimizers.SGD(0.5, weight_decay=0.5))
+    model.set_weights([np.ones_like(weight) for weight in model.get_weights()])
+    model.optimizer.exclude_from_weight_decay(var_names=["recurrent", "^bias$"])
+    model.train_on_batch(x, model.predict(x, verbose=0))  # no gradients
+    assert [float(weight.flat[0]) for weight in model.get_weights()] == [0.75, 1, 1, 0.75, 1]
+    with pytest.raises(ValueError, match="before the first step"):
+        model.optimizer.exclude_from_weight_decay(var_names=["bias"])
+
+
+def test_averages_take_the_place_of_weights_at_the_end_of_a_fit_only(data):
+    class Watch(Callback):
+        def __init__(self):
+            self.seen = []
+
+        def on_epoch_end(self, epoch, logs=None):
+            self.seen.append(self.model.get_weights()[0])
+
+        def on_train_end(self, logs=None):
+            self.seen.append(self.model.get_weights()[0])
+
+    plain, averaged = lstm_model(optimizers.SGD(0.1)), lstm_model(optimizers.SGD(0.1, use_ema=True, ema_momentum=0.9))
+    watches = [Watch(), Watch()]
+    for model, watch in zip((plain, averaged), watches, strict=True):
+        model.fit(*data, batch_size=40, epochs=3, shuffle=False, verbose=0, callbacks=[watch])
+    for a, b in zip(watches[0].seen[:3], watches[1].seen[:3], strict=True):
+        np.testing.assert_array_equal(a, b)
+    first, second, third, last = watches[1].seen
+    np.testing.assert_allclose(last, 0.1 * third + 0.9 * (0.1 * second + 0.9 * first), rtol=1e-12)
+    np.testing.assert_array_equal(last, averaged.get_weights()[0])
+
+
+def test_averages_are_in_place_after_an_interruption(data):
+    class Interrupt(Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            raise KeyboardInterrupt
+
+    model = lstm_model(optimizers.SGD(0.1, use_ema=True))
+    with pytest.raises(KeyboardInterrupt):
+        model.fit(*data, batch_size=10, epochs=2, callbacks=[Interrupt()], verbose=0)
+    ended = model.get_weights()
+    model.optimizer.finalize_variable_values()
+    assert all((a == b).all() for a, b in zip(ended, model.get_weights(), strict=True))
+
+
+def test_no_epochs_change_nothing(data):
+    model = lstm_model(optimizers.SGD(0.1, use_ema=True))
+    model.fit(*data, verbose=0)
+    ones = [np.ones_like(weight) for weight in model.get_weights()]
+    model.set_weights(ones)
+    model.fit(*data, epochs=0, verbose=0)
+    assert (model.get_weights()[0] == 1).all()
+
+
+def test_weights_and_averages_change_places(data):
+    model = lstm_model(optimizers.Adam(0.1, use_ema=True))
+    with pytest.raises(ValueError, match="use_ema=True, of a compiled and built model"):
+        model.optimizer.swap_ema_weights()
+    for _ in range(3):
+        model.train_on_batch(*data)
+    weights = model.get_weights()
+    loss = model.evaluate(*data, verbose=0)
+    model.optimizer.swap_ema_weights()
+    assert model.evaluate(*data, verbose=0) != loss
+    model.optimizer.swap_ema_weights()
+    assert model.evaluate(*data, verbose=0) == loss
+    assert all((a == b).all() for a, b in zip(weights, model.get_weights(), strict=True))
+    with pytest.raises(ValueError, match="use_ema=True"):
+        lstm_model(optimizers.Adam()).optimizer.swap_ema_weights()
+
+
+@pytest.mark.parametrize("cls", CLASSES)
+def test_every_optimizer_lowers_a_loss(cls, rng):
+    x = rng.normal(size=(64, 3)).astype(np.float32)
+    y = x @ np.array([[1.0], [-2.0], [0.5]])
+    model = Sequential([Input((3,)), layers.Dense(1)])
+    model.compile(cls({"Adadelta": 100.0, "Adagrad": 0.5}.get(cls.__name__, 0.05)), "mse")
+    before = model.evaluate(x, y)
+    model.fit(x, y, epochs=30, verbose=0)
+    assert model.evaluate(x, y) < 0.2 * before
+
+
+def test_layers_that_are_not_trained_stay(rng):
+    normalization = layers.Normalization(mean=[1.0, 2.0], variance=[4.0, 9.0])
+    model = Sequential([Input((5, 2)), normalization, layers.LSTM(3), layers.Dense(1)])
+    shared = dict(weight_decay=0.5, global_clipnorm=1.0, use_ema=True, ema_overwrite_frequency=2)
+    model.compile(optimizers.AdamW(0.1, **shared), "mse")
+    model.fit(rng.normal(size=(20, 5, 2)), rng.normal(size=20), batch_size=4, verbose=0)
+    np.testing.assert_array_equal(normalization.weights[0], np.float32([1, 2]))
+    np.testing.assert_array_equal(normalization.weights[1], np.float32([4, 9]))
