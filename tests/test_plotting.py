@@ -304,6 +304,16 @@ def test_a_model_draws_its_forecast():
     np.testing.assert_array_equal(curve(axes, "forecast")[1], [KNOWN[-1], *model.forecast(KNOWN, 5)])
 
 
+def test_a_forecast_with_known_inputs_is_that_of_the_first_feature():
+    model = Sequential([Input((8, 2)), layers.LSTM(3), layers.Dense(1)])
+    history, known = np.column_stack([KNOWN, np.arange(40)]), np.arange(40.0, 45)
+    axes = model.plot_forecast(history, 5, known)
+    np.testing.assert_array_equal(curve(axes, "known values")[1], KNOWN)
+    np.testing.assert_array_equal(curve(axes, "forecast")[1][1:], model.forecast(history, 5, known)[:, 0])
+    with pytest.raises(ValueError, match="history: expected shape"):
+        Sequential([Input((8, 2)), layers.LSTM(3), layers.Dense(2)]).plot_forecast(history, 5)
+
+
 @pytest.mark.parametrize(
     ("options", "error", "match"),
     [

@@ -159,6 +159,7 @@ class PredictingStack(DescribedStack):
         self,
         history: Any,
         steps: int,
+        known: Any = None,
         *,
         truth: Any = None,
         intervals: Mapping[float, tuple[Any, Any]] | tuple[Any, Any] | None = None,
@@ -170,10 +171,9 @@ class PredictingStack(DescribedStack):
 
         Parameters
         ----------
-        history : array_like (T,) or (T, 1)
-            As for `forecast`.
-        steps : int
-            How many values to forecast.
+        history, steps, known
+            As for `forecast`; of a history (T, D) the first feature is drawn, which must be the only one that the
+            model predicts.
         truth, intervals, index, name, ax
             As for `fastlstm.plotting.plot_forecast`.
 
@@ -188,8 +188,11 @@ class PredictingStack(DescribedStack):
         """
         from . import plotting
 
-        values = self.forecast(history, steps)
-        return plotting.plot_forecast(history, values, truth=truth, intervals=intervals, index=index, name=name, ax=ax)
+        values = self.forecast(history, steps, known)
+        series = _engine.numbers("history", history)
+        if series.ndim == 2 and values.shape[1:] == (1,):
+            series = series[:, :1]
+        return plotting.plot_forecast(series, values, truth=truth, intervals=intervals, index=index, name=name, ax=ax)
 
     def stream(self) -> Stream:
         """Return a stream: the model fed one step at a time, carrying its states.

@@ -112,9 +112,9 @@ class Sequential(SampledStack):
         ----------
         x : array_like, or a source of batches
             (N, T, D), or (N, D) for a model with such an input; finite. Or what gives batches (x, y) or
-            (x, y, sample_weight): a generator; a data set with ``len(x)`` and ``x[i]``, such as `fastlstm.datasets.timeseries_dataset_from_array` makes, a
-            keras.utils.PyDataset, or one of your own, whose `on_epoch_end` is called if it has that; anything else that
-            can be iterated over again.
+            (x, y, sample_weight): a generator; a data set with ``len(x)`` and ``x[i]``, such as a
+            keras.utils.PyDataset, what `fastlstm.datasets.timeseries_dataset_from_array` makes, or one of your own,
+            whose `on_epoch_end` is called if it has that; anything else that can be iterated over again.
         y : array_like, optional
             Targets of the shape of the output; where its last axis is 1 that may be left out. For
             sparse_categorical_crossentropy class numbers, and for quantile one number, in place of the last axis. None
