@@ -1,14 +1,19 @@
 """Callbacks and progress: when hooks run, what they can do, what is printed."""
 
 import io
+import os
 import re
+import signal
+import threading
+import time
 
 import numpy as np
 import pytest
+from peers import require_peer
 from training_models import lstm_model, same, seeded_fit
 
 from fastlstm import Input, Sequential, layers, optimizers
-from fastlstm.callbacks import Callback
+from fastlstm.callbacks import Callback, CallbackList, History, LambdaCallback, ProgbarLogger, TerminateOnNaN
 
 
 @pytest.fixture
@@ -110,6 +115,176 @@ def test_an_interruption_leaves_the_history_of_what_was_done(data):
     assert np.isfinite(model.predict(data[0])).all()
 
 
+# All hooks
+
+
+def recorder(base):
+    """Return a callback of a package that writes down each hook, its number and the names in its logs."""
+    calls = []
+
+    def hook(name):
+        def run(self, *number, logs=None):
+            *number, logs = (*number, logs) if logs is not None or not number else number
+            calls.append((name, tuple(number), list(logs or {})))
+
+        return run
+
+    names = [name for name in dir(Callback) if name.startswith("on_") and "_batch_" not in name.removeprefix("on")]
+    batches = [f"on_{kind}_batch_{end}" for kind in ("train", "test", "predict") for end in ("begin", "end")]
+    made = type("Recording", (base,), {name: hook(name) for name in {*names, *batches}})()
+    made.calls = calls
+    return made
+
+
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+def test_hooks_and_logs_are_those_of_keras(data):
+    import fastlstm
+
+    keras = require_peer("keras")
+    x, y = (array.astype("float32") for array in data)
+    calls = []
+    for package in (fastlstm, keras):
+        model = package.Sequential([package.Input((5, 2)), package.layers.LSTM(3), package.layers.Dense(1)])
+        model.compile("sgd", "mse", metrics=["mape", "accuracy"])
+        seen = recorder(package.callbacks.Callback)
+        options = {"batch_size": 16, "verbose": 0, "callbacks": [seen]}
+        model.fit(x, y, epochs=2, validation_split=0.4, **options)
+        assert seen.model is model
+        assert seen.params["steps"] == 2
+        assert seen.params["epochs"] == 2
+        model.evaluate(x, y, **options)
+        model.predict(x, **options)
+        assert seen.params["steps"] == 4
+        calls.append([(name, tuple(map(int, number)), logs) for name, number, logs in seen.calls])
+    assert calls[0] == calls[1]
+
+
+def test_batch_hooks_under_either_name():
+    seen = []
+
+    class Old(Callback):
+        def on_batch_begin(self, batch, logs=None):
+            seen.append(batch)
+
+        def on_batch_end(self, batch, logs=None):
+            seen.append((batch, list(logs)))
+
+    model = Sequential([Input((1,)), layers.Dense(1)])
+    model.compile(loss="mse")
+    model.fit([[1.0], [2.0]], [1.0, 2.0], batch_size=1, verbose=0, callbacks=[Old()])
+    assert seen == [0, (0, ["loss"]), 1, (1, ["loss"])]
+
+
+def test_the_order_of_callbacks(data):
+    order = []
+    both = [LambdaCallback(on_epoch_end=lambda epoch, logs, name=name: order.append(name)) for name in "ab"]
+    history = History()
+    model = lstm_model()
+    assert model.fit(*data, verbose=0, callbacks=[both[0], [history, both[1]]]) is history
+    assert model.history is history
+    assert order == ["a", "b"]
+    found = CallbackList(both, add_history=True, add_progbar=True, model=model, verbose=0).callbacks
+    assert [type(callback) for callback in found] == [LambdaCallback, LambdaCallback, History, ProgbarLogger]
+    with pytest.raises(TypeError, match="callbacks: expected instances"):
+        model.fit(*data, callbacks=[3], verbose=0)
+
+
+def native_calls(model):
+    """Count the native calls of training from now on."""
+    calls = []
+
+    class Spy:
+        def __init__(self, network):
+            self.network = network
+
+        def __getattr__(self, name):
+            return getattr(self.network, name)
+
+        def train(self, *args, **options):
+            calls.append(options["seconds"])
+            return self.network.train(*args, **options)
+
+    model._network = Spy(model._built_network())
+    return calls
+
+
+@pytest.mark.parametrize(
+    ("callback", "each"),
+    [
+        (Recorder(), False),
+        (BatchRecorder(), True),
+        (LambdaCallback(on_epoch_end=lambda epoch, logs: None), False),
+        (LambdaCallback(on_train_batch_end=lambda batch, logs: None), True),
+        (LambdaCallback(on_test_batch_end=lambda batch, logs: None), False),
+        (TerminateOnNaN(), False),
+        (ProgbarLogger(), False),
+        (type("Mine", (TerminateOnNaN,), {"on_batch_end": lambda self, batch, logs=None: None})(), True),
+    ],
+)
+def test_steps_are_single_calls_only_where_a_hook_asks_for_them(data, callback, each):
+    model = lstm_model()
+    calls = native_calls(model)
+    model.fit(*data, batch_size=5, verbose=0, callbacks=[callback])
+    assert (len(calls) == 10 and set(calls) == {0.0}) == each
+    assert each or calls[0] > 0
+
+
+def test_a_callback_can_stop_evaluations_and_predictions(data):
+    class Stop(Callback):
+        def on_test_batch_end(self, batch, logs=None):
+            self.model.stop_evaluating = batch == 1
+
+        def on_predict_batch_end(self, batch, logs=None):
+            assert logs["outputs"].shape == (10, 1)
+            self.model.stop_predicting = batch == 1
+
+    x, y = data
+    model = lstm_model()
+    want = model.evaluate(x[:20], y[:20], verbose=0)
+    assert model.evaluate(x, y, batch_size=10, verbose=0, callbacks=Stop()) == pytest.approx(want, rel=1e-12)
+    assert (model.predict(x, batch_size=10, callbacks=Stop()) == model.predict(x[:20])).all()
+    assert model.predict(x, batch_size=10, callbacks=[]).shape == (50, 1)
+
+
+# A loss that is no number
+
+
+@pytest.mark.parametrize("callbacks", [[], [BatchRecorder()]], ids=["many", "single"])
+def test_a_loss_that_becomes_infinite_is_reported_once(data, callbacks):
+    model = Sequential([Input((5, 2)), layers.LSTM(4), layers.Dense(1)])
+    model.compile(optimizers.SGD(1e30), "mse")
+    losses = []
+    other = Sequential([Input((5, 2)), layers.LSTM(4), layers.Dense(1)])
+    other.compile(optimizers.SGD(1e30), "mse")
+    other.set_weights(model.get_weights())
+    x, y = data
+    while not losses or np.isfinite(losses[-1]):
+        i = 10 * (len(losses) % 5)
+        losses.append(other.train_on_batch(x[i : i + 10], y[i : i + 10]))
+    epoch, batch = divmod(len(losses) - 1, 5)
+    expected = f"in batch {batch + 1} of epoch {epoch + 1} .*lower learning rate, clipping"
+    with pytest.warns(RuntimeWarning, match=expected) as found:
+        model.fit(x, y, batch_size=10, epochs=epoch + 3, shuffle=False, verbose=0, callbacks=callbacks)
+    assert len(found) == 1
+    assert found[0].filename == __file__
+
+
+@pytest.mark.filterwarnings("ignore:fit. the loss became:RuntimeWarning")
+def test_terminate_on_nan(data, capsys):
+    x, y = data
+    steps = []
+    for each in (False, True):
+        model = lstm_model(optimizers.SGD(1e200))
+        callbacks = [TerminateOnNaN(), *([BatchRecorder()] if each else [])]
+        history = model.fit(x, y, batch_size=5, epochs=9, shuffle=False, verbose=0, callbacks=callbacks)
+        steps.append(model.optimizer.iterations)
+        assert not np.isfinite(history.history["loss"][-1])
+        assert re.match(r"Batch \d: Invalid loss, terminating training\n", capsys.readouterr().out)
+    assert steps[0] == steps[1] < 90
+    with pytest.raises(RuntimeError, match="NaN or Inf loss"):
+        lstm_model(optimizers.SGD(1e200)).fit(x, y, epochs=9, verbose=0, callbacks=[TerminateOnNaN(raise_error=True)])
+
+
 # Progress
 
 
@@ -138,6 +313,85 @@ def test_a_bar_on_a_terminal_leaves_one_line_an_epoch(data, monkeypatch):
     assert re.search(r"Epoch 1/3  \d/7 \|", screen)
     left = [line.rsplit("\r", 1)[-1] for line in screen.split("\n") if line]
     assert [LINE.match(line)[1] for line in left] == ["1", "2", "3"]
+
+
+@pytest.mark.parametrize("kind", ["terminal", "notebook"])
+def test_the_bar_has_time_left_loss_and_metrics(data, monkeypatch, kind):
+    class OutStream(Terminal):
+        __module__ = "ipykernel.iostream"
+
+        def isatty(self):
+            return False
+
+    screen = Terminal() if kind == "terminal" else OutStream()
+    monkeypatch.setattr("sys.stdout", screen)
+    monkeypatch.setenv("COLUMNS", "150")
+    model = lstm_model()
+    model.compile("sgd", "mse", metrics=["mae"])
+
+    class Slow(Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            time.sleep(0.06)
+
+    model.fit(*data, batch_size=25, verbose=1, callbacks=[Slow()])
+    assert re.search(
+        r"\r *Epoch 1/1  1/2 \|.*\| 00:00 left  [0-9.e+-]+ ms/step  loss [0-9.e+-]+  mae [0-9.]+", screen.getvalue()
+    )
+    assert re.search(
+        r"\rEpoch 1/1  2/2 steps  [0-9.e+-]+ ms/step  loss [0-9.e+-]+  mae [0-9.e+-]+\n$", screen.getvalue()
+    )
+
+
+def test_a_narrow_terminal_is_not_overrun(data, monkeypatch):
+    screen = Terminal()
+    monkeypatch.setattr("sys.stdout", screen)
+    monkeypatch.setenv("COLUMNS", "40")
+    lstm_model().fit(*data, batch_size=6, verbose=1)
+    bars = [part for part in re.split(r"[\r\n]", screen.getvalue()) if "|" in part]
+    assert bars
+    assert all(len(bar.rstrip("\x1b[A")) <= 40 for bar in bars)
+
+
+@pytest.mark.parametrize("verbose", ["auto", 1, 2])
+def test_an_evaluation_prints_a_line(data, capsys, verbose):
+    loss = lstm_model().evaluate(*data, verbose=verbose)
+    out = capsys.readouterr().out
+    assert re.match(r"^Evaluation  2/2 steps  [0-9.e+-]+ ms/step  loss [0-9.e+-]+\n$", out)
+    assert f"loss {loss:.4g}" in out
+
+
+def test_messages_do_not_tear_the_bar(data, monkeypatch):
+    from fastlstm.callbacks import LearningRateScheduler
+
+    screen = Terminal()
+    monkeypatch.setattr("sys.stdout", screen)
+    lstm_model().fit(*data, verbose=1, callbacks=[LearningRateScheduler(lambda epoch: 0.5, verbose=1)])
+    assert re.search(r"(^|\r|\n)Epoch 1: LearningRateScheduler setting learning rate to 0.5.\n", screen.getvalue())
+
+
+def test_a_signal_ends_a_fit_soon(rng):
+    x, y = rng.normal(size=(4000, 20, 2)), rng.normal(size=(4000, 1))
+    model = Sequential([Input((20, 2)), layers.LSTM(64), layers.Dense(1)])
+    model.compile("adam", "mse", metrics=["mae"])
+    waits = []
+    for _ in range(3):
+        sent = []
+
+        def interrupt(sent=sent):
+            time.sleep(0.4)
+            sent.append(time.perf_counter())
+            os.kill(os.getpid(), signal.SIGINT)
+
+        thread = threading.Thread(target=interrupt)
+        thread.start()
+        with pytest.raises(KeyboardInterrupt):
+            model.fit(x, y, epochs=100000, validation_split=0.5, verbose=0)
+        waits.append(time.perf_counter() - sent[0])
+        thread.join()
+    assert min(waits) < 0.2
+    assert model.history.epoch == list(range(len(model.history.epoch)))
+    assert np.isfinite(model.predict(x[:3])).all()
+    model.fit(x[:32], y[:32], verbose=0)
 
 
 def test_verbose_0_is_silent(data, capsys):

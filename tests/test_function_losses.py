@@ -5,7 +5,7 @@ import pytest
 from training_models import seeded_fit
 
 import fastlstm
-from fastlstm import Input, Sequential, constraints, layers, losses, regularizers
+from fastlstm import Input, Sequential, constraints, layers, losses, optimizers, regularizers, schedules
 
 N, T = 26, 5
 
@@ -91,6 +91,26 @@ def test_training_is_that_of_the_native_loss(rng, make, steps, weighted):
         expected = getattr(native, entry)(x, y, sample_weight=weight)
         assert getattr(function, entry)(x, y, sample_weight=weight) == pytest.approx(expected, rel=1e-9)
     close(native, function)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"clipnorm": 0.05},
+        {"global_clipnorm": 0.05},
+        {"clipvalue": 0.01, "weight_decay": 0.1},
+        {"gradient_accumulation_steps": 2},
+        {"use_ema": True, "ema_momentum": 0.5, "ema_overwrite_frequency": 3},
+        {"learning_rate": schedules.ExponentialDecay(0.01, 1, 0.5)},
+    ],
+    ids=lambda options: next(iter(options)),
+)
+def test_optimizers_do_what_they_do_in_the_fused_step(data, options):
+    models = [model_of(loss, penalised, optimizer=optimizers.Adam(**options)) for loss in ("mse", squared_error)]
+    for model in models:
+        seeded_fit(model, *data, batch_size=8, epochs=2)
+    close(*models)
+    assert models[0].optimizer.iterations == models[1].optimizer.iterations
 
 
 def test_stateful_models_carry_their_states(rng):

@@ -142,6 +142,18 @@ def test_classes(rng):
     assert model.output_shape == (None, 3)
 
 
+def test_the_output_is_as_wide_as_the_loss_needs(rng):
+    def squared_error(y_true, y_pred):
+        return ((y_pred - y_true) ** 2).mean(axis=-1), 2 * (y_pred - y_true) / y_pred.shape[-1]
+
+    x, y = rng.normal(size=(40, 5, 3)), rng.normal(size=40)
+    quantiles = fastlstm.losses.Quantile((0.1, 0.9))
+    assert fastlstm.fit(x, y, loss=quantiles, **QUICK).output_shape == (None, 2)
+    assert fastlstm.fit(x, y, loss=squared_error, **QUICK).output_shape == (None, 1)
+    with pytest.raises(ValueError, match=r"loss: expected 'mse' or 'mae' for a series .*, got 'quantile'"):
+        fastlstm.fit(WAVE, loss=quantiles, **QUICK)
+
+
 @pytest.mark.parametrize(
     ("change", "error", "match"),
     [

@@ -88,6 +88,7 @@ class _Network(Generic[Scalar]):
         self, segment: int, kind: str, axes: tuple[int, ...], minimum: float, maximum: float, rate: float
     ) -> None: ...
     def set_loss(self, name: str, options: dict[str, Any] = {}) -> None: ...
+    def set_loss_weight(self, weight: float) -> None: ...
     @property
     def target_features(self) -> int: ...
     @property
@@ -142,6 +143,9 @@ class _Network(Generic[Scalar]):
         y: NDArray[Scalar],
         mask: Mask | None = None,
         sample_weight: NDArray[Scalar] | None = None,
+        *,
+        predictions: NDArray[Scalar] | None = None,
+        valid: Mask | None = None,
     ) -> float: ...
     def loss_and_gradients(
         self,
@@ -163,6 +167,8 @@ class _Network(Generic[Scalar]):
         loss_sum: float = 0.0,
         mask: Mask | None = None,
         sample_weight: NDArray[Scalar] | None = None,
+        predictions: NDArray[Scalar] | None = None,
+        valid: Mask | None = None,
     ) -> tuple[int, float]: ...
 
 class _Stream(Generic[Scalar]):

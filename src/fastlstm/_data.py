@@ -92,7 +92,7 @@ class Examples(NamedTuple):
             return self
         if self.weight is not None:
             raise ValueError("class_weight: expected None where sample_weight is given; multiply the weights instead")
-        return self._replace(weight=class_weights(class_weight, self.y, str(self.x.dtype)))
+        return self._replace(weight=class_weights(class_weight, self.y, str(self.y.dtype)))
 
 
 def sample_weights(name: str, value: Any, output_shape: tuple[int, ...], dtype: str, *, finite: bool) -> Array | None:

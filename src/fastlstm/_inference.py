@@ -1,41 +1,43 @@
 """Running a network over many rows: in blocks, for memory, signals and progress, or in batches."""
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from . import _engine, _known
-from ._data import Examples
 from ._engine import Array, Network
 from .layers.base import Shape
 
+if TYPE_CHECKING:
+    from .callbacks import CallbackList
+
 _BLOCK = 2**22  # elements of the input and of the widest layer that one native call works on
+_OPERATIONS = 2**33  # of a native call, so that it returns to signals and progress well within a fifth of a second
 
 
 def rows_of_a_call(x: Array, width: int) -> int:
     """Return how many rows one native call takes. `width` is that of the widest layer."""
-    one_row: int = math.prod(x.shape[1:-1]) * max(width, x.shape[-1])
-    return max(1, _BLOCK // max(1, one_row))
+    steps, features = math.prod(x.shape[1:-1]), int(x.shape[-1])
+    elements = steps * max(width, features)
+    operations = 8 * steps * width * (width + features)  # of an LSTM of this width
+    return max(1, min(_BLOCK // max(1, elements), _OPERATIONS // max(1, operations)))
 
 
-def predict(network: Network, x: Array, rows: int, bar: Any) -> Array:
+def predict(network: Network, x: Array, rows: int, bar: Any, callbacks: "CallbackList | None" = None) -> Array:
     """Return the outputs of all rows, so many in one native call."""
     parts = []
     with bar:
-        for start in range(0, max(1, len(x)), rows):
+        for batch, start in enumerate(range(0, max(1, len(x)), rows)):
+            if callbacks is not None:
+                callbacks.on_predict_batch_begin(batch)
             parts.append(network.predict(x[start : start + rows]))
             bar.update(len(parts[-1]))
+            if callbacks is not None:
+                callbacks.on_predict_batch_end(batch, {"outputs": parts[-1]})
+                if callbacks.model.stop_predicting:
+                    break
     return parts[0] if len(parts) == 1 else np.concatenate(parts)
-
-
-def mean_loss(network: Any, examples: Examples, rows: int) -> float:
-    """Return the mean of the losses of batches of so many rows, weighted with their sizes."""
-    total = 0.0
-    for start in range(0, len(examples.x), rows):
-        part = examples.part(start, start + rows)
-        total += network.evaluate(part.x, part.y, sample_weight=part.weight) * len(part.x)
-    return total / len(examples.x)
 
 
 def _rolled_out(network: Network, recent: Array, later: Array, steps: int, widest: int) -> Array:

@@ -10,6 +10,7 @@ from . import _batches, _checks, _data, _engine, _inference
 from ._description import DescribedStack
 from ._engine import Array, Network
 from ._progress import rows_bar
+from .callbacks import CallbackList
 from .layers import InputLayer, Layer
 from .layers._states import require_rows
 from .streaming import Stream
@@ -23,6 +24,7 @@ _SMALL = 4096  # elements of an input whose prediction is over before there is a
 class PredictingStack(DescribedStack):
     """A stack of layers that is run on data."""
 
+    stop_predicting: bool = False
     _accepted: tuple[int, ...] = ()
 
     def __init__(
@@ -70,7 +72,12 @@ class PredictingStack(DescribedStack):
         return output
 
     def predict(
-        self, x: Any, batch_size: int | None = 32, verbose: int | str = "auto", steps: int | None = None
+        self,
+        x: Any,
+        batch_size: int | None = 32,
+        verbose: int | str = "auto",
+        steps: int | None = None,
+        callbacks: Any = None,
     ) -> Array:
         """Return the output for every sample, as a new array. Safe to call from several threads.
 
@@ -87,6 +94,9 @@ class PredictingStack(DescribedStack):
             0 silent; otherwise a bar on a terminal, with 'auto' only if it takes more than a second.
         steps : int, optional
             Only so many batches are used.
+        callbacks : Callback or list of them, optional
+            With them each batch is a native call of its own. Setting ``model.stop_predicting`` ends the prediction
+            after it.
 
         Returns
         -------
@@ -104,14 +114,43 @@ class PredictingStack(DescribedStack):
         _checks.verbosity(verbose)
         steps = _data.steps_of("steps", steps)
         if type(x) is not np.ndarray and _batches.gives_batches(x):
-            return np.concatenate(list(_batches.Batches("x", x, self._outputs_of_a_batch, steps).epoch()))
+            return self._predict_batches(x, steps, verbose, callbacks)
         network, array = self._network_for("x", x)
         batch = _data.batch_size_of(batch_size, len(array), steps)
-        return self._outputs(network, array if steps is None else array[: steps * batch], batch, verbose)
+        if steps is not None:
+            array = array[: steps * batch]
+        if callbacks is None:
+            return self._outputs(network, array, batch, verbose)
+        hooks = self._predict_hooks(callbacks, verbose, -(-len(array) // batch))
+        hooks.on_predict_begin()
+        if self._stateful:
+            batch = self._rows_of_a_batch("x", network, len(array), min(batch, len(array)))
+        outputs = _inference.predict(network, array, batch, rows_bar(len(array), verbose), hooks)
+        hooks.on_predict_end()
+        return outputs
 
-    def _outputs_of_a_batch(self, name: str, x: Any, *_: Any) -> Array:
-        network, array = self._network_for(f"{name}: x", x)
-        return self._outputs(network, array, max(1, len(array)), 0)
+    def _predict_batches(self, x: Any, steps: int | None, verbose: int | str, callbacks: Any) -> Array:
+        """Return the outputs of all batches of a source."""
+
+        def prepared(name: str, x: Any, *_: Any) -> tuple[Network, Array]:
+            return self._network_for(f"{name}: x", x)
+
+        source = _batches.Batches("x", x, prepared, steps)
+        hooks = self._predict_hooks(callbacks, verbose, source.steps)
+        hooks.on_predict_begin()
+        parts = []
+        for batch, (network, array) in enumerate(source.epoch()):
+            hooks.on_predict_batch_begin(batch)
+            parts.append(self._outputs(network, array, max(1, len(array)), 0))
+            hooks.on_predict_batch_end(batch, {"outputs": parts[-1]})
+            if self.stop_predicting:
+                break
+        hooks.on_predict_end()
+        return np.concatenate(parts)
+
+    def _predict_hooks(self, callbacks: Any, verbose: int | str, steps: int | None) -> CallbackList:
+        self.stop_predicting = False
+        return CallbackList(callbacks, model=self, verbose=_checks.verbosity(verbose), epochs=1, steps=steps)
 
     def predict_on_batch(self, x: Any) -> Array:
         """Return the output for every sample, all of them in one batch, as `predict` does."""

@@ -1,50 +1,72 @@
-"""Progress on stdout: a bar on a terminal, and one line an epoch that stays."""
+"""Progress on stdout: a bar on a terminal or in a notebook, and one line an epoch that stays."""
 
+import shutil
 import sys
 import time
-from typing import Any, TypeVar
+from typing import Any
 
-Item = TypeVar("Item")
+import numpy as np
 
 _PATIENCE = 1.0  # seconds after which verbose='auto' shows the bar of a prediction
+
+
+def shows_bars() -> bool:
+    """Return whether what is printed can be overwritten: on a terminal and in a notebook, but not in a file."""
+    return sys.stdout.isatty() or type(sys.stdout).__module__.startswith("ipykernel")
 
 
 def rows_bar(rows: int, verbose: int | str) -> Any:
     """Return a bar over the rows of a prediction: none on a pipe or if silent, and late if it is left to us."""
     from tqdm import tqdm
 
-    silent = verbose == 0 or not sys.stdout.isatty()
+    silent = verbose == 0 or not shows_bars()
     delay = _PATIENCE if verbose == "auto" else 0
     return tqdm(total=rows, unit=" rows", file=sys.stdout, disable=silent, delay=delay)
 
 
-class EpochProgress:
-    """The progress of `fit`. verbose 0: nothing; 1: a bar on a terminal, then a line; 2: a line."""
+def message(text: str) -> None:
+    """Print a line above the bar, if there is one."""
+    from tqdm import tqdm
 
-    def __init__(self, verbose: int, epochs: int, steps: int | None) -> None:
-        self._verbose, self._epochs, self._steps = verbose, epochs, steps
+    tqdm.write(text, file=sys.stdout)
+
+
+class EpochProgress:
+    """The progress of `fit`. verbose 0: nothing; 1: a bar where it can be overwritten, then a line; 2: a line."""
+
+    def __init__(self, verbose: int, epochs: int) -> None:
+        self._verbose, self.epochs = verbose, epochs
         self._title = ""
+        self._steps: int | None = None
         self._bar: Any = None
         self._start = 0.0
         self._done = 0
         self._seconds = 0.0
 
-    def begin(self, epoch: int) -> None:
-        """Start an epoch, counted from 0."""
-        self._title = f"Epoch {epoch + 1}/{self._epochs}"
-        self._done = 0
-        if self._verbose == 1 and sys.stdout.isatty():
+    def begin(self, title: str, steps: int | None) -> None:
+        """Start an epoch of so many steps, None if that is not known yet."""
+        self.close()
+        self._title, self._steps = title, steps
+        self._done, self._seconds = 0, 0.0
+        if self._verbose == 1 and shows_bars():
             from tqdm import tqdm
 
-            layout = self._title + "  {n_fmt}/{total_fmt} |{bar:20}| {desc}"
-            self._bar = tqdm(total=self._steps, file=sys.stdout, leave=False, bar_format=layout, mininterval=0.05)
+            known = "{n_fmt}/{total_fmt} |{bar:20}| {remaining} left" if steps else "{n_fmt} in {elapsed}"
+            self._bar = tqdm(
+                total=steps,
+                file=sys.stdout,
+                leave=False,
+                bar_format=self._title + "  " + known + "{desc}",
+                mininterval=0.05,
+                ncols=shutil.get_terminal_size().columns - 1 if sys.stdout.isatty() else None,  # or it wraps and stays
+            )
         self._start = time.perf_counter()
 
-    def advance(self, done: int, loss: float) -> None:
-        """Take note of how many steps of the epoch are done and of their mean loss."""
+    def advance(self, done: int, logs: dict[str, Any]) -> None:
+        """Take note of how many steps of the epoch are done and of their loss and metrics."""
         self._seconds = time.perf_counter() - self._start
         if self._bar is not None:
-            self._bar.set_description_str(f"{self._step_time(done)}  loss {loss:.4g}", refresh=False)
+            self._bar.set_description_str(f"  {self._step_time(done)}{_text(logs)}", refresh=False)
             self._bar.update(done - self._done)
         self._done = done
 
@@ -52,9 +74,8 @@ class EpochProgress:
         """Replace the bar by the epoch's line."""
         self.close()
         if self._verbose:
-            values = "  ".join(f"{name} {value:.4g}" for name, value in logs.items())
-            steps = f"{self._done}/{self._steps or self._done} steps"
-            line = f"{self._title}  {steps}  {self._step_time(self._done)}  {values}"
+            steps = f"{self._done}/{self._done if self._steps is None else self._steps} steps"
+            line = f"{self._title}  {steps}  {self._step_time(self._done)}{_text(logs)}"
             print(line, file=sys.stdout, flush=True)
 
     def close(self) -> None:
@@ -65,3 +86,12 @@ class EpochProgress:
 
     def _step_time(self, steps: int) -> str:
         return f"{1000 * self._seconds / max(1, steps):.3g} ms/step"
+
+
+def _text(logs: dict[str, Any]) -> str:
+    return "".join(f"  {name} {_figure(value)}" for name, value in logs.items())
+
+
+def _figure(value: Any) -> str:
+    figures = [f"{one:.4g}" for one in np.ravel(value)]
+    return figures[0] if np.ndim(value) == 0 else f"[{' '.join(figures)}]"

@@ -1,19 +1,22 @@
 """What a model is trained and evaluated on: checked samples and targets, in arrays or in batches from a source."""
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
 import numpy as np
 
-from . import _batches, _data, _inference
-from ._engine import Array
+from . import _batches, _data, evaluation
 from ._prediction import PredictingStack
+from .callbacks import CallbackList
+from .metrics._compiled import CompiledMetrics
 
 
 class SampledStack(PredictingStack):
     """A stack of layers that is given targets as well."""
+
+    _compiled_metrics = CompiledMetrics()
 
     def _runner(self) -> Any:
         """Return what trains and evaluates."""
@@ -52,59 +55,60 @@ class SampledStack(PredictingStack):
 
         return _batches.Batches(name, source, part, steps, shuffle)
 
-    def _build_from(self, name: str, source: _batches.Batches[_batches.Part]) -> None:
+    def _build_from(self, name: str, source: _batches.Batches[_batches.Part], *, finite: bool = True) -> None:
         """Build the model by the first batch if it is not built, and see that there is one."""
         first = source.first() if not self.built or not source.more() else ()
         if first is None:
             raise ValueError(f"{name}: expected at least one batch, got none")
         if first:
-            self._examples(*first, _names(f"{name}, batch 0"))
+            self._examples(*first, _names(f"{name}, batch 0"), finite=finite)
 
     def _validation(
         self, data: Any, held_out: _data.Examples | None, batch_size: int | None, steps: int | None
-    ) -> Callable[[], float | None] | None:
-        """Return what gives the validation loss, on the data or else on checked samples; None without either."""
+    ) -> Callable[[CallbackList], dict[str, Any]] | None:
+        """Return what gives the validation's results, on the data or else on checked samples; None without either."""
         if _batches.gives_batches(data):
             source = self._source_of("validation_data", data, steps, False)
-            return partial(self._mean_loss_of, source, optional=True)
+
+            def validate(callbacks: CallbackList) -> dict[str, Any]:
+                if source.more():
+                    return evaluation.evaluate(self._evaluated("validation_data", source.epoch), callbacks)
+                warnings.warn(
+                    "validation_data: no batch is left; there is no validation any more", UserWarning, stacklevel=2
+                )
+                return {}
+
+            return validate
         if data is not None:
             names = ("validation_data[0]", "validation_data[1]", "validation_data[2]")
             held_out = self._examples(*_data.validation_entries("validation_data", data), names)
         if held_out is None:
             return None
-        rows = len(held_out.x)
-        self._rows_of_an_evaluation(
-            "validation data", held_out.x, min(_data.batch_size_of(batch_size, rows, steps), rows)
-        )
-        return partial(self._mean_loss, "validation data", held_out, batch_size, steps)
+        part = whole(held_out, batch_size, steps)
+        what = self._evaluated("validation data", lambda: [part])
+        what.rows(part)  # raises where the batches do not fit a stateful model
+        return partial(evaluation.evaluate, what)
 
-    def _mean_loss(self, name: str, data: _data.Examples, batch_size: int | None, steps: int | None) -> float:
-        """Return the mean loss over checked samples, or over so many batches of them."""
-        batch = min(_data.batch_size_of(batch_size, len(data.x), steps), len(data.x))
-        if steps is not None:
-            data = data.part(0, steps * batch)
-        return _inference.mean_loss(self._runner(), data, self._rows_of_an_evaluation(name, data.x, batch))
+    def _evaluated(self, name: str, parts: Callable[[], Iterable[_batches.Part]]) -> evaluation.Evaluated:
+        """Return what is evaluated, with how many rows at once: many, unless the loss depends on batches."""
 
-    def _mean_loss_of(self, source: _batches.Batches[_batches.Part], *, optional: bool = False) -> Any:
-        """Return the mean loss over all samples of a source's next epoch; None, if optional, where it has run out."""
-        if optional and not source.more():
-            warnings.warn(
-                "validation_data: no batch is left; there is no validation any more", UserWarning, stacklevel=2
-            )
-            return None
-        total, samples = 0.0, 0
-        for part in source.epoch():
-            rows = len(part.order)
-            total += _inference.mean_loss(self._runner(), part.data, rows) * rows
-            samples += rows
-        return total / samples
+        def rows(part: _batches.Part) -> int:
+            x, batch_size = part.data.x, part.batch_size
+            if self._stateful:
+                return self._rows_of_a_batch(name, self._built_network(), len(x), batch_size)
+            if self._runner().loss_depends_on_batch:
+                return batch_size
+            return max(1, self._rows_of_a_call(x) // batch_size) * batch_size
 
-    def _rows_of_an_evaluation(self, name: str, x: Array, batch_size: int) -> int:
-        """Return how many rows are evaluated at once: a batch where the loss depends on batches, else many."""
-        network = self._built_network()
-        if self._stateful:
-            return self._rows_of_a_batch(name, network, len(x), batch_size)
-        return batch_size if self._runner().loss_depends_on_batch else self._rows_of_a_call(x)
+        return evaluation.Evaluated(self, parts, self._compiled_metrics, rows)
+
+
+def whole(data: _data.Examples, batch_size: int | None, steps: int | None) -> _batches.Part:
+    """Return checked samples, or so many batches of them, in their order."""
+    batch = min(_data.batch_size_of(batch_size, len(data.x), steps), len(data.x))
+    if steps is not None:
+        data = data.part(0, steps * batch)
+    return _batches.Part(data, np.arange(len(data.x), dtype=np.int64), batch)
 
 
 def _names(batch: str) -> tuple[str, str, str]:

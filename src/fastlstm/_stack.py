@@ -277,6 +277,10 @@ class LayerStack:
             shape = layer.compute_output_shape(shape)
         return shape
 
+    def _output_shape_for(self, x: Array) -> tuple[int, ...]:
+        """Return the shape of the outputs for x as the network takes it, which for an Embedding has one axis more."""
+        return tuple(size or 0 for size in self._output_shape(x.shape[: len(self.input_shape)]))
+
     def _require_built(self) -> None:
         if not self.built:
             raise ValueError(

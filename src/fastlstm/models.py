@@ -5,11 +5,13 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
-from . import _batches, _checks, _data, losses, optimizers, training
+from . import _batches, _checks, _data, evaluation, losses, optimizers, training
 from ._description import clone_model
 from ._engine import Network
-from ._sampling import SampledStack
-from .callbacks import History, as_list
+from ._sampling import SampledStack, whole
+from .callbacks import CallbackList, History
+from .metrics import Metric
+from .metrics._compiled import CompiledMetrics
 
 __all__ = ["Sequential", "clone_model"]
 
@@ -34,6 +36,8 @@ class Sequential(SampledStack):
         Of the last `fit`, also of one that was interrupted.
     stop_training : bool
         Set by a callback to end `fit` after the native call that is running.
+    stop_evaluating : bool
+        Set by a callback to end `evaluate` in the same way.
 
     Raises
     ------
@@ -56,12 +60,23 @@ class Sequential(SampledStack):
 
     optimizer: optimizers.Optimizer | None = None
     stop_training: bool = False
+    stop_evaluating: bool = False
     _loss: losses.Loss | None = None
+    _loss_weight: float = 1.0
+    _initial_epoch: int | None = None  # set by callbacks.BackupAndRestore
 
     def compile(
-        self, optimizer: Any = "rmsprop", loss: Any = None, *, run_eagerly: Any = False, jit_compile: Any = "auto"
+        self,
+        optimizer: Any = "rmsprop",
+        loss: Any = None,
+        loss_weights: Any = None,
+        metrics: Any = None,
+        weighted_metrics: Any = None,
+        *,
+        run_eagerly: Any = False,
+        jit_compile: Any = "auto",
     ) -> None:
-        """Choose optimizer and loss. The optimizer starts afresh, the weights stay.
+        """Choose optimizer, loss and metrics. The optimizer starts afresh, the weights stay.
 
         Parameters
         ----------
@@ -70,6 +85,14 @@ class Sequential(SampledStack):
         loss : str, `fastlstm.losses.Loss` or callable, optional
             Needed to fit and to evaluate. A function of one's own gets the targets and the predictions of a batch and
             returns values and gradient; see `fastlstm.losses.get`.
+        loss_weights : float, or list or dict of one, optional
+            What the loss, without the penalties of regularizers, is multiplied by.
+        metrics : list, optional
+            Names, such as 'mae', classes or instances of `fastlstm.metrics`, names of losses, functions
+            ``f(y_true, y_pred)``. 'accuracy' (or 'acc') and 'crossentropy' (or 'ce') stand for the binary, categorical
+            or sparse categorical one, whichever fits the targets and the output. They see no sample weights.
+        weighted_metrics : list, optional
+            The same, with sample weights. The mask of the output is a weight for both, as in Keras.
         run_eagerly, jit_compile
             As in Keras code; True is refused, there being nothing to compile.
 
@@ -79,13 +102,25 @@ class Sequential(SampledStack):
             If a name is unknown or a type is wrong.
         """
         _checks.refuse("compile", run_eagerly=run_eagerly, jit_compile=None if jit_compile == "auto" else jit_compile)
-        chosen, chosen_loss = optimizers.get(optimizer), None if loss is None else losses.get(loss)  # both, or neither
+        chosen, chosen_loss = optimizers.get(optimizer), None if loss is None else losses.get(loss)  # all, or none
+        compiled, weight = CompiledMetrics(metrics, weighted_metrics), _loss_weight(loss_weights)
         chosen.claim(self)
         if self.optimizer is not None and self.optimizer is not chosen:
             self.optimizer.release()
-        self.optimizer, self._loss = chosen, chosen_loss
+        self.optimizer, self._loss, self._loss_weight = chosen, chosen_loss, weight
+        self._compiled_metrics = compiled
         if self._network is not None:
             self._equip(self._network)
+
+    @property
+    def metrics(self) -> list[Metric]:
+        """The metrics of `compile`, those that are chosen by the targets once there were some."""
+        return self._compiled_metrics.metrics
+
+    @property
+    def metrics_names(self) -> list[str]:
+        """The names of what `evaluate` returns, in that order: 'loss' and the metrics."""
+        return ["loss", *self._compiled_metrics.names]
 
     def fit(
         self,
@@ -125,7 +160,7 @@ class Sequential(SampledStack):
         epochs : int
             The number of the last epoch plus one, counted from `initial_epoch`.
         verbose : {'auto', 0, 1, 2}
-            0 silent; 1 (auto) a bar on a terminal, and a line an epoch; 2 a line an epoch.
+            0 silent; 1 (auto) a bar on a terminal or in a notebook, and a line an epoch; 2 a line an epoch.
         callbacks : Callback or list of them, optional
             See `fastlstm.callbacks`.
         validation_split : float
@@ -157,7 +192,8 @@ class Sequential(SampledStack):
         Returns
         -------
         History
-            Its `history` has 'loss', the mean over the samples during the epoch, and 'val_loss', after it.
+            Its `history` has 'loss', the mean over the samples during the epoch, the metrics of the predictions before
+            each step, and 'val_loss' and so on, after the epoch.
 
         Raises
         ------
@@ -169,11 +205,13 @@ class Sequential(SampledStack):
 
         Warns
         -----
+        RuntimeWarning
+            Once, if the loss becomes NaN or infinite.
         UserWarning
             If there are fewer batches than `steps_per_epoch` asks for, or nothing in the model is trainable.
         """
         self._require_loss()
-        shuffle = _checks.flag("shuffle", shuffle)
+        verbose, shuffle = _checks.verbosity(verbose), _checks.flag("shuffle", shuffle)
         steps = _data.steps_of("steps_per_epoch", steps_per_epoch)
         source: _batches.Source
         held_out = None
@@ -201,17 +239,16 @@ class Sequential(SampledStack):
         schedule = training.Schedule(
             _checks.integer("initial_epoch", initial_epoch, 0),
             _checks.integer("epochs", epochs, 0),
-            _checks.verbosity(verbose),
             _data.epochs_of("validation_freq", validation_freq),
         )
-        hooks = as_list(callbacks)
-        self.history = History()
-        training.train(what, schedule, [*hooks, self.history])
-        return self.history
+        hooks = self._hooks(callbacks, verbose, schedule.epochs, source.steps, history=True)
+        training.train(what, schedule, hooks)
+        assert hooks.history is not None
+        return hooks.history
 
     def train_on_batch(
         self, x: Any, y: Any, sample_weight: Any = None, class_weight: Any = None, return_dict: bool = False
-    ) -> float | dict[str, float]:
+    ) -> Any:
         """Make one step on all of these samples.
 
         Parameters
@@ -219,12 +256,12 @@ class Sequential(SampledStack):
         x, y, sample_weight, class_weight
             As for `fit`.
         return_dict : bool
-            Whether to return ``{'loss': loss}``.
+            Whether to return a dict.
 
         Returns
         -------
-        float or dict
-            The mean loss before the step.
+        float, list or dict
+            The mean loss before the step; with metrics a list of it and theirs, in the order of `metrics_names`.
 
         Raises
         ------
@@ -234,8 +271,8 @@ class Sequential(SampledStack):
         data = self._examples(x, y, sample_weight).with_class_weight(class_weight)
         if self._stateful:
             self._rows_of_a_batch("x", self._built_network(), len(data.x), len(data.x))
-        loss = training.train_batch(self._trainee(_batches.Arrays(data, len(data.x), False, None)))
-        return {"loss": loss} if return_dict else loss
+        source = _batches.Arrays(data, len(data.x), False, None)
+        return _results(training.train_batch(self._trainee(source)), return_dict)
 
     def evaluate(
         self,
@@ -246,9 +283,10 @@ class Sequential(SampledStack):
         sample_weight: Any = None,
         *,
         steps: int | None = None,
+        callbacks: Any = None,
         return_dict: bool = False,
-    ) -> float | dict[str, float]:
-        """Return the mean loss over the samples, with the penalties of all regularizers.
+    ) -> Any:
+        """Return the mean loss over the samples, with the penalties of all regularizers, and the metrics.
 
         It does not depend on `batch_size`, but in two cases. Where a mask reaches the loss, or the loss is a function,
         ignores a class or has another reduction than the mean, each batch has its own loss, and the result is the mean
@@ -262,30 +300,43 @@ class Sequential(SampledStack):
         batch_size : int, optional
             Rows of a batch; default 32.
         verbose : {'auto', 0, 1, 2}
-            As in Keras code; nothing is printed.
+            As for `fit`.
         steps : int, optional
             Only so many batches are used.
+        callbacks : Callback or list of them, optional
+            See `fastlstm.callbacks`.
         return_dict : bool
-            Whether to return ``{'loss': loss}``.
+            Whether to return a dict.
+
+        Returns
+        -------
+        float, list or dict
+            The loss; with metrics a list of it and theirs, in the order of `metrics_names`.
 
         Raises
         ------
         ValueError, TypeError
             As `fit`.
         """
-        _checks.verbosity(verbose)
+        verbose = _checks.verbosity(verbose)
         steps = _data.steps_of("steps", steps)
         if _batches.gives_batches(x):
             _batches.refuse_beside("x", y=y, sample_weight=sample_weight)
-            loss = self._mean_loss_of(self._source_of("x", x, steps, False, finite=False))
+            source = self._source_of("x", x, steps, False, finite=False)
+            self._build_from("x", source, finite=False)
+            what, count = self._evaluated("x", source.epoch), source.steps
         else:
-            loss = self._mean_loss("x", self._examples(x, y, sample_weight, finite=False), batch_size, steps)
-        return {"loss": loss} if return_dict else loss
+            part = whole(self._examples(x, y, sample_weight, finite=False), batch_size, steps)
+            what, count = self._evaluated("x", lambda: [part]), part.steps
+            what.rows(part)  # raises where the batches do not fit a stateful model, before any callback is called
+        hooks = self._hooks(callbacks, verbose, 1, count)
+        try:
+            return _results(evaluation.evaluate(what, hooks), return_dict)
+        finally:
+            hooks.close()
 
-    def test_on_batch(
-        self, x: Any, y: Any, sample_weight: Any = None, return_dict: bool = False
-    ) -> float | dict[str, float]:
-        """Return the mean loss over the samples as one batch, as `evaluate` does."""
+    def test_on_batch(self, x: Any, y: Any, sample_weight: Any = None, return_dict: bool = False) -> Any:
+        """Return the mean loss over the samples as one batch, and the metrics, as `evaluate` does."""
         return self.evaluate(x, y, _checks.LARGEST, 0, sample_weight, return_dict=return_dict)
 
     # Inside -----------------------------------------------------------------------------------------------------
@@ -299,6 +350,7 @@ class Sequential(SampledStack):
         """Give a network the loss and the optimizer of `compile`."""
         if self._loss is not None:
             self._loss.start(network)
+        network.set_loss_weight(self._loss_weight)
         if self.optimizer is not None:
             self.optimizer.start(network)
 
@@ -310,7 +362,8 @@ class Sequential(SampledStack):
     def _runner(self) -> Any:
         """Return what trains and evaluates: the network, or what splits its steps for a loss in Python."""
         network = self._built_network()
-        return self._require_loss().runner(network, partial(self._carried, network) if self._stateful else None)
+        carried = partial(self._carried, network) if self._stateful else None
+        return self._require_loss().runner(network, carried, self._loss_weight)
 
     def _examples(
         self,
@@ -333,9 +386,37 @@ class Sequential(SampledStack):
         weights = _data.sample_weights(weight_name, sample_weight, shape, self.dtype, finite=finite)
         return _data.Examples(native, targets, weights)
 
-    def _trainee(self, data: _batches.Source, validate: Callable[[], float | None] | None = None) -> training.Trainee:
+    def _hooks(
+        self, callbacks: Any, verbose: int, epochs: int, steps: int | None, *, history: bool = False
+    ) -> CallbackList:
+        run: dict[str, Any] = {"verbose": verbose, "epochs": epochs, "steps": steps}
+        return CallbackList(callbacks, add_history=history, add_progbar=verbose != 0, model=self, **run)
+
+    def _trainee(
+        self,
+        data: _batches.Source,
+        validate: Callable[[CallbackList], dict[str, Any]] | None = None,
+    ) -> training.Trainee:
         assert self.optimizer is not None
         self._built_network()
         if not any(self._trained()):
             warnings.warn(f"model {self.name!r} has no trainable weights", UserWarning, stacklevel=3)
-        return training.Trainee(self, self.optimizer, data, validate)
+        return training.Trainee(self, self.optimizer, data, self._compiled_metrics, validate)
+
+
+def _loss_weight(value: Any) -> float:
+    """Return the weight of the only loss."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, (list, tuple)):
+        if len(value) != 1:
+            raise ValueError(f"loss_weights: expected one, as a model has one output, got {len(value)}")
+        value = value[0]
+    return 1.0 if value is None else _checks.number("loss_weights", value)
+
+
+def _results(logs: dict[str, Any], return_dict: bool) -> Any:
+    """Return the loss and metrics as Keras does: sorted in a dict; in order in a list; the loss if it is alone."""
+    if _checks.flag("return_dict", return_dict):
+        return dict(sorted(logs.items()))
+    return list(logs.values()) if len(logs) > 1 else logs["loss"]

@@ -31,6 +31,7 @@ def fit(
     output_activation: Any = None,
     optimizer: Any = "adam",
     loss: Any = "mse",
+    metrics: Any = None,
     batch_size: int = 32,
     epochs: int = 25,
     validation_split: float = 0.0,
@@ -72,6 +73,8 @@ def fit(
         Of the Dense layer.
     optimizer, loss
         As for `Sequential.compile`. Without `y` the loss is 'mse' or 'mae'.
+    metrics : list, optional
+        As for `Sequential.compile`; without `y` they are in standardised units.
     batch_size, epochs, validation_split, callbacks, verbose
         As for `Sequential.fit`.
     seed : int, optional
@@ -107,6 +110,7 @@ def fit(
     if seed is not None:
         utils.set_random_seed(seed)
     options = {
+        "metrics": metrics,
         "batch_size": batch_size,
         "epochs": epochs,
         "verbose": verbose,
@@ -151,7 +155,7 @@ def _fit_samples(
     outputs, every_step = loss.output_width(targets), targets.ndim == 3
     model = Sequential([layers.Input(x.shape[1:])])
     shape.add_to(model, outputs, every_step)
-    model.compile(optimizer, loss)
+    model.compile(optimizer, loss, metrics=options.pop("metrics"))
     model.fit(x, y, **options)
     return model
 
@@ -184,7 +188,7 @@ def _fit_series(
 
     model = Sequential([layers.Input((window, features)), normalization])
     shape.add_to(model, horizon * predicted, every_step=False)
-    model.compile(optimizer, loss)
+    model.compile(optimizer, loss, metrics=options.pop("metrics"))
     to_units = layers.Normalization(mean=mean, variance=variance, invert=True)
     model.fit(x, layers.Normalization(mean=mean, variance=variance)(y), **options)
     model.add(to_units)

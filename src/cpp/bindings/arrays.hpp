@@ -50,4 +50,13 @@ const T* exact(const py::object& object, const char* name, const std::vector<Ind
     return exact<T>(py::reinterpret_borrow<py::array>(object), name, shape);
 }
 
+// As exact, for an array that is written to.
+template <class T>
+T* writable(const py::object& object, const char* name, const std::vector<Index>& shape) {
+    const T* data = exact<T>(object, name, shape);
+    if (!py::reinterpret_borrow<py::array>(object).writeable())
+        throw py::value_error(std::string(name) + ": expected an array that can be written to");
+    return const_cast<T*>(data);
+}
+
 }  // namespace fastlstm

@@ -167,6 +167,12 @@ public:
         return network_.loss_depends_on_batch();
     }
 
+    void set_loss_weight(double weight) {
+        if (!std::isfinite(weight)) throw py::value_error("weight: expected a finite number");
+        const py::gil_scoped_release release;
+        network_.set_loss_weight(weight);
+    }
+
     void set_optimizer(const std::string& name, const std::map<std::string, double>& hyperparameters,
                        const std::vector<std::size_t>& without_decay) {
         OptimizerSettings settings = optimizer_settings(name, hyperparameters);
@@ -322,13 +328,15 @@ public:
         return network_.apply_gradients(learning_rate);
     }
 
-    double evaluate(const py::array& x, const py::array& y, const py::object& mask, const py::object& sample_weight) {
+    double evaluate(const py::array& x, const py::array& y, const py::object& mask, const py::object& sample_weight,
+                    const py::object& predictions, const py::object& valid) {
         const auto [input, target] = checked_samples(x, y);
         const unsigned char* flags = checked_mask(x, mask);
         const SampleWeights<T> weights = checked_weights(x, sample_weight);
+        const Outputs<T> outputs = checked_outputs(x, predictions, valid);
         const Index rows = x.shape(0), steps = steps_of(x), width = y.shape(y.ndim() - 1);
         const py::gil_scoped_release release;
-        return network_.evaluate(input, target, flags, rows, steps, width, weights);
+        return network_.evaluate(input, target, flags, rows, steps, width, weights, outputs);
     }
 
     double loss_and_gradients(const py::array& x, const py::array& y, const py::object& mask,
@@ -343,7 +351,8 @@ public:
 
     std::pair<Index, double> train(const py::array& x, const py::array& y, const py::array& order, Index batch_size,
                                    Index first_step, const py::object& learning_rate, double seconds, double loss_sum,
-                                   const py::object& mask, const py::object& sample_weight) {
+                                   const py::object& mask, const py::object& sample_weight,
+                                   const py::object& predictions, const py::object& valid) {
         if (!network_.has_optimizer()) throw py::value_error("train: expected set_optimizer before");
         const auto [input, target] = checked_samples(x, y);
         const Index samples = x.shape(0);
@@ -362,7 +371,8 @@ public:
                                    steps_of(x),
                                    batch_size,
                                    y.shape(y.ndim() - 1),
-                                   checked_weights(x, sample_weight)};
+                                   checked_weights(x, sample_weight),
+                                   checked_outputs(x, predictions, valid)};
         double rate = 0;
         const LearningRates rates = learning_rates(learning_rate, rate);
         const py::gil_scoped_release release;
@@ -449,6 +459,20 @@ private:
         const bool by_step = network_.gives_sequence() && py::array(sample_weight).ndim() > 1;
         if (by_step) shape.push_back(network_.output_steps(steps_of(x)));
         return {exact<T>(sample_weight, "sample_weight", shape), shape.size() > 1 ? shape[1] : 1};
+    }
+
+    // Arrays to write to, of the samples x.
+    Outputs<T> checked_outputs(const py::array& x, const py::object& predictions, const py::object& valid) {
+        if (predictions.is_none()) {
+            if (!valid.is_none()) throw py::value_error("valid: expected None without predictions");
+            return {};
+        }
+        const auto shape = output_shape(x.shape(0), steps_of(x));
+        Outputs<T> outputs{writable<T>(predictions, "predictions", shape), nullptr};
+        if (!valid.is_none())
+            outputs.valid = reinterpret_cast<unsigned char*>(
+                writable<bool>(valid, "valid", std::vector<Index>(shape.begin(), shape.end() - 1)));
+        return outputs;
     }
 
     std::pair<const T*, const T*> checked_samples(const py::array& x, const py::array& y) {

@@ -41,6 +41,7 @@ void register_network(py::module_& module, const char* name, const char* pass_na
         .def("set_constraint", &B::set_constraint, py::arg("segment"), py::arg("kind"), py::arg("axes"),
              py::arg("minimum"), py::arg("maximum"), py::arg("rate"))
         .def("set_loss", &B::set_loss, py::arg("name"), py::arg("options") = py::dict())
+        .def("set_loss_weight", &B::set_loss_weight, py::arg("weight"))
         .def_property_readonly("target_features", &B::target_features)
         .def_property_readonly("loss_depends_on_batch", &B::loss_depends_on_batch)
         .def("set_optimizer", &B::set_optimizer, py::arg("name"), py::arg("hyperparameters"),
@@ -67,12 +68,13 @@ void register_network(py::module_& module, const char* name, const char* pass_na
         .def("forecast", &B::forecast, py::arg("history"), py::arg("steps"), py::arg("known") = none)
         .def("apply_gradients", &B::apply_gradients, py::arg("learning_rate"))
         .def("evaluate", &B::evaluate, py::arg("x"), py::arg("y"), py::arg("mask") = none,
-             py::arg("sample_weight") = none)
+             py::arg("sample_weight") = none, py::kw_only(), py::arg("predictions") = none, py::arg("valid") = none)
         .def("loss_and_gradients", &B::loss_and_gradients, py::arg("x"), py::arg("y"), py::arg("mask") = none,
              py::arg("sample_weight") = none)
         .def("train", &B::train, py::arg("x"), py::arg("y"), py::arg("order"), py::kw_only(), py::arg("batch_size"),
              py::arg("first_step"), py::arg("learning_rate"), py::arg("seconds"), py::arg("loss_sum") = 0.0,
-             py::arg("mask") = none, py::arg("sample_weight") = none);
+             py::arg("mask") = none, py::arg("sample_weight") = none, py::arg("predictions") = none,
+             py::arg("valid") = none);
 }
 
 }  // namespace

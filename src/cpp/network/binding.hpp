@@ -1,6 +1,7 @@
 // A network's layers bound to a number of rows and steps, and how threads go about them.
 #pragma once
 
+#include <cstring>
 #include <memory>
 #include <vector>
 
@@ -41,6 +42,17 @@ struct SampleWeights {
     }
 };
 
+// Where a caller wants outputs (rows, steps, features), and whether a mask lets them count (rows, steps); or null.
+template <class T>
+struct Outputs {
+    T* values = nullptr;
+    unsigned char* valid = nullptr;
+
+    Outputs from(Index row, Index steps, Index features) const {
+        return {values ? values + row * steps * features : nullptr, valid ? valid + row * steps : nullptr};
+    }
+};
+
 // The layers with all the memory that they need.
 template <class T>
 struct Binding {
@@ -73,6 +85,16 @@ struct Binding {
     }
     Sequence<const T> output() const { return output_; }
     Mask output_mask() const { return output_mask_; }
+    // Copies the outputs of rows to where the caller wants them, if it does.
+    void hand_out(Range rows, Index steps, Index features, const Outputs<T>& to) const {
+        for (Index n = rows.begin; n < rows.end; ++n)
+            for (Index t = 0; t < steps; ++t) {
+                if (to.values)
+                    std::memcpy(to.values + (n * steps + t) * features, place(output_, t, n),
+                                static_cast<std::size_t>(features) * sizeof(T));
+                if (to.valid && output_mask_.data) to.valid[n * steps + t] = *place(output_mask_, t, n) != 0;
+            }
+    }
 
     // By all members of a crew, for the same rows.
     void forward(Range rows, const Work& work) {

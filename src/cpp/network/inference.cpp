@@ -198,7 +198,7 @@ void Network<T>::forecast(const T* history, const T* known, Index rows, Index wi
 
 template <class T>
 double Network<T>::evaluate(const T* x, const T* y, const unsigned char* mask, Index rows, Index steps,
-                            Index target_width, const SampleWeights<T>& weights) {
+                            Index target_width, const SampleWeights<T>& weights, const Outputs<T>& outputs) {
     finish();
     Carrying carrying(*this, rows);
     const auto lock = lock_packed();
@@ -221,6 +221,9 @@ double Network<T>::evaluate(const T* x, const T* y, const unsigned char* mask, I
             pass.row_loss = row_loss.data() + block.begin;
             kernels_->loss(pass, own);
             if (counted) count_terms(pass, own, row_terms.data() + block.begin);
+            if (outputs.values)
+                binding.hand_out(own, out_steps, this->outputs(),
+                                 outputs.from(block.begin, out_steps, this->outputs()));
         });
     carrying.succeed();
     return std::accumulate(row_loss.begin(), row_loss.end(), 0.0) * loss_scale(row_terms, rows * out_steps, counted) +
@@ -296,7 +299,7 @@ void Network<T>::backward(Kept<T>& kept, const T* d_output, const T* d_state, T*
     template void Network<T>::step(Binding<T>&, const T*, T*);                                               \
     template void Network<T>::forecast(const T*, const T*, Index, Index, Index, T*);                         \
     template double Network<T>::evaluate(const T*, const T*, const unsigned char*, Index, Index, Index,      \
-                                         const SampleWeights<T>&);
+                                         const SampleWeights<T>&, const Outputs<T>&);
 
 FASTLSTM_INSTANTIATE(float)
 FASTLSTM_INSTANTIATE(double)

@@ -314,10 +314,10 @@ bool Network<T>::terms_decide(bool masked, bool weighted) const {
 
 template <class T>
 double Network<T>::loss_scale(const std::vector<double>& terms, Index values, bool decided_by_terms) const {
-    if (loss_.reduction == Reduction::sum) return 1;
+    if (loss_.reduction == Reduction::sum) return loss_weight_;
     const double divisor =
         decided_by_terms ? std::accumulate(terms.begin(), terms.end(), 0.0) : static_cast<double>(values);
-    return divisor == 0 ? 0 : 1 / divisor;
+    return divisor == 0 ? 0 : loss_weight_ / divisor;
 }
 
 template <class T>

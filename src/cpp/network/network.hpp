@@ -96,6 +96,7 @@ struct TrainingData {
     const std::int64_t* order;
     Index samples, steps, batch_size, target_width;
     SampleWeights<T> weights;
+    Outputs<T> outputs;  // of the samples in this order, before the step of their batch
 };
 
 template <class T>
@@ -149,6 +150,7 @@ public:
     Index entries() const;  // of an embedding in the first place; otherwise 0
 
     void set_loss(const LossOptions& options);
+    void set_loss_weight(double weight);  // of the loss beside the penalties, from the next step on
     void set_optimizer(const OptimizerSettings& settings);
     std::vector<std::string> slots();  // names of what the optimizer keeps of each parameter
     void copy_slot(const std::string& name, std::size_t segment, T* to);  // of a segment that is trained
@@ -183,14 +185,15 @@ public:
     // What follows takes targets whose last axis is as wide as `target_features` was when they were checked, and throws
     // std::logic_error if another thread has set another loss since.
     double evaluate(const T* x, const T* y, const unsigned char* mask, Index rows, Index steps, Index target_width,
-                    const SampleWeights<T>& weights);
+                    const SampleWeights<T>& weights, const Outputs<T>& outputs);
     double loss_and_gradients(const T* x, const T* y, const unsigned char* mask, Index rows, Index steps,
                               Index target_width, const SampleWeights<T>& weights);
     // The optimizer's step from the gradients of `backward`, to which the regularizers of weights are added. Returns
     // their penalty.
     double apply_gradients(double learning_rate);
 
-    // Runs steps from `first_step` on until the end of the epoch or, after at least one, until `seconds` have passed.
+    // Runs steps from `first_step` on until the end of the epoch or, after at least one, until `seconds` have passed or
+    // `loss_sum` is no longer finite, so that its caller knows which step made it so.
     // Throws std::invalid_argument if `order` names a sample that there is not; the step that met it changes nothing.
     // Returns the next step, and `loss_sum` with the samples' losses added: one running sum for an epoch, so that it
     // does not depend on how many steps a call has made.
@@ -233,7 +236,7 @@ private:
 
     bool gather(TrainingBatch<T>& batch, const TrainingData<T>& from, Index first_sample, const Team& team) const;
     void set_calls(TrainingBatch<T>& batch, const SampleWeights<T>& weights, const std::int64_t* draw, bool carries);
-    void forward_and_backward(TrainingBatch<T>& batch, const Work& work);
+    void forward_and_backward(TrainingBatch<T>& batch, const Work& work, const Outputs<T>& outputs = {});
     void regularize(const Team& team);
     void constrain(const Team& team) const;
     double loss_of(const TrainingBatch<T>& batch) const;
@@ -266,6 +269,7 @@ private:
     std::atomic<bool> has_loss_{false}, has_optimizer_{false};
     std::atomic<Index> target_width_{0};
     LossOptions loss_;
+    double loss_weight_ = 1;
     OptimizerSettings optimizer_;
     std::vector<Slot<T>> slots_;
     std::vector<TrainedSegment> trained_;

@@ -1,6 +1,7 @@
 // The train step: gather, forward, loss, BPTT, weight gradients, optimizer, all by one team in one call.
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <cstring>
 #include <numeric>
 #include <stdexcept>
@@ -25,6 +26,12 @@ void Network<T>::set_loss(const LossOptions& options) {
     target_width_ = target_widths[static_cast<int>(options.kind)];
     has_loss_ = true;
     batches_.clear();  // the target's shape may have changed
+}
+
+template <class T>
+void Network<T>::set_loss_weight(double weight) {
+    const auto lock = lock_weights();
+    loss_weight_ = weight;
 }
 
 // Copies the samples of this member's rows; false if there is one that does not exist.
@@ -57,8 +64,9 @@ bool Network<T>::gather(TrainingBatch<T>& batch, const TrainingData<T>& from, In
 
 // From packed weights and a gathered batch to gradients: each member ends with those of its share of the parameters.
 template <class T>
-void Network<T>::forward_and_backward(TrainingBatch<T>& batch, const Work& work) {
-    const Index rows_of_batch = batch.extent.rows, values = rows_of_batch * output_steps(batch.extent.steps);
+void Network<T>::forward_and_backward(TrainingBatch<T>& batch, const Work& work, const Outputs<T>& outputs) {
+    const Index rows_of_batch = batch.extent.rows, out_steps = output_steps(batch.extent.steps);
+    const Index values = rows_of_batch * out_steps;
     const bool counted = terms_decide(batch.extent.masked, batch.groups.front()->weights.values != nullptr);
     const Team &team = work.team, &crew = work.crew;
     const Range mine = work.rows(rows_of_batch);
@@ -67,6 +75,8 @@ void Network<T>::forward_and_backward(TrainingBatch<T>& batch, const Work& work)
         std::fill_n(group.row_penalty.begin() + own.begin, own.end - own.begin, 0.0);
         group.forward(rows, work);
         if (counted) count_terms(loss_pass(group), own, batch.terms.data() + first);
+        if (outputs.values)
+            group.hand_out(own, out_steps, this->outputs(), outputs.from(first, out_steps, this->outputs()));
     });
     if (counted) team.barrier();
     const double scale = loss_scale(batch.terms, values, counted);
@@ -213,13 +223,15 @@ std::pair<Index, double> Network<T>::train(const TrainingData<T>& from, Index fi
             pack_all(team);
             team.barrier();
             if (bad_order) break;
-            forward_and_backward(batch, {planned, team});
+            forward_and_backward(batch, {planned, team},
+                                 from.outputs.from(step * from.batch_size, output_steps(from.steps), outputs()));
             update(team);
             if (team.rank() == 0) {
+                const bool was_finite = std::isfinite(loss_sum);
                 loss_sum += loss_of(batch) * static_cast<double>(batch.extent.rows);
                 next = step + 1;
                 const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - start;
-                done = spent.count() >= seconds;
+                done = spent.count() >= seconds || (was_finite && !std::isfinite(loss_sum));
                 leave = done || crowded() != was_crowded;
             }
             team.barrier();
@@ -242,6 +254,7 @@ std::pair<Index, double> Network<T>::train(const TrainingData<T>& from, Index fi
 
 #define FASTLSTM_INSTANTIATE(T)                                                                                      \
     template void Network<T>::set_loss(const LossOptions&);                                                          \
+    template void Network<T>::set_loss_weight(double);                                                               \
     template double Network<T>::apply_gradients(double);                                                             \
     template double Network<T>::loss_and_gradients(const T*, const T*, const unsigned char*, Index, Index, Index,    \
                                                    const SampleWeights<T>&);                                         \

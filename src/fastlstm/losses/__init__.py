@@ -120,7 +120,7 @@ def get(identifier: Any) -> Loss:
     ...     return (error**4).mean(axis=-1), 4 * error**3 / error.shape[-1]
     >>> model = Sequential([Input((1,)), layers.Dense(1, kernel_initializer="zeros")])
     >>> model.compile("sgd", fourth_power)
-    >>> model.evaluate(np.ones((2, 1)), [1.0, 2.0])
+    >>> model.evaluate(np.ones((2, 1)), [1.0, 2.0], verbose=0)
     8.5
     """
     known = ", ".join(cls.__name__ for cls in _classes)

@@ -118,10 +118,11 @@ class Loss:
         reduction = "sum_over_batch_size" if self.reduction == "mean" else self.reduction
         network.set_loss(self.kind, {"reduction": reduction, **{name: getattr(self, name) for name in self._settings}})
 
-    def runner(self, network: Network, carried: Carried | None) -> Any:
+    def runner(self, network: Network, carried: Carried | None, weight: float) -> Any:
         """Return what trains and evaluates the network with this loss.
 
         `carried` gives the states that a batch of so many rows begins with; None for a model without such states.
+        `weight` is that of the loss, which the core has already.
         """
         return network
 

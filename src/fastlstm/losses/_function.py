@@ -46,26 +46,28 @@ class FunctionLoss(Loss):
         array = (_engine.finite_array if finite else _engine.real_array)(name, y, dtype)
         return array[..., None] if output_shape[-1] == 1 and array.shape == output_shape[:-1] else array
 
-    def runner(self, network: Network, carried: Carried | None) -> "SplitSteps":
+    def runner(self, network: Network, carried: Carried | None, weight: float) -> "SplitSteps":
         """Return what splits the network's steps; a mask that reaches the output raises ValueError."""
         if network.masked_output:
             raise ValueError(
                 f"loss: the function {self.name!r} would get masked steps without their mask, which reaches this"
                 " model's output; use a loss of fastlstm.losses"
             )
-        return SplitSteps(network, self._function, self.name, carried)
+        return SplitSteps(network, self._function, self.name, carried, weight)
 
 
 class SplitSteps:
     """A network whose loss is a Python function; `train` and `evaluate` are used as the core's."""
 
     loss_depends_on_batch = True
+    masked_output = False
 
-    def __init__(self, network: Network, function: Function, name: str, carried: Carried | None) -> None:
+    def __init__(self, network: Network, function: Function, name: str, carried: Carried | None, weight: float) -> None:
         self._network = network
         self._function = function
         self._name = name
         self._carried = carried
+        self._weight = weight
 
     def train(
         self,
@@ -79,12 +81,15 @@ class SplitSteps:
         seconds: float,
         loss_sum: float = 0.0,
         sample_weight: Array | None = None,
+        predictions: Array | None = None,
     ) -> tuple[int, float]:
         """Make one step, whatever the seconds; return the next step, and `loss_sum` with the samples' losses added."""
         rows = order[first_step * batch_size : (first_step + 1) * batch_size]
         network = self._network
         state = None if self._carried is None else self._carried(len(rows))
         kept = network.forward(x[rows], state=state, draw=network.iterations, penalize=True)
+        if predictions is not None:
+            predictions[first_step * batch_size :][: len(rows)] = kept.output
         weight = None if sample_weight is None else sample_weight[rows]
         loss, gradient = self._loss_and_gradient(y[rows], kept.output, weight)
         network.backward(kept, gradient)  # type: ignore[arg-type]
@@ -93,9 +98,13 @@ class SplitSteps:
             network.state = kept.state
         return first_step + 1, loss_sum + (loss + penalty) * len(rows)
 
-    def evaluate(self, x: Array, y: Array, sample_weight: Array | None = None) -> float:
+    def evaluate(
+        self, x: Array, y: Array, sample_weight: Array | None = None, predictions: Array | None = None
+    ) -> float:
         """Return the loss of all rows as one batch, with the penalties of all regularizers."""
         output, penalty = self._network.predict_and_penalize(x)
+        if predictions is not None:
+            predictions[:] = output
         return self._loss_and_gradient(y, output, sample_weight)[0] + penalty
 
     def _loss_and_gradient(self, y: Array, output: Array, weight: Array | None) -> tuple[float, Array]:
@@ -109,6 +118,7 @@ class SplitSteps:
                 f" got shape {weight.shape}"
             )
         weight = weight.reshape(weight.shape + (1,) * (values.ndim - weight.ndim)).astype(np.float64)
+        weight = weight * self._weight
         loss = float((values * weight).sum() / max(1, values.size))
         share = weight / max(1, values.size)
         share = share.reshape(share.shape + (1,) * (gradient.ndim - share.ndim))

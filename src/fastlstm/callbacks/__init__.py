@@ -1,0 +1,25 @@
+"""Callbacks: what runs between the steps and epochs of `fit`, in evaluations and in predictions, as in Keras."""
+
+from ._base import Callback, History
+from ._list import CallbackList
+from ._logging import CSVLogger, TensorBoard
+from ._monitor import EarlyStopping, LearningRateScheduler, ReduceLROnPlateau
+from ._progbar import ProgbarLogger
+from ._saving import BackupAndRestore, ModelCheckpoint
+from ._simple import LambdaCallback, TerminateOnNaN
+
+__all__ = [
+    "BackupAndRestore",
+    "CSVLogger",
+    "Callback",
+    "CallbackList",
+    "EarlyStopping",
+    "History",
+    "LambdaCallback",
+    "LearningRateScheduler",
+    "ModelCheckpoint",
+    "ProgbarLogger",
+    "ReduceLROnPlateau",
+    "TensorBoard",
+    "TerminateOnNaN",
+]

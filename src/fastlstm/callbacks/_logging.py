@@ -1,0 +1,205 @@
+"""Callbacks that write the logs to files."""
+
+import csv
+import os
+import time
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+
+from .. import _checks
+from ._base import Callback
+
+
+class CSVLogger(Callback):
+    """Write a line of a CSV file after each epoch.
+
+    The columns are the epoch, from 0 on, and the figures of the first epoch's logs in alphabetical order; those of a
+    validation that the first epoch did not have get a column too, and 'NA' where they are missing.
+
+    Parameters
+    ----------
+    filename : str or path
+        The file.
+    separator : str
+        Between the columns.
+    append : bool
+        Whether to go on with a file that exists, instead of replacing it.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> from fastlstm import Input, Sequential, layers
+    >>> model = Sequential([Input((1,)), layers.Dense(1)])
+    >>> model.compile(loss="mse")
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = pathlib.Path(folder) / "log.csv"
+    ...     _ = model.fit([[1.0]], [2.0], epochs=2, verbose=0, callbacks=[CSVLogger(path)])
+    ...     lines = path.read_text().splitlines()
+    >>> lines[0], len(lines)
+    ('epoch,loss,val_loss', 3)
+    """
+
+    def __init__(self, filename: Any, separator: str = ",", append: bool = False) -> None:
+        self.filename = os.fspath(filename)
+        self.sep = separator
+        self.append = _checks.flag("append", append)
+        self.keys: list[str] | None = None
+        self._file: IO[str] | None = None
+        self._writer: Any = None
+        self._header = True
+
+    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
+        """Open the file."""
+        self._close()
+        path = Path(self.filename)
+        self._header = not (self.append and path.exists() and path.stat().st_size > 0)
+        self._file = path.open("a" if self.append else "w", newline="", encoding="utf-8")
+        self.keys = self._writer = None
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        """Write a line."""
+        logs = logs or {}
+        if self._writer is None:
+            self.keys = sorted(logs)
+            if not any(key.startswith("val_") for key in self.keys):
+                self.keys += [f"val_{key}" for key in self.keys]
+            assert self._file is not None
+            self._writer = csv.DictWriter(self._file, ["epoch", *self.keys], delimiter=self.sep, lineterminator="\n")
+            if self._header:
+                self._writer.writeheader()
+        values = {key: _cell(logs.get(key, "NA")) for key in self.keys or ()}
+        self._writer.writerow({"epoch": epoch, **values})
+        if self._file is not None:
+            self._file.flush()
+
+    def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
+        """Close the file."""
+        self._close()
+
+    def _close(self) -> None:
+        if self._file is not None:
+            self._file.close()
+        self._file = self._writer = None
+
+
+def _cell(value: Any) -> Any:
+    if not isinstance(value, str) and np.ndim(value) > 0:
+        return f'"[{", ".join(map(str, value))}]"'
+    return value
+
+
+class TensorBoard(Callback):
+    """Write the loss, the metrics and the learning rate for TensorBoard, by the writer of its own package.
+
+    Scalars have Keras's names: 'epoch_loss', 'epoch_learning_rate'; 'batch_loss' with `update_freq`;
+    'evaluation_loss_vs_iterations'. Those of the training are in the folder 'train', those of validations and
+    evaluations in 'validation'.
+
+    Parameters
+    ----------
+    log_dir : str or path
+        The folder.
+    histogram_freq, write_images, profile_batch, embeddings_freq, embeddings_metadata
+        As in Keras code; anything but the default is refused, as only scalars are written.
+    write_graph : bool
+        As in Keras code; there is no graph to write.
+    write_steps_per_second : bool
+        Whether to write the number of steps in a second of each epoch.
+    update_freq : 'epoch', 'batch' or int
+        After how many batches scalars are written; each step is then a native call of its own.
+
+    Raises
+    ------
+    ImportError
+        If the package tensorboard is not installed.
+    ValueError
+        If an argument is not supported.
+    """
+
+    def __init__(
+        self,
+        log_dir: Any = "logs",
+        histogram_freq: int = 0,
+        write_graph: bool = True,
+        write_images: bool = False,
+        write_steps_per_second: bool = False,
+        update_freq: Any = "epoch",
+        profile_batch: Any = 0,
+        embeddings_freq: int = 0,
+        embeddings_metadata: Any = None,
+    ) -> None:
+        _checks.refuse(
+            "TensorBoard",
+            histogram_freq=histogram_freq or None,
+            write_images=write_images,
+            profile_batch=profile_batch or None,
+            embeddings_freq=embeddings_freq or None,
+            embeddings_metadata=embeddings_metadata,
+        )
+        try:
+            from tensorboard.summary import Writer
+        except ImportError as error:
+            raise ImportError("TensorBoard writes with the package tensorboard: pip install tensorboard") from error
+        self.log_dir = os.fspath(log_dir)
+        self.write_steps_per_second = _checks.flag("write_steps_per_second", write_steps_per_second)
+        self.update_freq = 1 if update_freq == "batch" else update_freq
+        if self.update_freq != "epoch":
+            self.update_freq = _checks.integer("update_freq", self.update_freq, 1)
+        self._each_batch = self.update_freq != "epoch"
+        self._make = Writer
+        self._writers: dict[str, Any] = {}
+        self._batches = 0
+        self._epoch_start = (0.0, 0)
+
+    def _write(self, folder: str, values: dict[str, Any], step: int) -> None:
+        if folder not in self._writers:
+            self._writers[folder] = self._make(str(Path(self.log_dir) / folder))
+        for name, value in values.items():
+            if np.ndim(value) == 0:
+                self._writers[folder].add_scalar(name, float(value), step)
+
+    def _flush(self) -> None:
+        for writer in self._writers.values():
+            writer.flush()
+
+    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
+        """Count batches from here."""
+        self._batches = 0
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        """Take the time."""
+        self._epoch_start = (time.perf_counter(), self.model.optimizer.iterations)
+
+    def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+        """Write the figures of the epoch so far, if it is time."""
+        self._batches += 1
+        if self._each_batch and self._batches % self.update_freq == 0:
+            self._write("train", {f"batch_{name}": value for name, value in (logs or {}).items()}, self._batches)
+
+    def on_test_end(self, logs: dict[str, Any] | None = None) -> None:
+        """Write the results of an evaluation, over the steps made so far."""
+        values = {f"evaluation_{name}_vs_iterations": value for name, value in (logs or {}).items()}
+        self._write("validation", values, self.model.optimizer.iterations)
+        self._flush()
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        """Write the figures of the epoch."""
+        logs = logs or {}
+        train = {name: value for name, value in logs.items() if not name.startswith("val_")}
+        train["learning_rate"] = float(self.model.optimizer.learning_rate)
+        if self.write_steps_per_second:
+            start, iterations = self._epoch_start
+            train["steps_per_second"] = (self.model.optimizer.iterations - iterations) / (time.perf_counter() - start)
+        self._write("train", {f"epoch_{name}": value for name, value in train.items()}, epoch)
+        validation = {name.removeprefix("val_"): logs[name] for name in logs if name.startswith("val_")}
+        if validation:
+            self._write("validation", {f"epoch_{name}": value for name, value in validation.items()}, epoch)
+        self._flush()
+
+    def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
+        """Close the files."""
+        for writer in self._writers.values():
+            writer.close()
+        self._writers = {}

@@ -1,0 +1,337 @@
+"""Callbacks that watch a figure of the logs: when it stops improving, they stop, or lower the learning rate."""
+
+import inspect
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+from .. import _checks
+from .._engine import Array
+from .._progress import message
+from ._base import Callback
+
+
+class MonitorCallback(Callback):
+    """Base class: knows which of two values of a figure is the better one.
+
+    Parameters
+    ----------
+    monitor : str
+        The name of the figure in the logs.
+    mode : {'auto', 'min', 'max'}
+        Whether smaller or larger is better; 'auto': smaller for a loss, as the metric says for a metric.
+    baseline : float, optional
+        The best value so far.
+    min_delta : float
+        An improvement by less is none.
+
+    Raises
+    ------
+    ValueError
+        In `fit`, if 'auto' does not know what is better.
+    """
+
+    def __init__(
+        self, monitor: str = "val_loss", mode: str = "auto", baseline: float | None = None, min_delta: float = 0.0
+    ) -> None:
+        if not isinstance(monitor, str):
+            raise TypeError(f"monitor: expected a name, got {monitor!r}")
+        if mode not in ("auto", "min", "max"):
+            raise ValueError(f"mode: expected 'auto', 'min' or 'max', got {mode!r}")
+        self.monitor = monitor
+        self.mode = mode
+        self.best = None if baseline is None else _checks.number("baseline", baseline)
+        self.min_delta = abs(_checks.number("min_delta", min_delta))
+
+    def _larger_is_better(self) -> bool:
+        name = self.monitor.removeprefix("val_")
+        if self.mode != "auto" or name == "loss":
+            return self.mode == "max"
+        direction = self.model._compiled_metrics.direction(name)
+        if direction is None:
+            raise ValueError(
+                f"mode: {type(self).__name__} does not know whether a larger {self.monitor!r} is better; give"
+                " mode='max' or mode='min'"
+            )
+        return bool(direction == "up")
+
+    def _is_improvement(self, value: float, reference: float | None) -> bool:
+        if reference is None:
+            return True
+        larger = self._larger_is_better()
+        return value - self.min_delta > reference if larger else value + self.min_delta < reference
+
+    def _current(self, logs: dict[str, Any]) -> float | None:
+        """Return the figure of now; warn if there is none."""
+        found: float | None = logs.get(self.monitor)
+        if found is None:
+            warnings.warn(
+                f"{type(self).__name__}: there is no {self.monitor!r} in the logs, which have: {', '.join(logs)}",
+                UserWarning,
+                stacklevel=2,
+            )
+        return found
+
+
+class EarlyStopping(MonitorCallback):
+    """End the training when a figure has stopped improving.
+
+    Parameters
+    ----------
+    monitor : str
+        Which figure of the logs.
+    min_delta : float
+        An improvement by less is none.
+    patience : int
+        After how many epochs without an improvement the training ends.
+    verbose : {0, 1}
+        Whether to print when something happens.
+    mode : {'auto', 'min', 'max'}
+        Whether smaller or larger is better; 'auto': smaller for a loss, as the metric says for a metric.
+    baseline : float, optional
+        What must be reached too for an epoch to count as an improvement.
+    restore_best_weights : bool
+        Whether the model gets the weights of its best epoch at the end.
+    start_from_epoch : int
+        The first epoch that is looked at.
+
+    Attributes
+    ----------
+    stopped_epoch : int
+        The epoch after which the training ended, 0 if it has not been ended.
+    best_epoch : int
+        The best one.
+
+    Raises
+    ------
+    ValueError
+        In `fit`, if 'auto' does not know what is better.
+
+    Warns
+    -----
+    UserWarning
+        In `fit`, if the figure is not in the logs.
+
+    Examples
+    --------
+    >>> from fastlstm import Input, Sequential, layers, optimizers
+    >>> model = Sequential([Input((1,)), layers.Dense(1)])
+    >>> model.compile(optimizers.SGD(0.0), loss="mse")
+    >>> history = model.fit([[1.0]], [2.0], epochs=10, verbose=0, callbacks=[EarlyStopping("loss", patience=3)])
+    >>> len(history.epoch)
+    4
+    """
+
+    def __init__(
+        self,
+        monitor: str = "val_loss",
+        min_delta: float = 0,
+        patience: int = 0,
+        verbose: int = 0,
+        mode: str = "auto",
+        baseline: float | None = None,
+        restore_best_weights: bool = False,
+        start_from_epoch: int = 0,
+    ) -> None:
+        super().__init__(monitor, mode, min_delta=min_delta)
+        self.patience = _checks.integer("patience", patience, 0)
+        self.verbose = verbose
+        self.baseline = None if baseline is None else _checks.number("baseline", baseline)
+        self.restore_best_weights = _checks.flag("restore_best_weights", restore_best_weights)
+        self.start_from_epoch = _checks.integer("start_from_epoch", start_from_epoch, 0)
+        self._begin()
+
+    def _begin(self) -> None:
+        self.wait = self.stopped_epoch = self.best_epoch = 0
+        self.best = None
+        self.best_weights: list[Array] | None = None
+
+    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
+        """Forget the training before this one."""
+        self._begin()
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        """Look at the figure."""
+        current = self._current(logs or {})
+        if current is None or epoch < self.start_from_epoch:
+            return
+        if self.restore_best_weights and self.best_weights is None:
+            self.best_weights, self.best_epoch = self.model.get_weights(), epoch
+        self.wait += 1
+        if self._is_improvement(current, self.best):
+            self.best, self.best_epoch = current, epoch
+            if self.restore_best_weights:
+                self.best_weights = self.model.get_weights()
+            if self.baseline is None or self._is_improvement(current, self.baseline):
+                self.wait = 0
+        elif self.wait >= self.patience and epoch > 0:
+            self.stopped_epoch = epoch
+            self.model.stop_training = True
+
+    def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
+        """Give the model its best weights."""
+        if self.stopped_epoch > 0 and self.verbose > 0:
+            message(f"Epoch {self.stopped_epoch + 1}: early stopping")
+        if self.best_weights is not None:
+            if self.verbose > 0:
+                message(f"Restoring model weights from the end of the best epoch: {self.best_epoch + 1}.")
+            self.model.set_weights(self.best_weights)
+
+
+class ReduceLROnPlateau(MonitorCallback):
+    """Lower the learning rate when a figure has stopped improving.
+
+    The rate is in the logs of each epoch, as 'learning_rate'.
+
+    Parameters
+    ----------
+    monitor : str
+        Which figure of the logs.
+    factor : float
+        Below 1: what the rate is multiplied by.
+    patience : int
+        After how many epochs without an improvement.
+    verbose : {0, 1}
+        Whether to print when something happens.
+    mode : {'auto', 'min', 'max'}
+        Whether smaller or larger is better; 'auto': smaller for a loss, as the metric says for a metric.
+    min_delta : float
+        An improvement by less is none.
+    cooldown : int
+        How many epochs after a change are not counted.
+    min_lr : float
+        The rate does not become smaller.
+
+    Raises
+    ------
+    ValueError
+        If the factor is not below 1; in `fit`, if 'auto' does not know what is better.
+
+    Warns
+    -----
+    UserWarning
+        In `fit`, if the figure is not in the logs.
+
+    Examples
+    --------
+    >>> from fastlstm import Input, Sequential, layers, optimizers
+    >>> model = Sequential([Input((1,)), layers.Dense(1)])
+    >>> model.compile(optimizers.SGD(1e-9), loss="mse")
+    >>> reduce = ReduceLROnPlateau("loss", factor=0.5, patience=2)
+    >>> model.fit([[1.0]], [2.0], epochs=4, verbose=0, callbacks=[reduce]).history["learning_rate"]
+    [1e-09, 1e-09, 1e-09, 5e-10]
+    """
+
+    def __init__(
+        self,
+        monitor: str = "val_loss",
+        factor: float = 0.1,
+        patience: int = 10,
+        verbose: int = 0,
+        mode: str = "auto",
+        min_delta: float = 1e-4,
+        cooldown: int = 0,
+        min_lr: float = 0.0,
+    ) -> None:
+        super().__init__(monitor, mode, min_delta=min_delta)
+        self.factor = _checks.number("factor", factor, 0.0, 1.0, below_high=True)
+        self.patience = _checks.integer("patience", patience, 0)
+        self.verbose = verbose
+        self.cooldown = _checks.integer("cooldown", cooldown, 0)
+        self.min_lr = _checks.number("min_lr", min_lr, 0.0)
+        self.cooldown_counter = self.wait = 0
+
+    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
+        """Forget the training before this one."""
+        self.best = None
+        self.cooldown_counter = self.wait = 0
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        """Look at the figure, and put the rate of this epoch into the logs."""
+        logs = {} if logs is None else logs
+        logs["learning_rate"] = float(self.model.optimizer.learning_rate)
+        current = self._current(logs)
+        if current is None:
+            return
+        if self.in_cooldown():
+            self.cooldown_counter -= 1
+            self.wait = 0
+        if self._is_improvement(current, self.best):
+            self.best, self.wait = current, 0
+        elif not self.in_cooldown():
+            self.wait += 1
+            if self.wait >= self.patience and self._reduce(epoch):
+                self.cooldown_counter, self.wait = self.cooldown, 0
+
+    def _reduce(self, epoch: int) -> bool:
+        optimizer = self.model.optimizer
+        old = float(optimizer.learning_rate)
+        if old <= self.min_lr:
+            return False
+        optimizer.learning_rate = max(old * self.factor, self.min_lr)
+        if self.verbose > 0:
+            rate = optimizer.learning_rate
+            message(f"Epoch {epoch + 1}: ReduceLROnPlateau reducing learning rate to {rate}.")
+        return True
+
+    def in_cooldown(self) -> bool:
+        """Return whether epochs are not counted yet."""
+        return self.cooldown_counter > 0
+
+
+class LearningRateScheduler(Callback):
+    """Set the learning rate at the beginning of each epoch.
+
+    The rate is in the logs of each epoch, as 'learning_rate'.
+
+    Parameters
+    ----------
+    schedule : callable
+        ``schedule(epoch, learning_rate)`` or ``schedule(epoch)``, which returns the new rate; epochs count from 0.
+    verbose : {0, 1}
+        Whether to print each rate.
+
+    Raises
+    ------
+    TypeError, ValueError
+        In `fit`, if the function returns no number from 0 on.
+
+    Examples
+    --------
+    >>> from fastlstm import Input, Sequential, layers, optimizers
+    >>> model = Sequential([Input((1,)), layers.Dense(1)])
+    >>> model.compile(optimizers.SGD(0.25), loss="mse")
+    >>> halve = LearningRateScheduler(lambda epoch, rate: rate / 2)
+    >>> model.fit([[1.0]], [2.0], epochs=2, verbose=0, callbacks=[halve]).history["learning_rate"]
+    [0.125, 0.0625]
+    """
+
+    def __init__(self, schedule: Callable[..., float], verbose: int = 0) -> None:
+        if not callable(schedule):
+            raise TypeError(f"schedule: expected a function of the epoch and the rate, got {schedule!r}")
+        self.schedule = schedule
+        self.verbose = verbose
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        """Set the rate."""
+        optimizer = self.model.optimizer
+        given = (epoch, float(optimizer.learning_rate))
+        rate = self.schedule(*given) if _takes_two(self.schedule) else self.schedule(epoch)
+        optimizer.learning_rate = _checks.number("schedule", rate, 0.0)
+        if self.verbose > 0:
+            message(f"Epoch {epoch + 1}: LearningRateScheduler setting learning rate to {rate}.")
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        """Put the rate into the logs."""
+        if logs is not None:
+            logs["learning_rate"] = float(self.model.optimizer.learning_rate)
+
+
+def _takes_two(function: Callable[..., Any]) -> bool:
+    try:
+        inspect.signature(function).bind(0, 0.0)
+    except TypeError:
+        return False
+    except ValueError:  # a function without a signature
+        return True
+    return True

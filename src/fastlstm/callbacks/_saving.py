@@ -1,0 +1,266 @@
+"""Callbacks that save the model while it is trained."""
+
+import json
+import os
+import shutil
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .. import _checks
+from .._progress import message
+from ._base import Callback
+from ._monitor import MonitorCallback
+
+
+def _require_methods(callback: Callback, *names: str) -> None:
+    """Raise NotImplementedError unless the model can be saved in the way that is wanted."""
+    for name in names:
+        if not hasattr(callback.model, name):
+            raise NotImplementedError(
+                f"{type(callback).__name__} needs model.{name}, which {type(callback.model).__name__} does not have"
+            )
+
+
+class _Countdown:
+    """Counts batches through the epochs, and says when so many of them have passed."""
+
+    def __init__(self, freq: Any) -> None:
+        if freq != "epoch":
+            freq = _checks.integer("save_freq", freq, 1)
+        self.freq = freq
+        self._seen = 0
+
+    @property
+    def counts(self) -> bool:
+        return bool(self.freq != "epoch")
+
+    def is_over(self) -> bool:
+        """Count a batch."""
+        if not self.counts:
+            return False
+        self._seen = (self._seen + 1) % int(self.freq)
+        return self._seen == 0
+
+
+class ModelCheckpoint(MonitorCallback):
+    """Save the model, or its weights, after each epoch or every so many batches.
+
+    It calls ``model.save(path, overwrite=True)``, or ``model.save_weights(path, overwrite=True)``.
+
+    Parameters
+    ----------
+    filepath : str or path
+        Ends with '.keras' or '.h5', or with '.weights.h5' if only weights are saved. '{epoch:02d}' stands for the
+        number of the epoch, from 1 on, '{batch}' for that of the batch, '{val_loss:.2f}' for a figure of the logs.
+        Folders are made.
+    monitor : str
+        Which figure of the logs tells the best.
+    verbose : {0, 1}
+        Whether to print when something is saved.
+    save_best_only : bool
+        Whether to save only what is better than all before it.
+    save_weights_only : bool
+        Whether to save the weights only.
+    mode : {'auto', 'min', 'max'}
+        Whether smaller or larger is better; 'auto': smaller for a loss, as the metric says for a metric.
+    save_freq : 'epoch' or int
+        After how many batches; each step is then a native call of its own.
+    initial_value_threshold : float, optional
+        The best value so far.
+
+    Raises
+    ------
+    ValueError
+        If the path has another ending; in `fit`, if 'auto' does not know what is better.
+    KeyError
+        In `fit`, if the path has a figure that is not in the logs.
+    NotImplementedError
+        In `fit`, if the model has no such method.
+
+    Warns
+    -----
+    UserWarning
+        In `fit`, if the figure is not in the logs: the model is saved then.
+
+    Examples
+    --------
+    >>> ModelCheckpoint("best.keras", monitor="val_mae", save_best_only=True).filepath
+    'best.keras'
+    """
+
+    def __init__(
+        self,
+        filepath: Any,
+        monitor: str = "val_loss",
+        verbose: int = 0,
+        save_best_only: bool = False,
+        save_weights_only: bool = False,
+        mode: str = "auto",
+        save_freq: Any = "epoch",
+        initial_value_threshold: float | None = None,
+    ) -> None:
+        super().__init__(monitor, mode, initial_value_threshold)
+        self.filepath = os.fspath(filepath)
+        endings = (".weights.h5",) if save_weights_only else (".keras", ".h5")
+        if not self.filepath.endswith(endings):
+            raise ValueError(f"filepath: expected a path that ends with {' or '.join(endings)}, got {self.filepath!r}")
+        self.verbose = verbose
+        self.save_best_only = _checks.flag("save_best_only", save_best_only)
+        self.save_weights_only = _checks.flag("save_weights_only", save_weights_only)
+        self._countdown = _Countdown(save_freq)
+        self.save_freq = save_freq
+        self._each_batch = self._countdown.counts
+        self._current_epoch = 0
+
+    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
+        """See whether the model can be saved."""
+        _require_methods(self, "save_weights" if self.save_weights_only else "save")
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        """Take note of the epoch."""
+        self._current_epoch = epoch
+
+    def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+        """Save if it is time."""
+        if self._countdown.is_over():
+            self._save(self._current_epoch, logs or {}, batch=batch + 1)
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        """Save, unless batches are counted."""
+        if not self._countdown.counts:
+            self._save(epoch, logs or {})
+
+    def _save(self, epoch: int, logs: dict[str, Any], **batch: int) -> None:
+        try:
+            path = self.filepath.format(**{"epoch": epoch + 1, **batch, **logs})
+        except KeyError as error:
+            raise KeyError(f"filepath: {self.filepath!r} has {error}, the logs have: {', '.join(logs)}") from None
+        if not self._is_worth_it(epoch, logs, path):
+            return
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        (self.model.save_weights if self.save_weights_only else self.model.save)(path, overwrite=True)
+
+    def _is_worth_it(self, epoch: int, logs: dict[str, Any], path: str) -> bool:
+        current = self._current(logs) if self.save_best_only else None
+        if current is not None and np.ndim(current) > 0:
+            warnings.warn(f"ModelCheckpoint: {self.monitor!r} is no single number", UserWarning, stacklevel=2)
+            current = None
+        if current is None:
+            text, good = f"saving model to {path}", True
+        else:
+            best = "None" if self.best is None else f"{self.best:.5f}"
+            good = self._is_improvement(current, self.best)
+            text = f"{self.monitor} did not improve from {best}"
+            if good:
+                text = f"{self.monitor} improved from {best} to {current:.5f}, saving model to {path}"
+                self.best = current
+        if self.verbose > 0:
+            message(f"Epoch {epoch + 1}: {text}")
+        return good
+
+
+class BackupAndRestore(Callback):
+    """Go on after an interruption: the state of the training is saved, and the next `fit` begins with it.
+
+    It calls ``model.save_weights(path, overwrite=True)`` and ``model.load_weights(path)``, and keeps the number of the
+    epoch. An epoch that was not completed begins again.
+
+    Parameters
+    ----------
+    backup_dir : str or path
+        A folder for this callback alone.
+    save_freq : 'epoch' or int
+        After how many batches; each step is then a native call of its own.
+    double_checkpoint : bool
+        Whether to keep the state before the last one too, for the case that the last one can not be read.
+    delete_checkpoint : bool
+        Whether the folder is removed at the end of the training.
+
+    Raises
+    ------
+    ValueError
+        If an argument is wrong; in `fit`, if the model is not built.
+    NotImplementedError
+        In `fit`, if the model has no `save_weights` or `load_weights`.
+
+    Examples
+    --------
+    >>> BackupAndRestore("backup").save_freq
+    'epoch'
+    """
+
+    def __init__(
+        self,
+        backup_dir: Any,
+        save_freq: Any = "epoch",
+        double_checkpoint: bool = False,
+        delete_checkpoint: bool = True,
+    ) -> None:
+        if not backup_dir:
+            raise ValueError(f"backup_dir: expected the path of a folder, got {backup_dir!r}")
+        self.backup_dir = os.fspath(backup_dir)
+        self._countdown = _Countdown(save_freq)
+        self.save_freq = save_freq
+        self._each_batch = self._countdown.counts
+        self.double_checkpoint = _checks.flag("double_checkpoint", double_checkpoint)
+        self.delete_checkpoint = _checks.flag("delete_checkpoint", delete_checkpoint)
+        self._weights = Path(self.backup_dir) / "latest.weights.h5"
+        self._metadata = Path(self.backup_dir) / "training_metadata.json"
+        self._epoch = 0
+
+    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
+        """Restore the state, if there is one."""
+        _require_methods(self, "save_weights", "load_weights")
+        if not self.model.built:
+            raise ValueError(f"BackupAndRestore: model {self.model.name!r} must be built before fit")
+        try:
+            self._restore()
+        except OSError:
+            if not _previous(self._weights).exists():
+                raise
+            for path in (self._weights, self._metadata):
+                if _previous(path).exists():
+                    shutil.copy(_previous(path), path)
+            self._restore()
+
+    def _restore(self) -> None:
+        if self._weights.exists():
+            self.model.load_weights(str(self._weights))
+        if self._metadata.exists():
+            self._epoch = json.loads(self._metadata.read_text(encoding="utf-8"))["epoch"]
+            self.model._initial_epoch = self._epoch
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        """Take note of the epoch."""
+        self._epoch = epoch
+
+    def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+        """Save if it is time."""
+        if self._countdown.is_over():
+            self._save(batch)
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        """Save, unless batches are counted."""
+        self._epoch = epoch + 1
+        if not self._countdown.counts:
+            self._save(0)
+
+    def _save(self, batch: int) -> None:
+        os.makedirs(self.backup_dir, exist_ok=True)
+        for path in (self._weights, self._metadata) if self.double_checkpoint else ():
+            if path.exists():
+                shutil.copy(path, _previous(path))
+        self.model.save_weights(str(self._weights), overwrite=True)
+        self._metadata.write_text(json.dumps({"epoch": self._epoch, "batch": batch}), encoding="utf-8")
+
+    def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
+        """Remove the folder."""
+        if self.delete_checkpoint:
+            shutil.rmtree(self.backup_dir, ignore_errors=True)
+
+
+def _previous(path: Path) -> Path:
+    return path.with_name(path.name + ".bkp")

@@ -1,0 +1,175 @@
+"""Metrics, as in Keras: classes, their names, and `get`. They are computed in NumPy and summed in float64."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from .. import losses
+from .._names import lookup, snake_case
+from .._objects import configuration, resolve
+from . import _values
+from ._accuracy import (
+    Accuracy,
+    BinaryAccuracy,
+    CategoricalAccuracy,
+    SparseCategoricalAccuracy,
+    SparseTopKCategoricalAccuracy,
+    TopKCategoricalAccuracy,
+)
+from ._auc import AUC
+from ._base import Metric
+from ._confusion import FalseNegatives, FalsePositives, Precision, Recall, TrueNegatives, TruePositives
+from ._f_score import F1Score, FBetaScore
+from ._probabilistic import (
+    BinaryCrossentropy,
+    CategoricalCrossentropy,
+    CategoricalHinge,
+    Hinge,
+    KLDivergence,
+    Poisson,
+    SparseCategoricalCrossentropy,
+    SquaredHinge,
+)
+from ._reduction import Mean, MeanMetricWrapper, Sum
+from ._regression import (
+    CosineSimilarity,
+    LogCoshError,
+    MeanAbsoluteError,
+    MeanAbsolutePercentageError,
+    MeanSquaredError,
+    MeanSquaredLogarithmicError,
+    R2Score,
+    RootMeanSquaredError,
+)
+
+__all__ = [
+    "AUC",
+    "Accuracy",
+    "BinaryAccuracy",
+    "BinaryCrossentropy",
+    "CategoricalAccuracy",
+    "CategoricalCrossentropy",
+    "CategoricalHinge",
+    "CosineSimilarity",
+    "F1Score",
+    "FBetaScore",
+    "FalseNegatives",
+    "FalsePositives",
+    "Hinge",
+    "KLDivergence",
+    "LogCoshError",
+    "Mean",
+    "MeanAbsoluteError",
+    "MeanAbsolutePercentageError",
+    "MeanMetricWrapper",
+    "MeanSquaredError",
+    "MeanSquaredLogarithmicError",
+    "Metric",
+    "Poisson",
+    "Precision",
+    "R2Score",
+    "Recall",
+    "RootMeanSquaredError",
+    "SparseCategoricalAccuracy",
+    "SparseCategoricalCrossentropy",
+    "SparseTopKCategoricalAccuracy",
+    "SquaredHinge",
+    "Sum",
+    "TopKCategoricalAccuracy",
+    "TrueNegatives",
+    "TruePositives",
+    "deserialize",
+    "get",
+    "serialize",
+]
+
+_classes: tuple[type[Metric], ...] = (
+    *(Accuracy, BinaryAccuracy, CategoricalAccuracy, SparseCategoricalAccuracy),
+    *(TopKCategoricalAccuracy, SparseTopKCategoricalAccuracy),
+    *(MeanSquaredError, RootMeanSquaredError, MeanAbsoluteError, MeanAbsolutePercentageError),
+    *(MeanSquaredLogarithmicError, LogCoshError, CosineSimilarity, R2Score),
+    *(BinaryCrossentropy, CategoricalCrossentropy, SparseCategoricalCrossentropy, KLDivergence, Poisson),
+    *(Hinge, SquaredHinge, CategoricalHinge),
+    *(TruePositives, FalsePositives, TrueNegatives, FalseNegatives, Precision, Recall, AUC, F1Score, FBetaScore),
+    *(Mean, Sum),
+)
+_by_name: dict[str, Callable[..., Metric]] = {
+    **{name: cls for cls in _classes for name in (snake_case(cls.__name__), cls.__name__)},
+    "bce": BinaryCrossentropy,
+    "huber": partial(MeanMetricWrapper, _values.huber, "huber"),
+    "log_cosh": LogCoshError,
+    "mae": MeanAbsoluteError,
+    "mape": MeanAbsolutePercentageError,
+    "mse": MeanSquaredError,
+    "msle": MeanSquaredLogarithmicError,
+    **{name.upper(): cls for name, cls in (("bce", BinaryCrossentropy), ("mae", MeanAbsoluteError))},
+    **{name.upper(): cls for name, cls in (("mape", MeanAbsolutePercentageError), ("mse", MeanSquaredError))},
+    "MSLE": MeanSquaredLogarithmicError,
+}
+
+
+def get(identifier: Any) -> Any:
+    """Return a metric.
+
+    Parameters
+    ----------
+    identifier : str, Metric, class of metrics, callable, dict or None
+        The name of a class here, as in 'mean_absolute_error', 'MeanAbsoluteError', 'mae', or of a loss. Or what
+        `serialize` returns. An instance and a function ``f(y_true, y_pred)`` come back as they are, and None.
+
+    Returns
+    -------
+    Metric, callable or None
+        New for a name or a class.
+
+    Raises
+    ------
+    ValueError
+        If the name is unknown.
+    TypeError
+        If it is none of these.
+
+    Examples
+    --------
+    >>> get("mae").name
+    'mean_absolute_error'
+    """
+    if identifier is None:
+        return None
+    if isinstance(identifier, str) and identifier not in _by_name:
+        return _of_a_loss(identifier)
+    metric = resolve("metric", identifier, _by_name)
+    if isinstance(metric, type) and issubclass(metric, Metric):
+        return metric()
+    if isinstance(metric, losses.Loss) and not callable(metric):
+        return get(metric.name)
+    if isinstance(metric, Metric) or callable(metric):
+        return metric
+    raise TypeError(
+        f"metric: expected a name, a metric of fastlstm.metrics or a function of y_true and y_pred, got {identifier!r}"
+    )
+
+
+def _of_a_loss(name: str) -> Metric:
+    """Return the mean of a loss that has no metric of its own; an unknown name raises ValueError."""
+    try:
+        loss: Any = losses.get(name)
+    except ValueError:
+        loss = None
+    return MeanMetricWrapper(loss, name) if callable(loss) else lookup("metric", name, _by_name)()
+
+
+def serialize(metric: Metric) -> dict[str, Any]:
+    """Return a metric's class name and arguments as Keras writes them; `get` reads it.
+
+    Examples
+    --------
+    >>> serialize(Precision(top_k=2, name="p"))["config"]["top_k"]
+    2
+    """
+    return configuration(metric)
+
+
+def deserialize(config: dict[str, Any]) -> Any:
+    """Return the metric that `serialize` has described."""
+    return get(config)

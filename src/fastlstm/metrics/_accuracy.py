@@ -1,0 +1,212 @@
+"""Accuracies: the share of samples whose prediction is the target."""
+
+from typing import Any
+
+import numpy as np
+
+from .. import _checks
+from .._engine import Array
+from ._base import floats, pair
+from ._reduction import MeanOfFunction
+
+
+def _numbers(matches: Any) -> Array:
+    """Return 1 for True and 0 for False."""
+    return np.asarray(matches, np.float64)
+
+
+def accuracy(y_true: Any, y_pred: Any) -> Array:
+    """Return 1 where prediction and target are equal, else 0."""
+    targets, predictions = pair(y_true, y_pred)
+    return _numbers(targets == predictions)
+
+
+def binary_accuracy(y_true: Any, y_pred: Any, threshold: float = 0.5) -> Array:
+    """Return 1 where the target says on which side of the threshold the prediction is, else 0."""
+    targets, predictions = pair(y_true, y_pred)
+    return _numbers(targets == (predictions > threshold))
+
+
+def categorical_accuracy(y_true: Any, y_pred: Any) -> Array:
+    """Return 1 where the largest prediction is that of the largest target, else 0."""
+    return _numbers(np.argmax(np.asarray(y_true), axis=-1) == np.argmax(np.asarray(y_pred), axis=-1))
+
+
+def _classes(y_true: Any, predictions: Array) -> Array:
+    """Return class numbers without a last axis of 1."""
+    classes = np.asarray(y_true)
+    return classes[..., 0] if classes.ndim == predictions.ndim and classes.shape[-1] == 1 else classes
+
+
+def sparse_categorical_accuracy(y_true: Any, y_pred: Any) -> Array:
+    """Return 1 where the largest prediction is that of the class, else 0."""
+    predictions = np.asarray(y_pred)
+    return _numbers(_classes(y_true, predictions) == np.argmax(predictions, axis=-1))
+
+
+def sparse_top_k_categorical_accuracy(y_true: Any, y_pred: Any, k: int = 5, from_sorted_ids: bool = False) -> Array:
+    """Return 1 where fewer than k predictions are larger than that of the class, else 0.
+
+    With `from_sorted_ids` predictions are class numbers, the best first.
+    """
+    predictions = floats(y_pred)
+    classes = _classes(y_true, predictions)
+    if from_sorted_ids:
+        return _numbers((classes[..., None] == predictions[..., :k]).any(axis=-1))
+    own = np.take_along_axis(predictions, classes.astype(np.int64)[..., None], axis=-1)
+    own = np.where(np.isnan(own), -np.inf, own)
+    return _numbers((predictions > own).sum(axis=-1) < k)
+
+
+def top_k_categorical_accuracy(y_true: Any, y_pred: Any, k: int = 5) -> Array:
+    """Return 1 where fewer than k predictions are larger than that of the largest target, else 0."""
+    return sparse_top_k_categorical_accuracy(np.argmax(np.asarray(y_true), axis=-1), y_pred, k)
+
+
+class Accuracy(MeanOfFunction):
+    """How often predictions equal targets.
+
+    Parameters
+    ----------
+    name : str
+        See `Metric`.
+    dtype : {'float32', 'float64'}, optional
+        See `Metric`.
+
+    Examples
+    --------
+    >>> float(Accuracy()([1, 2, 3, 4], [0, 2, 3, 4]))
+    0.75
+    """
+
+    _direction = "up"
+
+    def __init__(self, name: str = "accuracy", dtype: Any = None) -> None:
+        super().__init__(accuracy, name, dtype)
+
+
+class BinaryAccuracy(MeanOfFunction):
+    """How often predictions above the threshold are where targets are 1.
+
+    Parameters
+    ----------
+    name : str
+        See `Metric`.
+    dtype : {'float32', 'float64'}, optional
+        See `Metric`.
+    threshold : float
+        Predictions above it count as 1.
+
+    Examples
+    --------
+    >>> float(BinaryAccuracy()([[1], [1], [0], [0]], [[0.98], [1], [0], [0.6]]))
+    0.75
+    """
+
+    _direction = "up"
+
+    def __init__(self, name: str = "binary_accuracy", dtype: Any = None, threshold: float = 0.5) -> None:
+        self.threshold = _checks.number("threshold", threshold)
+        super().__init__(binary_accuracy, name, dtype, threshold=self.threshold)
+
+
+class CategoricalAccuracy(MeanOfFunction):
+    """How often the largest prediction is that of the class, targets being one-hot (..., classes).
+
+    Parameters
+    ----------
+    name : str
+        See `Metric`.
+    dtype : {'float32', 'float64'}, optional
+        See `Metric`.
+
+    Examples
+    --------
+    >>> float(CategoricalAccuracy()([[0, 0, 1], [0, 1, 0]], [[0.1, 0.9, 0.8], [0.05, 0.95, 0]]))
+    0.5
+    """
+
+    _direction = "up"
+
+    def __init__(self, name: str = "categorical_accuracy", dtype: Any = None) -> None:
+        super().__init__(categorical_accuracy, name, dtype)
+
+
+class SparseCategoricalAccuracy(MeanOfFunction):
+    """How often the largest prediction is that of the class, targets being class numbers.
+
+    Parameters
+    ----------
+    name : str
+        See `Metric`.
+    dtype : {'float32', 'float64'}, optional
+        See `Metric`.
+
+    Examples
+    --------
+    >>> float(SparseCategoricalAccuracy()([2, 1], [[0.1, 0.9, 0.8], [0.05, 0.95, 0]]))
+    0.5
+    """
+
+    _direction = "up"
+
+    def __init__(self, name: str = "sparse_categorical_accuracy", dtype: Any = None) -> None:
+        super().__init__(sparse_categorical_accuracy, name, dtype)
+
+
+class TopKCategoricalAccuracy(MeanOfFunction):
+    """How often the class is among the k largest predictions, targets being one-hot.
+
+    Parameters
+    ----------
+    k : int
+        At least 1.
+    name : str
+        See `Metric`.
+    dtype : {'float32', 'float64'}, optional
+        See `Metric`.
+
+    Examples
+    --------
+    >>> float(TopKCategoricalAccuracy(k=2)([[0, 0, 1], [0, 1, 0]], [[0.1, 0.9, 0.8], [0.05, 0, 0.95]]))
+    0.5
+    """
+
+    _direction = "up"
+
+    def __init__(self, k: int = 5, name: str = "top_k_categorical_accuracy", dtype: Any = None) -> None:
+        self.k = _checks.integer("k", k, 1)
+        super().__init__(top_k_categorical_accuracy, name, dtype, k=self.k)
+
+
+class SparseTopKCategoricalAccuracy(MeanOfFunction):
+    """How often the class is among the k largest predictions, targets being class numbers.
+
+    Parameters
+    ----------
+    k : int
+        At least 1.
+    name : str
+        See `Metric`.
+    dtype : {'float32', 'float64'}, optional
+        See `Metric`.
+    from_sorted_ids : bool
+        Whether predictions are class numbers, the best first, instead of one figure for each class.
+
+    Examples
+    --------
+    >>> float(SparseTopKCategoricalAccuracy(k=2)([2, 1], [[0.1, 0.9, 0.8], [0.05, 0, 0.95]]))
+    0.5
+    """
+
+    _direction = "up"
+
+    def __init__(
+        self,
+        k: int = 5,
+        name: str = "sparse_top_k_categorical_accuracy",
+        dtype: Any = None,
+        from_sorted_ids: bool = False,
+    ) -> None:
+        self.k, self.from_sorted_ids = _checks.integer("k", k, 1), _checks.flag("from_sorted_ids", from_sorted_ids)
+        super().__init__(sparse_top_k_categorical_accuracy, name, dtype, k=self.k, from_sorted_ids=self.from_sorted_ids)

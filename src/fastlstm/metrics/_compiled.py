@@ -1,0 +1,190 @@
+"""The metrics of a compiled model: their names, when they are updated, and their results as numbers."""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from .._engine import Array, Network
+from .._names import snake_case
+from . import (
+    BinaryAccuracy,
+    BinaryCrossentropy,
+    CategoricalAccuracy,
+    CategoricalCrossentropy,
+    Metric,
+    SparseCategoricalAccuracy,
+    SparseCategoricalCrossentropy,
+    get,
+)
+from ._base import Direction
+from ._reduction import MeanMetricWrapper
+
+_ACCURACIES = (BinaryAccuracy, SparseCategoricalAccuracy, CategoricalAccuracy)
+_CROSSENTROPIES = (BinaryCrossentropy, SparseCategoricalCrossentropy, CategoricalCrossentropy)
+_CHOSEN_BY_SHAPE: dict[str, tuple[type[Metric], ...]] = {
+    "accuracy": _ACCURACIES,
+    "acc": _ACCURACIES,
+    "crossentropy": _CROSSENTROPIES,
+    "ce": _CROSSENTROPIES,
+}
+
+
+class _Entry:
+    """A metric under a name; for some names the class is known once there are shapes."""
+
+    def __init__(self, given: Any, weighted: bool) -> None:
+        self.weighted = weighted
+        self.metric: Metric | None = None
+        self.choices = _CHOSEN_BY_SHAPE.get(given.lower(), ()) if isinstance(given, str) else ()
+        self.name = given if isinstance(given, str) else ""
+        self.key = ""
+        if not self.choices:
+            found = get(given)
+            if found is None:
+                raise TypeError("metrics: expected a name, a metric or a function, got None")
+            self.name = self.name or _name_of(found)
+            self.metric = found if isinstance(found, Metric) else MeanMetricWrapper(found, self.name)
+            self.metric.name = self.name
+
+    def resolved(self, y_true: Array, y_pred: Array) -> Metric:
+        if self.metric is None:
+            binary, sparse, categorical = self.choices
+            classes = y_pred.shape[-1]
+            by_class = y_true.ndim < y_pred.ndim or (y_true.shape[-1] == 1 and classes > 1)
+            self.metric = (binary if classes == 1 else sparse if by_class else categorical)(name=self.name)
+        return self.metric
+
+
+def _name_of(found: Any) -> str:
+    name = getattr(found, "name", None)
+    if isinstance(name, str):
+        return name
+    return snake_case(getattr(found, "__name__", type(found).__name__))
+
+
+def _flat(value: Any) -> Iterator[Any]:
+    """Yield the metrics in lists and dicts of them: a model has one output."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, (list, tuple)):
+        for one in value:
+            yield from _flat(one)
+    else:
+        yield value
+
+
+class CompiledMetrics:
+    """The metrics of a model, updated together.
+
+    Parameters
+    ----------
+    metrics, weighted_metrics : list, tuple or dict of metrics, optional
+        Those that take no sample weights, and those that do.
+    """
+
+    def __init__(self, metrics: Any = None, weighted_metrics: Any = None) -> None:
+        self._entries: list[_Entry] = []
+        for argument, given in (("metrics", metrics), ("weighted_metrics", weighted_metrics)):
+            if given is not None and not isinstance(given, (list, tuple, dict)):
+                raise TypeError(f"{argument}: expected a list of metrics, got {given!r}")
+            weighted = argument == "weighted_metrics"
+            self._entries += [_Entry(one, weighted) for one in _flat(given or ())]
+        used: dict[str, int] = {}
+        for entry in self._entries:
+            key = entry.name
+            if entry.weighted and key in used:
+                key = f"weighted_{key}"
+            count = used.get(key, 0)
+            used[key] = count + 1
+            entry.key = f"{key}_{count}" if count else key
+
+    def __bool__(self) -> bool:
+        return bool(self._entries)
+
+    @property
+    def names(self) -> list[str]:
+        """The names of the results, in the order of the arguments."""
+        return [entry.key for entry in self._entries]
+
+    @property
+    def metrics(self) -> list[Metric]:
+        """The metrics; those that are chosen by shapes once there was data."""
+        return [entry.metric for entry in self._entries if entry.metric is not None]
+
+    def direction(self, name: str) -> Direction | None:
+        """Return whether larger values of this result are better: 'up' or 'down', None where nobody knows."""
+        for entry in self._entries:
+            if name in (entry.key, entry.name) and entry.metric is not None:
+                return entry.metric._direction
+        return None
+
+    def reset(self) -> None:
+        """Begin again."""
+        for metric in self.metrics:
+            metric.reset_state()
+
+    def update(
+        self, y_true: Array, y_pred: Array, sample_weight: Array | None, mask: Array | None, batch_size: int
+    ) -> None:
+        """Take the samples of one batch or several into account.
+
+        `sample_weight` (N,) or (N, T) goes to the weighted metrics; `mask` (N, T), which steps count, to all.
+        """
+        mask = None if mask is None else mask.astype(np.float64)
+        if sample_weight is not None and mask is not None:
+            sample_weight = mask * (sample_weight[:, None] if sample_weight.ndim == 1 else sample_weight)
+        for entry in self._entries:
+            metric = entry.resolved(y_true, y_pred)
+            weights = sample_weight if entry.weighted and sample_weight is not None else mask
+            each = len(y_true) if metric._sums_samples else batch_size
+            for start in range(0, len(y_true), each):
+                part = slice(start, start + each)
+                options = {} if weights is None else {"sample_weight": weights[part]}
+                metric.update_state(y_true[part], y_pred[part], **options)
+
+    def results(self) -> dict[str, Any]:
+        """Return the results as Python's numbers, or as arrays where they are several."""
+        found: dict[str, Any] = {}
+        for entry in self._entries:
+            value = None if entry.metric is None else entry.metric.result()
+            values = value if isinstance(value, dict) else {entry.key: value}
+            found.update((name, _number(one)) for name, one in values.items())
+        return found
+
+
+def _number(value: Any) -> Any:
+    array = np.array(np.nan if value is None else value)
+    return float(array.reshape(())) if array.size == 1 else array
+
+
+class Observation(NamedTuple):
+    """Where the core leaves outputs for metrics, the arguments of its `train` and `evaluate`; nothing without them."""
+
+    metrics: CompiledMetrics
+    arguments: dict[str, Array]
+
+    @classmethod
+    def of(cls, metrics: CompiledMetrics, network: Network, shape: tuple[int, ...], dtype: str) -> "Observation":
+        """Return room for outputs of this shape, (N, O) or (N, T, O)."""
+        arguments: dict[str, Array] = {}
+        if metrics:
+            arguments["predictions"] = np.empty(shape, dtype)
+            if network.masked_output:
+                arguments["valid"] = np.ones(shape[:-1], bool)
+        return cls(metrics, arguments)
+
+    def fits(self, shape: tuple[int, ...]) -> bool:
+        """Return whether there is room for outputs of this shape and no other."""
+        return all(array.shape == shape[: array.ndim] for array in self.arguments.values())
+
+    def first(self, rows: int) -> dict[str, Array]:
+        """Return the arguments for a call with so many rows."""
+        return {name: array[:rows] for name, array in self.arguments.items()}
+
+    def update(self, y: Array, rows: slice, batch_size: int, sample_weight: Array | None = None) -> None:
+        """Update the metrics with outputs that have come, and the targets and weights of these rows."""
+        if self.metrics:
+            valid = self.arguments.get("valid")
+            mask = None if valid is None else valid[rows]
+            self.metrics.update(y, self.arguments["predictions"][rows], sample_weight, mask, batch_size)

@@ -1,0 +1,132 @@
+"""F-scores: means of precision and recall."""
+
+from typing import Any
+
+import numpy as np
+
+from .. import _checks
+from ._base import Metric, Variable, floats, pair
+
+_EPSILON = 1e-7  # added to denominators, as in Keras
+_SMALLEST = 1e-9  # a prediction that counts without a threshold
+
+
+class FBetaScore(Metric):
+    """``(1 + beta**2) precision recall / (beta**2 precision + recall)`` of each class.
+
+    Parameters
+    ----------
+    average : {None, 'micro', 'macro', 'weighted'}
+        None returns one score for each class; 'micro' counts all classes together; 'macro' is the mean over the
+        classes, 'weighted' that with the numbers of their samples for weights.
+    beta : float
+        Above 0: how much more recall counts than precision.
+    threshold : float, optional
+        Above 0, up to 1: predictions above it are positive. Without one the largest of each sample is.
+    name : str
+        See `Metric`.
+    dtype : {'float32', 'float64'}, optional
+        See `Metric`.
+
+    Examples
+    --------
+    >>> metric = FBetaScore(beta=2.0, threshold=0.5)
+    >>> metric([[1, 1, 1], [1, 0, 0], [1, 1, 0]], [[0.2, 0.6, 0.7], [0.2, 0.6, 0.6], [0.6, 0.8, 0.0]]).round(3).tolist()
+    [0.385, 0.909, 0.833]
+    """
+
+    _direction = "up"
+    _sums_samples = True
+
+    def __init__(
+        self,
+        average: str | None = None,
+        beta: float = 1.0,
+        threshold: float | None = None,
+        name: str = "fbeta_score",
+        dtype: Any = None,
+    ) -> None:
+        super().__init__(name=name, dtype=dtype)
+        if average not in (None, "micro", "macro", "weighted"):
+            raise ValueError(f"average: expected None, 'micro', 'macro' or 'weighted', got {average!r}")
+        self.beta = _checks.number("beta", beta, 0.0)
+        if self.beta == 0:
+            raise ValueError(f"beta: expected a number above 0, got {beta!r}")
+        self.threshold = None if threshold is None else _checks.number("threshold", threshold, 0.0, 1.0)
+        if self.threshold == 0:
+            raise ValueError(f"threshold: expected a number above 0, got {threshold!r}")
+        self.average = average
+        self._sums: list[Variable] = []
+
+    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
+        """Take a batch (N, classes) into account, labels being 0 or 1; see `Metric.update_state`."""
+        labels, predictions = pair(y_true, y_pred)
+        if labels.ndim != 2 or labels.shape != predictions.shape:
+            raise ValueError(
+                f"y_true, y_pred: expected shapes (N, classes) for {self.name}, got {labels.shape} and"
+                f" {predictions.shape}"
+            )
+        if self.threshold is None:
+            largest = predictions.max(axis=-1, keepdims=True)
+            positive = (predictions >= largest) & (np.abs(predictions) > _SMALLEST)
+        else:
+            positive = predictions > self.threshold
+        labels = labels.astype(np.float64, copy=False)
+        weights = np.ones(len(labels)) if sample_weight is None else floats(sample_weight).reshape(len(labels))
+        axis = None if self.average == "micro" else 0
+        shape = () if axis is None else labels.shape[1:]
+        if not self._sums:
+            names = ("true_positives", "false_positives", "false_negatives", "intermediate_weights")
+            self._sums = [self.add_variable(shape, name=name) for name in names]
+        parts = (positive * labels, positive * (1 - labels), ~positive * labels, labels)
+        for total, part in zip(self._sums, parts, strict=True):
+            total.assign_add((part * weights[:, None]).sum(axis=axis))
+
+    def result(self) -> Any:
+        """Return the score, or one for each class. 0 before the first batch."""
+        if not self._sums:
+            return 0.0
+        tp, fp, fn, sizes = (total.value for total in self._sums)
+        precision, recall = tp / (tp + fp + _EPSILON), tp / (tp + fn + _EPSILON)
+        squared = self.beta**2
+        scores = (1 + squared) * (precision * recall / (squared * precision + recall + _EPSILON))
+        if self.average == "weighted":
+            return (scores * (sizes / (sizes.sum() + _EPSILON))).sum()
+        return scores if self.average is None else np.mean(scores)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the constructor's arguments."""
+        return {**super().get_config(), "average": self.average, "beta": self.beta, "threshold": self.threshold}
+
+
+class F1Score(FBetaScore):
+    """Harmonic mean of precision and recall of each class.
+
+    Parameters
+    ----------
+    average : {None, 'micro', 'macro', 'weighted'}
+        See `FBetaScore`.
+    threshold : float, optional
+        See `FBetaScore`.
+    name : str
+        See `Metric`.
+    dtype : {'float32', 'float64'}, optional
+        See `Metric`.
+
+    Examples
+    --------
+    >>> metric = F1Score(threshold=0.5)
+    >>> metric([[1, 1, 1], [1, 0, 0], [1, 1, 0]], [[0.2, 0.6, 0.7], [0.2, 0.6, 0.6], [0.6, 0.8, 0.0]]).round(3).tolist()
+    [0.5, 0.8, 0.667]
+    """
+
+    def __init__(
+        self, average: str | None = None, threshold: float | None = None, name: str = "f1_score", dtype: Any = None
+    ) -> None:
+        super().__init__(average=average, threshold=threshold, name=name, dtype=dtype)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the constructor's arguments."""
+        config = super().get_config()
+        del config["beta"]
+        return config

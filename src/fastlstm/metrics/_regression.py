@@ -1,0 +1,276 @@
+"""Errors of predicted numbers."""
+
+import warnings
+from typing import Any
+
+import numpy as np
+
+from .. import _checks
+from .._engine import Array
+from . import _values
+from ._base import Metric, floats, pair
+from ._reduction import Mean, MeanOfFunction
+
+
+class MeanSquaredError(MeanOfFunction):
+    """Mean of ``(y - p)**2``.
+
+    Parameters
+    ----------
+    name : str
+        See `Metric`.
+    dtype : {'float32', 'float64'}, optional
+        See `Metric`.
+
+    Examples
+    --------
+    >>> float(MeanSquaredError()([[0, 1], [0, 0]], [[1, 1], [0, 0]]))
+    0.25
+    """
+
+    _direction = "down"
+
+    def __init__(self, name: str = "mean_squared_error", dtype: Any = None) -> None:
+        super().__init__(_values.mean_squared_error, name, dtype)
+
+
+class MeanAbsoluteError(MeanOfFunction):
+    """Mean of ``abs(y - p)``.
+
+    Parameters
+    ----------
+    name : str
+        See `Metric`.
+    dtype : {'float32', 'float64'}, optional
+        See `Metric`.
+
+    Examples
+    --------
+    >>> float(MeanAbsoluteError()([[0, 1], [0, 0]], [[3, 1], [0, 0]]))
+    0.75
+    """
+
+    _direction = "down"
+
+    def __init__(self, name: str = "mean_absolute_error", dtype: Any = None) -> None:
+        super().__init__(_values.mean_absolute_error, name, dtype)
+
+
+class MeanAbsolutePercentageError(MeanOfFunction):
+    """Mean of ``100 abs((y - p) / y)``, where ``abs(y)`` is at least 1e-7.
+
+    Parameters
+    ----------
+    name : str
+        See `Metric`.
+    dtype : {'float32', 'float64'}, optional
+        See `Metric`.
+
+    Examples
+    --------
+    >>> float(MeanAbsolutePercentageError()([[1.0], [2.0]], [[2.0], [2.0]]))
+    50.0
+    """
+
+    _direction = "down"
+
+    def __init__(self, name: str = "mean_absolute_percentage_error", dtype: Any = None) -> None:
+        super().__init__(_values.mean_absolute_percentage_error, name, dtype)
+
+
+class MeanSquaredLogarithmicError(MeanOfFunction):
+    """Mean of ``(log(1 + y) - log(1 + p))**2``, negative values being taken for zeros.
+
+    Parameters
+    ----------
+    name : str
+        See `Metric`.
+    dtype : {'float32', 'float64'}, optional
+        See `Metric`.
+
+    Examples
+    --------
+    >>> float(MeanSquaredLogarithmicError()([[1.0]], [[1.0]]))
+    0.0
+    """
+
+    _direction = "down"
+
+    def __init__(self, name: str = "mean_squared_logarithmic_error", dtype: Any = None) -> None:
+        super().__init__(_values.mean_squared_logarithmic_error, name, dtype)
+
+
+class LogCoshError(MeanOfFunction):
+    """Mean of ``log(cosh(p - y))``.
+
+    Parameters
+    ----------
+    name : str
+        See `Metric`.
+    dtype : {'float32', 'float64'}, optional
+        See `Metric`.
+
+    Examples
+    --------
+    >>> round(float(LogCoshError()([[0.0], [0.0]], [[1.0], [0.0]])), 4)
+    0.2169
+    """
+
+    _direction = "down"
+
+    def __init__(self, name: str = "logcosh", dtype: Any = None) -> None:
+        super().__init__(_values.log_cosh, name, dtype)
+
+
+class CosineSimilarity(MeanOfFunction):
+    """Mean cosine of the angle between target and prediction; 1 is the same direction.
+
+    Parameters
+    ----------
+    name : str
+        See `Metric`.
+    dtype : {'float32', 'float64'}, optional
+        See `Metric`.
+    axis : int
+        Of the vectors.
+
+    Examples
+    --------
+    >>> round(float(CosineSimilarity()([[0.0, 1.0], [1.0, 1.0]], [[1.0, 0.0], [1.0, 1.0]])), 4)
+    0.5
+    """
+
+    _direction = "up"
+
+    def __init__(self, name: str = "cosine_similarity", dtype: Any = None, axis: int = -1) -> None:
+        self.axis = _checks.integer("axis", axis, -1)
+        super().__init__(_values.cosine_similarity, name, dtype, axis=self.axis)
+
+
+class RootMeanSquaredError(Mean):
+    """Root of the mean of ``(y - p)**2``.
+
+    Parameters
+    ----------
+    name : str
+        See `Metric`.
+    dtype : {'float32', 'float64'}, optional
+        See `Metric`.
+
+    Examples
+    --------
+    >>> float(RootMeanSquaredError()([[0, 1], [0, 0]], [[1, 1], [0, 0]]))
+    0.5
+    """
+
+    _direction = "down"
+
+    def __init__(self, name: str = "root_mean_squared_error", dtype: Any = None) -> None:
+        super().__init__(name, dtype=dtype)
+
+    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:  # type: ignore[override]
+        """Take a batch into account; see `Metric.update_state`."""
+        targets, predictions = pair(y_true, y_pred)
+        super().update_state(np.square(predictions - targets), sample_weight=sample_weight)
+
+    def result(self) -> Any:
+        """Return the root of the mean."""
+        return np.sqrt(super().result())
+
+
+class R2Score(Metric):
+    """Coefficient of determination: 1 - (sum of squared errors) / (sum of squared deviations from the mean target).
+
+    1 is the best, 0 what the mean target would get as a prediction.
+
+    Parameters
+    ----------
+    class_aggregation : {'uniform_average', 'variance_weighted_average'} or None
+        How the scores of several outputs become one; None returns one for each.
+    num_regressors : int
+        Number of independent variables for the adjusted score; 0 for the score itself.
+    name : str
+        See `Metric`.
+    dtype : {'float32', 'float64'}, optional
+        See `Metric`.
+
+    Examples
+    --------
+    >>> round(float(R2Score()([[1.0], [4.0], [3.0]], [[2.0], [4.0], [4.0]])), 4)
+    0.5714
+    """
+
+    _direction = "up"
+    _sums_samples = True
+
+    def __init__(
+        self,
+        class_aggregation: str | None = "uniform_average",
+        num_regressors: int = 0,
+        name: str = "r2_score",
+        dtype: Any = None,
+    ) -> None:
+        super().__init__(name=name, dtype=dtype)
+        if class_aggregation not in (None, "uniform_average", "variance_weighted_average"):
+            raise ValueError(
+                "class_aggregation: expected 'uniform_average', 'variance_weighted_average' or None, got"
+                f" {class_aggregation!r}"
+            )
+        self.class_aggregation = class_aggregation
+        self.num_regressors = _checks.integer("num_regressors", num_regressors, 0)
+        self.num_samples = self.add_variable((), name="num_samples")
+        self._sums: list[Array] = []
+
+    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
+        """Take a batch (N, O) into account; see `Metric.update_state`."""
+        targets, predictions = (one.astype(np.float64, copy=False) for one in pair(y_true, y_pred))
+        if targets.ndim != 2 or targets.shape != predictions.shape:
+            raise ValueError(
+                f"y_true, y_pred: expected shapes (N, O) for an R2Score, got {targets.shape} and {predictions.shape}"
+            )
+        weights = floats(1.0 if sample_weight is None else sample_weight)
+        weights = np.broadcast_to(weights[:, None] if weights.ndim == 1 else weights, targets.shape)
+        if not self._sums:
+            width = targets.shape[1:]
+            self.sum, self.squared_sum = self.add_variable(width, name="sum"), self.add_variable(width, name="squared")
+            self.total_mse, self.count = self.add_variable(width, name="residual"), self.add_variable(width, name="n")
+            self._sums = [self.sum.value, self.squared_sum.value, self.total_mse.value, self.count.value]
+        errors = np.square(targets - predictions)
+        for total, terms in zip(self._sums, (targets, np.square(targets), errors, np.ones(())), strict=True):
+            np.add(total, (terms * weights).sum(axis=0), out=total)
+        self.num_samples.assign_add(targets.size)
+
+    def result(self) -> Any:
+        """Return the score, or one for each output. 0 before the first batch."""
+        if not self._sums:
+            return 0.0
+        sums, squares, residuals, count = self._sums
+        with np.errstate(divide="ignore", invalid="ignore"):
+            total = squares - sums * (sums / count)
+            scores = 1 - residuals / total
+            scores = np.where(np.isinf(scores), 0.0, scores)
+            if self.class_aggregation == "uniform_average":
+                scores = scores.mean()
+            elif self.class_aggregation == "variance_weighted_average":
+                scores = (total * scores).sum() / total.sum()
+        return self._adjusted(scores) if self.num_regressors else scores
+
+    def _adjusted(self, score: Any) -> Any:
+        spare = float(self.num_samples) - 1 - self.num_regressors
+        if spare > 0:
+            return 1 - (1 - score) * (float(self.num_samples) - 1) / spare
+        warnings.warn(
+            f"R2Score: num_regressors={self.num_regressors} needs more than {float(self.num_samples):.0f} samples;"
+            " the score is not adjusted",
+            UserWarning,
+            stacklevel=3,
+        )
+        return score
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the constructor's arguments."""
+        return {
+            **super().get_config(),
+            "class_aggregation": self.class_aggregation,
+            "num_regressors": self.num_regressors,
+        }
