@@ -18,7 +18,7 @@ import time
 import numpy as np
 
 import fastlstm
-from fastlstm import layers
+from fastlstm import datasets, layers
 
 UNITS, BATCH, LEARNING_RATE = 32, 64, 3e-3
 ROUNDS, ROUND = 20, 16_000  # rounds of so many fresh sequences
@@ -33,16 +33,6 @@ NETWORKS = {
 }
 
 
-def sequences(rng: np.random.Generator, count: int, length: int):
-    """Return x (count, length, 2), numbers and markers, and y (count, 1), the sums of the marked numbers."""
-    numbers = rng.random((count, length), dtype=np.float32)
-    markers = np.zeros_like(numbers)
-    rows = np.arange(count)
-    markers[rows, rng.integers(0, length // 2, count)] = 1
-    markers[rows, rng.integers(length // 2, length, count)] = 1
-    return np.stack([numbers, markers], axis=2), np.sum(numbers * markers, axis=1, keepdims=True)
-
-
 def train(name: str, length: int, seed: int, rounds: int):
     """Train one network, and return its error on fresh sequences, how many weights it has, and the seconds."""
     fastlstm.utils.set_random_seed(seed)
@@ -51,9 +41,9 @@ def train(name: str, length: int, seed: int, rounds: int):
     rng = np.random.default_rng(seed)
     start = time.perf_counter()
     for _ in range(rounds):
-        model.fit(*sequences(rng, ROUND, length), batch_size=BATCH, epochs=1, verbose=0)
+        model.fit(*datasets.adding_problem(ROUND, length, seed=rng), batch_size=BATCH, epochs=1, verbose=0)
     seconds = time.perf_counter() - start
-    x, y = sequences(np.random.default_rng([seed, 1]), TESTS, length)
+    x, y = datasets.adding_problem(TESTS, length, seed=[seed, 1])
     return model.evaluate(x, y, verbose=0), model.count_params(), seconds
 
 

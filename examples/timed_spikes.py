@@ -23,27 +23,15 @@ import time
 import numpy as np
 
 import fastlstm
-from fastlstm import initializers, layers
+from fastlstm import datasets, initializers, layers
 
 STEPS, SHORTEST, LONG, LONGEST = 100, 5, 15, 25
+TASK = {"steps": STEPS, "shortest": SHORTEST, "long": LONG, "longest": LONGEST}
 BATCH = 16
 PLAN = ((1e-2, 64_000), (3e-3, 32_000), (1e-3, 32_000))  # learning rate, sequences
 TESTS = 2_000
 PEEPHOLE = {"peephole": True, "peephole_initializer": initializers.RandomNormal(stddev=0.3)}
 CELLS = {"plain": {}, "peephole": PEEPHOLE}
-
-
-def sequences(rng: np.random.Generator, count: int):
-    """Return x (count, STEPS, 1), the spikes, and y of that shape, 1 at each spike after a long silence."""
-    most = STEPS // SHORTEST + 1
-    delays = rng.integers(SHORTEST, LONGEST + 1, (count, most))
-    delays[:, 0] = rng.integers(0, SHORTEST, count)  # the first spike
-    times = np.cumsum(delays, axis=1)
-    rows, spikes = np.nonzero(times < STEPS)
-    x, y = np.zeros((2, count, STEPS, 1), np.float32)
-    x[rows, times[rows, spikes]] = 1
-    y[rows, times[rows, spikes], 0] = (delays[rows, spikes] >= LONG) & (spikes > 0)
-    return x, y
 
 
 def train(cell: str, units: int, seed: int, plan=PLAN):
@@ -55,8 +43,8 @@ def train(cell: str, units: int, seed: int, plan=PLAN):
     rng = np.random.default_rng(seed)
     for learning_rate, count in plan:
         model.optimizer.learning_rate = learning_rate
-        model.fit(*sequences(rng, count), batch_size=BATCH, epochs=1, verbose=0)
-    x, y = sequences(np.random.default_rng([seed, 1]), TESTS)
+        model.fit(*datasets.timed_spikes(count, **TASK, seed=rng), batch_size=BATCH, epochs=1, verbose=0)
+    x, y = datasets.timed_spikes(TESTS, **TASK, seed=[seed, 1])
     answers = model.predict(x, verbose=0)
     wrong = (answers > 0.5) != (y > 0.5)
     return np.mean((answers - y) ** 2) / np.mean(y**2), wrong[x > 0].mean()

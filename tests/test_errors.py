@@ -150,7 +150,13 @@ def test_nan_goes_through_prediction_and_evaluation(entry):
         ({"callbacks": [print]}, TypeError, "callbacks"),
         ({"callbacks": callbacks.History}, TypeError, "callbacks"),
         ({"callbacks": 3}, TypeError, "callbacks"),
-        ({"steps_per_epoch": 3}, TypeError, "steps_per_epoch"),
+        ({"steps_per_epoch": 0}, ValueError, "steps_per_epoch: expected an integer of at least 1"),
+        ({"steps_per_epoch": 2.0}, TypeError, "steps_per_epoch"),
+        ({"validation_steps": 0}, ValueError, "validation_steps"),
+        ({"validation_freq": 0}, ValueError, "validation_freq"),
+        ({"validation_freq": "2"}, TypeError, "validation_freq"),
+        ({"validation_freq": [1, 2.5]}, TypeError, "validation_freq"),
+        ({"validation_data": (X, Y), "validation_batch_size": -1}, ValueError, "batch_size"),
     ],
 )
 def test_options_of_fit(options, error, match):
@@ -172,7 +178,6 @@ def test_options_of_predict_and_evaluate(entry, options):
 @pytest.mark.parametrize(
     "use",
     [
-        lambda model: model.summary(),
         lambda model: model.count_params(),
         lambda model: model.get_weights(),
         lambda model: model.set_weights([]),

@@ -216,8 +216,8 @@ def test_summary_of_other_layers(capsys):
     model.add(layers.LayerNormalization())
     model.add(layers.Dropout(0.5))
     model.add(layers.Dense(2))
-    model.summary()
-    rows = [line.split() for line in capsys.readouterr().out.splitlines() if "(None" in line]
+    model.summary(line_length=100)
+    rows = [line.replace("│", "").split() for line in capsys.readouterr().out.splitlines() if "(None" in line]
     assert [row[1:] for row in rows] == [
         ["(Embedding)", "(None,", "7,", "4)", "40"],
         ["(Bidirectional)", "(None,", "6)", str(2 * (12 * (4 + 3 + 1) + 9))],

@@ -6,7 +6,6 @@ import threading
 import numpy as np
 import pytest
 from at_once import at_once
-from peers import require_peer
 
 from fastlstm import Input, Sequential, layers
 from fastlstm.models import Sequential as SequentialOfModels
@@ -54,35 +53,6 @@ def test_shapes_sizes_and_layers():
 def test_a_model_of_vectors(rng):
     model = Sequential([Input((3,)), layers.Dense(4, "tanh"), layers.Dense(2)])
     assert model.predict(rng.normal(size=(5, 3))).shape == (5, 2)
-
-
-def test_summary_has_layers_shapes_and_totals(capsys):
-    model = Sequential([Input((20, 1)), layers.Normalization(), layers.LSTM(32), layers.Dense(1)], name="sine")
-    model.summary()
-    printed = capsys.readouterr().out
-    kept = []
-    model.summary(print_fn=kept.append)
-    assert printed == kept[0] + "\n"
-    rows = {line.split()[0]: line.split() for line in printed.splitlines()}
-    names = [layer.name for layer in model.layers]
-    assert 'Model: "sine"' in printed
-    assert rows[names[0]][1:] == ["(Normalization)", "(None,", "20,", "1)", "2"]
-    assert rows[names[1]][1:] == ["(LSTM)", "(None,", "32)", "4,352"]
-    assert rows[names[2]][1:] == ["(Dense)", "(None,", "1)", "33"]
-    assert "Total params: 4,387 (17.14 KB)" in printed
-    assert "Trainable params: 4,385 (17.13 KB)" in printed
-    assert "Non-trainable params: 2 (8.00 B)" in printed
-
-
-def test_summary_totals_are_those_of_keras():
-    keras = require_peer("keras")
-    peer = keras.Sequential([keras.Input((20, 3)), keras.layers.LSTM(40), keras.layers.Dense(7)])
-    model = Sequential([Input((20, 3)), layers.LSTM(40), layers.Dense(7)])
-    texts = []
-    peer.summary(print_fn=lambda text, **_: texts.append(text))
-    model.summary(print_fn=texts.append)
-    theirs, ours = ([line.strip() for line in text.splitlines() if "params:" in line] for text in texts)
-    assert ours == theirs
 
 
 def test_the_first_data_builds_a_model_without_input(rng):

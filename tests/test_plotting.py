@@ -8,8 +8,10 @@ import sys
 import numpy as np
 import pytest
 from matplotlib.colors import to_hex
+from matplotlib.dates import date2num
+from matplotlib.figure import Figure
 
-from fastlstm import datasets, plotting
+from fastlstm import Input, Sequential, datasets, layers, plotting
 from fastlstm.forecasting import forecast_series
 from fastlstm.series import Series
 
@@ -193,3 +195,139 @@ def test_figures_are_written_without_pyplot_or_display(tmp_path):
     )
     subprocess.run([sys.executable, "-c", code, str(tmp_path / "wave.png")], check=True)
     assert (tmp_path / "wave.png").read_bytes().startswith(b"\x89PNG")
+
+
+# What a model draws of itself
+
+
+HISTORY = {
+    "loss": [1.0, 0.5, 0.01],
+    "val_loss": [1.2, 0.7, 0.02],
+    "mae": [0.9, 0.6, 0.3],
+    "learning_rate": [0.1, 0.1, 0.1],
+}
+
+
+def test_a_history_has_a_panel_for_the_loss_and_each_metric():
+    panels = plotting.plot_history({**HISTORY, "val_mae": [1.0, 0.7, 0.4]})
+    drawn(panels[0].figure)
+    assert [axes.get_ylabel() for axes in panels] == ["loss", "mae"]
+    for axes, names in zip(panels, (("loss", "val_loss"), ("mae", "val_mae")), strict=True):
+        for name in names:
+            x, y = curve(axes, name)
+            np.testing.assert_array_equal(x, [1, 2, 3])
+            np.testing.assert_array_equal(y, HISTORY.get(name, [1.0, 0.7, 0.4]))
+    assert [axes.get_yscale() for axes in panels] == ["log", "linear"]
+    assert "val_loss 0.02" in panels[0].get_title(loc="left")
+
+
+def test_a_history_on_axes_of_the_caller():
+    figure = Figure()
+    left, right = figure.subplots(1, 2)
+    assert plotting.plot_history(HISTORY, right) is right
+    assert [line.get_label() for line in right.get_lines()] == ["loss", "val_loss"]
+    assert not left.get_lines()
+    single = plotting.plot_history({"loss": [0.5]})
+    assert single.get_lines()[0].get_marker() == "."
+
+
+@pytest.mark.parametrize(
+    ("every", "epochs"), [(2, [4, 6, 8]), (3, [3, 6, 9]), ([4, 9], [4, 9]), (1, [3, 4, 5, 6, 7, 8, 9])]
+)
+def test_validations_are_drawn_at_their_epochs(every, epochs):
+    model = Sequential([Input((2,)), layers.Dense(1)])
+    model.compile("sgd", "mse")
+    x = np.ones((4, 2))
+    model.fit(x, x[:, 0], epochs=9, initial_epoch=2, validation_data=(x, x[:, 0]), validation_freq=every, verbose=0)
+    axes = model.plot_history()
+    np.testing.assert_array_equal(curve(axes, "loss")[0], range(3, 10))
+    np.testing.assert_array_equal(curve(axes, "val_loss")[0], epochs)
+    assert model.plot_history({"loss": [1.0, 2.0]}).get_lines()[0].get_label() == "loss"
+
+
+def test_no_history():
+    model = Sequential([Input((2,)), layers.Dense(1)])
+    with pytest.raises(ValueError, match=r"history: model .* was not fitted"):
+        model.plot_history()
+    for bad, error in (({}, ValueError), ({"loss": []}, ValueError), (3, TypeError)):
+        with pytest.raises(error, match="history: expected"):
+            plotting.plot_history(bad)
+
+
+KNOWN, COMING = np.sin(np.arange(40.0) / 3), np.sin(np.arange(40.0, 52.0) / 3)
+
+
+def band(axes, label):
+    """The x and the two bounds of the one band with this label."""
+    (found,) = [shape for shape in axes.collections if shape.get_label() == label]
+    corners = found.get_paths()[0].vertices
+    x = np.unique(corners[:, 0])
+    return x, *([pick(corners[corners[:, 0] == place, 1]) for place in x] for pick in (min, max))
+
+
+def test_a_forecast_with_intervals_and_truth():
+    intervals = {0.5: (COMING - 0.1, COMING + 0.1), 0.9: (COMING - 0.3, COMING + 0.4)}
+    axes = plotting.plot_forecast(KNOWN, COMING, truth=COMING + 0.05, intervals=intervals, name="tide")
+    drawn(axes.figure)
+    np.testing.assert_array_equal(curve(axes, "known values"), [np.arange(40), KNOWN])
+    for label, values in (("forecast", COMING), ("what came true", COMING + 0.05)):
+        np.testing.assert_array_equal(curve(axes, label), [np.arange(39, 52), [KNOWN[-1], *values]])
+    for label, below, above in (("90% interval", 0.3, 0.4), ("50% interval", 0.1, 0.1)):
+        x, lower, upper = band(axes, label)
+        np.testing.assert_array_equal(x, np.arange(39, 52))
+        np.testing.assert_allclose(lower, [KNOWN[-1], *(COMING - below)])
+        np.testing.assert_allclose(upper, [KNOWN[-1], *(COMING + above)])
+    assert [shape.get_label() for shape in axes.collections] == ["90% interval", "50% interval"]
+    assert axes.get_title(loc="left") == "tide: forecast of 12 values, RMSE 0.05"
+
+
+@pytest.mark.parametrize(
+    "index", [np.arange(100, 152), np.datetime64("2001-02") + np.arange(52), [f"w{i}" for i in range(52)]]
+)
+def test_a_forecast_along_an_index(index):
+    axes = plotting.plot_forecast(KNOWN[:, None], COMING[:, None], intervals=(COMING - 1, COMING + 1), index=index)
+    drawn(axes.figure)
+    assert len(axes.collections) == 1
+    x, _ = curve(axes, "known values")
+    assert len(x) == 40
+    if isinstance(index, list):
+        np.testing.assert_array_equal(x, range(40))
+    else:
+        np.testing.assert_array_equal(x, date2num(index[:40]) if index.dtype.kind == "M" else index[:40])
+
+
+def test_a_model_draws_its_forecast():
+    model = Sequential([Input((8, 1)), layers.LSTM(3), layers.Dense(1)])
+    figure = Figure()
+    axes = model.plot_forecast(KNOWN, 5, truth=COMING[:5], name="wave", ax=figure.subplots())
+    assert axes.figure is figure
+    np.testing.assert_array_equal(curve(axes, "forecast")[1], [KNOWN[-1], *model.forecast(KNOWN, 5)])
+
+
+def test_a_forecast_with_known_inputs_is_that_of_the_first_feature():
+    model = Sequential([Input((8, 2)), layers.LSTM(3), layers.Dense(1)])
+    history, known = np.column_stack([KNOWN, np.arange(40)]), np.arange(40.0, 45)
+    axes = model.plot_forecast(history, 5, known)
+    np.testing.assert_array_equal(curve(axes, "known values")[1], KNOWN)
+    np.testing.assert_array_equal(curve(axes, "forecast")[1][1:], model.forecast(history, 5, known)[:, 0])
+    with pytest.raises(ValueError, match="history: expected shape"):
+        Sequential([Input((8, 2)), layers.LSTM(3), layers.Dense(2)]).plot_forecast(history, 5)
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "match"),
+    [
+        ({"truth": COMING[:3]}, ValueError, r"truth: expected shape \(12,\)"),
+        ({"intervals": (COMING, COMING[:3])}, ValueError, "intervals, upper bound: expected shape"),
+        ({"intervals": (COMING + 1, COMING)}, ValueError, "intervals: expected lower bounds below"),
+        ({"intervals": COMING}, ValueError, "intervals: expected \\(lower, upper\\)"),
+        ({"intervals": {1.5: (COMING, COMING)}}, ValueError, "intervals"),
+        ({"index": np.arange(3)}, ValueError, r"index: expected shape \(52,\)"),
+        ({"forecast": []}, (ValueError, TypeError), "forecast"),
+        ({"forecast": ["a"]}, TypeError, "forecast"),
+        ({"history": np.zeros((3, 2))}, ValueError, r"history: expected shape \(n,\) or \(n, 1\), got \(3, 2\)"),
+    ],
+)
+def test_forecasts_that_can_not_be_drawn(options, error, match):
+    with pytest.raises(error, match=match):
+        plotting.plot_forecast(**{"history": KNOWN, "forecast": COMING, **options})

@@ -1,7 +1,7 @@
 """Checks of a model's data: inputs against its Input, lengths, and the part kept for validation."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,9 +13,23 @@ from .layers.base import Shape
 DEFAULT_BATCH_SIZE = 32
 
 
-def batch_size_of(value: Any) -> int:
-    """Return the batch size, 32 for None."""
-    return DEFAULT_BATCH_SIZE if value is None else _checks.integer("batch_size", value, 1)
+def batch_size_of(value: Any, rows: int = 0, steps: int | None = None) -> int:
+    """Return the batch size; for None 32, or what makes so many steps of the rows."""
+    if value is not None:
+        return _checks.integer("batch_size", value, 1)
+    return DEFAULT_BATCH_SIZE if steps is None else max(1, -(-rows // steps))
+
+
+def steps_of(name: str, value: Any) -> int | None:
+    """Return a number of steps, None if it is left open."""
+    return None if value is None else _checks.integer(name, value, 1)
+
+
+def epochs_of(name: str, value: Any) -> int | frozenset[int]:
+    """Return after every how many epochs, or after which ones, something is done."""
+    if isinstance(value, Iterable) and not isinstance(value, str):
+        return frozenset(_checks.integer(name, epoch, 1) for epoch in value)
+    return _checks.integer(name, value, 1)
 
 
 def require_shape(name: str, array: Array, sample_shape: Shape) -> None:
@@ -67,6 +81,10 @@ class Examples(NamedTuple):
         """Return the samples from `start` to `stop`."""
         weight = None if self.weight is None else self.weight[start:stop]
         return Examples(self.x[start:stop], self.y[start:stop], weight)
+
+    def chosen(self, rows: Array) -> "Examples":
+        """Return the samples of these numbers."""
+        return Examples(self.x[rows], self.y[rows], None if self.weight is None else self.weight[rows])
 
     def with_class_weight(self, class_weight: Any) -> "Examples":
         """Return the examples with the weights of their classes; None leaves them as they are."""

@@ -69,9 +69,19 @@ def numbers(name: str, value: Any) -> Array:
         array = np.asarray(value)
     except ValueError as error:
         raise ValueError(f"{name}: expected a rectangular array of numbers, got {type(value).__name__}") from error
+    if array.dtype.kind == "O" and all(kind in "fiu" for kind in _kinds_of_a_frame(value)):
+        array = value.to_numpy(dtype="float64", na_value=np.nan)
     if array.dtype.kind not in "fiu":
         raise TypeError(f"{name}: expected real integers or floats, got dtype {array.dtype}")
     return array
+
+
+def _kinds_of_a_frame(value: Any) -> list[str]:
+    """Return the kinds of the columns of a pandas frame or series, whose numbers with gaps NumPy sees as objects."""
+    dtypes = getattr(value, "dtypes", None)
+    if dtypes is None or not hasattr(value, "to_numpy"):
+        return ["O"]
+    return [getattr(dtype, "kind", "O") for dtype in (dtypes if value.ndim == 2 else [dtypes])]
 
 
 def real_array(name: str, value: Any, dtype: str) -> Array:

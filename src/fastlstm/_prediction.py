@@ -1,32 +1,37 @@
 """What a stack of layers gives out: being called, predict and forecast."""
 
 import itertools
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import _checks, _data, _engine, _inference
+from . import _batches, _checks, _data, _engine, _inference
+from ._description import DescribedStack
 from ._engine import Array, Network
 from ._progress import rows_bar
-from ._stack import LayerStack
 from .callbacks import CallbackList
 from .layers import InputLayer, Layer
 from .layers._states import require_rows
 from .streaming import Stream
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
 _SMALL = 4096  # elements of an input whose prediction is over before there is any progress to show
 
 
-class PredictingStack(LayerStack):
+class PredictingStack(DescribedStack):
     """A stack of layers that is run on data."""
 
     stop_predicting: bool = False
     _accepted: tuple[int, ...] = ()
 
-    def __init__(self, layers: Iterable[Layer | InputLayer] | None = None, name: str | None = None) -> None:
+    def __init__(
+        self, layers: Iterable[Layer | InputLayer] | None = None, name: str | None = None, *, trainable: bool = True
+    ) -> None:
         self._draws = itertools.count()
-        super().__init__(layers, name)
+        super().__init__(layers, name, trainable=trainable)
 
     def __call__(self, x: Any, training: bool = False, mask: Any = None) -> Array:
         """Return the output for every sample, all of them in one batch, as a new array.
@@ -67,7 +72,12 @@ class PredictingStack(LayerStack):
         return output
 
     def predict(
-        self, x: Any, batch_size: int | None = 32, verbose: int | str = "auto", *, callbacks: Any = None
+        self,
+        x: Any,
+        batch_size: int | None = 32,
+        verbose: int | str = "auto",
+        steps: int | None = None,
+        callbacks: Any = None,
     ) -> Array:
         """Return the output for every sample, as a new array. Safe to call from several threads.
 
@@ -75,13 +85,15 @@ class PredictingStack(LayerStack):
         ----------
         x : array_like
             (N, T, D), (N, D) for a model with such an input, or (N, T) for one that begins with an `Embedding`. NaN
-            and Inf are let through.
+            and Inf are let through. Or a source of batches as for `fit`, of x, (x,), (x, y) or so.
         batch_size : int, optional
             Rows of a batch. Only in a stateful model does it have an effect: each batch begins with the states that
             the one before it ended with, so all must have as many rows. Elsewhere a sample's result is the same bits
             in any batch.
         verbose : {'auto', 0, 1, 2}
             0 silent; otherwise a bar on a terminal, with 'auto' only if it takes more than a second.
+        steps : int, optional
+            Only so many batches are used.
         callbacks : Callback or list of them, optional
             With them each batch is a native call of its own. Setting ``model.stop_predicting`` ends the prediction
             after it.
@@ -99,20 +111,46 @@ class PredictingStack(LayerStack):
         TypeError
             If `x` is not made of real integers or floats.
         """
-        batch = _data.batch_size_of(batch_size)
         _checks.verbosity(verbose)
+        steps = _data.steps_of("steps", steps)
+        if type(x) is not np.ndarray and _batches.gives_batches(x):
+            return self._predict_batches(x, steps, verbose, callbacks)
         network, array = self._network_for("x", x)
+        batch = _data.batch_size_of(batch_size, len(array), steps)
+        if steps is not None:
+            array = array[: steps * batch]
         if callbacks is None:
             return self._outputs(network, array, batch, verbose)
-        steps = -(-len(array) // batch)
-        hooks = CallbackList(callbacks, model=self, verbose=_checks.verbosity(verbose), epochs=1, steps=steps)
-        self.stop_predicting = False
+        hooks = self._predict_hooks(callbacks, verbose, -(-len(array) // batch))
         hooks.on_predict_begin()
         if self._stateful:
             batch = self._rows_of_a_batch("x", network, len(array), min(batch, len(array)))
         outputs = _inference.predict(network, array, batch, rows_bar(len(array), verbose), hooks)
         hooks.on_predict_end()
         return outputs
+
+    def _predict_batches(self, x: Any, steps: int | None, verbose: int | str, callbacks: Any) -> Array:
+        """Return the outputs of all batches of a source."""
+
+        def prepared(name: str, x: Any, *_: Any) -> tuple[Network, Array]:
+            return self._network_for(f"{name}: x", x)
+
+        source = _batches.Batches("x", x, prepared, steps)
+        hooks = self._predict_hooks(callbacks, verbose, source.steps)
+        hooks.on_predict_begin()
+        parts = []
+        for batch, (network, array) in enumerate(source.epoch()):
+            hooks.on_predict_batch_begin(batch)
+            parts.append(self._outputs(network, array, max(1, len(array)), 0))
+            hooks.on_predict_batch_end(batch, {"outputs": parts[-1]})
+            if self.stop_predicting:
+                break
+        hooks.on_predict_end()
+        return np.concatenate(parts)
+
+    def _predict_hooks(self, callbacks: Any, verbose: int | str, steps: int | None) -> CallbackList:
+        self.stop_predicting = False
+        return CallbackList(callbacks, model=self, verbose=_checks.verbosity(verbose), epochs=1, steps=steps)
 
     def predict_on_batch(self, x: Any) -> Array:
         """Return the output for every sample, all of them in one batch, as `predict` does."""
@@ -156,6 +194,45 @@ class PredictingStack(LayerStack):
         network = self._built_network()
         return _inference.forecast(network, history, steps, known, sample_shape, width, self._widest(), self.dtype)
 
+    def plot_forecast(
+        self,
+        history: Any,
+        steps: int,
+        known: Any = None,
+        *,
+        truth: Any = None,
+        intervals: Mapping[float, tuple[Any, Any]] | tuple[Any, Any] | None = None,
+        index: Any = None,
+        name: str = "value",
+        ax: Any = None,
+    ) -> "Axes":
+        """Draw a series and the model's forecast of it: `fastlstm.plotting.plot_forecast` of `forecast`.
+
+        Parameters
+        ----------
+        history, steps, known
+            As for `forecast`; of a history (T, D) the first feature is drawn, which must be the only one that the
+            model predicts.
+        truth, intervals, index, name, ax
+            As for `fastlstm.plotting.plot_forecast`.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+
+        Raises
+        ------
+        ValueError, TypeError
+            As `forecast` and `fastlstm.plotting.plot_forecast`.
+        """
+        from . import plotting
+
+        values = self.forecast(history, steps, known)
+        series = _engine.numbers("history", history)
+        if series.ndim == 2 and values.shape[1:] == (1,):
+            series = series[:, :1]
+        return plotting.plot_forecast(series, values, truth=truth, intervals=intervals, index=index, name=name, ax=ax)
+
     def stream(self) -> Stream:
         """Return a stream: the model fed one step at a time, carrying its states.
 
@@ -175,7 +252,7 @@ class PredictingStack(LayerStack):
     def reset_state(self) -> None:
         """Let the stateful layers start from zeros again, with any number of rows.
 
-        Adding a layer does so too, and removing one.
+        Adding a layer does so too, removing one, and changing what is trainable.
         """
         if self._network is not None:
             self._network.state = None

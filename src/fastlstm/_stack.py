@@ -1,12 +1,12 @@
-"""A stack of layers and the network of the core that is built from it: adding, building, weights, summary."""
+"""A stack of layers and the network of the core that is built from it: adding, building, weights."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
-from . import _engine, _summary, config
-from ._checks import integer
+from . import _engine, config
+from ._checks import flag
 from ._engine import Array, Network
 from ._names import given_or_automatic
 from .layers import Embedding, InputLayer, Layer
@@ -17,8 +17,15 @@ from .layers.base import Shape, building
 class LayerStack:
     """Layers one after the other, over one network of the core, which holds the weights once it is built."""
 
-    def __init__(self, layers: Iterable[Layer | InputLayer] | None = None, name: str | None = None) -> None:
+    def __init__(
+        self,
+        layers: Iterable[Layer | InputLayer] | None = None,
+        name: str | None = None,
+        *,
+        trainable: bool = True,
+    ) -> None:
         self._name = given_or_automatic(name, type(self))
+        self._trainable = flag("trainable", trainable)
         self._layers: list[Layer] = []
         self._input: InputLayer | None = None
         self._network: Network | None = None
@@ -48,6 +55,24 @@ class LayerStack:
     def layers(self) -> list[Layer]:
         """The layers, without the Input."""
         return list(self._layers)
+
+    @property
+    def trainable(self) -> bool:
+        """Whether training changes the weights; assigning it sets it for all layers as well.
+
+        It takes effect at once, and the optimizer starts afresh, as after `compile`, which Keras asks for. To train
+        some layers only, set ``layer.trainable`` of the others to False.
+        """
+        return self._trainable
+
+    @trainable.setter
+    def trainable(self, value: bool) -> None:
+        value = flag("trainable", value)
+        if value != self._trainable:
+            self._trainable = value
+            self._changed()
+        for layer in self._layers:
+            layer.trainable = value
 
     @property
     def dtype(self) -> str:
@@ -113,7 +138,7 @@ class LayerStack:
             layer.build(shape)
         layer._claim(self)
         self._layers.append(layer)
-        self._network = None
+        self._changed()
 
     def pop(self) -> Layer:
         """Remove the last layer and return it, with its weights.
@@ -127,7 +152,7 @@ class LayerStack:
             raise ValueError(f"pop: model {self.name!r} has no layers")
         layer = self._layers.pop()
         layer._detach()
-        self._network = None
+        self._changed()
         return layer
 
     def build(self, input_shape: Shape) -> None:
@@ -165,52 +190,6 @@ class LayerStack:
             if self._input is None:
                 self._input = InputLayer(tuple(input_shape[1:]))
 
-    def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
-        """Return a layer by name or by its index in `layers`.
-
-        Raises
-        ------
-        ValueError
-            If there is no such layer, or not exactly one of the two is given.
-        """
-        if (name is None) == (index is None):
-            raise ValueError("get_layer: expected either a name or an index")
-        if index is not None:
-            index = integer("index", index, -len(self._layers))
-            try:
-                return self._layers[index]
-            except IndexError:
-                raise ValueError(f"index: model {self.name!r} has {len(self._layers)} layers, got {index}") from None
-        for layer in self._layers:
-            if layer.name == name:
-                return layer
-        known = ", ".join(layer.name for layer in self._layers)
-        raise ValueError(f"name: model {self.name!r} has no layer {name!r}; it has: {known}")
-
-    def summary(self, print_fn: Callable[[str], Any] | None = None) -> None:
-        """Print the layers, their output shapes and sizes, and the totals.
-
-        Parameters
-        ----------
-        print_fn : callable, optional
-            Called once with the text, in place of `print`.
-
-        Raises
-        ------
-        ValueError
-            If the model is not built.
-
-        Examples
-        --------
-        >>> from fastlstm import Input, Sequential, layers
-        >>> lines = []
-        >>> Sequential([Input((20, 1)), layers.LSTM(32)]).summary(print_fn=lines.append)
-        >>> "Total params: 4,352 (17.00 KB)" in lines[0]
-        True
-        """
-        self._require_built()
-        (print if print_fn is None else print_fn)(_summary.table(self))
-
     # Weights ----------------------------------------------------------------------------------------------------
 
     @property
@@ -218,6 +197,16 @@ class LayerStack:
         """Read-only views of all weights, layer by layer. Get them again after the model has changed its layers."""
         self._built_network()
         return [array for layer in self._layers for array in layer.weights]
+
+    @property
+    def trainable_weights(self) -> list[Array]:
+        """Those of `weights` that training changes."""
+        return [array for array, trained in zip(self.weights, self._trained(), strict=True) if trained]
+
+    @property
+    def non_trainable_weights(self) -> list[Array]:
+        """Those of `weights` that training leaves alone."""
+        return [array for array, trained in zip(self.weights, self._trained(), strict=True) if not trained]
 
     def get_weights(self) -> list[Array]:
         """Return copies of all weights, layer by layer."""
@@ -254,7 +243,15 @@ class LayerStack:
         self._require_built()
         return sum(layer.count_params() for layer in self._layers)
 
+    def _trained(self) -> list[bool]:
+        """Return for each weight whether training changes it."""
+        return [self._trainable and trained for layer in self._layers for trained in layer._trained()]
+
     # The network ------------------------------------------------------------------------------------------------
+
+    def _changed(self) -> None:
+        """Make a new network, from the weights of now, when one is needed next."""
+        self._network = None
 
     def _require_fit(self, layer: Layer) -> None:
         """Raise ValueError if a layer can not become the next one."""
@@ -305,6 +302,7 @@ class LayerStack:
         for layer in self._layers:
             layer._append_all_to(network, shape)
             shape = layer.compute_output_shape(shape)
+        network.set_trainable(self._trained())
         segment = column = 0
         carries: list[bool] = []
         for layer in self._layers:

@@ -97,6 +97,11 @@ class Constraint:
         """Return the constructor's arguments."""
         return {name: getattr(self, name) for name in self._arguments}
 
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> "Constraint":
+        """Return the constraint that `get_config` describes."""
+        return cls(**config)
+
 
 class NonNeg(Constraint):
     """No weight below 0: ``max(w, 0)``.

@@ -1,8 +1,9 @@
 """Evaluation: the loss and the metrics of given samples, in native calls of many rows, with callbacks between them."""
 
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
-from ._data import Examples
+from ._batches import Part
 from .callbacks import CallbackList
 from .metrics._compiled import CompiledMetrics, Observation
 
@@ -11,36 +12,42 @@ class Evaluated(NamedTuple):
     """What is evaluated: a model, and the samples."""
 
     model: Any
-    network: Any
-    """Of the core, or what evaluates as it does."""
-    data: Examples
+    parts: Callable[[], Iterable[Part]]
+    """Returns the samples that are at hand together: all of them, or one batch after the other."""
     metrics: CompiledMetrics
-    batch_size: int
-    rows: int
-    """How many rows are evaluated at once: a batch or, where the loss does not depend on batches, several."""
+    rows: Callable[[Part], int]
+    """Returns how many rows are evaluated at once: a batch or, where the loss does not depend on batches, several."""
 
 
 def evaluate(what: Evaluated, callbacks: CallbackList) -> dict[str, Any]:
     """Return the mean of the losses, weighted with the sizes of their batches, and the metrics."""
-    rows = what.batch_size if callbacks.wants_each_batch("test") else what.rows
-    samples = len(what.data.x)
-    shape = what.model._output_shape_for(what.data.x[:rows])
-    observed = Observation.of(what.metrics, what.network, shape, str(what.data.x.dtype))
+    each_batch = callbacks.wants_each_batch("test")
     what.model.stop_evaluating = False
     what.metrics.reset()
     callbacks.on_test_begin()
     total = 0.0
+    batches = seen = 0  # of the parts before
     logs: dict[str, Any] = {}
-    for start in range(0, samples, rows):
-        callbacks.on_test_batch_begin(start // what.batch_size)
-        end = min(start + rows, samples)
-        part = what.data.part(start, end)
-        loss = what.network.evaluate(part.x, part.y, sample_weight=part.weight, **observed.first(end - start))
-        total += loss * (end - start)
-        observed.update(part.y, slice(0, end - start), what.batch_size, part.weight)
-        logs = {"loss": total / end, **what.metrics.results()}
-        callbacks.on_test_batch_end((end - 1) // what.batch_size, logs)
+    observed: Observation | None = None
+    for part in what.parts():
+        rows = part.batch_size if each_batch else what.rows(part)
+        data, samples, network = part.data, len(part.order), what.model._runner()
+        shape = what.model._output_shape_for(data.x[:rows])
+        if observed is None or not observed.fits(shape):
+            observed = Observation.of(what.metrics, network, shape, str(data.x.dtype))
+        for start in range(0, samples, rows):
+            callbacks.on_test_batch_begin(batches + start // part.batch_size)
+            end = min(start + rows, samples)
+            few = data.part(start, end)
+            loss = network.evaluate(few.x, few.y, sample_weight=few.weight, **observed.first(end - start))
+            total += loss * (end - start)
+            observed.update(few.y, slice(0, end - start), part.batch_size, few.weight)
+            logs = {"loss": total / (seen + end), **what.metrics.results()}
+            callbacks.on_test_batch_end(batches + (end - 1) // part.batch_size, logs)
+            if what.model.stop_evaluating:
+                break
         if what.model.stop_evaluating:
             break
+        batches, seen = batches + part.steps, seen + samples
     callbacks.on_test_end(logs)
     return logs

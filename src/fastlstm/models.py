@@ -1,19 +1,22 @@
 """Sequential: compile, fit and evaluate on top of a stack of layers that predicts."""
 
+import warnings
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
-from . import _checks, _data, evaluation, losses, optimizers, training
+from . import _batches, _checks, _data, evaluation, losses, optimizers, training
+from ._description import clone_model
 from ._engine import Network
-from ._prediction import PredictingStack
+from ._sampling import SampledStack, whole
 from .callbacks import CallbackList, History
 from .metrics import Metric
 from .metrics._compiled import CompiledMetrics
 
-__all__ = ["Sequential"]
+__all__ = ["Sequential", "clone_model"]
 
 
-class Sequential(PredictingStack):
+class Sequential(SampledStack):
     """A model: layers one after the other, as in Keras.
 
     Parameters
@@ -22,6 +25,8 @@ class Sequential(PredictingStack):
         Best begun by an `Input`; without one the model is built by the first data it sees.
     name : str, optional
         Default: sequential, sequential_1, ...
+    trainable : bool
+        Whether training changes the weights.
 
     Attributes
     ----------
@@ -54,12 +59,10 @@ class Sequential(PredictingStack):
     """
 
     optimizer: optimizers.Optimizer | None = None
-    history: History | None = None
     stop_training: bool = False
     stop_evaluating: bool = False
     _loss: losses.Loss | None = None
     _loss_weight: float = 1.0
-    _compiled_metrics = CompiledMetrics()
     _initial_epoch: int | None = None  # set by callbacks.BackupAndRestore
 
     def compile(
@@ -133,18 +136,27 @@ class Sequential(PredictingStack):
         class_weight: Any = None,
         sample_weight: Any = None,
         initial_epoch: int = 0,
+        steps_per_epoch: int | None = None,
+        validation_steps: int | None = None,
+        validation_batch_size: int | None = None,
+        validation_freq: int | Iterable[int] = 1,
     ) -> History:
         """Train the model; a second call goes on where the first one stopped.
 
         Parameters
         ----------
-        x : array_like
-            (N, T, D), or (N, D) for a model with such an input; finite.
-        y : array_like
+        x : array_like, or a source of batches
+            (N, T, D), or (N, D) for a model with such an input; finite. Or what gives batches (x, y) or
+            (x, y, sample_weight): a generator; a data set with ``len(x)`` and ``x[i]``, such as a
+            keras.utils.PyDataset, what `fastlstm.datasets.timeseries_dataset_from_array` makes, or one of your own,
+            whose `on_epoch_end` is called if it has that; anything else that can be iterated over again.
+        y : array_like, optional
             Targets of the shape of the output; where its last axis is 1 that may be left out. For
-            sparse_categorical_crossentropy class numbers, and for quantile one number, in place of the last axis.
+            sparse_categorical_crossentropy class numbers, and for quantile one number, in place of the last axis. None
+            where x gives batches.
         batch_size : int, optional
-            Samples a step; default 32. In a stateful model it must divide the number of samples.
+            Samples a step; default 32. In a stateful model it must divide the number of samples. Without effect where x
+            gives batches.
         epochs : int
             The number of the last epoch plus one, counted from `initial_epoch`.
         verbose : {'auto', 0, 1, 2}
@@ -153,18 +165,29 @@ class Sequential(PredictingStack):
             See `fastlstm.callbacks`.
         validation_split : float
             The last fraction of the samples, before any shuffling, is not trained on but gives 'val_loss'.
-        validation_data : tuple (x, y) or (x, y, sample_weight), optional
+        validation_data : tuple (x, y) or (x, y, sample_weight), or a source of batches, optional
             In place of the split.
         shuffle : bool
-            Whether each epoch has an order of its own.
+            Whether each epoch has an order of its own: of samples in arrays, of the batches of a data set with numbered
+            ones. Generators keep theirs, and `timeseries_dataset_from_array` has a `shuffle` of its own.
         class_weight : dict of int to float, optional
             Weights of classes, 1 where there is none, for training only. The class of a target is its largest column,
             or the nearest whole number where it has one.
         sample_weight : array_like, optional
             (N,), or (N, T) for an output with steps: what each sample's or step's part of the loss is multiplied by.
-            The mean is over their number, not over the sum of the weights (see `fastlstm.losses.Loss`).
+            The mean is over their number, not over the sum of the weights (see `fastlstm.losses.Loss`). None where x
+            gives batches: those may be (x, y, sample_weight).
         initial_epoch : int
             Number of the first epoch.
+        steps_per_epoch : int, optional
+            Steps of an epoch; the next one goes on where it ended. Needed for generators in a fit of several epochs:
+            else the first one takes all there is. For arrays without a `batch_size` it gives that.
+        validation_steps : int, optional
+            Only so many batches of the validation data are used.
+        validation_batch_size : int, optional
+            Default: `batch_size`.
+        validation_freq : int or iterable of int
+            After every how many epochs there is a validation, or after which ones, counted from 1.
 
         Returns
         -------
@@ -184,29 +207,41 @@ class Sequential(PredictingStack):
         -----
         RuntimeWarning
             Once, if the loss becomes NaN or infinite.
+        UserWarning
+            If there are fewer batches than `steps_per_epoch` asks for, or nothing in the model is trainable.
         """
-        batch = _data.batch_size_of(batch_size)
-        verbose = _checks.verbosity(verbose)
-        data = self._examples(x, y, sample_weight)
-        kept = _data.training_rows(len(data.x), validation_split if validation_data is None else 0.0)
-        held = data.part(kept, len(data.x))
-        if validation_data is not None:
-            names = ("validation_data[0]", "validation_data[1]", "validation_data[2]")
-            held = self._examples(*_data.validation_entries("validation_data", validation_data), names)
-        batch = min(batch, kept)
-        if self._stateful:
-            self._rows_of_a_batch("x", self._built_network(), kept, batch)
-        what = self._trainee(data.part(0, kept).with_class_weight(class_weight))
-        if len(held.x):
-            validate = partial(evaluation.evaluate, self._evaluated("validation data", held, batch))
-            what = what._replace(validate=validate)
+        self._require_loss()
+        verbose, shuffle = _checks.verbosity(verbose), _checks.flag("shuffle", shuffle)
+        steps = _data.steps_of("steps_per_epoch", steps_per_epoch)
+        source: _batches.Source
+        held_out = None
+        if _batches.gives_batches(x):
+            _batches.refuse_beside("x", y=y, sample_weight=sample_weight, validation_split=validation_split or None)
+            batches = self._source_of("x", x, steps, shuffle, class_weight=class_weight)
+            self._build_from("x", batches)
+            source = batches
+        else:
+            data = self._examples(x, y, sample_weight)
+            kept = _data.training_rows(len(data.x), validation_split if validation_data is None else 0.0)
+            held_out = data.part(kept, len(data.x)) if kept < len(data.x) else None
+            batch_size = min(_data.batch_size_of(batch_size, kept, steps), kept)
+            if self._stateful:
+                self._rows_of_a_batch("x", self._built_network(), kept, batch_size)
+            examples = data.part(0, kept).with_class_weight(class_weight)
+            source = _batches.Arrays(examples, batch_size, shuffle, steps)
+        validate = self._validation(
+            validation_data,
+            held_out,
+            batch_size if validation_batch_size is None else validation_batch_size,
+            _data.steps_of("validation_steps", validation_steps),
+        )
+        what = self._trainee(source, validate)
         schedule = training.Schedule(
-            batch,
             _checks.integer("initial_epoch", initial_epoch, 0),
             _checks.integer("epochs", epochs, 0),
-            _checks.flag("shuffle", shuffle),
+            _data.epochs_of("validation_freq", validation_freq),
         )
-        hooks = self._hooks(callbacks, verbose, schedule.epochs, -(-kept // batch), history=True)
+        hooks = self._hooks(callbacks, verbose, schedule.epochs, source.steps, history=True)
         training.train(what, schedule, hooks)
         assert hooks.history is not None
         return hooks.history
@@ -236,16 +271,18 @@ class Sequential(PredictingStack):
         data = self._examples(x, y, sample_weight).with_class_weight(class_weight)
         if self._stateful:
             self._rows_of_a_batch("x", self._built_network(), len(data.x), len(data.x))
-        return _results(training.train_batch(self._trainee(data)), return_dict)
+        source = _batches.Arrays(data, len(data.x), False, None)
+        return _results(training.train_batch(self._trainee(source)), return_dict)
 
     def evaluate(
         self,
         x: Any,
-        y: Any,
+        y: Any = None,
         batch_size: int | None = None,
         verbose: int | str = "auto",
         sample_weight: Any = None,
         *,
+        steps: int | None = None,
         callbacks: Any = None,
         return_dict: bool = False,
     ) -> Any:
@@ -258,12 +295,14 @@ class Sequential(PredictingStack):
 
         Parameters
         ----------
-        x, y, sample_weight : array_like
+        x, y, sample_weight : array_like, or a source of batches and None
             As for `fit`, but NaN and Inf are let through.
         batch_size : int, optional
             Rows of a batch; default 32.
         verbose : {'auto', 0, 1, 2}
             As for `fit`.
+        steps : int, optional
+            Only so many batches are used.
         callbacks : Callback or list of them, optional
             See `fastlstm.callbacks`.
         return_dict : bool
@@ -279,11 +318,18 @@ class Sequential(PredictingStack):
         ValueError, TypeError
             As `fit`.
         """
-        batch = _data.batch_size_of(batch_size)
         verbose = _checks.verbosity(verbose)
-        data = self._examples(x, y, sample_weight, finite=False)
-        what = self._evaluated("x", data, min(batch, len(data.x)))
-        hooks = self._hooks(callbacks, verbose, 1, -(-len(data.x) // what.batch_size))
+        steps = _data.steps_of("steps", steps)
+        if _batches.gives_batches(x):
+            _batches.refuse_beside("x", y=y, sample_weight=sample_weight)
+            source = self._source_of("x", x, steps, False, finite=False)
+            self._build_from("x", source, finite=False)
+            what, count = self._evaluated("x", source.epoch), source.steps
+        else:
+            part = whole(self._examples(x, y, sample_weight, finite=False), batch_size, steps)
+            what, count = self._evaluated("x", lambda: [part]), part.steps
+            what.rows(part)  # raises where the batches do not fit a stateful model, before any callback is called
+        hooks = self._hooks(callbacks, verbose, 1, count)
         try:
             return _results(evaluation.evaluate(what, hooks), return_dict)
         finally:
@@ -340,24 +386,22 @@ class Sequential(PredictingStack):
         weights = _data.sample_weights(weight_name, sample_weight, shape, self.dtype, finite=finite)
         return _data.Examples(native, targets, weights)
 
-    def _evaluated(self, name: str, data: _data.Examples, batch_size: int) -> evaluation.Evaluated:
-        """Return what is evaluated, with how many rows at once: many, unless the loss depends on batches."""
-        network = self._built_network()
-        if self._stateful:
-            rows = self._rows_of_a_batch(name, network, len(data.x), batch_size)
-        elif self._runner().loss_depends_on_batch:
-            rows = batch_size
-        else:
-            rows = max(1, self._rows_of_a_call(data.x) // batch_size) * batch_size
-        return evaluation.Evaluated(self, self._runner(), data, self._compiled_metrics, batch_size, rows)
-
-    def _hooks(self, callbacks: Any, verbose: int, epochs: int, steps: int, *, history: bool = False) -> CallbackList:
+    def _hooks(
+        self, callbacks: Any, verbose: int, epochs: int, steps: int | None, *, history: bool = False
+    ) -> CallbackList:
         run: dict[str, Any] = {"verbose": verbose, "epochs": epochs, "steps": steps}
         return CallbackList(callbacks, add_history=history, add_progbar=verbose != 0, model=self, **run)
 
-    def _trainee(self, data: _data.Examples) -> training.Trainee:
+    def _trainee(
+        self,
+        data: _batches.Source,
+        validate: Callable[[CallbackList], dict[str, Any]] | None = None,
+    ) -> training.Trainee:
         assert self.optimizer is not None
-        return training.Trainee(self, self._runner(), self.optimizer, data, self._compiled_metrics, None)
+        self._built_network()
+        if not any(self._trained()):
+            warnings.warn(f"model {self.name!r} has no trainable weights", UserWarning, stacklevel=3)
+        return training.Trainee(self, self.optimizer, data, self._compiled_metrics, validate)
 
 
 def _loss_weight(value: Any) -> float:

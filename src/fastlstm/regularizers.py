@@ -56,6 +56,11 @@ class Regularizer:
         """Return the constructor's arguments."""
         return {}
 
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> "Regularizer":
+        """Return the regularizer that `get_config` describes."""
+        return cls(**config)
+
 
 class L1(Regularizer):
     """``l1 * sum(abs(x))``.

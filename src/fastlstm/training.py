@@ -5,11 +5,7 @@ import warnings
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-import numpy as np
-
-from . import _rng
-from ._data import Examples
-from ._engine import Array
+from ._batches import Part, Source
 from .callbacks import CallbackList
 from .metrics._compiled import CompiledMetrics, Observation
 from .optimizers import Optimizer
@@ -22,27 +18,32 @@ class Trainee(NamedTuple):
     """What is trained, and on what."""
 
     model: Any
-    network: Any
-    """Of the core, or what trains as it does."""
     optimizer: Optimizer
-    data: Examples
+    data: Source
     metrics: CompiledMetrics
-    validate: Callable[[CallbackList], dict[str, Any]] | None
-    """Returns the validation loss and metrics."""
+    validate: Callable[[CallbackList], dict[str, Any]] | None = None
+    """Returns the validation loss and metrics; nothing where the data for them has run out."""
 
-    def observation(self) -> Observation:
-        """Return room for the outputs of all samples."""
-        shape = self.model._output_shape_for(self.data.x)
-        return Observation.of(self.metrics, self.network, shape, str(self.data.x.dtype))
+    def observation(self, part: Part, before: Observation | None = None) -> Observation:
+        """Return room for the outputs of a part, that of the part before it if it has the same shape."""
+        data = part.data
+        shape = self.model._output_shape_for(data.x)
+        if before is not None and before.fits(shape):
+            return before
+        return Observation.of(self.metrics, self.model._runner(), shape, str(data.x.dtype))
 
 
 class Schedule(NamedTuple):
-    """How long and in which portions."""
+    """How long, and after which epochs there is a validation."""
 
-    batch_size: int
     initial_epoch: int
     epochs: int
-    shuffle: bool
+    validation_freq: int | frozenset[int]
+
+    def validates(self, epoch: int) -> bool:
+        """Return whether there is a validation after this epoch, counted from 0."""
+        every = self.validation_freq
+        return (epoch + 1) % every == 0 if isinstance(every, int) else epoch + 1 in every
 
 
 def train(what: Trainee, schedule: Schedule, callbacks: CallbackList) -> None:
@@ -50,17 +51,21 @@ def train(what: Trainee, schedule: Schedule, callbacks: CallbackList) -> None:
     model = what.model
     model.stop_training = False
     model._initial_epoch = None
-    observed = what.observation()
-    watch = _LossWatch()
+    pace = _Pace(what, callbacks)
     logs: dict[str, Any] = {}
     try:
         callbacks.on_train_begin()
         first = schedule.initial_epoch if model._initial_epoch is None else model._initial_epoch
         try:
             for epoch in range(first, schedule.epochs):
+                if not what.data.more():
+                    warnings.warn(
+                        f"x: no batch is left for epoch {epoch + 1}; the fit has ended", UserWarning, stacklevel=3
+                    )
+                    break
                 callbacks.on_epoch_begin(epoch)
-                logs = _train_epoch(what, schedule, callbacks, observed, watch, epoch)
-                if what.validate is not None:
+                logs = pace.train_epoch(epoch)
+                if what.validate is not None and schedule.validates(epoch):
                     logs |= {f"val_{name}": value for name, value in what.validate(callbacks).items()}
                 callbacks.on_epoch_end(epoch, logs)
                 if model.stop_training:
@@ -73,58 +78,58 @@ def train(what: Trainee, schedule: Schedule, callbacks: CallbackList) -> None:
         callbacks.close()
 
 
-def _train_epoch(
-    what: Trainee,
-    schedule: Schedule,
-    callbacks: CallbackList,
-    observed: Observation,
-    watch: "_LossWatch",
-    epoch: int,
-) -> dict[str, Any]:
-    """Train on every sample once and return the mean loss of the samples, and the metrics."""
-    rows = len(what.data.x)
-    order = _rng.generator().permutation(rows) if schedule.shuffle else np.arange(rows)
-    order = order.astype(np.int64, copy=False)
-    seconds = 0.0 if callbacks.wants_each_batch("train") else _SECONDS_PER_CALL
-    what.metrics.reset()
-    step = seen = 0
-    total = 0.0
-    logs: dict[str, Any] = {}
-    while seen < rows:
-        callbacks.on_train_batch_begin(step)
-        done = seen
-        step, total = _steps(what, order, schedule.batch_size, step, seconds, total, observed)
-        seen = min(step * schedule.batch_size, rows)
-        watch.see(total, epoch, step)
-        if what.metrics:
-            weight = None if what.data.weight is None else what.data.weight[order[done:seen]]
-            observed.update(what.data.y[order[done:seen]], slice(done, seen), schedule.batch_size, weight)
-        logs = {"loss": total / seen, **what.metrics.results()}
-        callbacks.on_train_batch_end(step - 1, logs)
-        if what.model.stop_training:
-            break
-    return logs
+class _Pace:
+    """Epochs of one fit: what is kept from one to the next."""
+
+    def __init__(self, what: Trainee, callbacks: CallbackList) -> None:
+        self._what, self._callbacks = what, callbacks
+        self._observed: Observation | None = None
+        self._watch = _LossWatch()
+
+    def train_epoch(self, epoch: int) -> dict[str, Any]:
+        """Train on every sample of an epoch once; return the mean loss of the samples, and the metrics."""
+        what, callbacks = self._what, self._callbacks
+        seconds = 0.0 if callbacks.wants_each_batch("train") else _SECONDS_PER_CALL
+        what.metrics.reset()
+        steps = samples = 0  # of the parts before
+        total = 0.0
+        logs: dict[str, Any] = {}
+        for part in what.data.epoch():
+            observed = self._observed = what.observation(part, self._observed)
+            data, order = part.data, part.order
+            step = done = 0
+            while step < part.steps:
+                callbacks.on_train_batch_begin(steps + step)
+                step, total = _steps(what, part, step, seconds, total, observed)
+                start, done = done, min(step * part.batch_size, len(order))
+                self._watch.see(total, epoch, steps + step)
+                if what.metrics:
+                    rows = order[start:done]
+                    weight = None if data.weight is None else data.weight[rows]
+                    observed.update(data.y[rows], slice(start, done), part.batch_size, weight)
+                logs = {"loss": total / (samples + done), **what.metrics.results()}
+                callbacks.on_train_batch_end(steps + step - 1, logs)
+                if what.model.stop_training:
+                    return logs
+            steps, samples = steps + step, samples + done
+        return logs
 
 
 def _steps(
-    what: Trainee,
-    order: Array,
-    batch_size: int,
-    first_step: int,
-    seconds: float,
-    loss_sum: float,
-    observed: Observation,
+    what: Trainee, part: Part, first_step: int, seconds: float, loss_sum: float, observed: Observation
 ) -> tuple[int, float]:
-    """Make at least one step, and more for so many seconds; return the next step, and the sum of the losses so far."""
-    data = what.data
-    steps = -(-len(order) // batch_size) - first_step if seconds else 1
-    next_step, total = what.network.train(
+    """Make at least one step, and more for so many seconds; return the next step, and the sum of the losses so far.
+
+    A callback may have changed what is trainable, so that the model has another network.
+    """
+    data = part.data
+    next_step, total = what.model._runner().train(
         data.x,
         data.y,
-        order,
-        batch_size=batch_size,
+        part.order,
+        batch_size=part.batch_size,
         first_step=first_step,
-        learning_rate=what.optimizer.rates(steps),
+        learning_rate=what.optimizer.rates(part.steps - first_step if seconds else 1),
         seconds=seconds,
         loss_sum=loss_sum,
         sample_weight=data.weight,
@@ -134,12 +139,13 @@ def _steps(
 
 
 def train_batch(what: Trainee) -> dict[str, Any]:
-    """Make one step on all of the samples and return their mean loss and the metrics before it."""
-    rows = len(what.data.x)
-    observed = what.observation()
+    """Make one step on the one batch that there is; return the mean loss of its samples and the metrics before it."""
+    (part,) = what.data.epoch()
+    rows = len(part.order)
+    observed = what.observation(part)
     what.metrics.reset()
-    _, total = _steps(what, np.arange(rows, dtype=np.int64), rows, 0, 0.0, 0.0, observed)
-    observed.update(what.data.y, slice(0, rows), rows, what.data.weight)
+    _, total = _steps(what, part, 0, 0.0, 0.0, observed)
+    observed.update(part.data.y, slice(0, rows), rows, part.data.weight)
     return {"loss": total / rows, **what.metrics.results()}
 
 

@@ -5,8 +5,9 @@ import random
 import numpy as np
 
 from . import _checks, _rng
+from .datasets import pad_sequences, timeseries_dataset_from_array, to_categorical
 
-__all__ = ["set_random_seed"]
+__all__ = ["pad_sequences", "set_random_seed", "timeseries_dataset_from_array", "to_categorical"]
 
 _LARGEST_SEED = 2**32 - 1  # what numpy.random.seed takes
 

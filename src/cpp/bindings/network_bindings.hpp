@@ -72,6 +72,8 @@ public:
         network_.add_activity_regularizer(number(l1, 0, infinity, "l1"), number(l2, 0, infinity, "l2"));
     }
 
+    void set_trainable(const std::vector<bool>& flags) { network_.set_trainable(flags); }
+
     Network<T>& network() { return network_; }
 
     py::list segments(const py::object& segment_type) {

@@ -32,6 +32,7 @@ void register_network(py::module_& module, const char* name, const char* pass_na
         .def("add_repeat_vector", &B::add_repeat_vector, py::kw_only(), py::arg("n"))
         .def("add_reshape", &B::add_reshape, py::kw_only(), py::arg("steps"), py::arg("features"), py::arg("sequence"))
         .def("add_activity_regularizer", &B::add_activity_regularizer, py::kw_only(), py::arg("l1"), py::arg("l2"))
+        .def("set_trainable", &B::set_trainable, py::arg("flags"))
         .def_property_readonly("segments", [segment_type](B& network) { return network.segments(segment_type); })
         .def("weight", &B::weight, py::arg("segment"))
         .def("set_weight", &B::set_weight, py::arg("segment"), py::arg("value"))

@@ -34,6 +34,9 @@ public:
         return {std::min(a.most_members, b.most_members), std::min(a.work_of_step, b.work_of_step),
                 std::max(a.weight_bytes, b.weight_bytes)};
     }
+    std::vector<Index> weight_groups() const override {
+        return {static_cast<Index>(layers_[0]->weights.size()), static_cast<Index>(layers_[1]->weights.size())};
+    }
     Index packed_size(const Kernels<T>& kernels) const override {
         return layers_[0]->packed_size(kernels) + layers_[1]->packed_size(kernels);
     }
@@ -43,7 +46,10 @@ public:
         Index packed = this->packed_offset, state = this->state_offset;
         for (int i = 0; i < 2; ++i) {
             RecurrentLayer<T>& inner = *layers_[i];
-            for (Weight& own : inner.weights) own.offset = (weight++)->offset;
+            for (Weight& own : inner.weights) {
+                own.offset = weight->offset;
+                own.trainable = (weight++)->trainable;
+            }
             inner.packed_offset = packed;
             inner.state_offset = state;
             inner.gives_dx = this->gives_dx;

@@ -109,10 +109,11 @@ struct Binding {
             first = end;
         }
     }
-    void backward(Range rows, const Work& work) {
-        for (Index end = count(); end > 0;) {
+    // From the last layer down to this one, below which there is nothing to learn.
+    void backward(Range rows, const Work& work, Index lowest = 0) {
+        for (Index end = count(); end > lowest;) {
             Index first = end - 1;
-            while (work.by_layers && first > 0 && pieces(first - 1) > 0 && pieces(end - 1) > 0) --first;
+            while (work.by_layers && first > lowest && pieces(first - 1) > 0 && pieces(end - 1) > 0) --first;
             if (end - first > 1)
                 backward_wave({first, end}, rows, work.crew);
             else

@@ -133,6 +133,26 @@ void Network<T>::add_activity_regularizer(double l1, double l2) {
 }
 
 template <class T>
+void Network<T>::set_trainable(const std::vector<bool>& flags) {
+    if (finished_) throw std::logic_error("what is trained is fixed after a network's first use");
+    std::vector<Weight*> weights;
+    std::vector<bool> same_as_before;
+    for (const auto& layer : layers_) {
+        for (Weight& weight : layer->weights) weights.push_back(&weight);
+        for (const Index group : layer->weight_groups())
+            for (Index i = 0; i < group; ++i) same_as_before.push_back(i > 0);
+    }
+    if (flags.size() != weights.size())
+        throw std::invalid_argument("flags: expected " + std::to_string(weights.size()) + ", got " +
+                                    std::to_string(flags.size()));
+    for (std::size_t i = 0; i < flags.size(); ++i)
+        if (same_as_before[i] && flags[i] != flags[i - 1])
+            throw std::invalid_argument(
+                "flags: expected the same for all weights of a layer, got another for segment " + std::to_string(i));
+    for (std::size_t i = 0; i < flags.size(); ++i) weights[i]->trainable = weights[i]->trainable && flags[i];
+}
+
+template <class T>
 void Network<T>::finish() {
     if (finished_) return;
     Index widest = 1;
@@ -152,6 +172,7 @@ void Network<T>::finish() {
         if (trainable) trainable_ = total;
     }
     bool learns = input_gradient_;
+    first_trained_ = learns ? 0 : static_cast<Index>(layers_.size());
     for (std::size_t i = 0; i < layers_.size(); ++i) {
         Layer<T>& layer = *layers_[i];
         layer.gives_dx = learns;
@@ -162,6 +183,7 @@ void Network<T>::finish() {
         packed += layer.packed_size(*kernels_);
         for (const Weight& weight : layer.weights) {
             segments_.push_back({static_cast<Index>(i), &weight});
+            if (weight.trainable && !learns) first_trained_ = static_cast<Index>(i);
             learns = learns || weight.trainable;
         }
     }
@@ -190,6 +212,7 @@ void Network<T>::finish() {
     template void Network<T>::add_repeat_vector(Index);                                                   \
     template void Network<T>::add_reshape(Index, Index, bool);                                            \
     template void Network<T>::add_activity_regularizer(double, double);                                   \
+    template void Network<T>::set_trainable(const std::vector<bool>&);                                    \
     template void Network<T>::finish();
 
 FASTLSTM_INSTANTIATE(float)

@@ -72,7 +72,9 @@ private:
 
         void forward_rows(Range rows) override { this->kernels.dense_forward(this->bound(), rows); }
         void backward_rows(Range rows) override { this->kernels.dense_backward(this->bound(), rows); }
-        Index gradient_tiles() const override { return this->kernels.dense_gradient_tiles(this->bound()); }
+        Index gradient_tiles() const override {
+            return this->pass.d_kernel ? this->kernels.dense_gradient_tiles(this->bound()) : 0;
+        }
         void gradients(Range tiles) override { this->kernels.dense_gradients(this->bound(), tiles); }
     };
 

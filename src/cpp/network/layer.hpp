@@ -138,6 +138,8 @@ public:
     virtual double work(Index steps) const = 0;            // floating-point operations of one row's forward pass
     virtual bool goes_in_pieces() const { return false; }  // unless a batch has masks, or dropout
     virtual CrewTerms crew_terms(const Kernels<T>&) const { return {}; }
+    // How many of the weights, one group after the other, are trained or not together: those of a cell.
+    virtual std::vector<Index> weight_groups() const { return {static_cast<Index>(weights.size())}; }
     virtual Index packed_size(const Kernels<T>&) const { return 0; }
     virtual void planned(const Kernels<T>&) {}  // the network has set what is above
     virtual void pack(const Memory<T>&, const Team&) const {}
@@ -147,7 +149,10 @@ protected:
     T* parameter(const Memory<T>& memory, std::size_t weight) const {
         return memory.parameters + weights[weight].offset;
     }
-    T* gradient(const Memory<T>& memory, std::size_t weight) const { return memory.gradients + weights[weight].offset; }
+    // Null for a weight that is not trained.
+    T* gradient(const Memory<T>& memory, std::size_t weight) const {
+        return weights[weight].trainable ? memory.gradients + weights[weight].offset : nullptr;
+    }
     T* packed(const Memory<T>& memory) const { return memory.packed + packed_offset; }
     double elementwise_work(Index steps) const { return 4.0 * static_cast<double>(output_steps(steps) * outputs); }
 };

@@ -118,6 +118,8 @@ public:
     void add_repeat_vector(Index n);
     void add_reshape(Index steps, Index features, bool sequence);
     void add_activity_regularizer(double l1, double l2);
+    // Which weights, in the order of the segments, training changes. Weights of one cell are trained or not together.
+    void set_trainable(const std::vector<bool>& flags);
 
     const char* isa() const { return table_->name; }  // whose kernels are used, once nothing can be added any more
     Index features() const { return features_; }
@@ -253,7 +255,8 @@ private:
     std::vector<std::unique_ptr<Layer<T>>> layers_;
     std::vector<Segment> segments_;
     bool finished_ = false;
-    Index trainable_ = 0;  // parameters that are trained lie first
+    Index trainable_ = 0;      // parameters that are trained lie first
+    Index first_trained_ = 0;  // the first layer that has some, or whose input's gradient is wanted
     Buffer<T> parameters_, gradients_, packed_;
     Index gradient_copies_ = 1;
     std::vector<WeightPenalty> penalties_;  // in pieces, for threads

@@ -81,7 +81,7 @@ private:
 
     RecurrentWeights<T> weights_in(T* buffer) const {
         const auto at = [&](Index place) {
-            return place < 0 ? nullptr : buffer + this->weights[static_cast<std::size_t>(place)].offset;
+            return place < 0 || !buffer ? nullptr : buffer + this->weights[static_cast<std::size_t>(place)].offset;
         };
         return {this->features, options_.units, at(kernel_), at(recurrent_), at(bias_), at(unit_weights_)};
     }
@@ -180,7 +180,7 @@ struct RecurrentLayer<T>::RecurrentRun final : Run<T> {
             get_states(this->call->d_initial_state, rows, [this](Index n, Index s) { return d_state(n, s); });
     }
 
-    Index gradient_tiles() const override { return cell.gradient_tiles(bound()); }
+    Index gradient_tiles() const override { return pass.gradients.kernel ? cell.gradient_tiles(bound()) : 0; }
     void gradients(Range tiles) override { cell.gradients(bound(), tiles); }
 
 private:
@@ -343,7 +343,7 @@ std::unique_ptr<Run<T>> RecurrentLayer<T>::bind(const Memory<T>& memory, Arena<T
         if (options_.recurrent_dropout > 0) pass.dfed = arena.take(rows * row);
         pass.doperand = arena.take(rows * shape.operands * row);
         pass.dy_begin = sequences ? 0 : steps - 1;
-        pass.gradients = weights_in(memory.gradients);
+        pass.gradients = weights_in(this->weights.front().trainable ? memory.gradients : nullptr);
     }
     return run;
 }

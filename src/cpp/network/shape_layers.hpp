@@ -173,7 +173,7 @@ private:
             kernels.embed(bound(), rows);
         }
         void backward_rows(Range) override {}
-        Index gradient_tiles() const override { return blocks_of(pass.features, kernels.lanes); }
+        Index gradient_tiles() const override { return pass.d_table ? blocks_of(pass.features, kernels.lanes) : 0; }
         void gradients(Range tiles) override { kernels.embed_gradients(bound(), tiles); }
 
     private:

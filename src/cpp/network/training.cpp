@@ -87,7 +87,7 @@ void Network<T>::forward_and_backward(TrainingBatch<T>& batch, const Work& work,
         pass.row_loss = group.row_loss.data();
         kernels_->loss(pass, crew.share(rows));
         crew.barrier();
-        group.backward(rows, work);
+        group.backward(rows, work, first_trained_);
     });
     team.barrier();
     for (std::size_t layer = 0; layer < layers_.size(); ++layer) {

@@ -119,6 +119,7 @@ class History(Callback):
         self.history: dict[str, list[Any]] = {}
         self.epoch: list[int] = []
         self.params = {}
+        self._epochs: dict[str, list[int]] = {}  # of each name's values: not every epoch has a validation
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         """Forget the numbers of the epochs of another fit; the values stay, as in Keras."""
@@ -129,3 +130,4 @@ class History(Callback):
         self.epoch.append(epoch)
         for name, value in (logs or {}).items():
             self.history.setdefault(name, []).append(value)
+            self._epochs.setdefault(name, []).append(epoch)

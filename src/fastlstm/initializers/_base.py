@@ -31,3 +31,8 @@ class Initializer:
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments."""
         return {}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> "Initializer":
+        """Return the initializer that `get_config` describes."""
+        return cls(**config)

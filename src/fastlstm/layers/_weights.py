@@ -73,10 +73,6 @@ class Weights:
         """Return a read-only view of the weight of this name, or None where the layer has none."""
         return next((array for weight, array in self._pairs() if weight.name == name), None)
 
-    def count_trainable(self) -> int:
-        """Return how many numbers training changes."""
-        return sum(array.size for weight, array in self._pairs() if weight.trainable)
-
     def checked(self, owner: str, values: Any, dtype: str) -> list[Array]:
         """Return `values` as arrays for `write`; a wrong number of them or a wrong shape raises ValueError."""
         if not isinstance(values, (list, tuple)):
@@ -110,7 +106,10 @@ class Weights:
         Returns the segment after them.
         """
         self.copy_to(network, first)
+        segments = network.segments
         for i, weight in enumerate(self._declared, first):
+            if not segments[i].trainable:
+                continue
             if weight.regularizer is not None:
                 network.set_regularizer(i, weight.regularizer.l1, weight.regularizer.l2)
             if weight.constraint is not None:

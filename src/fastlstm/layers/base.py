@@ -2,7 +2,6 @@
 
 import itertools
 import threading
-import weakref
 from typing import Any, ClassVar, NamedTuple, TypeAlias
 
 from .. import _engine, config, regularizers
@@ -11,6 +10,7 @@ from .._engine import Array, Network
 from .._names import given_or_automatic
 from .._objects import takes_the_options_of
 from ._configuration import plain
+from ._trained import TrainedOrNot
 from ._weights import Weight, Weights
 
 Shape: TypeAlias = tuple[int | None, ...]
@@ -31,7 +31,7 @@ class Call(NamedTuple):
     draw: int | None
 
 
-class Layer:
+class Layer(TrainedOrNot):
     """Base class of the layers. What it takes, every layer takes.
 
     Parameters
@@ -42,6 +42,8 @@ class Layer:
         Default: `fastlstm.config.floatx()`.
     activity_regularizer : str or `fastlstm.regularizers.Regularizer`, optional
         Adds to the loss a penalty on the layer's output, summed over it and divided by the number of samples.
+    trainable : bool
+        Whether training changes the weights.
     """
 
     _axes: ClassVar[dict[int, str]] = VECTORS | SEQUENCES
@@ -51,13 +53,20 @@ class Layer:
     _each_step: bool = False
     """Whether the layer does to a sequence what it does to each of its steps."""
 
-    def __init__(self, *, name: str | None = None, dtype: str | None = None, activity_regularizer: Any = None) -> None:
+    def __init__(
+        self,
+        *,
+        name: str | None = None,
+        dtype: str | None = None,
+        activity_regularizer: Any = None,
+        trainable: bool = True,
+    ) -> None:
+        super().__init__(trainable)
         self._dtype = config.floatx() if dtype is None else _engine.dtype_name("dtype", dtype)
         self._name = given_or_automatic(name, type(self))
         self._activity_regularizer = regularizers.get(activity_regularizer)
         self._weights = Weights()
         self._features: int | None = None
-        self._owner: weakref.ref[object] | None = None
         self._draws = itertools.count()
 
     def __init_subclass__(cls) -> None:
@@ -177,14 +186,14 @@ class Layer:
         """Return how many numbers the weights are."""
         return sum(array.size for array in self.weights)
 
-    def count_trainable_params(self) -> int:
-        """Return how many of them training changes."""
-        self._require_built()
-        return self._weights.count_trainable()
-
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments: ``type(layer)(**layer.get_config())`` makes a layer like this one."""
         return {name: plain(value) for name, value in self._constructor_arguments().items()}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> "Layer":
+        """Return a new layer like the one that `get_config` describes, without its weights."""
+        return cls(**config)
 
     def __repr__(self) -> str:
         """Return the class and the name."""
@@ -203,6 +212,7 @@ class Layer:
             "name": self.name,
             "dtype": self.dtype,
             "activity_regularizer": self._activity_regularizer,
+            "trainable": self._trainable,
             **self._arguments(),
         }
 
@@ -252,15 +262,6 @@ class Layer:
         """Leave the model, with the weights."""
         self._weights.detach()
         self._owner = None
-
-    def _require_free(self) -> None:
-        if self._owner is not None and self._owner() is not None:
-            raise ValueError(f"layer: {self.name!r} is in use already; sharing layers is not supported")
-
-    def _claim(self, owner: object) -> None:
-        """Make a model or a wrapper the owner; a layer that has one raises ValueError."""
-        self._require_free()
-        self._owner = weakref.ref(owner)
 
     def _weight(self, name: str) -> Array | None:
         self._require_built()

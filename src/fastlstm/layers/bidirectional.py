@@ -9,7 +9,7 @@ from .._engine import Array, Network
 from ._configuration import layer_of
 from ._stateful import StatefulLayer
 from ._weights import JoinedWeights
-from .base import Shape
+from .base import Layer, Shape
 from .recurrent import RNN
 
 _MERGE_MODES = ("concat", "sum", "mul", "ave", None)
@@ -84,6 +84,9 @@ class Bidirectional(StatefulLayer):
             {"forward_": self.forward_layer._weights, "backward_": self.backward_layer._weights}
         )
         self._initial_weights = weights
+
+    def _inner_layers(self) -> list[Layer]:
+        return [self.forward_layer, self.backward_layer]
 
     def _like(self, prefix: str, layer: RNN, **changes: Any) -> RNN:
         """Return a layer like this one, named after its direction."""

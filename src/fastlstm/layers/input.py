@@ -83,5 +83,10 @@ class InputLayer:
         """Return the constructor's arguments."""
         return {"name": self.name, "dtype": self.dtype, "batch_shape": self.batch_shape}
 
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> "InputLayer":
+        """Return an input like the one that `get_config` describes."""
+        return cls(**config)
+
 
 Input = InputLayer

@@ -7,6 +7,7 @@ import numpy as np
 from .. import _engine
 from .._checks import flag
 from .._engine import Array, Network
+from .._moments import moments
 from ._weights import Weight
 from .base import Layer, Shape
 
@@ -100,9 +101,7 @@ class Normalization(Layer):
         features = self._check_shape("data", array.shape)
         if array.size == 0:
             raise ValueError(f"data: expected at least one row, got shape {array.shape}")
-        rows = array.reshape(-1, features)
-        mean = rows.mean(axis=0)
-        variance = np.square(rows - mean).mean(axis=0)
+        mean, variance = moments(array.reshape(-1, features))
         self.build(array.shape)
         self.set_weights([_engine.finite_array("mean", mean, self.dtype), _variance("variance", variance, self.dtype)])
 

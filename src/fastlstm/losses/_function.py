@@ -62,9 +62,7 @@ class SplitSteps:
     loss_depends_on_batch = True
     masked_output = False
 
-    def __init__(
-        self, network: Network, function: Function, name: str, carried: Carried | None, weight: float
-    ) -> None:
+    def __init__(self, network: Network, function: Function, name: str, carried: Carried | None, weight: float) -> None:
         self._network = network
         self._function = function
         self._name = name

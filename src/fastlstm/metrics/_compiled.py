@@ -174,6 +174,10 @@ class Observation(NamedTuple):
                 arguments["valid"] = np.ones(shape[:-1], bool)
         return cls(metrics, arguments)
 
+    def fits(self, shape: tuple[int, ...]) -> bool:
+        """Return whether there is room for outputs of this shape and no other."""
+        return all(array.shape == shape[: array.ndim] for array in self.arguments.values())
+
     def first(self, rows: int) -> dict[str, Array]:
         """Return the arguments for a call with so many rows."""
         return {name: array[:rows] for name, array in self.arguments.items()}

@@ -1,8 +1,4 @@
-"""Pictures of data, training and forecasts.
-
-Every function returns a `matplotlib.figure.Figure` of its own: ``figure.savefig("name.png")`` writes it, and nothing
-is left in `matplotlib.pyplot`, which is not used. No display is needed.
-"""
+"""Figures of the commands: data, training, and forecasts of a wave and of a series from a file."""
 
 from __future__ import annotations
 
@@ -10,25 +6,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import matplotlib.dates
-import matplotlib.ticker
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from ._wording import counted
-from .forecasting import Forecast, rmse
+from .._wording import counted
+from ..forecasting import Forecast, rmse
+from ._style import FUTURE, GIVEN, MODEL, NAIVE, TRUTH, finish, marker_of, middle, positions_of, scale_losses
 
-__all__ = ["data_figure", "loss_figure", "series_forecast_figure", "wave_forecast_figure"]
-
-TRUTH, MODEL, GIVEN, FUTURE, NAIVE = "#9aa0a6", "#1f77b4", "#d62728", "#ff7f0e", "#2ca02c"
-"""Colours: what is true, what a model says of it, what the model is given, the unknown, the naive forecasts."""
-
-_LOG_RATIO = 10  # losses that fall by more are shown on a logarithmic axis
 _HISTORY = 2  # a forecast is drawn with at most this many times its own length of history before it
 _SHORTEST_HISTORY = 150
 _DATES = np.array(["0001-01-01", "9999-12-31T23:59:59"], "datetime64[s]")  # that matplotlib can draw
-_MARKED = 30  # a curve of at most so many values has markers, without which a single value would be invisible
 
 
 def data_figure(axis: NDArray[Any], values: NDArray[Any], window: int, name: str = "value") -> Figure:
@@ -58,12 +46,12 @@ def data_figure(axis: NDArray[Any], values: NDArray[Any], window: int, name: str
     figure = Figure(figsize=(10, 6), layout="constrained")
     whole, start = figure.subplots(2, 1)
     whole.plot(axis, values, color=MODEL, linewidth=0.8)
-    _finish(whole, f"The training data: {counted(len(values), 'value')}", None, name, legend=False)
+    finish(whole, f"The training data: {counted(len(values), 'value')}", None, name, legend=False)
     shown = min(len(values), 8 * window)
     start.plot(axis[:shown], values[:shown], ".-", color=TRUTH, markersize=4, linewidth=1, label="data")
     start.plot(axis[:window], values[:window], ".-", color=GIVEN, label=f"first window: {counted(window, 'value')}")
     start.plot(axis[window : window + 1], values[window : window + 1], "o", color=MODEL, label="its target")
-    _finish(start, "Its beginning", "x (radians)", name)
+    finish(start, "Its beginning", "x (radians)", name)
     return figure
 
 
@@ -97,15 +85,12 @@ def loss_figure(losses: Mapping[str, Sequence[float]], loss_name: str = "loss") 
     figure = Figure(figsize=(8, 4.5), layout="constrained")
     axes = figure.subplots()
     for label, values in losses.items():
-        axes.plot(range(1, len(values) + 1), values, label=label, marker=_marker(values), linewidth=1.5)
-    everything = np.concatenate([np.asarray(values, float) for values in losses.values()])
-    if everything.min() > 0 and everything.max() > _LOG_RATIO * everything.min():
-        axes.set_yscale("log")
+        axes.plot(range(1, len(values) + 1), values, label=label, marker=marker_of(values), linewidth=1.5)
+    scale_losses(axes, list(losses.values()))
     epochs = max(len(values) for values in losses.values())
     axes.set_xlim(0.5, epochs + 0.5)
-    axes.xaxis.set_major_locator(matplotlib.ticker.MaxNLocator(integer=True, min_n_ticks=1))
     last = next(iter(losses.values()))[-1]
-    _finish(axes, f"Training: the last loss is {last:.3g}", "epoch", loss_name, legend=len(losses) > 1)
+    finish(axes, f"Training: the last loss is {last:.3g}", "epoch", loss_name, legend=len(losses) > 1)
     return figure
 
 
@@ -139,12 +124,12 @@ def wave_forecast_figure(
     figure = Figure(figsize=(10, 4.5), layout="constrained")
     axes = figure.subplots()
     axes.plot(axis, truth, color=TRUTH, linewidth=4, alpha=0.6, label="truth")
-    axes.plot(axis[window:], forecast, color=MODEL, linewidth=1.5, marker=_marker(forecast), label="forecast")
+    axes.plot(axis[window:], forecast, color=MODEL, linewidth=1.5, marker=marker_of(forecast), label="forecast")
     given = truth[:window]
-    axes.plot(axis[:window], given, color=GIVEN, linewidth=2.5, marker=_marker(given), label="given window")
+    axes.plot(axis[:window], given, color=GIVEN, linewidth=2.5, marker=marker_of(given), label="given window")
     error = rmse(truth[window:], forecast)
     title = f"Forecast of {counted(len(forecast), 'step')} from the first {counted(window, 'value')}: RMSE {error:.3g}"
-    _finish(axes, title, "x (radians)", name)
+    finish(axes, title, "x (radians)", name)
     return figure
 
 
@@ -176,17 +161,17 @@ def series_forecast_figure(result: Forecast) -> Figure:
     first = max(0, n - test - max(_HISTORY * (test + len(result.values)), _SHORTEST_HISTORY))
     figure = Figure(figsize=(10, 5), layout="constrained")
     axes = figure.subplots()
-    positions, future = _positions(axes, series.index, result.index)
+    positions, future = positions_of(axes, series.index, result.index)
 
     axes.plot(positions[first:], series.values[first:], color=TRUTH, linewidth=2.2, label="known values")
     title = f"{series.name}: forecast of the next {counted(len(result.values), 'value')}"
     if first:
         title += f" (of {n:,} known ones, the last {n - first:,} are drawn)"
     if hold_out is not None:
-        start, end = _middle(*positions[-test - 1 :][:2]), _middle(positions[-1], future[0])
+        start, end = middle(*positions[-test - 1 :][:2]), middle(positions[-1], future[0])
         axes.axvspan(start, end, color=TRUTH, alpha=0.12, linewidth=0, label="held out")
         naive = "seasonal naive" if "seasonal naive" in hold_out.forecasts else "naive"
-        held_out, marker, forecasts = positions[-test:], _marker(hold_out.values), hold_out.forecasts
+        held_out, marker, forecasts = positions[-test:], marker_of(hold_out.values), hold_out.forecasts
         axes.plot(held_out, forecasts[naive], ":", color=NAIVE, linewidth=1.3, marker=marker, label=naive)
         label = "model, held-out values"
         axes.plot(held_out, forecasts["model"], color=MODEL, linewidth=1.5, marker=marker, label=label)
@@ -195,8 +180,8 @@ def series_forecast_figure(result: Forecast) -> Figure:
         )
     # Starting at the last known value, so that there is no break in the line.
     joined = np.concatenate([positions[-1:], future]), np.concatenate([series.values[-1:], result.values])
-    axes.plot(*joined, color=FUTURE, linewidth=1.5, marker=_marker(result.values), label="model, future")
-    _finish(axes, title, series.index_name, series.name)
+    axes.plot(*joined, color=FUTURE, linewidth=1.5, marker=marker_of(result.values), label="model, future")
+    finish(axes, title, series.index_name, series.name)
     if positions.dtype.kind == "M":
         # Margins may reach beyond the first and the last year that matplotlib's dates have.
         dates: Any = matplotlib.dates  # its functions have no types
@@ -204,51 +189,3 @@ def series_forecast_figure(result: Forecast) -> Figure:
         low, high = axes.get_xlim()
         axes.set_xlim(max(low, first_date), min(high, last_date))
     return figure
-
-
-def _positions(axes: Axes, index: NDArray[Any], future: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Return where to draw the known and the future values, and label the axis accordingly."""
-    if index.dtype.kind == "M":
-        dates: Any = matplotlib.dates  # its classes have no types
-        locator = dates.AutoDateLocator()
-        axes.xaxis.set_major_locator(locator)
-        axes.xaxis.set_major_formatter(dates.ConciseDateFormatter(locator))
-        return index.astype("datetime64[us]"), future.astype("datetime64[us]")
-    if index.dtype.kind != "U":
-        return index, future
-    labels = [*index.tolist(), *future.tolist()]
-
-    def label(position: float, _: float) -> str:
-        return _plain(labels[int(position)]) if 0 <= position < len(labels) else ""
-
-    axes.xaxis.set_major_locator(matplotlib.ticker.MaxNLocator(8, integer=True))
-    axes.xaxis.set_major_formatter(label)
-    everything = np.arange(len(labels))
-    return everything[: len(index)], everything[len(index) :]
-
-
-def _marker(values: Sequence[float] | NDArray[Any]) -> str:
-    return "." if len(values) <= _MARKED else ""
-
-
-def _middle(before: Any, after: Any) -> Any:
-    """Return what lies halfway between two positions: dates have differences, but no sums."""
-    return before + (after - before) / 2
-
-
-def _finish(axes: Axes, title: str, x_label: str | None, y_label: str, *, legend: bool = True) -> None:
-    axes.set_title(_plain(title), loc="left", fontsize="medium")
-    axes.set_ylabel(_plain(y_label))
-    if x_label:
-        axes.set_xlabel(_plain(x_label))
-    axes.grid(alpha=0.3)
-    axes.margins(x=0.01)
-    axes.spines[["top", "right"]].set_visible(False)
-    if legend:
-        # Below the axes, where it cannot hide a curve.
-        axes.legend(loc="upper center", bbox_to_anchor=(0.5, 0), borderaxespad=4, ncols=5, frameon=False)
-
-
-def _plain(text: str) -> str:
-    """Return text that is not taken for a formula, as a column named 'US$ per CA$' would be."""
-    return text.replace("$", r"\$")

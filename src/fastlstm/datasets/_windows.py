@@ -1,87 +1,14 @@
-"""Waves to try a model on, and windows: a series cut into inputs and the values that follow them."""
+"""Windows: a series cut into inputs and the values that follow them."""
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from . import _checks, _engine, _known
-
-__all__ = ["cosine", "sine", "windows"]
-
-
-def sine(
-    start: float = -50 * math.pi, stop: float = 50 * math.pi, step: float = 0.1
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Sample a sine wave.
-
-    Parameters
-    ----------
-    start, stop : float
-        The range of the axis in radians; `stop` is left out.
-    step : float
-        The distance between samples in radians, greater than zero.
-
-    Returns
-    -------
-    axis, values : ndarray (steps,), float64
-        Positions, and their sine.
-
-    Raises
-    ------
-    TypeError
-        An argument that is not a real number.
-    ValueError
-        A step that is not positive, or a range without a sample.
-
-    Examples
-    --------
-    >>> axis, values = sine(0, 3, 1)
-    >>> axis
-    array([0., 1., 2.])
-    >>> values.round(3)
-    array([0.   , 0.841, 0.909])
-    """
-    axis = _axis(start, stop, step)
-    return axis, np.sin(axis)
-
-
-def cosine(
-    start: float = -50 * math.pi, stop: float = 50 * math.pi, step: float = 0.1
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Sample a cosine wave.
-
-    Parameters
-    ----------
-    start, stop : float
-        The range of the axis in radians; `stop` is left out.
-    step : float
-        The distance between samples in radians, greater than zero.
-
-    Returns
-    -------
-    axis, values : ndarray (steps,), float64
-        Positions, and their cosine.
-
-    Raises
-    ------
-    TypeError
-        An argument that is not a real number.
-    ValueError
-        A step that is not positive, or a range without a sample.
-
-    Examples
-    --------
-    >>> axis, values = cosine(0, 3, 1)
-    >>> values.round(3)
-    array([ 1.   ,  0.54 , -0.416])
-    """
-    axis = _axis(start, stop, step)
-    return axis, np.cos(axis)
+from .. import _checks, _engine, _known
 
 
 def windows(
@@ -150,12 +77,3 @@ def windows(
     if horizon > 1:
         return x, y
     return (x, y[:, 0, 0]) if predicted == 1 else (x, y[:, 0])
-
-
-def _axis(start: float, stop: float, step: float) -> NDArray[np.float64]:
-    start, stop, step = (_checks.number(*pair) for pair in (("start", start), ("stop", stop), ("step", step)))
-    if step <= 0:
-        raise ValueError(f"step: expected a number greater than 0, got {step:g}")
-    if stop <= start:
-        raise ValueError(f"stop: expected a number greater than start = {start:g}, got {stop:g}")
-    return np.arange(start, stop, step, dtype=np.float64)

@@ -1,0 +1,221 @@
+"""Scaling of series that remembers its inverse. Fit it to the training part alone."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .. import _checks, _engine
+from .._moments import moments
+
+Self = TypeVar("Self", bound="_Scaler")
+
+
+class _Scaler:
+    """``(x - shift) / scale`` for each feature, which is the last axis, or the only one of a series (steps,)."""
+
+    _fitted: tuple[NDArray[np.float64], ...] | None = None
+    """What subclasses keep of the data, (D,) each."""
+
+    def _statistics(self, rows: NDArray[np.float64]) -> tuple[NDArray[np.float64], ...]:
+        raise NotImplementedError(f"{type(self).__name__} must define _statistics(rows)")
+
+    def _shift_and_scale(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        raise NotImplementedError(f"{type(self).__name__} must define _shift_and_scale()")
+
+    def _restore(self, **statistics: Any) -> None:
+        """Take the statistics of an earlier fit: all or none."""
+        given = [value is not None for value in statistics.values()]
+        if any(given) and not all(given):
+            raise ValueError(f"{', '.join(statistics)}: expected all of them or none")
+        if all(given):
+            arrays = [_engine.finite_array(name, value, "float64") for name, value in statistics.items()]
+            if any(array.ndim != 1 or array.shape != arrays[0].shape for array in arrays):
+                raise ValueError(
+                    f"{', '.join(statistics)}: expected one number for each feature, got shapes"
+                    f" {[array.shape for array in arrays]}"
+                )
+            self._fitted = tuple(arrays)
+
+    def fit(self: Self, data: Any) -> Self:
+        """Take the statistics of the data, over all axes but that of the features.
+
+        Parameters
+        ----------
+        data : array_like (steps,), (steps, D) or (N, T, D)
+            The training part, finite.
+
+        Returns
+        -------
+        The scaler itself.
+
+        Raises
+        ------
+        TypeError
+            If the data does not hold real numbers.
+        ValueError
+            If there is no row, or NaN or Inf.
+        """
+        array = _engine.finite_array("data", data, "float64")
+        if array.size == 0 or array.ndim == 0:
+            raise ValueError(f"data: expected shape (steps,) or (..., D) with at least one row, got {array.shape}")
+        self._fitted = self._statistics(array.reshape(-1, 1 if array.ndim == 1 else array.shape[-1]))
+        return self
+
+    def transform(self, data: Any) -> NDArray[Any]:
+        """Return the scaled data: float32 for float32, else float64. NaN and Inf are let through.
+
+        Raises
+        ------
+        TypeError
+            If the data does not hold real numbers.
+        ValueError
+            If the scaler is not fitted, or was for another number of features.
+        """
+        array = self._checked(data)
+        shift, scale = self._shift_and_scale()
+        return _in_precision(array, (array.astype(np.float64) - shift) / scale)
+
+    def inverse_transform(self, data: Any) -> NDArray[Any]:
+        """Return scaled data, such as predictions, in the units of what the scaler was fitted to.
+
+        Raises
+        ------
+        TypeError
+            If the data does not hold real numbers.
+        ValueError
+            If the scaler is not fitted, or was for another number of features.
+        """
+        array = self._checked(data)
+        shift, scale = self._shift_and_scale()
+        return _in_precision(array, array.astype(np.float64) * scale + shift)
+
+    def fit_transform(self, data: Any) -> NDArray[Any]:
+        """Return ``fit(data).transform(data)``."""
+        return self.fit(data).transform(data)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the constructor's arguments, with the statistics of the fit."""
+        raise NotImplementedError(f"{type(self).__name__} must define get_config()")
+
+    @classmethod
+    def from_config(cls: type[Self], config: dict[str, Any]) -> Self:
+        """Return the scaler that `get_config` describes."""
+        return cls(**config)
+
+    def _checked(self, data: Any) -> NDArray[Any]:
+        array = _engine.numbers("data", data)
+        if self._fitted is None:
+            raise ValueError(f"{type(self).__name__} is not fitted: call fit(training_data) first")
+        features, got = len(self._fitted[0]), 1 if array.ndim < 2 else array.shape[-1]
+        if got != features:
+            raise ValueError(
+                f"data: expected {features} features, as the scaler was fitted to, got {got} in {array.shape}"
+            )
+        return array
+
+    def _lists(self, *names: str) -> dict[str, Any]:
+        return dict(
+            zip(names, (value.tolist() for value in self._fitted) if self._fitted else [None] * len(names), strict=True)
+        )
+
+
+class StandardScaler(_Scaler):
+    """Each feature to zero mean and unit variance: ``(x - mean) / deviation``. A constant feature becomes zeros.
+
+    In a model, `fastlstm.layers.Normalization` does the same, with its inverse for the output.
+
+    Parameters
+    ----------
+    mean, deviation : array_like (D,), optional
+        Those of an earlier fit.
+
+    Raises
+    ------
+    ValueError
+        If one of the two is missing, or a number is not finite.
+
+    Examples
+    --------
+    >>> scaler = StandardScaler().fit([10.0, 30.0])
+    >>> scaler.transform([10.0, 20.0])
+    array([-1.,  0.])
+    >>> scaler.inverse_transform([-1.0, 0.0])
+    array([10., 20.])
+    """
+
+    def __init__(self, mean: Any = None, deviation: Any = None) -> None:
+        self._restore(mean=mean, deviation=deviation)
+
+    def _statistics(self, rows: NDArray[np.float64]) -> tuple[NDArray[np.float64], ...]:
+        mean, variance = moments(rows)
+        constant = rows.min(axis=0) == rows.max(axis=0)
+        return np.where(constant, rows[0], mean), np.where(constant, 0.0, np.sqrt(variance))
+
+    def _shift_and_scale(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        assert self._fitted is not None
+        mean, deviation = self._fitted
+        return mean, _divisor(deviation)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the constructor's arguments, with the statistics of the fit."""
+        return self._lists("mean", "deviation")
+
+
+class MinMaxScaler(_Scaler):
+    """Each feature to a range: its minimum to the lower end, its maximum to the upper. A constant one to the lower end.
+
+    Parameters
+    ----------
+    feature_range : tuple of float
+        The two ends.
+    minimum, maximum : array_like (D,), optional
+        Those of an earlier fit.
+
+    Raises
+    ------
+    ValueError
+        If the range has no width, one of `minimum` and `maximum` is missing, or a number is not finite.
+
+    Examples
+    --------
+    >>> scaler = MinMaxScaler((-1, 1)).fit([[10.0, 5.0], [30.0, 5.0]])
+    >>> scaler.transform([[20.0, 5.0]])
+    array([[ 0., -1.]])
+    """
+
+    def __init__(
+        self, feature_range: tuple[float, float] = (0.0, 1.0), minimum: Any = None, maximum: Any = None
+    ) -> None:
+        if not isinstance(feature_range, (tuple, list)) or len(feature_range) != 2:
+            raise TypeError(f"feature_range: expected two numbers, got {feature_range!r}")
+        low, high = (_checks.number("feature_range", end) for end in feature_range)
+        if low >= high:
+            raise ValueError(f"feature_range: expected the lower end first, got {feature_range!r}")
+        self.feature_range = low, high
+        self._restore(minimum=minimum, maximum=maximum)
+
+    def _statistics(self, rows: NDArray[np.float64]) -> tuple[NDArray[np.float64], ...]:
+        return rows.min(axis=0), rows.max(axis=0)
+
+    def _shift_and_scale(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        assert self._fitted is not None
+        minimum, maximum = self._fitted
+        low, high = self.feature_range
+        scale = _divisor((maximum - minimum) / (high - low))
+        return minimum - low * scale, scale
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the constructor's arguments, with the statistics of the fit."""
+        return {"feature_range": list(self.feature_range), **self._lists("minimum", "maximum")}
+
+
+def _divisor(width: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the widths of the features, 1 for those without one."""
+    return np.where(width == 0, 1.0, width)
+
+
+def _in_precision(given: NDArray[Any], result: NDArray[np.float64]) -> NDArray[Any]:
+    return result.astype(np.float32) if given.dtype == np.float32 else result

@@ -1,0 +1,386 @@
+"""Padding, one-hot rows, batches of windows, splits, folds and scaling: against Keras, scikit-learn and plain loops."""
+
+import itertools
+import json
+
+import numpy as np
+import pytest
+from peers import require_peer
+
+import fastlstm
+from fastlstm import datasets, layers
+
+SEQUENCES = [[1], [2, 3, 4], [], [5, 6, 7, 8, 9], [10, 11]]
+
+
+@pytest.mark.parametrize("maxlen", [None, 1, 3, 7])
+@pytest.mark.parametrize("padding", ["pre", "post"])
+@pytest.mark.parametrize("truncating", ["pre", "post"])
+@pytest.mark.parametrize("features", [None, 2])
+def test_padding_is_that_of_keras(maxlen, padding, truncating, features, rng):
+    keras = require_peer("keras")
+    options = {"maxlen": maxlen, "padding": padding, "truncating": truncating}
+    if features is None:
+        sequences = SEQUENCES
+    else:
+        sequences = [rng.normal(size=(len(sequence), features)) for sequence in SEQUENCES]
+        options |= {"dtype": "float32", "value": -1.5}
+    ours, theirs = datasets.pad_sequences(sequences, **options), keras.utils.pad_sequences(sequences, **options)
+    np.testing.assert_array_equal(ours, theirs, strict=True)
+
+
+def test_padding_of_strings_is_that_of_keras():
+    keras = require_peer("keras")
+    words = [["a", "house"], ["the"], ["one", "two", "three"]]
+    for dtype in (object, "<U5"):
+        ours, theirs = (
+            function(words, dtype=dtype, value="-", padding="post")
+            for function in (datasets.pad_sequences, keras.utils.pad_sequences)
+        )
+        np.testing.assert_array_equal(ours, theirs, strict=True)
+
+
+def test_nothing_to_pad():
+    assert datasets.pad_sequences([]).shape == (0, 0)
+    assert datasets.pad_sequences(SEQUENCES, maxlen=0).shape == (5, 0)
+    assert fastlstm.utils.pad_sequences is datasets.pad_sequences
+
+
+@pytest.mark.parametrize(
+    ("sequences", "options", "error", "match"),
+    [
+        (SEQUENCES, {"padding": "left"}, ValueError, "padding: expected 'pre' or 'post', got 'left'"),
+        (SEQUENCES, {"truncating": None}, ValueError, "truncating: expected"),
+        (SEQUENCES, {"maxlen": -1}, ValueError, "maxlen"),
+        (SEQUENCES, {"maxlen": 2.0}, TypeError, "maxlen"),
+        (3, {}, TypeError, "sequences: expected a list of sequences, got int"),
+        ([[1], 2], {}, TypeError, r"sequences\[1\]: expected a sequence, got 2"),
+        ([[0.5, 1]], {}, ValueError, r"sequences\[0\]: expected whole numbers, to have dtype int32, got 0.5"),
+        ([[2**40]], {}, ValueError, r"sequences\[0\]: expected whole numbers"),
+        ([[float("nan")]], {}, ValueError, r"sequences\[0\]: expected whole numbers"),
+        ([[1], [[2, 3]]], {}, ValueError, r"sequences\[1\]: expected shape \('T',\)"),
+        (SEQUENCES, {"value": "x"}, ValueError, "value: expected a number for dtype int32"),
+        (SEQUENCES, {"value": 0.5}, ValueError, "value: expected whole numbers"),
+    ],
+)
+def test_padding_refuses(sequences, options, error, match):
+    with pytest.raises(error, match=match):
+        datasets.pad_sequences(sequences, **options)
+
+
+@pytest.mark.parametrize("shape", [(7,), (7, 1), (3, 4), (3, 4, 1), (0,), ()])
+@pytest.mark.parametrize("classes", [None, 9])
+def test_categories_are_those_of_keras(shape, classes, rng):
+    keras = require_peer("keras")
+    x = rng.integers(0, 6, shape)
+    if x.size == 0 and classes is None:
+        assert datasets.to_categorical(x).shape == (0, 0)
+        return
+    ours, theirs = (f(x, classes) for f in (fastlstm.utils.to_categorical, keras.utils.to_categorical))
+    np.testing.assert_array_equal(ours, theirs, strict=True)
+    np.testing.assert_array_equal(datasets.to_categorical(x.astype(float), classes), ours)
+
+
+@pytest.mark.parametrize(
+    ("x", "error", "match"),
+    [
+        ([0, -1], ValueError, "x: expected class numbers from 0 to 3, got -1"),
+        ([0, 4], ValueError, "x: expected class numbers from 0 to 3, got 4"),
+        ([0.5], ValueError, "x: expected whole numbers"),
+        (["a"], TypeError, "x: expected class numbers"),
+    ],
+)
+def test_categories_refuse(x, error, match):
+    with pytest.raises(error, match=match):
+        datasets.to_categorical(x, 4)
+
+
+# Batches of windows
+
+
+CASES = [
+    {},
+    {"sequence_stride": 3},
+    {"sampling_rate": 2, "batch_size": 5},
+    {"sequence_stride": 2, "sampling_rate": 3, "start_index": 4, "end_index": 33},
+    {"start_index": 7},
+    {"end_index": 20, "batch_size": 3},
+    {"batch_size": None, "sequence_stride": 4},
+    {"sequence_length": 39},
+    {"sequence_length": 1, "batch_size": 7},
+    {"shuffle": True, "seed": 3, "batch_size": 7},
+]
+
+
+@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("targets", ["none", "vector", "matrix", "short"])
+@pytest.mark.parametrize("features", [None, 2])
+def test_windows_are_those_of_keras(case, targets, features, rng):
+    require_peer("tensorflow")
+    keras = require_peer("keras")
+    data = rng.normal(size=(40,) if features is None else (40, features)).astype("float32")
+    y = {"none": None, "vector": rng.normal(size=40), "matrix": rng.normal(size=(40, 3)), "short": rng.normal(size=17)}
+    options = {"sequence_length": 4, **case}
+    wanted = y[targets]
+    if targets == "short" and options.get("start_index"):
+        pytest.skip("Keras reads beyond the targets")
+    ours = datasets.timeseries_dataset_from_array(data, wanted, **options)
+    theirs = keras.utils.timeseries_dataset_from_array(data, wanted, **options)
+    ours, theirs = ([item if isinstance(item, tuple) else (item,) for item in ds] for ds in (ours, theirs))
+    theirs = [tuple(np.asarray(part) for part in item) for item in theirs]
+    assert len(ours) == len(theirs)
+    if case.get("shuffle"):  # Keras shuffles once more, within a buffer
+        ours, theirs = ([[np.concatenate(parts) for parts in zip(*ds, strict=True)]] for ds in (ours, theirs))
+        for ds in (ours, theirs):
+            order = np.lexsort(ds[0][0].reshape(len(ds[0][0]), -1).T)
+            ds[0] = [part[order] for part in ds[0]]
+    for one, other in zip(ours, theirs, strict=True):
+        for a, b in zip(one, other, strict=True):
+            np.testing.assert_array_equal(a, b)
+            assert a.dtype == b.dtype
+
+
+def test_a_data_set_can_be_iterated_over_again():
+    make = datasets.timeseries_dataset_from_array
+    ds = make(np.arange(50), np.arange(50), 3, batch_size=7)
+    first, second = (list(ds) for _ in range(2))
+    for (a, b), (c, d) in zip(first, second, strict=True):
+        np.testing.assert_array_equal(a, c)
+        np.testing.assert_array_equal(b, d)
+    assert len(ds) == 7
+    np.testing.assert_array_equal(ds[-1][1], ds[6][1])
+    for bad in (7, -8):
+        with pytest.raises((IndexError, ValueError), match="index"):
+            ds[bad]
+    shuffled = make(np.arange(50), np.arange(50), 3, shuffle=True, seed=1)
+    orders = [np.concatenate([y for _, y in shuffled]).tolist() for _ in range(3)]
+    assert all(sorted(order) == list(range(48)) for order in orders)
+    assert len({tuple(order) for order in orders}) == 3
+    again = make(np.arange(50), np.arange(50), 3, shuffle=True, seed=1)
+    assert np.concatenate([y for _, y in again]).tolist() == orders[0]
+    fastlstm.utils.set_random_seed(5)
+    one = make(np.arange(50), None, 3, shuffle=True)[0]
+    fastlstm.utils.set_random_seed(5)
+    np.testing.assert_array_equal(make(np.arange(50), None, 3, shuffle=True)[0], one)
+
+
+def test_the_series_is_not_copied_and_batches_are():
+    series = np.arange(100.0).reshape(50, 2)
+    ds = datasets.timeseries_dataset_from_array(series, None, 5, sampling_rate=3)
+    assert np.shares_memory(ds._windows, series)
+    batch = ds[0]
+    batch[:] = 0
+    assert (ds[0] != 0).any()
+    single = datasets.timeseries_dataset_from_array(series, None, 5, batch_size=None)[0]
+    single[:] = -1
+    assert series[0, 1] == 1
+
+
+def test_targets_end_where_the_last_window_may_begin():
+    ds = datasets.timeseries_dataset_from_array(np.arange(20), np.arange(8), 3, start_index=5)
+    x, y = ds[0]
+    assert x[:, 0].tolist() == y.tolist() == [5, 6, 7]
+    assert len(datasets.timeseries_dataset_from_array(np.arange(5), None, 9)) == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "match"),
+    [
+        ({"sequence_length": 0}, ValueError, "sequence_length"),
+        ({"sequence_stride": 10}, ValueError, "sequence_stride: expected an integer of at most 9, got 10"),
+        ({"sampling_rate": 0}, ValueError, "sampling_rate"),
+        ({"start_index": 10}, ValueError, "start_index: expected an integer of at most 9"),
+        ({"start_index": -1}, ValueError, "start_index"),
+        ({"end_index": 10}, ValueError, "end_index: expected an integer of at most 9, got 10"),
+        ({"start_index": 5, "end_index": 5}, ValueError, "end_index: expected an integer of at least 6"),
+        ({"end_index": 0}, ValueError, "end_index"),
+        ({"batch_size": 0}, ValueError, "batch_size"),
+        ({"shuffle": 1}, TypeError, "shuffle"),
+        ({"seed": -1, "shuffle": True}, ValueError, "seed"),
+        ({"format": "torch"}, ValueError, "format: expected 'tf' or 'grain'"),
+        ({"data": ["a"] * 10}, TypeError, "data: expected real"),
+        ({"data": 3.0}, ValueError, "data: expected shape"),
+        ({"targets": 3.0}, ValueError, "targets: expected one for each step"),
+    ],
+)
+def test_windows_in_batches_refuse(options, error, match):
+    arguments = {"data": np.arange(10.0), "targets": None, "sequence_length": 3, **options}
+    with pytest.raises(error, match=match):
+        fastlstm.utils.timeseries_dataset_from_array(**arguments)
+
+
+# Splits and folds
+
+
+def test_parts_are_in_the_order_of_time():
+    x, y = np.arange(20).reshape(10, 2), np.arange(10)
+    train, validation, test = datasets.split(x, y, validation=0.2, test=3)
+    assert [len(part[0]) for part in (train, validation, test)] == [5, 2, 3]
+    for part in (train, validation, test):
+        np.testing.assert_array_equal(part[0][:, 0] // 2, part[1])
+    np.testing.assert_array_equal(np.concatenate([train[1], validation[1], test[1]]), y)
+    assert np.shares_memory(train[0], x)
+    one, other = datasets.split(y, test=0.25)
+    assert (one.tolist(), other.tolist()) == (list(range(7)), [7, 8, 9])
+    assert len(datasets.split(y, validation=1)[1]) == 1
+
+
+@pytest.mark.parametrize("split", [0.1, 0.2, 0.3, 0.5, 0.7])
+def test_a_fraction_is_what_validation_split_is(split, rng):
+    x, y = rng.normal(size=(37, 2)), rng.normal(size=(37, 1))
+    model = fastlstm.Sequential([fastlstm.Input((2,)), layers.Dense(1)])
+    model.compile("sgd", "mse")
+    (x_train, y_train), validation = datasets.split(x, y, validation=split)
+    weights = model.get_weights()
+    results = []
+    for arguments in (
+        {"x": x, "y": y, "validation_split": split},
+        {"x": x_train, "y": y_train, "validation_data": validation},
+    ):
+        model.set_weights(weights)
+        results.append(model.fit(**arguments, shuffle=False, verbose=0).history)
+    assert results[0] == results[1]
+
+
+def test_frames_remain_frames():
+    pandas = require_peer("pandas")
+    frame = pandas.DataFrame({"a": range(10)}, index=np.arange(10) / 2)
+    train, test = datasets.split(frame, test=4)
+    assert test.index.tolist() == [3.0, 3.5, 4.0, 4.5]
+    assert isinstance(train, pandas.DataFrame)
+
+
+@pytest.mark.parametrize(
+    ("arrays", "options", "error", "match"),
+    [
+        ((), {"test": 1}, TypeError, "at least one array"),
+        (([1, 2],), {}, ValueError, "expected validation, test or both"),
+        (([1, 2], [1]), {"test": 1}, ValueError, r"arrays of one length, got lengths \[2, 1\]"),
+        ((3,), {"test": 1}, ValueError, "arrays of one length"),
+        (([1, 2, 3],), {"test": 2, "validation": 1}, ValueError, "a row or more to train on"),
+        (([1, 2, 3],), {"test": 0}, ValueError, "test"),
+        (([1, 2, 3],), {"test": 0.0}, ValueError, "test: expected a fraction above 0"),
+        (([1, 2, 3],), {"test": 1.0}, ValueError, "test"),
+        (([1, 2, 3],), {"validation": "1"}, TypeError, "validation"),
+        (([1, 2, 3],), {"validation": True}, TypeError, "validation"),
+    ],
+)
+def test_splits_refuse(arrays, options, error, match):
+    with pytest.raises(error, match=match):
+        datasets.split(*arrays, **options)
+
+
+def test_folds_are_those_of_scikit_learn():
+    selection = require_peer("sklearn.model_selection")
+    for rows, folds, longest, size, gap in itertools.product((7, 20, 33), (2, 5), (None, 4), (None, 3), (0, 2)):
+        options = {"n_splits": folds, "max_train_size": longest, "test_size": size, "gap": gap}
+        try:
+            expected = list(selection.TimeSeriesSplit(**options).split(np.zeros(rows)))
+        except ValueError:
+            with pytest.raises(ValueError, match="data: expected more rows than"):
+                datasets.time_series_folds(rows, **options)
+            continue
+        found = [
+            tuple(np.arange(rows)[part] for part in parts) for parts in datasets.time_series_folds(rows, **options)
+        ]
+        for ours, theirs in zip(found, expected, strict=True):
+            for a, b in zip(ours, theirs, strict=True):
+                np.testing.assert_array_equal(a, b)
+
+
+@pytest.mark.parametrize("rows", [12, 13, 17])
+@pytest.mark.parametrize("gap", [0, 2])
+def test_folds_move_forward(rows, gap):
+    folds = list(datasets.time_series_folds(np.zeros(rows), n_splits=3, test_size=2, gap=gap))
+    tests = [np.arange(rows)[test].tolist() for _, test in folds]
+    assert list(itertools.chain(*tests)) == list(range(rows - 6, rows))
+    for (training, test), (later, _) in itertools.pairwise(folds):
+        assert training.stop + gap == test.start
+        assert later.stop == test.stop - gap
+    rolling = datasets.time_series_folds(rows, n_splits=3, test_size=2, gap=gap, max_train_size=3)
+    assert all(training.stop - training.start == 3 for training, _ in rolling)
+
+
+@pytest.mark.parametrize(
+    "options", [{"n_splits": 1}, {"n_splits": 5}, {"test_size": 2}, {"gap": 5}, {"max_train_size": 0}]
+)
+def test_folds_refuse(options):
+    with pytest.raises(ValueError, match=r"^(data|n_splits|max_train_size): "):
+        datasets.time_series_folds(5, **{"n_splits": 3, **options})
+
+
+# Scaling
+
+
+SCALERS = [datasets.StandardScaler, datasets.MinMaxScaler, lambda: datasets.MinMaxScaler((-1, 3))]
+
+
+@pytest.mark.parametrize("make", SCALERS)
+@pytest.mark.parametrize("shape", [(50,), (50, 3), (7, 5, 3)])
+@pytest.mark.parametrize("dtype", ["float32", "float64", "int64"])
+def test_scaling_comes_back(make, shape, dtype, rng):
+    data = (1000 + 50 * rng.normal(size=shape)).astype(dtype)
+    scaler = make()
+    scaled = scaler.fit_transform(data)
+    assert scaled.shape == shape
+    assert scaled.dtype == ("float32" if dtype == "float32" else "float64")
+    np.testing.assert_allclose(scaler.inverse_transform(scaled), data, rtol=1e-6 if dtype == "float32" else 1e-13)
+    rows = scaled.reshape(-1, 3 if len(shape) > 1 else 1)
+    if isinstance(scaler, datasets.StandardScaler):
+        np.testing.assert_allclose(rows.mean(axis=0), 0, atol=1e-6)
+        np.testing.assert_allclose(rows.std(axis=0), 1, rtol=1e-6)
+    else:
+        low, high = scaler.feature_range
+        np.testing.assert_allclose(rows.min(axis=0), low, atol=1e-6)
+        np.testing.assert_allclose(rows.max(axis=0), high, rtol=1e-6)
+    again = type(scaler).from_config(json.loads(json.dumps(scaler.get_config())))
+    np.testing.assert_array_equal(again.transform(data), scaled)
+
+
+def test_scaling_is_that_of_the_normalization_layer(rng):
+    data = 3 + 2 * rng.normal(size=(60, 4))
+    layer = layers.Normalization(dtype="float64")
+    layer.adapt(data)
+    np.testing.assert_allclose(datasets.StandardScaler().fit_transform(data), layer(data), rtol=1e-12)
+
+
+@pytest.mark.parametrize("make", SCALERS)
+@pytest.mark.parametrize("value", [0.0, 0.1, -1e6, 1e-30])
+def test_constant_features(make, value, rng):
+    data = np.column_stack([np.full(40, value), rng.normal(size=40)])
+    scaler = make().fit(data)
+    lower = 0.0 if isinstance(scaler, datasets.StandardScaler) else scaler.feature_range[0]
+    scaled = scaler.transform(data)
+    np.testing.assert_allclose(scaled[:, 0], lower, atol=1e-9)
+    np.testing.assert_allclose(scaler.inverse_transform(scaled)[:, 0], value, atol=1e-9)
+
+
+def test_tiny_features_are_scaled(rng):
+    data = 1e-12 * rng.normal(size=(100, 1))
+    assert datasets.StandardScaler().fit_transform(data).std() == pytest.approx(1)
+
+
+@pytest.mark.parametrize("make", SCALERS)
+def test_scaling_refuses(make):
+    with pytest.raises(ValueError, match="is not fitted"):
+        make().transform([1.0])
+    with pytest.raises(ValueError, match="data: NaN at"):
+        make().fit([1.0, np.nan])
+    with pytest.raises(ValueError, match="at least one row"):
+        make().fit(np.zeros((0, 3)))
+    with pytest.raises(TypeError, match="data"):
+        make().fit(["a"])
+    scaler = make().fit(np.arange(6.0).reshape(3, 2))
+    with pytest.raises(ValueError, match="data: expected 2 features, as the scaler was fitted to, got 3"):
+        scaler.transform(np.zeros((4, 3)))
+    assert np.isnan(scaler.transform([[np.nan, 1.0]])[0, 0])
+
+
+def test_statistics_are_given_together():
+    with pytest.raises(ValueError, match="mean, deviation: expected all of them or none"):
+        datasets.StandardScaler(mean=[1.0])
+    with pytest.raises(ValueError, match="expected one number for each feature"):
+        datasets.MinMaxScaler(minimum=[1.0], maximum=[1.0, 2.0])
+    for bad, error in (((1, 0), ValueError), ((0, 0), ValueError), (3, TypeError), ((0, "1"), TypeError)):
+        with pytest.raises(error, match="feature_range"):
+            datasets.MinMaxScaler(bad)
