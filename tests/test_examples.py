@@ -6,12 +6,15 @@ import sys
 from pathlib import Path
 
 import pytest
+from peers import require_peer_elsewhere
 
 EXAMPLES = sorted((Path(__file__).parents[1] / "examples").glob("*.py"))
 
 
 @pytest.mark.parametrize("file", EXAMPLES, ids=lambda file: file.stem)
 def test_example(file, tmp_path):
+    if "sklearn" in file.read_text(encoding="utf-8"):
+        require_peer_elsewhere("sklearn")
     done = subprocess.run(
         [sys.executable, "-W", "error", str(file), "--quick"],
         capture_output=True,
