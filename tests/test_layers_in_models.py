@@ -213,7 +213,7 @@ def test_the_input_s_configuration_makes_an_equal_input():
 
 def test_summary_of_other_layers(capsys):
     model = Sequential([Input((7,)), layers.Embedding(10, 4), layers.Bidirectional(layers.LSTM(3, peephole=True))])
-    model.add(layers.LayerNormalization())
+    model.add(layers.LayerNormalization(name="norm"))
     model.add(layers.Dropout(0.5))
     model.add(layers.Dense(2))
     model.summary(line_length=100)
