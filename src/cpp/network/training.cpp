@@ -178,7 +178,7 @@ double Network<T>::loss_and_gradients(const T* x, const T* y, const unsigned cha
     const double work = passes_of_a_step * forward_work(steps) * static_cast<double>(rows);
     const Plan planned = plan(work, work / passes_of_a_step, rows);
     run_team(planned.members, [&](const Team& team) {
-        gather(batch, {x, y, mask, order.data(), rows, steps, rows, target_width, weights}, 0, team);
+        gather(batch, {x, y, mask, order.data(), rows, steps, rows, target_width, weights, {}}, 0, team);
         pack_all(team);
         team.barrier();
         forward_and_backward(batch, {planned, team});
