@@ -85,13 +85,12 @@ struct Binding {
     }
     Sequence<const T> output() const { return output_; }
     Mask output_mask() const { return output_mask_; }
-    // Copies the outputs of rows to where the caller wants them, if it does.
+    // Copies the outputs of rows to where the caller wants them.
     void hand_out(Range rows, Index steps, Index features, const Outputs<T>& to) const {
         for (Index n = rows.begin; n < rows.end; ++n)
             for (Index t = 0; t < steps; ++t) {
-                if (to.values)
-                    std::memcpy(to.values + (n * steps + t) * features, place(output_, t, n),
-                                static_cast<std::size_t>(features) * sizeof(T));
+                std::memcpy(to.values + (n * steps + t) * features, place(output_, t, n),
+                            static_cast<std::size_t>(features) * sizeof(T));
                 if (to.valid && output_mask_.data) to.valid[n * steps + t] = *place(output_mask_, t, n) != 0;
             }
     }

@@ -120,10 +120,9 @@ void Network<T>::run(const T* x, const Beside<T>& beside, Index rows, Index step
 }
 
 template <class T>
-void Network<T>::forward_all(Binding<T>& binding) const {
+void Network<T>::forward_all(Binding<T>& binding) {
     const Index rows = binding.extent.rows;
-    const double work = forward_work(binding.extent.steps) * static_cast<double>(rows);
-    const Plan planned = plan(work, work, rows);
+    const Plan planned = prediction_plan(rows, binding.extent.steps);
     run_team(planned.members, [&](const Team& team) {
         const Work mine(planned, team);
         binding.forward(mine.rows(rows), mine);

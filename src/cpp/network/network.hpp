@@ -209,7 +209,7 @@ private:
     Memory<T> memory() const;
     double forward_work(Index steps) const;
     Plan plan(double work, double section, Index rows) const;
-    void forward_all(Binding<T>& binding) const;  // all rows, by the team that they are worth
+    void forward_all(Binding<T>& binding);  // all rows, by the team that they are worth
 
     Bound bind(const Extent& extent, Mode mode, T* gradients);
     Bound acquire(const Extent& extent);
