@@ -135,8 +135,7 @@ public:
     virtual bool stateful() const { return false; }
     virtual Index entries() const { return 0; }  // of a table, where x chooses from one
     virtual bool works_step_by_step() const { return true; }
-    virtual double work(Index steps) const = 0;            // floating-point operations of one row's forward pass
-    virtual bool goes_in_pieces() const { return false; }  // unless a batch has masks, or dropout
+    virtual double work(Index steps) const = 0;  // floating-point operations of one row's forward pass
     virtual CrewTerms crew_terms(const Kernels<T>&) const { return {}; }
     // How many of the weights, one group after the other, are trained or not together: those of a cell.
     virtual std::vector<Index> weight_groups() const { return {static_cast<Index>(weights.size())}; }

@@ -153,9 +153,9 @@ Plan Network<T>::plan(double work, double section, Index rows) const {
     double lightest_step = std::numeric_limits<double>::infinity(), heaviest = 0;
     Index stacked = 0, most_stacked = 0;
     for (const auto& layer : layers_) {
-        stacked = layer->goes_in_pieces() ? stacked + 1 : 0;
-        most_stacked = std::max(most_stacked, stacked);
         const CrewTerms terms = layer->crew_terms(*kernels_);
+        stacked = terms.work_of_step > 0 && layer->works_step_by_step() ? stacked + 1 : 0;
+        most_stacked = std::max(most_stacked, stacked);
         if (terms.work_of_step <= 0) continue;
         const double step = terms.work_of_step * static_cast<double>(rows);
         const int members = crew_size(work, step, terms.most_members);

@@ -38,7 +38,6 @@ public:
 
     bool stateful() const override { return options_.stateful; }
     bool works_step_by_step() const override { return !options_.go_backwards; }
-    bool goes_in_pieces() const override { return !options_.go_backwards; }
 
     double work(Index steps) const override {
         // An activation costs about as much as 30 operations of a product.
