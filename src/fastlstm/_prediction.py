@@ -1,6 +1,5 @@
 """What a stack of layers gives out: being called, predict and forecast."""
 
-import itertools
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,7 @@ from ._engine import Array, Network
 from ._progress import rows_bar
 from .callbacks import CallbackList
 from .layers import InputLayer, Layer
+from .layers._randomness import Draws
 from .layers._states import require_rows
 from .streaming import Stream
 
@@ -30,7 +30,7 @@ class PredictingStack(DescribedStack):
     def __init__(
         self, layers: Iterable[Layer | InputLayer] | None = None, name: str | None = None, *, trainable: bool = True
     ) -> None:
-        self._draws = itertools.count()
+        self._draws = Draws()
         super().__init__(layers, name, trainable=trainable)
 
     def __call__(self, x: Any, training: bool = False, mask: Any = None) -> Array:

@@ -1,11 +1,13 @@
-"""Seeds of layers that draw random numbers in training."""
+"""Seeds of layers that draw random numbers in training, and the numbers of the draws."""
 
+import threading
 from typing import Any
 
 from .. import _rng
 from .._checks import integer
 
 _SEEDS = 2**63
+_counting = threading.Lock()
 
 
 class Seed:
@@ -20,3 +22,20 @@ class Seed:
         if self._drawn is None:
             self._drawn = int(_rng.generator().integers(_SEEDS))
         return self._drawn
+
+    def take(self, drawn: int) -> None:
+        """Take a seed that was drawn before, unless one was given."""
+        if self.given is None:
+            self._drawn = integer("seed", drawn, 0, _SEEDS - 1)
+
+
+class Draws:
+    """The numbers of the draws, 0, 1, 2, of calls in training mode; several threads may ask for the next."""
+
+    def __init__(self) -> None:
+        self._next = 0
+
+    def __next__(self) -> int:
+        with _counting:
+            number, self._next = self._next, self._next + 1
+        return number

@@ -63,7 +63,7 @@ class LayerNormalization(Layer):
         **options: Any,
     ) -> None:
         super().__init__(**options)
-        if integer("axis", axis, -3) != -1:
+        if axis not in ([-1], (-1,)) and integer("axis", axis, -3) != -1:
             raise ValueError(f"axis: only -1, the last axis, is supported, got {axis!r}")
         self.epsilon = number("epsilon", epsilon, 0.0)
         self.center, self.scale = flag("center", center), flag("scale", scale)

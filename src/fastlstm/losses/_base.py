@@ -110,6 +110,8 @@ class Loss:
         """Return a loss with these arguments of its constructor."""
         return cls(**config)
 
+    _in_keras: ClassVar[bool] = True
+    """Whether Keras has a loss of this name."""
     _settings: ClassVar[tuple[str, ...]] = ()
     """The attributes that the core needs."""
 

@@ -28,6 +28,11 @@ class FunctionLoss(Loss):
         super().__init__(getattr(function, "__name__", type(function).__name__))
         self._function = function
 
+    @property
+    def function(self) -> Function:
+        """The function."""
+        return self._function
+
     def get_config(self) -> dict[str, Any]:
         """Raise TypeError: a function has no configuration."""
         raise TypeError(f"loss: the function {self.name!r} has no configuration; pass it to compile again")

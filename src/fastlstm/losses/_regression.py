@@ -237,6 +237,7 @@ class Quantile(Loss):
     0.5
     """
 
+    _in_keras = False
     _settings = ("quantiles",)
 
     def __init__(
