@@ -12,11 +12,12 @@ from ._sampling import SampledStack, whole
 from .callbacks import CallbackList, History
 from .metrics import Metric
 from .metrics._compiled import CompiledMetrics
+from .saving import SavedModel, load_model
 
-__all__ = ["Sequential", "clone_model"]
+__all__ = ["Sequential", "clone_model", "load_model"]
 
 
-class Sequential(SampledStack):
+class Sequential(SavedModel, SampledStack):
     """A model: layers one after the other, as in Keras.
 
     Parameters

@@ -23,19 +23,27 @@ class Seed:
             self._drawn = int(_rng.generator().integers(_SEEDS))
         return self._drawn
 
-    def take(self, drawn: int) -> None:
-        """Take a seed that was drawn before, unless one was given."""
-        if self.given is None:
-            self._drawn = integer("seed", drawn, 0, _SEEDS - 1)
+    def take(self, drawn: int) -> bool:
+        """Take a seed that was drawn before, unless one was given; return whether that changes it."""
+        if self.given is not None or self._drawn == drawn:
+            return False
+        self._drawn = integer("seed", drawn, 0, _SEEDS - 1)
+        return True
 
 
 class Draws:
-    """The numbers of the draws, 0, 1, 2, of calls in training mode; several threads may ask for the next."""
+    """The numbers of the draws, 0, 1, 2, of calls in training mode; several threads may ask for the next.
 
-    def __init__(self) -> None:
-        self._next = 0
+    Parameters
+    ----------
+    made : int
+        How many there were.
+    """
+
+    def __init__(self, made: int = 0) -> None:
+        self.made = made
 
     def __next__(self) -> int:
         with _counting:
-            number, self._next = self._next, self._next + 1
+            number, self.made = self.made, self.made + 1
         return number
