@@ -43,10 +43,23 @@ def _chain(config: Mapping[str, Any]) -> list[Mapping[str, Any]]:
         order.append(follows[order[-1]])
     if order[-1] != outputs[0]:
         raise RefusedError(f"layer {outputs[0]!r} gives the output, not the last of the chain {' > '.join(order)}")
-    masked = any(kind in _MASK_OPERATIONS for kind in kinds.values())
-    if masked and not any(kinds[name] in _MASKS for name in order):
-        raise RefusedError("masks are computed by operations beside the layers; begin the model with a Masking instead")
+    _require_own_masks(entries, order)
     return [entries[name] for name in order]
+
+
+def _require_own_masks(entries: Mapping[str, Mapping[str, Any]], order: list[str]) -> None:
+    """Raise unless the operations that compute masks do what the layers of the chain do by themselves."""
+    own: set[tuple[str, float]] = set()
+    for source, name in zip(order, order[1:], strict=False):
+        config = entries[name]["config"]
+        if entries[name]["class_name"] in _MASKS:
+            own.add((source, config.get("mask_value", 0)))
+    for name, entry in entries.items():
+        if entry["class_name"] == "NotEqual":
+            (node,) = entry["inbound_nodes"]
+            source, value = node["args"]
+            if (next(_tensors(source), ""), value) not in own:
+                raise RefusedError(f"the operation {name!r} computes a mask; begin the model with a Masking instead")
 
 
 def _ends(value: Any) -> list[str]:
