@@ -1,0 +1,119 @@
+"""Files that go to Keras and come from it: the same weights and predictions, and trainings that go on."""
+
+from importlib.util import find_spec
+from types import SimpleNamespace
+
+import numpy as np
+import peer_keras_files
+import pytest
+from peers import require_peer_elsewhere
+
+import fastlstm
+
+OWN = SimpleNamespace(
+    **{name: getattr(fastlstm.layers, name) for name in ("LSTM", "GRU", "SimpleRNN", "MinGRU", "MinLSTM")},
+    OneCycle=fastlstm.schedules.OneCycle,
+    Quantile=fastlstm.losses.Quantile,
+)
+BACKENDS = ("tensorflow", "jax")
+FEW, MANY = 8, 100
+BOUND = 4e-6
+
+
+class Exchange:
+    """A folder through which files went both ways, and what Keras has computed."""
+
+    def __init__(self, folder, results):
+        self.folder = folder
+        self._results = results
+
+    def output(self, name):
+        return self._results[f"{name}/output"]
+
+    def weights(self, name):
+        count = sum(key.startswith(f"{name}/weights/") for key in self._results.files)
+        return [self._results[f"{name}/weights/{i}"] for i in range(count)]
+
+
+def exchanged(folder, cases):
+    """Write models, let Keras on each backend read them and write others, and return an Exchange for each."""
+    require_peer_elsewhere("keras")
+    processes = {}
+    for backend in BACKENDS:
+        if find_spec(backend) is None:
+            continue
+        place = folder / backend
+        place.mkdir()
+        for case in range(cases):
+            peer_keras_files.model_of(fastlstm, OWN, case)[0].save(place / f"ours-{case}.keras")
+        for name in peer_keras_files.TRAINED:
+            model, batches = peer_keras_files.trained_model(fastlstm, OWN, name)
+            peer_keras_files.train(model, batches[: peer_keras_files.BEFORE])
+            model.save(place / f"ours-{name}.keras")
+        processes[backend] = peer_keras_files.start(backend, place, cases)
+    found = {}
+    for backend, process in processes.items():
+        errors = process.communicate()[1]
+        assert process.returncode == 0, f"Keras on {backend}: {errors}"
+        found[backend] = Exchange(folder / backend, np.load(folder / backend / "results.npz"))
+    return found
+
+
+@pytest.fixture(scope="module")
+def few(tmp_path_factory):
+    return exchanged(tmp_path_factory.mktemp("few"), FEW)
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory):
+    return exchanged(tmp_path_factory.mktemp("many"), MANY)
+
+
+def assert_same(exchange, case):
+    ours, x = peer_keras_files.model_of(fastlstm, OWN, case)
+    output = ours.predict(x, verbose=0)
+    kept = [weight for weight in ours.layers if not weight._weights_are_arguments]
+    theirs = fastlstm.load_model(exchange.folder / f"theirs-{case}.keras")
+    for found in (exchange.output(f"ours-{case}"), exchange.output(f"theirs-{case}"), theirs.predict(x, verbose=0)):
+        assert found.shape == output.shape
+        assert (np.abs(found - output) / np.maximum(1, np.abs(output))).max() < BOUND
+    weights = [weight for layer in kept for weight in layer.get_weights()]
+    again = [weight for layer in theirs.layers if not layer._weights_are_arguments for weight in layer.get_weights()]
+    for name, found in (("ours", exchange.weights(f"ours-{case}")), ("ours, read here", again)):
+        assert len(found) == len(weights), name
+        assert all((one == other).all() for one, other in zip(found, weights, strict=True)), name
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("case", range(FEW))
+def test_a_few_models(few, backend, case):
+    require_peer_elsewhere(backend)
+    assert_same(few[backend], case)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("case", range(MANY))
+def test_many_models(many, backend, case):
+    require_peer_elsewhere(backend)
+    assert_same(many[backend], case)
+
+
+@pytest.mark.parametrize("name", peer_keras_files.TRAINED)
+def test_a_training_goes_on_in_the_other_package(few, name):
+    require_peer_elsewhere("tensorflow")
+    exchange = few["tensorflow"]
+    model, batches = peer_keras_files.trained_model(fastlstm, OWN, name)
+    peer_keras_files.train(model, batches)
+    later = batches[peer_keras_files.BEFORE :]
+    continued = fastlstm.load_model(exchange.folder / f"theirs-{name}.keras")
+    peer_keras_files.train(continued, later)
+    here = fastlstm.load_model(exchange.folder / f"ours-{name}.keras")
+    before = here.get_weights()
+    peer_keras_files.train(here, later)
+    for one, other in zip(here.get_weights(), model.get_weights(), strict=True):
+        assert (one == other).all()  # not even a bit, within one package
+    assert any((one != other).any() for one, other in zip(before, model.get_weights(), strict=True))
+    for found in (exchange.weights(f"ours-{name}"), exchange.weights(f"theirs-{name}"), continued.get_weights()):
+        for one, other in zip(found, model.get_weights(), strict=True):
+            assert np.abs(one - other).max() < 1e-5
