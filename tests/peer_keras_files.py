@@ -140,11 +140,56 @@ def trained_model(package, own, name):
         loss = own.Quantile((0.2, 0.7))
     optimizer = getattr(package.optimizers, optimizer)(**options)
     model.compile(optimizer, loss, metrics=["mae"], loss_weights=[2.0] if name == "sgd" else None)
+    outputs = 1 if name == "own" else 2
     batches = [
-        (rng.normal(size=(ROWS, STEPS, FEATURES)).astype(np.float32), rng.normal(size=(ROWS, 1 if name == "own" else 2)))
-        for _ in range(BEFORE + AFTER)
+        (rng.normal(size=(ROWS, STEPS, FEATURES)), rng.normal(size=(ROWS, outputs))) for _ in range(BEFORE + AFTER)
     ]
-    return model, [(x, y.astype(np.float32)) for x, y in batches]
+    return model, [(x.astype(np.float32), y.astype(np.float32)) for x, y in batches]
+
+
+def chains(keras):
+    """Return Functional models of Keras that are chains, with what they are given: 'numbers', 'padded' or 'tokens'."""
+    at = keras.layers
+
+    def chain(first, *others):
+        start = keras.Input((STEPS,) if isinstance(first, at.Embedding) else (STEPS, FEATURES))
+        output = start
+        for layer in (first, *others):
+            output = layer(output)
+        return keras.Model(start, output)
+
+    return {
+        "numbers": chain(at.Normalization(mean=0.5, variance=2.0), at.LSTM(3, return_sequences=True), at.GRU(2)),
+        "padded": chain(at.Masking(), at.Bidirectional(at.LSTM(3, return_sequences=True)), at.LSTM(2), at.Dense(1)),
+        "tokens": chain(at.Embedding(TOKENS, 3, mask_zero=True), at.GRU(3), at.Dropout(0.2), at.Dense(2)),
+    }
+
+
+def graphs(keras):
+    """Return models of Keras that can not be read, by what is said of them."""
+    at = keras.layers
+    start, other = keras.Input((STEPS, FEATURES)), keras.Input((STEPS, FEATURES))
+    shared = at.Dense(FEATURES)
+    own_mask = at.LSTM(2)(start, mask=keras.ops.any(keras.ops.not_equal(start, 7.0), axis=-1))
+    return {
+        "has 2: ": keras.Model([start, other], at.LSTM(2)(at.Concatenate()([start, other]))),
+        "a model here has one output": keras.Model(start, [at.LSTM(2)(start), at.GRU(2)(start)]),
+        "feeds": keras.Model(start, at.Add()([at.LSTM(2)(start), at.GRU(2)(start)])),
+        "called 2 times": keras.Model(start, shared(shared(start))),
+        "computes a mask": keras.Model(start, own_mask),
+        "no layer 'Conv1D'": keras.Sequential([keras.Input((STEPS, FEATURES)), at.Conv1D(2, 2), at.LSTM(2)]),
+        "Lambda keeps Python code": keras.Sequential([keras.Input((STEPS, FEATURES)), at.Lambda(lambda x: 2 * x)]),
+    }
+
+
+def data_for(given):
+    """Return data for a model of `chains`."""
+    rng = np.random.default_rng(5)
+    padding = np.arange(STEPS) >= rng.integers(1, STEPS + 1, (ROWS, 1))
+    if given == "tokens":
+        return np.where(padding, 0, rng.integers(1, TOKENS, (ROWS, STEPS)))
+    x = rng.normal(size=(ROWS, STEPS, FEATURES)).astype(np.float32)
+    return np.where(padding[..., None] & (given == "padded"), np.float32(0), x)
 
 
 def train(model, batches):
@@ -179,6 +224,20 @@ def _main(backend, folder, cases):
         keep(f"theirs-{case}", built, x)
         built.save(folder / f"theirs-{case}.keras")
     if backend == "tensorflow":
+        for given, model in chains(keras).items():
+            keep(f"chain-{given}", model, data_for(given))
+            model.save(folder / f"chain-{given}.keras")
+            model.save(folder / f"chain-{given}.h5")
+        for number, model in enumerate(graphs(keras).values()):
+            model.save(folder / f"graph-{number}.keras")
+        model, batches = trained_model(keras, own, "adam_amsgrad")
+        keep("h5", keras.saving.load_model(folder / "ours.h5"), batches[0][0])
+        model.optimizer.build(model.trainable_variables)
+        model.load_weights(folder / "ours.weights.h5")
+        keep("weights", model, batches[0][0])
+        results["weights/steps"] = int(model.optimizer.iterations)
+        model.save(folder / "theirs.h5")
+        model.save_weights(folder / "theirs.weights.h5")
         for name in TRAINED:
             model, batches = trained_model(keras, own, name)
             model.run_eagerly = True

@@ -30,8 +30,13 @@ class Exchange:
     def output(self, name):
         return self._results[f"{name}/output"]
 
+    @property
+    def steps(self):
+        """Of the optimizer that has read weights alone."""
+        return int(self._results["weights/steps"])
+
     def weights(self, name):
-        count = sum(key.startswith(f"{name}/weights/") for key in self._results.files)
+        count = sum(key.startswith(f"{name}/weights/") for key in self._results)
         return [self._results[f"{name}/weights/{i}"] for i in range(count)]
 
 
@@ -50,12 +55,17 @@ def exchanged(folder, cases):
             model, batches = peer_keras_files.trained_model(fastlstm, OWN, name)
             peer_keras_files.train(model, batches[: peer_keras_files.BEFORE])
             model.save(place / f"ours-{name}.keras")
+        model, batches = peer_keras_files.trained_model(fastlstm, OWN, "adam_amsgrad")
+        peer_keras_files.train(model, batches)
+        model.save(place / "ours.h5")
+        model.save_weights(place / "ours.weights.h5")
         processes[backend] = peer_keras_files.start(backend, place, cases)
     found = {}
     for backend, process in processes.items():
         errors = process.communicate()[1]
         assert process.returncode == 0, f"Keras on {backend}: {errors}"
-        found[backend] = Exchange(folder / backend, np.load(folder / backend / "results.npz"))
+        with np.load(folder / backend / "results.npz") as results:
+            found[backend] = Exchange(folder / backend, dict(results))
     return found
 
 
@@ -69,14 +79,18 @@ def many(tmp_path_factory):
     return exchanged(tmp_path_factory.mktemp("many"), MANY)
 
 
+def assert_close(found, expected):
+    assert found.shape == expected.shape
+    assert (np.abs(found - expected) / np.maximum(1, np.abs(expected))).max() < BOUND
+
+
 def assert_same(exchange, case):
     ours, x = peer_keras_files.model_of(fastlstm, OWN, case)
     output = ours.predict(x, verbose=0)
     kept = [weight for weight in ours.layers if not weight._weights_are_arguments]
     theirs = fastlstm.load_model(exchange.folder / f"theirs-{case}.keras")
     for found in (exchange.output(f"ours-{case}"), exchange.output(f"theirs-{case}"), theirs.predict(x, verbose=0)):
-        assert found.shape == output.shape
-        assert (np.abs(found - output) / np.maximum(1, np.abs(output))).max() < BOUND
+        assert_close(found, output)
     weights = [weight for layer in kept for weight in layer.get_weights()]
     again = [weight for layer in theirs.layers if not layer._weights_are_arguments for weight in layer.get_weights()]
     for name, found in (("ours", exchange.weights(f"ours-{case}")), ("ours, read here", again)):
@@ -116,4 +130,55 @@ def test_a_training_goes_on_in_the_other_package(few, name):
     assert any((one != other).any() for one, other in zip(before, model.get_weights(), strict=True))
     for found in (exchange.weights(f"ours-{name}"), exchange.weights(f"theirs-{name}"), continued.get_weights()):
         for one, other in zip(found, model.get_weights(), strict=True):
+            assert np.abs(one - other).max() < 1e-5
+
+
+@pytest.mark.parametrize("ending", ["keras", "h5"])
+@pytest.mark.parametrize("given", ["numbers", "padded", "tokens"])
+def test_functional_models_that_are_chains(few, given, ending):
+    require_peer_elsewhere("tensorflow")
+    exchange = few["tensorflow"]
+    model = fastlstm.load_model(exchange.folder / f"chain-{given}.{ending}")
+    assert_close(model.predict(peer_keras_files.data_for(given), verbose=0), exchange.output(f"chain-{given}"))
+
+
+GRAPHS = (
+    "has 2: ",
+    "a model here has one output",
+    "feeds",
+    "called 2 times",
+    "computes a mask",
+    "no layer 'Conv1D'",
+    "Lambda keeps Python code",
+)
+
+
+@pytest.mark.parametrize("number", range(len(GRAPHS)))
+def test_models_that_are_no_chains_are_refused(few, number):
+    require_peer_elsewhere("tensorflow")
+    with pytest.raises(ValueError, match=GRAPHS[number]):
+        fastlstm.load_model(few["tensorflow"].folder / f"graph-{number}.keras")
+
+
+def test_weights_alone_and_the_older_format(few):
+    require_peer_elsewhere("tensorflow")
+    exchange = few["tensorflow"]
+    model, batches = peer_keras_files.trained_model(fastlstm, OWN, "adam_amsgrad")
+    peer_keras_files.train(model, batches)
+    expected = model.predict(batches[0][0], verbose=0)
+    for name in ("h5", "weights"):
+        assert_close(exchange.output(name), expected)
+        for one, other in zip(exchange.weights(name), model.get_weights(), strict=True):
+            assert (one == other).all()
+    assert exchange.steps == model.optimizer.iterations == len(batches)
+    from_weights, _ = peer_keras_files.trained_model(fastlstm, OWN, "adam_amsgrad")
+    from_weights.load_weights(exchange.folder / "theirs.weights.h5")
+    from_older, _ = peer_keras_files.trained_model(fastlstm, OWN, "adam_amsgrad")
+    from_older.load_weights(exchange.folder / "theirs.h5")
+    whole = fastlstm.load_model(exchange.folder / "theirs.h5")
+    peer_keras_files.train(model, batches)
+    for again in (from_weights, from_older, whole):
+        assert again.optimizer.iterations == len(batches)
+        peer_keras_files.train(again, batches)
+        for one, other in zip(again.get_weights(), model.get_weights(), strict=True):
             assert np.abs(one - other).max() < 1e-5

@@ -1,5 +1,6 @@
 """Normalization: features to zero mean and unit variance, or back."""
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -52,7 +53,7 @@ class Normalization(Layer):
 
     def __init__(
         self,
-        axis: int = -1,
+        axis: int | Sequence[int] = -1,
         mean: Any = None,
         variance: Any = None,
         invert: bool = False,

@@ -83,16 +83,17 @@ def adopt(model: "Sequential", first: InputLayer, arrays_of: ArraysOf) -> None:
     model._adopt(first, weights)
 
 
-def replace(model: "Sequential", arrays_of: ArraysOf, skip_mismatch: bool) -> None:
+def replace(model: "Sequential", arrays_of: ArraysOf, skip_mismatch: bool, *, everything: bool = False) -> None:
     """Replace the weights of a built model, all of them or, where one does not fit, none.
 
-    With `skip_mismatch` those that do not fit stay as they are, with a warning.
+    With `skip_mismatch` those that do not fit stay as they are, with a warning. `everything` includes those that are
+    arguments.
     """
     model._built_network()
     found: list[tuple[Weights, list[Array]]] = []
     for leaf in _tree.leaves(model.layers):
         weights = leaf.layer._weights
-        if not weights.declared or not leaf.kept:
+        if not weights.declared or not (leaf.kept or everything):
             continue
         try:
             found.append((weights, list(arrays_of(leaf, weights.declared))))

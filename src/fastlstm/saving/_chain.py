@@ -1,6 +1,7 @@
 """The layers of a description in their order: those of a Sequential, or of a Functional model that is a chain."""
 
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from typing import Any
 
 from ._files import RefusedError
@@ -50,7 +51,7 @@ def _chain(config: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 def _require_own_masks(entries: Mapping[str, Mapping[str, Any]], order: list[str]) -> None:
     """Raise unless the operations that compute masks do what the layers of the chain do by themselves."""
     own: set[tuple[str, float]] = set()
-    for source, name in zip(order, order[1:], strict=False):
+    for source, name in pairwise(order):
         config = entries[name]["config"]
         if entries[name]["class_name"] in _MASKS:
             own.add((source, config.get("mask_value", 0)))

@@ -100,5 +100,9 @@ def _class(cls: type, module: str | None) -> dict[str, Any]:
 
 def _function(function: Callable[..., Any]) -> dict[str, Any]:
     name = getattr(function, "__name__", type(function).__name__)
-    return {"module": getattr(function, "__module__", None), "class_name": "function", "config": name,
-            "registered_name": name}
+    return {
+        "module": getattr(function, "__module__", None),
+        "class_name": "function",
+        "config": name,
+        "registered_name": name,
+    }

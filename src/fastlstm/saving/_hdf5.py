@@ -90,11 +90,12 @@ def numbers(found: "h5py.Dataset", dtype: str) -> Array:
     array = np.asarray(found[()])
     if _is_bfloat16(found):
         array = (array.view(np.uint16).astype(np.uint32) << 16).view(np.float32)
-    return np.ascontiguousarray(array, dtype=dtype).reshape(found.shape)
+    shaped: Array = np.ascontiguousarray(array, dtype=dtype).reshape(found.shape)
+    return shaped
 
 
 def _is_bfloat16(found: "h5py.Dataset") -> bool:
-    return found.dtype.kind == "V" and found.dtype.itemsize == 2 and found.attrs.get("dtype") == "bfloat16"
+    return (found.dtype.kind, found.dtype.itemsize, found.attrs.get("dtype")) == ("V", 2, "bfloat16")
 
 
 def texts(group: "h5py.Group", name: str) -> list[str]:

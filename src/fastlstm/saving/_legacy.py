@@ -59,6 +59,7 @@ def load(file: "h5py.File", model: "Sequential", skip_mismatch: bool) -> None:
         raise ValueError(f"expected weights of {len(weighty)} layers, got those of {len(kept)}")
     by_name = {layer.name: datasets for layer, datasets in zip(weighty, kept, strict=True)}
     _building.replace(model, partial(_arrays_of, by_name), skip_mismatch)
+    _state.restore_arguments(file, model)
     _state.restore_training(file, model, _kept_of_optimizer(file))
 
 
@@ -95,9 +96,7 @@ def _arrays_of(kept: Mapping[str, list[Any] | None], leaf: _tree.Leaf, declared:
     counts = [len(part._declare(1)) for part in parts] if len(parts) > 1 else [len(declared)]  # whatever the features
     extra = len(leaf.layer._keras_extra)
     if len(datasets) != sum(counts) + extra:
-        raise ValueError(
-            f"layer {leaf.owner.name!r}: expected {sum(counts) + extra} weights, got {len(datasets)}"
-        )
+        raise ValueError(f"layer {leaf.owner.name!r}: expected {sum(counts) + extra} weights, got {len(datasets)}")
     first = sum(counts[: parts.index(leaf.layer)])
     mine = datasets[first : first + len(declared)]
     for weight, dataset in zip(declared, mine, strict=True):

@@ -2,11 +2,12 @@
 
 import os
 import weakref
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from .._stack import LayerStack
 
 if TYPE_CHECKING:
+    from ..models import Sequential
     from ..optimizers import Optimizer
 
 
@@ -43,7 +44,7 @@ class SavedModel(LayerStack):
         """
         from . import _models
 
-        _models.save_model(self, filepath, overwrite)
+        _models.save_model(cast("Sequential", self), filepath, overwrite)
 
     def save_weights(self, filepath: str | os.PathLike[str], overwrite: bool = True) -> None:
         """Write the weights to a file.
@@ -67,7 +68,7 @@ class SavedModel(LayerStack):
         """
         from . import _models
 
-        _models.save_weights(self, filepath, overwrite)
+        _models.save_weights(cast("Sequential", self), filepath, overwrite)
 
     def load_weights(self, filepath: str | os.PathLike[str], skip_mismatch: bool = False) -> None:
         """Replace the weights by those of a file; where one does not fit, nothing is changed.
@@ -97,7 +98,7 @@ class SavedModel(LayerStack):
         """
         from . import _models
 
-        _models.load_weights(self, filepath, skip_mismatch)
+        _models.load_weights(cast("Sequential", self), filepath, skip_mismatch)
 
     def __copy__(self) -> Any:
         raise TypeError(

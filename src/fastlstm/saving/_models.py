@@ -75,6 +75,7 @@ def load_weights(model: "Sequential", filepath: str | os.PathLike[str], skip_mis
                 _legacy.load(tree, model, skip_mismatch)
                 return
             _building.replace(model, partial(_tree.arrays_of, tree), skip_mismatch)
+            _state.restore_arguments(tree, model)
             _state.restore_training(tree, model, _state.kept_of_optimizer(tree))
 
 

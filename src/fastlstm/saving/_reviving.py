@@ -1,4 +1,4 @@
-"""From a model's description as Keras writes it to objects. Only classes of this package, and of the caller, are made."""
+"""From descriptions as Keras writes them to objects, of classes of this package and of the caller and of no others."""
 
 import inspect
 from collections.abc import Callable, Mapping

@@ -1,7 +1,8 @@
 """What a training needs beside the weights to go on as if it had not been interrupted.
 
 The optimizer's variables are where Keras has them. What Keras does not keep is in a group that it does not look at:
-the seeds that were drawn for dropout, the states that stateful layers carry, which weights do not decay.
+the seeds that were drawn for dropout, the states that stateful layers carry, which weights do not decay, and the weights
+that were given to a constructor, which Keras has in the description.
 """
 
 import json
@@ -41,6 +42,10 @@ def write_ours(file: "h5py.File", model: "Sequential") -> None:
     network, group = model._built_network(), file.create_group(_OURS)
     if model._stateful and network.state is not None:
         group[_CARRIED] = network.state
+    for leaf in _tree.leaves(model.layers):
+        if not leaf.kept:
+            for weight, array in zip(leaf.layer._weights.declared, leaf.layer.weights, strict=True):
+                group[f"{leaf.path}/{weight.name}"] = array
     group[_TEXT] = np.frombuffer(json.dumps(_described(model)).encode(), np.uint8)
 
 
@@ -95,6 +100,22 @@ def restore(file: "h5py.File", model: "Sequential", kept: Sequence["h5py.Dataset
     if optimizer is not None and kept and _optimizer.fits(optimizer, model._built_network(), kept, "load_model"):
         _optimizer.restore(optimizer, model._built_network(), kept)
     _restore_carried(file, model)
+
+
+def restore_arguments(file: "h5py.File", model: "Sequential") -> None:
+    """Restore the weights that are arguments of their layers, and so in the description in Keras."""
+    for leaf in _tree.leaves(model.layers):
+        group = None if leaf.kept else _hdf5.group_at(file, f"{_OURS}/{leaf.path}")
+        if group is None:
+            continue
+        datasets = [_hdf5.dataset(group, weight.name) for weight in leaf.layer._weights.declared]
+        for weight, dataset in zip(leaf.layer._weights.declared, datasets, strict=True):
+            if dataset.shape != weight.shape:
+                raise ValueError(
+                    f"layer {leaf.owner.name!r}: expected shape {weight.shape} of its {weight.name}, got"
+                    f" {dataset.shape}"
+                )
+        leaf.layer._weights.write([_hdf5.numbers(dataset, leaf.layer.dtype) for dataset in datasets])
 
 
 def restore_training(file: "h5py.File", model: "Sequential", kept: Sequence["h5py.Dataset"]) -> None:

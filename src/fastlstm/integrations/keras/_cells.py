@@ -1,5 +1,6 @@
 """One step of each cell in Keras's operations, with clipped gates and zoneout. See docs/cells for the equations."""
 
+from collections.abc import Callable
 from typing import Any
 
 import keras
@@ -13,7 +14,12 @@ class _Beyond:
     features: a loop over steps can not draw on every backend.
     """
 
-    states = 1
+    units: int
+    use_bias: bool
+    bias: Any
+    add_weight: Callable[..., Any]
+    get_dropout_mask: Callable[[Any], Any]
+    get_recurrent_dropout_mask: Callable[[Any], Any]
 
     def _set(self, zoneout: float, clip: float | None) -> None:
         self.zoneout, self.clip = zoneout, clip
@@ -31,12 +37,13 @@ class _Beyond:
 
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments."""
-        return {**super().get_config(), "zoneout": self.zoneout, "clip": self.clip}
+        config: dict[str, Any] = super().get_config()  # type: ignore[misc]
+        return {**config, "zoneout": self.zoneout, "clip": self.clip}
 
     def _add_kernels(self, input_shape: Any, gates: int, bias_shape: Any = None, recurrent: bool = True) -> None:
         """Make the weights for so many gates."""
         width = gates * self.units
-        rules = [("kernel", "kernel", (input_shape[-1], width))]
+        rules: list[tuple[str, str, tuple[int, ...]]] = [("kernel", "kernel", (input_shape[-1], width))]
         if recurrent:
             rules.append(("recurrent_kernel", "recurrent", (self.units, width)))
         if self.use_bias:
@@ -59,7 +66,9 @@ class _Beyond:
             inputs, noise = inputs[:, : -self.draws], inputs[:, -self.draws :]
         masks = self.get_dropout_mask(inputs), self.get_recurrent_dropout_mask(h)
         if training:
-            inputs, h = (value if mask is None else value * mask for value, mask in zip((inputs, h), masks))
+            inputs, h = (
+                value if mask is None else value * mask for value, mask in zip((inputs, h), masks, strict=True)
+            )
         return inputs, h, noise
 
     def _product(self, inputs: Any, kernel: Any, bias: Any) -> Any:
@@ -126,9 +135,7 @@ class LSTMCell(_Beyond, keras.layers.LSTMCell):
             super().build(input_shape)
         if self.peephole:
             shape = (2 if self.coupled else 3, self.units)
-            self.peephole_weights = self.add_weight(
-                shape=shape, name="peephole", initializer=self.peephole_initializer
-            )
+            self.peephole_weights = self.add_weight(shape=shape, name="peephole", initializer=self.peephole_initializer)
 
     def call(self, inputs: Any, states: Any, training: bool = False) -> tuple[Any, list[Any]]:
         h, c = states[0], states[1]
@@ -179,10 +186,8 @@ class GRUCell(_Beyond, keras.layers.GRUCell):
             u_z, u_r = ops.split(ops.matmul(fed, self.recurrent_kernel[:, : 2 * self.units]), 2, axis=-1)
         z = self.recurrent_activation(self._clipped(x_z + u_z))
         r = self.recurrent_activation(self._clipped(x_r + u_r))
-        if self.reset_after:
-            u_g = r * u_g
-        else:
-            u_g = ops.matmul(r * fed, self.recurrent_kernel[:, 2 * self.units :])
+        of_candidate = self.recurrent_kernel[:, 2 * self.units :]
+        u_g = r * u_g if self.reset_after else ops.matmul(r * fed, of_candidate)
         new = z * h + (1 - z) * self.activation(self._clipped(x_g + u_g))
         h = self._zoned(new, h, noise)
         return h, [h]
