@@ -1,7 +1,7 @@
 """What a training needs beside the weights to go on as if it had not been interrupted.
 
 The optimizer's variables are where Keras has them. What Keras does not keep is in a group that it does not look at:
-the seeds that were drawn for dropout, the states that stateful layers carry, which weights do not decay, and the weights
+the seeds that were drawn for dropout, the states that stateful layers carry, which weights do not decay, and weights
 that were given to a constructor, which Keras has in the description.
 """
 
