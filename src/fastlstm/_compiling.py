@@ -85,7 +85,7 @@ class CompiledStack(PredictingStack):
     def _equip(self, network: Network) -> None:
         """Give a network the loss and the optimizer of `compile`."""
         if self._loss is not None:
-            self._loss.start(network)
+            self._loss._start(network)
         network.set_loss_weight(self._loss_weight)
         if self.optimizer is not None:
             self.optimizer.start(network)
@@ -99,7 +99,7 @@ class CompiledStack(PredictingStack):
         """Return what trains and evaluates: the network, or what splits its steps for a loss in Python."""
         network = self._built_network()
         carried = partial(self._carried, network) if self._stateful else None
-        return self._require_loss().runner(network, carried, self._loss_weight)
+        return self._require_loss()._runner(network, carried, self._loss_weight)
 
 
 def _loss_weight(value: Any) -> float:

@@ -32,7 +32,7 @@ class SampledStack(CompiledStack):
         y = _data.require_rows(x_name, array, y_name, y)
         network, native = self._network_for(x_name, array)
         shape = tuple(size or 0 for size in self._output_shape(array.shape))
-        targets = loss.targets(y_name, y, shape, network.target_features, self.dtype, finite=finite)
+        targets = loss._targets(y_name, y, shape, network.target_features, self.dtype, finite=finite)
         weights = _data.sample_weights(weight_name, sample_weight, shape, self.dtype, finite=finite)
         return _data.Examples(native, targets, weights)
 

@@ -13,7 +13,7 @@ from .models import Sequential
 
 __all__ = ["fit"]
 
-_SCALED_LOSSES = ("mean_squared_error", "mean_absolute_error")
+_SCALED_LOSSES = (losses.MeanSquaredError, losses.MeanAbsoluteError)
 _COARSE = 1e-3  # rounding of a series, in its standard deviations, above which a forecast is noticeably worse
 _SMALLEST = 1e-7  # standard deviation that Normalization can divide by
 
@@ -152,7 +152,7 @@ def _fit_samples(
         raise ValueError(f"X: expected shape (N, T, D) where y is given, got {x.shape}")
     targets = _engine.finite_array("y", y, "float64")
     _data.require_rows("X", x, "y", targets)
-    outputs, every_step = loss.output_width(targets), targets.ndim == 3
+    outputs, every_step = loss._output_width(targets), targets.ndim == 3
     model = Sequential([layers.Input(x.shape[1:])])
     shape.add_to(model, outputs, every_step)
     model.compile(optimizer, loss, metrics=options.pop("metrics"))
@@ -170,7 +170,7 @@ def _fit_series(
     loss: losses.Loss,
     options: dict[str, Any],
 ) -> Sequential:
-    if loss.kind not in _SCALED_LOSSES:
+    if not isinstance(loss, _SCALED_LOSSES):
         raise ValueError(f"loss: expected 'mse' or 'mae' for a series (y=None), got {loss.name!r}")
     window, horizon = _checks.integer("window", window, 1), _checks.integer("horizon", horizon, 1)
     series = _series(X, window + horizon)

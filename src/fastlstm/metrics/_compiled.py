@@ -165,9 +165,7 @@ class Observation(NamedTuple):
     arguments: dict[str, Array]
 
     @classmethod
-    def of(
-        cls, metrics: CompiledMetrics, model: Any, x: Array, before: "Observation | None" = None
-    ) -> "Observation":
+    def of(cls, metrics: CompiledMetrics, model: Any, x: Array, before: "Observation | None" = None) -> "Observation":
         """Return room for the model's outputs for x as the network takes it: what there was `before` if that fits."""
         shape = model._output_shape_for(x)
         if before is not None and before._fits(shape):
