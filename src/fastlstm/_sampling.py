@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 
 from . import _batches, _data, evaluation
-from ._compiling import CompiledStack
+from ._forecasting import ForecastingStack
 from .callbacks import CallbackList
 
 
-class SampledStack(CompiledStack):
+class SampledStack(ForecastingStack):
     """A stack of layers that is given targets as well."""
 
     def _examples(
