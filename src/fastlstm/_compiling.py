@@ -27,7 +27,9 @@ class CompiledStack(PredictingStack):
         weighted_metrics: Any = None,
         *,
         run_eagerly: Any = False,
+        steps_per_execution: int = 1,
         jit_compile: Any = "auto",
+        auto_scale_loss: bool = True,
     ) -> None:
         """Choose optimizer, loss and metrics. The optimizer starts afresh, the weights stay.
 
@@ -48,6 +50,11 @@ class CompiledStack(PredictingStack):
             The same, with sample weights. The mask of the output is a weight for both, as in Keras.
         run_eagerly, jit_compile
             As in Keras code; True is refused, there being nothing to compile.
+        steps_per_execution : int
+            As in Keras code, without effect: a native call makes as many steps as take 50 ms, or one where a callback
+            has hooks for batches.
+        auto_scale_loss : bool
+            As in Keras code, without effect: it is for half precision.
 
         Raises
         ------
@@ -55,6 +62,8 @@ class CompiledStack(PredictingStack):
             If a name is unknown or a type is wrong.
         """
         _checks.refuse("compile", run_eagerly=run_eagerly, jit_compile=None if jit_compile == "auto" else jit_compile)
+        _checks.integer("steps_per_execution", steps_per_execution, 1)
+        _checks.flag("auto_scale_loss", auto_scale_loss)
         chosen, chosen_loss = optimizers.get(optimizer), None if loss is None else losses.get(loss)  # all, or none
         compiled, weight = CompiledMetrics(metrics, weighted_metrics), _loss_weight(loss_weights)
         chosen.claim(self)
