@@ -12,7 +12,7 @@ from peers import require_peer
 from training_models import lstm_model, same, seeded_fit
 
 from fastlstm import Input, Sequential, layers, optimizers
-from fastlstm.callbacks import Callback, CallbackList, History, LambdaCallback, ProgbarLogger, TerminateOnNaN
+from fastlstm.callbacks import Callback, CallbackList, CSVLogger, History, LambdaCallback, ProgbarLogger, TerminateOnNaN
 
 
 @pytest.fixture
@@ -324,3 +324,26 @@ def test_begin_hooks_get_logs_of_their_own():
     model.compile(loss="mse")
     history = model.fit([[1.0], [2.0]], [1.0, 2.0], verbose=0, callbacks=[Strict()])
     assert list(history.history) == ["loss"]
+
+
+@pytest.mark.parametrize("entry", ["fit", "evaluate", "predict"])
+def test_files_are_closed_whatever_ends_a_run(data, tmp_path, entry):
+    class Fail(Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            raise KeyError("mine")
+
+        on_test_batch_end = on_predict_batch_end = on_epoch_end
+
+    logger = CSVLogger(tmp_path / "log.csv")
+    logger.on_train_begin()
+    model = lstm_model()
+    with pytest.raises(KeyError, match="mine"):
+        getattr(model, entry)(*data[: 1 if entry == "predict" else 2], verbose=0, callbacks=[logger, Fail()])
+    assert logger._file is None
+    assert len((tmp_path / "log.csv").read_text().splitlines()) == (2 if entry == "fit" else 0)
+
+
+def test_a_prediction_of_nothing_by_a_stateful_model():
+    model = Sequential([Input((3, 2), batch_size=4), layers.LSTM(5, stateful=True)])
+    for callbacks in (None, [History()]):
+        assert model.predict(np.zeros((0, 3, 2)), callbacks=callbacks).shape == (0, 5)

@@ -110,6 +110,21 @@ def test_an_interrupted_fit_leaves_the_averages(data, hook):
     assert equal(model.get_weights(), averages_of(data, 1))
 
 
+@pytest.mark.parametrize("entry", ["evaluate", "predict"])
+def test_an_interruption_of_one_evaluation_or_prediction_leaves_the_weights(data, entry):
+    def interrupt(self, batch, logs=None):
+        raise KeyboardInterrupt
+
+    model = model_of(fastlstm)
+    for _ in range(3):
+        model.train_on_batch(*data)
+    trained = model.get_weights()
+    stop = type("Stop", (Callback,), {"on_test_batch_end": interrupt, "on_predict_batch_end": interrupt})()
+    with pytest.raises(KeyboardInterrupt):
+        getattr(model, entry)(*data[: 2 if entry == "evaluate" else 1], callbacks=[SwapEMAWeights(), stop], verbose=0)
+    assert equal(model.get_weights(), trained)
+
+
 def test_the_same_callback_serves_several_runs(data):
     swap, model = SwapEMAWeights(swap_on_epoch=True), model_of(fastlstm)
     options = {"validation_data": data, "batch_size": 8, "epochs": 2, "shuffle": False, "verbose": 0}

@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Iterable
+from contextlib import closing
 from typing import Any
 
 import numpy as np
@@ -118,12 +119,12 @@ class PredictingStack(DescribedStack):
             array = array[: steps * batch]
         if callbacks is None:
             return self._outputs(network, array, batch, verbose)
-        hooks = self._predict_hooks(callbacks, verbose, -(-len(array) // batch))
-        hooks.on_predict_begin()
-        if self._stateful:
-            batch = self._rows_of_a_batch("x", network, len(array), min(batch, len(array)))
-        outputs = _inference.predict(network, array, batch, rows_bar(len(array), verbose), hooks)
-        hooks.on_predict_end()
+        with closing(self._predict_hooks(callbacks, verbose, -(-len(array) // batch))) as hooks:
+            hooks.on_predict_begin()
+            if self._stateful and len(array):
+                batch = self._rows_of_a_batch("x", network, len(array), min(batch, len(array)))
+            outputs = _inference.predict(network, array, batch, rows_bar(len(array), verbose), hooks)
+            hooks.on_predict_end()
         return outputs
 
     def _predict_batches(self, x: Any, steps: int | None, verbose: int | str, callbacks: Any) -> Array:
@@ -133,16 +134,16 @@ class PredictingStack(DescribedStack):
             return self._network_for(f"{name}: x", x)
 
         source = _batches.Batches("x", x, prepared, steps)
-        hooks = self._predict_hooks(callbacks, verbose, source.steps)
-        hooks.on_predict_begin()
         parts = []
-        for batch, (network, array) in enumerate(source.epoch()):
-            hooks.on_predict_batch_begin(batch)
-            parts.append(self._outputs(network, array, max(1, len(array)), 0))
-            hooks.on_predict_batch_end(batch, {"outputs": parts[-1]})
-            if self.stop_predicting:
-                break
-        hooks.on_predict_end()
+        with closing(self._predict_hooks(callbacks, verbose, source.steps)) as hooks:
+            hooks.on_predict_begin()
+            for batch, (network, array) in enumerate(source.epoch()):
+                hooks.on_predict_batch_begin(batch)
+                parts.append(self._outputs(network, array, max(1, len(array)), 0))
+                hooks.on_predict_batch_end(batch, {"outputs": parts[-1]})
+                if self.stop_predicting:
+                    break
+            hooks.on_predict_end()
         return np.concatenate(parts)
 
     def _predict_hooks(self, callbacks: Any, verbose: int | str, steps: int | None) -> CallbackList:

@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Callable, Iterable
+from contextlib import closing
 from typing import Any
 
 from . import _batches, _checks, _data, evaluation, training
@@ -265,11 +266,8 @@ class Sequential(SampledStack):
             part = whole(self._examples(x, y, sample_weight, finite=False), batch_size, steps)
             what, count = self._evaluated("x", lambda: [part]), part.steps
             what.rows(part)  # raises where the batches do not fit a stateful model, before any callback is called
-        hooks = self._hooks(callbacks, verbose, 1, count)
-        try:
+        with closing(self._hooks(callbacks, verbose, 1, count)) as hooks:
             return _results(evaluation.evaluate(what, hooks), return_dict)
-        finally:
-            hooks.close()
 
     def test_on_batch(self, x: Any, y: Any, sample_weight: Any = None, return_dict: bool = False) -> Any:
         """Return the mean loss over the samples as one batch, and the metrics, as `evaluate` does."""

@@ -3,10 +3,10 @@
 from typing import Any
 
 from .. import _checks
-from ._base import Callback
+from ._base import ClosingCallback
 
 
-class SwapEMAWeights(Callback):
+class SwapEMAWeights(ClosingCallback):
     """Evaluate and predict with the averages that an optimizer with ``use_ema=True`` keeps, and train without them.
 
     Before an evaluation, such as the validation of an epoch, or a prediction, the averages take the weights' place;
@@ -62,6 +62,10 @@ class SwapEMAWeights(Callback):
 
     def on_predict_end(self, logs: dict[str, Any] | None = None) -> None:
         """Let the weights come back."""
+        self._restore()
+
+    def close(self) -> None:
+        """Let the weights come back where a run was interrupted."""
         self._restore()
 
     def _swap(self) -> None:
