@@ -165,21 +165,33 @@ def chains(keras):
     }
 
 
+REFUSED = (
+    "has 2: ",
+    "a model here has one output",
+    "feeds",
+    "called 2 times",
+    "computes a mask",
+    "no layer 'Conv1D'",
+    "Lambda keeps Python code",
+)
+"""What is said of the models of `graphs`."""
+
+
 def graphs(keras):
-    """Return models of Keras that can not be read, by what is said of them."""
+    """Return models of Keras that can not be read, in the order of `REFUSED`."""
     at = keras.layers
     start, other = keras.Input((STEPS, FEATURES)), keras.Input((STEPS, FEATURES))
     shared = at.Dense(FEATURES)
     own_mask = at.LSTM(2)(start, mask=keras.ops.any(keras.ops.not_equal(start, 7.0), axis=-1))
-    return {
-        "has 2: ": keras.Model([start, other], at.LSTM(2)(at.Concatenate()([start, other]))),
-        "a model here has one output": keras.Model(start, [at.LSTM(2)(start), at.GRU(2)(start)]),
-        "feeds": keras.Model(start, at.Add()([at.LSTM(2)(start), at.GRU(2)(start)])),
-        "called 2 times": keras.Model(start, shared(shared(start))),
-        "computes a mask": keras.Model(start, own_mask),
-        "no layer 'Conv1D'": keras.Sequential([keras.Input((STEPS, FEATURES)), at.Conv1D(2, 2), at.LSTM(2)]),
-        "Lambda keeps Python code": keras.Sequential([keras.Input((STEPS, FEATURES)), at.Lambda(lambda x: 2 * x)]),
-    }
+    return [
+        keras.Model([start, other], at.LSTM(2)(at.Concatenate()([start, other]))),
+        keras.Model(start, [at.LSTM(2)(start), at.GRU(2)(start)]),
+        keras.Model(start, at.Add()([at.LSTM(2)(start), at.GRU(2)(start)])),
+        keras.Model(start, shared(shared(start))),
+        keras.Model(start, own_mask),
+        keras.Sequential([keras.Input((STEPS, FEATURES)), at.Conv1D(2, 2), at.LSTM(2)]),
+        keras.Sequential([keras.Input((STEPS, FEATURES)), at.Lambda(lambda x: 2 * x)]),
+    ]
 
 
 def data_for(given):
@@ -228,7 +240,7 @@ def _main(backend, folder, cases):
             keep(f"chain-{given}", model, data_for(given))
             model.save(folder / f"chain-{given}.keras")
             model.save(folder / f"chain-{given}.h5")
-        for number, model in enumerate(graphs(keras).values()):
+        for number, model in enumerate(graphs(keras)):
             model.save(folder / f"graph-{number}.keras")
         model, batches = trained_model(keras, own, "adam_amsgrad")
         keep("h5", keras.saving.load_model(folder / "ours.h5"), batches[0][0])

@@ -142,21 +142,10 @@ def test_functional_models_that_are_chains(few, given, ending):
     assert_close(model.predict(peer_keras_files.data_for(given), verbose=0), exchange.output(f"chain-{given}"))
 
 
-GRAPHS = (
-    "has 2: ",
-    "a model here has one output",
-    "feeds",
-    "called 2 times",
-    "computes a mask",
-    "no layer 'Conv1D'",
-    "Lambda keeps Python code",
-)
-
-
-@pytest.mark.parametrize("number", range(len(GRAPHS)))
+@pytest.mark.parametrize("number", range(len(peer_keras_files.REFUSED)))
 def test_models_that_are_no_chains_are_refused(few, number):
     require_peer_elsewhere("tensorflow")
-    with pytest.raises(ValueError, match=GRAPHS[number]):
+    with pytest.raises(ValueError, match=peer_keras_files.REFUSED[number]):
         fastlstm.load_model(few["tensorflow"].folder / f"graph-{number}.keras")
 
 

@@ -1,7 +1,7 @@
 """What all losses share: their arguments, being called, and how a model is told of them."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 import numpy as np
 
