@@ -91,6 +91,7 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
         "seed": arguments.seed,
         "seconds": {name: round(spent, 6) for name, spent in result.seconds.items()},
         "loss": result.loss,
+        "model": None if arguments.save is None else str(arguments.save),
         "rmse": {name.replace(" ", "_"): score.rmse for name, score in scores.items()},
         "mae": {name.replace(" ", "_"): score.mae for name, score in scores.items()},
     }
