@@ -1,14 +1,16 @@
 """Files that go to Keras and come from it: the same weights and predictions, and trainings that go on."""
 
+import json
 from importlib.util import find_spec
 from types import SimpleNamespace
 
 import numpy as np
 import peer_keras_files
 import pytest
-from peers import require_peer_elsewhere
+from peers import require_peer, require_peer_elsewhere
 
 import fastlstm
+from fastlstm.saving import _configuration, _reviving
 
 OWN = SimpleNamespace(
     **{name: getattr(fastlstm.layers, name) for name in ("LSTM", "GRU", "SimpleRNN", "MinGRU", "MinLSTM")},
@@ -171,3 +173,34 @@ def test_weights_alone_and_the_older_format(few):
         peer_keras_files.train(again, batches)
         for one, other in zip(again.get_weights(), model.get_weights(), strict=True):
             assert np.abs(one - other).max() < 1e-5
+
+
+DESCRIBED = [
+    *(cls() for cls in fastlstm.losses._classes if cls is not fastlstm.losses.Quantile),
+    *(fastlstm.losses.BinaryCrossentropy(True, 0.1), fastlstm.losses.SparseCategoricalCrossentropy(ignore_class=2)),
+    *(cls() for cls in fastlstm.metrics._classes),
+    *(fastlstm.metrics.AUC(curve="PR"), fastlstm.metrics.Precision(top_k=2), fastlstm.metrics.Recall(0.3)),
+    *(cls() for cls in fastlstm.regularizers._classes),
+    *(cls() for cls in fastlstm.constraints._classes),
+    *(cls() for cls in fastlstm.initializers._classes),
+    *(cls(0.1, decay_steps=10) for cls in (fastlstm.schedules.CosineDecay, fastlstm.schedules.PolynomialDecay)),
+    *(cls(0.1, 10, 0.5) for cls in (fastlstm.schedules.ExponentialDecay, fastlstm.schedules.InverseTimeDecay)),
+    fastlstm.schedules.PiecewiseConstantDecay([10, 20], [0.1, 0.2, 0.3]),
+    fastlstm.schedules.CosineDecayRestarts(0.1, 10),
+    *(cls(weight_decay=0.1, clipnorm=1.0) for cls in fastlstm.optimizers._classes),
+]
+
+
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # Keras's
+@pytest.mark.parametrize("value", DESCRIBED, ids=lambda value: type(value).__name__)
+def test_descriptions_are_read_by_keras_and_come_back(value):
+    keras = require_peer("keras")
+    description = json.loads(json.dumps(_configuration.described(value)))
+    theirs = keras.saving.deserialize_keras_object(description)
+    assert type(theirs).__name__ == type(value).__name__
+    again = keras.saving.serialize_keras_object(theirs)
+    for name, entry in description["config"].items():
+        if name in again["config"] and entry is not None:
+            assert again["config"][name] == pytest.approx(entry), name
+    ours = _reviving.Reviver(None).revived(json.loads(json.dumps(again)))
+    assert type(ours) is type(value)
