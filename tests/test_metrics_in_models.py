@@ -233,6 +233,8 @@ def test_compile_replaces_them(data):
         ({"metrics": "mae"}, TypeError, "metrics: expected a list of metrics, got 'mae'"),
         ({"metrics": ["maee"]}, ValueError, "unknown metric 'maee'"),
         ({"metrics": [None]}, TypeError, "metrics: expected a name"),
+        ({"metrics": ["mean"]}, TypeError, "metrics: expected metrics of targets and predictions, got 'mean'"),
+        ({"weighted_metrics": [metrics.Sum()]}, TypeError, "metrics: expected metrics of targets and predict"),
         ({"weighted_metrics": 3}, TypeError, "weighted_metrics: expected a list"),
         ({"loss_weights": [1.0, 2.0]}, ValueError, "loss_weights: expected one"),
         ({"loss_weights": "a"}, TypeError, "loss_weights: expected a real number"),
