@@ -15,12 +15,13 @@ from typing import Any, NoReturn, TypeVar
 import pytest
 
 T = TypeVar("T")
+_KERAS = {"KERAS_BACKEND": "torch", "TF_CPP_MIN_LOG_LEVEL": "3"}  # it loads TensorFlow, where that is installed
 
 
 def require_peer(name: str) -> ModuleType:
     """Import a peer. Keras runs on torch, where nothing is compiled, which would take longer than all the rest."""
-    if name == "keras" and "KERAS_BACKEND" not in os.environ:
-        _settle_on("torch")
+    if name == "keras":
+        os.environ |= _KERAS
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # theirs are not ours to fix
@@ -51,7 +52,7 @@ def _process_with(backend: str) -> Executor:
 
 
 def _settle_on(backend: str) -> None:
-    os.environ |= {"KERAS_BACKEND": backend, "TF_CPP_MIN_LOG_LEVEL": "3"}
+    _KERAS["KERAS_BACKEND"] = backend
 
 
 @contextmanager
