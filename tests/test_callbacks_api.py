@@ -24,8 +24,6 @@ from fastlstm.callbacks import (
     TensorBoard,
 )
 
-KERAS_WARNING = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
-
 
 @pytest.fixture
 def data(rng):
@@ -34,7 +32,6 @@ def data(rng):
     return x, x[:, -1].sum(-1)
 
 
-@KERAS_WARNING
 @pytest.mark.parametrize("name", sorted(callbacks.__all__))
 def test_keras_has_the_same_arguments_and_hooks(name):
     theirs, ours = getattr(require_peer("keras").callbacks, name), getattr(callbacks, name)
@@ -82,7 +79,6 @@ def run_both(make, name, values, mode="min"):
 FIGURES = [1.0, 0.8, 0.79, 0.85, 0.9, 0.5, 0.55, 0.52, 0.51, 0.58, 0.6, 0.49, 0.7, 0.7, 0.7, 0.7]
 
 
-@KERAS_WARNING
 @pytest.mark.parametrize(
     "options",
     [
@@ -102,7 +98,6 @@ def test_early_stopping_stops_where_keras_does(options):
         assert getattr(ours[2], attribute) == getattr(theirs[2], attribute), attribute
 
 
-@KERAS_WARNING
 @pytest.mark.parametrize(
     "options",
     [
@@ -157,7 +152,6 @@ def test_learning_rate_scheduler(data, schedule):
         model.fit(*data, verbose=0, callbacks=[LearningRateScheduler(lambda epoch: None)])
 
 
-@KERAS_WARNING
 @pytest.mark.parametrize("append", [False, True])
 def test_csv_files_are_those_of_keras(tmp_path, append):
     import fastlstm

@@ -12,9 +12,11 @@ from . import (
     BinaryCrossentropy,
     CategoricalAccuracy,
     CategoricalCrossentropy,
+    Mean,
     Metric,
     SparseCategoricalAccuracy,
     SparseCategoricalCrossentropy,
+    Sum,
     get,
 )
 from ._base import Direction
@@ -45,6 +47,10 @@ class _Entry:
             found = get(given)
             if found is None:
                 raise TypeError("metrics: expected a name, a metric or a function, got None")
+            if getattr(type(found), "update_state", None) in (Mean.update_state, Sum.update_state):
+                raise TypeError(
+                    f"metrics: expected metrics of targets and predictions, got {given!r}, which is updated with values"
+                )
             self.source = given if isinstance(given, str) else found
             self.name = self.name or _name_of(found)
             self.metric = found if isinstance(found, Metric) else MeanMetricWrapper(found, self.name)
