@@ -1,6 +1,5 @@
 """Progress on stdout: a bar on a terminal or in a notebook, and one line an epoch that stays."""
 
-import shutil
 import sys
 import time
 from typing import Any
@@ -49,6 +48,8 @@ class EpochProgress:
         self._title, self._steps = title, steps
         self._done, self._seconds = 0, 0.0
         if self._verbose == 1 and shows_bars():
+            import shutil
+
             from tqdm import tqdm
 
             known = "{n_fmt}/{total_fmt} |{bar:20}| {remaining} left" if steps else "{n_fmt} in {elapsed}"

@@ -1,7 +1,5 @@
 """Helpers that are neither layer nor model."""
 
-import random
-
 import numpy as np
 
 from . import _checks, _rng
@@ -39,6 +37,8 @@ def set_random_seed(seed: int) -> None:
     True
     """
     seed = _checks.integer("seed", seed, 0, _LARGEST_SEED)
+    import random
+
     random.seed(seed)
     np.random.seed(seed)
     _rng.seed(seed)

@@ -1,9 +1,7 @@
 """Callbacks that write the logs to files."""
 
-import csv
 import os
 import time
-from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
@@ -53,9 +51,9 @@ class CSVLogger(ClosingCallback):
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         """Open the file."""
         self.close()
-        path = Path(self.filename)
-        self._header = not (self.append and path.exists() and path.stat().st_size > 0)
-        self._file = path.open("a" if self.append else "w", newline="", encoding="utf-8")
+        path = self.filename
+        self._header = not (self.append and os.path.exists(path) and os.path.getsize(path) > 0)
+        self._file = open(path, "a" if self.append else "w", newline="", encoding="utf-8")
         self.keys = self._writer = None
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
@@ -66,6 +64,8 @@ class CSVLogger(ClosingCallback):
             if not any(key.startswith("val_") for key in self.keys):
                 self.keys += [f"val_{key}" for key in self.keys]
             assert self._file is not None
+            import csv
+
             self._writer = csv.DictWriter(self._file, ["epoch", *self.keys], delimiter=self.sep, lineterminator="\n")
             if self._header:
                 self._writer.writeheader()
@@ -156,7 +156,7 @@ class TensorBoard(ClosingCallback):
 
     def _write(self, folder: str, values: dict[str, Any], step: int) -> None:
         if folder not in self._writers:
-            self._writers[folder] = self._make(str(Path(self.log_dir) / folder))
+            self._writers[folder] = self._make(os.path.join(self.log_dir, folder))
         for name, value in values.items():
             if np.ndim(value) == 0:
                 self._writers[folder].add_scalar(name, float(value), step)

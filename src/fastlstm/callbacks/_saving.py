@@ -1,10 +1,7 @@
 """Callbacks that save the model while it is trained."""
 
-import json
 import os
-import shutil
 import warnings
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -127,7 +124,7 @@ class ModelCheckpoint(MonitorCallback):
             raise KeyError(f"filepath: {self.filepath!r} has {error}, the logs have: {', '.join(logs)}") from None
         if not self._is_worth_it(epoch, logs, path):
             return
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        os.makedirs(os.path.dirname(path) or os.curdir, exist_ok=True)
         (self.model.save_weights if self.save_weights_only else self.model.save)(path, overwrite=True)
 
     def _is_worth_it(self, epoch: int, logs: dict[str, Any], path: str) -> bool:
@@ -194,8 +191,8 @@ class BackupAndRestore(Callback):
         self._each_batch = self._countdown.counts
         self.double_checkpoint = _checks.flag("double_checkpoint", double_checkpoint)
         self.delete_checkpoint = _checks.flag("delete_checkpoint", delete_checkpoint)
-        self._weights = Path(self.backup_dir) / "latest.weights.h5"
-        self._metadata = Path(self.backup_dir) / "training_metadata.json"
+        self._weights = os.path.join(self.backup_dir, "latest.weights.h5")
+        self._metadata = os.path.join(self.backup_dir, "training_metadata.json")
         self._epoch = 0
         self._states: dict[str, dict[str, Any]] = {}
 
@@ -206,17 +203,19 @@ class BackupAndRestore(Callback):
         try:
             self._restore(self._weights)
         except (OSError, ValueError):
-            if not _previous(self._weights).exists():
+            if not os.path.exists(_previous(self._weights)):
                 raise
             self._restore(_previous(self._weights))
 
-    def _restore(self, weights: Path) -> None:
+    def _restore(self, weights: str) -> None:
         """Take the weights, and of the states that the metadata has the one that belongs to them."""
-        if not weights.exists() or not self._metadata.exists():
+        if not os.path.exists(weights) or not os.path.exists(self._metadata):
             return
-        self.model.load_weights(str(weights))
-        with _files.read(self._metadata):
-            self._states = json.loads(self._metadata.read_text(encoding="utf-8"))["states"]
+        import json
+
+        self.model.load_weights(weights)
+        with _files.read(self._metadata), open(self._metadata, encoding="utf-8") as file:
+            self._states = json.load(file)["states"]
             state = self._states[str(self.model.optimizer._steps)]
             self._epoch = _checks.integer("epoch", state["epoch"], 0)
             _rng.set_state(state["generator"])
@@ -239,6 +238,8 @@ class BackupAndRestore(Callback):
 
     def _save(self, batch: int) -> None:
         """Write the metadata, with what belongs to the weights that there are, and then the weights in their place."""
+        import json
+
         os.makedirs(self.backup_dir, exist_ok=True)
         latest = {"epoch": self._epoch, "batch": batch}
         steps = str(self.model.optimizer._steps)
@@ -246,15 +247,19 @@ class BackupAndRestore(Callback):
         self._states = dict([*before.items()][-2:]) | {steps: {**latest, "generator": _rng.state()}}
         with _files.written(self._metadata, True) as file:
             file.write(json.dumps({**latest, "states": self._states}).encode())
-        if self.double_checkpoint and self._weights.exists():
+        if self.double_checkpoint and os.path.exists(self._weights):
+            import shutil
+
             shutil.copy(self._weights, _previous(self._weights))
-        self.model.save_weights(str(self._weights), overwrite=True)
+        self.model.save_weights(self._weights, overwrite=True)
 
     def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
         """Remove the folder."""
         if self.delete_checkpoint:
+            import shutil
+
             shutil.rmtree(self.backup_dir, ignore_errors=True)
 
 
-def _previous(path: Path) -> Path:
-    return path.with_name(f"{path.name}.bkp")
+def _previous(path: str) -> str:
+    return f"{path}.bkp"

@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import secrets
 from collections.abc import Iterator
 from typing import BinaryIO
 
@@ -21,7 +20,7 @@ def written(path: str | os.PathLike[str], overwrite: bool) -> Iterator[BinaryIO]
     if not overwrite and os.path.exists(target):
         raise FileExistsError(f"filepath: {os.fspath(path)!r} exists; overwrite=True replaces it")
     folder, name = os.path.split(target)
-    temporary = os.path.join(folder, f".{name}.{secrets.token_hex(6)}")
+    temporary = os.path.join(folder, f".{name}.{os.urandom(6).hex()}")
     try:
         with open(temporary, "xb+") as file:
             yield file
