@@ -120,6 +120,16 @@ def test_float64(onnx, tmp_path, rng):
     compare(onnx, model, data_for(model, rng), tmp_path / "model.onnx", room=1e-12)
 
 
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_activations_in_float64_are_valid(onnx, tmp_path, name):
+    """Whether a runtime has a kernel or not, and what comes back is the same."""
+    model = Sequential([Input((6,), dtype="float64"), layers.Dense(4, name, dtype="float64")])
+    onnx.export(model, tmp_path / "model.onnx")
+    again = onnx.load(tmp_path / "model.onnx")
+    assert [layer.activation for layer in again.layers] == [layer.activation for layer in model.layers]
+    assert again.dtype == "float64"
+
+
 def test_layers_of_shapes(onnx, tmp_path, rng):
     model = Sequential([Input((4, 3)), layers.Reshape((6, 2)), layers.TimeDistributed(layers.Dense(5, "relu"))])
     model.add(layers.Reshape((-1,)))

@@ -243,6 +243,14 @@ def test_arithmetic_with_constants(onnx, tmp_path, rng):
     assert error(model.predict(x), 3 - 3 * (x - constants["a"]) / constants["b"]) < ROOM
 
 
+@pytest.mark.parametrize("name", ["celu", "gelu"])
+def test_operators_that_only_others_write(onnx, tmp_path, rng, name):
+    text = f"g (float[N, 3] x) => (float[N, 3] o) {{ o = {name.capitalize()} (x) }}"
+    path = saved(text, tmp_path / "model.onnx", opset=20)
+    model, x = onnx.load(path), 3 * f32(rng, 5, 3)
+    assert error(model.predict(x), run(path, x)) < ROOM
+
+
 def test_numbers_that_are_embedded(onnx, tmp_path, rng):
     constants = {"table": f32(rng, 7, 3)}
     text = "g (float[N, T] x) => (float[N, T, 3] o) { i = Cast <to = 6> (x) o = Gather <axis = 0> (table, i) }"

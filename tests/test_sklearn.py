@@ -4,6 +4,7 @@ import pickle
 import subprocess
 import sys
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -99,6 +100,18 @@ def test_fitting_leaves_other_random_numbers_alone(ours):
     ours.LSTMRegressor(epochs=1, random_state=0).fit(X, y)
     np.testing.assert_array_equal(np.random.get_state()[1], before)
     np.testing.assert_array_equal(fastlstm.initializers.GlorotUniform()((2, 3)), expected)
+
+
+def test_fits_in_several_threads_do_not_disturb_each_other(ours):
+    X, y = waves()
+
+    def predictions(seed):
+        return ours.LSTMRegressor(units=8, epochs=10, batch_size=16, random_state=seed).fit(X, y).predict(X)
+
+    one_by_one = [predictions(seed) for seed in range(4)]
+    with ThreadPoolExecutor(4) as pool:
+        for expected, found in zip(one_by_one, pool.map(predictions, range(4)), strict=True):
+            np.testing.assert_array_equal(found, expected)
 
 
 def test_samples_of_several_features_and_outputs(ours):

@@ -19,7 +19,6 @@ class Operator(NamedTuple):
 
 
 OPERATORS = {
-    "celu": Operator("Celu", {"alpha": 1.0}),
     "elu": Operator("Elu", {"alpha": 1.0}),
     "exponential": Operator("Exp"),
     "hard_shrink": Operator("Shrink", {"bias": 0.0, "lambd": 0.5}),
@@ -41,6 +40,9 @@ OPERATORS = {
     "tanh": Operator("Tanh"),
 }
 
+READ_ONLY = {"celu": Operator("Celu", {"alpha": 1.0}), "gelu": Operator("Gelu")}
+"""Operators that others write: Celu is for float32 alone, Gelu is younger than what is written here."""
+
 IN_NODES = {
     "linear": Operator("Affine", {"alpha": 1.0, "beta": 0.0}),
     **{
@@ -52,6 +54,10 @@ IN_NODES = {
     },
 }
 """Those that RNN, LSTM and GRU nodes take by name."""
+
+
+def _celu(x: Symbol) -> Symbol:
+    return x.apply("Relu") + (x.apply("Min", 0.0).apply("Exp") - 1.0)
 
 
 def _gelu(x: Symbol) -> Symbol:
@@ -96,6 +102,7 @@ def _tanh_shrink(x: Symbol) -> Symbol:
 
 
 FUNCTIONS: dict[str, Callable[[Symbol], Symbol]] = {
+    "celu": _celu,
     "gelu": _gelu,
     "glu": _glu,
     "log_sigmoid": _log_sigmoid,

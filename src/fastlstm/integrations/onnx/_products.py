@@ -8,7 +8,7 @@ import numpy as np
 
 from ..._engine import Array
 from ...layers import Activation, Dense, LayerNormalization
-from ._activations import OPERATORS
+from ._activations import OPERATORS, READ_ONLY
 from ._reading import Node, constant, reads, settled
 from ._values import Spec, Tensor, Value
 
@@ -108,10 +108,10 @@ def is_activated(x: Any, y: Any, name: str) -> bool:
     return x.chain[-1].weights is last.weights
 
 
-@reads(*{operator.name for operator in OPERATORS.values()}, "Gelu")
+@reads(*{operator.name for operator in (OPERATORS | READ_ONLY).values()})
 def _activation(node: Node, inputs: list[Any]) -> Sequence[Value]:
-    if node.operator == "Gelu" and node.attributes.get("approximate", "none") == "none":
-        return [activated(node, inputs[0], "gelu")]
+    if node.attributes.get("approximate", "none") != "none":
+        raise node.error(f"approximate: expected 'none', got {node.attributes['approximate']!r}")
     tensor = settled(node, inputs[0], any_rows=True)
     given = {**_DEFAULTS.get(node.operator, {}), **node.attributes}
     if node.operator in ("Softmax", "LogSoftmax"):
@@ -121,7 +121,7 @@ def _activation(node: Node, inputs: list[Any]) -> Sequence[Value]:
     constants = [
         np.float32(constant(node, "a bound", value).reshape(-1)[0]) for value in inputs[1:] if value is not None
     ]
-    for name, operator in OPERATORS.items():
+    for name, operator in (OPERATORS | READ_ONLY).items():
         if (
             operator.name == node.operator
             and all(np.float32(given.get(key, 0)) == np.float32(value) for key, value in operator.attributes.items())
