@@ -121,13 +121,14 @@ def test_float64(onnx, tmp_path, rng):
 
 
 @pytest.mark.parametrize("name", ACTIVATIONS)
-def test_activations_in_float64_are_valid(onnx, tmp_path, name):
-    """Whether a runtime has a kernel or not, and what comes back is the same."""
+def test_activations_in_float64(onnx, tmp_path, rng, name):
+    """ONNX Runtime has no kernel for the error function of gelu."""
     model = Sequential([Input((6,), dtype="float64"), layers.Dense(4, name, dtype="float64")])
+    x = rng.normal(0, 2, (20, 6))
+    if name != "gelu":
+        compare(onnx, model, x, tmp_path / "model.onnx")
     onnx.export(model, tmp_path / "model.onnx")
-    again = onnx.load(tmp_path / "model.onnx")
-    assert [layer.activation for layer in again.layers] == [layer.activation for layer in model.layers]
-    assert again.dtype == "float64"
+    assert onnx.load(tmp_path / "model.onnx").layers[0].activation == model.layers[0].activation
 
 
 def test_layers_of_shapes(onnx, tmp_path, rng):
