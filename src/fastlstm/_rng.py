@@ -5,6 +5,7 @@ from __future__ import annotations  # so that numpy.random is imported when it i
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import Any
 
 import numpy as np
 
@@ -21,6 +22,16 @@ def generator() -> np.random.Generator:
     if _generator is None:
         _generator = np.random.default_rng()
     return _generator
+
+
+def state() -> dict[str, Any]:
+    """Return where the package's generator is, as data that JSON has."""
+    return dict(generator().bit_generator.state)
+
+
+def set_state(value: dict[str, Any]) -> None:
+    """Let the package's generator go on from what `state` has returned."""
+    generator().bit_generator.state = value
 
 
 def seed(value: int) -> None:

@@ -1,1 +1,1 @@
-"""What fastlstm plugs into, a module for each: import the one you want, such as ``fastlstm.integrations.onnx``."""
+"""Other packages: one module for each, imported only when it is asked for, and what it needs only there."""
