@@ -9,8 +9,8 @@ from ... import __version__
 from ...layers import Embedding
 from ...layers.base import Shape
 from ...models import Sequential
+from ...saving._files import written as whole_file
 from . import _recurrent  # noqa: F401  registers the recurrent layers
-from ._files import write_atomically
 from ._graph import DOMAIN, ELEMENTS, IR_VERSION, OPSET, Writer
 from ._layers import Value, written
 
@@ -64,7 +64,8 @@ def export(model: Sequential, path: str | os.PathLike[str]) -> None:
         raise TypeError(f"model: expected a fastlstm Sequential, got {model!r}")
     made = proto_of(model)
     onnx.checker.check_model(made, full_check=True)
-    write_atomically(path, made.SerializeToString())
+    with whole_file(path, overwrite=True) as file:
+        file.write(made.SerializeToString())
 
 
 def proto_of(model: Sequential) -> ModelProto:

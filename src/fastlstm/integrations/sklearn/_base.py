@@ -1,4 +1,4 @@
-"""What all estimators share: their model, its state in pickles, and random numbers of their own."""
+"""What all estimators share: their model, and random numbers of their own."""
 
 from contextlib import AbstractContextManager
 from typing import Any
@@ -36,23 +36,3 @@ class NetworkEstimator(BaseEstimator):  # type: ignore[misc]
         entry = losses.serialize(losses.get(name))
         entry["config"]["reduction"] = "mean_with_sample_weight"
         return losses.get(entry)
-
-    # Models can not be pickled, so what is needed to make the same one again takes the place of this one's.
-
-    def __getstate__(self) -> dict[str, Any]:
-        state = dict(super().__getstate__())
-        if "model_" in state:
-            model = self.model_
-            compiled = None if model.optimizer is None else (optimizers.serialize(model.optimizer), model._loss)
-            state["model_"] = model.get_config(), model.get_weights(), compiled
-        return state
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        if "model_" in state:
-            config, weights, compiled = state["model_"]
-            model = Sequential.from_config(config)
-            model.set_weights(weights)
-            if compiled is not None:
-                model.compile(*compiled)
-            state = {**state, "model_": model}
-        super().__setstate__(state)
