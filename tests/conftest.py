@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 from made_up_results import made_up_result
+from peers import require_peer
 
 from fastlstm import _core, cli
 from fastlstm.benchmarks import measure
@@ -87,3 +88,12 @@ def read(tmp_path):
         return read_series(path, column, **options)
 
     return write_and_read
+
+
+@pytest.fixture(scope="session")
+def onnx():
+    """Return the integration of ONNX, which needs the peer."""
+    require_peer("onnx")
+    from fastlstm.integrations import onnx
+
+    return onnx

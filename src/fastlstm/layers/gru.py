@@ -3,9 +3,11 @@
 from typing import Any
 
 from .._checks import flag
+from ._onnx import OnnxNode
 from .recurrent import KERNEL, RECURRENT_KERNEL, RNN, Cell
 
 _GATES = ("z", "r", "h")
+_ONNX_ACTIVATIONS = ("recurrent_activation", "activation")
 
 
 class GRU(RNN):
@@ -65,8 +67,14 @@ class GRU(RNN):
             _GATES,
             weights=(KERNEL, RECURRENT_KERNEL, ("bias", (2, "GH"))),
             options={"reset_after": True},
+            onnx=OnnxNode("GRU", _GATES, _ONNX_ACTIVATIONS, {"linear_before_reset": 1}),
         ),
-        Cell("gru_reset_before", _GATES, options={"reset_after": False}),
+        Cell(
+            "gru_reset_before",
+            _GATES,
+            options={"reset_after": False},
+            onnx=OnnxNode("GRU", _GATES, _ONNX_ACTIVATIONS, {"linear_before_reset": 0}),
+        ),
     )
 
     def __init__(

@@ -7,10 +7,20 @@ import numpy as np
 
 from .._checks import flag, number
 from .._engine import Array
+from ._onnx import OnnxNode
 from .recurrent import BIAS, KERNEL, RECURRENT_KERNEL, RNN, Cell
 
 _PLAIN = (KERNEL, RECURRENT_KERNEL, BIAS)
 _GATES, _COUPLED_GATES = ("i", "f", "c", "o"), ("i", "c", "o")
+_ONNX, _COUPLED_ONNX = (
+    OnnxNode(
+        "LSTM",
+        ("i", "o", "f", "c"),
+        ("recurrent_activation", "activation", "activation"),
+        {"input_forget": coupled},
+    )
+    for coupled in (0, 1)
+)
 
 
 class LSTM(RNN):
@@ -84,21 +94,23 @@ class LSTM(RNN):
         "zoneout_cell": 0.0,
     }
     cells = (
-        Cell("lstm", _GATES, ("h", "c"), _PLAIN, {"peephole": False, "coupled": False}),
+        Cell("lstm", _GATES, ("h", "c"), _PLAIN, {"peephole": False, "coupled": False}, _ONNX),
         Cell(
             "peephole_lstm",
             _GATES,
             ("h", "c"),
             (*_PLAIN, ("peephole", (3, "H"))),
             {"peephole": True, "coupled": False},
+            _ONNX,
         ),
-        Cell("coupled_lstm", _COUPLED_GATES, ("h", "c"), _PLAIN, {"peephole": False, "coupled": True}),
+        Cell("coupled_lstm", _COUPLED_GATES, ("h", "c"), _PLAIN, {"peephole": False, "coupled": True}, _COUPLED_ONNX),
         Cell(
             "coupled_peephole_lstm",
             _COUPLED_GATES,
             ("h", "c"),
             (*_PLAIN, ("peephole", (2, "H"))),
             {"peephole": True, "coupled": True},
+            _COUPLED_ONNX,
         ),
     )
 

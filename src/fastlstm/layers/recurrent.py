@@ -7,6 +7,7 @@ from typing import Any, ClassVar, NamedTuple
 from .. import activations
 from .._checks import flag, number, refuse, size
 from .._engine import Array, Network
+from ._onnx import OnnxNode
 from ._randomness import Seed
 from ._stateful import StatefulLayer
 from ._weights import Weight, rules
@@ -43,6 +44,8 @@ class Cell(NamedTuple):
     """Name and shape of each weight in the order of `get_weights`, a size being 'D', 'H', 'GH' for G*H, or a number."""
     options: Mapping[str, bool] = {}
     """The arguments by which its layer class is told to use this cell and none of its others."""
+    onnx: OnnxNode | None = None
+    """How ONNX writes the cell; None where it has no such operator."""
 
     def shapes(self, features: int, units: int) -> dict[str, tuple[int, ...]]:
         """Return the shape of each weight."""

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from ._onnx import OnnxNode
 from .recurrent import RNN, Cell
 
 
@@ -40,7 +41,7 @@ class SimpleRNN(RNN):
     (2, 4)
     """
 
-    cells = (Cell("simple_rnn", blocks=("h",)),)
+    cells = (Cell("simple_rnn", blocks=("h",), onnx=OnnxNode("RNN", ("h",), ("activation",))),)
 
     def __init__(
         self,

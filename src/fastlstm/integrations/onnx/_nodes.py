@@ -1,0 +1,92 @@
+"""The recurrent operators of ONNX: which layers they can be, and their weights in both layouts.
+
+Legend: N batch, T steps, D features, H units, G gate blocks. ONNX has W (directions, G*H, D), R (directions, G*H, H),
+B (directions, 2*G*H) with the bias of x first, P (directions, 3*H); a layer has them as `Cell.weights` says.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..._engine import Array
+from ...layers import RNN
+from ...layers.recurrent import Cell
+from ._activations import IN_NODES
+
+
+def is_native(layer: RNN) -> bool:
+    """Return whether an operator of ONNX computes what a layer does where there is no mask."""
+    node = layer.cell.onnx
+    no_zoneout = not layer.zoneout and not getattr(layer, "zoneout_cell", 0.0)
+    return node is not None and no_zoneout and all(getattr(layer, name) in IN_NODES for name in node.activations)
+
+
+def attributes_of(layers: Sequence[RNN], direction: str) -> dict[str, Any]:
+    """Return the attributes of the node that one layer is, or the two of a bidirectional one."""
+    node = layers[0].cell.onnx
+    assert node is not None
+    chosen = [getattr(layer, name) for layer in layers for name in node.activations]
+    operators = [IN_NODES[name] for name in chosen]
+    numbers = [list(operator.attributes.values()) for operator in operators]
+    found = {
+        **{name: value for name, value in node.attributes.items() if value},
+        "hidden_size": layers[0].units,
+        "direction": direction,
+        "activations": [operator.name for operator in operators],
+        "activation_alpha": [values[0] for values in numbers if values],
+        "activation_beta": [values[1] for values in numbers if len(values) == 2],
+        "clip": layers[0].clip,
+    }
+    return {name: value for name, value in found.items() if value is not None and value != []}
+
+
+def inputs_of(layers: Sequence[RNN]) -> dict[str, Array]:
+    """Return W, R, and where there are such, B and P."""
+    parts = [_inputs_of(layer) for layer in layers]
+    return {name: np.stack([part[name] for part in parts]) for name in parts[0]}
+
+
+def _inputs_of(layer: RNN) -> dict[str, Array]:
+    cell, node = layer.cell, layer.cell.onnx
+    assert node is not None
+    assert layer.kernel is not None
+    assert layer.recurrent_kernel is not None
+    found = {
+        "W": reordered(layer.kernel, cell.blocks, node.blocks).T,
+        "R": reordered(layer.recurrent_kernel, cell.blocks, node.blocks).T,
+    }
+    if layer.use_bias and layer.bias is not None:
+        bias = layer.bias if layer.bias.ndim == 2 else np.stack([layer.bias, np.zeros_like(layer.bias)])
+        found["B"] = reordered(bias, cell.blocks, node.blocks).reshape(-1)
+    peephole = layer._weight("peephole")
+    if peephole is not None:
+        found["P"] = reordered(peephole.reshape(-1), peephole_gates(cell.blocks), peephole_gates(node.blocks))
+    return found
+
+
+def weights_from(cell: Cell, inputs: Mapping[str, Array], direction: int) -> list[Array]:
+    """Return one direction's weights in the order of `get_weights`."""
+    node = cell.onnx
+    assert node is not None
+    found = [reordered(inputs[name][direction].T, node.blocks, cell.blocks) for name in ("W", "R")]
+    if "B" in inputs:
+        rows = reordered(inputs["B"][direction].reshape(2, -1), node.blocks, cell.blocks)
+        found.append(rows if dict(cell.weights)["bias"] == (2, "GH") else rows[0] + rows[1])
+    if "P" in inputs:
+        gates = peephole_gates(cell.blocks)
+        weight = reordered(inputs["P"][direction], peephole_gates(node.blocks), gates)
+        found.append(weight.reshape(len(gates), -1))
+    return found
+
+
+def reordered(weight: Array, blocks: Sequence[str], wanted: Iterable[str]) -> Array:
+    """Return a weight whose last axis has other blocks, or the same in another order; new ones are zeros."""
+    parts = dict(zip(blocks, np.split(weight, len(blocks), axis=-1), strict=True))
+    nothing = np.zeros_like(parts[blocks[0]])
+    return np.concatenate([parts.get(block, nothing) for block in wanted], axis=-1)
+
+
+def peephole_gates(blocks: Sequence[str]) -> list[str]:
+    """Return the blocks of an LSTM that see c through peepholes, in their order."""
+    return [block for block in blocks if block != "c"]

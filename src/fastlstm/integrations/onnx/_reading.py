@@ -1,0 +1,206 @@
+"""Nodes of a graph that is read, the operators that are known, and settling: recurrent nodes becoming layers."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from onnx import NodeProto, helper
+
+from ..._engine import Array
+from ...layers import RNN, Activation, Bidirectional, Dense, Flatten, LayerNormalization, Normalization, Rescaling
+from ._values import Axis, Filled, Open, Recurrent, Spec, Tensor, Value
+
+
+class TimeFirstError(ValueError):
+    """The graph's input has the steps before the batch."""
+
+
+@dataclass(frozen=True)
+class Node:
+    """A node, with what errors say of it."""
+
+    proto: NodeProto
+    opset: int
+    functions: dict[str, Any]
+    """The functions of the file that are written by this package, by name."""
+
+    @property
+    def operator(self) -> str:
+        """The operator's name."""
+        return str(self.proto.op_type)
+
+    @cached_property
+    def attributes(self) -> dict[str, Any]:
+        """The attributes by name, texts decoded."""
+        found = {attribute.name: helper.get_attribute_value(attribute) for attribute in self.proto.attribute}
+        return {name: _decoded(value) for name, value in found.items()}
+
+    def error(self, message: str) -> ValueError:
+        """Return the error for something that is no layer of this package."""
+        return ValueError(f"{self.label}: {message}")
+
+    @property
+    def label(self) -> str:
+        """The node's name and operator."""
+        name = self.proto.name or (self.proto.output[0] if self.proto.output else "")
+        return f"node {name!r} ({self.operator})"
+
+    def integers(self, name: str, inputs: Sequence[Value | None], place: int) -> list[Any] | None:
+        """Return numbers that are an attribute or, since some version of the operator, an input; None without them."""
+        if name in self.attributes:
+            value = self.attributes[name]
+            return list(value) if isinstance(value, (list, tuple)) else [value]
+        if place >= len(inputs) or inputs[place] is None:
+            return None
+        value = inputs[place]
+        if not isinstance(value, np.ndarray):
+            raise self.error(f"expected {name} to be a constant, got {described(value)}")
+        return [entry if isinstance(entry, Open) else int(entry) for entry in value.reshape(-1)]
+
+    def axis(self, value: int, tensor: Tensor) -> int:
+        """Return an axis, counted from the front."""
+        rank = len(tensor.axes)
+        if not -rank <= value < rank:
+            raise self.error(f"axis {value} of a tensor with {rank} axes")
+        return value % rank
+
+
+def _decoded(value: Any) -> Any:
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    return [_decoded(entry) for entry in value] if isinstance(value, (list, tuple)) else value
+
+
+Handler = Callable[[Node, list[Any]], Sequence[Value]]
+
+handlers: dict[str, Handler] = {}
+"""What is done with the nodes that take something which depends on the input, by operator."""
+
+
+def reads(*operators: str) -> Callable[[Handler], Handler]:
+    """Register the handler of some operators."""
+
+    def register(handler: Handler) -> Handler:
+        handlers.update(dict.fromkeys(operators, handler))
+        return handler
+
+    return register
+
+
+def described(value: Any) -> str:
+    """Return a few words on a value for messages."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, np.ndarray):
+        return f"a constant of shape {value.shape}"
+    if isinstance(value, Filled):
+        return f"a constant of {value.value!r} everywhere"
+    if isinstance(value, Tensor):
+        return f"a tensor with the axes ({', '.join(value.kinds)})"
+    return type(value).__name__.lower()
+
+
+def constant(node: Node, name: str, value: Any) -> Array:
+    """Return an input that must be a constant."""
+    if isinstance(value, Filled) and all(isinstance(size, int) for size in value.shape):
+        return np.full(value.shape, value.value)
+    if not isinstance(value, np.ndarray) or value.dtype == object:
+        raise node.error(f"expected {name} to be a constant, got {described(value)}")
+    return value
+
+
+EACH_STEP = (Activation, Dense, LayerNormalization, Normalization, Rescaling)
+"""Layers that do the same to each step."""
+
+
+def settled(node: Node, value: Any, *, any_rows: bool = False) -> Tensor:
+    """Return what a layer can take: a recurrent node before it has become one, and the last axis is the features.
+
+    With `any_rows` the axes before it may be anything, as they may for a layer that only sees the last one.
+    """
+    if not isinstance(value, Tensor):
+        raise node.error(f"expected what layers make of the input, got {described(value)}")
+    tensor = value if value.node is None else _as_layer(node, value, value.node)
+    if tensor.kinds[-1] == "time*features" and [kind for kind in tensor.kinds[:-1] if kind != "one"] == ["batch"]:
+        if tensor.turned:
+            raise node.error("steps in reverse order are flattened")
+        size = tensor.shape[-1]
+        if not isinstance(size, int):
+            raise node.error("steps are flattened whose number is open; Flatten needs it")
+        return tensor.reshaped_by(Spec(Flatten, {}), axes=(*tensor.axes[:-1], (Axis("features", size),)))
+    if tensor.kinds[-1] != "features":
+        raise node.error(f"expected features in the last axis, got the axes ({', '.join(tensor.kinds)})")
+    rows = sorted(kind for kind in tensor.kinds[:-1] if kind != "one")
+    if not any_rows and (rows not in (["batch"], ["batch", "time"]) or len(rows) + 1 < len(tensor.axes)):
+        raise node.error(f"expected the axes batch, time, features, got ({', '.join(tensor.kinds)})")
+    return tensor
+
+
+def _as_layer(node: Node, tensor: Tensor, recurrent: Recurrent) -> Tensor:
+    """Return a tensor whose recurrent node has become a layer."""
+    specs = [recurrent.directions[i] for i in tensor.held]
+    sequence = any(part.kind == "time" for parts in tensor.axes for part in parts)
+    merge = tensor.merge
+    if len(specs) == 2 and merge is None:
+        if tensor.kinds[-1] != "direction*features":
+            raise node.error(f"the two directions of a recurrent node are not merged: axes ({', '.join(tensor.kinds)})")
+        merge = "concat"
+    if len(specs) == 1 and sequence and tensor.turned != specs[0].arguments["go_backwards"]:
+        raise node.error(
+            "the outputs of a node that goes backwards are used in the order of time; a layer of this package with"
+            " go_backwards=True gives them in the order of processing"
+        )
+    if len(specs) == 2 and (tensor.turned or [spec.arguments["go_backwards"] for spec in specs] != [False, True]):
+        raise node.error("expected a forward and a backward direction, in this order")
+    used = tensor.held, sequence, merge
+    made = recurrent.layers.setdefault(used, _layer([spec.with_(return_sequences=sequence) for spec in specs], merge))
+    units = sum(spec.arguments["units"] for spec in (specs if merge == "concat" else specs[:1]))
+    rest = [
+        (Axis("one", 1),) if all(part.kind == "direction" for part in parts) else parts for parts in tensor.axes[:-1]
+    ]
+    return replace(
+        tensor,
+        chain=(*tensor.chain, made),
+        axes=(*rest, (Axis("features", units),)),
+        node=None,
+        held=(),
+        merge=None,
+        turned=False,
+        mask=tensor.mask if sequence else None,
+    )
+
+
+def _layer(specs: list[Spec], merge: str | None) -> Spec:
+    """Return the layer of one direction, or of two."""
+    if len(specs) == 1:
+        return specs[0]
+    arguments = {"layer": specs[0], "backward_layer": specs[1], "merge_mode": merge}
+    return Spec(Bidirectional, arguments, (*specs[0].weights, *specs[1].weights))
+
+
+def last_step(node: Node, tensor: Tensor, *, first: bool) -> Tensor:
+    """Return the last step, or the first one, of a sequence: the last output of the recurrent layer before it."""
+    place = tensor.place("time")
+    assert place is not None
+    axes = tuple(parts for i, parts in enumerate(tensor.axes) if i != place)
+    if tensor.mask is not None:
+        raise node.error("takes one step of a sequence some steps of which are masked; no layer does that")
+    if tensor.node is not None:
+        for i in tensor.held:
+            backwards = tensor.node.directions[i].arguments["go_backwards"]
+            if (backwards != tensor.turned) != first:
+                raise node.error(
+                    f"takes the {'first' if first else 'last'} step, which is not the last one that a recurrent node"
+                    f" has processed ({'backwards' if backwards else 'forwards'}); no layer does that"
+                )
+        return replace(tensor, axes=axes, turned=False, mask=None)
+    chain = list(tensor.chain)
+    for i in reversed(range(len(chain))):
+        if issubclass(chain[i].made, RNN) and chain[i].arguments["return_sequences"] and not first:
+            chain[i] = chain[i].with_(return_sequences=False)
+            return replace(tensor, chain=tuple(chain), axes=axes, mask=None)
+        if chain[i].made not in EACH_STEP:
+            break
+    raise node.error("takes one step of a sequence that does not come from a recurrent node; no layer does that")

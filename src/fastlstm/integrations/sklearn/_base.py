@@ -1,0 +1,38 @@
+"""What all estimators share: their model, and random numbers of their own."""
+
+from contextlib import AbstractContextManager
+from typing import Any
+
+import numpy as np
+from sklearn.base import BaseEstimator
+from sklearn.utils import check_random_state
+
+from ... import _checks, _rng, losses, optimizers
+from ...models import Sequential
+
+
+class NetworkEstimator(BaseEstimator):  # type: ignore[misc]
+    """An estimator whose `model_` is a Sequential."""
+
+    model_: Sequential
+    n_iter_: int
+
+    def _randomness(self) -> AbstractContextManager[None]:
+        """Return the scope of the random numbers of one fit, seeded from `random_state`."""
+        state = check_random_state(self.random_state)
+        return _rng.scope(int(state.randint(np.iinfo(np.int32).max)))
+
+    def _optimizer(self) -> optimizers.Optimizer:
+        """Return a new optimizer."""
+        if not isinstance(self.optimizer, str):
+            raise TypeError(f"optimizer: expected a name, such as 'adam', got {self.optimizer!r}")
+        rate = _checks.number("learning_rate", self.learning_rate, 0.0)
+        return optimizers.get({"class_name": self.optimizer, "config": {"learning_rate": rate}})
+
+    def _weighted_loss(self, name: Any) -> losses.Loss:
+        """Return a loss by name: the mean by the sample weights, as scikit-learn has it."""
+        if not isinstance(name, str):
+            raise TypeError(f"loss: expected a name, such as 'mse', got {name!r}")
+        entry = losses.serialize(losses.get(name))
+        entry["config"]["reduction"] = "mean_with_sample_weight"
+        return losses.get(entry)

@@ -1,0 +1,52 @@
+"""When a fit ends: as the MLP estimators of scikit-learn do."""
+
+from collections.abc import Callable
+from typing import Any
+
+from ...callbacks import Callback
+
+
+class Progress(Callback):
+    """Keeps what an estimator reports of its epochs, and ends a fit that no longer improves.
+
+    Parameters
+    ----------
+    tol : float
+        By how much the loss must fall below the best one, or the score rise above it, to count as an improvement.
+    patience : int
+        The fit ends after so many epochs in a row without one.
+    score : callable, optional
+        Takes the model and returns its score on what was held out. With it the score is watched in place of the loss,
+        and the weights of the best epoch come back at the end.
+    """
+
+    def __init__(self, tol: float, patience: int, score: Callable[[Any], float] | None) -> None:
+        self.losses: list[float] = []
+        self.scores: list[float] = []
+        self.best_loss = float("inf")
+        self.best_score = -float("inf")
+        self._tol, self._patience, self._score = tol, patience, score
+        self._without = 0
+        self._best_weights: Any = None
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        """Look at the loss or the score of an epoch."""
+        loss = float((logs or {})["loss"])
+        self.losses.append(loss)
+        if self._score is None:
+            improved = loss <= self.best_loss - self._tol
+        else:
+            score = self._score(self.model)
+            self.scores.append(score)
+            improved = score >= self.best_score + self._tol
+            if score > self.best_score:
+                self.best_score, self._best_weights = score, self.model.get_weights()
+        self.best_loss = min(self.best_loss, loss)
+        self._without = 0 if improved else self._without + 1
+        if self._without >= self._patience:
+            self.model.stop_training = True
+
+    def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
+        """Bring back the best weights."""
+        if self._best_weights is not None:
+            self.model.set_weights(self._best_weights)
