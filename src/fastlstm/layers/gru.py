@@ -3,7 +3,7 @@
 from typing import Any
 
 from .._checks import flag
-from .recurrent import KERNEL, RECURRENT_KERNEL, RNN, Cell
+from .recurrent import KERNEL, RECURRENT_KERNEL, RNN, Cell, TorchCell
 
 _GATES = ("z", "r", "h")
 
@@ -65,6 +65,7 @@ class GRU(RNN):
             _GATES,
             weights=(KERNEL, RECURRENT_KERNEL, ("bias", (2, "GH"))),
             options={"reset_after": True},
+            torch=TorchCell("GRU", ("r", "z", "h")),
         ),
         Cell("gru_reset_before", _GATES, options={"reset_after": False}),
     )

@@ -6,10 +6,11 @@ import numpy as np
 
 from .._checks import flag, number
 from .._engine import Array
-from .recurrent import BIAS, KERNEL, RECURRENT_KERNEL, RNN, Cell
+from .recurrent import BIAS, KERNEL, RECURRENT_KERNEL, RNN, Cell, TorchCell
 
 _PLAIN = (KERNEL, RECURRENT_KERNEL, BIAS)
 _GATES, _COUPLED_GATES = ("i", "f", "c", "o"), ("i", "c", "o")
+_TORCH = TorchCell("LSTM", _GATES)
 
 
 class LSTM(RNN):
@@ -76,13 +77,14 @@ class LSTM(RNN):
     """
 
     cells = (
-        Cell("lstm", _GATES, ("h", "c"), _PLAIN, {"peephole": False, "coupled": False}),
+        Cell("lstm", _GATES, ("h", "c"), _PLAIN, {"peephole": False, "coupled": False}, _TORCH),
         Cell(
             "peephole_lstm",
             _GATES,
             ("h", "c"),
             (*_PLAIN, ("peephole", (3, "H"))),
             {"peephole": True, "coupled": False},
+            _TORCH,
         ),
         Cell("coupled_lstm", _COUPLED_GATES, ("h", "c"), _PLAIN, {"peephole": False, "coupled": True}),
         Cell(

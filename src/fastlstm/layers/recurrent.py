@@ -30,6 +30,15 @@ _OPTIONS = (
 )
 
 
+class TorchCell(NamedTuple):
+    """What a cell is in PyTorch, its weights being named and laid out as in `torch.nn.LSTM`."""
+
+    module: str
+    """The class of `torch.nn`, and of `fastlstm.integrations.torch`, which has more cells than that."""
+    blocks: tuple[str, ...]
+    """The gate blocks by our names, in PyTorch's order."""
+
+
 class Cell(NamedTuple):
     """All that the Python side knows of a cell. D input features, H units, G gate blocks."""
 
@@ -43,6 +52,8 @@ class Cell(NamedTuple):
     """Name and shape of each weight in the order of `get_weights`, a size being 'D', 'H', 'GH' for G*H, or a number."""
     options: Mapping[str, bool] = {}
     """The arguments by which its layer class is told to use this cell and none of its others."""
+    torch: TorchCell | None = None
+    """What it is in PyTorch, or None where PyTorch can not have it."""
 
     def shapes(self, features: int, units: int) -> dict[str, tuple[int, ...]]:
         """Return the shape of each weight."""

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from .recurrent import RNN, Cell
+from .recurrent import RNN, Cell, TorchCell
 
 
 class SimpleRNN(RNN):
@@ -40,7 +40,7 @@ class SimpleRNN(RNN):
     (2, 4)
     """
 
-    cells = (Cell("simple_rnn", blocks=("h",)),)
+    cells = (Cell("simple_rnn", blocks=("h",), torch=TorchCell("RNN", ("h",))),)
 
     def __init__(
         self,
