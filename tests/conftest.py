@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from peer_torch import one_thread
 
 from fastlstm import _core
 
@@ -32,3 +33,10 @@ def threads():
     before = _core.get_num_threads()
     yield _core.set_num_threads
     _core.set_num_threads(before)
+
+
+@pytest.fixture
+def torch():
+    """Return torch on one thread, or skip the test."""
+    with one_thread() as torch:
+        yield torch

@@ -1,5 +1,7 @@
 """Activations by our names as modules of torch.nn, with the arguments under which they are the same function."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import torch
@@ -7,7 +9,7 @@ import torch
 
 class _Same(NamedTuple):
     module: str
-    arguments: dict[str, Any] = {}
+    arguments: Mapping[str, Any] = MappingProxyType({})
 
 
 _SAME = {

@@ -16,6 +16,7 @@ from . import _pieces
 from ._activations import module_of_function
 
 _OWN = (_pieces.Normalization, _pieces.Recurrent, _pieces.RepeatVector, _pieces.Rescaling)
+_WHAT_GOES_ON = "; expected all outputs of a recurrent module, those of the last step, or the last layer's last state h"
 _WITHOUT_EFFECT = ("contiguous", "clone", "_assert_is_none")
 
 
@@ -107,7 +108,12 @@ class _Reader:
             self._refuse(node)
         if node.target is operator.getitem:
             return _Value(self._picked(node, value, node.args[1]), value.length)
-        if name == "squeeze" and value.kind == "h" and self._layers_and_directions() == (1, 1) and node.args[1:] == (0,):
+        if (
+            name == "squeeze"
+            and value.kind == "h"
+            and self._layers_and_directions() == (1, 1)
+            and node.args[1:] == (0,)
+        ):
             return _Value("last", value.length)
         module = self._module_of_call(node, name)
         self._go_on(node.args[0], node)
@@ -138,10 +144,7 @@ class _Reader:
         if value.kind == "last":
             self._steps[-1] = self._steps[-1]._replace(return_sequences=False)
         elif value.kind not in ("tensor", "outputs"):
-            self._refuse(
-                node,
-                "; expected all outputs of a recurrent module, those of the last step, or the last layer's last state h",
-            )
+            self._refuse(node, _WHAT_GOES_ON)
 
     def _picked(self, node: Any, value: _Value, index: Any) -> str:
         """Return what an index picks of a recurrent module's results."""
@@ -166,7 +169,7 @@ class _Reader:
                     " h[-1], its last states, to have what both directions have seen",
                 )
             return "last"
-        self._refuse(node)
+        self._refuse(node, _WHAT_GOES_ON if self._steps and value.kind != "tensor" else "")
 
     def _joined(self, node: Any) -> _Value:
         parts = [self._value(one) for one in node.args[0]]
@@ -182,4 +185,6 @@ class _Reader:
 
     def _refuse(self, node: Any, why: str = "") -> NoReturn:
         after = f" after {self._steps[-1].name!r}" if self._steps else ""
-        raise ValueError(f"module: {node.format_node()!r}{after} is not supported{why}")
+        what = node.target if isinstance(node.target, str) else getattr(node.target, "__name__", str(node.target))
+        call = f"{what}({', '.join(map(str, node.args))})"
+        raise ValueError(f"module: {call}{after} is not supported{why}")

@@ -10,9 +10,10 @@ from ... import layers, models
 from ..._engine import Array
 from . import _pieces
 from ._activations import activation_of
+from ._base import DTYPES
 from ._chain import Step, chain
 from ._layouts import cell_of, layer_class, to_core
-from ._modules import DTYPES, GRU, LSTM, RNN
+from ._modules import GRU, LSTM, RNN
 
 
 class _Made(NamedTuple):
@@ -26,10 +27,10 @@ def from_torch(module: Any) -> models.Sequential:
     """Return a `fastlstm.Sequential` that predicts what a PyTorch model predicts.
 
     The model is a `torch.nn.LSTM`, `GRU` or `RNN` (or one of those here), a `torch.nn.Sequential`, or any module whose
-    forward method is a chain of modules: of recurrent ones, Linear, activations, Dropout, Embedding, Flatten, LayerNorm
-    and what `to_torch` makes. Of a recurrent module's results all outputs may go on (``output``), those of the last step
-    (``output[:, -1]``, or ``output[-1]`` without `batch_first`), or the last layer's last state (``h[-1]``;
-    ``torch.cat((h[-2], h[-1]), 1)`` of a bidirectional one). What else a forward method may do is refused.
+    forward method is a chain of modules: of recurrent ones, Linear, activations, Dropout, Embedding, Flatten,
+    LayerNorm and what `to_torch` makes. Of a recurrent module's results all outputs may go on (``output``), those of
+    the last step (``output[:, -1]``, or ``output[-1]`` without `batch_first`), or the last layer's last state
+    (``h[-1]``; ``torch.cat((h[-2], h[-1]), 1)`` of a bidirectional one). What else a forward method may do is refused.
 
     The Sequential takes (N, T, D), also where the module takes (T, N, D), and gives all outputs of a recurrent module
     if that comes last. A recurrent module of several layers becomes several layers. Parameters are copied; those that
@@ -74,14 +75,13 @@ def from_torch(module: Any) -> models.Sequential:
     dtype = _dtype_of(module)
     steps = chain(module)
     made: list[_Made] = []
-    shape, ranks = _input_shape(steps), _ranks(steps)
-    for step, rank in zip(steps, ranks, strict=True):
+    for step, rank in zip(steps, _ranks(steps), strict=True):
         found = _layers_of(step, rank, dtype)
         parameters = list(step.module.parameters())
         for one in found:
             one.layer.trainable = not parameters or any(parameter.requires_grad for parameter in parameters)
         made += found
-    model = models.Sequential([layers.Input(shape, dtype=dtype), *(one.layer for one in made)])
+    model = models.Sequential([layers.Input(_input_shape(steps), dtype=dtype), *(one.layer for one in made)])
     for one in made:
         if one.weights:
             one.layer.set_weights(list(one.weights))
@@ -146,7 +146,9 @@ def _steps_of_flattened(steps: list[Step], ranks: list[int]) -> int | None:
         before = next((width for width in map(_width_out, reversed(steps[:i])) if width), None)
         after = next((width for width in map(_width_in, steps[i + 1 :]) if width), None)
         if not before or not after or after % before:
-            raise ValueError(f"module: the number of steps that {step.name!r} flattens does not follow from the modules")
+            raise ValueError(
+                f"module: the number of steps that {step.name!r} flattens does not follow from the modules"
+            )
         return after // before
     return None
 
@@ -157,7 +159,7 @@ def _width_in(step: Step) -> int | None:
     if isinstance(module, _pieces.Recurrent):
         module = module.layer
     if isinstance(module, torch.nn.Unflatten):
-        return math.prod(module.unflattened_size)
+        return math.prod(int(extent) for extent in module.unflattened_size)
     if isinstance(module, torch.nn.LayerNorm):
         return int(module.normalized_shape[-1])
     if isinstance(module, _pieces.Normalization):

@@ -12,16 +12,24 @@ from ._networks import Form, Networks, Waiting
 
 
 def recurrence(
-    networks: Networks, form: Form, x: Tensor, states: Sequence[Tensor], mask: Tensor | None, parameters: list[Tensor]
+    networks: Networks,
+    form: Form,
+    saves: bool,
+    x: Tensor,
+    states: Sequence[Tensor],
+    mask: Tensor | None,
+    parameters: Sequence[Tensor],
 ) -> tuple[Tensor, tuple[Tensor, ...]]:
     """Return outputs (N, T, H or 2*H) and last states of a stack of layers.
 
-    x is (N, T, D), states are (layers * directions, N, H) each or none for zeros, mask (N, T) is True where a step is
-    valid; parameters are PyTorch's, of all layers and directions.
+    `saves` tells whether there will be a backward pass. x is (N, T, D), states are (layers * directions, N, H) each or
+    none for zeros, mask (N, T) is True where a step is valid; parameters are PyTorch's, of all layers and directions.
     """
-    saves = torch.is_grad_enabled() and any(one.requires_grad for one in (x, *states, *parameters))
     output, *last = _Recurrence.apply(networks, form, mask, saves, len(states), x, *states, *parameters)
     return output, tuple(last)
+
+
+_LEADING = 5  # arguments of the function that are not tensors
 
 
 class _Recurrence(torch.autograd.Function):
@@ -39,11 +47,11 @@ class _Recurrence(torch.autograd.Function):
             assert waiting.kept is not None
             ctx.save_for_backward(*tensors)
             ctx.waiting = waiting
-            output, state = waiting.kept.output, waiting.kept.state
+            output, last = waiting.kept.output, waiting.kept.state
         else:
             x, state = _inputs(ctx, tensors)
-            output, state = waiting.loaded.network.run(x, state=state, mask=ctx.mask)
-        return torch.from_numpy(output), *_apart(form, state, form.states)
+            output, last = waiting.loaded.network.run(x, state=state, mask=ctx.mask)
+        return torch.from_numpy(output), *_apart(form, last, form.states)
 
     @staticmethod
     def backward(ctx: Any, *d_outputs: Tensor | None) -> tuple[Any, ...]:
@@ -59,7 +67,7 @@ class _Recurrence(torch.autograd.Function):
             marked = _FirstDerivatives.apply(len(wanted), *(gradients[i] for i in wanted), *given)
             for i, gradient in zip(wanted, marked, strict=True):
                 gradients[i] = gradient
-        return None, None, None, None, None, *gradients
+        return *[None] * _LEADING, *gradients
 
 
 class _FirstDerivatives(torch.autograd.Function):
@@ -95,7 +103,7 @@ def _backward(ctx: Any, waiting: Waiting, d_outputs: tuple[Tensor | None, ...]) 
         given = next(one for one in d_outputs[1:] if one is not None)
         d_state = _side_by_side([torch.zeros_like(given) if one is None else one for one in d_outputs[1:]])
     d_input, d_initial, d_parameters = waiting.loaded.backward(kept, d_output, d_state)
-    d_x = None if d_input is None else torch.from_numpy(d_input)
+    d_x = None if d_input is None or not ctx.needs_input_grad[_LEADING] else torch.from_numpy(d_input)
     return [d_x, *_apart(form, d_initial, ctx.states), *d_parameters]
 
 

@@ -79,7 +79,7 @@ def from_core(cell: Cell, bias: bool, weights: Sequence[Any], *, gradients: bool
 
 
 def cell_of(module: Any) -> Cell:
-    """Return the cell of an LSTM, GRU or RNN of torch.nn, or of the modules here, which tell whether it has peepholes."""
+    """Return the cell of an LSTM, GRU or RNN of torch.nn, or of the modules here, which may have peepholes."""
     peephole = getattr(module, "peephole", False)
     return next(
         cell

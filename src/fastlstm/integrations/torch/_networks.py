@@ -1,15 +1,17 @@
 """Networks of the core that compute a module's layers, and when one can be used again.
 
-PyTorch's parameters are the ones that count, and may change at any time in ways that nobody is told of (``weight.data``,
-memory shared with NumPy or with another process). So every pass compares them, bit by bit, with those that a network
-was given last: one that has them can be used as it is, also by several passes that wait for their backward pass, such
-as the steps of a decoder. Others are given them if no pass waits in them.
+PyTorch's parameters are the ones that count, and may change at any time in ways that nobody is told of
+(``weight.data``, memory shared with NumPy or with another process). So every pass compares them with those that a
+network was given last: one that has the same can be used as it is, also by several passes that wait for their backward
+pass, such as the steps of a decoder. Others are given them if no pass waits in them.
 """
 
 import threading
 import weakref
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+import torch
 
 from ... import _engine
 from ..._engine import Array, Network
@@ -99,8 +101,8 @@ class LoadedNetwork:
         self._parameters: tuple[Tensor, ...] = ()
 
     def has(self, parameters: tuple[Tensor, ...]) -> bool:
-        """Whether it was given parameters of the same bits."""
-        return bool(self._parameters) and all(map(_same_bits, self._parameters, parameters))
+        """Whether it was given the same numbers."""
+        return bool(self._parameters) and all(map(torch.equal, self._parameters, parameters))
 
     def load(self, parameters: tuple[Tensor, ...]) -> None:
         """Give it other parameters."""
@@ -143,7 +145,3 @@ class Networks:
             waiting = Waiting(loaded)
             loaded.waiting.add(waiting)
         return waiting
-
-
-def _same_bits(a: Tensor, b: Tensor) -> bool:
-    return bool(a.equal(b))

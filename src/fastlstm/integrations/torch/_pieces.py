@@ -1,5 +1,6 @@
 """Modules that torch.nn does not have, so that what `to_torch` makes is a plain `torch.nn.Sequential`."""
 
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -8,6 +9,12 @@ from ..._checks import size
 from ._layouts import Tensor
 
 _LEAST_DEVIATION = 1e-7
+_MERGES: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
+    "concat": lambda a, b: torch.cat((a, b), -1),
+    "sum": torch.add,
+    "mul": torch.mul,
+    "ave": lambda a, b: (a + b) / 2,
+}
 
 
 class Recurrent(torch.nn.Module):
@@ -39,28 +46,21 @@ class Recurrent(torch.nn.Module):
     torch.Size([4, 1])
     """
 
-    _MERGES: Any = {
-        "concat": lambda a, b: torch.cat((a, b), -1),
-        "sum": torch.add,
-        "mul": torch.mul,
-        "ave": lambda a, b: (a + b) / 2,
-    }
-
     def __init__(
         self, layer: Any, return_sequences: bool, merge_mode: str = "concat", go_backwards: bool = False
     ) -> None:
         super().__init__()
         if not layer.batch_first:
             raise ValueError("layer: expected one with batch_first=True")
-        if merge_mode not in self._MERGES:
-            raise ValueError(f"merge_mode: expected one of {', '.join(self._MERGES)}, got {merge_mode!r}")
+        if merge_mode not in _MERGES:
+            raise ValueError(f"merge_mode: expected one of {', '.join(_MERGES)}, got {merge_mode!r}")
         self.layer, self.return_sequences = layer, return_sequences
         self.merge_mode, self.go_backwards = merge_mode, go_backwards
 
     def forward(self, x: Tensor) -> Tensor:
         """Return the outputs (N, T, H), or the last state (N, H), of x (N, T, D)."""
         output, state = self.layer(x.flip(1) if self.go_backwards else x)
-        merge = self._MERGES[self.merge_mode]
+        merge = _MERGES[self.merge_mode]
         if self.return_sequences:
             return merge(*output.chunk(2, -1)) if self.layer.bidirectional else output
         h = state[0] if isinstance(state, tuple) else state

@@ -5,7 +5,8 @@ from typing import Any
 
 import torch
 
-from ._modules import DTYPES, GRU, LSTM, RNN
+from ._base import DTYPES
+from ._modules import GRU, LSTM, RNN
 from ._networks import Networks
 
 _OURS: dict[type[torch.nn.Module], type[torch.nn.Module]] = {torch.nn.LSTM: LSTM, torch.nn.GRU: GRU, torch.nn.RNN: RNN}

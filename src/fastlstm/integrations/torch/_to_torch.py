@@ -10,9 +10,10 @@ from ... import layers, models
 from ..._engine import Array
 from . import _modules, _pieces
 from ._activations import module_of
+from ._base import DTYPES
 from ._layouts import from_core
 
-_DTYPES = {name: dtype for dtype, name in _modules.DTYPES.items()}
+_DTYPES = {name: dtype for dtype, name in DTYPES.items()}
 _ONLY_IN_TRAINING = ("dropout", "recurrent_dropout")
 
 
@@ -89,7 +90,7 @@ def _modules_of(layer: layers.Layer, shape: Any) -> Iterator[Any]:
     yield from convert(layer, shape)
 
 
-def _lost(layer: layers.Layer) -> list[str]:
+def _lost(layer: Any) -> list[str]:
     """Return the names of the arguments that act in training only and are set."""
     inside = isinstance(layer, layers.RNN)
     own = [
@@ -111,7 +112,9 @@ def _bidirectional(layer: Any, shape: Any) -> Iterator[Any]:
     ours, theirs = first._core_arguments(), second._core_arguments()
     differing = [name for name in ours if ours[name] != theirs[name] and name not in ("go_backwards", "seed")]
     if differing:
-        raise ValueError(f"model: the directions of {layer.name!r} differ in {', '.join(differing)}; not so in torch.nn")
+        raise ValueError(
+            f"model: the directions of {layer.name!r} differ in {', '.join(differing)}; not so in torch.nn"
+        )
     module = _module_for(first, shape[-1], bidirectional=True)
     _fill_recurrent(module, [first, second])
     yield _pieces.Recurrent(module, first.return_sequences, layer.merge_mode)
@@ -203,7 +206,8 @@ def _repeat_vector(layer: Any, shape: Any) -> Iterator[Any]:
 
 
 def _normalization(layer: Any, shape: Any) -> Iterator[Any]:
-    yield _pieces.Normalization(*map(_tensor, layer.get_weights()), invert=layer.invert)
+    mean, variance = map(_tensor, layer.get_weights())
+    yield _pieces.Normalization(mean, variance, layer.invert)
 
 
 def _rescaling(layer: Any, shape: Any) -> Iterator[Any]:
