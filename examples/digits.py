@@ -4,9 +4,9 @@
     python examples/digits.py [--seed 0] [--out .] [--quick]
 
 An LSTM sees one row of the image after the other, and says after the last which digit it was. A quarter of the 1,797
-images (Alpaydin and Kaynak, 1998; they come with scikit-learn) is held out, the same share of each digit. The picture,
-digits.png, shows what the network believes while it reads: for one image of each digit the probabilities after each
-row, from `model.stream()`.
+images (Alpaydin and Kaynak, 1998; they come with scikit-learn) is held out, the same share of each digit. The learning
+rate and its decay were chosen by cross-validation within the rest. The picture, digits.png, shows what the network
+believes while it reads: for one image of each digit the probabilities after each row, from `model.stream()`.
 """
 
 import argparse
@@ -19,7 +19,7 @@ from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
 
 import fastlstm
-from fastlstm import layers
+from fastlstm import layers, optimizers, schedules
 
 UNITS, EPOCHS, BATCH = 64, 60, 32
 
@@ -37,9 +37,11 @@ def main() -> None:
 
     fastlstm.utils.set_random_seed(arguments.seed)
     model = fastlstm.Sequential([layers.Input((8, 8)), layers.LSTM(UNITS), layers.Dense(10, activation="softmax")])
-    model.compile(fastlstm.optimizers.Adam(3e-3), loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+    epochs = 2 if arguments.quick else EPOCHS
+    rate = schedules.CosineDecay(1e-2, epochs * -(-len(x) // BATCH))
+    model.compile(optimizers.Adam(rate), loss="sparse_categorical_crossentropy", metrics=["accuracy"])
     start = time.perf_counter()
-    model.fit(x, y, batch_size=BATCH, epochs=2 if arguments.quick else EPOCHS, verbose=0)
+    model.fit(x, y, batch_size=BATCH, epochs=epochs, verbose=0)
     seconds = time.perf_counter() - start
     loss, accuracy = model.evaluate(x_test, y_test, verbose=0)
     print(f"training        {len(x)} images, {seconds:.1f} s")

@@ -99,6 +99,8 @@ def compiled(*arguments, **options):
         (lambda: Sequential(name=5), TypeError, "name"),
         (lambda: compiled(loss="mse", jit_compile=True), ValueError, "jit_compile"),
         (lambda: compiled(loss="mse", run_eagerly=True), ValueError, "run_eagerly"),
+        (lambda: compiled(loss="mse", steps_per_execution=0), ValueError, "steps_per_execution"),
+        (lambda: compiled(loss="mse", auto_scale_loss="yes"), TypeError, "auto_scale_loss"),
         (lambda: compiled("adam", "msee"), ValueError, "unknown loss"),
         (lambda: fastlstm.nothing, AttributeError, "nothing"),
     ],

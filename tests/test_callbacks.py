@@ -1,6 +1,5 @@
-"""Callbacks and progress: when hooks run, what they can do, what is printed."""
+"""Callbacks: when hooks run, what they can do, and a loss that is no number."""
 
-import io
 import os
 import re
 import signal
@@ -13,7 +12,7 @@ from peers import require_peer
 from training_models import lstm_model, same, seeded_fit
 
 from fastlstm import Input, Sequential, layers, optimizers
-from fastlstm.callbacks import Callback, CallbackList, History, LambdaCallback, ProgbarLogger, TerminateOnNaN
+from fastlstm.callbacks import Callback, CallbackList, CSVLogger, History, LambdaCallback, ProgbarLogger, TerminateOnNaN
 
 
 @pytest.fixture
@@ -285,90 +284,6 @@ def test_terminate_on_nan(data, capsys):
         lstm_model(optimizers.SGD(1e200)).fit(x, y, epochs=9, verbose=0, callbacks=[TerminateOnNaN(raise_error=True)])
 
 
-# Progress
-
-
-class Terminal(io.StringIO):
-    def isatty(self):
-        return True
-
-
-LINE = re.compile(r"^Epoch (\d)/3  7/7 steps  [0-9.e+-]+ ms/step  loss [0-9.e+-]+  val_loss [0-9.e+-]+$")
-
-
-@pytest.mark.parametrize("verbose", ["auto", 1, 2])
-def test_one_clean_line_an_epoch_where_there_is_no_terminal(data, capsys, verbose):
-    history = lstm_model().fit(*data, batch_size=6, epochs=3, validation_split=0.2, verbose=verbose)
-    out, err = capsys.readouterr()
-    assert err == ""
-    assert [LINE.match(line)[1] for line in out.splitlines()] == ["1", "2", "3"]
-    assert f"val_loss {history.history['val_loss'][2]:.4g}" in out
-
-
-def test_a_bar_on_a_terminal_leaves_one_line_an_epoch(data, monkeypatch):
-    terminal = Terminal()
-    monkeypatch.setattr("sys.stdout", terminal)
-    lstm_model().fit(*data, batch_size=6, epochs=3, validation_split=0.2, verbose=1)
-    screen = terminal.getvalue()
-    assert re.search(r"Epoch 1/3  \d/7 \|", screen)
-    left = [line.rsplit("\r", 1)[-1] for line in screen.split("\n") if line]
-    assert [LINE.match(line)[1] for line in left] == ["1", "2", "3"]
-
-
-@pytest.mark.parametrize("kind", ["terminal", "notebook"])
-def test_the_bar_has_time_left_loss_and_metrics(data, monkeypatch, kind):
-    class OutStream(Terminal):
-        __module__ = "ipykernel.iostream"
-
-        def isatty(self):
-            return False
-
-    screen = Terminal() if kind == "terminal" else OutStream()
-    monkeypatch.setattr("sys.stdout", screen)
-    monkeypatch.setenv("COLUMNS", "150")
-    model = lstm_model()
-    model.compile("sgd", "mse", metrics=["mae"])
-
-    class Slow(Callback):
-        def on_train_batch_end(self, batch, logs=None):
-            time.sleep(0.06)
-
-    model.fit(*data, batch_size=25, verbose=1, callbacks=[Slow()])
-    assert re.search(
-        r"\r *Epoch 1/1  1/2 \|.*\| 00:00 left  [0-9.e+-]+ ms/step  loss [0-9.e+-]+  mae [0-9.]+", screen.getvalue()
-    )
-    assert re.search(
-        r"\rEpoch 1/1  2/2 steps  [0-9.e+-]+ ms/step  loss [0-9.e+-]+  mae [0-9.e+-]+\n$", screen.getvalue()
-    )
-
-
-def test_a_narrow_terminal_is_not_overrun(data, monkeypatch):
-    screen = Terminal()
-    monkeypatch.setattr("sys.stdout", screen)
-    monkeypatch.setenv("COLUMNS", "40")
-    lstm_model().fit(*data, batch_size=6, verbose=1)
-    bars = [part for part in re.split(r"[\r\n]", screen.getvalue()) if "|" in part]
-    assert bars
-    assert all(len(bar.rstrip("\x1b[A")) <= 40 for bar in bars)
-
-
-@pytest.mark.parametrize("verbose", ["auto", 1, 2])
-def test_an_evaluation_prints_a_line(data, capsys, verbose):
-    loss = lstm_model().evaluate(*data, verbose=verbose)
-    out = capsys.readouterr().out
-    assert re.match(r"^Evaluation  2/2 steps  [0-9.e+-]+ ms/step  loss [0-9.e+-]+\n$", out)
-    assert f"loss {loss:.4g}" in out
-
-
-def test_messages_do_not_tear_the_bar(data, monkeypatch):
-    from fastlstm.callbacks import LearningRateScheduler
-
-    screen = Terminal()
-    monkeypatch.setattr("sys.stdout", screen)
-    lstm_model().fit(*data, verbose=1, callbacks=[LearningRateScheduler(lambda epoch: 0.5, verbose=1)])
-    assert re.search(r"(^|\r|\n)Epoch 1: LearningRateScheduler setting learning rate to 0.5.\n", screen.getvalue())
-
-
 def test_a_signal_ends_a_fit_soon(rng):
     x, y = rng.normal(size=(4000, 20, 2)), rng.normal(size=(4000, 1))
     model = Sequential([Input((20, 2)), layers.LSTM(64), layers.Dense(1)])
@@ -394,19 +309,6 @@ def test_a_signal_ends_a_fit_soon(rng):
     model.fit(x[:32], y[:32], verbose=0)
 
 
-def test_verbose_0_is_silent(data, capsys):
-    model = lstm_model()
-    model.fit(*data, verbose=0)
-    model.predict(data[0], verbose=0)
-    model.evaluate(*data, verbose=0)
-    assert capsys.readouterr() == ("", "")
-
-
-def test_a_short_prediction_prints_nothing(data, capsys):
-    lstm_model().predict(np.repeat(data[0], 20, axis=0))
-    assert capsys.readouterr() == ("", "")
-
-
 def test_begin_hooks_get_logs_of_their_own():
     class Strict(Callback):
         def on_train_begin(self, logs):
@@ -422,3 +324,26 @@ def test_begin_hooks_get_logs_of_their_own():
     model.compile(loss="mse")
     history = model.fit([[1.0], [2.0]], [1.0, 2.0], verbose=0, callbacks=[Strict()])
     assert list(history.history) == ["loss"]
+
+
+@pytest.mark.parametrize("entry", ["fit", "evaluate", "predict"])
+def test_files_are_closed_whatever_ends_a_run(data, tmp_path, entry):
+    class Fail(Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            raise KeyError("mine")
+
+        on_test_batch_end = on_predict_batch_end = on_epoch_end
+
+    logger = CSVLogger(tmp_path / "log.csv")
+    logger.on_train_begin()
+    model = lstm_model()
+    with pytest.raises(KeyError, match="mine"):
+        getattr(model, entry)(*data[: 1 if entry == "predict" else 2], verbose=0, callbacks=[logger, Fail()])
+    assert logger._file is None
+    assert len((tmp_path / "log.csv").read_text().splitlines()) == (2 if entry == "fit" else 0)
+
+
+def test_a_prediction_of_nothing_by_a_stateful_model():
+    model = Sequential([Input((3, 2), batch_size=4), layers.LSTM(5, stateful=True)])
+    for callbacks in (None, [History()]):
+        assert model.predict(np.zeros((0, 3, 2)), callbacks=callbacks).shape == (0, 5)

@@ -13,8 +13,9 @@ EXAMPLES = sorted((Path(__file__).parents[1] / "examples").glob("*.py"))
 
 @pytest.mark.parametrize("file", EXAMPLES, ids=lambda file: file.stem)
 def test_example(file, tmp_path):
-    if "sklearn" in file.read_text(encoding="utf-8"):
-        require_peer_elsewhere("sklearn")
+    for package in ("sklearn", "sktime"):
+        if package in file.read_text(encoding="utf-8"):
+            require_peer_elsewhere(package)
     done = subprocess.run(
         [sys.executable, "-W", "error", str(file), "--quick"],
         capture_output=True,

@@ -258,7 +258,7 @@ def test_masks_that_reach_it_are_refused(rng):
         return [layers.Masking(dtype=dtype), *plain(dtype, steps)]
 
     for entry in ("fit", "evaluate", "train_on_batch"):
-        with pytest.raises(ValueError, match="loss: the function 'squared_error' would get masked steps"):
+        with pytest.raises(ValueError, match="loss: 'squared_error' would get masked steps"):
             getattr(model_of(squared_error, masking, steps=True), entry)(x, y)
     model_of(squared_error, masking).fit(x, y[:, -1], verbose=0)  # which the LSTM has swallowed
 
@@ -267,8 +267,6 @@ def test_what_a_function_has_not():
     loss = losses.get(squared_error)
     with pytest.raises(TypeError, match="has no configuration"):
         losses.serialize(loss)
-    with pytest.raises(TypeError, match="call the function 'squared_error' itself"):
-        loss([[1.0]], [[1.0]])
 
 
 def test_nan_and_empty_targets_are_refused(data):

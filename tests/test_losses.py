@@ -21,7 +21,7 @@ def network_of(y_pred, loss):
     table = np.ascontiguousarray(y_pred.reshape(-1, y_pred.shape[-1]))
     net = NETWORKS[y_pred.dtype.name](len(table), y_pred.ndim == 3)
     net.add_dense(units=table.shape[1], use_bias=False)
-    loss.start(net)
+    loss._start(net)
     net.set_weight(0, table)
     return net, np.eye(len(table), dtype=y_pred.dtype).reshape(*y_pred.shape[:-1], len(table))
 

@@ -271,8 +271,10 @@ void run_team(int size, TeamBody body, void* context) { pool().load()->run(size,
 
 bool crowded() { return Clock::now() < crowded_until.load(); }
 
-int team_size(double work, double section, Index most) { return members_worth(work, section / 3e5, most); }
-int crew_size(double work, double section, Index most) { return members_worth(work, section / 1.5e4, most); }
+int team_size(double work, double section, Index most) { return members_worth(work, 2 * section / work_for_two, most); }
+int crew_size(double work, double pass, double step, Index most) {
+    return members_worth(work, std::min(pass / 3e5, step / 1.5e4), most);
+}
 
 int thread_count() { return threads_setting().load(); }
 void set_thread_count(int threads) { threads_setting().store(threads); }

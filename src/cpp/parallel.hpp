@@ -59,10 +59,11 @@ void run_team(int size, Body&& body) {
 }
 
 // Members worth having: `work` is all floating-point operations of a call, `section` those between two barriers,
-// `most` the number of pieces that it can be cut into. A crew shares single steps, and is worth it for shorter
-// sections, since its members find their share of the weights in their own caches.
+// `most` the number of pieces that it can be cut into. A crew shares single steps of a `pass`, which may be shorter,
+// since its members find their share of the weights in their own caches.
 int team_size(double work, double section, Index most);
-int crew_size(double work, double section, Index most);
+int crew_size(double work, double pass, double step, Index most);
+constexpr double work_for_two = 4e5;  // of a section, from which on it is worth two members
 
 // Whether other programs have lately kept a member from its core. A team whose members wait for each other's time
 // slices is a hundred times slower than one thread, so `team_size` is one for a while, and work in progress should ask

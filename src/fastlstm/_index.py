@@ -106,6 +106,26 @@ def extend(index: Index, steps: int) -> Index:
     return dates
 
 
+def future(index: Index, steps: int, later: Index | None) -> Index:
+    """Return the next entries of an index: those of `later`, where that is given, or as `extend` does.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `extend`; or more steps than `later` has.
+
+    Examples
+    --------
+    >>> future(np.array([2019, 2020]), 1, later=np.array([2030, 2031]))
+    array([2030])
+    """
+    if later is None:
+        return extend(index, steps)
+    if _checks.integer("steps", steps, 0) > len(later):
+        raise ValueError(f"steps: expected at most {len(later)}, of which something is known, got {steps}")
+    return later[:steps]
+
+
 def _require_reachable(index: NDArray[np.datetime64], steps: int, step: Spacing) -> None:
     """Raise ValueError if the dates would leave what can be held; in Python's integers, which do not overflow."""
     latest = np.datetime64(_LATEST.get(np.datetime_data(index.dtype)[0], _LATEST_OF_DATETIME))

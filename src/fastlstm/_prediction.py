@@ -1,8 +1,9 @@
-"""What a stack of layers gives out: being called, predict and forecast."""
+"""What a stack of layers gives out: being called, and predict."""
 
 import itertools
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from contextlib import closing
+from typing import Any
 
 import numpy as np
 
@@ -14,9 +15,6 @@ from .callbacks import CallbackList
 from .layers import InputLayer, Layer
 from .layers._states import require_rows
 from .streaming import Stream
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 _SMALL = 4096  # elements of an input whose prediction is over before there is any progress to show
 
@@ -121,12 +119,12 @@ class PredictingStack(DescribedStack):
             array = array[: steps * batch]
         if callbacks is None:
             return self._outputs(network, array, batch, verbose)
-        hooks = self._predict_hooks(callbacks, verbose, -(-len(array) // batch))
-        hooks.on_predict_begin()
-        if self._stateful:
-            batch = self._rows_of_a_batch("x", network, len(array), min(batch, len(array)))
-        outputs = _inference.predict(network, array, batch, rows_bar(len(array), verbose), hooks)
-        hooks.on_predict_end()
+        with closing(self._predict_hooks(callbacks, verbose, -(-len(array) // batch))) as hooks:
+            hooks.on_predict_begin()
+            if self._stateful and len(array):
+                batch = self._rows_of_a_batch("x", network, len(array), min(batch, len(array)))
+            outputs = _inference.predict(network, array, batch, rows_bar(len(array), verbose), hooks)
+            hooks.on_predict_end()
         return outputs
 
     def _predict_batches(self, x: Any, steps: int | None, verbose: int | str, callbacks: Any) -> Array:
@@ -136,16 +134,16 @@ class PredictingStack(DescribedStack):
             return self._network_for(f"{name}: x", x)
 
         source = _batches.Batches("x", x, prepared, steps)
-        hooks = self._predict_hooks(callbacks, verbose, source.steps)
-        hooks.on_predict_begin()
         parts = []
-        for batch, (network, array) in enumerate(source.epoch()):
-            hooks.on_predict_batch_begin(batch)
-            parts.append(self._outputs(network, array, max(1, len(array)), 0))
-            hooks.on_predict_batch_end(batch, {"outputs": parts[-1]})
-            if self.stop_predicting:
-                break
-        hooks.on_predict_end()
+        with closing(self._predict_hooks(callbacks, verbose, source.steps)) as hooks:
+            hooks.on_predict_begin()
+            for batch, (network, array) in enumerate(source.epoch()):
+                hooks.on_predict_batch_begin(batch)
+                parts.append(self._outputs(network, array, max(1, len(array)), 0))
+                hooks.on_predict_batch_end(batch, {"outputs": parts[-1]})
+                if self.stop_predicting:
+                    break
+            hooks.on_predict_end()
         return np.concatenate(parts)
 
     def _predict_hooks(self, callbacks: Any, verbose: int | str, steps: int | None) -> CallbackList:
@@ -155,83 +153,6 @@ class PredictingStack(DescribedStack):
     def predict_on_batch(self, x: Any) -> Array:
         """Return the output for every sample, all of them in one batch, as `predict` does."""
         return self.predict(x, batch_size=_checks.LARGEST, verbose=0)
-
-    def forecast(self, history: Any, steps: int, known: Any = None) -> Array:
-        """Continue a series: predict a step, take the prediction for the newest input, and so on, natively.
-
-        Equal bit for bit to a loop over `predict`.
-
-        Parameters
-        ----------
-        history : array_like
-            (T,) for one feature, (T, D), or (N, T, D). Its last rows, as many as the T of the model's input, or all
-            if that is None, are the first window.
-        steps : int
-            How many, at least 0.
-        known : array_like, optional
-            For a model whose output is narrower than its input: the last features of the input, those that it does
-            not predict, in the steps to come, (steps, K) or (N, steps, K). The model sees what is known of a step
-            beside the values of the step before, as `fastlstm.datasets.windows` with `known` cuts it.
-
-        Returns
-        -------
-        ndarray
-            The new values only, of the rank of `history` and of its dtype; of the model's if `history` is integers.
-
-        Raises
-        ------
-        ValueError
-            If the model is not built or stateful, its output is wider than its input or is a sequence, the history
-            is shorter than the window or has another number of features, or `known` is missing or not wanted.
-        TypeError
-            If `history` is not made of real integers or floats.
-        """
-        steps = _checks.integer("steps", steps, 0)
-        sample_shape, output_shape = self.input_shape[1:], self.output_shape
-        if len(output_shape) != 2:
-            raise ValueError(f"forecast: expected a model with output (N, D), got {output_shape}")
-        width = _checks.integer("output width", output_shape[1], 1)
-        network = self._built_network()
-        return _inference.forecast(network, history, steps, known, sample_shape, width, self._widest(), self.dtype)
-
-    def plot_forecast(
-        self,
-        history: Any,
-        steps: int,
-        known: Any = None,
-        *,
-        truth: Any = None,
-        intervals: Mapping[float, tuple[Any, Any]] | tuple[Any, Any] | None = None,
-        index: Any = None,
-        name: str = "value",
-        ax: Any = None,
-    ) -> "Axes":
-        """Draw a series and the model's forecast of it: `fastlstm.plotting.plot_forecast` of `forecast`.
-
-        Parameters
-        ----------
-        history, steps, known
-            As for `forecast`; of a history (T, D) the first feature is drawn, which must be the only one that the
-            model predicts.
-        truth, intervals, index, name, ax
-            As for `fastlstm.plotting.plot_forecast`.
-
-        Returns
-        -------
-        matplotlib.axes.Axes
-
-        Raises
-        ------
-        ValueError, TypeError
-            As `forecast` and `fastlstm.plotting.plot_forecast`.
-        """
-        from . import plotting
-
-        values = self.forecast(history, steps, known)
-        series = _engine.numbers("history", history)
-        if series.ndim == 2 and values.shape[1:] == (1,):
-            series = series[:, :1]
-        return plotting.plot_forecast(series, values, truth=truth, intervals=intervals, index=index, name=name, ax=ax)
 
     def stream(self) -> Stream:
         """Return a stream: the model fed one step at a time, carrying its states.

@@ -8,19 +8,12 @@ from typing import Any
 import numpy as np
 
 from . import _batches, _data, evaluation
-from ._prediction import PredictingStack
+from ._forecasting import ForecastingStack
 from .callbacks import CallbackList
-from .metrics._compiled import CompiledMetrics
 
 
-class SampledStack(PredictingStack):
+class SampledStack(ForecastingStack):
     """A stack of layers that is given targets as well."""
-
-    _compiled_metrics = CompiledMetrics()
-
-    def _runner(self) -> Any:
-        """Return what trains and evaluates."""
-        raise NotImplementedError
 
     def _examples(
         self,
@@ -32,7 +25,16 @@ class SampledStack(PredictingStack):
         finite: bool = True,
     ) -> _data.Examples:
         """Return inputs, targets and weights as the core takes them, checked against each other and the model."""
-        raise NotImplementedError
+        loss, (x_name, y_name, weight_name) = self._require_loss(), names
+        if y is None:
+            raise ValueError(f"{y_name}: expected targets, got None")
+        array = self._as_input(x_name, x, finite=finite)
+        y = _data.require_rows(x_name, array, y_name, y)
+        network, native = self._network_for(x_name, array)
+        shape = tuple(size or 0 for size in self._output_shape(array.shape))
+        targets = loss._targets(y_name, y, shape, network.target_features, self.dtype, finite=finite)
+        weights = _data.sample_weights(weight_name, sample_weight, shape, self.dtype, finite=finite)
+        return _data.Examples(native, targets, weights)
 
     def _source_of(
         self,

@@ -32,9 +32,7 @@ def evaluate(what: Evaluated, callbacks: CallbackList) -> dict[str, Any]:
     for part in what.parts():
         rows = part.batch_size if each_batch else what.rows(part)
         data, samples, network = part.data, len(part.order), what.model._runner()
-        shape = what.model._output_shape_for(data.x[:rows])
-        if observed is None or not observed.fits(shape):
-            observed = Observation.of(what.metrics, network, shape, str(data.x.dtype))
+        observed = Observation.of(what.metrics, what.model, data.x[:rows], observed)
         for start in range(0, samples, rows):
             callbacks.on_test_batch_begin(batches + start // part.batch_size)
             end = min(start + rows, samples)

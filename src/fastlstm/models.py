@@ -1,17 +1,14 @@
-"""Sequential: compile, fit and evaluate on top of a stack of layers that predicts."""
+"""Sequential: fit and evaluate on top of a stack of layers that is compiled and predicts."""
 
 import warnings
 from collections.abc import Callable, Iterable
-from functools import partial
+from contextlib import closing
 from typing import Any
 
-from . import _batches, _checks, _data, evaluation, losses, optimizers, training
+from . import _batches, _checks, _data, evaluation, training
 from ._description import clone_model
-from ._engine import Network
 from ._sampling import SampledStack, whole
 from .callbacks import CallbackList, History
-from .metrics import Metric
-from .metrics._compiled import CompiledMetrics
 
 __all__ = ["Sequential", "clone_model"]
 
@@ -58,69 +55,9 @@ class Sequential(SampledStack):
     (1, 1)
     """
 
-    optimizer: optimizers.Optimizer | None = None
     stop_training: bool = False
     stop_evaluating: bool = False
-    _loss: losses.Loss | None = None
-    _loss_weight: float = 1.0
     _initial_epoch: int | None = None  # set by callbacks.BackupAndRestore
-
-    def compile(
-        self,
-        optimizer: Any = "rmsprop",
-        loss: Any = None,
-        loss_weights: Any = None,
-        metrics: Any = None,
-        weighted_metrics: Any = None,
-        *,
-        run_eagerly: Any = False,
-        jit_compile: Any = "auto",
-    ) -> None:
-        """Choose optimizer, loss and metrics. The optimizer starts afresh, the weights stay.
-
-        Parameters
-        ----------
-        optimizer : str or `fastlstm.optimizers.Optimizer`
-            A name such as 'adam' or 'rmsprop', or an instance that is not another model's.
-        loss : str, `fastlstm.losses.Loss` or callable, optional
-            Needed to fit and to evaluate. A function of one's own gets the targets and the predictions of a batch and
-            returns values and gradient; see `fastlstm.losses.get`.
-        loss_weights : float, or list or dict of one, optional
-            What the loss, without the penalties of regularizers, is multiplied by.
-        metrics : list, optional
-            Names, such as 'mae', classes or instances of `fastlstm.metrics`, names of losses, functions
-            ``f(y_true, y_pred)``. 'accuracy' (or 'acc') and 'crossentropy' (or 'ce') stand for the binary, categorical
-            or sparse categorical one, whichever fits the targets and the output. They see no sample weights.
-        weighted_metrics : list, optional
-            The same, with sample weights. The mask of the output is a weight for both, as in Keras.
-        run_eagerly, jit_compile
-            As in Keras code; True is refused, there being nothing to compile.
-
-        Raises
-        ------
-        ValueError, TypeError
-            If a name is unknown or a type is wrong.
-        """
-        _checks.refuse("compile", run_eagerly=run_eagerly, jit_compile=None if jit_compile == "auto" else jit_compile)
-        chosen, chosen_loss = optimizers.get(optimizer), None if loss is None else losses.get(loss)  # all, or none
-        compiled, weight = CompiledMetrics(metrics, weighted_metrics), _loss_weight(loss_weights)
-        chosen.claim(self)
-        if self.optimizer is not None and self.optimizer is not chosen:
-            self.optimizer.release()
-        self.optimizer, self._loss, self._loss_weight = chosen, chosen_loss, weight
-        self._compiled_metrics = compiled
-        if self._network is not None:
-            self._equip(self._network)
-
-    @property
-    def metrics(self) -> list[Metric]:
-        """The metrics of `compile`, those that are chosen by the targets once there were some."""
-        return self._compiled_metrics.metrics
-
-    @property
-    def metrics_names(self) -> list[str]:
-        """The names of what `evaluate` returns, in that order: 'loss' and the metrics."""
-        return ["loss", *self._compiled_metrics.names]
 
     def fit(
         self,
@@ -329,62 +266,14 @@ class Sequential(SampledStack):
             part = whole(self._examples(x, y, sample_weight, finite=False), batch_size, steps)
             what, count = self._evaluated("x", lambda: [part]), part.steps
             what.rows(part)  # raises where the batches do not fit a stateful model, before any callback is called
-        hooks = self._hooks(callbacks, verbose, 1, count)
-        try:
+        with closing(self._hooks(callbacks, verbose, 1, count)) as hooks:
             return _results(evaluation.evaluate(what, hooks), return_dict)
-        finally:
-            hooks.close()
 
     def test_on_batch(self, x: Any, y: Any, sample_weight: Any = None, return_dict: bool = False) -> Any:
         """Return the mean loss over the samples as one batch, and the metrics, as `evaluate` does."""
         return self.evaluate(x, y, _checks.LARGEST, 0, sample_weight, return_dict=return_dict)
 
     # Inside -----------------------------------------------------------------------------------------------------
-
-    def _make_network(self) -> Network:
-        network = super()._make_network()
-        self._equip(network)
-        return network
-
-    def _equip(self, network: Network) -> None:
-        """Give a network the loss and the optimizer of `compile`."""
-        if self._loss is not None:
-            self._loss.start(network)
-        network.set_loss_weight(self._loss_weight)
-        if self.optimizer is not None:
-            self.optimizer.start(network)
-
-    def _require_loss(self) -> losses.Loss:
-        if self._loss is None or self.optimizer is None:
-            raise ValueError(f"model {self.name!r} has no loss: call compile(optimizer, loss) first")
-        return self._loss
-
-    def _runner(self) -> Any:
-        """Return what trains and evaluates: the network, or what splits its steps for a loss in Python."""
-        network = self._built_network()
-        carried = partial(self._carried, network) if self._stateful else None
-        return self._require_loss().runner(network, carried, self._loss_weight)
-
-    def _examples(
-        self,
-        x: Any,
-        y: Any,
-        sample_weight: Any,
-        names: tuple[str, str, str] = ("x", "y", "sample_weight"),
-        *,
-        finite: bool = True,
-    ) -> _data.Examples:
-        """Return inputs, targets and weights as the core takes them, checked against each other and the model."""
-        loss, (x_name, y_name, weight_name) = self._require_loss(), names
-        if y is None:
-            raise ValueError(f"{y_name}: expected targets, got None")
-        array = self._as_input(x_name, x, finite=finite)
-        y = _data.require_rows(x_name, array, y_name, y)
-        network, native = self._network_for(x_name, array)
-        shape = tuple(size or 0 for size in self._output_shape(array.shape))
-        targets = loss.targets(y_name, y, shape, network.target_features, self.dtype, finite=finite)
-        weights = _data.sample_weights(weight_name, sample_weight, shape, self.dtype, finite=finite)
-        return _data.Examples(native, targets, weights)
 
     def _hooks(
         self, callbacks: Any, verbose: int, epochs: int, steps: int | None, *, history: bool = False
@@ -402,17 +291,6 @@ class Sequential(SampledStack):
         if not any(self._trained()):
             warnings.warn(f"model {self.name!r} has no trainable weights", UserWarning, stacklevel=3)
         return training.Trainee(self, self.optimizer, data, self._compiled_metrics, validate)
-
-
-def _loss_weight(value: Any) -> float:
-    """Return the weight of the only loss."""
-    if isinstance(value, dict):
-        value = list(value.values())
-    if isinstance(value, (list, tuple)):
-        if len(value) != 1:
-            raise ValueError(f"loss_weights: expected one, as a model has one output, got {len(value)}")
-        value = value[0]
-    return 1.0 if value is None else _checks.number("loss_weights", value)
 
 
 def _results(logs: dict[str, Any], return_dict: bool) -> Any:

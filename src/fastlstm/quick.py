@@ -13,7 +13,7 @@ from .models import Sequential
 
 __all__ = ["fit"]
 
-_SCALED_LOSSES = ("mean_squared_error", "mean_absolute_error")
+_SCALED_LOSSES = (losses.MeanSquaredError, losses.MeanAbsoluteError, losses.Quantile)
 _COARSE = 1e-3  # rounding of a series, in its standard deviations, above which a forecast is noticeably worse
 _SMALLEST = 1e-7  # standard deviation that Normalization can divide by
 
@@ -72,7 +72,9 @@ def fit(
     output_activation : str or function of `fastlstm.activations`, optional
         Of the Dense layer.
     optimizer, loss
-        As for `Sequential.compile`. Without `y` the loss is 'mse' or 'mae'.
+        As for `Sequential.compile`. Without `y` the loss is 'mse', 'mae' or, for one predicted column and a horizon of
+        1, a `fastlstm.losses.Quantile`: `predict` then gives its quantiles, and `Sequential.forecast_quantiles`
+        intervals.
     metrics : list, optional
         As for `Sequential.compile`; without `y` they are in standardised units.
     batch_size, epochs, validation_split, callbacks, verbose
@@ -152,7 +154,7 @@ def _fit_samples(
         raise ValueError(f"X: expected shape (N, T, D) where y is given, got {x.shape}")
     targets = _engine.finite_array("y", y, "float64")
     _data.require_rows("X", x, "y", targets)
-    outputs, every_step = loss.output_width(targets), targets.ndim == 3
+    outputs, every_step = loss._output_width(targets), targets.ndim == 3
     model = Sequential([layers.Input(x.shape[1:])])
     shape.add_to(model, outputs, every_step)
     model.compile(optimizer, loss, metrics=options.pop("metrics"))
@@ -170,14 +172,21 @@ def _fit_series(
     loss: losses.Loss,
     options: dict[str, Any],
 ) -> Sequential:
-    if loss.kind not in _SCALED_LOSSES:
-        raise ValueError(f"loss: expected 'mse' or 'mae' for a series (y=None), got {loss.name!r}")
+    if not isinstance(loss, _SCALED_LOSSES):
+        raise ValueError(f"loss: expected 'mse', 'mae' or a Quantile for a series (y=None), got {loss.name!r}")
     window, horizon = _checks.integer("window", window, 1), _checks.integer("horizon", horizon, 1)
     series = _series(X, window + horizon)
     features = series.shape[1]
     x, y = datasets.windows(series, window, horizon=horizon, known=known)
     predicted = features - known
-    y = y.reshape(len(x), horizon * predicted)
+    outputs, columns = horizon * predicted, 1
+    if isinstance(loss, losses.Quantile):
+        columns = len(loss.quantiles)
+        if outputs > 1:
+            raise ValueError(
+                f"loss: a Quantile is of one value; expected horizon=1 and one column, got {outputs} values"
+            )
+    y = y.reshape(len(x), outputs)
     kept = _data.training_rows(len(x), options["validation_split"])
 
     part = series[: kept + window + horizon - 1]  # what the training windows and their targets cover
@@ -187,9 +196,9 @@ def _fit_series(
     mean, variance = (np.tile(weight[:predicted], horizon) for weight in normalization.get_weights())
 
     model = Sequential([layers.Input((window, features)), normalization])
-    shape.add_to(model, horizon * predicted, every_step=False)
+    shape.add_to(model, outputs * columns, every_step=False)
     model.compile(optimizer, loss, metrics=options.pop("metrics"))
-    to_units = layers.Normalization(mean=mean, variance=variance, invert=True)
+    to_units = layers.Normalization(mean=np.repeat(mean, columns), variance=np.repeat(variance, columns), invert=True)
     model.fit(x, layers.Normalization(mean=mean, variance=variance)(y), **options)
     model.add(to_units)
     return model

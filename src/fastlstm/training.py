@@ -24,14 +24,6 @@ class Trainee(NamedTuple):
     validate: Callable[[CallbackList], dict[str, Any]] | None = None
     """Returns the validation loss and metrics; nothing where the data for them has run out."""
 
-    def observation(self, part: Part, before: Observation | None = None) -> Observation:
-        """Return room for the outputs of a part, that of the part before it if it has the same shape."""
-        data = part.data
-        shape = self.model._output_shape_for(data.x)
-        if before is not None and before.fits(shape):
-            return before
-        return Observation.of(self.metrics, self.model._runner(), shape, str(data.x.dtype))
-
 
 class Schedule(NamedTuple):
     """How long, and after which epochs there is a validation."""
@@ -95,7 +87,7 @@ class _Pace:
         total = 0.0
         logs: dict[str, Any] = {}
         for part in what.data.epoch():
-            observed = self._observed = what.observation(part, self._observed)
+            observed = self._observed = Observation.of(what.metrics, what.model, part.data.x, self._observed)
             data, order = part.data, part.order
             step = done = 0
             while step < part.steps:
@@ -142,7 +134,7 @@ def train_batch(what: Trainee) -> dict[str, Any]:
     """Make one step on the one batch that there is; return the mean loss of its samples and the metrics before it."""
     (part,) = what.data.epoch()
     rows = len(part.order)
-    observed = what.observation(part)
+    observed = Observation.of(what.metrics, what.model, part.data.x)
     what.metrics.reset()
     _, total = _steps(what, part, 0, 0.0, 0.0, observed)
     observed.update(part.data.y, slice(0, rows), rows, part.data.weight)

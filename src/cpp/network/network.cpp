@@ -142,32 +142,42 @@ double Network<T>::forward_work(Index steps) const {
     return work;
 }
 
-// Units or layers are shared where there are too few rows for the threads, and units where one step's weights do not
-// fit a core's cache, so that two had better keep a half each. Layers need fewer meetings, but go through whole
-// weights, which is slower once those are many times what the first cache holds.
+constexpr double light_weights = 1 << 17;  // bytes that come out of a core's second cache as fast as they are needed
+
 template <class T>
-Plan Network<T>::plan(double work, double section, Index rows) const {
-    constexpr double cache = 1 << 20, light = 1 << 17;
-    const int by_rows = team_size(work, section, rows);
+double Network<T>::heaviest_step() const {
+    double heaviest = 0;
+    for (const auto& layer : layers_) heaviest = std::max(heaviest, layer->crew_terms(*kernels_).weight_bytes);
+    return heaviest;
+}
+
+// Units or layers are shared where rows are too few for the threads, or do not go apart, and units where one step's
+// weights do not fit a core's cache, so that two had better keep a half each. Layers need fewer meetings, but go
+// through whole weights, which is slower once those are many times what the first cache holds.
+template <class T>
+Plan Network<T>::plan(double work, double section, Index rows, bool apart) const {
+    constexpr double first_cache = 1 << 15, second_cache = 1 << 20;
+    const int by_rows = team_size(work, apart ? section : section / 2, rows);  // together: gradients are shared
     int by_units = 1;
-    double lightest_step = std::numeric_limits<double>::infinity(), heaviest = 0;
+    double lightest_step = std::numeric_limits<double>::infinity();
     Index stacked = 0, most_stacked = 0;
     for (const auto& layer : layers_) {
         const CrewTerms terms = layer->crew_terms(*kernels_);
         stacked = terms.work_of_step > 0 && layer->works_step_by_step() ? stacked + 1 : 0;
         most_stacked = std::max(most_stacked, stacked);
         if (terms.work_of_step <= 0) continue;
-        const double step = terms.work_of_step * static_cast<double>(rows);
-        const int members = crew_size(work, step, terms.most_members);
+        double step = terms.work_of_step * static_cast<double>(rows);
+        if (terms.weight_bytes > first_cache) step = std::max(step, terms.weight_bytes);  // a load takes two operations
+        const int members = crew_size(work, section, step, terms.most_members);
         by_units = by_units > 1 ? std::min(by_units, members) : members;
         lightest_step = std::min(lightest_step, step);
-        heaviest = std::max(heaviest, terms.weight_bytes);
     }
-    const int by_layers =
-        most_stacked > 1 ? crew_size(work, lightest_step * static_cast<double>(steps_of_piece), most_stacked) : 1;
-    if (by_layers > by_rows && by_layers >= by_units && most_stacked % by_layers == 0 && heaviest <= light)
+    const double heaviest = heaviest_step();
+    const double piece = lightest_step * static_cast<double>(steps_of_piece);
+    const int by_layers = most_stacked > 1 ? crew_size(work, section, piece, most_stacked) : 1;
+    if (by_layers > by_rows && by_layers >= by_units && most_stacked % by_layers == 0 && heaviest <= light_weights)
         return {by_layers, Sharing::layers};
-    if (by_units > by_rows || (heaviest > cache && by_units > 1 && by_units == by_rows))
+    if (by_units > by_rows || (by_units > 1 && by_units == by_rows && (!apart || heaviest > second_cache)))
         return {by_units, Sharing::units};
     return {by_rows, Sharing::rows};
 }
@@ -234,8 +244,11 @@ TrainingBatch<T>& Network<T>::training_batch(const Extent& extent) {
     auto batch = std::make_unique<TrainingBatch<T>>();
     batch->extent = extent;
     batch->terms.resize(static_cast<std::size_t>(extent.rows));
-    // Of 16 rows or more, which are three product tiles; a few rows still make two groups.
-    const Index wanted = std::max<Index>(extent.rows / 16, extent.rows >= 8 ? 2 : 1);
+    // Of 16 rows or more, which are three product tiles. A few rows still make two groups, fewer of them where a core
+    // can go through all weights in each step without waiting for them, and a pass is worth two cores.
+    const double pass = forward_work(extent.steps) * static_cast<double>(extent.rows);
+    const Index fewest = pass >= work_for_two && heaviest_step() <= light_weights ? 4 : 8;
+    const Index wanted = std::max<Index>(extent.rows / 16, extent.rows >= fewest ? 2 : 1);
     const Index groups = std::min(wanted, gradient_copies_);
     for (Index i = 0; i < groups; ++i) {
         const Range part = part_of(extent.rows, i, groups);

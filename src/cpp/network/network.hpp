@@ -208,7 +208,8 @@ private:
     void finish();  // plans the flat buffers; nothing can be added after it
     Memory<T> memory() const;
     double forward_work(Index steps) const;
-    Plan plan(double work, double section, Index rows) const;
+    double heaviest_step() const;  // bytes of weights that a step of one layer goes through
+    Plan plan(double work, double section, Index rows, bool apart = true) const;  // whether rows go apart
     void forward_all(Binding<T>& binding);  // all rows, by the team that they are worth
 
     Bound bind(const Extent& extent, Mode mode, T* gradients);

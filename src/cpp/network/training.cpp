@@ -176,7 +176,7 @@ double Network<T>::loss_and_gradients(const T* x, const T* y, const unsigned cha
     std::vector<std::int64_t> order(static_cast<std::size_t>(rows));
     std::iota(order.begin(), order.end(), 0);
     const double work = passes_of_a_step * forward_work(steps) * static_cast<double>(rows);
-    const Plan planned = plan(work, work / passes_of_a_step, rows);
+    const Plan planned = plan(work, work / passes_of_a_step, rows, batch.groups.size() > 1);
     run_team(planned.members, [&](const Team& team) {
         gather(batch, {x, y, mask, order.data(), rows, steps, rows, target_width, weights, {}}, 0, team);
         pack_all(team);
@@ -240,7 +240,8 @@ std::pair<Index, double> Network<T>::train(const TrainingData<T>& from, Index fi
     };
     while (next < end && !done && !bad_order) {
         was_crowded = crowded();
-        planned = plan(work * static_cast<double>(end - next), work / passes_of_a_step, full.extent.rows);
+        planned = plan(work * static_cast<double>(end - next), work / passes_of_a_step, full.extent.rows,
+                       full.groups.size() > 1);
         run_team(planned.members, steps);
     }
     ++version_;

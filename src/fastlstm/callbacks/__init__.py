@@ -1,5 +1,6 @@
 """Callbacks: what runs between the steps and epochs of `fit`, in evaluations and in predictions, as in Keras."""
 
+from ._averages import SwapEMAWeights
 from ._base import Callback, History
 from ._list import CallbackList
 from ._logging import CSVLogger, TensorBoard
@@ -20,6 +21,7 @@ __all__ = [
     "ModelCheckpoint",
     "ProgbarLogger",
     "ReduceLROnPlateau",
+    "SwapEMAWeights",
     "TensorBoard",
     "TerminateOnNaN",
 ]

@@ -97,6 +97,14 @@ class Callback:
         """Run after a batch of a prediction, whose outputs are ``logs['outputs']``."""
 
 
+class ClosingCallback(Callback):
+    """Base class of callbacks that hold something open, which an interruption of a run must not leave so."""
+
+    def close(self) -> None:
+        """Let go of it. It is called at the end of every `fit`, `evaluate` and `predict`, whatever has ended it."""
+        raise NotImplementedError
+
+
 class History(Callback):
     """What `fit` returns: `history`, a list of values for each name ('loss', 'val_loss'), and `epoch`, their numbers.
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from ._base import Callback, History
+from ._base import Callback, ClosingCallback, History
 from ._progbar import ProgbarLogger
 
 _BATCH_HOOKS = {
@@ -99,9 +99,9 @@ class CallbackList(Callback):
         return any(_wants_each_batch(callback, hook) for callback in self.callbacks for hook in _BATCH_HOOKS[kind])
 
     def close(self) -> None:
-        """Remove what is left on the screen, also after an interruption."""
+        """Close files and remove what is left on the screen, also after an interruption."""
         for callback in self.callbacks:
-            if isinstance(callback, ProgbarLogger):
+            if isinstance(callback, ClosingCallback):
                 callback.close()
 
     def _call(self, hook: str, logs: dict[str, Any] | None, *number: int) -> None:

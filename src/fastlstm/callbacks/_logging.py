@@ -9,10 +9,10 @@ from typing import IO, Any
 import numpy as np
 
 from .. import _checks
-from ._base import Callback
+from ._base import ClosingCallback
 
 
-class CSVLogger(Callback):
+class CSVLogger(ClosingCallback):
     """Write a line of a CSV file after each epoch.
 
     The columns are the epoch, from 0 on, and the figures of the first epoch's logs in alphabetical order; those of a
@@ -52,7 +52,7 @@ class CSVLogger(Callback):
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         """Open the file."""
-        self._close()
+        self.close()
         path = Path(self.filename)
         self._header = not (self.append and path.exists() and path.stat().st_size > 0)
         self._file = path.open("a" if self.append else "w", newline="", encoding="utf-8")
@@ -76,9 +76,10 @@ class CSVLogger(Callback):
 
     def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
         """Close the file."""
-        self._close()
+        self.close()
 
-    def _close(self) -> None:
+    def close(self) -> None:
+        """Close the file."""
         if self._file is not None:
             self._file.close()
         self._file = self._writer = None
@@ -90,7 +91,7 @@ def _cell(value: Any) -> Any:
     return value
 
 
-class TensorBoard(Callback):
+class TensorBoard(ClosingCallback):
     """Write the loss, the metrics and the learning rate for TensorBoard, by the writer of its own package.
 
     Scalars have Keras's names: 'epoch_loss', 'epoch_learning_rate'; 'batch_loss' with `update_freq`;
@@ -199,6 +200,10 @@ class TensorBoard(Callback):
         self._flush()
 
     def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
+        """Close the files."""
+        self.close()
+
+    def close(self) -> None:
         """Close the files."""
         for writer in self._writers.values():
             writer.close()

@@ -3,10 +3,10 @@
 from typing import Any
 
 from .._progress import EpochProgress
-from ._base import Callback
+from ._base import ClosingCallback
 
 
-class ProgbarLogger(Callback):
+class ProgbarLogger(ClosingCallback):
     """What `fit` and `evaluate` show; they add one themselves unless ``verbose=0``.
 
     ``verbose=1``: on a terminal and in a notebook a bar with the time left, the loss and the metrics, which gives way

@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 import errno
 import os
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 
 from .._checks import LARGEST
+from .._columns import ArgumentNeededError
 
 LARGEST_SEED = 2**32 - 1
 
@@ -50,6 +52,17 @@ def add_model_arguments(
 def add_out_argument(parser: argparse.ArgumentParser, default: str) -> None:
     """Add the folder to write to."""
     parser.add_argument("--out", type=Path, default=Path(default), metavar="DIR", help="folder for what is written")
+
+
+def add_fill_argument(parser: argparse.ArgumentParser) -> None:
+    """Add what is done with gaps in a file."""
+    parser.add_argument("--fill", choices=("linear",), help="close gaps; left out: a gap is an error")
+
+
+def with_option(error: ArgumentNeededError, **options: str) -> ValueError:
+    """Return the error in the words of a command, whose options may have other names than the arguments."""
+    option = f"--{options.get(error.argument, error.argument)} {shlex.quote(error.value)}"
+    return ValueError(f"{error.problem} ({option} {error.effect})")
 
 
 def make_folder(path: Path) -> None:

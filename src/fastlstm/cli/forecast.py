@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import shlex
 import sys
 from pathlib import Path
 from typing import Any
@@ -51,7 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="period of the seasonal naive forecast; left out: found by autocorrelation",
     )
-    parser.add_argument("--fill", choices=("linear",), help="close gaps; left out: a gap is an error")
+    _arguments.add_fill_argument(parser)
     _arguments.add_model_arguments(parser, window=24, epochs=100)
     parser.add_argument("--cell", choices=_engine.cells(), default="lstm", help="kind of the recurrent layer")
     _arguments.add_out_argument(parser, "fastlstm-forecast")
@@ -94,8 +93,7 @@ def _read(arguments: argparse.Namespace) -> Series:
     try:
         return read_series(arguments.file, arguments.column, arguments.fill, arguments.known or ())
     except ArgumentNeededError as error:
-        option = f"--{error.argument} {shlex.quote(error.value)}"
-        raise ValueError(f"{error.problem} ({option} {error.effect})") from error
+        raise _arguments.with_option(error) from error
 
 
 def _forecast(series: Series, arguments: argparse.Namespace) -> Forecast:

@@ -1,14 +1,26 @@
 """Losses: their names, their classes, and the targets that each one takes. The core has the arithmetic.
 
-Every class takes the arguments of Keras's class of the same name, and has its values and gradients. A loss of one's own
-is a function of arrays that returns values and gradient.
+Every class takes the arguments of Keras's class of the same name, and has its values and gradients. The functions of
+the same names, as `mean_squared_error` beside `MeanSquaredError`, give the values of samples or steps, computed in
+NumPy. A loss of one's own is a function of arrays that returns values and gradient, or a class that derives from `Loss`
+and has such a function for its `call`.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from .._names import lookup, snake_case
 from .._objects import configuration, resolve
 from ._base import Loss
+from ._class_values import (
+    binary_crossentropy,
+    categorical_crossentropy,
+    categorical_hinge,
+    hinge,
+    kl_divergence,
+    sparse_categorical_crossentropy,
+    squared_hinge,
+)
 from ._classification import (
     BinaryCrossentropy,
     CategoricalCrossentropy,
@@ -19,6 +31,18 @@ from ._classification import (
     SquaredHinge,
 )
 from ._function import FunctionLoss
+from ._native import NativeLoss
+from ._number_values import (
+    cosine_similarity,
+    huber,
+    log_cosh,
+    mean_absolute_error,
+    mean_absolute_percentage_error,
+    mean_squared_error,
+    mean_squared_logarithmic_error,
+    poisson,
+    quantile,
+)
 from ._regression import (
     CosineSimilarity,
     Huber,
@@ -49,11 +73,27 @@ __all__ = [
     "Quantile",
     "SparseCategoricalCrossentropy",
     "SquaredHinge",
+    "binary_crossentropy",
+    "categorical_crossentropy",
+    "categorical_hinge",
+    "cosine_similarity",
     "get",
+    "hinge",
+    "huber",
+    "kl_divergence",
+    "log_cosh",
+    "mean_absolute_error",
+    "mean_absolute_percentage_error",
+    "mean_squared_error",
+    "mean_squared_logarithmic_error",
+    "poisson",
+    "quantile",
     "serialize",
+    "sparse_categorical_crossentropy",
+    "squared_hinge",
 ]
 
-_classes: tuple[type[Loss], ...] = (
+_classes: tuple[type[NativeLoss], ...] = (
     MeanSquaredError,
     MeanAbsoluteError,
     MeanAbsolutePercentageError,
@@ -71,7 +111,7 @@ _classes: tuple[type[Loss], ...] = (
     SquaredHinge,
     CategoricalHinge,
 )
-_by_name: dict[str, type[Loss]] = {
+_by_name: dict[str, type[NativeLoss]] = {
     **{snake_case(cls.__name__): cls for cls in _classes},
     "mse": MeanSquaredError,
     "mae": MeanAbsoluteError,
@@ -84,6 +124,11 @@ _by_name: dict[str, type[Loss]] = {
 }
 
 
+_by_function: dict[Callable[..., Any], type[NativeLoss]] = {
+    globals()[snake_case(cls.__name__)]: cls for cls in _classes
+}
+
+
 def get(identifier: Any) -> Loss:
     """Return a loss.
 
@@ -92,10 +137,12 @@ def get(identifier: Any) -> Loss:
     identifier : str, Loss, class of this module, dict or callable
         A name: that of a class, also as 'mean_squared_error', or one of 'mse', 'mae', 'mape', 'msle', 'bce', 'kld'
         and 'logcosh', in lower or upper case; it stands for the class without arguments. A loss is returned
-        as it is. Or what `serialize` returns. Or a function of one's own: ``f(y_true, y_pred)`` that gets the targets
-        and the predictions of a batch as NumPy arrays and returns a tuple (values, gradient): the loss of each sample
-        (N,), or of each sample and step (N, T), and the derivatives of these values by the predictions, of the shape
-        of y_pred. The mean over the values, and sample weights, are not its business.
+        as it is, also one of a class of one's own that derives from `Loss` and defines `call`; such a class stands for
+        itself without arguments. A function of this module stands for the class of its name. Or what `serialize`
+        returns for a loss of this module. Or a function of one's own: ``f(y_true, y_pred)`` that does what `Loss.call`
+        does: it gets the targets and the predictions of a batch as NumPy arrays and returns a tuple (values, gradient):
+        the loss of each sample (N,), or of each sample and step (N, T), and the derivatives of these values by the
+        predictions, of the shape of y_pred. The mean over the values, and sample weights, are not its business.
 
     Raises
     ------
@@ -128,19 +175,27 @@ def get(identifier: Any) -> Loss:
         name = snake_case(identifier)
         return lookup("loss", name if name in _by_name else identifier, _by_name)()
     loss = resolve("loss", identifier, {cls.__name__: cls for cls in _classes})
-    if type(loss) in (*_classes, FunctionLoss):
-        found: Loss = loss
-        return found
+    if isinstance(loss, type) and issubclass(loss, Loss) and _is_complete(loss):
+        loss = loss()
+    if isinstance(loss, Loss) and _is_complete(type(loss)):
+        return loss
     if callable(loss) and not isinstance(loss, (type, Loss)):
-        return FunctionLoss(loss)
+        own = [cls for function, cls in _by_function.items() if function is loss]
+        return own[0]() if own else FunctionLoss(loss)
     raise TypeError(
-        f"loss: expected a name, an instance of {known} from fastlstm.losses, or a function f(y_true, y_pred) that"
-        f" returns values and gradient, got {identifier!r}"
+        f"loss: expected a name, an instance of {known} from fastlstm.losses or of a class that derives from"
+        f" losses.Loss and defines call, or a function f(y_true, y_pred) that returns values and gradient, got"
+        f" {identifier!r}"
     )
 
 
+def _is_complete(cls: type[Loss]) -> bool:
+    """Return whether a class says what its loss is. The core would not know what a subclass of its losses changes."""
+    return cls in _classes if issubclass(cls, NativeLoss) else cls.call is not Loss.call
+
+
 def serialize(loss: Loss) -> dict[str, Any]:
-    """Return a loss's class name and arguments as Keras writes them; `get` reads it.
+    """Return a loss's class name and arguments as Keras writes them; `get` reads it if the class is of this module.
 
     Raises
     ------

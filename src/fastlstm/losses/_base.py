@@ -1,7 +1,7 @@
-"""What all losses share: their arguments, the targets that they take, and how the core is told of them."""
+"""What all losses share: their arguments, being called, and how a model is told of them."""
 
 from collections.abc import Callable
-from typing import Any, ClassVar, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
@@ -9,6 +9,10 @@ from .. import _engine
 from .._data import sample_weights
 from .._engine import Array, Network, finite_array, numbers, real_array
 from .._names import snake_case
+from ._split import SplitSteps
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 Carried: TypeAlias = Callable[[int], Array | None]
 
@@ -16,7 +20,7 @@ REDUCTIONS = ("sum_over_batch_size", "mean", "sum", "mean_with_sample_weight")
 
 
 class Loss:
-    """Base class of the losses that the core knows; `compile` takes an instance or a name.
+    """Base class of losses: `compile` takes an instance or a name. Subclass it to write one, and define `call`.
 
     A loss has a value for each sample, or for each sample and step where the output has steps: v. They are weighted
     with the sample weights w, one without them, and become one number:
@@ -30,8 +34,8 @@ class Loss:
     'mean_with_sample_weight'  ``sum(w * v) / sum(w)``, the weighted mean
     ========================== ==========================================================================
 
-    Steps that a mask leaves out are not counted either. A sample's weight is that of all its steps. The loss of an
-    epoch is the mean of those of its batches, weighted with their sizes.
+    Steps that a mask leaves out are not counted either; a loss of one's own can not have them. A sample's weight is
+    that of all its steps. The loss of an epoch is the mean of those of its batches, weighted with their sizes.
 
     Parameters
     ----------
@@ -46,6 +50,28 @@ class Loss:
     ------
     ValueError, TypeError
         If the reduction is not one of these; None and 'none' are not, for training needs one number.
+
+    Examples
+    --------
+    Errors to one side that count for more than those to the other. In Keras `call` would return the values only, and
+    the gradient would be found from the operations that they are made of; here it is given as well.
+
+    >>> import numpy as np
+    >>> from fastlstm import Input, Sequential, layers
+    >>> class Lopsided(Loss):
+    ...     def __init__(self, factor=3.0, name="lopsided", **options):
+    ...         super().__init__(name, **options)
+    ...         self.factor = factor
+    ...     def call(self, y_true, y_pred):
+    ...         error = y_pred - y_true
+    ...         weight = np.where(error > 0, self.factor, 1.0)
+    ...         return (weight * error**2).mean(axis=-1), 2 * weight * error / error.shape[-1]
+    >>> Lopsided()([[0.0], [0.0]], [[1.0], [-1.0]])
+    2.0
+    >>> model = Sequential([Input((1,)), layers.Dense(1, kernel_initializer="zeros")])
+    >>> model.compile("sgd", Lopsided(reduction="sum"))
+    >>> model.evaluate(np.ones((2, 1)), [1.0, -2.0], verbose=0)
+    13.0
     """
 
     def __init__(self, name: str | None = None, reduction: Any = "sum_over_batch_size", dtype: Any = None) -> None:
@@ -59,16 +85,30 @@ class Loss:
             raise ValueError(f"dtype: expected None, since a loss is computed in the model's dtype, got {dtype!r}")
         if name is not None and not isinstance(name, str):
             raise TypeError(f"name: expected a string, got {name!r}")
-        self.name = name or self.kind
+        self.name = name or snake_case(type(self).__name__)
         self.reduction: str = reduction
 
-    @property
-    def kind(self) -> str:
-        """The core's name of it, such as 'mean_squared_error'."""
-        return snake_case(type(self).__name__)
+    def call(self, y_true: Array, y_pred: Array) -> Any:
+        """Return the values of a batch and their gradient. This is what a subclass defines.
+
+        Parameters
+        ----------
+        y_true : ndarray
+            The targets, of any shape, in the model's dtype; with a last axis of 1 where the output has one.
+        y_pred : ndarray
+            The predictions, (N, O) or (N, T, O), in the model's dtype.
+
+        Returns
+        -------
+        values : ndarray
+            The loss of each sample, (N,), or of each sample and step, (N, T). Weights and the reduction come later.
+        gradient : ndarray
+            The derivatives of each one's value by its predictions, of the shape of `y_pred`.
+        """
+        raise NotImplementedError(f"{type(self).__name__} does not define call(y_true, y_pred)")
 
     def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> float:
-        """Return the loss of predictions, computed by the core.
+        """Return the loss of predictions.
 
         Parameters
         ----------
@@ -93,85 +133,54 @@ class Loss:
         if y_pred.ndim not in (2, 3) or y_pred.shape[-1] == 0:
             raise ValueError(f"y_pred: expected shape (N, O) or (N, T, O), got {y_pred.shape}")
         dtype = "float32" if y_pred.dtype == np.float32 else "float64"
-        network = _engine.network(dtype, y_pred.shape[-1], y_pred.ndim == 3)
-        self.start(network)
-        y_true = self.targets("y_true", y_true, y_pred.shape, network.target_features, dtype, finite=False)
+        network = _engine.network(dtype, y_pred.shape[-1], y_pred.ndim == 3)  # without layers: what goes in comes out
+        self._start(network)
+        y_true = self._targets("y_true", y_true, y_pred.shape, network.target_features, dtype, finite=False)
         weights = sample_weights("sample_weight", sample_weight, y_pred.shape, dtype, finite=False)
         if len(y_pred) == 0:
             return 0.0
-        return network.evaluate(real_array("y_pred", y_pred, dtype), y_true, sample_weight=weights)
+        runner = self._runner(network, None, 1.0)
+        loss: float = runner.evaluate(real_array("y_pred", y_pred, dtype), y_true, sample_weight=weights)
+        return loss
 
     def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
+        """Return the constructor's arguments. A subclass with others adds them."""
         return {"name": self.name, "reduction": self.reduction}
 
     @classmethod
-    def from_config(cls, config: dict[str, Any]) -> "Loss":
+    def from_config(cls, config: dict[str, Any]) -> "Self":
         """Return a loss with these arguments of its constructor."""
         return cls(**config)
 
-    _settings: ClassVar[tuple[str, ...]] = ()
-    """The attributes that the core needs."""
+    # Inside -----------------------------------------------------------------------------------------------------
 
-    def start(self, network: Network) -> None:
-        """Give the network this loss."""
-        reduction = "sum_over_batch_size" if self.reduction == "mean" else self.reduction
-        network.set_loss(self.kind, {"reduction": reduction, **{name: getattr(self, name) for name in self._settings}})
+    def _start(self, network: Network) -> None:
+        """Give the network this loss, if it is one that the core knows."""
 
-    def runner(self, network: Network, carried: Carried | None, weight: float) -> Any:
+    def _runner(self, network: Network, carried: Carried | None, weight: float) -> Any:
         """Return what trains and evaluates the network with this loss.
 
         `carried` gives the states that a batch of so many rows begins with; None for a model without such states.
-        `weight` is that of the loss, which the core has already.
+        `weight` is that of the loss, which the core has already. A mask that reaches the output raises ValueError.
         """
-        return network
+        if network.masked_output:
+            raise ValueError(
+                f"loss: {self.name!r} would get masked steps without their mask, which reaches this model's output; use"
+                " a loss of fastlstm.losses"
+            )
+        return SplitSteps(network, self, carried, weight)
 
-    def output_width(self, targets: Array) -> int:
+    def _output_width(self, targets: Array) -> int:
         """Return how many columns an output needs for these targets (N,), (N, O) or (N, T, O)."""
         return targets.shape[-1] if targets.ndim > 1 else 1
 
-    def targets(
+    def _targets(
         self, name: str, y: Any, output_shape: tuple[int, ...], width: int, dtype: str, *, finite: bool
     ) -> Array:
-        """Return `y` as the core takes it.
+        """Return `y`, of any shape, in the dtype; with a last axis of 1 where the output has one and y has none.
 
-        Parameters
-        ----------
-        name : str
-            Of the argument, for messages.
-        y : array_like
-            Targets with `width` numbers for each sample and step. Where that is 1 the last axis may be left out; one
-            more axis of 1 does not matter.
-        output_shape : tuple of int
-            (N, O) or (N, T, O).
-        width : int
-            The network's `target_features`.
-        dtype : {'float32', 'float64'}
-            Of the model.
-        finite : bool
-            Whether NaN and Inf raise.
-
-        Returns
-        -------
-        ndarray
-            Of shape (N, width) or (N, T, width).
-
-        Raises
-        ------
-        ValueError
-            If the shape differs (nothing is broadcast), or a class number is not one.
-        TypeError
-            If `y` is not made of real integers or floats.
+        `name` is that of the argument, for messages; `finite` is whether NaN and Inf raise ValueError. `width`, how
+        many targets the core wants for each sample and step, matters for its own losses only.
         """
-        leading = output_shape[:-1]
-        wanted = (*leading, width)
-        y = numbers(name, y)
-        allowed = [wanted, (*wanted, 1)] + ([leading] if width == 1 else [])
-        if y.shape not in allowed:
-            others = f" or {leading}" if width == 1 else ""
-            raise ValueError(f"{name}: expected shape {wanted}{others} for an output {output_shape}, got {y.shape}")
-        self._require_targets(name, y, output_shape[-1])
-        return (finite_array if finite else real_array)(name, y, dtype).reshape(wanted)
-
-    def _require_targets(self, name: str, y: Array, outputs: int) -> None:
-        """Raise ValueError for targets that the loss can not take."""
+        array = (finite_array if finite else real_array)(name, y, dtype)
+        return array[..., None] if output_shape[-1] == 1 and array.shape == output_shape[:-1] else array

@@ -6,14 +6,14 @@ import numpy as np
 
 from .. import _checks
 from .._engine import Array
-from ._base import Loss
-from ._regression import last_axis
+from ._class_values import require_classes
+from ._native import NativeLoss, last_axis
 
 _EXACT = 2**24
 """Up to here float32 has every whole number."""
 
 
-class _Crossentropy(Loss):
+class _Crossentropy(NativeLoss):
     """What the cross-entropies of labels share."""
 
     _settings = ("from_logits", "label_smoothing")
@@ -106,7 +106,7 @@ class CategoricalCrossentropy(_Crossentropy):
         super().__init__(from_logits, label_smoothing, axis, reduction, name, dtype)
 
 
-class SparseCategoricalCrossentropy(Loss):
+class SparseCategoricalCrossentropy(NativeLoss):
     """The categorical cross-entropy for targets that are class numbers, from 0 to O - 1, instead of one-hot rows.
 
     Parameters
@@ -148,22 +148,15 @@ class SparseCategoricalCrossentropy(Loss):
         """Return the constructor's arguments."""
         return {**super().get_config(), "from_logits": self.from_logits, "ignore_class": self.ignore_class}
 
-    def output_width(self, targets: Array) -> int:
+    def _output_width(self, targets: Array) -> int:
         """Return the number of classes that there must be at least."""
         return max(1, int(targets.max()) + 1)
 
     def _require_targets(self, name: str, y: Array, outputs: int) -> None:
-        good = (y >= 0) & (y < outputs) & (y == np.floor(y))
-        if self.ignore_class is not None:
-            good |= y == self.ignore_class
-        if not good.all():
-            place = tuple(int(i) for i in np.unravel_index(int(good.argmin()), y.shape))
-            raise ValueError(
-                f"{name}: expected class numbers, integers from 0 to {outputs - 1}, got {y[place]!s} at {list(place)}"
-            )
+        require_classes(name, y if self.ignore_class is None else np.where(y == self.ignore_class, 0, y), outputs)
 
 
-class KLDivergence(Loss):
+class KLDivergence(NativeLoss):
     """``sum(y log(y / p))`` over the last axis, y and p within [1e-7, 1].
 
     Parameters
@@ -187,7 +180,7 @@ class KLDivergence(Loss):
         super().__init__(name, reduction, dtype)
 
 
-class Hinge(Loss):
+class Hinge(NativeLoss):
     """Mean of ``max(1 - y * p, 0)`` over the last axis, for labels y of -1 and 1, or 0 and 1: a 0 is taken for -1.
 
     Keras takes it so only in batches that have no other labels than 0 and 1. The gradient at the bend is half of that
@@ -208,7 +201,7 @@ class Hinge(Loss):
         super().__init__(name, reduction, dtype)
 
 
-class SquaredHinge(Loss):
+class SquaredHinge(NativeLoss):
     """Mean of ``max(1 - y * p, 0)**2`` over the last axis, for labels as `Hinge` takes them.
 
     Parameters
@@ -228,7 +221,7 @@ class SquaredHinge(Loss):
         super().__init__(name, reduction, dtype)
 
 
-class CategoricalHinge(Loss):
+class CategoricalHinge(NativeLoss):
     """``max(max((1 - y) * p) - sum(y * p) + 1, 0)`` over the last axis, for one-hot y.
 
     Parameters

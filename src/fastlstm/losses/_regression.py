@@ -3,21 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
 from .. import _checks
 from .._engine import Array
-from ._base import Loss
+from ._native import NativeLoss, last_axis
+from ._number_values import quantiles_of
 
 
-def last_axis(axis: Any) -> int:
-    """Return -1; another axis raises ValueError."""
-    if _checks.integer("axis", axis, -(2**31)) != -1:
-        raise ValueError(f"axis: expected -1, the axis of features, got {axis}")
-    return -1
-
-
-class MeanSquaredError(Loss):
+class MeanSquaredError(NativeLoss):
     """Mean of ``(y - p)**2`` over the last axis.
 
     Parameters
@@ -37,7 +29,7 @@ class MeanSquaredError(Loss):
         super().__init__(name, reduction, dtype)
 
 
-class MeanAbsoluteError(Loss):
+class MeanAbsoluteError(NativeLoss):
     """Mean of ``abs(y - p)`` over the last axis. Its gradient is 0 where both are equal.
 
     Parameters
@@ -57,7 +49,7 @@ class MeanAbsoluteError(Loss):
         super().__init__(name, reduction, dtype)
 
 
-class MeanAbsolutePercentageError(Loss):
+class MeanAbsolutePercentageError(NativeLoss):
     """Mean of ``100 * abs(y - p) / max(abs(y), 1e-7)`` over the last axis.
 
     Parameters
@@ -80,7 +72,7 @@ class MeanAbsolutePercentageError(Loss):
         super().__init__(name, reduction, dtype)
 
 
-class MeanSquaredLogarithmicError(Loss):
+class MeanSquaredLogarithmicError(NativeLoss):
     """Mean of ``(log(1 + y) - log(1 + p))**2`` over the last axis, y and p being at least 1e-7.
 
     Its gradient is 0 for a p below that.
@@ -105,7 +97,7 @@ class MeanSquaredLogarithmicError(Loss):
         super().__init__(name, reduction, dtype)
 
 
-class Huber(Loss):
+class Huber(NativeLoss):
     """Mean over the last axis of ``e**2 / 2``, or ``delta * (abs(e) - delta / 2)`` for errors e larger than delta.
 
     Parameters
@@ -144,7 +136,7 @@ class Huber(Loss):
         return {**super().get_config(), "delta": self.delta}
 
 
-class LogCosh(Loss):
+class LogCosh(NativeLoss):
     """Mean of ``log(cosh(p - y))`` over the last axis: like ``e**2 / 2`` for small errors, ``abs(e)`` for large ones.
 
     Parameters
@@ -164,7 +156,7 @@ class LogCosh(Loss):
         super().__init__(name, reduction, dtype)
 
 
-class Poisson(Loss):
+class Poisson(NativeLoss):
     """Mean of ``p - y * log(p + 1e-7)`` over the last axis, for counts y and rates p that are not negative.
 
     Parameters
@@ -182,7 +174,7 @@ class Poisson(Loss):
         super().__init__(name, reduction, dtype)
 
 
-class CosineSimilarity(Loss):
+class CosineSimilarity(NativeLoss):
     """Minus the cosine of the angle between y and p along the last axis: -1 for one direction, 1 for opposite ones.
 
     A vector shorter than 1e-7 is divided by that instead of by its length. Its gradient is finite, also that of a
@@ -212,7 +204,7 @@ class CosineSimilarity(Loss):
         last_axis(axis)
 
 
-class Quantile(Loss):
+class Quantile(NativeLoss):
     """Mean over the quantiles q of ``max(q * (y - p), (q - 1) * (y - p))``, the pinball loss.
 
     Each column p of the output becomes a quantile of the distribution of the one target y: a forecast of 0.1, 0.5 and
@@ -247,15 +239,12 @@ class Quantile(Loss):
         dtype: Any = None,
     ) -> None:
         super().__init__(name, reduction, dtype)
-        given = quantiles if isinstance(quantiles, (Sequence, np.ndarray)) and np.ndim(quantiles) else (quantiles,)
-        self.quantiles = tuple(_checks.number("quantiles", each, 0.0, 1.0) for each in given)
-        if not self.quantiles or not all(0 < each < 1 for each in self.quantiles):
-            raise ValueError(f"quantiles: expected numbers between 0 and 1, at least one, got {quantiles!r}")
+        self.quantiles = quantiles_of(quantiles)
 
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments."""
         return {**super().get_config(), "quantiles": list(self.quantiles)}
 
-    def output_width(self, targets: Array) -> int:
+    def _output_width(self, targets: Array) -> int:
         """Return the number of quantiles."""
         return len(self.quantiles)

@@ -1,4 +1,7 @@
-"""Metrics, as in Keras: classes, their names, and `get`. They are computed in NumPy and summed in float64."""
+"""Metrics, as in Keras: classes, functions, names, and `get`. They are computed in NumPy and summed in float64.
+
+The functions give the values of samples or steps, of which the classes are the means.
+"""
 
 from collections.abc import Callable
 from functools import partial
@@ -7,7 +10,22 @@ from typing import Any
 from .. import losses
 from .._names import lookup, snake_case
 from .._objects import configuration, resolve
-from . import _values
+from ..losses import (
+    binary_crossentropy,
+    categorical_crossentropy,
+    categorical_hinge,
+    hinge,
+    huber,
+    kl_divergence,
+    log_cosh,
+    mean_absolute_error,
+    mean_absolute_percentage_error,
+    mean_squared_error,
+    mean_squared_logarithmic_error,
+    poisson,
+    sparse_categorical_crossentropy,
+    squared_hinge,
+)
 from ._accuracy import (
     Accuracy,
     BinaryAccuracy,
@@ -15,6 +33,11 @@ from ._accuracy import (
     SparseCategoricalAccuracy,
     SparseTopKCategoricalAccuracy,
     TopKCategoricalAccuracy,
+    binary_accuracy,
+    categorical_accuracy,
+    sparse_categorical_accuracy,
+    sparse_top_k_categorical_accuracy,
+    top_k_categorical_accuracy,
 )
 from ._auc import AUC
 from ._base import Metric
@@ -78,9 +101,28 @@ __all__ = [
     "TopKCategoricalAccuracy",
     "TrueNegatives",
     "TruePositives",
+    "binary_accuracy",
+    "binary_crossentropy",
+    "categorical_accuracy",
+    "categorical_crossentropy",
+    "categorical_hinge",
     "deserialize",
     "get",
+    "hinge",
+    "huber",
+    "kl_divergence",
+    "log_cosh",
+    "mean_absolute_error",
+    "mean_absolute_percentage_error",
+    "mean_squared_error",
+    "mean_squared_logarithmic_error",
+    "poisson",
     "serialize",
+    "sparse_categorical_accuracy",
+    "sparse_categorical_crossentropy",
+    "sparse_top_k_categorical_accuracy",
+    "squared_hinge",
+    "top_k_categorical_accuracy",
 ]
 
 _classes: tuple[type[Metric], ...] = (
@@ -96,7 +138,7 @@ _classes: tuple[type[Metric], ...] = (
 _by_name: dict[str, Callable[..., Metric]] = {
     **{name: cls for cls in _classes for name in (snake_case(cls.__name__), cls.__name__)},
     "bce": BinaryCrossentropy,
-    "huber": partial(MeanMetricWrapper, _values.huber, "huber"),
+    "huber": partial(MeanMetricWrapper, losses.huber, "huber"),
     "log_cosh": LogCoshError,
     "mae": MeanAbsoluteError,
     "mape": MeanAbsolutePercentageError,

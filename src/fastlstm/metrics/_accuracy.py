@@ -6,7 +6,8 @@ import numpy as np
 
 from .. import _checks
 from .._engine import Array
-from ._base import floats, pair
+from .._pairs import classes_and_predictions, pair
+from ..losses._class_values import require_classes
 from ._reduction import MeanOfFunction
 
 
@@ -22,45 +23,138 @@ def accuracy(y_true: Any, y_pred: Any) -> Array:
 
 
 def binary_accuracy(y_true: Any, y_pred: Any, threshold: float = 0.5) -> Array:
-    """Return 1 where the target says on which side of the threshold the prediction is, else 0."""
+    """Return 1 where the target says on which side of the threshold the prediction is, else 0.
+
+    Parameters
+    ----------
+    y_true : array_like
+        Targets, 0 or 1, of the shape of `y_pred`; a last axis of 1 may be left out.
+    y_pred : array_like
+        Predictions of any shape.
+    threshold : float
+        A prediction above it is a 1.
+
+    Returns
+    -------
+    ndarray
+        Of that shape, float64.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If the shapes differ or something is not made of numbers.
+
+    Examples
+    --------
+    >>> binary_accuracy([[1.0], [0.0]], [[0.7], [0.6]]).tolist()
+    [[1.0], [0.0]]
+    """
     targets, predictions = pair(y_true, y_pred)
-    return _numbers(targets == (predictions > threshold))
+    return _numbers(targets == (predictions > _checks.number("threshold", threshold)))
 
 
 def categorical_accuracy(y_true: Any, y_pred: Any) -> Array:
-    """Return 1 where the largest prediction is that of the largest target, else 0."""
-    return _numbers(np.argmax(np.asarray(y_true), axis=-1) == np.argmax(np.asarray(y_pred), axis=-1))
+    """Return 1 where the largest prediction is that of the largest target, else 0.
 
+    Parameters
+    ----------
+    y_true : array_like
+        One-hot targets, of the shape of `y_pred`.
+    y_pred : array_like
+        Predictions (N, O) or (N, T, O).
 
-def _classes(y_true: Any, predictions: Array) -> Array:
-    """Return class numbers without a last axis of 1."""
-    classes = np.asarray(y_true)
-    return classes[..., 0] if classes.ndim == predictions.ndim and classes.shape[-1] == 1 else classes
+    Returns
+    -------
+    ndarray
+        (N,) or (N, T), float64.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If the shapes differ or something is not made of numbers.
+
+    Examples
+    --------
+    >>> categorical_accuracy([[0, 1], [1, 0]], [[0.2, 0.8], [0.4, 0.6]])
+    array([1., 0.])
+    """
+    targets, predictions = pair(y_true, y_pred)
+    return _numbers(targets.argmax(axis=-1) == predictions.argmax(axis=-1))
 
 
 def sparse_categorical_accuracy(y_true: Any, y_pred: Any) -> Array:
-    """Return 1 where the largest prediction is that of the class, else 0."""
-    predictions = np.asarray(y_pred)
-    return _numbers(_classes(y_true, predictions) == np.argmax(predictions, axis=-1))
+    """Return 1 where the largest prediction is that of the class, else 0.
+
+    Parameters
+    ----------
+    y_true : array_like
+        Class numbers (N,) or (N, T), or with a last axis of 1.
+    y_pred : array_like
+        Predictions (N, O) or (N, T, O).
+
+    Returns
+    -------
+    ndarray
+        (N,) or (N, T), float64.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If a shape is wrong or something is not made of numbers.
+
+    Examples
+    --------
+    >>> sparse_categorical_accuracy([1, 0], [[0.2, 0.8], [0.4, 0.6]])
+    array([1., 0.])
+    """
+    classes, predictions = classes_and_predictions(y_true, y_pred)
+    return _numbers(classes == predictions.argmax(axis=-1))
 
 
 def sparse_top_k_categorical_accuracy(y_true: Any, y_pred: Any, k: int = 5, from_sorted_ids: bool = False) -> Array:
     """Return 1 where fewer than k predictions are larger than that of the class, else 0.
 
-    With `from_sorted_ids` predictions are class numbers, the best first.
+    Parameters
+    ----------
+    y_true, y_pred
+        As for `sparse_categorical_accuracy`, also what is returned and raised.
+    k : int
+        At least 1.
+    from_sorted_ids : bool
+        Whether predictions are class numbers, the best first.
+
+    Examples
+    --------
+    >>> sparse_top_k_categorical_accuracy([0, 2], [[0.3, 0.5, 0.2], [0.3, 0.5, 0.2]], k=2)
+    array([1., 0.])
     """
-    predictions = floats(y_pred)
-    classes = _classes(y_true, predictions)
-    if from_sorted_ids:
+    classes, predictions = classes_and_predictions(y_true, y_pred)
+    k = _checks.integer("k", k, 1)
+    if _checks.flag("from_sorted_ids", from_sorted_ids):
         return _numbers((classes[..., None] == predictions[..., :k]).any(axis=-1))
+    require_classes("y_true", classes, predictions.shape[-1])
     own = np.take_along_axis(predictions, classes.astype(np.int64)[..., None], axis=-1)
     own = np.where(np.isnan(own), -np.inf, own)
     return _numbers((predictions > own).sum(axis=-1) < k)
 
 
 def top_k_categorical_accuracy(y_true: Any, y_pred: Any, k: int = 5) -> Array:
-    """Return 1 where fewer than k predictions are larger than that of the largest target, else 0."""
-    return sparse_top_k_categorical_accuracy(np.argmax(np.asarray(y_true), axis=-1), y_pred, k)
+    """Return 1 where fewer than k predictions are larger than that of the largest target, else 0.
+
+    Parameters
+    ----------
+    y_true, y_pred
+        As for `categorical_accuracy`, also what is returned and raised.
+    k : int
+        At least 1.
+
+    Examples
+    --------
+    >>> top_k_categorical_accuracy([[0, 0, 1]], [[0.3, 0.5, 0.2]], k=2)
+    array([0.])
+    """
+    targets, predictions = pair(y_true, y_pred)
+    return sparse_top_k_categorical_accuracy(targets.argmax(axis=-1), predictions, k)
 
 
 class Accuracy(MeanOfFunction):

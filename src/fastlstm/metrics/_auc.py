@@ -6,7 +6,8 @@ import numpy as np
 
 from .. import _checks
 from .._engine import Array
-from ._base import Metric, divided, floats, pair
+from .._pairs import floats, pair
+from ._base import Metric, divided
 from ._confusion import Counts, broadcast_weights, counts
 
 _EPSILON = 1e-7  # how far the outer thresholds lie outside of [0, 1]
@@ -92,7 +93,7 @@ class AUC(Metric):
         if num_labels and not multi_label:
             raise ValueError(f"num_labels: expected None without multi_label, got {num_labels!r}")
         self.num_labels = num_labels
-        self.label_weights = None if label_weights is None else floats(label_weights)
+        self.label_weights = None if label_weights is None else floats("label_weights", label_weights)
         self._from_logits = _checks.flag("from_logits", from_logits)
         self._sums: Counts | None = None
 
@@ -114,11 +115,6 @@ class AUC(Metric):
             The weight of each sample, or of each of its steps.
         """
         labels, predictions = pair(y_true, y_pred)
-        if labels.shape != predictions.shape:
-            raise ValueError(
-                f"y_true: expected labels of the shape of y_pred, {predictions.shape}, for {self.name}, got"
-                f" {labels.shape}"
-            )
         if self.multi_label and predictions.ndim != 2:
             raise ValueError(f"y_pred: expected shape (N, labels) with multi_label, got {predictions.shape}")
         if self._from_logits:

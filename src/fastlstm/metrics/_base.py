@@ -207,25 +207,3 @@ def divided(numerator: Any, denominator: Any) -> Array:
     quotient = np.zeros(shape)
     np.divide(numerator, denominator, out=quotient, where=np.broadcast_to(denominator != 0, shape))
     return quotient
-
-
-def same_rank(first: Array, second: Array) -> tuple[Array, Array]:
-    """Return two arrays whose ranks differ by a last axis of 1 with one rank; never (N,) against (N, 1)."""
-    if first.ndim == second.ndim + 1 and first.shape[-1] == 1:
-        return (first, second[:, None]) if second.ndim == 1 else (first[..., 0], second)
-    if second.ndim == first.ndim + 1 and second.shape[-1] == 1:
-        return (first[:, None], second) if first.ndim == 1 else (first, second[..., 0])
-    return first, second
-
-
-def floats(value: Any) -> Array:
-    """Return an array of floats: the given one, or float64."""
-    array = np.asarray(value)
-    return array if array.dtype.kind == "f" else array.astype(np.float64)
-
-
-def pair(y_true: Any, y_pred: Any) -> tuple[Array, Array]:
-    """Return targets and predictions as float arrays of one dtype and rank."""
-    predictions = floats(y_pred)
-    targets = np.asarray(y_true).astype(predictions.dtype, copy=False)
-    return same_rank(targets, predictions)

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .._engine import Array, Network
+from .._engine import Array
 from .._names import snake_case
 from . import (
     BinaryAccuracy,
@@ -165,16 +165,19 @@ class Observation(NamedTuple):
     arguments: dict[str, Array]
 
     @classmethod
-    def of(cls, metrics: CompiledMetrics, network: Network, shape: tuple[int, ...], dtype: str) -> "Observation":
-        """Return room for outputs of this shape, (N, O) or (N, T, O)."""
+    def of(cls, metrics: CompiledMetrics, model: Any, x: Array, before: "Observation | None" = None) -> "Observation":
+        """Return room for the model's outputs for x as the network takes it: what there was `before` if that fits."""
+        shape = model._output_shape_for(x)
+        if before is not None and before._fits(shape):
+            return before
         arguments: dict[str, Array] = {}
         if metrics:
-            arguments["predictions"] = np.empty(shape, dtype)
-            if network.masked_output:
+            arguments["predictions"] = np.empty(shape, x.dtype)
+            if model._runner().masked_output:
                 arguments["valid"] = np.ones(shape[:-1], bool)
         return cls(metrics, arguments)
 
-    def fits(self, shape: tuple[int, ...]) -> bool:
+    def _fits(self, shape: tuple[int, ...]) -> bool:
         """Return whether there is room for outputs of this shape and no other."""
         return all(array.shape == shape[: array.ndim] for array in self.arguments.values())
 

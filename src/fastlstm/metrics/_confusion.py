@@ -7,7 +7,8 @@ import numpy as np
 
 from .. import _checks
 from .._engine import Array
-from ._base import Metric, divided, floats, pair
+from .._pairs import floats, pair
+from ._base import Metric, divided
 
 _LOWEST = -1e10  # the threshold of predictions that are among the top k, and what the others are set to
 
@@ -56,7 +57,7 @@ def broadcast_weights(sample_weight: Any, shape: tuple[int, ...]) -> Array:
     """Return the weight of each prediction; the weights' axes are the first ones."""
     if sample_weight is None:
         return np.ones(shape)
-    weights = floats(sample_weight).astype(np.float64, copy=False)
+    weights = floats("sample_weight", sample_weight).astype(np.float64, copy=False)
     if weights.ndim > len(shape) and weights.shape[-1] == 1:
         weights = weights[..., 0]
     return np.broadcast_to(weights.reshape(weights.shape + (1,) * (len(shape) - weights.ndim)), shape)
@@ -108,11 +109,6 @@ class _AtThresholds(Metric):
             The weight of each sample, or of each of its steps.
         """
         labels, predictions = pair(y_true, y_pred)
-        if labels.shape != predictions.shape:
-            raise ValueError(
-                f"y_true: expected labels of the shape of y_pred, {predictions.shape}, for {self.name}, got"
-                f" {labels.shape}"
-            )
         if self.top_k is not None:
             predictions = _top(predictions, self.top_k)
         if self.class_id is not None:

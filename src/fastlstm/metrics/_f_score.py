@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 
 from .. import _checks
-from ._base import Metric, Variable, floats, pair
+from .._pairs import floats, pair
+from ._base import Metric, Variable
 
 _EPSILON = 1e-7  # added to denominators, as in Keras
 _SMALLEST = 1e-9  # a prediction that counts without a threshold
@@ -61,18 +62,16 @@ class FBetaScore(Metric):
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Take a batch (N, classes) into account, labels being 0 or 1; see `Metric.update_state`."""
         labels, predictions = pair(y_true, y_pred)
-        if labels.ndim != 2 or labels.shape != predictions.shape:
-            raise ValueError(
-                f"y_true, y_pred: expected shapes (N, classes) for {self.name}, got {labels.shape} and"
-                f" {predictions.shape}"
-            )
+        if labels.ndim != 2:
+            raise ValueError(f"y_pred: expected shape (N, classes) for {self.name}, got {predictions.shape}")
         if self.threshold is None:
             largest = predictions.max(axis=-1, keepdims=True)
             positive = (predictions >= largest) & (np.abs(predictions) > _SMALLEST)
         else:
             positive = predictions > self.threshold
         labels = labels.astype(np.float64, copy=False)
-        weights = np.ones(len(labels)) if sample_weight is None else floats(sample_weight).reshape(len(labels))
+        weights = floats("sample_weight", 1.0 if sample_weight is None else sample_weight)
+        weights = np.broadcast_to(weights.ravel(), len(labels))
         axis = None if self.average == "micro" else 0
         shape = () if axis is None else labels.shape[1:]
         if not self._sums:

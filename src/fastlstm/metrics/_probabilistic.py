@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from .. import _checks
-from . import _values
+from .. import _checks, losses
 from ._reduction import MeanOfFunction
 
 
@@ -39,7 +38,7 @@ class BinaryCrossentropy(MeanOfFunction):
         self.from_logits = _checks.flag("from_logits", from_logits)
         self.label_smoothing = _checks.number("label_smoothing", label_smoothing, 0.0, 1.0)
         super().__init__(
-            _values.binary_crossentropy, name, dtype, from_logits=self.from_logits, label_smoothing=self.label_smoothing
+            losses.binary_crossentropy, name, dtype, from_logits=self.from_logits, label_smoothing=self.label_smoothing
         )
 
 
@@ -79,7 +78,7 @@ class CategoricalCrossentropy(MeanOfFunction):
         self.label_smoothing = _checks.number("label_smoothing", label_smoothing, 0.0, 1.0)
         self.axis = _checks.integer("axis", axis, -1)
         super().__init__(
-            _values.categorical_crossentropy,
+            losses.categorical_crossentropy,
             name,
             dtype,
             from_logits=self.from_logits,
@@ -124,7 +123,7 @@ class SparseCategoricalCrossentropy(MeanOfFunction):
         self.ignore_class = ignore_class
         self.axis = _checks.integer("axis", axis, -1)
         super().__init__(
-            _values.sparse_categorical_crossentropy,
+            losses.sparse_categorical_crossentropy,
             name,
             dtype,
             from_logits=self.from_logits,
@@ -152,7 +151,7 @@ class KLDivergence(MeanOfFunction):
     _direction = "down"
 
     def __init__(self, name: str = "kl_divergence", dtype: Any = None) -> None:
-        super().__init__(_values.kl_divergence, name, dtype)
+        super().__init__(losses.kl_divergence, name, dtype)
 
 
 class Poisson(MeanOfFunction):
@@ -174,7 +173,7 @@ class Poisson(MeanOfFunction):
     _direction = "down"
 
     def __init__(self, name: str = "poisson", dtype: Any = None) -> None:
-        super().__init__(_values.poisson, name, dtype)
+        super().__init__(losses.poisson, name, dtype)
 
 
 class Hinge(MeanOfFunction):
@@ -197,7 +196,7 @@ class Hinge(MeanOfFunction):
     _sums_samples = False  # whether labels are 0 and 1 is asked of each batch
 
     def __init__(self, name: str = "hinge", dtype: Any = None) -> None:
-        super().__init__(_values.hinge, name, dtype)
+        super().__init__(losses.hinge, name, dtype)
 
 
 class SquaredHinge(MeanOfFunction):
@@ -220,7 +219,7 @@ class SquaredHinge(MeanOfFunction):
     _sums_samples = False  # whether labels are 0 and 1 is asked of each batch
 
     def __init__(self, name: str = "squared_hinge", dtype: Any = None) -> None:
-        super().__init__(_values.squared_hinge, name, dtype)
+        super().__init__(losses.squared_hinge, name, dtype)
 
 
 class CategoricalHinge(MeanOfFunction):
@@ -242,4 +241,4 @@ class CategoricalHinge(MeanOfFunction):
     _direction = "down"
 
     def __init__(self, name: str = "categorical_hinge", dtype: Any = None) -> None:
-        super().__init__(_values.categorical_hinge, name, dtype)
+        super().__init__(losses.categorical_hinge, name, dtype)

@@ -7,16 +7,16 @@ import numpy as np
 
 from .. import losses
 from .._engine import Array
-from . import _values
-from ._base import Metric, divided, floats, same_rank
+from .._pairs import floats, same_rank
+from ._base import Direction, Metric, divided
 
 
 def _by_sample(values: Any, sample_weight: Any, reduce: Callable[..., Any]) -> tuple[Array, Array | None]:
     """Return one weighted value for each sample, and its weight if there are weights; other axes are reduced."""
-    values = floats(values).astype(np.float64, copy=False)
+    values = floats("values", values).astype(np.float64, copy=False)
     weights = None
     if sample_weight is not None and values.ndim > 0:  # a number for a whole batch has no weights
-        values, weights = same_rank(values, floats(sample_weight).astype(np.float64, copy=False))
+        values, weights = same_rank(values, floats("sample_weight", sample_weight).astype(np.float64, copy=False))
         if values.ndim > weights.ndim:
             values = reduce(values, axis=tuple(range(weights.ndim, values.ndim)))
         weights = np.broadcast_to(weights, values.shape)
@@ -103,6 +103,14 @@ class Mean(Metric):
         return divided(self.total.value, self.count.value)[()]
 
 
+def _direction_of(fn: Any) -> Direction | None:
+    """Return whether larger values of a function of this package are better, None for a function of someone else."""
+    module = getattr(fn, "__module__", None) or ""
+    if isinstance(fn, losses.Loss) or module.startswith(losses.__name__):
+        return "down"
+    return "up" if module == f"{__package__}._accuracy" else None
+
+
 class MeanMetricWrapper(Mean):
     """Mean of a function of targets and predictions.
 
@@ -132,8 +140,7 @@ class MeanMetricWrapper(Mean):
         if not callable(fn):
             raise TypeError(f"fn: expected a function of y_true and y_pred, got {fn!r}")
         super().__init__(name=name, dtype=dtype)  # type: ignore[arg-type]
-        if isinstance(fn, losses.Loss) or getattr(fn, "__module__", None) == _values.__name__:
-            self._direction = "down"
+        self._direction = _direction_of(fn) or self._direction
         self._fn = fn
         self._fn_kwargs = kwargs
 

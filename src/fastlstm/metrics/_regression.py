@@ -5,10 +5,10 @@ from typing import Any
 
 import numpy as np
 
-from .. import _checks
+from .. import _checks, losses
 from .._engine import Array
-from . import _values
-from ._base import Metric, floats, pair
+from .._pairs import floats, pair
+from ._base import Metric
 from ._reduction import Mean, MeanOfFunction
 
 
@@ -31,7 +31,7 @@ class MeanSquaredError(MeanOfFunction):
     _direction = "down"
 
     def __init__(self, name: str = "mean_squared_error", dtype: Any = None) -> None:
-        super().__init__(_values.mean_squared_error, name, dtype)
+        super().__init__(losses.mean_squared_error, name, dtype)
 
 
 class MeanAbsoluteError(MeanOfFunction):
@@ -53,7 +53,7 @@ class MeanAbsoluteError(MeanOfFunction):
     _direction = "down"
 
     def __init__(self, name: str = "mean_absolute_error", dtype: Any = None) -> None:
-        super().__init__(_values.mean_absolute_error, name, dtype)
+        super().__init__(losses.mean_absolute_error, name, dtype)
 
 
 class MeanAbsolutePercentageError(MeanOfFunction):
@@ -75,7 +75,7 @@ class MeanAbsolutePercentageError(MeanOfFunction):
     _direction = "down"
 
     def __init__(self, name: str = "mean_absolute_percentage_error", dtype: Any = None) -> None:
-        super().__init__(_values.mean_absolute_percentage_error, name, dtype)
+        super().__init__(losses.mean_absolute_percentage_error, name, dtype)
 
 
 class MeanSquaredLogarithmicError(MeanOfFunction):
@@ -97,7 +97,7 @@ class MeanSquaredLogarithmicError(MeanOfFunction):
     _direction = "down"
 
     def __init__(self, name: str = "mean_squared_logarithmic_error", dtype: Any = None) -> None:
-        super().__init__(_values.mean_squared_logarithmic_error, name, dtype)
+        super().__init__(losses.mean_squared_logarithmic_error, name, dtype)
 
 
 class LogCoshError(MeanOfFunction):
@@ -119,7 +119,11 @@ class LogCoshError(MeanOfFunction):
     _direction = "down"
 
     def __init__(self, name: str = "logcosh", dtype: Any = None) -> None:
-        super().__init__(_values.log_cosh, name, dtype)
+        super().__init__(losses.log_cosh, name, dtype)
+
+
+def _cosine(y_true: Any, y_pred: Any, axis: int) -> Array:
+    return -losses.cosine_similarity(y_true, y_pred, axis)
 
 
 class CosineSimilarity(MeanOfFunction):
@@ -144,7 +148,7 @@ class CosineSimilarity(MeanOfFunction):
 
     def __init__(self, name: str = "cosine_similarity", dtype: Any = None, axis: int = -1) -> None:
         self.axis = _checks.integer("axis", axis, -1)
-        super().__init__(_values.cosine_similarity, name, dtype, axis=self.axis)
+        super().__init__(_cosine, name, dtype, axis=self.axis)
 
 
 class RootMeanSquaredError(Mean):
@@ -224,11 +228,9 @@ class R2Score(Metric):
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Take a batch (N, O) into account; see `Metric.update_state`."""
         targets, predictions = (one.astype(np.float64, copy=False) for one in pair(y_true, y_pred))
-        if targets.ndim != 2 or targets.shape != predictions.shape:
-            raise ValueError(
-                f"y_true, y_pred: expected shapes (N, O) for an R2Score, got {targets.shape} and {predictions.shape}"
-            )
-        weights = floats(1.0 if sample_weight is None else sample_weight)
+        if targets.ndim != 2:
+            raise ValueError(f"y_pred: expected shape (N, O) for an R2Score, got {predictions.shape}")
+        weights = floats("sample_weight", 1.0 if sample_weight is None else sample_weight)
         weights = np.broadcast_to(weights[:, None] if weights.ndim == 1 else weights, targets.shape)
         if not self._sums:
             width = targets.shape[1:]

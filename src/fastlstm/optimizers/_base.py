@@ -102,6 +102,7 @@ class Optimizer:
         self._without_decay: re.Pattern[str] | None = None
         self._model: weakref.ref[object] | None = None
         self._network: Network | None = None
+        self._exchanged_at: int | None = None  # after how many steps weights and averages have changed places
 
     def __init_subclass__(cls) -> None:
         takes_the_options_of(cls, cls.__mro__[1])
@@ -164,9 +165,19 @@ class Optimizer:
         if self._network is not None:
             self.start(self._network)
 
+    @property
+    def averages_in_place(self) -> bool:
+        """Whether `swap_ema_weights` has put the averages in the weights' place since the last step."""
+        return 0 < self._steps == self._exchanged_at
+
     def finalize_variable_values(self) -> None:
-        """Put the averages of ``use_ema=True`` in the weights' place, as `fit` does at its end; else do nothing."""
+        """Put the averages of ``use_ema=True`` in the weights' place, as `fit` does at its end; else do nothing.
+
+        Where `swap_ema_weights` has put them there already, they stay.
+        """
         if self.use_ema and self._network is not None:
+            if self.averages_in_place:
+                self.swap_ema_weights()
             self._network.take_averages()
 
     def swap_ema_weights(self) -> None:
@@ -182,6 +193,7 @@ class Optimizer:
         if not self.use_ema or self._network is None:
             raise ValueError("swap_ema_weights: expected an optimizer with use_ema=True, of a compiled and built model")
         self._network.swap_averages()
+        self._exchanged_at = None if self.averages_in_place else self._steps
 
     def get_config(self) -> dict[str, Any]:
         """Return the name and the constructor's arguments, with the learning rate of now or the schedule."""
@@ -240,12 +252,13 @@ class Optimizer:
         owner = None if self._model is None else self._model()
         if owner is not None and owner is not model:
             raise ValueError(f"optimizer: this {type(self).__name__} belongs to another model; make a new one")
+        self.release()
         self._model = weakref.ref(model)
-        self._network = None
 
     def release(self) -> None:
         """Let go of the model, and of the steps made with it."""
         self._model = self._network = None
+        self._exchanged_at = None
 
     def start(self, network: Network) -> None:
         """Give the network this optimizer with empty slots."""
@@ -253,7 +266,7 @@ class Optimizer:
         names = [] if self._without_decay is None else [segment.name for segment in network.segments]
         without_decay = [i for i, name in enumerate(names) if self._without_decay and self._without_decay.search(name)]
         network.set_optimizer(self._rule, numbers, without_decay)
-        self._network = network
+        self._network, self._exchanged_at = network, None
 
 
 def _rate_or_schedule(value: Any) -> float | LearningRateSchedule:

@@ -56,7 +56,7 @@ class NativeModule(torch.nn.RNNBase):
         weights = self.all_weights
         data = input.data if packed else input
         dtype = self._require_supported(data, weights[0][0])
-        states = self._states(hx)
+        states = self._states(hx, data.dtype)
         if packed:
             return self._forward_packed(input, states, weights, dtype)
         if data.dim() not in (2, 3):
@@ -154,7 +154,7 @@ class NativeModule(torch.nn.RNNBase):
             )
         return DTYPES[weight.dtype]
 
-    def _states(self, hx: Any) -> list[Tensor]:
+    def _states(self, hx: Any, dtype: torch.dtype) -> list[Tensor]:
         """Return the initial states as a list, empty where there are none."""
         if hx is None:
             return []
@@ -163,7 +163,6 @@ class NativeModule(torch.nn.RNNBase):
         if not isinstance(states, (tuple, list)) or len(states) != count:
             got = f"{len(hx)} of them" if isinstance(hx, (tuple, list)) else type(hx).__name__
             raise TypeError(f"hx: {self._title} expected a tuple (h, c), got {got}")
-        dtype = self.all_weights[0][0].dtype
         for state in states:
             if not isinstance(state, torch.Tensor) or state.dtype != dtype or state.device.type != "cpu":
                 found = f"{state.dtype} on {state.device}" if isinstance(state, torch.Tensor) else type(state).__name__

@@ -1,0 +1,82 @@
+"""The losses that the core knows: what they take, and how it is told of them."""
+
+from typing import Any, ClassVar
+
+from .. import _checks
+from .._engine import Array, Network, finite_array, numbers, real_array
+from .._names import snake_case
+from ._base import Carried, Loss
+
+
+def last_axis(axis: Any) -> int:
+    """Return -1; another axis raises ValueError."""
+    if _checks.integer("axis", axis, -(2**31)) != -1:
+        raise ValueError(f"axis: expected -1, the axis of features, got {axis}")
+    return -1
+
+
+class NativeLoss(Loss):
+    """Base class of the losses that the core knows. A loss of one's own derives from `Loss`."""
+
+    _settings: ClassVar[tuple[str, ...]] = ()
+    """The attributes that the core needs."""
+
+    @property
+    def kind(self) -> str:
+        """The core's name of it, such as 'mean_squared_error'."""
+        return snake_case(type(self).__name__)
+
+    def _start(self, network: Network) -> None:
+        """Give the network this loss."""
+        reduction = "sum_over_batch_size" if self.reduction == "mean" else self.reduction
+        network.set_loss(self.kind, {"reduction": reduction, **{name: getattr(self, name) for name in self._settings}})
+
+    def _runner(self, network: Network, carried: Carried | None, weight: float) -> Any:
+        """Return what trains and evaluates the network: itself."""
+        return network
+
+    def _targets(
+        self, name: str, y: Any, output_shape: tuple[int, ...], width: int, dtype: str, *, finite: bool
+    ) -> Array:
+        """Return `y` as the core takes it.
+
+        Parameters
+        ----------
+        name : str
+            Of the argument, for messages.
+        y : array_like
+            Targets with `width` numbers for each sample and step. Where that is 1 the last axis may be left out; one
+            more axis of 1 does not matter.
+        output_shape : tuple of int
+            (N, O) or (N, T, O).
+        width : int
+            The network's `target_features`.
+        dtype : {'float32', 'float64'}
+            Of the model.
+        finite : bool
+            Whether NaN and Inf raise.
+
+        Returns
+        -------
+        ndarray
+            Of shape (N, width) or (N, T, width).
+
+        Raises
+        ------
+        ValueError
+            If the shape differs (nothing is broadcast), or a class number is not one.
+        TypeError
+            If `y` is not made of real integers or floats.
+        """
+        leading = output_shape[:-1]
+        wanted = (*leading, width)
+        y = numbers(name, y)
+        allowed = [wanted, (*wanted, 1)] + ([leading] if width == 1 else [])
+        if y.shape not in allowed:
+            others = f" or {leading}" if width == 1 else ""
+            raise ValueError(f"{name}: expected shape {wanted}{others} for an output {output_shape}, got {y.shape}")
+        self._require_targets(name, y, output_shape[-1])
+        return (finite_array if finite else real_array)(name, y, dtype).reshape(wanted)
+
+    def _require_targets(self, name: str, y: Array, outputs: int) -> None:
+        """Raise ValueError for targets that the loss can not take."""

@@ -1,0 +1,120 @@
+"""A loss that is computed in Python: a step is then a native forward pass, the call, and a native backward pass."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .. import _engine
+from .._engine import Array, Network
+
+if TYPE_CHECKING:
+    from ._base import Loss
+
+
+class SplitSteps:
+    """A network whose loss is computed in Python; `train` and `evaluate` are used as the core's.
+
+    Parameters
+    ----------
+    network : Network
+        Its own loss, if it has one, is not used.
+    loss : Loss
+        Whose `call` gives values and gradient.
+    carried : callable, optional
+        Returns the states that a batch of so many rows begins with.
+    weight : float
+        Of the loss.
+    """
+
+    loss_depends_on_batch = True
+    masked_output = False
+
+    def __init__(
+        self, network: Network, loss: "Loss", carried: Callable[[int], Array | None] | None, weight: float
+    ) -> None:
+        self._network, self._loss, self._carried, self._weight = network, loss, carried, weight
+
+    def train(
+        self,
+        x: Array,
+        y: Array,
+        order: Array,
+        *,
+        batch_size: int,
+        first_step: int,
+        learning_rate: float | Array,
+        seconds: float,
+        loss_sum: float = 0.0,
+        sample_weight: Array | None = None,
+        predictions: Array | None = None,
+    ) -> tuple[int, float]:
+        """Make one step, whatever the seconds; return the next step, and `loss_sum` with the samples' losses added."""
+        rows = order[first_step * batch_size : (first_step + 1) * batch_size]
+        network = self._network
+        state = None if self._carried is None else self._carried(len(rows))
+        kept = network.forward(x[rows], state=state, draw=network.iterations, penalize=True)
+        if predictions is not None:
+            predictions[first_step * batch_size :][: len(rows)] = kept.output
+        weight = None if sample_weight is None else sample_weight[rows]
+        loss, gradient = self._loss_and_gradient(y[rows], kept.output, weight)
+        network.backward(kept, gradient)  # type: ignore[arg-type]
+        penalty = kept.penalty + network.apply_gradients(float(np.reshape(learning_rate, -1)[0]))
+        if self._carried is not None:
+            network.state = kept.state
+        return first_step + 1, loss_sum + (loss + penalty) * len(rows)
+
+    def evaluate(
+        self, x: Array, y: Array, sample_weight: Array | None = None, predictions: Array | None = None
+    ) -> float:
+        """Return the loss of all rows as one batch, with the penalties of all regularizers."""
+        output, penalty = self._network.predict_and_penalize(x)
+        if predictions is not None:
+            predictions[:] = output
+        return self._loss_and_gradient(y, output, sample_weight)[0] + penalty
+
+    def _loss_and_gradient(self, y: Array, output: Array, weight: Array | None) -> tuple[float, Array]:
+        """Return the loss of a batch, its values weighted and reduced, and its gradient."""
+        values, gradient = self._called(y, output)
+        reduction = self._loss.reduction
+        divisor = 1.0 if reduction == "sum" else float(max(1, values.size))
+        weights = np.ones(values.shape) if weight is None else self._for_each(values, weight)
+        if reduction == "mean_with_sample_weight":
+            divisor = weights.sum()
+        shares = np.divide(weights * self._weight, divisor, out=np.zeros(values.shape), where=divisor != 0)
+        loss = float((values * shares).sum())
+        shares = shares.reshape(shares.shape + (1,) * (gradient.ndim - shares.ndim))
+        return loss, np.ascontiguousarray(gradient * shares, dtype=output.dtype)
+
+    def _for_each(self, values: Array, weight: Array) -> Array:
+        """Return the weight of each value; a sample's is that of all its steps."""
+        if weight.ndim > values.ndim:
+            raise ValueError(
+                f"sample_weight: expected one for each sample, since the loss {self._loss.name!r} has no values for"
+                f" steps, got shape {weight.shape}"
+            )
+        weight = weight.reshape(weight.shape + (1,) * (values.ndim - weight.ndim)).astype(np.float64)
+        return np.broadcast_to(weight, values.shape)
+
+    def _called(self, y: Array, output: Array) -> tuple[Array, Array]:
+        """Return the loss's values and gradient for a batch, checked."""
+        name, result = self._loss.name, self._loss.call(y, output)
+        if not isinstance(result, tuple) or len(result) != 2:
+            raise TypeError(
+                f"loss: expected {name!r} to return a tuple (values, gradient) of two arrays, got"
+                f" {type(result).__name__}"
+            )
+        values = _engine.numbers(f"values of loss {name!r}", result[0])
+        gradient = _engine.numbers(f"gradient of loss {name!r}", result[1])
+        samples = output.shape[:-1]
+        if values.shape not in (samples[:1], samples):
+            several = f" or {samples}" if len(samples) > 1 else ""
+            raise ValueError(
+                f"values of loss {name!r}: expected shape {samples[:1]}{several}, one for each sample"
+                f"{' or step' if several else ''}, got {values.shape}"
+            )
+        if gradient.shape != output.shape:
+            raise ValueError(
+                f"gradient of loss {name!r}: expected the shape of y_pred, {output.shape}, got {gradient.shape}"
+            )
+        return values.astype(np.float64), gradient
