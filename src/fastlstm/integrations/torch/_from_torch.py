@@ -231,7 +231,7 @@ def _stack(
         if module.bidirectional:
             layer = layers.Bidirectional(layer, merge_mode=merge_mode if last else "concat")
         groups = module.all_weights[i * directions : (i + 1) * directions]
-        yield _Made(layer, [_copy(one) for group in groups for one in to_core(cell, module.bias, group)])
+        yield _Made(layer, [_copy(one) for group in groups for one in to_core(cell.name, module.bias, group)])
         if module.dropout and not last:
             yield _Made(layers.Dropout(module.dropout, dtype=dtype))
 

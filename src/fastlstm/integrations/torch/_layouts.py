@@ -6,10 +6,12 @@ each cell. Peephole weights (3, H), which only the modules here have, are the co
 """
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any, TypeAlias
 
 import torch
 
+from ..._engine import Array
 from ...layers import GRU, LSTM, RNN, SimpleRNN
 from ...layers.recurrent import Cell
 
@@ -26,14 +28,16 @@ _PARAMETERS = {
 }
 
 
-def weight_names(cell: Cell, bias: bool) -> list[str]:
+@cache
+def weight_names(cell_name: str, bias: bool) -> tuple[str, ...]:
     """Return the core's names of the weights of one layer and direction, in the core's order."""
-    return [name for name, _ in cell.weights if bias or name != "bias"]
+    return tuple(name for name, _ in CELLS[cell_name].weights if bias or name != "bias")
 
 
-def parameter_count(cell: Cell, bias: bool) -> int:
+@cache
+def parameter_count(cell_name: str, bias: bool) -> int:
     """Return how many parameters PyTorch has for one layer and direction."""
-    return sum(len(_PARAMETERS[name]) for name in weight_names(cell, bias))
+    return sum(len(_PARAMETERS[name]) for name in weight_names(cell_name, bias))
 
 
 def peephole_name(layer: int, reverse: bool) -> str:
@@ -41,36 +45,37 @@ def peephole_name(layer: int, reverse: bool) -> str:
     return f"{_PARAMETERS['peephole'][0]}_l{layer}{'_reverse' if reverse else ''}"
 
 
-def to_core(cell: Cell, bias: bool, parameters: Sequence[Tensor]) -> list[Tensor]:
+def to_core(cell_name: str, bias: bool, parameters: Sequence[Tensor]) -> list[Tensor]:
     """Return the core's weights of one layer and direction, contiguous, from PyTorch's parameters in their order."""
-    left, found = list(parameters), []
-    order = [_torch_blocks(cell).index(block) for block in cell.blocks]
-    for name in weight_names(cell, bias):
-        given = [left.pop(0) for _ in _PARAMETERS[name]]
+    order, two_biases, left = _order(cell_name), _has_two_biases(cell_name), iter(parameters)
+    found = []
+    for name in weight_names(cell_name, bias):
+        given = next(left)
         if name == "peephole":
-            found.append(given[0].contiguous())
-        elif name == "bias":
-            blocks = [_in_order(one, order) for one in given]
-            found.append(torch.stack(blocks) if _has_two_biases(cell) else blocks[0] + blocks[1])
+            found.append(given.contiguous())
+        elif name != "bias":
+            found.append(_in_order(given, order).t().contiguous())
+        elif two_biases:
+            found.append(torch.stack((_in_order(given, order), _in_order(next(left), order))))
         else:
-            found.append(_in_order(given[0], order).t().contiguous())
+            found.append(_in_order(given + next(left), order))
     return found
 
 
-def from_core(cell: Cell, bias: bool, weights: Sequence[Any], *, gradients: bool = False) -> list[Tensor]:
-    """Return PyTorch's parameters of one layer and direction from arrays or tensors of the core's weights.
+def from_core(cell_name: str, bias: bool, weights: Sequence[Array], *, gradients: bool = False) -> list[Tensor]:
+    """Return PyTorch's parameters of one layer and direction from arrays of the core's weights.
 
     Where the core has one bias it becomes bias_ih, and bias_hh is zero. A gradient of it is that of both.
     """
+    order, two_biases = _order(cell_name, back=True), _has_two_biases(cell_name)
     found: list[Tensor] = []
-    order = [cell.blocks.index(block) for block in _torch_blocks(cell)]
-    for name, weight in zip(weight_names(cell, bias), weights, strict=True):
-        value = torch.as_tensor(weight)
+    for name, weight in zip(weight_names(cell_name, bias), weights, strict=True):
+        value = torch.from_numpy(weight)
         if name == "peephole":
             found.append(value)
         elif name != "bias":
             found.append(_in_order(value.t(), order).contiguous())
-        elif _has_two_biases(cell):
+        elif two_biases:
             found += [_in_order(row, order) for row in value]
         else:
             ordered = _in_order(value, order)
@@ -95,18 +100,24 @@ def layer_class(cell: Cell) -> type[RNN]:
     return next(layer for layer in (SimpleRNN, LSTM, GRU) if cell in layer.cells)
 
 
-def _torch_blocks(cell: Cell) -> tuple[str, ...]:
+@cache
+def _order(cell_name: str, back: bool = False) -> tuple[int, ...] | None:
+    """Return the places in PyTorch of the core's gate blocks, or `back`; None where they are the same."""
+    cell = CELLS[cell_name]
     assert cell.torch is not None
-    return cell.torch.blocks
+    ours, theirs = cell.blocks, cell.torch.blocks
+    order = tuple(ours.index(block) for block in theirs) if back else tuple(theirs.index(block) for block in ours)
+    return None if order == tuple(range(len(order))) else order
 
 
-def _has_two_biases(cell: Cell) -> bool:
-    return len(dict(cell.weights)["bias"]) == 2
+@cache
+def _has_two_biases(cell_name: str) -> bool:
+    return len(dict(CELLS[cell_name].weights)["bias"]) == 2
 
 
-def _in_order(rows: Tensor, order: list[int]) -> Tensor:
+def _in_order(rows: Tensor, order: tuple[int, ...] | None) -> Tensor:
     """Return gate blocks (G*H, ...) in another order."""
-    if order == sorted(order):
+    if order is None:
         return rows
     blocks = rows.chunk(len(order))
     return torch.cat([blocks[i] for i in order])

@@ -8,7 +8,6 @@ pass, such as the steps of a decoder. Others are given them if no pass waits in 
 
 import threading
 import weakref
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import torch
@@ -59,27 +58,26 @@ class Form(NamedTuple):
                 network.add_bidirectional(forward=options, backward=backward, merge_mode="concat")
             else:
                 network.add_recurrent(**options)
-        weights = len(weight_names(CELLS[self.cell], self.bias))
+        weights = len(weight_names(self.cell, self.bias))
         network.set_trainable([trained for trained in self.trained for _ in range(weights)])
         return network
 
     def to_core(self, parameters: tuple[Tensor, ...]) -> list[Array]:
         """Return the core's weights from PyTorch's parameters of all layers and directions."""
-        cell = CELLS[self.cell]
-        count = parameter_count(cell, self.bias)
+        count = parameter_count(self.cell, self.bias)
         parts = [parameters[first : first + count] for first in range(0, len(parameters), count)]
-        return [weight.numpy() for part in parts for weight in to_core(cell, self.bias, part)]
+        return [weight.numpy() for part in parts for weight in to_core(self.cell, self.bias, part)]
 
     def gradients_of(self, network: Network) -> list[Tensor | None]:
         """Return the gradients of PyTorch's parameters, None for those that are not trained."""
-        cell = CELLS[self.cell]
-        count, found = len(weight_names(cell, self.bias)), []
+        count = len(weight_names(self.cell, self.bias))
+        found: list[Tensor | None] = []
         for i, trained in enumerate(self.trained):
             if trained:
                 gradients = [network.gradient(segment) for segment in range(i * count, (i + 1) * count)]
-                found += from_core(cell, self.bias, gradients, gradients=True)
+                found += from_core(self.cell, self.bias, gradients, gradients=True)
             else:
-                found += [None] * parameter_count(cell, self.bias)
+                found += [None] * parameter_count(self.cell, self.bias)
         return found
 
 
@@ -130,9 +128,8 @@ class Networks:
     def __reduce__(self) -> tuple[type["Networks"], tuple[()]]:
         return Networks, ()
 
-    def wait(self, form: Form, parameters: Iterable[Tensor]) -> Waiting:
-        """Return a pass that waits in a network with these parameters."""
-        values = tuple(parameter.detach() for parameter in parameters)
+    def wait(self, form: Form, values: tuple[Tensor, ...]) -> Waiting:
+        """Return a pass that waits in a network with these parameters; called where gradients are not recorded."""
         with self._lock:
             candidates = self._loaded.setdefault(form, [])
             loaded = next((one for one in candidates if one.has(values)), None)

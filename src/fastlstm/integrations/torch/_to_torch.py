@@ -242,7 +242,7 @@ def _tensor(array: Array) -> torch.Tensor:
 def _fill_recurrent(module: Any, given: list[Any]) -> None:
     """Copy the weights of layers, one for each direction, into the parameters of a module."""
     for parameters, layer in zip(module.all_weights, given, strict=True):
-        _fill(parameters, from_core(layer.cell, layer.use_bias, layer.get_weights()))
+        _fill(parameters, from_core(layer.cell.name, layer.use_bias, layer.get_weights()))
 
 
 def _fill(parameters: Iterable[Any], values: Iterable[torch.Tensor]) -> None:
