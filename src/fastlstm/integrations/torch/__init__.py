@@ -1,7 +1,7 @@
 """PyTorch: its recurrent modules on the kernels of this package, and models there and back.
 
-`LSTM`, `GRU` and `RNN` are the modules of `torch.nn`, on other kernels; `replace` puts them into a model that exists. `from_torch` and `to_torch` convert whole models. ``pip install 'fastlstm[torch]'`` installs what
-this needs.
+`LSTM`, `GRU` and `RNN` are the modules of `torch.nn`, on other kernels; `replace` puts them into a model that exists.
+`from_torch` and `to_torch` convert whole models. ``pip install 'fastlstm[torch]'`` installs what this needs.
 
 Examples
 --------
