@@ -1,12 +1,8 @@
 """The same layers and models built from Keras and from us, and what Keras computes with them.
 
-A case builds from `keras` or from `fastlstm`: constructors and calls are the same. Keras settles on a backend when it
-is first imported, so each backend computes its cases in a process of its own, which runs this file.
+A case builds from `keras` or from `fastlstm`: constructors and calls are the same.
 """
 
-import os
-import subprocess
-import sys
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,6 +11,7 @@ from types import ModuleType
 from typing import Any
 
 import numpy as np
+from peers import require_peer
 
 ROWS, STEPS, FEATURES, UNITS, TOKENS = 8, 7, 3, 4, 9
 CELLS = {
@@ -261,33 +258,7 @@ def _flat(outputs):
         yield from _flat(output) if isinstance(output, (tuple, list)) else [output]
 
 
-def start(backend, path):
-    """Start a process that computes a backend's cases and writes them to `path`, an .npz."""
-    environment = os.environ | {"KERAS_BACKEND": backend, "TF_CPP_MIN_LOG_LEVEL": "3"}
-    command = [sys.executable, __file__, backend, str(path)]
-    return subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
-
-
-def read(path):
-    """Return the weights and outputs of each case in a file that `start` made."""
-    results = {}
-    with np.load(path) as arrays:
-        for key, array in arrays.items():
-            name, kind, _ = key.rsplit("/", 2)
-            results.setdefault(name, {"weights": [], "outputs": []})[kind].append(array)
-    return results
-
-
-def _main(backend, path):
-    import keras
-
-    assert keras.backend.backend() == backend
-    arrays = {}
-    for name in OF_BACKEND[backend]:
-        for kind, values in zip(("weights", "outputs"), run(keras, name), strict=True):
-            arrays |= {f"{name}/{kind}/{i}": value for i, value in enumerate(values)}
-    np.savez(path, **arrays)
-
-
-if __name__ == "__main__":
-    _main(*sys.argv[1:])
+def results():
+    """Return the weights and outputs of every case of this process's backend."""
+    keras = require_peer("keras")
+    return {name: run(keras, name) for name in OF_BACKEND[keras.backend.backend()]}

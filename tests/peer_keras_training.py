@@ -1,13 +1,8 @@
 """Random models, and what Keras makes of them in twenty steps of training.
 
 A case is a number: it seeds the choice of layers, loss, optimizer, weights of samples, masks and clipping, the data and
-the first weights. It builds and trains with `keras` or with `fastlstm` in the same words. Keras runs in a process of
-its own, which runs this file.
+the first weights. It builds and trains with `keras` or with `fastlstm` in the same words.
 """
-
-import os
-import subprocess
-import sys
 
 import numpy as np
 
@@ -105,37 +100,3 @@ def train(package, case, weights=None):
         each = rng.uniform(0.2, 2, ROWS).astype(np.float32) if weighted else None
         losses.append(float(model.train_on_batch(x, y, sample_weight=each)))
     return drawn, losses, model.get_weights()
-
-
-def start(path):
-    """Start a process that computes what Keras on JAX makes of the cases, and writes it to `path`, an .npz."""
-    environment = os.environ | {"KERAS_BACKEND": "jax"}
-    return subprocess.Popen([sys.executable, __file__, str(path)], env=environment, stderr=subprocess.PIPE, text=True)
-
-
-def read(path):
-    """Return {case: (first weights, losses, last weights)} of a file that `start` made."""
-    with np.load(path) as arrays:
-        found = {}
-        for case in CASES:
-            first, last = (
-                [arrays[key] for key in arrays.files if key.startswith(f"{case}/{kind}/")] for kind in ("first", "last")
-            )
-            found[case] = (first, arrays[f"{case}/losses"], last)
-    return found
-
-
-def _main(path):
-    import keras
-
-    arrays = {}
-    for case in CASES:
-        first, losses, last = train(keras, case)
-        arrays |= {f"{case}/first/{i}": weight for i, weight in enumerate(first)}
-        arrays |= {f"{case}/last/{i}": weight for i, weight in enumerate(last)}
-        arrays[f"{case}/losses"] = np.array(losses)
-    np.savez(path, **arrays)
-
-
-if __name__ == "__main__":
-    _main(*sys.argv[1:])

@@ -1,14 +1,8 @@
-"""What Keras computes for the cases of `loss_cases`: values and gradients, with weights and reductions.
-
-Keras settles on a backend when it is first imported, so each backend has a process of its own, which runs this file.
-"""
-
-import os
-import subprocess
-import sys
+"""What Keras computes for the cases of `loss_cases`: values and gradients, with weights and reductions."""
 
 import numpy as np
 from loss_cases import KERAS_CASES
+from peers import floatx, require_peer
 
 REDUCTIONS = ("sum_over_batch_size", "mean", "sum", "mean_with_sample_weight")
 ROWS, STEPS, OUTPUTS = 6, 4, 5
@@ -21,44 +15,34 @@ def data(case):
     return y_true, y_pred, rng.uniform(-0.5, 2, size=(ROWS, STEPS)).astype(np.float32).astype(np.float64)
 
 
-def start(backend, path):
-    """Start a process that writes losses and gradients to `path`, an .npz."""
-    environment = os.environ | {"KERAS_BACKEND": backend, "TF_CPP_MIN_LOG_LEVEL": "3", "JAX_ENABLE_X64": "1"}
-    return subprocess.Popen([sys.executable, __file__, str(path)], env=environment, stderr=subprocess.PIPE, text=True)
+def results():
+    """Return losses and gradients in float64 of this process's backend, by case, reduction and whether weighted."""
+    with floatx("float64") as keras:
+        return {
+            (case.id, reduction, weighted): _result(keras, case, reduction, weighted)
+            for case in KERAS_CASES
+            for reduction in REDUCTIONS
+            for weighted in (False, True)
+        }
 
 
-def _gradient(backend, function, y_pred):
+def _result(keras, case, reduction, weighted):
+    y_true, y_pred, weight = data(case)
+    loss = getattr(keras.losses, case.cls)(**case.options, reduction=reduction)
+
+    def function(y_pred):
+        return loss(keras.ops.convert_to_tensor(y_true), y_pred, weight if weighted else None)
+
+    return tuple(map(np.asarray, _value_and_gradient(keras.backend.backend(), function, y_pred)))
+
+
+def _value_and_gradient(backend, function, y_pred):
     if backend == "jax":
-        import jax
-
-        return jax.value_and_grad(function)(jax.numpy.asarray(y_pred))
-    import tensorflow as tf
-
+        jax = require_peer("jax")
+        with jax.enable_x64(True):
+            return jax.value_and_grad(function)(jax.numpy.asarray(y_pred))
+    tf = require_peer("tensorflow")
     variable = tf.Variable(y_pred)
     with tf.GradientTape() as tape:
         loss = function(variable)
     return loss, tape.gradient(loss, variable)
-
-
-def _main(path):
-    import keras
-
-    keras.config.set_floatx("float64")
-    results = {}
-    for case in KERAS_CASES:
-        y_true, y_pred, weight = data(case)
-        for reduction in REDUCTIONS:
-            loss = getattr(keras.losses, case.cls)(**case.options, reduction=reduction)
-            for weighted in (False, True):
-
-                def function(p, loss=loss, y_true=y_true, weight=weight if weighted else None):
-                    return loss(keras.ops.convert_to_tensor(y_true), p, weight)
-
-                found = _gradient(keras.backend.backend(), function, y_pred)
-                for name, value in zip(("loss", "gradient"), found, strict=True):
-                    results[f"{case.id}/{reduction}/{weighted}/{name}"] = np.asarray(value)
-    np.savez(path, **results)
-
-
-if __name__ == "__main__":
-    _main(sys.argv[1])

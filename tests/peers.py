@@ -2,24 +2,77 @@
 
 import importlib
 import importlib.util
+import multiprocessing
 import os
 import warnings
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import contextmanager
+from functools import cache
 from types import ModuleType
-from typing import NoReturn
+from typing import Any, NoReturn, TypeVar
 
 import pytest
 
+T = TypeVar("T")
+_KERAS = {"KERAS_BACKEND": "torch", "TF_CPP_MIN_LOG_LEVEL": "3"}  # it loads TensorFlow, where that is installed
+
 
 def require_peer(name: str) -> ModuleType:
-    """Import a peer; keras runs on jax."""
+    """Import a peer. Keras runs on torch, where nothing is compiled, which would take longer than all the rest."""
     if name == "keras":
-        os.environ.setdefault("KERAS_BACKEND", "jax")
+        os.environ |= _KERAS
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # theirs are not ours to fix
             return importlib.import_module(name)
     except ImportError as error:
         _missing(f"the peer {name} is not installed: {error}")
+
+
+def array_of(value: Any) -> Any:
+    """Return a variable or a tensor of Keras on torch as an array."""
+    return getattr(value, "value", value).detach().numpy()
+
+
+def keras_on(backend: str) -> Executor:
+    """Return an executor that has one process, in which `require_peer` gives Keras on this backend.
+
+    Keras settles on a backend when it is first imported. What is given to the executor, and comes back, is pickled: a
+    function of a module of the tests, and arrays.
+    """
+    require_peer_elsewhere("keras")
+    require_peer_elsewhere(backend)
+    return _process_with(backend)
+
+
+@cache
+def _process_with(backend: str) -> Executor:
+    return ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), _settle_on, (backend,))
+
+
+def _settle_on(backend: str) -> None:
+    _KERAS["KERAS_BACKEND"] = backend
+
+
+@contextmanager
+def floatx(dtype: str) -> Iterator[ModuleType]:
+    """Give Keras, and let it compute in this dtype."""
+    keras = require_peer("keras")
+    before = keras.config.floatx()
+    keras.config.set_floatx(dtype)
+    try:
+        yield keras
+    finally:
+        keras.config.set_floatx(before)
+
+
+def answers_of_keras(function: Callable[[], T]) -> dict[str, T]:
+    """Return what a function gives with Keras on TensorFlow and on JAX, of the backends that are installed."""
+    require_peer_elsewhere("keras")
+    installed = [backend for backend in ("jax", "tensorflow") if importlib.util.find_spec(backend) is not None]
+    asked = {backend: keras_on(backend).submit(function) for backend in installed}
+    return {backend: answer.result() for backend, answer in asked.items()}
 
 
 def require_peer_elsewhere(name: str) -> None:

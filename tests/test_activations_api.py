@@ -5,7 +5,7 @@ import math
 
 import numpy as np
 import pytest
-from peers import require_peer
+from peers import keras_on, require_peer
 
 from fastlstm import _core, activations, config
 
@@ -15,13 +15,17 @@ ELEMENTS = sorted(set(activations.__all__) - {"get", "threshold", *ROWS, *ALIASE
 KINKS = [-30.0, -6.0, -3.0, -1.0, -0.5, -1e-3, 0.0, 1e-3, 0.5, 1.0, 3.0, 6.0, 30.0]
 
 
-def keras_values(name, x, **arguments):
-    """Return Keras's values in float64, whatever the dtype of x."""
+def peer_values(name, x, arguments):
     keras, jax = require_peer("keras"), require_peer("jax")
     # Keras on jax calls jax's tanh after a cast to float32.
     function = jax.numpy.tanh if name == "tanh" else getattr(keras.activations, name)
     with jax.enable_x64(True):
-        values = np.asarray(function(jax.numpy.asarray(x, np.float64), **arguments))
+        return np.asarray(function(jax.numpy.asarray(x, np.float64), **arguments))
+
+
+def keras_values(name, x, **arguments):
+    """Return Keras's values in float64, whatever the dtype of x."""
+    values = keras_on("jax").submit(peer_values, name, x, arguments).result()
     assert values.dtype == np.float64
     return values
 

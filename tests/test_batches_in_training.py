@@ -10,8 +10,6 @@ from peers import require_peer
 import fastlstm
 from fastlstm import callbacks, optimizers
 
-KERAS_WARNING = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
-
 
 @pytest.fixture
 def data(rng):
@@ -87,7 +85,6 @@ def test_a_loss_in_python_is_trained_on_batches(data):
         np.testing.assert_allclose(ours, theirs, rtol=1e-10)
 
 
-@KERAS_WARNING
 def test_metrics_of_batches_are_those_of_keras(data):
     keras = require_peer("keras")
     data = [array.astype("float32") for array in data]

@@ -4,6 +4,8 @@ Nothing is timed, or for a moment only.
 """
 
 import json
+from concurrent.futures import ThreadPoolExecutor
+from importlib.util import find_spec
 
 import numpy as np
 import pytest
@@ -36,18 +38,37 @@ def tiny_works(name):
     return [work for work in made if CONTENDERS[name].does(work)]
 
 
-@pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=pytest.mark.slow if name == "torch.compile" else ()) for name in CONTENDERS]
-)
-def test_contenders_agree(name):
-    for peer in NEEDS.get(name, []):
-        require_peer_elsewhere(peer)
-    with processes.start("serve", name, 1) as server:
-        assert name.split(".")[0].split("-")[0] in server.said["version"]
+@pytest.fixture(scope="module")
+def two_at_a_time(request):
+    """Let two contenders at a time, of the tests that run, do their works; return {contender: what became of it}."""
+    items = [item for item in request.session.items if request.fixturename in getattr(item, "fixturenames", ())]
+    with ThreadPoolExecutor(2) as executor:
+        names = [item.callspec.params["name"] for item in items]
+        yield {name: executor.submit(agreeing_version, name) for name in names if is_installed(name)}
+        executor.shutdown(cancel_futures=True)
+
+
+def is_installed(name):
+    return all(find_spec(peer) is not None for peer in NEEDS.get(name, []))
+
+
+def agreeing_version(name):
+    """Return the version of a contender whose answers are right."""
+    with processes.start("serve", name, rounds.cores()) as server:
         for work in tiny_works(name):
             right = task.expected(work.kind, work.cell, work.size)
             request = {"kind": work.kind, "cell": work.cell, "size": work.size, "right": right, "seconds": 0}
             assert server.ask(request) is None, work.title
+        return server.said["version"]
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.slow if name == "torch.compile" else ()) for name in CONTENDERS]
+)
+def test_contenders_agree(two_at_a_time, name):
+    for peer in NEEDS.get(name, []):
+        require_peer_elsewhere(peer)
+    assert name.split(".")[0].split("-")[0] in two_at_a_time[name].result()
 
 
 def test_each_library_has_the_works_it_should():
@@ -176,6 +197,7 @@ def test_a_contender_that_is_not_installed_is_left_out(monkeypatch):
         return rounds.Server(name, ["-c", missing]) if name == "torch" else start(role, name, threads)
 
     monkeypatch.setattr(processes, "start", start_without_torch)
+    monkeypatch.setattr(measure, "LIMITS", {})
     result = measure.measure([Work("train", "lstm", TINY["train"], 1)], ["numpy", "torch"], rounds=1, quick=True)
     assert result["left_out"] == {"torch": "No module named torch"}
     assert [*result["rows"][0]["values"]] == [*result["versions"]] == ["numpy"]

@@ -135,7 +135,6 @@ def recorder(base):
     return made
 
 
-@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 def test_hooks_and_logs_are_those_of_keras(data):
     import fastlstm
 

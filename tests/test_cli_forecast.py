@@ -24,10 +24,13 @@ SUNSPOTS = Path(__file__).parents[1] / "examples" / "data" / "sunspots.csv"
 
 def test_forecast(run, series_file, tmp_path):
     options = ["--column", "price", "--steps", 7, "--window", 12, "--test", 10, "--epochs", 2, "--seed", 1]
+    options += ["--save", "models/price.keras"]
     status, out, err = run("forecast", series_file, *options, "--out", "result", "--json")
     assert (status, err) == (0, [])
     result = json.loads(out[-1])
     assert result["season"] == 12
+    assert result["model"] == "models/price.keras"
+    assert "Saved the model as models/price.keras" in out
     assert set(result["rmse"]) == set(result["mae"]) == {"model", "naive", "seasonal_naive"}
     for name in ("model", "naive", "seasonal_naive"):
         (line,) = [line for line in out if line.split("RMSE")[0].strip() == name.replace("_", " ")]
@@ -42,6 +45,8 @@ def test_forecast(run, series_file, tmp_path):
     values = read_series(series_file, "price").values
     model = fastlstm.fit(values, window=12, epochs=2, seed=1, verbose=0)
     np.testing.assert_array_equal([float(row[1]) for row in rows], model.forecast(values, 7))
+    saved = fastlstm.load_model(tmp_path / "models" / "price.keras")
+    np.testing.assert_array_equal(saved.forecast(values, 7), model.forecast(values, 7))
     assert (tmp_path / "result" / "forecast.png").read_bytes().startswith(b"\x89PNG")
 
 
@@ -110,6 +115,7 @@ def test_forecast_fills_gaps_when_told(run, tmp_path):
         ("", [], "series.csv: expected a series, got an empty file"),
         ("t,x\n0,1\n1,many\n2,3\n", [], "series.csv, line 3, column 'x': expected a number, got 'many'"),
         ("t,x\n0,1\n1,2\n", ["--column", "y"], "series.csv: expected column to be one of 't', 'x', got 'y'"),
+        ("t,x\n0,1\n1,2\n", ["--save", "model.txt"], "--save: expected a file that ends with .keras or .h5"),
         (
             "t,x\n0,1\n1,2\n",
             [],

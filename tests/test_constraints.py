@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from peers import require_peer
+from peers import floatx, keras_on, require_peer
 
 from fastlstm import config, constraints
 
@@ -20,13 +20,13 @@ NORMS = [
 
 
 def peer_values(name, arguments, w):
-    keras, jax = require_peer("keras"), require_peer("jax")
-    with jax.enable_x64(w.dtype == np.float64):
-        return np.asarray(getattr(keras.constraints, name)(**arguments)(jax.numpy.asarray(w)))
+    with floatx(w.dtype.name) as keras:
+        return np.asarray(getattr(keras.constraints, name)(**arguments)(w))
 
 
 def assert_equal_to_keras(name, arguments, w):
-    found, want = getattr(constraints, name)(**arguments)(w), peer_values(name, arguments, w)
+    want = keras_on("tensorflow").submit(peer_values, name, arguments, w).result()
+    found = getattr(constraints, name)(**arguments)(w)
     assert found.dtype == want.dtype == w.dtype
     np.testing.assert_allclose(found, want, rtol=8 * np.finfo(w.dtype).eps)
 

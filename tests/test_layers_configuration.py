@@ -227,7 +227,6 @@ def test_other_objects_come_back_from_their_configuration(kind):
     assert type(value).from_config(value.get_config()).get_config() == value.get_config()
 
 
-@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 def test_clones_agree_with_those_of_keras():
     keras = require_peer("keras")
     make = keras.layers

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from peers import require_peer
+from peers import array_of, require_peer
 
 import fastlstm
 from fastlstm import Input, Sequential, constraints, layers, regularizers
@@ -108,8 +108,8 @@ def test_losses_and_weights_are_those_of_keras(rng, case):
     options = {"batch_size": 8, "verbose": 0}
     losses = [model.fit(x, y, epochs=3, shuffle=False, **options).history["loss"] for model in models]
     np.testing.assert_allclose(losses[1], losses[0], rtol=2e-5)
-    for found, wanted in zip(ours.get_weights(), theirs.weights, strict=True):
-        np.testing.assert_allclose(found, np.asarray(wanted.value), rtol=0, atol=2e-5)
+    for found, wanted in zip(ours.get_weights(), map(array_of, theirs.weights), strict=True):
+        np.testing.assert_allclose(found, wanted, rtol=0, atol=2e-5)
     if sequences:
         assert ours.evaluate(x, y, batch_size=5) == pytest.approx(theirs.evaluate(x, y, **{**options, "batch_size": 5}))
 

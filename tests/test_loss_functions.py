@@ -119,6 +119,19 @@ def test_wrong_arguments(call, error, match):
         call()
 
 
+@pytest.mark.parametrize("name", ["huber", "logcosh", "kld", "quantile", "KLD"])
+def test_names_of_losses_as_metrics_are_weighted_means(rng, name):
+    y_true, y_pred = rng.uniform(size=(2, 7, 3))
+    y_true = y_true[:, :1] if name == "quantile" else y_true
+    weights = rng.uniform(size=7)
+    metric = metrics.get(name)
+    for rows in (slice(0, 4), slice(4, 7)):
+        metric.update_state(y_true[rows], y_pred[rows], weights[rows])
+    values = getattr(losses, losses.get(name).kind)(y_true, y_pred)
+    assert metric.result() == pytest.approx((values * weights).sum() / weights.sum(), rel=1e-12)
+    assert metric.name in (name, "logcosh")
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_a_function_stands_for_its_class_in_compile(name):
     loss = losses.get(getattr(losses, name))

@@ -8,7 +8,6 @@ from training_models import lstm_model, seeded_fit
 from fastlstm import Input, Sequential, layers, losses, utils
 from fastlstm.losses import Loss
 
-KERAS_WARNING = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 REDUCTIONS = ("sum_over_batch_size", "mean", "sum", "mean_with_sample_weight")
 N, T = 26, 5
 
@@ -57,7 +56,6 @@ def test_training_is_that_of_the_native_loss(rng, reduction, steps):
             assert getattr(own, entry)(x, y, sample_weight=weight) == pytest.approx(expected, rel=1e-9)
 
 
-@KERAS_WARNING
 @pytest.mark.parametrize("reduction", REDUCTIONS)
 @pytest.mark.parametrize("shape", [(7, 3), (7, 4, 3)])
 def test_a_call_is_that_of_the_class_in_keras(rng, shape, reduction):

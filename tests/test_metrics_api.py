@@ -11,7 +11,6 @@ from fastlstm import losses, metrics
 from fastlstm.metrics import get
 
 BATCHES, ROWS, STEPS, CLASSES = 3, 11, 4, 6
-KERAS_WARNING = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 
 
 def numbers(rng, shape):
@@ -142,7 +141,6 @@ def weights_of(rng, kind, shape):
     return rng.uniform(0, 2, size=shape[:1] if kind == "samples" else shape[:2])
 
 
-@KERAS_WARNING
 @pytest.mark.parametrize("case", CASES, ids=label)
 def test_metrics_equal_keras(rng, case):
     theirs = require_peer("keras").metrics
@@ -181,7 +179,6 @@ def test_batches_add_up(rng, case):
     np.testing.assert_allclose(one.result(), other.result(), rtol=1e-10)
 
 
-@KERAS_WARNING
 @pytest.mark.parametrize("name", sorted(set(metrics.__all__) - {"get", "serialize", "deserialize"}))
 def test_keras_has_the_same_arguments(name):
     theirs = getattr(require_peer("keras").metrics, name)
@@ -192,7 +189,6 @@ def test_keras_has_the_same_arguments(name):
         assert ours[key].default == parameter.default, key
 
 
-@KERAS_WARNING
 @pytest.mark.parametrize("name", ["mse", "MAE", "mape", "msle", "bce", "auc", "AUC", "f1_score", "kl_divergence"])
 def test_names_are_those_of_keras(name):
     theirs = require_peer("keras").metrics.get(name)

@@ -283,13 +283,3 @@ def test_a_compile_that_fails_changes_nothing():
         assert model.optimizer is before
     model.fit(np.zeros((4, 6, 2)), np.zeros((4, 2)), verbose=0)
     assert before.iterations == 1
-
-
-def test_copies_and_pickles_are_refused_clearly():
-    import copy
-    import pickle
-
-    model = small()
-    for attempt in (copy.copy, copy.deepcopy, pickle.dumps):
-        with pytest.raises(TypeError, match=r"can not be pickled or copied.*get_weights"):
-            attempt(model)

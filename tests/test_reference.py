@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from loss_cases import KERAS_CASES, all_cases
-from peers import require_peer
+from peers import array_of, keras_on, require_peer
 from reference_cases import assert_close, finite_differences
 
 from fastlstm import reference
@@ -54,18 +54,22 @@ def test_loss_gradients_agree_with_finite_differences(rng, case, weighted):
     assert_close(gradient, finite_differences(lambda: case.reference(y_true, y_pred, weight)[0], y_pred), 1e-6)
 
 
+def keras_loss_and_gradient(case, y_true, y_pred):
+    keras, jax = require_peer("keras"), require_peer("jax")
+    peer = getattr(keras.losses, case.cls)(**case.options)
+    y_true, y_pred = (jax.numpy.asarray(array) for array in (y_true, y_pred))
+    return tuple(map(np.asarray, jax.value_and_grad(peer, argnums=1)(y_true, y_pred)))
+
+
 @pytest.mark.parametrize("case", KERAS_CASES, ids=lambda case: case.id)
 @pytest.mark.parametrize("clipped", [False, True])
 def test_losses_and_gradients_agree_with_keras(rng, case, clipped):
-    keras, jax = require_peer("keras"), require_peer("jax")
     y_true, y_pred = case.sample(rng, (3, 4), 5, "float32")
     if clipped:
         y_pred[0, 0], y_pred[1, 2] = [1, 0, 0, 0, 0], [0, 1e-9, 0.5, 0.5, 0]
     # In float32 on both sides: 1 - 1e-7, where probabilities are clipped, is another number there.
     loss, gradient = case.reference(y_true, y_pred)
-    peer = getattr(keras.losses, case.cls)(**case.options)
-    y_true, y_pred = (jax.numpy.asarray(array) for array in (y_true, y_pred))
-    expected, expected_gradient = jax.value_and_grad(peer, argnums=1)(y_true, y_pred)
+    expected, expected_gradient = keras_on("jax").submit(keras_loss_and_gradient, case, y_true, y_pred).result()
     np.testing.assert_allclose(loss, expected, rtol=1e-5)
     largest = np.maximum(np.abs(expected_gradient).max(axis=-1, keepdims=True), 1e-6)
     np.testing.assert_allclose(gradient / largest, expected_gradient / largest, rtol=1e-5, atol=1e-5)
@@ -109,20 +113,19 @@ def test_sparse_targets_must_be_classes():
     ],
 )
 def test_optimizers_agree_with_keras(rng, step, peer, options):
-    keras, jax = require_peer("keras"), require_peer("jax")
+    keras = require_peer("keras")
     options["learning_rate"] = 2**-5  # Keras holds it in float32: only then is it the same number
     variable = rng.normal(size=(3, 4))
     # Shrinking gradients, without which amsgrad would do nothing.
     gradients = rng.normal(size=(6, 3, 4)) * np.array([3, 1, 0.3, 0.1, 0.03, 0.01])[:, None, None]
-    with jax.enable_x64(True):
-        expected = keras.Variable(variable, dtype="float64")
-        optimizer = getattr(keras.optimizers, peer)(**options)
-        optimizer.build([expected])
-        slots = None
-        for gradient in gradients:
-            optimizer.apply([jax.numpy.asarray(gradient)], [expected])
-            variable, slots = step(variable, gradient, slots, **options)
-            np.testing.assert_allclose(variable, np.asarray(expected.value), rtol=1e-9)
+    expected = keras.Variable(variable, dtype="float64")
+    optimizer = getattr(keras.optimizers, peer)(**options)
+    optimizer.build([expected])
+    slots = None
+    for gradient in gradients:
+        optimizer.apply([keras.ops.convert_to_tensor(gradient)], [expected])
+        variable, slots = step(variable, gradient, slots, **options)
+        np.testing.assert_allclose(variable, array_of(expected), rtol=1e-9)
 
 
 @pytest.mark.parametrize("step", reference.OPTIMIZERS.values())

@@ -8,7 +8,6 @@ from training_models import same, seeded_fit
 import fastlstm
 from fastlstm import Input, Sequential, layers, losses, optimizers
 
-KERAS_WARNING = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 N, T = 24, 5
 
 
@@ -135,7 +134,6 @@ def test_class_weights_are_for_training_only(rng):
 # Keras
 
 
-@KERAS_WARNING
 @pytest.mark.parametrize(("weights", "masked"), [("sample", False), ("class", False), ("step", False), ("step", True)])
 @pytest.mark.parametrize("reduction", ["sum_over_batch_size", "mean_with_sample_weight"])
 def test_training_equals_keras(rng, weights, masked, reduction):

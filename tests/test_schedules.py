@@ -4,7 +4,7 @@ import warnings
 
 import numpy as np
 import pytest
-from peers import require_peer
+from peers import keras_on, require_peer
 from training_models import lstm_model, same, seeded_fit
 
 import fastlstm
@@ -30,14 +30,19 @@ AS_IN_KERAS = [
 ]
 
 
+def keras_rates(name, options):
+    keras, jax = require_peer("keras"), require_peer("jax")
+    schedule = getattr(keras.optimizers.schedules, name)(**options)
+    return np.asarray(jax.vmap(schedule)(jax.numpy.arange(100))), schedule.get_config()
+
+
 @pytest.mark.parametrize(("name", "options"), AS_IN_KERAS)
 def test_rates_are_those_of_keras(name, options):
-    keras, jax = require_peer("keras"), require_peer("jax")
-    ours, theirs = getattr(schedules, name)(**options), getattr(keras.optimizers.schedules, name)(**options)
-    rates = np.asarray(jax.vmap(theirs)(jax.numpy.arange(100)))
+    ours = getattr(schedules, name)(**options)
+    rates, their_config = keras_on("jax").submit(keras_rates, name, options).result()
     np.testing.assert_allclose([ours(step) for step in range(100)], rates, rtol=1e-6, atol=1e-6 * rates.max())
     config = ours.get_config()
-    assert config == pytest.approx(theirs.get_config()) if "boundaries" not in config else config == theirs.get_config()
+    assert config == pytest.approx(their_config) if "boundaries" not in config else config == their_config
 
 
 def test_restarts_are_where_they_should_be_whatever_the_logarithms_round_to():

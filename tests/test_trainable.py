@@ -10,8 +10,6 @@ from peers import require_peer
 import fastlstm
 from fastlstm import Input, Sequential, layers, optimizers
 
-KERAS_WARNING = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
-
 
 def stack(kit):
     """A model of Keras's layers or ours."""
@@ -36,7 +34,6 @@ def data(rng):
 
 @pytest.mark.parametrize("options", [{}, {"clipnorm": 0.02, "weight_decay": 0.01}])
 @pytest.mark.parametrize("frozen", [(), (0,), (5,), (0, 1, 2), (2, 4), (3,), (1, 2, 3, 4, 5), (0, 1, 2, 3, 4)])
-@KERAS_WARNING
 def test_training_agrees_with_keras(frozen, options, data, rng):
     keras = require_peer("keras")
     models = [stack(keras), stack(fastlstm)]

@@ -23,9 +23,6 @@ def data(rng):
     return x, x[:, -1].sum(-1)
 
 
-KERAS_WARNING = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
-
-
 # What an epoch is
 
 
@@ -176,7 +173,6 @@ def test_one_step_of_each_optimizer_is_its_equation(rng):
         np.testing.assert_allclose(model.get_weights()[0][:, 0], want, rtol=1e-10)
 
 
-@KERAS_WARNING
 @pytest.mark.parametrize(
     ("name", "options"),
     [

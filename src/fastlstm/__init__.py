@@ -17,6 +17,7 @@ from . import (
     models,
     optimizers,
     regularizers,
+    saving,
     schedules,
     utils,
 )
@@ -25,6 +26,7 @@ from .config import get_num_threads, set_num_threads
 from .layers import Input
 from .models import Sequential
 from .quick import fit
+from .saving import load_model
 
 if TYPE_CHECKING:
     from . import ops, plotting, reference
@@ -42,6 +44,7 @@ __all__ = [
     "get_num_threads",
     "initializers",
     "layers",
+    "load_model",
     "losses",
     "metrics",
     "models",
@@ -50,6 +53,7 @@ __all__ = [
     "plotting",
     "reference",
     "regularizers",
+    "saving",
     "schedules",
     "set_num_threads",
     "utils",

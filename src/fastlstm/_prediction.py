@@ -1,6 +1,5 @@
 """What a stack of layers gives out: being called, and predict."""
 
-import itertools
 from collections.abc import Iterable
 from contextlib import closing
 from typing import Any
@@ -13,6 +12,7 @@ from ._engine import Array, Network
 from ._progress import rows_bar
 from .callbacks import CallbackList
 from .layers import InputLayer, Layer
+from .layers._randomness import Draws
 from .layers._states import require_rows
 from .streaming import Stream
 
@@ -28,7 +28,7 @@ class PredictingStack(DescribedStack):
     def __init__(
         self, layers: Iterable[Layer | InputLayer] | None = None, name: str | None = None, *, trainable: bool = True
     ) -> None:
-        self._draws = itertools.count()
+        self._draws = Draws()
         super().__init__(layers, name, trainable=trainable)
 
     def __call__(self, x: Any, training: bool = False, mask: Any = None) -> Array:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations  # so that numpy.random is imported when it is first used
 
+from typing import Any
+
 import numpy as np
 
 _generator: np.random.Generator | None = None
@@ -13,6 +15,16 @@ def generator() -> np.random.Generator:
     if _generator is None:
         _generator = np.random.default_rng()
     return _generator
+
+
+def state() -> dict[str, Any]:
+    """Return where the package's generator is, as data that JSON has."""
+    return dict(generator().bit_generator.state)
+
+
+def set_state(value: dict[str, Any]) -> None:
+    """Let the package's generator go on from what `state` has returned."""
+    generator().bit_generator.state = value
 
 
 def seed(value: int) -> None:

@@ -1,6 +1,6 @@
 """A stack of layers and the network of the core that is built from it: adding, building, weights."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -37,12 +37,6 @@ class LayerStack:
             raise TypeError(f"layers: expected a list of layers, got {layers!r}")
         for layer in layers or ():
             self.add(layer)
-
-    def __reduce_ex__(self, protocol: Any) -> Any:
-        raise TypeError(
-            f"model {self.name!r} can not be pickled or copied: make another one with the same layers and pass"
-            " get_weights() to its set_weights()"
-        )
 
     # Structure --------------------------------------------------------------------------------------------------
 
@@ -189,6 +183,15 @@ class LayerStack:
                 layer.build(shape)
             if self._input is None:
                 self._input = InputLayer(tuple(input_shape[1:]))
+
+    def _adopt(self, first: InputLayer, weights: Sequence[Sequence[Array]]) -> None:
+        """Be built for this input, with weights of each layer in place of initial ones; shapes and dtypes are right."""
+        shape = first.batch_shape
+        with building:
+            for layer, arrays in zip(self._layers, weights, strict=True):
+                layer._adopt(layer._check_shape("input_shape", shape), arrays)
+                shape = layer.compute_output_shape(shape)
+            self._input = first
 
     # Weights ----------------------------------------------------------------------------------------------------
 

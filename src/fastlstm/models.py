@@ -9,11 +9,12 @@ from . import _batches, _checks, _data, evaluation, training
 from ._description import clone_model
 from ._sampling import SampledStack, whole
 from .callbacks import CallbackList, History
+from .saving import SavedModel, load_model
 
-__all__ = ["Sequential", "clone_model"]
+__all__ = ["Sequential", "clone_model", "load_model"]
 
 
-class Sequential(SampledStack):
+class Sequential(SavedModel, SampledStack):
     """A model: layers one after the other, as in Keras.
 
     Parameters

@@ -9,19 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from .. import _checks
+from .. import _checks, _rng
 from .._progress import message
+from ..saving import _files
 from ._base import Callback
 from ._monitor import MonitorCallback
-
-
-def _require_methods(callback: Callback, *names: str) -> None:
-    """Raise NotImplementedError unless the model can be saved in the way that is wanted."""
-    for name in names:
-        if not hasattr(callback.model, name):
-            raise NotImplementedError(
-                f"{type(callback).__name__} needs model.{name}, which {type(callback.model).__name__} does not have"
-            )
 
 
 class _Countdown:
@@ -48,14 +40,15 @@ class _Countdown:
 class ModelCheckpoint(MonitorCallback):
     """Save the model, or its weights, after each epoch or every so many batches.
 
-    It calls ``model.save(path, overwrite=True)``, or ``model.save_weights(path, overwrite=True)``.
+    It calls ``model.save(path, overwrite=True)``, or ``model.save_weights(path, overwrite=True)``: a file is written
+    whole or not at all, and a training goes on from it (see `fastlstm.load_model`).
 
     Parameters
     ----------
     filepath : str or path
-        Ends with '.keras' or '.h5', or with '.weights.h5' if only weights are saved. '{epoch:02d}' stands for the
-        number of the epoch, from 1 on, '{batch}' for that of the batch, '{val_loss:.2f}' for a figure of the logs.
-        Folders are made.
+        Ends with '.keras' or '.h5', or with '.weights.h5' or '.safetensors' if only weights are saved. '{epoch:02d}'
+        stands for the number of the epoch, from 1 on, '{batch}' for that of the batch, '{val_loss:.2f}' for a figure of
+        the logs. Folders are made.
     monitor : str
         Which figure of the logs tells the best.
     verbose : {0, 1}
@@ -77,8 +70,6 @@ class ModelCheckpoint(MonitorCallback):
         If the path has another ending; in `fit`, if 'auto' does not know what is better.
     KeyError
         In `fit`, if the path has a figure that is not in the logs.
-    NotImplementedError
-        In `fit`, if the model has no such method.
 
     Warns
     -----
@@ -104,7 +95,7 @@ class ModelCheckpoint(MonitorCallback):
     ) -> None:
         super().__init__(monitor, mode, initial_value_threshold)
         self.filepath = os.fspath(filepath)
-        endings = (".weights.h5",) if save_weights_only else (".keras", ".h5")
+        endings = (".weights.h5", ".safetensors") if save_weights_only else (".keras", ".h5")
         if not self.filepath.endswith(endings):
             raise ValueError(f"filepath: expected a path that ends with {' or '.join(endings)}, got {self.filepath!r}")
         self.verbose = verbose
@@ -114,10 +105,6 @@ class ModelCheckpoint(MonitorCallback):
         self.save_freq = save_freq
         self._each_batch = self._countdown.counts
         self._current_epoch = 0
-
-    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
-        """See whether the model can be saved."""
-        _require_methods(self, "save_weights" if self.save_weights_only else "save")
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Take note of the epoch."""
@@ -166,7 +153,9 @@ class BackupAndRestore(Callback):
     """Go on after an interruption: the state of the training is saved, and the next `fit` begins with it.
 
     It calls ``model.save_weights(path, overwrite=True)`` and ``model.load_weights(path)``, and keeps the number of the
-    epoch. An epoch that was not completed begins again.
+    epoch and the state of the random generator beside it, so that a fit that is begun again in the same way ends with
+    the same bits as one that was never interrupted. An epoch that was not completed begins again. Whenever the process
+    ends, the folder has a state that belongs together.
 
     Parameters
     ----------
@@ -182,9 +171,7 @@ class BackupAndRestore(Callback):
     Raises
     ------
     ValueError
-        If an argument is wrong; in `fit`, if the model is not built.
-    NotImplementedError
-        In `fit`, if the model has no `save_weights` or `load_weights`.
+        If an argument is wrong; in `fit`, if the model is not built, or what was saved can not be read.
 
     Examples
     --------
@@ -210,28 +197,30 @@ class BackupAndRestore(Callback):
         self._weights = Path(self.backup_dir) / "latest.weights.h5"
         self._metadata = Path(self.backup_dir) / "training_metadata.json"
         self._epoch = 0
+        self._states: dict[str, dict[str, Any]] = {}
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         """Restore the state, if there is one."""
-        _require_methods(self, "save_weights", "load_weights")
         if not self.model.built:
             raise ValueError(f"BackupAndRestore: model {self.model.name!r} must be built before fit")
         try:
-            self._restore()
-        except OSError:
+            self._restore(self._weights)
+        except (OSError, ValueError):
             if not _previous(self._weights).exists():
                 raise
-            for path in (self._weights, self._metadata):
-                if _previous(path).exists():
-                    shutil.copy(_previous(path), path)
-            self._restore()
+            self._restore(_previous(self._weights))
 
-    def _restore(self) -> None:
-        if self._weights.exists():
-            self.model.load_weights(str(self._weights))
-        if self._metadata.exists():
-            self._epoch = json.loads(self._metadata.read_text(encoding="utf-8"))["epoch"]
-            self.model._initial_epoch = self._epoch
+    def _restore(self, weights: Path) -> None:
+        """Take the weights, and of the states that the metadata has the one that belongs to them."""
+        if not weights.exists() or not self._metadata.exists():
+            return
+        self.model.load_weights(str(weights))
+        with _files.read(self._metadata):
+            self._states = json.loads(self._metadata.read_text(encoding="utf-8"))["states"]
+            state = self._states[str(self.model.optimizer._steps)]
+            self._epoch = _checks.integer("epoch", state["epoch"], 0)
+            _rng.set_state(state["generator"])
+        self.model._initial_epoch = self._epoch
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Take note of the epoch."""
@@ -249,12 +238,17 @@ class BackupAndRestore(Callback):
             self._save(0)
 
     def _save(self, batch: int) -> None:
+        """Write the metadata, with what belongs to the weights that there are, and then the weights in their place."""
         os.makedirs(self.backup_dir, exist_ok=True)
-        for path in (self._weights, self._metadata) if self.double_checkpoint else ():
-            if path.exists():
-                shutil.copy(path, _previous(path))
+        latest = {"epoch": self._epoch, "batch": batch}
+        steps = str(self.model.optimizer._steps)
+        before = {number: state for number, state in self._states.items() if number != steps}
+        self._states = dict([*before.items()][-2:]) | {steps: {**latest, "generator": _rng.state()}}
+        with _files.written(self._metadata, True) as file:
+            file.write(json.dumps({**latest, "states": self._states}).encode())
+        if self.double_checkpoint and self._weights.exists():
+            shutil.copy(self._weights, _previous(self._weights))
         self.model.save_weights(str(self._weights), overwrite=True)
-        self._metadata.write_text(json.dumps({"epoch": self._epoch, "batch": batch}), encoding="utf-8")
 
     def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
         """Remove the folder."""
@@ -263,4 +257,4 @@ class BackupAndRestore(Callback):
 
 
 def _previous(path: Path) -> Path:
-    return path.with_name(path.name + ".bkp")
+    return path.with_name(f"{path.name}.bkp")

@@ -53,6 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     _arguments.add_fill_argument(parser)
     _arguments.add_model_arguments(parser, window=24, epochs=100)
     parser.add_argument("--cell", choices=_engine.cells(), default="lstm", help="kind of the recurrent layer")
+    parser.add_argument("--save", type=Path, metavar="MODEL", help="file for the fitted model, which ends with .keras")
     _arguments.add_out_argument(parser, "fastlstm-forecast")
 
 
@@ -64,6 +65,8 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
     print(f"{arguments.file}: {values} of {series.name}, {series.index_name} {first} to {last}")
     for note in series.notes:
         print(f"Note: {note}")
+    if arguments.save is not None and arguments.save.suffix not in (".keras", ".h5"):
+        raise ValueError(f"--save: expected a file that ends with .keras or .h5, got {str(arguments.save)!r}")
     _arguments.make_folder(arguments.out)
     result = _forecast(series, arguments)
     _print_scores(result)
@@ -73,6 +76,10 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
 
     plotting.series_forecast_figure(result).savefig(arguments.out / "forecast.png", dpi=120)
     print(f"Saved {arguments.out / 'forecast.csv'} and {arguments.out / 'forecast.png'}")
+    if arguments.save is not None:
+        _arguments.make_folder(arguments.save.parent)
+        result.model.save(arguments.save)
+        print(f"Saved the model as {arguments.save}")
     scores = {} if result.hold_out is None else result.hold_out.scores
     return {
         "command": NAME,
@@ -84,6 +91,7 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
         "seed": arguments.seed,
         "seconds": {name: round(spent, 6) for name, spent in result.seconds.items()},
         "loss": result.loss,
+        "model": None if arguments.save is None else str(arguments.save),
         "rmse": {name.replace(" ", "_"): score.rmse for name, score in scores.items()},
         "mae": {name.replace(" ", "_"): score.mae for name, score in scores.items()},
     }

@@ -1,1 +1,1 @@
-"""What this package plugs into, one module for each: none is imported before it is asked for."""
+"""Other packages: one module for each, imported only when it is asked for, and what it needs only there."""

@@ -1,11 +1,13 @@
-"""Seeds of layers that draw random numbers in training."""
+"""Seeds of layers that draw random numbers in training, and the numbers of the draws."""
 
+import threading
 from typing import Any
 
 from .. import _rng
 from .._checks import integer
 
 _SEEDS = 2**63
+_counting = threading.Lock()
 
 
 class Seed:
@@ -20,3 +22,28 @@ class Seed:
         if self._drawn is None:
             self._drawn = int(_rng.generator().integers(_SEEDS))
         return self._drawn
+
+    def take(self, drawn: int) -> bool:
+        """Take a seed that was drawn before, unless one was given; return whether that changes it."""
+        if self.given is not None or self._drawn == drawn:
+            return False
+        self._drawn = integer("seed", drawn, 0, _SEEDS - 1)
+        return True
+
+
+class Draws:
+    """The numbers of the draws, 0, 1, 2, of calls in training mode; several threads may ask for the next.
+
+    Parameters
+    ----------
+    made : int
+        How many there were.
+    """
+
+    def __init__(self, made: int = 0) -> None:
+        self.made = made
+
+    def __next__(self) -> int:
+        with _counting:
+            number, self.made = self.made, self.made + 1
+        return number

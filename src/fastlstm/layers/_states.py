@@ -47,6 +47,10 @@ class CarriedState:
         """Keep the state in these columns of the network's from now on, starting with zeros."""
         self._own, self._network, self._columns = None, network, columns
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what copies and pickles have: a state of its own; that of a network is the model's business."""
+        return {**vars(self), "_network": None}
+
     def detach(self) -> None:
         """Keep the state in an array of its own from now on, starting with zeros."""
         self._own = self._network = None

@@ -2,7 +2,7 @@
 
 import weakref
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from .._checks import flag
 from .._engine import Array
@@ -66,9 +66,18 @@ class TrainedOrNot:
         """Return how many of them training changes."""
         return sum(array.size for array in self.trainable_weights)
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what copies and pickles have: all but the owner, which claims its layers itself."""
+        return {**vars(self), "_owner": None}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        for layer in self._inner_layers():
+            layer._owner = weakref.ref(self)
+
     def _inner_layers(self) -> "Sequence[TrainedOrNot]":
         """Return the layers that this one is made of; its weights are theirs."""
-        return []
+        raise NotImplementedError
 
     def _trained(self) -> list[bool]:
         """Return for each weight whether training changes it."""

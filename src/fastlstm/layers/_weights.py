@@ -3,6 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from .. import constraints, initializers, regularizers
 from .._engine import Array, Network, real_array
 
@@ -64,6 +66,20 @@ class Weights:
                 weight.constraint.core_arguments(len(weight.shape))  # raises where the axes are not the weight's
             arrays.append(_sealed(array.copy()))
         self._declared, self._arrays = list(declared), arrays
+
+    def adopt(self, declared: Sequence[Weight], arrays: Sequence[Array]) -> None:
+        """Take arrays of the declared shapes, and of the layer's dtype, in place of initial values."""
+        self._declared, self._arrays = list(declared), [_sealed(array.copy()) for array in arrays]
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what copies and pickles have: the weights of now, in no network."""
+        arrays = [np.array(array) for array in self._arrays]
+        return {**vars(self), "_arrays": arrays, "_network": None, "_first": 0}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        for array in self._arrays:
+            _sealed(array)
 
     def arrays(self) -> list[Array]:
         """Return read-only views of the weights as they are now."""

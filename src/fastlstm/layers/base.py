@@ -1,7 +1,7 @@
 """What all layers share: name, dtype, weights, building, and being called on their own."""
 
-import itertools
 import threading
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar, NamedTuple, TypeAlias
 
 from .. import _engine, config, regularizers
@@ -10,6 +10,7 @@ from .._engine import Array, Network
 from .._names import given_or_automatic
 from .._objects import takes_the_options_of
 from ._configuration import plain
+from ._randomness import Draws
 from ._trained import TrainedOrNot
 from ._weights import Weight, Weights
 
@@ -52,6 +53,14 @@ class Layer(TrainedOrNot):
     """Whether a call begins with the states that the call before it ended with."""
     _each_step: bool = False
     """Whether the layer does to a sequence what it does to each of its steps."""
+    _in_keras: ClassVar[bool] = True
+    """Whether Keras has a layer of this name, with these weights."""
+    _beyond_keras: ClassVar[Mapping[str, Any]] = {}
+    """Arguments that Keras's layer does not have, with their values at which it does the same; ... for any value."""
+    _keras_path: ClassVar[str] = ""
+    """Where Keras's layer keeps the weights: in itself, or in an attribute of this name."""
+    _keras_extra: ClassVar[tuple[tuple[str, int], ...]] = ()
+    """Names and values of the variables that Keras's layer keeps after the weights."""
 
     def __init__(
         self,
@@ -67,7 +76,7 @@ class Layer(TrainedOrNot):
         self._activity_regularizer = regularizers.get(activity_regularizer)
         self._weights = Weights()
         self._features: int | None = None
-        self._draws = itertools.count()
+        self._draws = Draws()
 
     def __init_subclass__(cls) -> None:
         takes_the_options_of(cls, cls.__mro__[1])
@@ -218,6 +227,35 @@ class Layer(TrainedOrNot):
 
     def _make_weights(self, features: int, input_shape: Shape) -> None:
         self._weights.create(self._declare(features), self.dtype)
+
+    def _adopt(self, features: int, arrays: Sequence[Array]) -> None:
+        """Be built for inputs of so many features, with these weights in place of initial ones."""
+        for layer in self._inner_layers():
+            count = len(layer._declare(features))
+            layer._adopt(features, arrays[:count])
+            arrays = arrays[count:]
+        if not self._inner_layers():
+            self._weights.adopt(self._declare(features), arrays)
+        self._features = features
+
+    def _parts(self) -> Mapping[str, "Layer"]:
+        """Return the layers that this one is made of, by the names of Keras's attributes."""
+        return {}
+
+    def _inner_layers(self) -> "list[Layer]":
+        return list(self._parts().values())
+
+    def _leaves(self, path: str) -> "Iterator[tuple[str, Layer]]":
+        """Yield the layers inside that have weights of their own, or this one, and Keras's path of each."""
+        for name, layer in self._parts().items():
+            yield from layer._leaves(f"{path}/{name}")
+        if not self._parts():
+            yield (f"{path}/{self._keras_path}" if self._keras_path else path), self
+
+    @property
+    def _weights_are_arguments(self) -> bool:
+        """Whether the weights were given to the constructor, so that a description of the layer has them."""
+        return False
 
     def _append_all_to(self, network: Network, shape: Shape) -> None:
         """Add this layer's stages, and the penalty on its output."""

@@ -85,8 +85,8 @@ class Bidirectional(StatefulLayer):
         )
         self._initial_weights = weights
 
-    def _inner_layers(self) -> list[Layer]:
-        return [self.forward_layer, self.backward_layer]
+    def _parts(self) -> dict[str, Layer]:
+        return {"forward_layer": self.forward_layer, "backward_layer": self.backward_layer}
 
     def _like(self, prefix: str, layer: RNN, **changes: Any) -> RNN:
         """Return a layer like this one, named after its direction."""

@@ -1,8 +1,9 @@
 """LayerNormalization: each sample's features to zero mean and unit variance, then scaled and shifted."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from .._checks import flag, integer, number
+from .._checks import flag, number
 from .._engine import Array, Network
 from ._weights import Weight, rules
 from .base import Layer, Shape
@@ -50,7 +51,7 @@ class LayerNormalization(Layer):
 
     def __init__(
         self,
-        axis: int = -1,
+        axis: int | Sequence[int] = -1,
         epsilon: float = 1e-3,
         center: bool = True,
         scale: bool = True,
@@ -63,7 +64,7 @@ class LayerNormalization(Layer):
         **options: Any,
     ) -> None:
         super().__init__(**options)
-        if integer("axis", axis, -3) != -1:
+        if axis not in (-1, [-1], (-1,)):
             raise ValueError(f"axis: only -1, the last axis, is supported, got {axis!r}")
         self.epsilon = number("epsilon", epsilon, 0.0)
         self.center, self.scale = flag("center", center), flag("scale", scale)

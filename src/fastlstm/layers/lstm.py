@@ -1,6 +1,7 @@
 """LSTM, with peephole connections or coupled gates if wanted."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -76,6 +77,13 @@ class LSTM(RNN):
     ((2, 5, 4), (2, 4), (2, 4))
     """
 
+    _beyond_keras: ClassVar[Mapping[str, Any]] = {
+        **RNN._beyond_keras,
+        "peephole": False,
+        "coupled": False,
+        "peephole_initializer": ...,
+        "zoneout_cell": 0.0,
+    }
     cells = (
         Cell("lstm", _GATES, ("h", "c"), _PLAIN, {"peephole": False, "coupled": False}, _TORCH),
         Cell(

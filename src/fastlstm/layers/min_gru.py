@@ -43,6 +43,7 @@ class MinGRU(RNN):
     (2, 4)
     """
 
+    _in_keras = False
     cells = (Cell("min_gru", blocks=("z", "h"), weights=(KERNEL, BIAS)),)
 
     def __init__(

@@ -43,6 +43,7 @@ class MinLSTM(RNN):
     (2, 4)
     """
 
+    _in_keras = False
     cells = (Cell("min_lstm", blocks=("f", "i", "h"), weights=(KERNEL, BIAS)),)
 
     def __init__(

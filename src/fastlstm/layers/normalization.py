@@ -1,5 +1,7 @@
 """Normalization: features to zero mean and unit variance, or back."""
 
+from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -47,17 +49,18 @@ class Normalization(Layer):
     """
 
     _each_step = True
+    _keras_extra = (("count", 0),)
 
     def __init__(
         self,
-        axis: int = -1,
+        axis: int | Sequence[int] = -1,
         mean: Any = None,
         variance: Any = None,
         invert: bool = False,
         **options: Any,
     ) -> None:
         super().__init__(**options)
-        if axis != -1:
+        if axis not in (-1, [-1], (-1,)):
             raise ValueError(f"axis: only -1, the last axis, is supported, got {axis!r}")
         if (mean is None) != (variance is None):
             raise ValueError("mean, variance: expected both or neither")
@@ -105,14 +108,18 @@ class Normalization(Layer):
         self.build(array.shape)
         self.set_weights([_engine.finite_array("mean", mean, self.dtype), _variance("variance", variance, self.dtype)])
 
+    @property
+    def _weights_are_arguments(self) -> bool:
+        return self._given is not None
+
     def _declare(self, features: int) -> list[Weight]:
         mean, variance = self._given or (np.zeros(()), np.ones(()))
         for name, value in (("mean", mean), ("variance", variance)):
             if value.shape not in ((), (1,), (features,)):
                 raise ValueError(f"{name}: expected one number or shape ({features},), got {value.shape}")
         return [
-            Weight("mean", (features,), lambda shape, dtype: np.broadcast_to(mean, shape), trainable=False),
-            Weight("variance", (features,), lambda shape, dtype: np.broadcast_to(variance, shape), trainable=False),
+            Weight("mean", (features,), partial(_spread, mean), trainable=False),
+            Weight("variance", (features,), partial(_spread, variance), trainable=False),
         ]
 
     def _output_shape(self, shape: Shape) -> Shape:
@@ -122,8 +129,13 @@ class Normalization(Layer):
         network.add_normalization(invert=self.invert)
 
     def _arguments(self) -> dict[str, Any]:
-        mean, variance = (None, None) if self._given is None else (value.tolist() for value in self._given)
+        given = self.weights if self._weights_are_arguments and self.built else self._given
+        mean, variance = (None, None) if given is None else (value.tolist() for value in given)
         return {"axis": -1, "mean": mean, "variance": variance, "invert": self.invert}
+
+
+def _spread(value: Array, shape: tuple[int, ...], dtype: str) -> Array:
+    return np.broadcast_to(value, shape)
 
 
 def _variance(name: str, value: Any, dtype: str) -> Array:

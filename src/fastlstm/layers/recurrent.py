@@ -110,6 +110,8 @@ class RNN(StatefulLayer):
 
     cells: ClassVar[tuple[Cell, ...]]
     """The cells that the class makes."""
+    _beyond_keras: ClassVar[Mapping[str, Any]] = {"zoneout": 0.0, "clip": None}
+    _keras_path = "cell"
 
     def __init__(
         self,

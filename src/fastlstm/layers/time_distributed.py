@@ -49,8 +49,8 @@ class TimeDistributed(Layer):
         self.layer = given
         self._weights = given._weights  # one and the same: the wrapper has no weights of its own
 
-    def _inner_layers(self) -> list[Layer]:
-        return [self.layer]
+    def _parts(self) -> dict[str, Layer]:
+        return {"layer": self.layer}
 
     def _make_weights(self, features: int, input_shape: Shape) -> None:
         self.layer.build(input_shape)

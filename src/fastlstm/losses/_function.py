@@ -22,6 +22,11 @@ class FunctionLoss(Loss):
         super().__init__(getattr(function, "__name__", type(function).__name__))
         self._function = function
 
+    @property
+    def function(self) -> Function:
+        """The function."""
+        return self._function
+
     def call(self, y_true: Array, y_pred: Array) -> Any:
         """Return what the function does."""
         return self._function(y_true, y_pred)

@@ -229,6 +229,7 @@ class Quantile(NativeLoss):
     0.5
     """
 
+    _in_keras = False
     _settings = ("quantiles",)
 
     def __init__(

@@ -4,7 +4,6 @@ The functions give the values of samples or steps, of which the classes are the 
 """
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 from .. import losses
@@ -138,7 +137,6 @@ _classes: tuple[type[Metric], ...] = (
 _by_name: dict[str, Callable[..., Metric]] = {
     **{name: cls for cls in _classes for name in (snake_case(cls.__name__), cls.__name__)},
     "bce": BinaryCrossentropy,
-    "huber": partial(MeanMetricWrapper, losses.huber, "huber"),
     "log_cosh": LogCoshError,
     "mae": MeanAbsoluteError,
     "mape": MeanAbsolutePercentageError,
@@ -183,8 +181,6 @@ def get(identifier: Any) -> Any:
     metric = resolve("metric", identifier, _by_name)
     if isinstance(metric, type) and issubclass(metric, Metric):
         return metric()
-    if isinstance(metric, losses.Loss) and not callable(metric):
-        return get(metric.name)
     if isinstance(metric, Metric) or callable(metric):
         return metric
     raise TypeError(
@@ -195,10 +191,10 @@ def get(identifier: Any) -> Any:
 def _of_a_loss(name: str) -> Metric:
     """Return the mean of a loss that has no metric of its own; an unknown name raises ValueError."""
     try:
-        loss: Any = losses.get(name)
+        loss = losses.get(name)
     except ValueError:
-        loss = None
-    return MeanMetricWrapper(loss, name) if callable(loss) else lookup("metric", name, _by_name)()
+        return lookup("metric", name, _by_name)()
+    return MeanMetricWrapper(getattr(losses, snake_case(type(loss).__name__)), name)
 
 
 def serialize(metric: Metric) -> dict[str, Any]:

@@ -12,9 +12,11 @@ from . import (
     BinaryCrossentropy,
     CategoricalAccuracy,
     CategoricalCrossentropy,
+    Mean,
     Metric,
     SparseCategoricalAccuracy,
     SparseCategoricalCrossentropy,
+    Sum,
     get,
 )
 from ._base import Direction
@@ -39,10 +41,17 @@ class _Entry:
         self.choices = _CHOSEN_BY_SHAPE.get(given.lower(), ()) if isinstance(given, str) else ()
         self.name = given if isinstance(given, str) else ""
         self.key = ""
+        self.source = given
+        """What `compile` was given: a name, a metric or a function."""
         if not self.choices:
             found = get(given)
             if found is None:
                 raise TypeError("metrics: expected a name, a metric or a function, got None")
+            if getattr(type(found), "update_state", None) in (Mean.update_state, Sum.update_state):
+                raise TypeError(
+                    f"metrics: expected metrics of targets and predictions, got {given!r}, which is updated with values"
+                )
+            self.source = given if isinstance(given, str) else found
             self.name = self.name or _name_of(found)
             self.metric = found if isinstance(found, Metric) else MeanMetricWrapper(found, self.name)
             self.metric.name = self.name
@@ -111,6 +120,10 @@ class CompiledMetrics:
     def metrics(self) -> list[Metric]:
         """The metrics; those that are chosen by shapes once there was data."""
         return [entry.metric for entry in self._entries if entry.metric is not None]
+
+    def sources(self, *, weighted: bool) -> list[Any]:
+        """Return the names, metrics and functions that take sample weights, or those that do not."""
+        return [entry.source for entry in self._entries if entry.weighted == weighted]
 
     def direction(self, name: str) -> Direction | None:
         """Return whether larger values of this result are better: 'up' or 'down', None where nobody knows."""

@@ -1,5 +1,6 @@
 """Adam and its relatives: averages of the gradient and of its size, corrected for having begun at zero."""
 
+import math
 from typing import Any
 
 from .. import _checks
@@ -36,6 +37,7 @@ class Adam(Optimizer):
 
     _rule = "adam"
     _own = ("beta_1", "beta_2", "epsilon", "amsgrad")
+    _slots = (("momentum", "velocity"), ("velocity_hat",))
 
     def __init__(
         self,
@@ -117,6 +119,11 @@ class Nadam(Optimizer):
 
     _rule = "nadam"
     _own = ("beta_1", "beta_2", "epsilon")
+    _slots = (("momentum", "velocity"),)
+
+    def _scalars(self) -> list[float]:
+        steps = range(1, self.iterations + 1)
+        return [math.prod(self.beta_1 * (1 - 0.5 * 0.96**step) for step in steps)]
 
     def __init__(
         self,
@@ -157,6 +164,7 @@ class Adamax(Optimizer):
 
     _rule = "adamax"
     _own = ("beta_1", "beta_2", "epsilon")
+    _slots = (("momentum", "norm"),)
 
     def __init__(
         self,

@@ -68,6 +68,8 @@ class Optimizer:
     """The core's name."""
     _own: ClassVar[tuple[str, ...]] = ()
     """Names of the rule's own arguments, which are attributes."""
+    _slots: ClassVar[tuple[tuple[str, ...], ...]] = ()
+    """The rule's slots in Keras's order: those of a group alternate from weight to weight, groups follow each other."""
 
     def __init__(
         self,
@@ -198,12 +200,9 @@ class Optimizer:
     def get_config(self) -> dict[str, Any]:
         """Return the name and the constructor's arguments, with the learning rate of now or the schedule."""
         rate = self._learning_rate
-        return {
-            "name": self.name,
-            "learning_rate": schedules.serialize(rate) if isinstance(rate, LearningRateSchedule) else rate,
-            "loss_scale_factor": None,
-            **self._numbers(),
-        }
+        if not isinstance(rate, LearningRateSchedule):
+            return self._constructor_arguments()
+        return {**self._constructor_arguments(), "learning_rate": schedules.serialize(rate)}
 
     @classmethod
     def from_config(
@@ -224,6 +223,23 @@ class Optimizer:
         return cls(**arguments)
 
     # Inside -----------------------------------------------------------------------------------------------------
+
+    def _constructor_arguments(self) -> dict[str, Any]:
+        """Return the arguments that make such an optimizer, a schedule as an object."""
+        return {
+            "name": self.name,
+            "learning_rate": self._learning_rate,
+            "loss_scale_factor": None,
+            **self._numbers(),
+        }
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what copies and pickles have: no steps made, which are the model's business, and no model."""
+        return {**vars(self), "_model": None, "_network": None}
+
+    def _scalars(self) -> list[float]:
+        """Return the numbers that Keras's rule keeps beside its slots, and the core derives from the steps."""
+        return []
 
     def _numbers(self) -> dict[str, Any]:
         """Return the constructor's arguments that the core takes by these names."""

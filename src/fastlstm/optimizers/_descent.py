@@ -35,6 +35,7 @@ class SGD(Optimizer):
 
     _rule = "sgd"
     _own = ("momentum", "nesterov")
+    _slots = (("momentum",),)
 
     def __init__(
         self,
@@ -77,6 +78,7 @@ class Lion(Optimizer):
 
     _rule = "lion"
     _own = ("beta_1", "beta_2")
+    _slots = (("momentum",),)
 
     def __init__(
         self,

@@ -38,6 +38,7 @@ class RMSprop(Optimizer):
 
     _rule = "rmsprop"
     _own = ("rho", "momentum", "epsilon", "centered")
+    _slots = (("velocity",), ("momentum",), ("average_gradient",))
 
     def __init__(
         self,
@@ -80,6 +81,7 @@ class Adagrad(Optimizer):
 
     _rule = "adagrad"
     _own = ("initial_accumulator_value", "epsilon")
+    _slots = (("accumulator",),)
 
     def __init__(
         self,
@@ -119,6 +121,7 @@ class Adadelta(Optimizer):
 
     _rule = "adadelta"
     _own = ("rho", "epsilon")
+    _slots = (("accumulated_grad", "accumulated_delta_var"),)
 
     def __init__(
         self,

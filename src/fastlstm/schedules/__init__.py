@@ -27,18 +27,11 @@ __all__ = [
 ]
 
 
-_by_name: dict[str, type[LearningRateSchedule]] = {
-    cls.__name__: cls
-    for cls in (
-        CosineDecay,
-        CosineDecayRestarts,
-        ExponentialDecay,
-        InverseTimeDecay,
-        OneCycle,
-        PiecewiseConstantDecay,
-        PolynomialDecay,
-    )
-}
+_classes: tuple[type[LearningRateSchedule], ...] = (
+    *(CosineDecay, CosineDecayRestarts, ExponentialDecay, InverseTimeDecay),
+    *(OneCycle, PiecewiseConstantDecay, PolynomialDecay),
+)
+_by_name: dict[str, type[LearningRateSchedule]] = {cls.__name__: cls for cls in _classes}
 
 
 def serialize(schedule: LearningRateSchedule) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """What schedules share: the base class, and arguments as attributes."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from .. import _checks
 
@@ -23,6 +23,9 @@ class LearningRateSchedule:
     >>> SGD(Halved(0.5)).learning_rate
     0.5
     """
+
+    _in_keras: ClassVar[bool] = True
+    """Whether Keras has a schedule of this name."""
 
     def __call__(self, step: int) -> float:
         """Return the learning rate of a step, counted from 0."""

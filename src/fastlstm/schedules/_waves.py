@@ -172,6 +172,7 @@ class OneCycle(Schedule):
     (0.04, 1.0, 4e-06)
     """
 
+    _in_keras = False
     _arguments = (
         "max_learning_rate",
         "total_steps",

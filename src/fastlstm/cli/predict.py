@@ -1,0 +1,150 @@
+"""Run a saved model on the rows of a CSV file, or go on from their end."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
+
+from .. import _index, _known
+from .._columns import ArgumentNeededError, Columns, read_columns
+from .._wording import counted
+from ..models import Sequential
+from ..saving import load_model
+from . import _arguments
+
+NAME = "predict"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    parser.add_argument("model", type=Path, metavar="MODEL", help="a file that `save` wrote, or Keras")
+    parser.add_argument("file", type=Path, metavar="FILE", help="the CSV file")
+    parser.add_argument(
+        "--columns",
+        nargs="+",
+        metavar="NAME",
+        help="the columns' names, or their numbers from 1, in the order of the model's features; left out: all that"
+        " have numbers",
+    )
+    parser.add_argument(
+        "--known",
+        nargs="+",
+        default=[],
+        metavar="NAME",
+        help="columns that are known in advance and that the model takes beside the others",
+    )
+    _arguments.add_fill_argument(parser)
+    parser.add_argument(
+        "--steps",
+        type=_arguments.integer(1),
+        metavar="N",
+        help="forecast N values after the last row; left out: the model's output for all rows, or windows of rows",
+    )
+    _arguments.add_out_argument(parser, "fastlstm-predict")
+
+
+def run(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Predict, write the predictions, and return what was done."""
+    model = load_model(arguments.model, compile=False)
+    columns = _read(arguments)
+    for note in columns.notes:
+        print(f"Note: {note}")
+    try:
+        result = _rows(model, columns) if arguments.steps is None else _forecast(model, columns, arguments.steps)
+    except ValueError as error:
+        raise ValueError(f"{arguments.file}, columns {', '.join(map(repr, columns.names))}: {error}") from error
+    _arguments.make_folder(arguments.out)
+    path = arguments.out / "predictions.csv"
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow([columns.index_name, *result.names])
+        writer.writerows([place, *row] for place, row in zip(result.places.astype(str), result.values, strict=True))
+    print(f"Saved {path}: {counted(len(result.values), 'row')}, {columns.index_name} {result.span}")
+    return {
+        "command": NAME,
+        "model": str(arguments.model),
+        "file": str(arguments.file),
+        "columns": list(columns.names),
+        "known": arguments.known,
+        "rows": len(result.values),
+    }
+
+
+def _read(arguments: argparse.Namespace) -> Columns:
+    try:
+        return read_columns(arguments.file, arguments.columns, arguments.fill, arguments.known)
+    except ArgumentNeededError as error:
+        raise _arguments.with_option(error, column="columns") from error
+
+
+class _Result(NamedTuple):
+    places: _index.Index
+    names: list[str]
+    values: list[list[float]]
+
+    @property
+    def span(self) -> str:
+        return f"{self.places[0]} to {self.places[-1]}"
+
+
+def _forecast(model: Sequential, columns: Columns, steps: int) -> _Result:
+    """Roll the model out over the steps after the last row."""
+    index = _index.future(columns.index, steps, columns.later)
+    history, known = columns.values, columns.known
+    later = None
+    if known is not None:
+        history, later = np.column_stack([history, known[: len(history)]]), known[len(history) :][:steps]
+    values = model.forecast(history, steps, known=later).reshape(steps, -1)
+    names = ["forecast"] if len(columns.names) == 1 else list(columns.names)
+    return _Result(index, names, values.tolist())
+
+
+def _rows(model: Sequential, columns: Columns) -> _Result:
+    """Run the model on each row, or each window of rows; a window is called by its last row."""
+    values, index = columns.values, columns.index
+    if columns.known is not None:  # of the last row, something is known if there are later ones
+        values = values[: len(columns.known) - 1]
+        values, index = _known.beside(values, columns.known), index[: len(values)]
+    x, index = _samples(values, index, model.input_shape[1:])
+    y = model.predict(x)
+    if y.ndim == 3 and len(x) == 1 and y.shape[1] == len(index):  # one sequence, an output for each of its rows
+        y = y[0]
+    return _Result(index[-len(y) :], _names(y.shape[1:]), y.reshape(len(y), -1).tolist())
+
+
+def _samples(
+    values: NDArray[np.float64], index: _index.Index, shape: tuple[int | None, ...]
+) -> tuple[NDArray[np.float64], _index.Index]:
+    """Return rows as a model of this input shape takes them, and what the samples are called."""
+    rows, width = values.shape
+    if len(shape) == 1:
+        if shape[0] in (None, width):
+            return values, index
+        raise ValueError(f"the model takes {counted(shape[0] or 0, 'column')} a row, got {width}")
+    steps, features = shape
+    if width == features:
+        if steps is None:
+            return values[np.newaxis], index
+        if rows < steps:
+            raise ValueError(f"the model takes windows of {counted(steps, 'row')}, got {rows}")
+        return sliding_window_view(values, steps, axis=0).swapaxes(1, 2), index[steps - 1 :]
+    if steps is not None and features is not None and width == steps * features:
+        return values.reshape(rows, steps, features), index
+    whole = "" if steps is None or features is None else f", or {steps * features} with a sample of {steps} steps a row"
+    raise ValueError(f"the model takes {counted(features or 0, 'column')}{whole}, got {width} (--columns chooses)")
+
+
+def _names(shape: Iterable[int]) -> list[str]:
+    """Return names of the outputs: prediction, prediction_1 ..., or prediction_1_1 ... by step and feature."""
+    places: list[tuple[str, ...]] = [("prediction",)]
+    for size in shape:
+        numbers: list[tuple[str, ...]] = [()] if size == 1 else [(str(number + 1),) for number in range(size)]
+        places = [place + number for place in places for number in numbers]
+    return ["_".join(place) for place in places]

@@ -1,0 +1,99 @@
+"""The recurrent layers of this package as Keras layers, under the names by which files have them."""
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+import keras
+from keras import ops
+
+from . import _cells
+
+_register: Callable[..., Any] = keras.saving.register_keras_serializable(package="fastlstm")
+_OF_LAYER = (
+    "return_sequences",
+    "return_state",
+    "go_backwards",
+    "stateful",
+    "unroll",
+    "zero_output_for_mask",
+    "activity_regularizer",
+    "trainable",
+    "name",
+)
+
+
+class _Recurrent(keras.layers.RNN):
+    """A layer of one of our cells.
+
+    Parameters
+    ----------
+    units : int
+        The width of the output.
+    **options
+        By keyword, as for the layer of `fastlstm.layers` of the same name.
+    """
+
+    cell_class: ClassVar[Any]
+
+    def __init__(self, units: int, *, dtype: Any = None, **options: Any) -> None:
+        of_layer = {name: options.pop(name) for name in _OF_LAYER if name in options}
+        cell = self.cell_class(units, dtype=dtype, trainable=of_layer.get("trainable", True), **options)
+        super().__init__(cell, dtype=dtype, **of_layer)
+
+    def inner_loop(self, sequences: Any, initial_state: Any, mask: Any, training: bool = False) -> Any:
+        draws = self.cell.draws
+        if training and draws:
+            shape = ops.shape(sequences)
+            noise = keras.random.uniform(
+                (shape[0], shape[1], draws), dtype=self.compute_dtype, seed=self.cell.seed_generator
+            )
+            sequences = ops.concatenate([sequences, noise], axis=-1)
+        return super().inner_loop(sequences, initial_state, mask=mask, training=training)
+
+    def get_config(self) -> dict[str, Any]:
+        config = super().get_config()
+        del config["cell"]
+        cell = {name: value for name, value in self.cell.get_config().items() if name not in config}
+        found = {**config, **cell}
+        if self.activity_regularizer is not None:
+            found["activity_regularizer"] = keras.regularizers.serialize(self.activity_regularizer)
+        return found
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Any:
+        return cls(**config)
+
+
+@_register
+class SimpleRNN(_Recurrent):
+    """`fastlstm.layers.SimpleRNN` with zoneout or clipped gates, in Keras."""
+
+    cell_class = _cells.SimpleRNNCell
+
+
+@_register
+class LSTM(_Recurrent):
+    """`fastlstm.layers.LSTM` with peepholes, coupled gates, zoneout or clipped gates, in Keras."""
+
+    cell_class = _cells.LSTMCell
+
+
+@_register
+class GRU(_Recurrent):
+    """`fastlstm.layers.GRU` with zoneout or clipped gates, in Keras."""
+
+    cell_class = _cells.GRUCell
+
+
+@_register
+class MinGRU(_Recurrent):
+    """`fastlstm.layers.MinGRU` in Keras."""
+
+    cell_class = _cells.MinGRUCell
+
+
+@_register
+class MinLSTM(_Recurrent):
+    """`fastlstm.layers.MinLSTM` in Keras."""
+
+    cell_class = _cells.MinLSTMCell
