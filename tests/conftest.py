@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 from made_up_results import made_up_result
+from peer_torch import one_thread
 from peers import require_peer
 
 from fastlstm import _core, cli
@@ -38,6 +39,13 @@ def threads():
     before = _core.get_num_threads()
     yield _core.set_num_threads
     _core.set_num_threads(before)
+
+
+@pytest.fixture
+def torch():
+    """Return torch on one thread, or skip the test."""
+    with one_thread() as torch:
+        yield torch
 
 
 @pytest.fixture

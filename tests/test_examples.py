@@ -13,7 +13,7 @@ EXAMPLES = sorted((Path(__file__).parents[1] / "examples").glob("*.py"))
 
 @pytest.mark.parametrize("file", EXAMPLES, ids=lambda file: file.stem)
 def test_example(file, tmp_path):
-    for package in ("sklearn", "sktime"):
+    for package in ("sklearn", "sktime", "torch"):
         if package in file.read_text(encoding="utf-8"):
             require_peer_elsewhere(package)
     done = subprocess.run(

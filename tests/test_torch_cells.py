@@ -2,27 +2,11 @@
 
 import numpy as np
 import pytest
-from peers import require_peer
+from peer_torch import KINDS
 
 from fastlstm import _core
 
 BOUND = 1e-10
-KINDS = {
-    "lstm": ("LSTM", {}),
-    "gru": ("GRU", {}),
-    "rnn_tanh": ("RNN", {"nonlinearity": "tanh"}),
-    "rnn_relu": ("RNN", {"nonlinearity": "relu"}),
-}
-
-
-@pytest.fixture
-def torch():
-    """Return torch on one thread: these networks are too small for more."""
-    torch = require_peer("torch")
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield torch
-    torch.set_num_threads(before)
 
 
 class Pair:

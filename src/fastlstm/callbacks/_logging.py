@@ -53,7 +53,7 @@ class CSVLogger(ClosingCallback):
         self.close()
         path = self.filename
         self._header = not (self.append and os.path.exists(path) and os.path.getsize(path) > 0)
-        self._file = open(path, "a" if self.append else "w", newline="", encoding="utf-8")
+        self._file = open(path, "a" if self.append else "w", newline="", encoding="utf-8")  # noqa: SIM115 - kept open
         self.keys = self._writer = None
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 from .._checks import flag
 from ._onnx import OnnxNode
+from ._torch import TorchCell
 from .recurrent import KERNEL, RECURRENT_KERNEL, RNN, Cell
 
 _GATES = ("z", "r", "h")
@@ -68,6 +69,7 @@ class GRU(RNN):
             weights=(KERNEL, RECURRENT_KERNEL, ("bias", (2, "GH"))),
             options={"reset_after": True},
             onnx=OnnxNode("GRU", _GATES, _ONNX_ACTIVATIONS, {"linear_before_reset": 1}),
+            torch=TorchCell("GRU", ("r", "z", "h")),
         ),
         Cell(
             "gru_reset_before",

@@ -8,6 +8,7 @@ import numpy as np
 from .._checks import flag, number
 from .._engine import Array
 from ._onnx import OnnxNode
+from ._torch import TorchCell
 from .recurrent import BIAS, KERNEL, RECURRENT_KERNEL, RNN, Cell
 
 _PLAIN = (KERNEL, RECURRENT_KERNEL, BIAS)
@@ -21,6 +22,7 @@ _ONNX, _COUPLED_ONNX = (
     )
     for coupled in (0, 1)
 )
+_TORCH = TorchCell("LSTM", _GATES)
 
 
 class LSTM(RNN):
@@ -94,7 +96,7 @@ class LSTM(RNN):
         "zoneout_cell": 0.0,
     }
     cells = (
-        Cell("lstm", _GATES, ("h", "c"), _PLAIN, {"peephole": False, "coupled": False}, _ONNX),
+        Cell("lstm", _GATES, ("h", "c"), _PLAIN, {"peephole": False, "coupled": False}, _ONNX, _TORCH),
         Cell(
             "peephole_lstm",
             _GATES,
@@ -102,6 +104,7 @@ class LSTM(RNN):
             (*_PLAIN, ("peephole", (3, "H"))),
             {"peephole": True, "coupled": False},
             _ONNX,
+            _TORCH,
         ),
         Cell("coupled_lstm", _COUPLED_GATES, ("h", "c"), _PLAIN, {"peephole": False, "coupled": True}, _COUPLED_ONNX),
         Cell(

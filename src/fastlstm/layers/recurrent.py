@@ -10,6 +10,7 @@ from .._engine import Array, Network
 from ._onnx import OnnxNode
 from ._randomness import Seed
 from ._stateful import StatefulLayer
+from ._torch import TorchCell
 from ._weights import Weight, rules
 from .base import Shape
 
@@ -46,6 +47,8 @@ class Cell(NamedTuple):
     """The arguments by which its layer class is told to use this cell and none of its others."""
     onnx: OnnxNode | None = None
     """How ONNX writes the cell; None where it has no such operator."""
+    torch: TorchCell | None = None
+    """What it is in PyTorch, or None where PyTorch can not have it."""
 
     def shapes(self, features: int, units: int) -> dict[str, tuple[int, ...]]:
         """Return the shape of each weight."""

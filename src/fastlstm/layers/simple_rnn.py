@@ -3,6 +3,7 @@
 from typing import Any
 
 from ._onnx import OnnxNode
+from ._torch import TorchCell
 from .recurrent import RNN, Cell
 
 
@@ -41,7 +42,11 @@ class SimpleRNN(RNN):
     (2, 4)
     """
 
-    cells = (Cell("simple_rnn", blocks=("h",), onnx=OnnxNode("RNN", ("h",), ("activation",))),)
+    cells = (
+        Cell(
+            "simple_rnn", blocks=("h",), onnx=OnnxNode("RNN", ("h",), ("activation",)), torch=TorchCell("RNN", ("h",))
+        ),
+    )
 
     def __init__(
         self,
