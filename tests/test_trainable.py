@@ -234,3 +234,23 @@ def test_layers_that_threads_share_may_be_frozen(frozen, dtype, rng, threads):
         assert part.loss_and_gradients(x, y) == whole.loss_and_gradients(x, y)
         for i in range(3 * frozen, 12):
             np.testing.assert_array_equal(part.gradient(i), whole.gradient(i))
+
+
+@pytest.mark.parametrize("make", [lambda: layers.Bidirectional(layers.GRU(3)), lambda: layers.LSTM(3)])
+def test_a_frozen_first_layer_under_a_loss_in_python(make, data):
+    def squares(y_true, y_pred):
+        return ((y_true - y_pred) ** 2).mean(axis=-1), 2 * (y_pred - y_true) / y_pred.shape[-1]
+
+    trained = []
+    for loss in ("mse", squares):
+        fastlstm.utils.set_random_seed(3)
+        model = Sequential([Input((6, 3)), make(), layers.Dense(2)])
+        model.layers[0].trainable = False
+        before = model.layers[0].get_weights()
+        model.compile("adam", loss)
+        model.fit(*data, epochs=3, verbose=0)
+        for old, new in zip(before, model.layers[0].get_weights(), strict=True):
+            np.testing.assert_array_equal(new, old)
+        trained.append(model.get_weights())
+    for ours, theirs in zip(*trained, strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-5, atol=1e-6)

@@ -275,11 +275,12 @@ void Network<T>::backward(Kept<T>& kept, const T* d_output, const T* d_state, T*
             std::copy(d_output, d_output + outputs(), place(binding.d_output, t, n));
     binding.call.d_final_state = d_state;
     binding.call.d_initial_state = d_initial_state;
+    if (d_initial_state && first_trained_ > 0) std::fill_n(d_initial_state, rows * state_size_, T{0});
     const double work = 2 * forward_work(steps) * static_cast<double>(rows);
     const Plan planned = plan(work, work / 2, rows);
     run_team(planned.members, [&](const Team& team) {
         const Work mine(planned, team);
-        binding.backward(mine.rows(rows), mine);
+        binding.backward(mine.rows(rows), mine, first_trained_);
         team.barrier();
         for (auto& run : binding.runs) run->gradients(team.share(run->gradient_tiles()));
     });

@@ -173,7 +173,8 @@ public:
     std::unique_ptr<Kept<T>> forward(const T* x, const Beside<T>& beside, Index rows, Index steps, T* out,
                                      T* final_state);
     // Throws std::invalid_argument if the pass is another network's, was used before, or weights have changed since.
-    // Any gradient but d_output may be null.
+    // Any gradient but d_output may be null. Layers below the lowest one that learns are not gone through, unless the
+    // gradient of the input is wanted, so that their initial states get zeros.
     void backward(Kept<T>& kept, const T* d_output, const T* d_state, T* dx, T* d_initial_state);
     // What a stream needs: layers that can do with a step, a binding for one, and the step from the call's states.
     void require_steps();
