@@ -3,6 +3,7 @@
 #if defined(__unix__) || defined(__APPLE__)
 #include <pthread.h>
 #include <sched.h>
+#include <time.h>
 #endif
 
 #include <algorithm>
@@ -77,6 +78,16 @@ void retreat_from(Clock::time_point now) {
     const Clock::duration next = now - before < last ? std::min(2 * last, longest_retreat) : shortest_retreat;
     retreat.store(next);
     crowded_until.store(now + next);
+}
+
+// How long this thread has run, all its life.
+std::chrono::nanoseconds time_run() {
+#if defined(__unix__) || defined(__APPLE__)
+    timespec spent;
+    if (clock_gettime(CLOCK_THREAD_CPUTIME_ID, &spent) == 0)
+        return std::chrono::seconds(spent.tv_sec) + std::chrono::nanoseconds(spent.tv_nsec);
+#endif
+    return std::chrono::nanoseconds(0);
 }
 
 void yield_core(bool own_core) {
@@ -167,6 +178,7 @@ public:
         body_ = body;
         context_ = context;
         own_cores_ = size <= core_count_;
+        posted_ = Clock::now();
         caller_core_ = current_core();
         barrier_.reset(size, own_cores_);
         running_.store(size - 1, std::memory_order_relaxed);
@@ -180,9 +192,14 @@ public:
     }
 
 private:
+    // A member that ran for less of a job's time than a slice short of all of it was kept from its core.
     void work(int rank, int size) {
         const FlushDenormals guard;
+        const auto posted = posted_;
+        const auto ran_before = time_run();
         body_(context_, Team(rank, size, &barrier_));
+        const auto now = Clock::now();
+        if (own_cores_ && now - posted - (time_run() - ran_before) > slice) retreat_from(now);
     }
 
     // Returns how many workers there are, fewer than asked if the system refuses more.
@@ -231,6 +248,7 @@ private:
     Barrier barrier_;
     const int core_count_ = core_count();
     std::atomic<bool> own_cores_{true};
+    Clock::time_point posted_{};
     int caller_core_ = -1;
     int workers_ = 0;
     std::atomic<int> running_{0};
