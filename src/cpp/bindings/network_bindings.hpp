@@ -280,7 +280,7 @@ public:
 
     py::tuple backward(const py::object& kept, const py::array& d_output, const py::object& d_state) {
         Pass<T>& pass = constructed_pass<T>(kept);
-        const Extent extent = pass.kept->binding->extent;
+        const Extent extent = pass.kept->extent;
         const Index rows = extent.rows, steps = extent.steps;
         const T* output_gradient = exact<T>(d_output, "d_output", output_shape(rows, steps));
         const T* state_gradient = nullptr;

@@ -57,6 +57,7 @@ struct Outputs {
 template <class T>
 struct Binding {
     Extent extent;
+    Mode mode;
     Arena<T> arena;
     Call<T> call;
     std::vector<std::unique_ptr<Run<T>>> runs;

@@ -238,7 +238,8 @@ std::unique_ptr<Kept<T>> Network<T>::forward(const T* x, const Beside<T>& beside
     const auto lock = lock_packed();
     kept->network = this;
     kept->version = version_;
-    kept->binding = bind({rows, steps, beside.mask != nullptr}, Mode::training, gradients_.get());
+    kept->extent = {rows, steps, beside.mask != nullptr};
+    kept->binding = acquire(kept->extent, Mode::training);
     Binding<T>& binding = *kept->binding;
     std::copy(x, x + rows * steps * features_, binding.input);
     if (beside.mask) std::copy(beside.mask, beside.mask + rows * steps, binding.mask);
@@ -286,6 +287,7 @@ void Network<T>::backward(Kept<T>& kept, const T* d_output, const T* d_state, T*
     });
     binding.call = {};
     if (dx && !layers_.empty()) copy_rows(read_only(binding.runs.front()->dx), rows, steps, features_, dx);
+    release(std::move(kept.binding));
 }
 
 #define FASTLSTM_INSTANTIATE(T)                                                                              \

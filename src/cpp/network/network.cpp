@@ -188,6 +188,7 @@ typename Network<T>::Bound Network<T>::bind(const Extent& extent, Mode mode, T* 
     own.gradients = gradients;
     auto binding = std::make_unique<Binding<T>>();
     binding->extent = extent;
+    binding->mode = mode;
     Extent layer_extent = extent;
     for (const auto& layer : layers_) {
         binding->runs.push_back(layer->bind(own, binding->arena, layer_extent, mode));
@@ -217,17 +218,17 @@ typename Network<T>::Bound Network<T>::bind(const Extent& extent, Mode mode, T* 
 }
 
 template <class T>
-typename Network<T>::Bound Network<T>::acquire(const Extent& extent) {
+typename Network<T>::Bound Network<T>::acquire(const Extent& extent, Mode mode) {
     {
         const std::lock_guard<std::mutex> lock(idle_lock_);
         for (auto it = idle_.begin(); it != idle_.end(); ++it)
-            if ((*it)->extent == extent) {
+            if ((*it)->extent == extent && (*it)->mode == mode) {
                 Bound found = std::move(*it);
                 idle_.erase(it);
                 return found;
             }
     }
-    return bind(extent, Mode::inference, nullptr);
+    return bind(extent, mode, mode == Mode::training ? gradients_.get() : nullptr);
 }
 
 // Kept for the next call: an epoch has one size of batch, and perhaps another for its last one. The latest is last, so
@@ -261,9 +262,12 @@ TrainingBatch<T>& Network<T>::training_batch(const Extent& extent) {
 
 template <class T>
 void Network<T>::release(Bound binding) {
-    const std::size_t most_idle = 2 * static_cast<std::size_t>(thread_count()) + 6;  // two calls at once, and some
+    // Two calls at once, and some; those for training take much memory.
+    const auto most = binding->mode == Mode::training ? 2 : 2 * thread_count() + 6;
+    const auto alike = [&](const Bound& each) { return each->mode == binding->mode; };
     const std::lock_guard<std::mutex> lock(idle_lock_);
-    if (idle_.size() >= most_idle) idle_.erase(idle_.begin());
+    if (std::count_if(idle_.begin(), idle_.end(), alike) >= most)
+        idle_.erase(std::find_if(idle_.begin(), idle_.end(), alike));
     idle_.push_back(std::move(binding));
 }
 

@@ -46,7 +46,8 @@ struct TrainingBatch {
 template <class T>
 struct Kept {
     const void* network;
-    std::unique_ptr<Binding<T>> binding;
+    Extent extent;
+    std::unique_ptr<Binding<T>> binding;  // until it is used
     std::vector<T> initial_state;
     std::uint64_t version;  // of the weights
     double penalty = 0;     // of the activity regularizers, if it was asked for
@@ -214,7 +215,7 @@ private:
     void forward_all(Binding<T>& binding);  // all rows, by the team that they are worth
 
     Bound bind(const Extent& extent, Mode mode, T* gradients);
-    Bound acquire(const Extent& extent);
+    Bound acquire(const Extent& extent, Mode mode = Mode::inference);
     void release(Bound binding);
     TrainingBatch<T>& training_batch(const Extent& extent);
     std::shared_lock<std::shared_mutex> lock_reading();
@@ -285,7 +286,7 @@ private:
     std::mutex entry_;
     std::uint64_t version_ = 1, packed_version_ = 0;
     std::mutex idle_lock_;
-    std::vector<Bound> idle_;                                 // for inference
+    std::vector<Bound> idle_;                                 // for calls to come
     std::vector<std::unique_ptr<TrainingBatch<T>>> batches_;  // of the sizes in use
 };
 
