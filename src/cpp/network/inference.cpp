@@ -247,6 +247,7 @@ std::unique_ptr<Kept<T>> Network<T>::forward(const T* x, const Beside<T>& beside
     Call<T>& call = binding.call;
     call.state_size = state_size_;
     call.penalty_scale = beside.penalized ? 1 / static_cast<double>(rows) : 0;
+    std::fill(binding.row_penalty.begin(), binding.row_penalty.end(), 0.0);
     if (beside.penalized) call.row_penalty = binding.row_penalty.data();
     call.set_draw(beside.draw);
     call.initial_state = beside.state ? kept->initial_state.data() : nullptr;
