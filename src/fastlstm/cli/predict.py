@@ -16,15 +16,16 @@ from .. import _index, _known
 from .._columns import ArgumentNeededError, Columns, read_columns
 from .._wording import counted
 from ..models import Sequential
-from ..saving import load_model
-from . import _arguments
+from . import _arguments, _models
 
 NAME = "predict"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
-    parser.add_argument("model", type=Path, metavar="MODEL", help="a file that `save` wrote, or Keras")
+    parser.add_argument(
+        "model", type=Path, metavar="MODEL", help="a model's file; see the command convert for the kinds"
+    )
     parser.add_argument("file", type=Path, metavar="FILE", help="the CSV file")
     parser.add_argument(
         "--columns",
@@ -52,7 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> dict[str, Any]:
     """Predict, write the predictions, and return what was done."""
-    model = load_model(arguments.model, compile=False)
+    model = _models.read_to_predict(arguments.model)
     columns = _read(arguments)
     for note in columns.notes:
         print(f"Note: {note}")

@@ -1,7 +1,8 @@
 """PyTorch: its recurrent modules on the kernels of this package, and models there and back.
 
 `LSTM`, `GRU` and `RNN` are the modules of `torch.nn`, on other kernels; `replace` puts them into a model that exists.
-`from_torch` and `to_torch` convert whole models. ``pip install 'fastlstm[torch]'`` installs what this needs.
+`from_torch` and `to_torch` convert whole models,
+`save` and `load` such models in PyTorch's files. ``pip install 'fastlstm[torch]'`` installs what this needs.
 
 Examples
 --------
@@ -18,6 +19,7 @@ try:
 except ImportError as error:
     raise ImportError("fastlstm.integrations.torch needs PyTorch: pip install 'fastlstm[torch]'") from error
 
+from ._files import load, save
 from ._from_torch import from_torch
 from ._modules import GRU, LSTM, RNN
 from ._pieces import Normalization, Recurrent, RepeatVector, Rescaling
@@ -33,6 +35,8 @@ __all__ = [
     "RepeatVector",
     "Rescaling",
     "from_torch",
+    "load",
     "replace",
+    "save",
     "to_torch",
 ]

@@ -39,6 +39,9 @@ _SAME = {
     "tanh_shrink": _Same("Tanhshrink"),
 }
 
+MODULES = tuple(getattr(torch.nn, same.module) for same in _SAME.values())
+"""The modules that are activations."""
+
 
 def module_of(activation: str, owner: str) -> Any:
     """Return a module for an activation of a layer; one that torch.nn does not have raises ValueError."""

@@ -294,6 +294,9 @@ _CONVERSIONS: dict[type, Callable[[Step, str], Iterator[_Made]]] = {
     _pieces.RepeatVector: _repeat_vector,
 }
 
+CONVERTED = tuple(_CONVERSIONS)
+"""The modules that become layers, those of activations and Flatten left out."""
+
 
 def _copy(tensor: torch.Tensor) -> Array:
     array: Array = tensor.detach().contiguous().numpy().copy()
