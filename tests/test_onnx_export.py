@@ -6,8 +6,9 @@ import sys
 
 import numpy as np
 import pytest
-from onnx_models import MAKERS, ROOM, data_for, error, give_random_weights, random_model, run
+from peer_onnxruntime import ROOM, error, run
 from peers import require_peer
+from random_models import MAKERS, data_for, give_random_weights, random_model
 
 from fastlstm import Input, Sequential, activations, layers
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from onnx_models import ROOM, error, run
+from peer_onnxruntime import ROOM, error, run
 from peers import require_peer
 
 from fastlstm import Input, Sequential, layers

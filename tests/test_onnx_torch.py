@@ -4,7 +4,7 @@ import warnings
 
 import numpy as np
 import pytest
-from onnx_models import ROOM, error
+from peer_onnxruntime import ROOM, error
 from peers import require_peer
 
 KINDS = ("LSTM", "GRU", "RNN")

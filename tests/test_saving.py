@@ -8,6 +8,7 @@ import sys
 import numpy as np
 import pytest
 from peers import require_peer
+from random_models import data_for, random_model
 from test_copies import compiled, fourth_power, go_on
 from training_models import same
 
@@ -154,6 +155,18 @@ def test_a_model_out_of_safetensors(data, tmp_path):
     bidirectional = model.layers[2]
     inside = f"{bidirectional.name}/backward_layer/recurrent_kernel"
     assert (arrays[inside] == bidirectional.backward_layer.recurrent_kernel).all()
+
+
+@pytest.mark.parametrize("seed", range(100))
+def test_random_models_through_safetensors(seed, tmp_path, rng):
+    require_peer("safetensors")
+    model = random_model(seed)
+    x = data_for(model, rng)
+    model.save_weights(tmp_path / "model.safetensors")
+    again = fastlstm.load_model(tmp_path / "model.safetensors")
+    for ours, theirs in zip(again.get_weights(), model.get_weights(), strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+    np.testing.assert_array_equal(again.predict(x, verbose=0), model.predict(x, verbose=0))
 
 
 @pytest.mark.parametrize("ending", [".weights.h5", ".safetensors"])

@@ -1,15 +1,11 @@
-"""Random models to export to ONNX, what to run them on, and ONNX Runtime to run them with."""
+"""Random models of all kinds of layers, to be written to files, and what to run them on."""
 
 import numpy as np
-from peers import require_peer
 
 from fastlstm import Input, Sequential, layers
 from fastlstm.layers.recurrent import layers_by_cell
 
 MAKERS = layers_by_cell()
-ROOM = 4e-6
-"""How far a float32 result may be off, relative to max(1, |y|)."""
-
 BOUNDED = ("tanh", "sigmoid", "hard_sigmoid", "softsign", "hard_tanh")  # the last one is in no recurrent operator
 GATES = ("sigmoid", "hard_sigmoid", "sparse_sigmoid")
 ANY = (
@@ -29,7 +25,7 @@ ANY = (
 
 
 def random_model(seed, dtype="float32"):
-    """Return a built model with random weights, and whether the number of steps is open."""
+    """Return a built model with random weights."""
     rng = np.random.default_rng(seed)
     is_open, features = bool(rng.integers(2)), int(rng.integers(1, 7))
     begin = rng.choice(["plain", "masked", "embedding", "normalised"], p=[0.5, 0.15, 0.2, 0.15])
@@ -109,20 +105,3 @@ def data_for(model, rng, rows=5, steps=6):
         x[rng.random(x.shape[:2]) < 0.3] = 0
         x[0] = 0
     return x
-
-
-def run(path, x):
-    """Return what ONNX Runtime makes of x."""
-    onnxruntime = require_peer("onnxruntime")
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    options.log_severity_level = 3
-    session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-    (given,) = session.get_inputs()
-    return session.run(None, {given.name: x})[0]
-
-
-def error(y, peer):
-    """Return how far results are apart, relative to max(1, |peer|)."""
-    assert y.shape == peer.shape
-    return (np.abs(y - peer) / np.maximum(1, np.abs(peer))).max(initial=0)
