@@ -192,14 +192,16 @@ public:
     }
 
 private:
-    // A member that ran for less of a job's time than a slice short of all of it was kept from its core.
+    // A member that did not run for a slice, and for much of the job, was kept from its core. In a long job some slices
+    // are lost to the system anyway.
     void work(int rank, int size) {
         const FlushDenormals guard;
         const auto posted = posted_;
         const auto ran_before = time_run();
         body_(context_, Team(rank, size, &barrier_));
         const auto now = Clock::now();
-        if (own_cores_ && now - posted - (time_run() - ran_before) > slice) retreat_from(now);
+        const auto whole = now - posted, lost = whole - (time_run() - ran_before);
+        if (own_cores_ && lost > slice && 4 * lost > whole) retreat_from(now);
     }
 
     // Returns how many workers there are, fewer than asked if the system refuses more.
