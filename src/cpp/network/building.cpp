@@ -180,6 +180,7 @@ void Network<T>::finish() {
         layer.state_offset = state_size_;
         state_size_ += layer.state_size;
         layer.planned(*kernels_);
+        heaviest_step_ = std::max(heaviest_step_, layer.crew_terms(*kernels_).weight_bytes);
         packed += layer.packed_size(*kernels_);
         for (const Weight& weight : layer.weights) {
             segments_.push_back({static_cast<Index>(i), &weight});

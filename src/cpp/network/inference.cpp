@@ -266,10 +266,10 @@ template <class T>
 void Network<T>::backward(Kept<T>& kept, const T* d_output, const T* d_state, T* dx, T* d_initial_state) {
     const auto lock = lock_weights();
     if (kept.network != this) throw std::invalid_argument("kept: expected a forward pass of this network");
-    if (kept.used) throw std::invalid_argument("kept: expected a forward pass not used before: call forward again");
+    if (!kept.binding) throw std::invalid_argument("kept: expected a forward pass not used before: call forward again");
     if (kept.version != version_) throw std::invalid_argument("kept: the weights have changed: call forward again");
-    kept.used = true;
-    Binding<T>& binding = *kept.binding;
+    Bound used = std::move(kept.binding);
+    Binding<T>& binding = *used;
     const Index rows = binding.extent.rows, steps = binding.extent.steps, out_steps = output_steps(steps);
     if (layers_.empty() && dx) std::copy(d_output, d_output + rows * out_steps * outputs(), dx);
     for (Index n = 0; n < rows; ++n)
@@ -288,7 +288,7 @@ void Network<T>::backward(Kept<T>& kept, const T* d_output, const T* d_state, T*
     });
     binding.call = {};
     if (dx && !layers_.empty()) copy_rows(read_only(binding.runs.front()->dx), rows, steps, features_, dx);
-    release(std::move(kept.binding));
+    release(std::move(used));
 }
 
 #define FASTLSTM_INSTANTIATE(T)                                                                              \

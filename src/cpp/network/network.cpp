@@ -144,13 +144,6 @@ double Network<T>::forward_work(Index steps) const {
 
 constexpr double light_weights = 1 << 17;  // bytes that come out of a core's second cache as fast as they are needed
 
-template <class T>
-double Network<T>::heaviest_step() const {
-    double heaviest = 0;
-    for (const auto& layer : layers_) heaviest = std::max(heaviest, layer->crew_terms(*kernels_).weight_bytes);
-    return heaviest;
-}
-
 // Units or layers are shared where rows are too few for the threads, or do not go apart, and units where one step's
 // weights do not fit a core's cache, so that two had better keep a half each. Layers need fewer meetings, but go
 // through whole weights, which is slower once those are many times what the first cache holds.
@@ -172,12 +165,12 @@ Plan Network<T>::plan(double work, double section, Index rows, bool apart) const
         by_units = by_units > 1 ? std::min(by_units, members) : members;
         lightest_step = std::min(lightest_step, step);
     }
-    const double heaviest = heaviest_step();
     const double piece = lightest_step * static_cast<double>(steps_of_piece);
     const int by_layers = most_stacked > 1 ? crew_size(work, section, piece, most_stacked) : 1;
-    if (by_layers > by_rows && by_layers >= by_units && most_stacked % by_layers == 0 && heaviest <= light_weights)
+    if (by_layers > by_rows && by_layers >= by_units && most_stacked % by_layers == 0 &&
+        heaviest_step_ <= light_weights)
         return {by_layers, Sharing::layers};
-    if (by_units > by_rows || (by_units > 1 && by_units == by_rows && (!apart || heaviest > second_cache)))
+    if (by_units > by_rows || (by_units > 1 && by_units == by_rows && (!apart || heaviest_step_ > second_cache)))
         return {by_units, Sharing::units};
     return {by_rows, Sharing::rows};
 }
@@ -248,7 +241,7 @@ TrainingBatch<T>& Network<T>::training_batch(const Extent& extent) {
     // Of 16 rows or more, which are three product tiles. A few rows still make two groups, fewer of them where a core
     // can go through all weights in each step without waiting for them, and a pass is worth two cores.
     const double pass = forward_work(extent.steps) * static_cast<double>(extent.rows);
-    const Index fewest = pass >= work_for_two && heaviest_step() <= light_weights ? 4 : 8;
+    const Index fewest = pass >= work_for_two && heaviest_step_ <= light_weights ? 4 : 8;
     const Index wanted = std::max<Index>(extent.rows / 16, extent.rows >= fewest ? 2 : 1);
     const Index groups = std::min(wanted, gradient_copies_);
     for (Index i = 0; i < groups; ++i) {

@@ -47,11 +47,10 @@ template <class T>
 struct Kept {
     const void* network;
     Extent extent;
-    std::unique_ptr<Binding<T>> binding;  // until it is used
+    std::unique_ptr<Binding<T>> binding;  // null once it is used
     std::vector<T> initial_state;
     std::uint64_t version;  // of the weights
     double penalty = 0;     // of the activity regularizers, if it was asked for
-    bool used = false;
 };
 
 // What may come beside x in a call; states are (rows, state_size).
@@ -210,7 +209,6 @@ private:
     void finish();  // plans the flat buffers; nothing can be added after it
     Memory<T> memory() const;
     double forward_work(Index steps) const;
-    double heaviest_step() const;  // bytes of weights that a step of one layer goes through
     Plan plan(double work, double section, Index rows, bool apart = true) const;  // whether rows go apart
     void forward_all(Binding<T>& binding);  // all rows, by the team that they are worth
 
@@ -258,8 +256,9 @@ private:
     std::vector<std::unique_ptr<Layer<T>>> layers_;
     std::vector<Segment> segments_;
     bool finished_ = false;
-    Index trainable_ = 0;      // parameters that are trained lie first
-    Index first_trained_ = 0;  // the first layer that has some, or whose input's gradient is wanted
+    Index trainable_ = 0;       // parameters that are trained lie first
+    double heaviest_step_ = 0;  // bytes of weights that a step of one layer goes through
+    Index first_trained_ = 0;   // the first layer that has some, or whose input's gradient is wanted
     Buffer<T> parameters_, gradients_, packed_;
     Index gradient_copies_ = 1;
     std::vector<WeightPenalty> penalties_;  // in pieces, for threads
