@@ -58,6 +58,15 @@ class Cell(NamedTuple):
             for name, letters in self.weights
         }
 
+    def weight_names(self, use_bias: bool) -> tuple[str, ...]:
+        """Return the names of the weights of a layer with or without a bias, in the order of `get_weights`."""
+        return tuple(name for name, _ in self.weights if use_bias or name != "bias")
+
+    @property
+    def bias_rows(self) -> int:
+        """1, or 2 where the recurrent product has a bias of its own."""
+        return 2 if dict(self.weights)["bias"] == (2, "GH") else 1
+
 
 class RNN(StatefulLayer):
     """Base class of the recurrent layers, with the keyword arguments that all of them take.
@@ -203,10 +212,10 @@ class RNN(StatefulLayer):
         return self._rules[name].initializer(shape, dtype)
 
     def _declare(self, features: int) -> list[Weight]:
+        shapes = self.cell.shapes(features, self.units)
         return [
-            self._rules[name].weight(name, shape)._replace(initial=partial(self._initial, name))
-            for name, shape in self.cell.shapes(features, self.units).items()
-            if name != "bias" or self.use_bias
+            self._rules[name].weight(name, shapes[name])._replace(initial=partial(self._initial, name))
+            for name in self.cell.weight_names(self.use_bias)
         ]
 
     def _output_shape(self, shape: Shape) -> Shape:

@@ -1,7 +1,7 @@
 """What all losses share: their arguments, being called, and how a model is told of them."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
@@ -73,9 +73,6 @@ class Loss:
     >>> model.evaluate(np.ones((2, 1)), [1.0, -2.0], verbose=0)
     13.0
     """
-
-    _in_keras: ClassVar[bool] = True
-    """Whether Keras has a loss of this name."""
 
     def __init__(self, name: str | None = None, reduction: Any = "sum_over_batch_size", dtype: Any = None) -> None:
         if reduction is None or reduction == "none":

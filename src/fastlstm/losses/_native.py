@@ -18,6 +18,8 @@ def last_axis(axis: Any) -> int:
 class NativeLoss(Loss):
     """Base class of the losses that the core knows. A loss of one's own derives from `Loss`."""
 
+    _in_keras: ClassVar[bool] = True
+    """Whether Keras has a loss of this name."""
     _settings: ClassVar[tuple[str, ...]] = ()
     """The attributes that the core needs."""
 

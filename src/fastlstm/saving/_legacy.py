@@ -98,13 +98,7 @@ def _arrays_of(kept: Mapping[str, list[Any] | None], leaf: _tree.Leaf, declared:
     if len(datasets) != sum(counts) + extra:
         raise ValueError(f"layer {leaf.owner.name!r}: expected {sum(counts) + extra} weights, got {len(datasets)}")
     first = sum(counts[: parts.index(leaf.layer)])
-    mine = datasets[first : first + len(declared)]
-    for weight, dataset in zip(declared, mine, strict=True):
-        if dataset.shape != weight.shape:
-            raise ValueError(
-                f"layer {leaf.owner.name!r}: expected shape {weight.shape} of its {weight.name}, got {dataset.shape}"
-            )
-    return [_hdf5.numbers(dataset, leaf.layer.dtype) for dataset in mine]
+    return _tree.numbers_of(leaf, declared, datasets[first : first + len(declared)])
 
 
 def contents(model: "Sequential", description: dict[str, Any]) -> bytes:

@@ -108,14 +108,9 @@ def restore_arguments(file: "h5py.File", model: "Sequential") -> None:
         group = None if leaf.kept else _hdf5.group_at(file, f"{_OURS}/{leaf.path}")
         if group is None:
             continue
-        datasets = [_hdf5.dataset(group, weight.name) for weight in leaf.layer._weights.declared]
-        for weight, dataset in zip(leaf.layer._weights.declared, datasets, strict=True):
-            if dataset.shape != weight.shape:
-                raise ValueError(
-                    f"layer {leaf.owner.name!r}: expected shape {weight.shape} of its {weight.name}, got"
-                    f" {dataset.shape}"
-                )
-        leaf.layer._weights.write([_hdf5.numbers(dataset, leaf.layer.dtype) for dataset in datasets])
+        declared = leaf.layer._weights.declared
+        datasets = [_hdf5.dataset(group, weight.name) for weight in declared]
+        leaf.layer._weights.write(_tree.numbers_of(leaf, declared, datasets))
 
 
 def restore_training(file: "h5py.File", model: "Sequential", kept: Sequence["h5py.Dataset"]) -> None:

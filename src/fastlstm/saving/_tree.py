@@ -74,12 +74,14 @@ def arrays_of(file: "h5py.File", leaf: Leaf, declared: Sequence[Weight]) -> list
         raise ValueError(
             f"layer {leaf.owner.name!r}: expected {expected} weights ({', '.join(names)}) in {leaf.path}, got {found}"
         )
-    arrays = []
-    for i, weight in enumerate(declared):
-        dataset = _hdf5.dataset(group, str(i))
+    return numbers_of(leaf, declared, [_hdf5.dataset(group, str(i)) for i in range(len(declared))])
+
+
+def numbers_of(leaf: Leaf, declared: Sequence[Weight], datasets: Sequence["h5py.Dataset"]) -> list[Array]:
+    """Return datasets as the weights of a leaf; ValueError unless they have the declared shapes."""
+    for weight, dataset in zip(declared, datasets, strict=True):
         if dataset.shape != weight.shape:
             raise ValueError(
                 f"layer {leaf.owner.name!r}: expected shape {weight.shape} of its {weight.name}, got {dataset.shape}"
             )
-        arrays.append(_hdf5.numbers(dataset, leaf.layer.dtype))
-    return arrays
+    return [_hdf5.numbers(dataset, leaf.layer.dtype) for dataset in datasets]

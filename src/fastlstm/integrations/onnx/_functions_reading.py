@@ -78,7 +78,7 @@ def _recurrent(node: Node, given: dict[str, Any]) -> Sequence[Value]:
     if mask != x.mask:
         raise node.error("expected the mask of the sequence that it takes")
     _require_same(node, _scan.body_of(layer, list(given)), list(given), x)
-    weights = tuple(constant(node, name, given[name]) for name in _scan.weight_names(layer))
+    weights = tuple(constant(node, name, given[name]) for name in layer.cell.weight_names(layer.use_bias))
     config = json.loads(node.attributes["layer"])["config"]
     spec = Spec(type(layer), {name: value for name, value in config.items() if name != "return_sequences"}, weights)
     sequence, backwards = layer.return_sequences, layer.go_backwards

@@ -72,7 +72,7 @@ def weights_from(cell: Cell, inputs: Mapping[str, Array], direction: int) -> lis
     found = [reordered(inputs[name][direction].T, node.blocks, cell.blocks) for name in ("W", "R")]
     if "B" in inputs:
         rows = reordered(inputs["B"][direction].reshape(2, -1), node.blocks, cell.blocks)
-        found.append(rows if dict(cell.weights)["bias"] == (2, "GH") else rows[0] + rows[1])
+        found.append(rows if cell.bias_rows == 2 else rows[0] + rows[1])
     if "P" in inputs:
         gates = peephole_gates(cell.blocks)
         weight = reordered(inputs["P"][direction], peephole_gates(node.blocks), gates)

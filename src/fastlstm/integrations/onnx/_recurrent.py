@@ -52,7 +52,7 @@ def _function(layer: layers.RNN, x: Value) -> Symbol:
     """Call the function that a layer is where no operator of ONNX computes it."""
     if layer.cell.name not in EQUATIONS:
         raise ValueError(f"layer {layer.name!r}: ONNX has no operator for the cell {layer.cell.name!r}")
-    names = _scan.weight_names(layer)
+    names = layer.cell.weight_names(layer.use_bias)
     inputs = {"x": x.symbol}
     for name, weight in zip(names, layer.weights, strict=True):
         inputs[name] = x.graph.constant(weight, f"{layer.name}_{name}")

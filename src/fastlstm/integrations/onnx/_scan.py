@@ -30,11 +30,6 @@ def description(layer: RNN) -> str:
     return json.dumps({"class_name": type(layer).__name__, "config": {name: config[name] for name in names}})
 
 
-def weight_names(layer: RNN) -> list[str]:
-    """Return the names of the weights that the function takes, in the order of `get_weights`."""
-    return [name for name, _ in layer.cell.weights if name != "bias" or layer.use_bias]
-
-
 def body_of(layer: RNN, inputs: Sequence[str]) -> Body:
     """Return what the function of a layer computes; inputs are x, the weights, and 'mask' if there is one."""
 
@@ -102,8 +97,7 @@ def _rows_of_bias(layer: RNN, given: Mapping[str, Symbol]) -> Sequence[Symbol]:
     """Return b, and b' in a cell that has one."""
     if "bias" not in given:
         return []
-    rows = dict(layer.cell.weights)["bias"][0]
-    return [*_split(given["bias"], range(rows), axis=0).values()] if isinstance(rows, int) else [given["bias"]]
+    return [*_split(given["bias"], range(layer.cell.bias_rows), axis=0).values()]
 
 
 def _split(symbol: Symbol, names: Sequence[Any], axis: int = -1) -> dict[Any, Symbol]:

@@ -16,6 +16,12 @@ class NetworkEstimator(BaseEstimator):  # type: ignore[misc]
 
     model_: Sequential
     n_iter_: int
+    early_stopping: bool
+
+    def _require_nothing_held_out(self) -> None:
+        """Raise ValueError from `partial_fit`, which has nothing to hold out, where a part is to be."""
+        if self.early_stopping:
+            raise ValueError("partial_fit: expected early_stopping=False, got True")
 
     def _randomness(self) -> AbstractContextManager[None]:
         """Return the scope of the random numbers of one fit, seeded from `random_state`."""

@@ -149,8 +149,7 @@ class LSTMClassifier(ClassifierMixin, SupervisedEstimator):  # type: ignore[misc
         ValueError
             If `classes` is missing or others than before, a label is none of them, or there is `early_stopping`.
         """
-        if self.early_stopping:
-            raise ValueError("partial_fit: expected early_stopping=False, got True")
+        self._require_nothing_held_out()
         if _check_partial_fit_first_call(self, classes):
             self.__dict__.pop("model_", None)
         x, y = self._labelled(X, y, reset=not hasattr(self, "model_"))

@@ -175,8 +175,7 @@ class LSTMForecaster(SeriesEstimator):
         ValueError
             With `early_stopping`, for which there is nothing to hold out; else as `fit`.
         """
-        if self.early_stopping:
-            raise ValueError("partial_fit: expected early_stopping=False, got True")
+        self._require_nothing_held_out()
         if not hasattr(self, "model_"):
             table, columns, self._is_vector = self._table(X, y, reset=True)
             self.window_, self._columns = self._window(len(table)), columns

@@ -176,8 +176,7 @@ class LSTMRegressor(RegressorMixin, SupervisedEstimator):  # type: ignore[misc]
         ValueError
             With `early_stopping`, for which there is nothing to hold out; else as `fit`.
         """
-        if self.early_stopping:
-            raise ValueError("partial_fit: expected early_stopping=False, got True")
+        self._require_nothing_held_out()
         return self._fitted(X, y, sample_weight, incremental=True)
 
     def predict(self, X: Any) -> Array:

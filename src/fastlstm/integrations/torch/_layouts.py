@@ -31,7 +31,7 @@ _PARAMETERS = {
 @cache
 def weight_names(cell_name: str, bias: bool) -> tuple[str, ...]:
     """Return the core's names of the weights of one layer and direction, in the core's order."""
-    return tuple(name for name, _ in CELLS[cell_name].weights if bias or name != "bias")
+    return CELLS[cell_name].weight_names(bias)
 
 
 @cache
@@ -112,7 +112,7 @@ def _order(cell_name: str, back: bool = False) -> tuple[int, ...] | None:
 
 @cache
 def _has_two_biases(cell_name: str) -> bool:
-    return len(dict(CELLS[cell_name].weights)["bias"]) == 2
+    return CELLS[cell_name].bias_rows == 2
 
 
 def _in_order(rows: Tensor, order: tuple[int, ...] | None) -> Tensor:
