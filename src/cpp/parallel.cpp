@@ -1,5 +1,7 @@
 #include "parallel.hpp"
 
+#include "openmp.hpp"
+
 #if defined(__unix__) || defined(__APPLE__)
 #include <pthread.h>
 #include <sched.h>
@@ -164,23 +166,29 @@ int members_worth(double work, double worth_meeting, Index most) {
     return std::max(1, static_cast<int>(members));
 }
 
+// Null, or one that is never destroyed.
+std::atomic<const OpenMP*> borrowed{nullptr};
+
 // Workers that sleep between jobs. A job's number and the team's size travel in one word, so that a worker that is
 // not in a team never reads the job while the next one is written.
 class Pool {
 public:
     void run(int size, TeamBody body, void* context) {
         const std::unique_lock<std::mutex> only(busy_, std::try_to_lock);
-        if (size > 1 && only) size = std::min(size, hire(size - 1) + 1);
+        const OpenMP* openmp = borrowed.load();
+        if (size > 1 && only && !openmp) size = std::min(size, hire(size - 1) + 1);
         if (size <= 1 || !only) {
             const FlushDenormals guard;
             return body(context, Team(0, 1, nullptr));
         }
         body_ = body;
         context_ = context;
+        size_ = size;
         own_cores_ = size <= core_count_;
         posted_ = Clock::now();
         caller_core_ = current_core();
-        barrier_.reset(size, own_cores_);
+        barrier_.reset(own_cores_);
+        if (openmp) return openmp->parallel(&Pool::join, this, threads_of(*openmp, size), 0);
         running_.store(size - 1, std::memory_order_relaxed);
         {
             const std::lock_guard<std::mutex> lock(sleep_);
@@ -192,16 +200,30 @@ public:
     }
 
 private:
-    // A member that did not run for a slice, and for much of the job, was kept from its core. In a long job some slices
-    // are lost to the system anyway.
+    // Always as many, and as many as it has anyway: it ends threads that a job does without.
+    static unsigned threads_of(const OpenMP& openmp, int size) {
+        return static_cast<unsigned>(std::max({size, thread_count(), openmp.max_threads()}));
+    }
+
+    // What each thread of OpenMP does, which may be fewer than it was asked for.
+    static void join(void* pool) {
+        const OpenMP& openmp = *borrowed.load();
+        Pool& self = *static_cast<Pool*>(pool);
+        const int rank = openmp.thread_num(), size = std::min(self.size_, openmp.num_threads());
+        if (rank < size) self.work(rank, size);
+    }
+
+    // A member that was kept from its core for so long that one alone would have been done before. Of a long job some
+    // slices are lost to the system anyway.
     void work(int rank, int size) {
         const FlushDenormals guard;
+        if (rank > 0 && own_cores_) leave_core(caller_core_);
         const auto posted = posted_;
         const auto ran_before = time_run();
         body_(context_, Team(rank, size, &barrier_));
         const auto now = Clock::now();
         const auto whole = now - posted, lost = whole - (time_run() - ran_before);
-        if (own_cores_ && lost > slice && 4 * lost > whole) retreat_from(now);
+        if (own_cores_ && lost > slice && size * lost > (size - 1) * whole) retreat_from(now);
     }
 
     // Returns how many workers there are, fewer than asked if the system refuses more.
@@ -223,7 +245,6 @@ private:
             seen = job_.load(std::memory_order_acquire);
             const int size = static_cast<int>(seen & 0xffff);
             if (rank >= size) continue;
-            if (own_cores_) leave_core(caller_core_);
             work(rank, size);
             running_.fetch_sub(1, std::memory_order_release);
         }
@@ -247,6 +268,7 @@ private:
     std::condition_variable wake_;
     TeamBody body_ = nullptr;
     void* context_ = nullptr;
+    int size_ = 1;
     Barrier barrier_;
     const int core_count_ = core_count();
     std::atomic<bool> own_cores_{true};
@@ -262,7 +284,10 @@ private:
 std::atomic<Pool*>& pool() {
     static std::atomic<Pool*> current = [] {
 #if defined(__unix__) || defined(__APPLE__)
-        pthread_atfork(nullptr, nullptr, [] { pool().store(new Pool); });
+        pthread_atfork(nullptr, nullptr, [] {
+            borrowed.store(nullptr);
+            pool().store(new Pool);
+        });
 #endif
         return new Pool;
     }();
@@ -271,15 +296,14 @@ std::atomic<Pool*>& pool() {
 
 }  // namespace
 
-void Barrier::reset(int members, bool own_cores) {
-    members_ = members;
+void Barrier::reset(bool own_cores) {
     own_cores_ = own_cores;
     arrived_.store(0, std::memory_order_relaxed);
 }
 
-void Barrier::wait() {
+void Barrier::wait(int members) {
     const unsigned generation = generation_.load(std::memory_order_acquire);
-    if (arrived_.fetch_add(1, std::memory_order_acq_rel) + 1 == members_) {
+    if (arrived_.fetch_add(1, std::memory_order_acq_rel) + 1 == members) {
         arrived_.store(0, std::memory_order_relaxed);
         generation_.fetch_add(1, std::memory_order_release);
         return;
@@ -288,6 +312,14 @@ void Barrier::wait() {
 }
 
 void run_team(int size, TeamBody body, void* context) { pool().load()->run(size, body, context); }
+
+bool borrow_threads(const char* library) {
+    pool();  // whose children begin without them
+    OpenMP found;
+    if (!find_openmp(library, found)) return false;
+    borrowed.store(new OpenMP(found));
+    return true;
+}
 
 bool crowded() { return Clock::now() < crowded_until.load(); }
 

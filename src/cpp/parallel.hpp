@@ -14,11 +14,10 @@ namespace fastlstm {
 class Barrier {
 public:
     // `own_cores`: whether there is one for every member, so that waiting by spinning takes no time from another.
-    void reset(int members, bool own_cores);
-    void wait();
+    void reset(bool own_cores);
+    void wait(int members);
 
 private:
-    int members_ = 1;
     bool own_cores_ = true;
     alignas(64) std::atomic<int> arrived_{0};
     alignas(64) std::atomic<unsigned> generation_{0};
@@ -36,7 +35,7 @@ public:
         return {whole.begin + part.begin, whole.begin + part.end};
     }
     void barrier() const {
-        if (size_ > 1) barrier_->wait();
+        if (size_ > 1) barrier_->wait(size_);
     }
 
 private:
@@ -69,6 +68,10 @@ constexpr double work_for_two = 4e5;  // of a section, from which on it is worth
 // slices is a hundred times slower than one thread, so `team_size` is one for a while, and work in progress should ask
 // again and go on with another team when the answer changes.
 bool crowded();
+
+// Teams run on the threads of the OpenMP runtime that a library has loaded, from now on; false if it has none. Its
+// threads spin for milliseconds after each of their jobs, and would take the cores from threads of our own.
+bool borrow_threads(const char* library);
 
 constexpr int most_threads = 1024;
 

@@ -64,6 +64,9 @@ void register_settings(pybind11::module_& module) {
     module.def("set_isa", select_isa, pybind11::arg("name"));
     module.def("get_num_threads", thread_count);
     module.def("set_num_threads", set_checked_thread_count, pybind11::arg("threads"));
+    module.def(
+        "borrow_threads", [](const std::string& library) { return borrow_threads(library.c_str()); },
+        pybind11::arg("library"));
     module.def("multiply_add_rate", multiply_add_rate, pybind11::arg("seconds"));
     module.def("cells", [] { return list_of(cell_names); });
     module.def("activations", [] { return list_of(activation_names); });
