@@ -95,3 +95,64 @@ def test_min_lstm_with_both_gates_closed(isa, dtype):
         net.set_weight(0, np.zeros((1, 3), dtype))
         net.set_weight(1, np.array([closed, closed, 4.0], dtype))
         np.testing.assert_allclose(net.predict(np.zeros((1, 2, 1), dtype)).ravel(), [2, 3], rtol=1e-6)
+
+
+def lstm_and_kernel(rng, dtype="float64"):
+    net = NETWORKS[dtype](3, True)
+    net.add_recurrent(cell="lstm", units=37, return_sequences=True)
+    return net, rng.normal(size=(3, 148)).astype(dtype)
+
+
+@pytest.mark.parametrize("layout", ["C", "F", "every second", "backwards"])
+def test_weights_and_gradients_in_any_layout(dtype, layout, rng):
+    net, kernel = lstm_and_kernel(rng, dtype)
+    given = np.zeros((6, 296), dtype)[::2, ::2] if layout == "every second" else np.zeros_like(kernel)
+    if layout == "F":
+        given = np.zeros_like(kernel, order="F")
+    elif layout == "backwards":
+        given = given[::-1, ::-1]
+    assert not net.weight_equals(0, kernel)
+    given[...] = kernel
+    net.set_weight(0, given)
+    np.testing.assert_array_equal(net.weight(0), kernel)
+    assert net.weight_equals(0, given)
+    given[2, 147] = np.nextafter(given[2, 147], np.dtype(dtype).type(9))
+    assert not net.weight_equals(0, given)
+    x = rng.normal(size=(4, 5, 3)).astype(dtype)
+    net.backward(net.forward(x), np.ones((4, 5, 37), dtype))
+    net.copy_gradient(0, given)
+    np.testing.assert_array_equal(given, net.gradient(0))
+
+
+@pytest.mark.parametrize("blocks", [(3, 0, 2, 1), (1, 0), (0,)])
+def test_weights_and_gradients_with_gates_in_another_order(blocks, rng):
+    net, kernel = lstm_and_kernel(rng)
+    theirs = np.empty((148, 3)).T
+    for place, ours in zip(blocks, np.split(kernel, len(blocks), axis=1), strict=True):
+        np.split(theirs, len(blocks), axis=1)[place][...] = ours
+    net.set_weight(0, theirs, blocks)
+    np.testing.assert_array_equal(net.weight(0), kernel)
+    assert net.weight_equals(0, theirs, blocks)
+    net.backward(net.forward(rng.normal(size=(4, 5, 3))), np.ones((4, 5, 37)))
+    net.copy_gradient(0, theirs, blocks)
+    for place, ours in zip(blocks, np.split(net.gradient(0), len(blocks), axis=1), strict=True):
+        np.testing.assert_array_equal(np.split(theirs, len(blocks), axis=1)[place], ours)
+
+
+def test_wrong_layouts_of_weights(rng):
+    net, kernel = lstm_and_kernel(rng)
+    net.backward(net.forward(rng.normal(size=(4, 5, 3))), np.ones((4, 5, 37)))
+    for blocks in ((), (0, 0), (1,), (-1, 0), (0, 1, 2), range(149)):
+        with pytest.raises(ValueError, match=r"blocks: expected each place once, of blocks that divide 148 columns"):
+            net.set_weight(0, kernel, blocks)
+    with pytest.raises(TypeError, match=r"value: expected an aligned array of float64, got float32"):
+        net.set_weight(0, kernel.astype("f4"))
+    with pytest.raises(TypeError, match=r"value: expected an aligned array"):
+        net.weight_equals(0, np.frombuffer(b" " + kernel.tobytes(), np.uint8)[1:].view("f8").reshape(3, 148))
+    with pytest.raises(ValueError, match=r"value: expected shape \(3, 148\), got \(148, 3\)"):
+        net.weight_equals(0, kernel.T)
+    kernel.flags.writeable = False
+    with pytest.raises(ValueError, match="out: expected an array that can be written to"):
+        net.copy_gradient(0, kernel)
+    with pytest.raises(TypeError):
+        net.copy_gradient(0, kernel.tolist())

@@ -1,10 +1,12 @@
 """The compiled core: kernels, and the networks made of them.
 
 Arrays are taken exactly as declared (dtype, C order, rank): nothing is converted here. Callers that accept more
-convert first, visibly, in Python. N batch, T time steps, D input features, O output features, S states of a network.
+convert first, visibly, in Python. Only single weights and gradients may have any strides, and their columns be in
+blocks (gates) of an order of their own: `blocks` has the place there of each of the core's. N batch, T time steps, D
+input features, O output features, S states of a network.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
 
 import numpy as np
@@ -82,8 +84,10 @@ class _Network(Generic[Scalar]):
     @property
     def segments(self) -> list[Segment]: ...
     def weight(self, segment: int) -> NDArray[Scalar]: ...
-    def set_weight(self, segment: int, value: NDArray[Scalar]) -> None: ...
+    def weight_equals(self, segment: int, value: NDArray[Scalar], blocks: Sequence[int] = [0]) -> bool: ...
+    def set_weight(self, segment: int, value: NDArray[Scalar], blocks: Sequence[int] = [0]) -> None: ...
     def gradient(self, segment: int) -> NDArray[Scalar]: ...
+    def copy_gradient(self, segment: int, out: NDArray[Scalar], blocks: Sequence[int] = [0]) -> None: ...
     def set_regularizer(self, segment: int, l1: float, l2: float) -> None: ...
     def set_constraint(
         self, segment: int, kind: str, axes: tuple[int, ...], minimum: float, maximum: float, rate: float

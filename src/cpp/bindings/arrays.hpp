@@ -5,9 +5,10 @@
 #include <pybind11/pybind11.h>
 
 #include <string>
+#include <type_traits>
 #include <vector>
 
-#include "../kernels.hpp"
+#include "../network/strided.hpp"
 
 namespace fastlstm {
 
@@ -18,6 +19,18 @@ using Array = py::array_t<T, py::array::c_style>;
 
 inline std::string shape_text(const py::array& array) { return py::str(array.attr("shape")); }
 
+// -1 stands for any extent.
+inline void require_shape(const py::array& array, const char* name, const std::vector<Index>& shape) {
+    bool fits = array.ndim() == static_cast<Index>(shape.size());
+    for (std::size_t i = 0; fits && i < shape.size(); ++i)
+        fits = shape[i] < 0 || array.shape(static_cast<Index>(i)) == shape[i];
+    if (fits) return;
+    std::string expected;
+    for (const Index extent : shape)
+        expected += (expected.empty() ? "" : ", ") + (extent < 0 ? std::string("*") : std::to_string(extent));
+    throw py::value_error(std::string(name) + ": expected shape (" + expected + "), got " + shape_text(array));
+}
+
 template <class T>
 const T* exact(const py::array& array, const char* name) {
     if (!py::isinstance<Array<T>>(array) || !(array.flags() & py::detail::npy_api::NPY_ARRAY_ALIGNED_))
@@ -27,18 +40,12 @@ const T* exact(const py::array& array, const char* name) {
     return static_cast<const T*>(array.data());
 }
 
-// As exact, with the given shape; -1 stands for any extent.
+// As exact, with the given shape.
 template <class T>
 const T* exact(const py::array& array, const char* name, const std::vector<Index>& shape) {
     const T* data = exact<T>(array, name);
-    bool fits = array.ndim() == static_cast<Index>(shape.size());
-    for (std::size_t i = 0; fits && i < shape.size(); ++i)
-        fits = shape[i] < 0 || array.shape(static_cast<Index>(i)) == shape[i];
-    if (fits) return data;
-    std::string expected;
-    for (const Index extent : shape)
-        expected += (expected.empty() ? "" : ", ") + (extent < 0 ? std::string("*") : std::to_string(extent));
-    throw py::value_error(std::string(name) + ": expected shape (" + expected + "), got " + shape_text(array));
+    require_shape(array, name, shape);
+    return data;
 }
 
 // An object that must be an array already: a list would become one that nobody keeps.
@@ -57,6 +64,38 @@ T* writable(const py::object& object, const char* name, const std::vector<Index>
     if (!py::reinterpret_borrow<py::array>(object).writeable())
         throw py::value_error(std::string(name) + ": expected an array that can be written to");
     return const_cast<T*>(data);
+}
+
+// A weight of the given shape, which has one axis or two, in an array with any strides; its columns are in as many
+// blocks as `blocks` has places.
+template <class T>
+Strided<T> strided(const py::array& array, const char* name, const std::vector<Index>& shape,
+                   std::vector<Index> blocks) {
+    using Number = std::remove_const_t<T>;
+    if (!py::isinstance<py::array_t<Number>>(array) || !(array.flags() & py::detail::npy_api::NPY_ARRAY_ALIGNED_))
+        throw py::type_error(std::string(name) + ": expected an aligned array of " +
+                             std::string(py::str(py::dtype::of<Number>())) + ", got " +
+                             std::string(py::str(array.dtype())) + " of shape " + shape_text(array));
+    require_shape(array, name, shape);
+    if (!std::is_const_v<T> && !array.writeable())
+        throw py::value_error(std::string(name) + ": expected an array that can be written to");
+    const Index rank = array.ndim(), size = static_cast<Index>(sizeof(T)), columns = shape.back();
+    std::vector<bool> seen(blocks.size());
+    bool places = !blocks.empty() && columns % static_cast<Index>(blocks.size()) == 0;
+    for (const Index block : blocks) {
+        places =
+            places && block >= 0 && block < static_cast<Index>(seen.size()) && !seen[static_cast<std::size_t>(block)];
+        if (places) seen[static_cast<std::size_t>(block)] = true;
+    }
+    if (!places)
+        throw py::value_error("blocks: expected each place once, of blocks that divide " + std::to_string(columns) +
+                              " columns");
+    return {const_cast<T*>(static_cast<const T*>(array.data())),
+            rank > 1 ? shape.front() : 1,
+            columns,
+            rank > 1 ? array.strides(0) / size : 0,
+            array.strides(rank - 1) / size,
+            std::move(blocks)};
 }
 
 }  // namespace fastlstm

@@ -92,16 +92,25 @@ public:
         view.attr("setflags")(py::arg("write") = false);
         return view;
     }
-    void set_weight(std::size_t index, const py::array& value) {
-        const T* values = exact<T>(value, "value", shape_of(index));
+    // Weights and gradients in a caller's layout: any strides, gates in an order of its own.
+    bool weight_equals(std::size_t index, const py::array& value, const std::vector<Index>& blocks) {
+        const auto values = strided<const T>(value, "value", shape_of(index), blocks);
+        const py::gil_scoped_release release;
+        return network_.weight_equals(index, values);
+    }
+    void set_weight(std::size_t index, const py::array& value, const std::vector<Index>& blocks) {
+        const auto values = strided<const T>(value, "value", shape_of(index), blocks);
         const py::gil_scoped_release release;
         network_.set_weight(index, values);
     }
-    py::array_t<T> gradient(std::size_t index) {
-        py::array_t<T> out(shape_of(index));
-        T* to = out.mutable_data();
+    void copy_gradient(std::size_t index, const py::array& out, const std::vector<Index>& blocks) {
+        const auto to = strided<T>(out, "out", shape_of(index), blocks);
         const py::gil_scoped_release release;
         network_.copy_gradient(index, to);
+    }
+    py::array_t<T> gradient(std::size_t index) {
+        py::array_t<T> out(shape_of(index));
+        copy_gradient(index, out, {0});
         return out;
     }
 

@@ -9,6 +9,7 @@ template <class T>
 void register_network(py::module_& module, const char* name, const char* pass_name, const py::object& segment_type) {
     using B = Bindings<T>;
     const auto none = py::none();
+    const std::vector<Index> all{0};  // columns in one block
     py::class_<Pass<T>>(module, pass_name)
         .def_readonly("output", &Pass<T>::output)
         .def_property_readonly("penalty", [](const Pass<T>& pass) { return pass.kept->penalty; })
@@ -35,8 +36,11 @@ void register_network(py::module_& module, const char* name, const char* pass_na
         .def("set_trainable", &B::set_trainable, py::arg("flags"))
         .def_property_readonly("segments", [segment_type](B& network) { return network.segments(segment_type); })
         .def("weight", &B::weight, py::arg("segment"))
-        .def("set_weight", &B::set_weight, py::arg("segment"), py::arg("value"))
+        .def("weight_equals", &B::weight_equals, py::arg("segment"), py::arg("value"), py::arg("blocks") = all)
+        .def("set_weight", &B::set_weight, py::arg("segment"), py::arg("value"), py::arg("blocks") = all)
         .def("gradient", &B::gradient, py::arg("segment"))
+        .def("copy_gradient", &B::copy_gradient, py::arg("segment"), py::arg("out").noconvert(),
+             py::arg("blocks") = all)
         .def("set_regularizer", &B::set_regularizer, py::arg("segment"), py::arg("l1"), py::arg("l2"))
         .def("set_constraint", &B::set_constraint, py::arg("segment"), py::arg("kind"), py::arg("axes"),
              py::arg("minimum"), py::arg("maximum"), py::arg("rate"))

@@ -34,10 +34,25 @@ const T* Network<T>::weight(std::size_t segment) {
 }
 
 template <class T>
-void Network<T>::set_weight(std::size_t segment, const T* values) {
-    const Weight& weight = *segments().at(segment).weight;
+bool Network<T>::weight_equals(std::size_t segment, const Strided<const T>& values) {
+    const T* ours = weight(segment);
+    const auto lock = lock_reading();
+    return for_each_piece(values, [&](const T* theirs, Index stride, Index place, Index count) {
+        for (Index i = 0; i < count; ++i)
+            if (std::memcmp(theirs + i * stride, ours + place + i, sizeof(T)) != 0) return false;
+        return true;
+    });
+}
+
+template <class T>
+void Network<T>::set_weight(std::size_t segment, const Strided<const T>& values) {
+    const Index offset = segments().at(segment).weight->offset;  // builds the network at first use
+    T* ours = parameters_.get() + offset;
     const auto lock = lock_weights();
-    std::memcpy(parameters_.get() + weight.offset, values, static_cast<std::size_t>(weight.size()) * sizeof(T));
+    for_each_piece(values, [&](const T* theirs, Index stride, Index place, Index count) {
+        for (Index i = 0; i < count; ++i) ours[place + i] = theirs[i * stride];
+        return true;
+    });
     ++version_;
 }
 
@@ -50,10 +65,13 @@ const Weight& Network<T>::trained_weight(std::size_t segment) {
 }
 
 template <class T>
-void Network<T>::copy_gradient(std::size_t segment, T* to) {
-    const Weight& weight = trained_weight(segment);
+void Network<T>::copy_gradient(std::size_t segment, const Strided<T>& to) {
+    const T* ours = gradients_.get() + trained_weight(segment).offset;
     const auto lock = lock_reading();
-    std::memcpy(to, gradients_.get() + weight.offset, static_cast<std::size_t>(weight.size()) * sizeof(T));
+    for_each_piece(to, [&](T* theirs, Index stride, Index place, Index count) {
+        for (Index i = 0; i < count; ++i) theirs[i * stride] = ours[place + i];
+        return true;
+    });
 }
 
 template <class T>

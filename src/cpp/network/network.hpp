@@ -17,6 +17,7 @@
 #include "layer.hpp"
 #include "optimizer.hpp"
 #include "recurrent_layer.hpp"
+#include "strided.hpp"
 
 namespace fastlstm {
 
@@ -134,8 +135,9 @@ public:
     };
     const std::vector<Segment>& segments();
     const T* weight(std::size_t segment);
-    void set_weight(std::size_t segment, const T* values);
-    void copy_gradient(std::size_t segment, T* to);  // of a segment that is trained
+    bool weight_equals(std::size_t segment, const Strided<const T>& values);  // bit for bit
+    void set_weight(std::size_t segment, const Strided<const T>& values);
+    void copy_gradient(std::size_t segment, const Strided<T>& to);  // of a segment that is trained
     void set_regularizer(std::size_t segment, double l1, double l2);
     void set_constraint(std::size_t segment, const ConstraintPass<T>& constraint);  // without its weights
 

@@ -12,7 +12,7 @@ from . import _pieces
 from ._activations import activation_of
 from ._base import DTYPES
 from ._chain import Step, chain
-from ._layouts import cell_of, layer_class, to_core
+from ._layouts import blocks_of, cell_of, layer_class, to_core
 from ._modules import GRU, LSTM, RNN
 
 
@@ -231,7 +231,13 @@ def _stack(
         if module.bidirectional:
             layer = layers.Bidirectional(layer, merge_mode=merge_mode if last else "concat")
         groups = module.all_weights[i * directions : (i + 1) * directions]
-        yield _Made(layer, [_copy(one) for group in groups for one in to_core(cell.name, module.bias, group)])
+        blocks = blocks_of(cell.name, module.bias)
+        weights = [
+            _copy(torch.cat([weight.chunk(len(places), -1)[place] for place in places], -1))
+            for group in groups
+            for weight, places in zip(to_core(cell.name, module.bias, group), blocks, strict=True)
+        ]
+        yield _Made(layer, weights)
         if module.dropout and not last:
             yield _Made(layers.Dropout(module.dropout, dtype=dtype))
 

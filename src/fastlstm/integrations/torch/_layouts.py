@@ -5,10 +5,11 @@ recurrent kernel (H, G*H) and one bias, or two where they are not just added up.
 each cell. Peephole weights (3, H), which only the modules here have, are the core's.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, TypeAlias
 
+import numpy as np
 import torch
 
 from ..._engine import Array
@@ -45,41 +46,58 @@ def peephole_name(layer: int, reverse: bool) -> str:
     return f"{_PARAMETERS['peephole'][0]}_l{layer}{'_reverse' if reverse else ''}"
 
 
+@cache
+def blocks_of(cell_name: str, bias: bool) -> tuple[tuple[int, ...], ...]:
+    """Return for each of the core's weights the places in PyTorch of the blocks that its columns are."""
+    cell = CELLS[cell_name]
+    assert cell.torch is not None
+    gates = tuple(cell.torch.blocks.index(block) for block in cell.blocks)
+    return tuple((0,) if name == "peephole" else gates for name in weight_names(cell_name, bias))
+
+
 def to_core(cell_name: str, bias: bool, parameters: Sequence[Tensor]) -> list[Tensor]:
-    """Return the core's weights of one layer and direction, contiguous, from PyTorch's parameters in their order."""
-    order, two_biases, left = _order(cell_name), _has_two_biases(cell_name), iter(parameters)
+    """Return the core's weights of one layer and direction from PyTorch's parameters in their order.
+
+    They are views where they can be, with the blocks where PyTorch has them.
+    """
+    two_biases, left = CELLS[cell_name].bias_rows == 2, iter(parameters)
     found = []
     for name in weight_names(cell_name, bias):
         given = next(left)
         if name == "peephole":
-            found.append(given.contiguous())
+            found.append(given.detach())
         elif name != "bias":
-            found.append(_in_order(given, order).t().contiguous())
-        elif two_biases:
-            found.append(torch.stack((_in_order(given, order), _in_order(next(left), order))))
+            found.append(given.detach().t())
         else:
-            found.append(_in_order(given + next(left), order))
+            found.append(torch.stack((given, next(left))) if two_biases else given + next(left))
     return found
 
 
-def from_core(cell_name: str, bias: bool, weights: Sequence[Array], *, gradients: bool = False) -> list[Tensor]:
-    """Return PyTorch's parameters of one layer and direction from arrays of the core's weights.
+Fill: TypeAlias = Callable[[int, Array, Sequence[int]], object]
+"""Writes the i-th of the core's weights of a layer to an array of its shape, its blocks to the places given."""
+
+
+def from_core(
+    cell_name: str, bias: bool, shapes: Sequence[tuple[int, ...]], dtype: Any, fill: Fill, *, gradients: bool = False
+) -> list[Tensor]:
+    """Return PyTorch's parameters of one layer and direction, given the shapes of the core's weights.
 
     Where the core has one bias it becomes bias_ih, and bias_hh is zero. A gradient of it is that of both.
     """
-    order, two_biases = _order(cell_name, back=True), _has_two_biases(cell_name)
+    two_biases = CELLS[cell_name].bias_rows == 2
     found: list[Tensor] = []
-    for name, weight in zip(weight_names(cell_name, bias), weights, strict=True):
-        value = torch.from_numpy(weight)
-        if name == "peephole":
+    names, blocks = weight_names(cell_name, bias), blocks_of(cell_name, bias)
+    for i, (name, shape) in enumerate(zip(names, shapes, strict=True)):
+        transposed = name in ("kernel", "recurrent_kernel")
+        array = np.empty(shape[::-1] if transposed else shape, dtype)
+        fill(i, array.T if transposed else array, blocks[i])
+        value = torch.from_numpy(array)
+        if name != "bias":
             found.append(value)
-        elif name != "bias":
-            found.append(_in_order(value.t(), order).contiguous())
         elif two_biases:
-            found += [_in_order(row, order) for row in value]
+            found += value
         else:
-            ordered = _in_order(value, order)
-            found += [ordered, ordered.clone() if gradients else torch.zeros_like(ordered)]
+            found += [value, value.clone() if gradients else torch.zeros_like(value)]
     return found
 
 
@@ -98,26 +116,3 @@ def cell_of(module: Any) -> Cell:
 def layer_class(cell: Cell) -> type[RNN]:
     """Return the layer class of a cell."""
     return next(layer for layer in (SimpleRNN, LSTM, GRU) if cell in layer.cells)
-
-
-@cache
-def _order(cell_name: str, back: bool = False) -> tuple[int, ...] | None:
-    """Return the places in PyTorch of the core's gate blocks, or `back`; None where they are the same."""
-    cell = CELLS[cell_name]
-    assert cell.torch is not None
-    ours, theirs = cell.blocks, cell.torch.blocks
-    order = tuple(ours.index(block) for block in theirs) if back else tuple(theirs.index(block) for block in ours)
-    return None if order == tuple(range(len(order))) else order
-
-
-@cache
-def _has_two_biases(cell_name: str) -> bool:
-    return CELLS[cell_name].bias_rows == 2
-
-
-def _in_order(rows: Tensor, order: tuple[int, ...] | None) -> Tensor:
-    """Return gate blocks (G*H, ...) in another order."""
-    if order is None:
-        return rows
-    blocks = rows.chunk(len(order))
-    return torch.cat([blocks[i] for i in order])

@@ -1,20 +1,19 @@
 """Networks of the core that compute a module's layers, and when one can be used again.
 
 PyTorch's parameters are the ones that count, and may change at any time in ways that nobody is told of
-(``weight.data``, memory shared with NumPy or with another process). So every pass compares them with those that a
-network was given last: one that has the same can be used as it is, also by several passes that wait for their backward
-pass, such as the steps of a decoder. Others are given them if no pass waits in them.
+(``weight.data``, memory shared with NumPy or with another process). So every pass compares them with the weights
+of networks: one that has the same can be used as it is, also by several passes that wait for their backward pass, such
+as the steps of a decoder. Others are given them if no pass waits in them.
 """
 
 import threading
 import weakref
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
-
-import torch
 
 from ... import _engine
 from ..._engine import Array, Network
-from ._layouts import CELLS, Tensor, from_core, parameter_count, to_core, weight_names
+from ._layouts import CELLS, Tensor, blocks_of, from_core, parameter_count, to_core, weight_names
 
 if TYPE_CHECKING:
     from ..._engine import Pass
@@ -63,22 +62,10 @@ class Form(NamedTuple):
         return network
 
     def to_core(self, parameters: tuple[Tensor, ...]) -> list[Array]:
-        """Return the core's weights from PyTorch's parameters of all layers and directions."""
+        """Return the core's weights from PyTorch's parameters of all layers and directions, in PyTorch's memory."""
         count = parameter_count(self.cell, self.bias)
         parts = [parameters[first : first + count] for first in range(0, len(parameters), count)]
         return [weight.numpy() for part in parts for weight in to_core(self.cell, self.bias, part)]
-
-    def gradients_of(self, network: Network) -> list[Tensor | None]:
-        """Return the gradients of PyTorch's parameters, None for those that are not trained."""
-        count = len(weight_names(self.cell, self.bias))
-        found: list[Tensor | None] = []
-        for i, trained in enumerate(self.trained):
-            if trained:
-                gradients = [network.gradient(segment) for segment in range(i * count, (i + 1) * count)]
-                found += from_core(self.cell, self.bias, gradients, gradients=True)
-            else:
-                found += [None] * parameter_count(self.cell, self.bias)
-        return found
 
 
 class Waiting:
@@ -90,24 +77,23 @@ class Waiting:
 
 
 class LoadedNetwork:
-    """A network, and the parameters that it was given."""
+    """A network of the core, and how PyTorch's parameters become its weights, and its gradients theirs."""
 
     def __init__(self, form: Form) -> None:
         self.form, self.network = form, form.network()
         self.waiting: weakref.WeakSet[Waiting] = weakref.WeakSet()
         self._lock = threading.Lock()
-        self._parameters: tuple[Tensor, ...] = ()
+        self._blocks = blocks_of(form.cell, form.bias) * len(form.trained)
+        self._shapes = [segment.shape for segment in self.network.segments]
 
-    def has(self, parameters: tuple[Tensor, ...]) -> bool:
-        """Whether it was given the same numbers."""
-        return bool(self._parameters) and all(map(torch.equal, self._parameters, parameters))
+    def has(self, weights: Sequence[Array]) -> bool:
+        """Whether these are its weights."""
+        return all(map(self.network.weight_equals, range(len(weights)), weights, self._blocks))
 
-    def load(self, parameters: tuple[Tensor, ...]) -> None:
-        """Give it other parameters."""
-        self._parameters = ()
-        for i, weight in enumerate(self.form.to_core(parameters)):
-            self.network.set_weight(i, weight)
-        self._parameters = tuple(parameter.clone() for parameter in parameters)
+    def load(self, weights: Sequence[Array]) -> None:
+        """Give it other weights."""
+        for i, weight in enumerate(weights):
+            self.network.set_weight(i, weight, self._blocks[i])
 
     def backward(
         self, kept: "Pass", d_output: Array, d_state: Array | None
@@ -115,7 +101,24 @@ class LoadedNetwork:
         """Return the gradients of the input, of the initial states, and of the parameters."""
         with self._lock:  # gradients stay in the network until they are read
             d_input, d_initial = self.network.backward(kept, d_output, d_state)
-            return d_input, d_initial, self.form.gradients_of(self.network)
+            return d_input, d_initial, self._gradients()
+
+    def _gradients(self) -> list[Tensor | None]:
+        """Return the gradients of PyTorch's parameters, None for those that are not trained."""
+        form, count = self.form, len(weight_names(self.form.cell, self.form.bias))
+        found: list[Tensor | None] = []
+        for part, trained in enumerate(form.trained):
+            if trained:
+                first = part * count
+
+                def fill(i: int, array: Array, blocks: Sequence[int], first: int = first) -> None:
+                    self.network.copy_gradient(first + i, array, blocks)
+
+                shapes = self._shapes[first : first + count]
+                found += from_core(form.cell, form.bias, shapes, form.dtype, fill, gradients=True)
+            else:
+                found += [None] * parameter_count(form.cell, form.bias)
+        return found
 
 
 class Networks:
@@ -128,17 +131,18 @@ class Networks:
     def __reduce__(self) -> tuple[type["Networks"], tuple[()]]:
         return Networks, ()
 
-    def wait(self, form: Form, values: tuple[Tensor, ...]) -> Waiting:
+    def wait(self, form: Form, parameters: tuple[Tensor, ...]) -> Waiting:
         """Return a pass that waits in a network with these parameters; called where gradients are not recorded."""
+        weights = form.to_core(parameters)
         with self._lock:
             candidates = self._loaded.setdefault(form, [])
-            loaded = next((one for one in candidates if one.has(values)), None)
+            loaded = next((one for one in candidates if one.has(weights)), None)
             if loaded is None:
                 loaded = next((one for one in candidates if not one.waiting), None)
                 if loaded is None:
                     loaded = LoadedNetwork(form)
                     candidates.append(loaded)
-                loaded.load(values)
+                loaded.load(weights)
             waiting = Waiting(loaded)
             loaded.waiting.add(waiting)
         return waiting

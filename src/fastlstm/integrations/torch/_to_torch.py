@@ -1,9 +1,10 @@
 """From a Sequential to a PyTorch model."""
 
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
+import numpy as np
 import torch
 
 from ... import layers, models
@@ -242,7 +243,15 @@ def _tensor(array: Array) -> torch.Tensor:
 def _fill_recurrent(module: Any, given: list[Any]) -> None:
     """Copy the weights of layers, one for each direction, into the parameters of a module."""
     for parameters, layer in zip(module.all_weights, given, strict=True):
-        _fill(parameters, from_core(layer.cell.name, layer.use_bias, layer.get_weights()))
+        weights = layer.get_weights()
+
+        def fill(i: int, array: Array, blocks: Sequence[int], weights: Sequence[Array] = weights) -> None:
+            there = np.split(array, len(blocks), axis=-1)
+            for place, block in zip(blocks, np.split(weights[i], len(blocks), axis=-1), strict=True):
+                there[place][...] = block
+
+        shapes = [weight.shape for weight in weights]
+        _fill(parameters, from_core(layer.cell.name, layer.use_bias, shapes, layer.dtype, fill))
 
 
 def _fill(parameters: Iterable[Any], values: Iterable[torch.Tensor]) -> None:
