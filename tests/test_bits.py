@@ -183,3 +183,19 @@ def test_a_forked_child_goes_on():
         [sys.executable, "-W", "ignore", "-c", script], capture_output=True, text=True, check=True, timeout=60
     )
     assert done.stdout.strip() == "True 0"
+
+
+@pytest.mark.parametrize("rows", [1, 5, 37, 64])
+@pytest.mark.parametrize("cell", CELLS)
+def test_passes_apart_give_the_gradients_of_a_training_step(isa, dtype, cell, rows, threads, rng):
+    case = Case(3, (17, 9), 2, dtype, loss="mean_absolute_error", cell=cell).random_weights(rng)
+    x, y = case.sample(rng, rows, 12)
+    together = case.network()
+    together.loss_and_gradients(x, y)
+    for count in (1, 4, 3):
+        threads(count)
+        net = case.network()
+        kept = net.forward(x)
+        net.backward(kept, np.sign(kept.output - y) * np.dtype(dtype).type(1 / y.size))
+        for i in range(len(net.segments)):
+            np.testing.assert_array_equal(net.gradient(i), together.gradient(i))

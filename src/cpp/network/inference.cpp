@@ -11,13 +11,6 @@ namespace {
 
 constexpr Index block_rows = 48;
 
-template <class T>
-void copy_rows(const Sequence<const T>& from, Index rows, Index steps, Index features, T* to) {
-    for (Index n = 0; n < rows; ++n)
-        for (Index t = 0; t < steps; ++t, to += features)
-            std::memcpy(to, from.data + n * from.row + t * from.step, static_cast<std::size_t>(features) * sizeof(T));
-}
-
 }  // namespace
 
 template <class T>
@@ -120,16 +113,6 @@ void Network<T>::run(const T* x, const Beside<T>& beside, Index rows, Index step
 }
 
 template <class T>
-void Network<T>::forward_all(Binding<T>& binding) {
-    const Index rows = binding.extent.rows;
-    const Plan planned = prediction_plan(rows, binding.extent.steps);
-    run_team(planned.members, [&](const Team& team) {
-        const Work mine(planned, team);
-        binding.forward(mine.rows(rows), mine);
-    });
-}
-
-template <class T>
 void Network<T>::require_steps() {
     finish();
     if (!sequence_) throw std::invalid_argument("stream: expected a network of sequences");
@@ -149,8 +132,13 @@ template <class T>
 void Network<T>::step(Binding<T>& binding, const T* x, T* out) {
     const auto lock = lock_packed();
     binding.set_input({x, features_, features_});
-    forward_all(binding);
-    copy_rows(binding.output(), binding.extent.rows, 1, outputs(), out);
+    const Index rows = binding.extent.rows;
+    const Plan planned = prediction_plan(rows, 1);
+    run_team(planned.members, [&](const Team& team) {
+        const Work mine(planned, team);
+        binding.forward(mine.rows(rows), mine);
+    });
+    copy_rows(binding.output(), rows, 1, outputs(), out);
 }
 
 template <class T>
@@ -229,79 +217,15 @@ double Network<T>::evaluate(const T* x, const T* y, const unsigned char* mask, I
            std::accumulate(row_penalty.begin(), row_penalty.end(), 0.0) / static_cast<double>(rows) + weight_penalty();
 }
 
-// The loss is the caller's business here, and so are penalties unless they are asked for.
-template <class T>
-std::unique_ptr<Kept<T>> Network<T>::forward(const T* x, const Beside<T>& beside, Index rows, Index steps, T* out,
-                                             T* final_state) {
-    finish();
-    auto kept = std::make_unique<Kept<T>>();
-    const auto lock = lock_packed();
-    kept->network = this;
-    kept->version = version_;
-    kept->extent = {rows, steps, beside.mask != nullptr};
-    kept->binding = acquire(kept->extent, Mode::training);
-    Binding<T>& binding = *kept->binding;
-    std::copy(x, x + rows * steps * features_, binding.input);
-    if (beside.mask) std::copy(beside.mask, beside.mask + rows * steps, binding.mask);
-    if (beside.state) kept->initial_state.assign(beside.state, beside.state + rows * state_size_);
-    Call<T>& call = binding.call;
-    call.state_size = state_size_;
-    call.penalty_scale = beside.penalized ? 1 / static_cast<double>(rows) : 0;
-    std::fill(binding.row_penalty.begin(), binding.row_penalty.end(), 0.0);
-    if (beside.penalized) call.row_penalty = binding.row_penalty.data();
-    call.set_draw(beside.draw);
-    call.initial_state = beside.state ? kept->initial_state.data() : nullptr;
-    call.final_state = final_state;
-    binding.set_gathered_input(features_);
-    forward_all(binding);
-    copy_rows(binding.output(), rows, output_steps(steps), outputs(), out);
-    call.final_state = nullptr;
-    if (beside.penalized)
-        kept->penalty =
-            std::accumulate(binding.row_penalty.begin(), binding.row_penalty.end(), 0.0) / static_cast<double>(rows);
-    return kept;
-}
-
-template <class T>
-void Network<T>::backward(Kept<T>& kept, const T* d_output, const T* d_state, T* dx, T* d_initial_state) {
-    const auto lock = lock_weights();
-    if (kept.network != this) throw std::invalid_argument("kept: expected a forward pass of this network");
-    if (!kept.binding) throw std::invalid_argument("kept: expected a forward pass not used before: call forward again");
-    if (kept.version != version_) throw std::invalid_argument("kept: the weights have changed: call forward again");
-    Bound used = std::move(kept.binding);
-    Binding<T>& binding = *used;
-    const Index rows = binding.extent.rows, steps = binding.extent.steps, out_steps = output_steps(steps);
-    if (layers_.empty() && dx) std::copy(d_output, d_output + rows * out_steps * outputs(), dx);
-    for (Index n = 0; n < rows; ++n)
-        for (Index t = 0; t < out_steps; ++t, d_output += outputs())
-            std::copy(d_output, d_output + outputs(), place(binding.d_output, t, n));
-    binding.call.d_final_state = d_state;
-    binding.call.d_initial_state = d_initial_state;
-    if (d_initial_state && first_trained_ > 0) std::fill_n(d_initial_state, rows * state_size_, T{0});
-    const double work = 2 * forward_work(steps) * static_cast<double>(rows);
-    const Plan planned = plan(work, work / 2, rows);
-    run_team(planned.members, [&](const Team& team) {
-        const Work mine(planned, team);
-        binding.backward(mine.rows(rows), mine, first_trained_);
-        team.barrier();
-        for (auto& run : binding.runs) run->gradients(team.share(run->gradient_tiles()));
-    });
-    binding.call = {};
-    if (dx && !layers_.empty()) copy_rows(read_only(binding.runs.front()->dx), rows, steps, features_, dx);
-    release(std::move(used));
-}
-
-#define FASTLSTM_INSTANTIATE(T)                                                                              \
-    template Plan Network<T>::prediction_plan(Index, Index);                                                 \
-    template void Network<T>::predict(const T*, Index, Index, T*, double*);                                  \
-    template void Network<T>::run(const T*, const Beside<T>&, Index, Index, T*, T*);                         \
-    template std::unique_ptr<Kept<T>> Network<T>::forward(const T*, const Beside<T>&, Index, Index, T*, T*); \
-    template void Network<T>::backward(Kept<T>&, const T*, const T*, T*, T*);                                \
-    template void Network<T>::require_steps();                                                               \
-    template std::unique_ptr<Binding<T>> Network<T>::bind_step(Index);                                       \
-    template void Network<T>::step(Binding<T>&, const T*, T*);                                               \
-    template void Network<T>::forecast(const T*, const T*, Index, Index, Index, T*);                         \
-    template double Network<T>::evaluate(const T*, const T*, const unsigned char*, Index, Index, Index,      \
+#define FASTLSTM_INSTANTIATE(T)                                                                         \
+    template Plan Network<T>::prediction_plan(Index, Index);                                            \
+    template void Network<T>::predict(const T*, Index, Index, T*, double*);                             \
+    template void Network<T>::run(const T*, const Beside<T>&, Index, Index, T*, T*);                    \
+    template void Network<T>::require_steps();                                                          \
+    template std::unique_ptr<Binding<T>> Network<T>::bind_step(Index);                                  \
+    template void Network<T>::step(Binding<T>&, const T*, T*);                                          \
+    template void Network<T>::forecast(const T*, const T*, Index, Index, Index, T*);                    \
+    template double Network<T>::evaluate(const T*, const T*, const unsigned char*, Index, Index, Index, \
                                          const SampleWeights<T>&, const Outputs<T>&);
 
 FASTLSTM_INSTANTIATE(float)

@@ -191,6 +191,13 @@ T* place(const Sequence<T>& s, Index t, Index n) {
     return s.data + t * s.step + n * s.row;
 }
 
+// Rows (steps, features) one after the other, without gaps.
+template <class T>
+void copy_rows(const Sequence<const T>& from, Index rows, Index steps, Index features, T* to) {
+    for (Index n = 0; n < rows; ++n)
+        for (Index t = 0; t < steps; ++t, to += features) std::copy_n(place(from, t, n), features, to);
+}
+
 // A buffer of whole vectors for every row of every step, steps outermost.
 template <class T>
 Sequence<T> make_sequence(Arena<T>& arena, Index rows, Index steps, Index features, Index lanes) {

@@ -228,33 +228,52 @@ typename Network<T>::Bound Network<T>::bind(const Extent& extent, Mode mode, T* 
     return binding;
 }
 
-template <class T>
-typename Network<T>::Bound Network<T>::acquire(const Extent& extent, Mode mode) {
-    {
-        const std::lock_guard<std::mutex> lock(idle_lock_);
-        for (auto it = idle_.begin(); it != idle_.end(); ++it)
-            if ((*it)->extent == extent && (*it)->mode == mode) {
-                Bound found = std::move(*it);
-                idle_.erase(it);
-                return found;
-            }
-    }
-    return bind(extent, mode, mode == Mode::training ? gradients_.get() : nullptr);
+// The first that fits, out of a list of those that wait for a call; or null.
+template <class Waiting, class Fits>
+std::unique_ptr<Waiting> taken_from(std::vector<std::unique_ptr<Waiting>>& list, const Fits& fits) {
+    const auto it = std::find_if(list.begin(), list.end(), [&](const auto& each) { return fits(*each); });
+    if (it == list.end()) return nullptr;
+    auto found = std::move(*it);
+    list.erase(it);
+    return found;
 }
 
-// Kept for the next call: an epoch has one size of batch, and perhaps another for its last one. The latest is last, so
-// that a call may hold two of them.
+// The latest is last; the first makes way for it.
+template <class Waiting>
+void put_back(std::vector<std::unique_ptr<Waiting>>& list, std::unique_ptr<Waiting> one, std::size_t most) {
+    if (list.size() >= most) list.erase(list.begin());
+    list.push_back(std::move(one));
+}
+
 template <class T>
-TrainingBatch<T>& Network<T>::training_batch(const Extent& extent) {
-    for (auto it = batches_.begin(); it != batches_.end(); ++it)
-        if ((*it)->extent == extent) {
-            std::rotate(it, it + 1, batches_.end());
-            return *batches_.back();
-        }
-    constexpr std::size_t most_kept = 3;
-    if (batches_.size() == most_kept) batches_.erase(batches_.begin());
+typename Network<T>::Bound Network<T>::acquire(const Extent& extent) {
+    {
+        const std::lock_guard<std::mutex> lock(idle_lock_);
+        if (Bound found = taken_from(idle_, [&](const Binding<T>& each) { return each.extent == extent; }))
+            return found;
+    }
+    return bind(extent, Mode::inference, nullptr);
+}
+
+// Two calls at once, and some.
+template <class T>
+void Network<T>::release(Bound binding) {
+    const std::lock_guard<std::mutex> lock(idle_lock_);
+    put_back(idle_, std::move(binding), 2 * static_cast<std::size_t>(thread_count()) + 6);
+}
+
+template <class T>
+std::unique_ptr<TrainingBatch<T>> Network<T>::acquire_batch(const Extent& extent) {
+    const auto fits = [&](const TrainingBatch<T>& each) {
+        return each.extent == extent && each.target_features == target_features();
+    };
+    {
+        const std::lock_guard<std::mutex> lock(idle_lock_);
+        if (auto found = taken_from(idle_batches_, fits)) return found;
+    }
     auto batch = std::make_unique<TrainingBatch<T>>();
     batch->extent = extent;
+    batch->target_features = target_features();
     batch->terms.resize(static_cast<std::size_t>(extent.rows));
     // Of 16 rows or more, which are three product tiles. A few rows still make two groups, fewer of them where a core
     // can go through all weights in each step without waiting for them, and a pass is worth two cores.
@@ -267,19 +286,15 @@ TrainingBatch<T>& Network<T>::training_batch(const Extent& extent) {
         batch->groups.push_back(bind({part.end - part.begin, extent.steps, extent.masked}, Mode::training,
                                      gradients_.get() + i * trainable_));
     }
-    batches_.push_back(std::move(batch));
-    return *batches_.back();
+    return batch;
 }
 
+// An epoch has one size of batch, and perhaps another for its last one.
 template <class T>
-void Network<T>::release(Bound binding) {
-    // Two calls at once, and some; those for training take much memory.
-    const auto most = binding->mode == Mode::training ? 2 : 2 * thread_count() + 6;
-    const auto alike = [&](const Bound& each) { return each->mode == binding->mode; };
+void Network<T>::release_batch(std::unique_ptr<TrainingBatch<T>> batch) {
+    constexpr std::size_t most_kept = 3;
     const std::lock_guard<std::mutex> lock(idle_lock_);
-    if (std::count_if(idle_.begin(), idle_.end(), alike) >= most)
-        idle_.erase(std::find_if(idle_.begin(), idle_.end(), alike));
-    idle_.push_back(std::move(binding));
+    put_back(idle_batches_, std::move(batch), most_kept);
 }
 
 template <class T>

@@ -27,6 +27,7 @@ namespace fastlstm {
 template <class T>
 struct TrainingBatch {
     Extent extent;
+    Index target_features;
     std::vector<std::unique_ptr<Binding<T>>> groups;
     std::vector<double> terms;  // what each row adds to the number that the loss is divided by
 
@@ -48,7 +49,7 @@ template <class T>
 struct Kept {
     const void* network;
     Extent extent;
-    std::unique_ptr<Binding<T>> binding;  // null once it is used
+    std::unique_ptr<TrainingBatch<T>> batch;  // null once it is used
     std::vector<T> initial_state;
     std::uint64_t version;  // of the weights
     double penalty = 0;     // of the activity regularizers, if it was asked for
@@ -212,12 +213,12 @@ private:
     Memory<T> memory() const;
     double forward_work(Index steps) const;
     Plan plan(double work, double section, Index rows, bool apart = true) const;  // whether rows go apart
-    void forward_all(Binding<T>& binding);  // all rows, by the team that they are worth
 
     Bound bind(const Extent& extent, Mode mode, T* gradients);
-    Bound acquire(const Extent& extent, Mode mode = Mode::inference);
+    Bound acquire(const Extent& extent);  // for inference
     void release(Bound binding);
-    TrainingBatch<T>& training_batch(const Extent& extent);
+    std::unique_ptr<TrainingBatch<T>> acquire_batch(const Extent& extent);
+    void release_batch(std::unique_ptr<TrainingBatch<T>> batch);
     std::shared_lock<std::shared_mutex> lock_reading();
     std::shared_lock<std::shared_mutex> lock_packed();  // the same, with packed weights that are those of now
     std::unique_lock<std::shared_mutex> lock_weights();
@@ -238,8 +239,11 @@ private:
     double weight_penalty() const;
 
     bool gather(TrainingBatch<T>& batch, const TrainingData<T>& from, Index first_sample, const Team& team) const;
-    void set_calls(TrainingBatch<T>& batch, const SampleWeights<T>& weights, const std::int64_t* draw, bool carries);
+    template <class Prepare>
+    void set_calls(TrainingBatch<T>& batch, const SampleWeights<T>& weights, const std::int64_t* draw,
+                   const Prepare& prepare);
     void forward_and_backward(TrainingBatch<T>& batch, const Work& work, const Outputs<T>& outputs = {});
+    void sum_gradients(TrainingBatch<T>& batch, const Team& team);
     void regularize(const Team& team);
     void constrain(const Team& team) const;
     double loss_of(const TrainingBatch<T>& batch) const;
@@ -287,9 +291,30 @@ private:
     std::mutex entry_;
     std::uint64_t version_ = 1, packed_version_ = 0;
     std::mutex idle_lock_;
-    std::vector<Bound> idle_;                                 // for calls to come
-    std::vector<std::unique_ptr<TrainingBatch<T>>> batches_;  // of the sizes in use
+    std::vector<Bound> idle_;  // for calls to come
+    std::vector<std::unique_ptr<TrainingBatch<T>>> idle_batches_;
 };
+
+// A fresh call for each group, which prepare(group, its first row) completes; `draw` numbers the dropout of a step.
+template <class T>
+template <class Prepare>
+void Network<T>::set_calls(TrainingBatch<T>& batch, const SampleWeights<T>& weights, const std::int64_t* draw,
+                           const Prepare& prepare) {
+    Index first = 0;
+    for (auto& group : batch.groups) {
+        Call<T>& call = group->call;
+        call = {};
+        call.state_size = state_size_;
+        call.first_row = first;
+        call.set_draw(draw);
+        call.row_penalty = group->row_penalty.data();
+        call.penalty_scale = 1 / static_cast<double>(batch.extent.rows);
+        prepare(*group, first);
+        group->weights = {weights.values ? group->weight : nullptr, weights.steps};
+        group->set_gathered_input(features_);
+        first += group->extent.rows;
+    }
+}
 
 // A stateful network's states during a call: held by it alone, of as many rows as the batch, zeros at first. If the
 // call fails, states that did not exist before it do not exist after it.

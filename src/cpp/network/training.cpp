@@ -25,7 +25,6 @@ void Network<T>::set_loss(const LossOptions& options) {
     loss_.quantiles = loss_.own_quantiles.data();
     target_width_ = target_widths[static_cast<int>(options.kind)];
     has_loss_ = true;
-    batches_.clear();  // the target's shape may have changed
 }
 
 template <class T>
@@ -90,6 +89,13 @@ void Network<T>::forward_and_backward(TrainingBatch<T>& batch, const Work& work,
         group.backward(rows, work, first_trained_);
     });
     team.barrier();
+    sum_gradients(batch, team);
+    if (!penalties_.empty()) regularize(team);
+}
+
+// After the backward passes of all groups: each member ends with the gradients of its share of the parameters.
+template <class T>
+void Network<T>::sum_gradients(TrainingBatch<T>& batch, const Team& team) {
     for (std::size_t layer = 0; layer < layers_.size(); ++layer) {
         const Index tiles = batch.groups.front()->runs[layer]->gradient_tiles();
         const Range share = team.share(tiles * static_cast<Index>(batch.groups.size()));
@@ -102,7 +108,6 @@ void Network<T>::forward_and_backward(TrainingBatch<T>& batch, const Work& work,
     }
     team.barrier();
     kernels_->sum_copies(gradients_.get(), static_cast<Index>(batch.groups.size()), trainable_, team.share(trainable_));
-    if (!penalties_.empty()) regularize(team);
 }
 
 // Pieces of weights, the same whatever the threads, and each one's sum in a place of its own.
@@ -145,34 +150,15 @@ double Network<T>::loss_of(const TrainingBatch<T>& batch) const {
                            sum + penalty / static_cast<double>(batch.extent.rows));
 }
 
-// A call for each group; `draw` numbers the dropout of a step.
-template <class T>
-void Network<T>::set_calls(TrainingBatch<T>& batch, const SampleWeights<T>& weights, const std::int64_t* draw,
-                           bool carries) {
-    Index first = 0;
-    for (auto& group : batch.groups) {
-        Call<T>& call = group->call;
-        call = {};
-        call.state_size = state_size_;
-        call.first_row = first;
-        call.set_draw(draw);
-        call.row_penalty = group->row_penalty.data();
-        call.penalty_scale = 1 / static_cast<double>(batch.extent.rows);
-        if (carries) carry(*group, first);
-        group->weights = {weights.values ? group->weight : nullptr, weights.steps};
-        group->set_gathered_input(features_);
-        first += group->extent.rows;
-    }
-}
-
 template <class T>
 double Network<T>::loss_and_gradients(const T* x, const T* y, const unsigned char* mask, Index rows, Index steps,
                                       Index target_width, const SampleWeights<T>& weights) {
     finish();
     const auto lock = lock_weights();
     require_target_width(target_width);
-    TrainingBatch<T>& batch = training_batch({rows, steps, mask != nullptr});
-    set_calls(batch, weights, nullptr, false);
+    auto acquired = acquire_batch({rows, steps, mask != nullptr});
+    TrainingBatch<T>& batch = *acquired;
+    set_calls(batch, weights, nullptr, [](Binding<T>&, Index) {});
     std::vector<std::int64_t> order(static_cast<std::size_t>(rows));
     std::iota(order.begin(), order.end(), 0);
     const double work = passes_of_a_step * forward_work(steps) * static_cast<double>(rows);
@@ -184,7 +170,9 @@ double Network<T>::loss_and_gradients(const T* x, const T* y, const unsigned cha
         forward_and_backward(batch, {planned, team});
     });
     packed_version_ = version_;
-    return loss_of(batch);
+    const double loss = loss_of(batch);
+    release_batch(std::move(acquired));
+    return loss;
 }
 
 template <class T>
@@ -201,8 +189,10 @@ std::pair<Index, double> Network<T>::train(const TrainingData<T>& from, Index fi
     const Index end = rates.count > 0 ? std::min(step_count, first_step + rates.count) : step_count;
     // The last batch may be smaller than the others.
     const bool masked = from.mask != nullptr;
-    TrainingBatch<T>& full = training_batch({from.batch_size, from.steps, masked});
-    TrainingBatch<T>& last = training_batch({from.samples - (step_count - 1) * from.batch_size, from.steps, masked});
+    const Index rest = from.samples - (step_count - 1) * from.batch_size;
+    auto batch_of_size = acquire_batch({from.batch_size, from.steps, masked});
+    auto batch_of_rest = rest == from.batch_size ? nullptr : acquire_batch({rest, from.steps, masked});
+    TrainingBatch<T>&full = *batch_of_size, &last = batch_of_rest ? *batch_of_rest : full;
 
     const double work = passes_of_a_step * forward_work(from.steps) * static_cast<double>(full.extent.rows);
     const auto start = std::chrono::steady_clock::now();
@@ -216,7 +206,9 @@ std::pair<Index, double> Network<T>::train(const TrainingData<T>& from, Index fi
             TrainingBatch<T>& batch = step + 1 == step_count ? last : full;
             if (team.rank() == 0) {
                 const std::int64_t draw = iterations_before + step - first_step;
-                set_calls(batch, from.weights, &draw, static_cast<bool>(carrying));
+                set_calls(batch, from.weights, &draw, [&](Binding<T>& group, Index first) {
+                    if (carrying) carry(group, first);
+                });
                 prepare_update(rates.of(step - first_step), draw);
             }
             if (!gather(batch, from, step * from.batch_size, team)) bad_order = true;
@@ -250,6 +242,8 @@ std::pair<Index, double> Network<T>::train(const TrainingData<T>& from, Index fi
         throw std::invalid_argument("order: expected indices from 0 to " + std::to_string(from.samples - 1) +
                                     " in step " + std::to_string(next));
     carrying.succeed();
+    release_batch(std::move(batch_of_size));
+    if (batch_of_rest) release_batch(std::move(batch_of_rest));
     return {next, loss_sum};
 }
 

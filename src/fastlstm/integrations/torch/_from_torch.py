@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
+import numpy as np
 import torch
 
 from ... import layers, models
@@ -233,7 +234,7 @@ def _stack(
         groups = module.all_weights[i * directions : (i + 1) * directions]
         blocks = blocks_of(cell.name, module.bias)
         weights = [
-            _copy(torch.cat([weight.chunk(len(places), -1)[place] for place in places], -1))
+            np.concatenate([np.split(weight, len(places), axis=-1)[place] for place in places], axis=-1)
             for group in groups
             for weight, places in zip(to_core(cell.name, module.bias, group), blocks, strict=True)
         ]

@@ -55,21 +55,21 @@ def blocks_of(cell_name: str, bias: bool) -> tuple[tuple[int, ...], ...]:
     return tuple((0,) if name == "peephole" else gates for name in weight_names(cell_name, bias))
 
 
-def to_core(cell_name: str, bias: bool, parameters: Sequence[Tensor]) -> list[Tensor]:
+def to_core(cell_name: str, bias: bool, parameters: Sequence[Tensor]) -> list[Array]:
     """Return the core's weights of one layer and direction from PyTorch's parameters in their order.
 
     They are views where they can be, with the blocks where PyTorch has them.
     """
-    two_biases, left = CELLS[cell_name].bias_rows == 2, iter(parameters)
-    found = []
+    arrays = iter([parameter.detach().numpy() for parameter in parameters])
+    found: list[Array] = []
     for name in weight_names(cell_name, bias):
-        given = next(left)
+        given = next(arrays)
         if name == "peephole":
-            found.append(given.detach())
+            found.append(given)
         elif name != "bias":
-            found.append(given.detach().t())
+            found.append(given.T)
         else:
-            found.append(torch.stack((given, next(left))) if two_biases else given + next(left))
+            found.append(np.stack((given, next(arrays))) if CELLS[cell_name].bias_rows == 2 else given + next(arrays))
     return found
 
 

@@ -65,7 +65,7 @@ class Form(NamedTuple):
         """Return the core's weights from PyTorch's parameters of all layers and directions, in PyTorch's memory."""
         count = parameter_count(self.cell, self.bias)
         parts = [parameters[first : first + count] for first in range(0, len(parameters), count)]
-        return [weight.numpy() for part in parts for weight in to_core(self.cell, self.bias, part)]
+        return [weight for part in parts for weight in to_core(self.cell, self.bias, part)]
 
 
 class Waiting:
