@@ -24,11 +24,13 @@ def write(file: BinaryIO, config: dict[str, Any], weights: bytes, version: str) 
         archive.writestr(_WEIGHTS, weights)
 
 
-def read(file: BinaryIO) -> tuple[Any, bytes]:
-    """Return the configuration and the HDF5 file of an archive."""
+def read(file: BinaryIO) -> tuple[Any, bytes, str]:
+    """Return the configuration and the HDF5 file of an archive, and the version of Keras that its format is of."""
     try:
         with zipfile.ZipFile(file) as archive:
-            return json.loads(_member(archive, _CONFIG, _LARGEST_CONFIG)), _weights(archive)
+            configuration, weights = _json(archive, _CONFIG), _weights(archive)
+            metadata = _json(archive, _METADATA) if _METADATA in archive.namelist() else {}
+            return configuration, weights, str(metadata.get("keras_version", KERAS_VERSION))
     except zipfile.BadZipFile as error:
         raise ValueError(f"the file is damaged or no archive of a Keras model ({error})") from error
 
@@ -50,6 +52,10 @@ def _weights(archive: zipfile.ZipFile) -> bytes:
             " pickle can run code; load the model in Keras and save it with weights_format='h5'"
         )
     return _member(archive, _WEIGHTS)
+
+
+def _json(archive: zipfile.ZipFile, name: str) -> Any:
+    return json.loads(_member(archive, name, _LARGEST_CONFIG))
 
 
 def _member(archive: zipfile.ZipFile, name: str, largest: int | None = None) -> bytes:

@@ -11,7 +11,7 @@ import numpy as np
 from .._engine import Array
 from ..layers import Layer
 from ..layers._weights import Weight
-from . import _building, _hdf5, _optimizer, _state, _tree
+from . import _building, _hdf5, _keras2, _optimizer, _state, _tree
 from ._archive import KERAS_VERSION
 from ._reviving import Reviver
 
@@ -34,16 +34,23 @@ def model(file: "h5py.File", reviver: Reviver, compile: bool) -> "Sequential":
     if "model_config" not in file.attrs:
         what = "weights alone: make the model and call its load_weights" if _is_weights(file) else "none"
         raise ValueError(f"expected the description of a model in the attribute model_config, got {what}")
-    found, first = _building.bare_model(json.loads(_hdf5.text(file.attrs["model_config"])), reviver)
+    older = _keras2.wrote(_hdf5.text(file.attrs.get("keras_version", "")))
+    description, training = (
+        json.loads(_hdf5.text(file.attrs.get(name, "null"))) for name in ("model_config", "training_config")
+    )
+    by_slot = older and training is not None and _keras2.keeps_slot_by_slot(training)
+    if older:
+        description, training = _keras2.translated(description), _keras2.translated(training)
+    found, first = _building.bare_model(description, reviver)
     if first is not None and found.layers:
         kept = dict(_layers(file))
         _building.adopt(found, first, partial(_arrays_of, {layer.name: kept.get(layer.name) for layer in found.layers}))
-    training = file.attrs.get("training_config")
     if compile and training is not None:
-        config = json.loads(_hdf5.text(training))
-        _building.compile_as_described(found, {**config, "optimizer": config.get("optimizer_config")}, reviver)
+        training["optimizer"] = training.get("optimizer_config")
+        _building.compile_as_described(found, training, reviver)
     if found.built:
-        _state.restore(file, found, _kept_of_optimizer(file))
+        changed = older and _keras2.scale_hard_sigmoids(found)
+        _state.restore(file, found, [] if changed else _kept_of_optimizer(file), by_slot=by_slot)
     return found
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from .._checks import flag
 from .._engine import version
-from . import _archive, _building, _configuration, _files, _hdf5, _legacy, _safetensors, _state, _tree
+from . import _archive, _building, _configuration, _files, _hdf5, _keras2, _legacy, _safetensors, _state, _tree
 from ._reviving import Reviver
 
 if TYPE_CHECKING:
@@ -102,7 +102,10 @@ def load_model(
         if _begins_with(file, _HDF5):
             with _hdf5.opened(file.read()) as tree:
                 return _legacy.model(tree, reviver, compile)
-        description, contents = _archive.read(file)
+        description, contents, keras_version = _archive.read(file)
+        older = _keras2.wrote(keras_version)
+        if older:
+            description = _keras2.translated(description)
         with _hdf5.opened(contents) as tree:
             model, first = _building.bare_model(description, reviver)
             if first is not None and model.layers:
@@ -110,5 +113,6 @@ def load_model(
             if compile:
                 _building.compile_as_described(model, description.get("compile_config"), reviver)
             if model.built:
-                _state.restore(tree, model, _state.kept_of_optimizer(tree))
+                changed = older and _keras2.scale_hard_sigmoids(model)
+                _state.restore(tree, model, [] if changed else _state.kept_of_optimizer(tree))
     return model

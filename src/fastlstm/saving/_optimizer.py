@@ -44,36 +44,51 @@ def variables(optimizer: Optimizer, network: Network) -> list[Array]:
     return found + [np.array(value, found[-1].dtype) for value in optimizer._scalars()]
 
 
-def fits(optimizer: Optimizer, network: Network, found: Sequence["h5py.Dataset"], where: str) -> bool:
-    """Return whether what was kept is of such an optimizer and model; warn where it is not, as Keras does."""
-    expected = [array.shape for array in variables(optimizer, network)]
-    if [dataset.shape for dataset in found] == expected or _is_unused(optimizer, found):
-        return True
+class Kept(NamedTuple):
+    """What a file keeps of an optimizer."""
+
+    steps: int
+    rate: float | None
+    """None where a schedule tells the rate, and in Keras 2, which does not keep it."""
+    slots: Sequence[tuple[Slot, "h5py.Dataset"]]
+    """None where no step was made: Keras makes them at the first one."""
+
+
+def fitting(
+    optimizer: Optimizer, network: Network, found: Sequence["h5py.Dataset"], where: str, *, by_slot: bool
+) -> Kept | None:
+    """Return what a file keeps, if it is of such an optimizer and model; else warn, as Keras does.
+
+    `by_slot` tells whether it has one slot of all weights, and then the next, in place of all slots of a weight.
+    """
+    wanted = list(slots(optimizer, network))
+    if by_slot:
+        names = [name for group in optimizer._slots for name in group]
+        wanted.sort(key=lambda slot: names.index(slot.name))
+    scheduled = isinstance(optimizer._learning_rate, LearningRateSchedule)
+    has_rate = not scheduled and len(found) > 1 and found[1].shape == ()
+    values = found[1 + has_rate :]
+    shapes, kept = [network.slot(*slot).shape for slot in wanted], [one.shape for one in values]
+    complete = kept == shapes + [()] * len(optimizer._scalars())
+    if not has_rate:  # Keras 2 keeps neither that nor numbers after the slots, but momentums of any SGD
+        momentums = [segment.shape for segment in network.segments if segment.trainable]
+        complete = complete or kept == (shapes or momentums)
+    if found[0].shape == () and (complete or (not values and not found[0][()])):
+        rate = float(found[1][()]) if has_rate else None
+        return Kept(int(found[0][()]), rate, list(zip(wanted, values, strict=False)))
     warnings.warn(
         f"{where}: what the file keeps of an optimizer does not fit {type(optimizer).__name__} here ({len(found)}"
-        f" variables, expected {len(expected)}, or other shapes); the optimizer stays as it is",
+        f" variables, expected {len(variables(optimizer, network))}, or other shapes); the optimizer stays as it is",
         UserWarning,
         stacklevel=6,
     )
-    return False
+    return None
 
 
-def _is_unused(optimizer: Optimizer, found: Sequence["h5py.Dataset"]) -> bool:
-    """Return whether no step was made: Keras makes the slots at the first one."""
-    return len(found) == _numbers(optimizer) and all(one.shape == () for one in found) and not found[0][()]
-
-
-def _numbers(optimizer: Optimizer) -> int:
-    """Return how many variables there are before the slots: the steps and, where there is no schedule, the rate."""
-    return 1 if isinstance(optimizer._learning_rate, LearningRateSchedule) else 2
-
-
-def restore(optimizer: Optimizer, network: Network, found: Sequence["h5py.Dataset"]) -> None:
-    """Take what was kept, which fits."""
-    numbers = _numbers(optimizer)
-    for slot, dataset in zip(slots(optimizer, network), found[numbers:], strict=False):
+def restore(optimizer: Optimizer, network: Network, kept: Kept) -> None:
+    """Take what was kept."""
+    for slot, dataset in kept.slots:
         network.set_slot(*slot, _hdf5.numbers(dataset, str(network.slot(*slot).dtype)))
-    network.iterations = int(found[0][()])
-    rate = None if numbers == 1 else float(found[1][()])
-    if rate is not None and np.float32(rate) != np.float32(optimizer.learning_rate):
-        optimizer.learning_rate = rate
+    network.iterations = kept.steps
+    if kept.rate is not None and np.float32(kept.rate) != np.float32(optimizer.learning_rate):
+        optimizer.learning_rate = kept.rate

@@ -15,7 +15,6 @@ from ._files import RefusedError
 _CODE = ("__lambda__", "Lambda")
 _WITHOUT_EFFECT = ("jit_compile", "is_legacy_optimizer", "time_major", "fn", "from_serialized")
 _BY_NAME = ("loss", "metrics", "weighted_metrics")  # older files have functions by their names alone
-_RENAMED = {"batch_input_shape": "batch_shape"}
 
 
 class Reviver:
@@ -46,7 +45,7 @@ class Reviver:
 
     def input(self, value: Mapping[str, Any], dtype: str | None) -> InputLayer:
         """Return an Input; a model of this dtype that begins with whole numbers takes them as its own."""
-        config = {_RENAMED.get(name, name): entry for name, entry in value["config"].items()}
+        config = dict(value["config"])
         given = self.revived(config.get("dtype"), "dtype")
         if given is None or str(given).startswith(("int", "uint")):
             config["dtype"] = dtype
@@ -100,12 +99,11 @@ class Reviver:
         taken = inspect.signature(cls).parameters
         known = {name for name, parameter in taken.items() if parameter.kind is not parameter.VAR_KEYWORD}
         arguments = {}
-        for key, value in config.items():
-            name = _RENAMED.get(key, key) if key not in known else key
+        for name, value in config.items():
             if name in known:
                 arguments[name] = self.revived(value, name)
             elif value not in (None, False) and name not in _WITHOUT_EFFECT:
-                raise RefusedError(f"{cls.__name__}: this package does not have its argument {key!r}, got {value!r}")
+                raise RefusedError(f"{cls.__name__}: this package does not have its argument {name!r}, got {value!r}")
         return arguments
 
     def _function(self, name: Any, module: Any) -> Any:

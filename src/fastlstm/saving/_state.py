@@ -85,10 +85,10 @@ def kept_of_optimizer(file: "h5py.File") -> list[Any]:
     return [] if group is None else [_hdf5.dataset(group, str(i)) for i in range(len(group))]
 
 
-def restore(file: "h5py.File", model: "Sequential", kept: Sequence["h5py.Dataset"]) -> None:
+def restore(file: "h5py.File", model: "Sequential", kept: Sequence["h5py.Dataset"], *, by_slot: bool = False) -> None:
     """Restore everything but the weights of a model that was just made from a description.
 
-    `kept` are the optimizer's variables.
+    `kept` are the optimizer's variables; `by_slot` tells their order (see `_optimizer.fitting`).
     """
     ours = read_ours(file)
     _restore_seeds(model, ours.get("seeds", {}))
@@ -97,8 +97,11 @@ def restore(file: "h5py.File", model: "Sequential", kept: Sequence["h5py.Dataset
     if optimizer is not None and ours.get("without_decay"):
         names = [f"^{re.escape(str(name))}$" for name in ours["without_decay"]]
         optimizer.exclude_from_weight_decay(var_names=names)
-    if optimizer is not None and kept and _optimizer.fits(optimizer, model._built_network(), kept, "load_model"):
-        _optimizer.restore(optimizer, model._built_network(), kept)
+    if optimizer is not None and kept:
+        network = model._built_network()
+        fitting = _optimizer.fitting(optimizer, network, kept, "load_model", by_slot=by_slot)
+        if fitting is not None:
+            _optimizer.restore(optimizer, network, fitting)
     _restore_carried(file, model)
 
 
@@ -118,9 +121,10 @@ def restore_training(file: "h5py.File", model: "Sequential", kept: Sequence["h5p
     optimizer = model.optimizer
     if optimizer is None or not kept:
         return
-    if _optimizer.fits(optimizer, model._built_network(), kept, "load_weights"):
+    fitting = _optimizer.fitting(optimizer, model._built_network(), kept, "load_weights", by_slot=False)
+    if fitting is not None:
         _restore_seeds(model, read_ours(file).get("seeds", {}))
-        _optimizer.restore(optimizer, model._built_network(), kept)
+        _optimizer.restore(optimizer, model._built_network(), fitting)
         _restore_carried(file, model)
 
 

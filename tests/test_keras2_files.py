@@ -1,0 +1,106 @@
+"""Files that Keras 2 has written: models, also in words that Keras 3 does not know, and trainings that go on."""
+
+import json
+import shutil
+import warnings
+
+import h5py
+import numpy as np
+import peer_keras2
+import pytest
+from peers import require_peer, require_peer_elsewhere
+
+import fastlstm
+from fastlstm import cli
+
+ENDINGS = ("h5", "keras")
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory):
+    require_peer_elsewhere("tf_keras")
+    folder = tmp_path_factory.mktemp("keras2")
+    process = peer_keras2.start(folder)
+    _, errors = process.communicate(timeout=240)
+    assert process.returncode == 0, errors
+    with np.load(folder / "results.npz") as found:
+        return folder, dict(found)
+
+
+def assert_predicts(model, name, results):
+    expected = results[f"{name}/output"]
+    np.testing.assert_allclose(model.predict(peer_keras2.data_of(name), verbose=0), expected, rtol=0, atol=4e-6)
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+@pytest.mark.parametrize("name", peer_keras2.MODELS)
+def test_models(written, name, ending):
+    folder, results = written
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        model = fastlstm.load_model(folder / f"{name}.{ending}")
+    assert_predicts(model, name, results)
+    model.reset_state()
+    model.load_weights(folder / f"{name}.weights.h5")
+    assert_predicts(model, name, results)
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+@pytest.mark.parametrize("name", peer_keras2.HARD_SIGMOIDS)
+def test_hard_sigmoids_compute_what_they_did(written, name, ending):
+    folder, results = written
+    with pytest.warns(UserWarning, match=r"hard_sigmoid of Keras 2 .* 1\.2 times"):
+        model = fastlstm.load_model(folder / f"{name}.{ending}")
+    assert_predicts(model, name, results)
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+@pytest.mark.parametrize("name", peer_keras2.REFUSED)
+def test_what_has_no_equal_is_refused(written, name, ending):
+    folder, _ = written
+    with pytest.raises(ValueError, match=peer_keras2.REFUSED[name]):
+        fastlstm.load_model(folder / f"{name}.{ending}")
+
+
+@pytest.mark.parametrize(
+    ("name", "ending"),
+    [(name, ending) for name in peer_keras2.TRAINED for ending in ENDINGS[: 1 if name.startswith("legacy") else 2]],
+)
+def test_a_training_goes_on(written, name, ending):
+    folder, results = written
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        model = fastlstm.load_model(folder / f"{name}.{ending}")
+    assert [metric.name for metric in model.metrics] == ["mae", "root"]
+    for x, y in peer_keras2.batches_of(name)[peer_keras2.BEFORE :]:
+        model.train_on_batch(x, y)
+    for i, weight in enumerate(model.get_weights()):
+        np.testing.assert_allclose(weight, results[f"{name}/{i}"], rtol=0, atol=1e-5)
+
+
+def test_descriptions_of_before_2_3(written, tmp_path):
+    folder, results = written
+    path = shutil.copy(folder / "lstm.h5", tmp_path)
+    optimizer = {"class_name": "SGD", "config": {"lr": 0.1, "momentum": 0.0, "decay": 0.5, "nesterov": False}}
+    training = {"optimizer_config": optimizer, "loss": "mse", "metrics": ["mae"], "sample_weight_mode": None}
+    with h5py.File(path, "r+") as file:
+        layers = json.loads(file.attrs["model_config"])["config"]["layers"][1:]
+        file.attrs["model_config"] = json.dumps({"class_name": "Sequential", "config": layers})
+        file.attrs["training_config"] = json.dumps(training)
+        file.attrs["keras_version"] = "2.1.6"
+    model = fastlstm.load_model(path)
+    assert model.input_shape == (None, peer_keras2.STEPS, peer_keras2.FEATURES)
+    assert_predicts(model, "lstm", results)
+    rates = [float(model.optimizer._learning_rate(step)) for step in (0, 1, 4)]
+    assert rates == pytest.approx([0.1, 0.1 / 1.5, 0.1 / 3])
+
+
+@pytest.mark.filterwarnings("ignore:load_model. the hard_sigmoid of Keras 2:UserWarning")
+@pytest.mark.parametrize("name", ["bidirectional", "functional", "hard_gru"])
+def test_convert_brings_a_model_to_keras_3(written, tmp_path, name):
+    keras = require_peer("keras")
+    folder, results = written
+    assert cli.main(["convert", str(folder / f"{name}.h5"), str(tmp_path / "new.keras")]) == 0
+    model = keras.saving.load_model(tmp_path / "new.keras")
+    found = model.predict(peer_keras2.data_of(name), verbose=0)
+    np.testing.assert_allclose(found, results[f"{name}/output"], rtol=0, atol=4e-6)
