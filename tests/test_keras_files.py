@@ -204,3 +204,16 @@ def test_descriptions_are_read_by_keras_and_come_back(value):
             assert again["config"][name] == pytest.approx(entry), name
     ours = _reviving.Reviver(None).revived(json.loads(json.dumps(again)))
     assert type(ours) is type(value)
+
+
+@pytest.mark.parametrize("ending", ["keras", "h5"])
+@pytest.mark.parametrize("input_dtype", ["float64", "float32"])
+def test_models_in_float64(tmp_path, input_dtype, ending):
+    keras = require_peer("keras")
+    at, x = keras.layers, np.random.default_rng(3).normal(size=(6, 5, 3)).astype("float32")
+    first = keras.Input((5, 3), dtype=input_dtype)
+    model = keras.Sequential([first, at.LSTM(4, return_sequences=True, dtype="float64"), at.GRU(3, dtype="float64")])
+    model.save(tmp_path / f"model.{ending}")
+    found = fastlstm.load_model(tmp_path / f"model.{ending}").predict(x, verbose=0)
+    assert found.dtype == np.float64
+    np.testing.assert_allclose(found, model.predict(x, verbose=0), rtol=0, atol=1e-14)

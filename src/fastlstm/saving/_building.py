@@ -33,8 +33,6 @@ def bare_model(description: Any, reviver: Reviver) -> "tuple[Sequential, InputLa
         first = reviver.input(entries[0], dtype)
     elif shape := config.get("build_input_shape"):
         first = InputLayer(batch_shape=tuple(shape))
-    if first is not None and dtype is not None and first.dtype not in (None, dtype):
-        raise ValueError(f"dtype: the input is {first.dtype}, the layers are {dtype}; one model has one dtype")
     if first is not None and not model.layers:
         model.add(first)
     return model, first

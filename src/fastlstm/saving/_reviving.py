@@ -44,12 +44,9 @@ class Reviver:
         return self._object(value, argument)
 
     def input(self, value: Mapping[str, Any], dtype: str | None) -> InputLayer:
-        """Return an Input; a model of this dtype that begins with whole numbers takes them as its own."""
+        """Return an Input. What it is given becomes the dtype of the layers, in Keras in the first of them."""
         config = dict(value["config"])
-        given = self.revived(config.get("dtype"), "dtype")
-        if given is None or str(given).startswith(("int", "uint")):
-            config["dtype"] = dtype
-        return InputLayer(**self._arguments(InputLayer, config))
+        return InputLayer(**self._arguments(InputLayer, {**config, "dtype": dtype or config.get("dtype")}))
 
     def _object(self, value: Mapping[str, Any], argument: str) -> Any:
         name, config = value["class_name"], value.get("config")
