@@ -13,6 +13,18 @@ from fastlstm.benchmarks import measure
 from fastlstm.series import read_series
 
 
+def pytest_collection_modifyitems(items):
+    """Put those last that want the cores for themselves."""
+    items.sort(key=lambda item: any(name in item.path.name for name in ("bits", "crews", "bench")))
+
+
+def pytest_collection_finish(session):
+    """Let peers that take long in processes of their own begin, beside the tests before those that need them."""
+    if not session.config.option.collectonly:
+        for module in {getattr(item, "module", None) for item in session.items}:
+            getattr(module, "begin", lambda: None)()
+
+
 @pytest.fixture(params=_core.available_isas())
 def isa(request):
     """Run the test on each instruction set that works here; networks made in the test use it."""

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+from peers import go_beside
 
 ROWS, STEPS, FEATURES, TOKENS = 6, 5, 3, 9
 BEFORE, AFTER = 4, 3  # steps of training before a file is written, and after it is read
@@ -160,6 +161,7 @@ def start(folder):
 def _main(folder):
     import tf_keras as keras
 
+    go_beside()
     folder, results = Path(folder), {}
     keras.utils.set_random_seed(3)
     for name, given in models(keras):

@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+from peers import go_beside
 
 ROWS, STEPS, FEATURES, TOKENS = 6, 5, 3, 9
 CELLS = (("SimpleRNN", {}), ("LSTM", {}), ("GRU", {}), ("GRU", {"reset_after": False}))
@@ -225,6 +226,7 @@ def _main(backend, folder, cases):
     import fastlstm.integrations.keras as own
 
     assert keras.backend.backend() == backend
+    go_beside()
     folder, results = Path(folder), {}
 
     def keep(name, model, x):

@@ -1,14 +1,17 @@
 """Peers that tests compare with; where one is missing the test is skipped, or fails with FASTLSTM_REQUIRE_PEERS=1."""
 
+import atexit
 import importlib
 import importlib.util
 import multiprocessing
 import os
 import warnings
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import ModuleType
 from typing import Any, NoReturn, TypeVar
 
@@ -47,12 +50,20 @@ def keras_on(backend: str) -> Executor:
 
 
 @cache
-def _process_with(backend: str) -> Executor:
-    return ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), _settle_on, (backend,))
+def _process_with(backend: str, *, beside: bool = False) -> Executor:
+    return ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), _settle_on, (backend, beside))
 
 
-def _settle_on(backend: str) -> None:
+def _settle_on(backend: str, beside: bool) -> None:
     _KERAS["KERAS_BACKEND"] = backend
+    if beside:
+        go_beside()
+
+
+def go_beside() -> None:
+    """Let the tests have the cores that they want: this process has time until its results are needed."""
+    if hasattr(os, "nice"):
+        os.nice(10)
 
 
 @contextmanager
@@ -67,17 +78,35 @@ def floatx(dtype: str) -> Iterator[ModuleType]:
         keras.config.set_floatx(before)
 
 
+@cache
+def ask_keras(function: Callable[[], T]) -> dict[str, Future[T]]:
+    """Let Keras on TensorFlow and on JAX call a function that takes long, on those of them that are installed."""
+    installed = [backend for backend in ("jax", "tensorflow") if is_installed("keras") and is_installed(backend)]
+    return {backend: _process_with(backend, beside=True).submit(function) for backend in installed}
+
+
 def answers_of_keras(function: Callable[[], T]) -> dict[str, T]:
     """Return what a function gives with Keras on TensorFlow and on JAX, of the backends that are installed."""
     require_peer_elsewhere("keras")
-    installed = [backend for backend in ("jax", "tensorflow") if importlib.util.find_spec(backend) is not None]
-    asked = {backend: keras_on(backend).submit(function) for backend in installed}
-    return {backend: answer.result() for backend, answer in asked.items()}
+    return {backend: answer.result() for backend, answer in ask_keras(function).items()}
+
+
+@cache
+def folder_for(name: str) -> Path:
+    """Return an empty folder, which is there until the tests end."""
+    folder = TemporaryDirectory(prefix=name)
+    atexit.register(folder.cleanup)
+    return Path(folder.name)
+
+
+def is_installed(name: str) -> bool:
+    """Whether there is such a peer."""
+    return importlib.util.find_spec(name) is not None
 
 
 def require_peer_elsewhere(name: str) -> None:
     """Look for a peer that only another process will import."""
-    if importlib.util.find_spec(name) is None:
+    if not is_installed(name):
         _missing(f"the peer {name} is not installed")
 
 

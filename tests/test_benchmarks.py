@@ -15,6 +15,7 @@ from fastlstm.benchmarks import cell_costs, measure, processes, rounds, task, wo
 from fastlstm.benchmarks.contenders import CONTENDERS, QUICK
 from fastlstm.benchmarks.works import Size, Work
 
+SLOW = ("torch.compile", "keras-tensorflow")
 NEEDS = {
     "torch": ["torch"],
     "torch.compile": ["torch"],
@@ -63,7 +64,7 @@ def agreeing_version(name):
 
 
 @pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=pytest.mark.slow if name == "torch.compile" else ()) for name in CONTENDERS]
+    "name", [pytest.param(name, marks=pytest.mark.slow if name in SLOW else ()) for name in CONTENDERS]
 )
 def test_contenders_agree(two_at_a_time, name):
     for peer in NEEDS.get(name, []):

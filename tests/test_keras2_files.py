@@ -3,12 +3,13 @@
 import json
 import shutil
 import warnings
+from functools import cache
 
 import h5py
 import numpy as np
 import peer_keras2
 import pytest
-from peers import require_peer, require_peer_elsewhere
+from peers import folder_for, is_installed, require_peer, require_peer_elsewhere
 
 import fastlstm
 from fastlstm import cli
@@ -16,11 +17,15 @@ from fastlstm import cli
 ENDINGS = ("h5", "keras")
 
 
+@cache
+def begin():
+    return peer_keras2.start(folder_for("keras2")) if is_installed("tf_keras") else None
+
+
 @pytest.fixture(scope="module")
-def written(tmp_path_factory):
+def written():
     require_peer_elsewhere("tf_keras")
-    folder = tmp_path_factory.mktemp("keras2")
-    process = peer_keras2.start(folder)
+    folder, process = folder_for("keras2"), begin()
     _, errors = process.communicate(timeout=240)
     assert process.returncode == 0, errors
     with np.load(folder / "results.npz") as found:

@@ -1,13 +1,13 @@
 """Files that go to Keras and come from it: the same weights and predictions, and trainings that go on."""
 
 import json
-from importlib.util import find_spec
+from functools import cache
 from types import SimpleNamespace
 
 import numpy as np
 import peer_keras_files
 import pytest
-from peers import require_peer, require_peer_elsewhere
+from peers import folder_for, is_installed, require_peer, require_peer_elsewhere
 
 import fastlstm
 from fastlstm.saving import _configuration, _reviving
@@ -42,15 +42,12 @@ class Exchange:
         return [self._results[f"{name}/weights/{i}"] for i in range(count)]
 
 
-def exchanged(folder, cases):
-    """Write models, let Keras on each backend read them and write others, and return an Exchange for each."""
-    require_peer_elsewhere("keras")
+@cache
+def exchange(cases):
+    """Write models, and let Keras on each backend read them and write others: return the processes."""
     processes = {}
-    for backend in BACKENDS:
-        if find_spec(backend) is None:
-            continue
-        place = folder / backend
-        place.mkdir()
+    for backend in [backend for backend in BACKENDS if is_installed("keras") and is_installed(backend)]:
+        place = folder_for(f"{cases}-{backend}")
         for case in range(cases):
             peer_keras_files.model_of(fastlstm, OWN, case)[0].save(place / f"ours-{case}.keras")
         for name in peer_keras_files.TRAINED:
@@ -62,23 +59,34 @@ def exchanged(folder, cases):
         model.save(place / "ours.h5")
         model.save_weights(place / "ours.weights.h5")
         processes[backend] = peer_keras_files.start(backend, place, cases)
+    return processes
+
+
+def begin():
+    exchange(FEW)
+
+
+def exchanged(cases):
+    """Return an Exchange for each backend."""
+    require_peer_elsewhere("keras")
     found = {}
-    for backend, process in processes.items():
+    for backend, process in exchange(cases).items():
         errors = process.communicate()[1]
         assert process.returncode == 0, f"Keras on {backend}: {errors}"
-        with np.load(folder / backend / "results.npz") as results:
-            found[backend] = Exchange(folder / backend, dict(results))
+        place = folder_for(f"{cases}-{backend}")
+        with np.load(place / "results.npz") as results:
+            found[backend] = Exchange(place, dict(results))
     return found
 
 
 @pytest.fixture(scope="module")
-def few(tmp_path_factory):
-    return exchanged(tmp_path_factory.mktemp("few"), FEW)
+def few():
+    return exchanged(FEW)
 
 
 @pytest.fixture(scope="module")
-def many(tmp_path_factory):
-    return exchanged(tmp_path_factory.mktemp("many"), MANY)
+def many():
+    return exchanged(MANY)
 
 
 def assert_close(found, expected):

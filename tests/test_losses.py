@@ -5,7 +5,7 @@ import peer_losses
 import pytest
 from core_networks import NETWORKS, relative
 from loss_cases import KERAS_CASES, LossCase, all_cases
-from peers import answers_of_keras, require_peer, require_peer_elsewhere
+from peers import answers_of_keras, ask_keras, require_peer, require_peer_elsewhere
 
 from fastlstm import _core, losses, reference
 
@@ -49,6 +49,10 @@ def test_values_and_gradients_are_those_of_the_reference(isa, dtype, case, shape
         expected, slopes = case.reference(y_true.astype(np.float64), y_pred.astype(np.float64), wide)
         assert value == pytest.approx(float(expected), rel=BOUND[dtype], abs=BOUND[dtype])
         assert relative(gradient, slopes) < BOUND[dtype]
+
+
+def begin():
+    ask_keras(peer_losses.results)
 
 
 @pytest.fixture(scope="module")
