@@ -24,6 +24,7 @@ isa = _core.isa
 get_num_threads = _core.get_num_threads
 set_num_threads = _core.set_num_threads
 borrow_threads = _core.borrow_threads
+elementwise_activations = _core.elementwise_activations
 available_isas = _core.available_isas
 compiler = _core.compiler
 cells = _core.cells

@@ -11,7 +11,7 @@ from ...layers import Rescaling
 from ._products import activated, each_feature, is_activated, takes_bias, with_bias
 from ._reading import Node, constant, described, reads, settled
 from ._reshaping import chosen, stacked
-from ._values import Axis, Recurrent, Refused, Spec, Stack, Tensor, Value, is_constant
+from ._values import Axis, Entries, Recurrent, Refused, Spec, Stack, Tensor, Value, is_constant
 
 _WHOLE = (TensorProto.INT32, TensorProto.INT64)
 _MERGES = {"Add": "sum", "Mul": "mul", "ReduceSum": "sum", "ReduceProd": "mul", "ReduceMean": "ave"}
@@ -137,6 +137,8 @@ def _nothing(node: Node, inputs: list[Any]) -> Sequence[Value]:
 def _cast(node: Node, inputs: list[Any]) -> Sequence[Value]:
     tensor = inputs[0]
     to = node.attributes["to"]
-    if isinstance(tensor, Tensor) and (to == tensor.element or (not tensor.chain and to in _WHOLE)):
+    if isinstance(tensor, Tensor) and not tensor.chain and to in _WHOLE:
+        return [Entries(tensor, lambda numbers: numbers)]
+    if isinstance(tensor, Tensor) and to == tensor.element:
         return [tensor]
     raise node.error(f"changes the type of {described(tensor)}; a model of this package has one dtype")

@@ -8,10 +8,10 @@ from typing import Any
 from ...layers import RNN, Layer, Masking, Normalization
 from ...layers._configuration import layer_of
 from . import _activations, _functions, _scan
+from ._entries import embedded
 from ._graph import written
 from ._products import activated
 from ._reading import Node, constant, described, settled
-from ._reshaping import embedded
 from ._values import Axis, Mask, Recurrent, Spec, Tensor, Value
 
 _DTYPES = {1: "float32", 11: "float64"}

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import onnx
@@ -10,12 +11,13 @@ from onnx import GraphProto, ModelProto, TensorProto, ValueInfoProto
 
 from ...layers import Embedding, Input, Layer
 from ...models import Sequential
-from . import _elementwise, _products, _recurrent_reading, _reshaping  # noqa: F401  register their operators
+from . import _elementwise, _loops, _products, _recurrent_reading, _reshaping  # noqa: F401  register their operators
+from ._entries import entrywise
 from ._folding import folded
 from ._functions_reading import read_function
 from ._graph import DOMAIN, array_of
 from ._reading import Node, TimeFirstError, handlers, settled
-from ._values import Axis, Open, Refused, Spec, Tensor, is_constant
+from ._values import Axis, Entries, Open, Refused, Spec, Tensor, is_constant
 
 _DTYPES = {TensorProto.FLOAT: "float32", TensorProto.DOUBLE: "float64"}
 _WHOLE = (TensorProto.INT32, TensorProto.INT64)
@@ -85,7 +87,8 @@ def _followed(proto: ModelProto, order: Sequence[str]) -> tuple[Tensor, Tensor]:
     (given,) = _inputs(graph, nodes)
     values[given.name] = source = _source(given, order)
     for proto_node in nodes:
-        node = Node(proto_node, opset, functions)
+        bare = Node(proto_node, opset, functions)
+        node = replace(bare, captured={name: _value(bare, values, name) for name in _captured(proto_node)})
         inputs = [_value(node, values, name) for name in proto_node.input]
         values.update(zip(proto_node.output, _outputs(node, inputs), strict=False))
     end = graph.output[0].name
@@ -114,13 +117,15 @@ def _outputs(node: Node, inputs: list[Any]) -> Sequence[Any]:
         return read_function(node, inputs)
     if domain not in ("", "ai.onnx"):
         raise node.error(f"of the domain {domain!r}, expected an operator of ONNX")
-    if all(map(is_constant, inputs)):
+    if all(map(is_constant, [*inputs, *node.captured.values()])):
         return folded(node, inputs)
+    if node.operator != "Gather" and any(isinstance(value, Entries) for value in inputs):
+        return [entrywise(node, inputs)]
     handler = handlers.get(node.operator)
     if handler is None:
         raise node.error(f"no layer of this package does that; known are {', '.join(sorted(handlers))}")
     for name, value in zip(node.proto.input, inputs, strict=True):
-        if isinstance(value, Refused):
+        if isinstance(value, Refused) and not node.captured:  # a loop may take what it does not need for the layer
             raise node.error(f"takes {name!r}: {value.reason}")
     return handler(node, inputs)
 
@@ -131,14 +136,26 @@ def _needed(graph: GraphProto) -> list[onnx.NodeProto]:
     for node in reversed(graph.node):
         if wanted.intersection(node.output):
             found.append(node)
-            wanted.update(node.input)
+            wanted.update(node.input, _captured(node))
     return found[::-1]
+
+
+def _captured(node: onnx.NodeProto) -> list[str]:
+    """Return the names that the graphs inside of a node take from around it."""
+    found: dict[str, None] = {}
+    for attribute in node.attribute:
+        own = {value.name for value in [*attribute.g.input, *attribute.g.initializer]}
+        for inner in attribute.g.node:
+            found |= dict.fromkeys(name for name in [*inner.input, *_captured(inner)] if name and name not in own)
+            own.update(inner.output)
+        found |= dict.fromkeys(value.name for value in attribute.g.output if value.name not in own)
+    return list(found)
 
 
 def _inputs(graph: GraphProto, nodes: Sequence[onnx.NodeProto]) -> list[ValueInfoProto]:
     """Return the input that the output depends on; there must be one."""
     constants = {tensor.name for tensor in graph.initializer}
-    used = {name for node in nodes for name in node.input} | {graph.output[0].name}
+    used = {name for node in nodes for name in [*node.input, *_captured(node)]} | {graph.output[0].name}
     found = [given for given in graph.input if given.name in used - constants]
     if len(found) != 1:
         names = ", ".join(given.name for given in found) or "none"

@@ -1,7 +1,7 @@
 """Nodes of a graph that is read, the operators that are known, and settling: recurrent nodes becoming layers."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -25,6 +25,8 @@ class Node:
     opset: int
     functions: dict[str, Any]
     """The functions of the file that are written by this package, by name."""
+    captured: dict[str, Any] = field(default_factory=dict)
+    """What the graphs inside of the node take from around it, by name."""
 
     @property
     def operator(self) -> str:
@@ -109,6 +111,13 @@ def constant(node: Node, name: str, value: Any) -> Array:
     if not isinstance(value, np.ndarray) or value.dtype == object:
         raise node.error(f"expected {name} to be a constant, got {described(value)}")
     return value
+
+
+def is_all(value: Any, number: Any) -> bool:
+    """Return whether a constant is this number everywhere."""
+    if isinstance(value, Filled):
+        return bool(value.value == number)
+    return isinstance(value, np.ndarray) and all(entry == number for entry in np.unique(value.astype(object)))
 
 
 EACH_STEP = (Activation, Dense, LayerNormalization, Normalization, Rescaling)

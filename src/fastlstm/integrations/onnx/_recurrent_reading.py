@@ -10,8 +10,8 @@ from ...layers import RNN
 from ...layers.recurrent import Cell
 from ._activations import IN_NODES
 from ._nodes import weights_from
-from ._reading import Node, TimeFirstError, constant, described, reads, settled
-from ._values import Axis, Filled, Recurrent, Refused, Spec, Tensor, Value
+from ._reading import Node, TimeFirstError, constant, described, is_all, reads, settled
+from ._values import Axis, Recurrent, Refused, Spec, Tensor, Value
 
 _INPUTS = ("X", "W", "R", "B", "sequence_lens", "initial_h", "initial_c", "P")
 _DEFAULTS = {"RNN": ["Tanh"], "LSTM": ["Sigmoid", "Tanh", "Tanh"], "GRU": ["Sigmoid", "Tanh"]}
@@ -122,20 +122,14 @@ def _activations(node: Node, cell: Cell, directions: int) -> Iterator[dict[str, 
 def _require_whole_rows(node: Node, x: Tensor, given: dict[str, Any]) -> None:
     """Raise unless all rows have all steps and begin with zeros."""
     lengths = given.get("sequence_lens")
-    if lengths is not None and not _is_all(lengths, x.shape[x.kinds.index("time")]):
+    if lengths is not None and not is_all(lengths, x.shape[x.kinds.index("time")]):
         raise node.error(f"sequence_lens: expected none, or the number of steps for each row, got {described(lengths)}")
     for name in ("initial_h", "initial_c"):
         state = given.get(name)
-        if state is not None and not _is_all(state, 0):
+        if state is not None and not is_all(state, 0):
             raise node.error(
                 f"{name}: expected zeros, with which a layer of a Sequential begins, got {described(state)}"
             )
-
-
-def _is_all(value: Any, number: Any) -> bool:
-    if isinstance(value, Filled):
-        return bool(value.value == number)
-    return isinstance(value, np.ndarray) and all(entry == number for entry in np.unique(value.astype(object)))
 
 
 def _require_shapes(node: Node, weights: dict[str, Array], directions: int, units: int, features: Any) -> None:

@@ -5,11 +5,11 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from onnx import helper
 
-from ...layers import Embedding, RepeatVector, Reshape
-from ._reading import Node, constant, last_step, reads, settled
-from ._values import Axes, Axis, Filled, Mask, Open, Spec, Stack, Tensor, Value, size_of
+from ...layers import RepeatVector, Reshape
+from ._entries import embedded
+from ._reading import Node, constant, described, is_all, last_step, reads, settled
+from ._values import Axes, Axis, Entries, Filled, Mask, Open, Spec, Stack, Tensor, Value, size_of
 
 _ONE = (Axis("one", 1),)
 
@@ -140,22 +140,38 @@ def _repeat(node: Node, inputs: list[Any]) -> Sequence[Value]:
     ]
     if len(wanted) == len(tensor.axes) and all(count == 1 for count in times):
         return [tensor]
-    if (
-        tensor.kinds != ("batch", "one", "features")
-        or len(times) != 3
-        or times[0] != 1
-        or times[2] != 1
-        or not isinstance(times[1], int)
-    ):
+    places = [i for i, count in enumerate(times) if count != 1]
+    kinds = [kind for kind in tensor.kinds if kind != "one"]
+    if len(places) != 1 or kinds != ["batch", "features"] or tensor.kinds[places[0]] != "one":
         raise node.error(f"repeats the axes ({', '.join(tensor.kinds)}) {wanted}; expected (N, 1, D) to (N, n, D)")
-    repeated = tensor.then(Spec(RepeatVector, {"n": times[1]}))
-    return [repeated.with_axes((tensor.axes[0], (Axis("time", times[1]),), tensor.axes[2]))]
+    (place,), count = places, times[places[0]]
+    if not isinstance(count, int):
+        raise node.error("repeats a number of times that the graph leaves open; RepeatVector needs it")
+    repeated = tensor.then(Spec(RepeatVector, {"n": count}))
+    steps = (Axis("time", count),)
+    return [repeated.with_axes(steps if i == place else parts for i, parts in enumerate(tensor.axes))]
+
+
+@reads("ReverseSequence")
+def _reverse(node: Node, inputs: list[Any]) -> Sequence[Value]:
+    tensor, lengths = _tensor(node, inputs[0]), inputs[1]
+    axis = node.axis(node.attributes.get("time_axis", 0), tensor)
+    size = tensor.shape[axis]
+    if tensor.kinds[axis] != "time" or not is_all(lengths, size):
+        raise node.error(f"expected all steps of each row in reverse order, got {described(lengths)} as their numbers")
+    return [_turned(node, tensor)]
+
+
+def _turned(node: Node, tensor: Tensor) -> Tensor:
+    """Return the steps in reverse order."""
+    whole = settled(node, tensor) if len(tensor.held) == 2 else tensor
+    return replace(whole, turned=not whole.turned)
 
 
 @reads("Gather")
 def _gather(node: Node, inputs: list[Any]) -> Sequence[Value]:
     table, places = inputs
-    if isinstance(places, Tensor):
+    if isinstance(places, (Tensor, Entries)):
         return [embedded(node, table, places)]
     index = constant(node, "indices", places)
     axis = node.attributes.get("axis", 0)
@@ -187,16 +203,6 @@ def chosen(node: Node, tensor: Tensor, axis: int, index: int) -> Tensor:
     raise node.error(f"takes place {index} along the axis of {kind}; no layer does that")
 
 
-def embedded(node: Node, table: Any, places: Tensor) -> Tensor:
-    vectors = constant(node, "the vectors", table)
-    if places.chain or len(places.axes) != 2 or node.attributes.get("axis", 0) != 0 or vectors.ndim != 2:
-        raise node.error("takes entries by computed numbers; expected an Embedding (N, T) of the input")
-    spec = Spec(Embedding, {"input_dim": vectors.shape[0], "output_dim": vectors.shape[1]}, (vectors,))
-    steps = Axis("time", places.shape[1])
-    axes = (places.axes[0], (steps,), (Axis("features", vectors.shape[1]),))
-    return Tensor((spec,), axes, helper.np_dtype_to_tensor_dtype(vectors.dtype))
-
-
 @reads("Slice")
 def _slice(node: Node, inputs: list[Any]) -> Sequence[Value]:
     starts, ends = (node.integers(name, inputs, place) or [] for name, place in (("starts", 1), ("ends", 2)))
@@ -223,7 +229,7 @@ def _sliced(node: Node, tensor: Tensor, axis: int, start: Any, end: Any, step: i
     if step == 1 and start == 0 and (end == size or (isinstance(end, int) and end >= whole)):
         return tensor
     if kind == "time" and step == -1 and start in (-1, whole - 1) and isinstance(end, int) and end < -whole:
-        return replace(tensor, turned=not tensor.turned)
+        return _turned(node, tensor)
     bounds = range(size)[slice(start, end, step)] if isinstance(size, int) and isinstance(end, int) else None
     if bounds is not None and len(bounds) == 1:
         index = bounds[0]

@@ -4,6 +4,7 @@ A graph is read by following it: each node's inputs are one of these values, and
 computed but constants.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
@@ -138,6 +139,14 @@ class Stack:
     """Each (N, H)."""
 
 
+@dataclass(frozen=True, eq=False)
+class Entries:
+    """Whole numbers that are computed from those of the input, each from one."""
+
+    source: Tensor
+    of: Callable[[Array], Array]
+
+
 @dataclass(frozen=True)
 class Filled:
     """A constant all of whose numbers are the same, of a shape that may be open."""
@@ -155,7 +164,7 @@ class Refused:
 
 
 Constant: TypeAlias = Array | Filled
-Value: TypeAlias = Array | Filled | Tensor | Stack | Mask | Refused
+Value: TypeAlias = Array | Filled | Tensor | Stack | Mask | Entries | Refused
 
 
 def is_constant(value: Any) -> bool:

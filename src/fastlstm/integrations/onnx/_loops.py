@@ -1,0 +1,170 @@
+"""Reading loops over time that are recurrent layers. Which one is found by running them.
+
+Where an exporter has no operator for a cell it writes its steps as a Loop: tf2onnx does so for Keras's SimpleRNN and
+GRU, and for activations that it does not know in an LSTM. The layers are tried whose weights are among the loop's
+constants, and the one is taken that gives the numbers which the loop gives for random input, at every step.
+"""
+
+import inspect
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import product
+from typing import Any
+
+import numpy as np
+from onnx import helper, numpy_helper
+from onnx.reference import ReferenceEvaluator
+
+from ... import _engine
+from ..._engine import Array
+from ...layers import RNN
+from ...layers.recurrent import Cell
+from ._reading import Node, described, reads, settled
+from ._values import Axis, Filled, Open, Recurrent, Refused, Spec, Tensor, Value
+
+_ACTIVATIONS = _engine.elementwise_activations()
+_ROWS, _STEPS = 40, 5  # of the random input, where the graph leaves them open
+_BOUND = 1e-5  # of what float32 gives
+
+
+@reads("Loop")
+def _loop(node: Node, inputs: list[Any]) -> Sequence[Value]:
+    sequences = {name: value for name, value in node.captured.items() if isinstance(value, Tensor)}
+    if len(sequences) != 1 or any(isinstance(value, Tensor) for value in inputs):
+        raise node.error(f"expected a loop over the steps of one sequence, got one that takes {len(sequences)}")
+    ((name, sequence),) = sequences.items()
+    x = settled(node, sequence)
+    if x.kinds != ("time", "batch", "features") or x.mask is not None:
+        raise node.error(f"expected a sequence with the axes (time, batch, features), got {described(x)}")
+    steps, rows, features = x.shape
+    assert isinstance(features, int)
+    sizes = {steps: steps if isinstance(steps, int) else _STEPS, rows: rows if isinstance(rows, int) else _ROWS}
+    given = np.random.default_rng(1).normal(size=(sizes[steps], sizes[rows], features)).astype(np.float32)
+    for layer, cell, weights in _candidates(_weights(node, inputs), features):
+        states = np.zeros((len(cell.states), sizes[rows], weights[0].shape[1] // len(cell.blocks)), np.float32)
+        found = _run(node, inputs, {name: given}, states, sizes)
+        match = None if found is None else _matching(layer, cell, weights, given, found)
+        if found is not None and match is not None:
+            return _outputs(x, match[0], found, match[1])
+    raise node.error("computes at each step what no recurrent layer of this package does")
+
+
+def _weights(node: Node, inputs: Sequence[Any]) -> list[Array]:
+    """Return the constants of a loop that may be weights."""
+    inside = [numpy_helper.to_array(tensor) for tensor in node.attributes["body"].initializer]
+    found = [value for value in [*inputs[2:], *node.captured.values(), *inside] if isinstance(value, np.ndarray)]
+    return [value for value in found if value.dtype.kind == "f" and value.ndim in (1, 2)]
+
+
+def _candidates(pool: Sequence[Array], features: int) -> Iterator[tuple[type[RNN], Cell, tuple[Array, ...]]]:
+    """Yield cells, with the arrays that may be their weights."""
+    for layer in RNN.__subclasses__():
+        for cell in layer.cells:
+            for kernel in pool:
+                if kernel.ndim != 2 or kernel.shape[0] != features or kernel.shape[1] % len(cell.blocks):
+                    continue
+                shapes = cell.shapes(features, kernel.shape[1] // len(cell.blocks))
+                for bias in (True, False):
+                    names = cell.weight_names(bias)
+                    fitting = [[one for one in pool if one.shape == shapes[name]] for name in names]
+                    for chosen in product([kernel], *fitting[1:]):
+                        if len({id(one) for one in chosen}) == len(chosen):
+                            yield layer, cell, chosen
+
+
+def _run(
+    node: Node, inputs: Sequence[Any], sequence: Mapping[str, Array], states: Array, sizes: Mapping[Any, int]
+) -> list[Array] | None:
+    """Return what the loop gives, None where it does not carry such states."""
+    body, left = node.attributes["body"], list(states)
+    widths = [value.shape[-1] if value.shape else states.shape[-1] for value in inputs[2:] if _is_state(value)]
+    if widths != [states.shape[-1]] * len(states):
+        return None
+    limit, condition = inputs[:2]
+    trips = 2**31 if limit is None else int(_numbers(node, limit, sizes))
+    # The condition of the first step may be a constant that loading does not compute; there is a first step.
+    goes_on = True if condition is None or isinstance(condition, Refused) else bool(condition)
+    carried = [left.pop(0) if _is_state(value) else _numbers(node, value, sizes) for value in inputs[2:]]
+    around = {name: _numbers(node, value, sizes) for name, value in node.captured.items() if name not in sequence}
+    around |= sequence
+    given = [*body.input, *(helper.make_tensor_value_info(key, _element(value), None) for key, value in around.items())]
+    graph = helper.make_graph(body.node, "step", given, body.output, body.initializer)
+    step = ReferenceEvaluator(helper.make_model(graph, opset_imports=[helper.make_opsetid("", node.opset)]))
+    names, scanned = [value.name for value in body.input], []
+    for trip in range(trips):
+        if not goes_on:
+            break
+        values = [np.array(trip, np.int64), np.array(goes_on), *carried]
+        with np.errstate(all="ignore"):
+            found = step.run(None, {**dict(zip(names, values, strict=True)), **around})
+        goes_on, carried = bool(found[0]), list(found[1 : 1 + len(carried)])
+        scanned.append(found[1 + len(carried) :])
+    return [*carried, *map(np.stack, zip(*scanned, strict=True))]
+
+
+def _is_state(value: Any) -> bool:
+    """Return whether a loop begins with zeros that may be a state."""
+    return isinstance(value, Filled) or (isinstance(value, np.ndarray) and value.ndim == 2 and not value.any())
+
+
+def _element(value: Array) -> int:
+    return int(helper.np_dtype_to_tensor_dtype(value.dtype))
+
+
+def _numbers(node: Node, value: Any, sizes: Mapping[Any, int]) -> Array:
+    """Return a constant, with the sizes that were chosen for those that are open."""
+    if not isinstance(value, np.ndarray):
+        raise node.error(f"depends on {described(value)}")
+    array: Array = value
+    if array.dtype != object:
+        return array
+    chosen = [sizes.get(entry) if isinstance(entry, Open) else entry for entry in array.reshape(-1)]
+    if None in chosen:
+        raise node.error("depends on sizes that the graph leaves open")
+    return np.array(chosen, np.int64).reshape(array.shape)
+
+
+def _matching(
+    layer: type[RNN], cell: Cell, weights: tuple[Array, ...], given: Array, found: Sequence[Array]
+) -> tuple[Spec, Array] | None:
+    """Return the layer whose activations make it give one of the outputs, and that output."""
+    slots = [name for name in ("activation", "recurrent_activation") if name in inspect.signature(layer).parameters]
+    names = sorted(_ACTIVATIONS, key=lambda name: name not in ("tanh", "sigmoid"))
+    for chosen in product(names, repeat=len(slots)):
+        arguments = {
+            **cell.options,
+            **dict(zip(slots, chosen, strict=True)),
+            "units": weights[0].shape[1] // len(cell.blocks),
+            "use_bias": len(weights) == len(cell.weights),
+            "go_backwards": False,
+        }
+        tried: Any = layer(**arguments, return_sequences=True, dtype="float64")
+        tried.build((None, None, given.shape[-1]))
+        tried.set_weights(list(weights))
+        outputs = np.asarray(tried(given.transpose(1, 0, 2).astype(np.float64))).transpose(1, 0, 2)
+        if any(_is_same(value, outputs) for value in found):
+            return Spec(layer, arguments, weights), outputs
+    return None
+
+
+def _is_same(found: Array, expected: Array) -> bool:
+    if found.shape != expected.shape:
+        return False
+    return bool((np.abs(found - expected) <= _BOUND * np.maximum(1, np.abs(expected))).all())
+
+
+def _outputs(x: Tensor, spec: Spec, found: Sequence[Array], outputs: Array) -> Sequence[Value]:
+    """Return what each output of the loop is."""
+    units = (Axis("features", outputs.shape[-1]),)
+    recurrent = Recurrent((replace(spec, arguments={**spec.arguments, "go_backwards": x.turned}),))
+    values: list[Value] = []
+    for value in found:
+        if _is_same(value, outputs):
+            axes, turned = (*x.axes[:2], units), x.turned
+        elif _is_same(value, outputs[-1]):
+            axes, turned = (x.axes[1], units), False
+        else:
+            values.append(Refused("what a loop carries beside the outputs of a layer"))
+            continue
+        values.append(Tensor(x.chain, axes, x.element, recurrent, (0,), turned=turned))
+    return values
