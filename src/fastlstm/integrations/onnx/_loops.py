@@ -33,6 +33,8 @@ def _loop(node: Node, inputs: list[Any]) -> Sequence[Value]:
     if len(sequences) != 1 or any(isinstance(value, Tensor) for value in inputs):
         raise node.error(f"expected a loop over the steps of one sequence, got one that takes {len(sequences)}")
     ((name, sequence),) = sequences.items()
+    if any(attribute.HasField("g") for inner in node.attributes["body"].node for attribute in inner.attribute):
+        raise node.error("expected a loop over one axis, got loops or branches in it")
     x = settled(node, sequence)
     if x.kinds != ("time", "batch", "features") or x.mask is not None:
         raise node.error(f"expected a sequence with the axes (time, batch, features), got {described(x)}")
@@ -91,12 +93,15 @@ def _run(
     graph = helper.make_graph(body.node, "step", given, body.output, body.initializer)
     step = ReferenceEvaluator(helper.make_model(graph, opset_imports=[helper.make_opsetid("", node.opset)]))
     names, scanned = [value.name for value in body.input], []
-    for trip in range(trips):
+    for trip in range(min(trips, max(sizes.values()) + 1)):  # more than there are steps is as wrong as any number
         if not goes_on:
             break
         values = [np.array(trip, np.int64), np.array(goes_on), *carried]
-        with np.errstate(all="ignore"):
-            found = step.run(None, {**dict(zip(names, values, strict=True)), **around})
+        try:
+            with np.errstate(all="ignore"):
+                found = step.run(None, {**dict(zip(names, values, strict=True)), **around})
+        except (ArithmeticError, LookupError, RuntimeError, TypeError, ValueError) as error:
+            raise node.error(f"a step of it can not be computed: {error}") from error
         goes_on, carried = bool(found[0]), list(found[1 : 1 + len(carried)])
         scanned.append(found[1 + len(carried) :])
     return [*carried, *map(np.stack, zip(*scanned, strict=True))]
