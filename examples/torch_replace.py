@@ -40,7 +40,6 @@ def main() -> None:
     arguments = parser.parse_args()
     _, values = fastlstm.datasets.sine()
     x, y = (torch.tensor(part, dtype=torch.float32) for part in fastlstm.datasets.windows(values, 20))
-    torch.set_num_threads(1)  # these tensors are too small for more
     for name, prepare in (("torch.nn", lambda model: model), ("replaced", replace)):
         torch.manual_seed(0)
         model = prepare(Forecaster())

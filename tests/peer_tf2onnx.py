@@ -15,6 +15,7 @@ MODELS = (
     "gru",
     "gru_reset_before",
     "activations",
+    "biases_of_zero",
     "square",
     "backwards",
     "bidirectional",
@@ -33,7 +34,11 @@ def models(keras):
     yield "simple_rnn", [any_length, at.SimpleRNN(4, return_sequences=True), at.SimpleRNN(3, "relu"), at.Dense(2)]
     yield "gru", [any_length, at.GRU(4, return_sequences=True), at.GRU(3, use_bias=False), at.Dense(2, "softmax")]
     yield "gru_reset_before", [fixed, at.GRU(4, reset_after=False), at.Dropout(0.3), at.Dense(2)]
-    yield "activations", [fixed, at.LSTM(4, "softsign", "hard_sigmoid"), at.Activation("elu")]
+    yield (
+        "activations",
+        [fixed, at.LSTM(4, "softsign", "hard_sigmoid", return_sequences=True), at.SimpleRNN(3, "relu6")],
+    )
+    yield "biases_of_zero", [fixed, at.GRU(4, return_sequences=True), at.SimpleRNN(4), at.Dense(2)]
     yield "square", [fixed, at.GRU(FEATURES, return_sequences=True), at.SimpleRNN(FEATURES, use_bias=False)]
     yield "backwards", [fixed, at.GRU(4, go_backwards=True), at.Dense(2)]
     wrapped = [at.Bidirectional(at.GRU(4, return_sequences=True)), at.Bidirectional(at.LSTM(3), merge_mode="sum")]
@@ -51,7 +56,8 @@ def data_of(name):
     rng = np.random.default_rng([9, *name.encode()])
     if name == "embedding":
         return rng.integers(0, TOKENS, (ROWS, STEPS)).astype(np.float32)
-    return rng.normal(size=(ROWS, STEPS, FEATURES)).astype(np.float32)
+    scale = 10 if name == "activations" else 1  # for those that differ from others far from zero
+    return scale * rng.normal(size=(ROWS, STEPS, FEATURES)).astype(np.float32)
 
 
 def start(folder):
@@ -67,7 +73,8 @@ def _main(folder):
     results, rng = {}, np.random.default_rng(10)
     for name, stack in models(keras):
         model = keras.Sequential(stack)
-        model.set_weights([weight + 0.1 * rng.normal(size=weight.shape) for weight in model.get_weights()])
+        if name != "biases_of_zero":
+            model.set_weights([weight + 0.1 * rng.normal(size=weight.shape) for weight in model.get_weights()])
         results[name] = np.asarray(model(data_of(name)))
         model.export(Path(folder) / f"{name}.onnx", format="onnx", verbose=False)
     np.savez(Path(folder) / "results.npz", **results)

@@ -19,7 +19,7 @@ from ... import _engine
 from ..._engine import Array
 from ...layers import RNN
 from ...layers.recurrent import Cell
-from ._reading import Node, described, reads, settled
+from ._reading import Node, described, is_all, reads, settled
 from ._values import Axis, Filled, Open, Recurrent, Refused, Spec, Tensor, Value
 
 _ACTIVATIONS = _engine.elementwise_activations()
@@ -42,6 +42,7 @@ def _loop(node: Node, inputs: list[Any]) -> Sequence[Value]:
     assert isinstance(features, int)
     sizes = {steps: steps if isinstance(steps, int) else _STEPS, rows: rows if isinstance(rows, int) else _ROWS}
     given = np.random.default_rng(1).normal(size=(sizes[steps], sizes[rows], features)).astype(np.float32)
+    given[:, ::2] *= 10  # where activations differ that are the same for small numbers
     for layer, cell, weights in _candidates(_weights(node, inputs), features):
         states = np.zeros((len(cell.states), sizes[rows], weights[0].shape[1] // len(cell.blocks)), np.float32)
         found = _run(node, inputs, {name: given}, states, sizes)
@@ -79,14 +80,15 @@ def _run(
 ) -> list[Array] | None:
     """Return what the loop gives, None where it does not carry such states."""
     body, left = node.attributes["body"], list(states)
-    widths = [value.shape[-1] if value.shape else states.shape[-1] for value in inputs[2:] if _is_state(value)]
+    places = _places_of_states(node, inputs)
+    widths = [inputs[i].shape[-1] if inputs[i].shape else states.shape[-1] for i in places]
     if widths != [states.shape[-1]] * len(states):
         return None
     limit, condition = inputs[:2]
     trips = 2**31 if limit is None else int(_numbers(node, limit, sizes))
     # The condition of the first step may be a constant that loading does not compute; there is a first step.
     goes_on = True if condition is None or isinstance(condition, Refused) else bool(condition)
-    carried = [left.pop(0) if _is_state(value) else _numbers(node, value, sizes) for value in inputs[2:]]
+    carried = [left.pop(0) if i in places else _numbers(node, inputs[i], sizes) for i in range(2, len(inputs))]
     around = {name: _numbers(node, value, sizes) for name, value in node.captured.items() if name not in sequence}
     around |= sequence
     given = [*body.input, *(helper.make_tensor_value_info(key, _element(value), None) for key, value in around.items())]
@@ -107,9 +109,11 @@ def _run(
     return [*carried, *map(np.stack, zip(*scanned, strict=True))]
 
 
-def _is_state(value: Any) -> bool:
-    """Return whether a loop begins with zeros that may be a state."""
-    return isinstance(value, Filled) or (isinstance(value, np.ndarray) and value.ndim == 2 and not value.any())
+def _places_of_states(node: Node, inputs: Sequence[Any]) -> list[int]:
+    """Return the inputs that a loop changes from step to step and that begin as rows of zeros."""
+    body = node.attributes["body"]
+    changed = [i for i in range(2, len(inputs)) if body.output[i - 1].name != body.input[i].name]
+    return [i for i in changed if is_all(inputs[i], 0) and (isinstance(inputs[i], Filled) or inputs[i].ndim == 2)]
 
 
 def _element(value: Array) -> int:
