@@ -19,12 +19,14 @@ ENDINGS = ("h5", "keras")
 
 @cache
 def begin():
-    return peer_keras2.start(folder_for("keras2")) if is_installed("tf_keras") else None
+    installed = is_installed("tf_keras") and is_installed("tensorflow")
+    return peer_keras2.start(folder_for("keras2")) if installed else None
 
 
 @pytest.fixture(scope="module")
 def written():
-    require_peer_elsewhere("tf_keras")
+    for name in ("tf_keras", "tensorflow"):
+        require_peer_elsewhere(name)
     folder, process = folder_for("keras2"), begin()
     _, errors = process.communicate(timeout=240)
     assert process.returncode == 0, errors
