@@ -13,7 +13,8 @@ from ._reviving import Reviver
 if TYPE_CHECKING:
     from ..models import Sequential
 
-_MODELS = ("Sequential", "Functional", "Model")
+MODELS = ("Sequential", "Functional", "Model")
+"""Keras's classes of models that may be a chain."""
 
 
 def bare_model(description: Any, reviver: Reviver) -> "tuple[Sequential, InputLayer | None]":
@@ -48,7 +49,7 @@ def _class(description: Mapping[str, Any], reviver: Reviver) -> Any:
         if not isinstance(own, type) or not issubclass(own, Sequential):
             raise TypeError(f"custom_objects: expected a subclass of Sequential for {name!r}, got {own!r}")
         return own
-    if name not in _MODELS or (module is not None and not str(module).startswith("keras")):
+    if name not in MODELS or (module is not None and not str(module).startswith("keras")):
         raise _files.RefusedError(
             f"expected a Sequential, or a Functional model that is a chain, got {name!r} of the module {module!r}; a"
             f" class of one's own is passed as custom_objects={{{name!r}: ...}}"

@@ -9,7 +9,7 @@ import numpy as np
 from .. import optimizers
 from ..layers import Activation, Dense
 from ..layers.recurrent import RNN
-from . import _tree
+from . import _building, _tree
 from ._files import RefusedError
 
 if TYPE_CHECKING:
@@ -18,8 +18,7 @@ if TYPE_CHECKING:
 _SHAPE = "batch_input_shape"
 _CUSTOM = "Custom>"  # the package of its newer optimizers in .h5 files
 _OPTIMIZERS = {cls.__name__ for cls in optimizers._classes}
-_MODELS = ("Sequential", "Functional", "Model")
-_LISTS = ("metrics", "weighted_metrics")  # has a list for each output
+_LISTS = ("metrics", "weighted_metrics")  # of a list for each output
 _GATES = {"activation": ("c", "h"), "recurrent_activation": ("i", "f", "o", "z", "r")}
 
 
@@ -51,7 +50,7 @@ def _translate_object(found: dict[str, Any]) -> None:
     if name in _OPTIMIZERS:
         found["class_name"] = name
         _translate_optimizer(config)
-    elif name in _MODELS and str(found.get("module")).startswith(("keras", "tf_keras", "tensorflow")):
+    elif name in _building.MODELS and str(found.get("module")).startswith(("keras", "tf_keras", "tensorflow")):
         found["module"] = "keras"
     if name == "Sequential" and isinstance(config.get("layers"), list):
         config["layers"] = _with_input(config["layers"])

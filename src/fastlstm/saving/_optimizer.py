@@ -51,7 +51,7 @@ class Kept(NamedTuple):
     rate: float | None
     """None where a schedule tells the rate, and in Keras 2, which does not keep it."""
     slots: Sequence[tuple[Slot, "h5py.Dataset"]]
-    """None where no step was made: Keras makes them at the first one."""
+    """Empty where no step was made: Keras makes them at the first one."""
 
 
 def fitting(
