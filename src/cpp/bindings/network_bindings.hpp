@@ -7,10 +7,8 @@
 #include <cmath>
 #include <map>
 
-#include "../network/network.hpp"
-#include "arrays.hpp"
 #include "names.hpp"
-#include "options.hpp"
+#include "network_arguments.hpp"
 
 namespace fastlstm {
 
@@ -31,12 +29,11 @@ Pass<T>& constructed_pass(const py::object& kept) {
     return kept.cast<Pass<T>&>();
 }
 
-// A network, and the checks that its arrays fit it.
 template <class T>
-class Bindings {
+class Bindings : NetworkArguments<T> {
 public:
     Bindings(Index features, bool sequence, bool input_gradient)
-        : network_(size(features, "features"), sequence, input_gradient), input_gradient_(input_gradient) {}
+        : NetworkArguments<T>(features, sequence, input_gradient), input_gradient_(input_gradient) {}
 
     void add_recurrent(const py::kwargs& options) { network_.add_recurrent(recurrent_options(options)); }
     void add_bidirectional(const py::dict& forward, const py::dict& backward, const std::string& merge_mode) {
@@ -80,7 +77,7 @@ public:
         py::list list;
         for (const auto& segment : network_.segments())
             list.append(
-                segment_type(segment.layer, segment.weight->name, shape_of(segment), segment.weight->trainable));
+                segment_type(segment.layer, segment.weight->name, shape_tuple(segment), segment.weight->trainable));
         return list;
     }
 
@@ -389,111 +386,25 @@ public:
     }
 
 private:
-    static py::tuple shape_of(const typename Network<T>::Segment& segment) {
+    using Arguments = NetworkArguments<T>;
+    using Arguments::beside;
+    using Arguments::check_indices;
+    using Arguments::checked_input;
+    using Arguments::checked_mask;
+    using Arguments::checked_outputs;
+    using Arguments::checked_samples;
+    using Arguments::checked_weights;
+    using Arguments::input_shape;
+    using Arguments::learning_rates;
+    using Arguments::network_;
+    using Arguments::output_shape;
+    using Arguments::shape_of;
+    using Arguments::steps_of;
+
+    static py::tuple shape_tuple(const typename Network<T>::Segment& segment) {
         return py::tuple(py::cast(segment.weight->shape));
     }
 
-    const std::vector<Index>& shape_of(std::size_t index) {
-        const auto& segments = network_.segments();
-        if (index >= segments.size())
-            throw py::index_error("segment: expected one of " + std::to_string(segments.size()) + ", got " +
-                                  std::to_string(index));
-        return segments[index].weight->shape;
-    }
-
-    // A number, which is kept in `rate`, or an array.
-    static LearningRates learning_rates(const py::object& given, double& rate) {
-        if (!py::isinstance<py::array>(given)) {
-            rate = keyword<double>("learning_rate", given);
-            return {&rate, 0};
-        }
-        const double* values = exact<double>(given, "learning_rate", {-1});
-        const Index count = py::array(given).shape(0);
-        if (count == 0) throw py::value_error("learning_rate: expected at least one, got none");
-        return {values, count};
-    }
-
-    Index steps_of(const py::array& x) const { return network_.takes_sequence() ? x.shape(1) : 1; }
-
-    const T* checked_input(const py::array& x, const char* name) {
-        network_.segments();  // nothing can be added from here on
-        const T* input = network_.takes_sequence() ? exact<T>(x, name, {-1, -1, network_.features()})
-                                                   : exact<T>(x, name, {-1, network_.features()});
-        if (const Index entries = network_.entries(); entries > 0) check_indices(input, x.size(), entries, name);
-        return input;
-    }
-
-    static void check_indices(const T* values, Index count, Index entries, const char* name) {
-        const T* bad = std::find_if(values, values + count, [&](T value) {
-            return !(value >= 0 && value < static_cast<T>(entries) && value == std::floor(value));
-        });
-        if (bad != values + count)
-            throw py::value_error(std::string(name) + ": expected whole numbers from 0 to input_dim - 1 = " +
-                                  std::to_string(entries - 1) + ", got " + std::string(py::str(py::float_(*bad))));
-    }
-
-    const unsigned char* checked_mask(const py::array& x, const py::object& mask) {
-        if (mask.is_none()) return nullptr;
-        if (!network_.takes_sequence()) throw py::value_error("mask: expected None for a network without steps");
-        const bool* flags = exact<bool>(mask, "mask", {x.shape(0), x.shape(1)});
-        return reinterpret_cast<const unsigned char*>(flags);
-    }
-
-    Beside<T> beside(const py::array& x, const py::object& state, const py::object& mask, const py::object& draw,
-                     std::int64_t& drawn) {
-        Beside<T> given;
-        given.mask = checked_mask(x, mask);
-        if (!state.is_none()) given.state = exact<T>(state, "state", {x.shape(0), network_.state_size()});
-        if (!draw.is_none()) {
-            drawn = static_cast<std::int64_t>(bits_of(draw, "draw"));
-            given.draw = &drawn;
-        }
-        return given;
-    }
-
-    std::vector<Index> input_shape(Index rows, Index steps) const {
-        if (network_.takes_sequence()) return {rows, steps, network_.features()};
-        return {rows, network_.features()};
-    }
-
-    std::vector<Index> output_shape(Index rows, Index steps) const {
-        if (network_.gives_sequence()) return {rows, network_.output_steps(steps), network_.outputs()};
-        return {rows, network_.outputs()};
-    }
-
-    // (rows,), or (rows, steps) where the output has steps.
-    SampleWeights<T> checked_weights(const py::array& x, const py::object& sample_weight) {
-        if (sample_weight.is_none()) return {};
-        std::vector<Index> shape{x.shape(0)};
-        const bool by_step = network_.gives_sequence() && py::array(sample_weight).ndim() > 1;
-        if (by_step) shape.push_back(network_.output_steps(steps_of(x)));
-        return {exact<T>(sample_weight, "sample_weight", shape), shape.size() > 1 ? shape[1] : 1};
-    }
-
-    // Arrays to write to, of the samples x.
-    Outputs<T> checked_outputs(const py::array& x, const py::object& predictions, const py::object& valid) {
-        if (predictions.is_none()) {
-            if (!valid.is_none()) throw py::value_error("valid: expected None without predictions");
-            return {};
-        }
-        const auto shape = output_shape(x.shape(0), steps_of(x));
-        Outputs<T> outputs{writable<T>(predictions, "predictions", shape), nullptr};
-        if (!valid.is_none())
-            outputs.valid = reinterpret_cast<unsigned char*>(
-                writable<bool>(valid, "valid", std::vector<Index>(shape.begin(), shape.end() - 1)));
-        return outputs;
-    }
-
-    std::pair<const T*, const T*> checked_samples(const py::array& x, const py::array& y) {
-        if (!network_.has_loss()) throw py::value_error("loss: expected set_loss before");
-        const T* input = checked_input(x, "x");
-        if (x.shape(0) == 0) throw py::value_error("x: expected at least one sample, got none");
-        auto shape = output_shape(x.shape(0), steps_of(x));
-        shape.back() = network_.target_features();
-        return {input, exact<T>(y, "y", shape)};
-    }
-
-    Network<T> network_;
     bool input_gradient_;
 };
 
