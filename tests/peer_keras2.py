@@ -4,14 +4,13 @@ tf_keras is Keras 2 as it lives on, and writes the formats of 2.15. Every model 
 predicts for `data_of`, and if it was trained its weights after training on.
 """
 
-import os
-import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
 from peers import go_beside
 
+NEEDED = ("tf_keras", "tensorflow")
 ROWS, STEPS, FEATURES, TOKENS = 6, 5, 3, 9
 BEFORE, AFTER = 4, 3  # steps of training before a file is written, and after it is read
 MODELS = (
@@ -150,12 +149,6 @@ def trained_model(keras, name):
     loss = getattr(keras.losses, loss)() if loss[0].isupper() else loss
     model.compile(kind(**options), loss, metrics=["mae", keras.metrics.RootMeanSquaredError(name="root")])
     return model
-
-
-def start(folder):
-    """Start the process that writes into a folder."""
-    environment = os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3"}
-    return subprocess.Popen([sys.executable, __file__, str(folder)], env=environment, stderr=subprocess.PIPE, text=True)
 
 
 def _main(folder):

@@ -1,13 +1,12 @@
 """Models that Keras on TensorFlow writes as ONNX by tf2onnx, in a process of its own, which runs this file."""
 
-import os
-import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
 from peers import go_beside
 
+NEEDED = ("keras", "tensorflow", "tf2onnx")
 ROWS, STEPS, FEATURES, TOKENS = 4, 6, 3, 9
 MODELS = (
     "lstm",
@@ -58,12 +57,6 @@ def data_of(name):
         return rng.integers(0, TOKENS, (ROWS, STEPS)).astype(np.float32)
     scale = 10 if name == "activations" else 1  # for those that differ from others far from zero
     return scale * rng.normal(size=(ROWS, STEPS, FEATURES)).astype(np.float32)
-
-
-def start(folder):
-    """Start the process that writes into a folder."""
-    environment = os.environ | {"KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "3"}
-    return subprocess.Popen([sys.executable, __file__, str(folder)], env=environment, stderr=subprocess.PIPE, text=True)
 
 
 def _main(folder):

@@ -5,6 +5,8 @@ import importlib
 import importlib.util
 import multiprocessing
 import os
+import subprocess
+import sys
 import warnings
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
@@ -15,9 +17,11 @@ from tempfile import TemporaryDirectory
 from types import ModuleType
 from typing import Any, NoReturn, TypeVar
 
+import numpy as np
 import pytest
 
 T = TypeVar("T")
+_TENSORFLOW = {"KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "3"}
 _KERAS = {"KERAS_BACKEND": "torch", "TF_CPP_MIN_LOG_LEVEL": "3"}  # it loads TensorFlow, where that is installed
 
 
@@ -97,6 +101,27 @@ def folder_for(name: str) -> Path:
     folder = TemporaryDirectory(prefix=name)
     atexit.register(folder.cleanup)
     return Path(folder.name)
+
+
+@cache
+def start_beside(script: str, *needed: str) -> subprocess.Popen[str] | None:
+    """Let a script write into a folder of its own, in a process of its own; None if a peer that it needs is missing."""
+    if not all(map(is_installed, needed)):
+        return None
+    command = [sys.executable, script, str(folder_for(Path(script).stem))]
+    return subprocess.Popen(command, env=os.environ | _TENSORFLOW, stderr=subprocess.PIPE, text=True)
+
+
+def written_by(script: str, *needed: str) -> tuple[Path, dict[str, Any]]:
+    """Return the folder of a script that was started, and the results that it has left there."""
+    for name in needed:
+        require_peer_elsewhere(name)
+    process, folder = start_beside(script, *needed), folder_for(Path(script).stem)
+    assert process is not None
+    _, errors = process.communicate(timeout=240)
+    assert process.returncode == 0, errors
+    with np.load(folder / "results.npz") as found:
+        return folder, dict(found)
 
 
 def is_installed(name: str) -> bool:

@@ -3,13 +3,12 @@
 import json
 import shutil
 import warnings
-from functools import cache
 
 import h5py
 import numpy as np
 import peer_keras2
 import pytest
-from peers import folder_for, is_installed, require_peer, require_peer_elsewhere
+from peers import require_peer, start_beside, written_by
 
 import fastlstm
 from fastlstm import cli
@@ -17,21 +16,13 @@ from fastlstm import cli
 ENDINGS = ("h5", "keras")
 
 
-@cache
 def begin():
-    installed = is_installed("tf_keras") and is_installed("tensorflow")
-    return peer_keras2.start(folder_for("keras2")) if installed else None
+    start_beside(peer_keras2.__file__, *peer_keras2.NEEDED)
 
 
 @pytest.fixture(scope="module")
 def written():
-    for name in ("tf_keras", "tensorflow"):
-        require_peer_elsewhere(name)
-    folder, process = folder_for("keras2"), begin()
-    _, errors = process.communicate(timeout=240)
-    assert process.returncode == 0, errors
-    with np.load(folder / "results.npz") as found:
-        return folder, dict(found)
+    return written_by(peer_keras2.__file__, *peer_keras2.NEEDED)
 
 
 def assert_predicts(model, name, results):

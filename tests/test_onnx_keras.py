@@ -1,28 +1,18 @@
 """ONNX files that Keras writes by tf2onnx: recurrent operators, and loops that are recurrent layers."""
 
-from functools import cache
-
 import numpy as np
 import peer_tf2onnx
 import pytest
-from peers import folder_for, is_installed, require_peer_elsewhere
+from peers import start_beside, written_by
 
 
-@cache
 def begin():
-    installed = all(map(is_installed, ("keras", "tensorflow", "tf2onnx")))
-    return peer_tf2onnx.start(folder_for("tf2onnx")) if installed else None
+    start_beside(peer_tf2onnx.__file__, *peer_tf2onnx.NEEDED)
 
 
 @pytest.fixture(scope="module")
 def written(onnx):
-    for name in ("keras", "tensorflow", "tf2onnx"):
-        require_peer_elsewhere(name)
-    folder, process = folder_for("tf2onnx"), begin()
-    _, errors = process.communicate(timeout=240)
-    assert process.returncode == 0, errors
-    with np.load(folder / "results.npz") as found:
-        return folder, dict(found)
+    return written_by(peer_tf2onnx.__file__, *peer_tf2onnx.NEEDED)
 
 
 @pytest.mark.parametrize("name", peer_tf2onnx.MODELS)

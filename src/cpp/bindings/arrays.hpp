@@ -31,12 +31,22 @@ inline void require_shape(const py::array& array, const char* name, const std::v
     throw py::value_error(std::string(name) + ": expected shape (" + expected + "), got " + shape_text(array));
 }
 
+// `Kind` is the array_t that it must be, `kind` how that is called.
+template <class Kind>
+void require_kind(const py::array& array, const char* name, const char* kind) {
+    if (!py::isinstance<Kind>(array) || !(array.flags() & py::detail::npy_api::NPY_ARRAY_ALIGNED_))
+        throw py::type_error(std::string(name) + ": expected an " + kind + " array of " +
+                             std::string(py::str(py::dtype::of<typename Kind::value_type>())) + ", got " +
+                             std::string(py::str(array.dtype())) + " of shape " + shape_text(array));
+}
+
+inline void require_writable(const py::array& array, const char* name) {
+    if (!array.writeable()) throw py::value_error(std::string(name) + ": expected an array that can be written to");
+}
+
 template <class T>
 const T* exact(const py::array& array, const char* name) {
-    if (!py::isinstance<Array<T>>(array) || !(array.flags() & py::detail::npy_api::NPY_ARRAY_ALIGNED_))
-        throw py::type_error(std::string(name) + ": expected an aligned, C-contiguous array of " +
-                             std::string(py::str(py::dtype::of<T>())) + ", got " + std::string(py::str(array.dtype())) +
-                             " of shape " + shape_text(array));
+    require_kind<Array<T>>(array, name, "aligned, C-contiguous");
     return static_cast<const T*>(array.data());
 }
 
@@ -61,8 +71,7 @@ const T* exact(const py::object& object, const char* name, const std::vector<Ind
 template <class T>
 T* writable(const py::object& object, const char* name, const std::vector<Index>& shape) {
     const T* data = exact<T>(object, name, shape);
-    if (!py::reinterpret_borrow<py::array>(object).writeable())
-        throw py::value_error(std::string(name) + ": expected an array that can be written to");
+    require_writable(py::reinterpret_borrow<py::array>(object), name);
     return const_cast<T*>(data);
 }
 
@@ -71,14 +80,9 @@ T* writable(const py::object& object, const char* name, const std::vector<Index>
 template <class T>
 Strided<T> strided(const py::array& array, const char* name, const std::vector<Index>& shape,
                    std::vector<Index> blocks) {
-    using Number = std::remove_const_t<T>;
-    if (!py::isinstance<py::array_t<Number>>(array) || !(array.flags() & py::detail::npy_api::NPY_ARRAY_ALIGNED_))
-        throw py::type_error(std::string(name) + ": expected an aligned array of " +
-                             std::string(py::str(py::dtype::of<Number>())) + ", got " +
-                             std::string(py::str(array.dtype())) + " of shape " + shape_text(array));
+    require_kind<py::array_t<std::remove_const_t<T>>>(array, name, "aligned");
     require_shape(array, name, shape);
-    if (!std::is_const_v<T> && !array.writeable())
-        throw py::value_error(std::string(name) + ": expected an array that can be written to");
+    if (!std::is_const_v<T>) require_writable(array, name);
     const Index rank = array.ndim(), size = static_cast<Index>(sizeof(T)), columns = shape.back();
     std::vector<bool> seen(blocks.size());
     bool places = !blocks.empty() && columns % static_cast<Index>(blocks.size()) == 0;

@@ -1,8 +1,10 @@
 """Recurrent layers: a cell as data (its name in the core, gate blocks, weights, states), and what all of them share."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, ClassVar, NamedTuple
+
+import numpy as np
 
 from .. import activations
 from .._checks import flag, number, refuse, size
@@ -66,6 +68,13 @@ class Cell(NamedTuple):
     def bias_rows(self) -> int:
         """1, or 2 where the recurrent product has a bias of its own."""
         return 2 if dict(self.weights)["bias"] == (2, "GH") else 1
+
+
+def reordered(weight: Array, blocks: Sequence[Any], wanted: Iterable[Any]) -> Array:
+    """Return a weight whose last axis has other blocks, or the same in another order; new ones are zeros."""
+    parts = dict(zip(blocks, np.split(weight, len(blocks), axis=-1), strict=True))
+    nothing = np.zeros_like(parts[blocks[0]])
+    return np.concatenate([parts.get(block, nothing) for block in wanted], axis=-1)
 
 
 class RNN(StatefulLayer):

@@ -4,14 +4,14 @@ Legend: N batch, T steps, D features, H units, G gate blocks. ONNX has W (direct
 B (directions, 2*G*H) with the bias of x first, P (directions, 3*H); a layer has them as `Cell.weights` says.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from ..._engine import Array
 from ...layers import RNN
-from ...layers.recurrent import Cell
+from ...layers.recurrent import Cell, reordered
 from ._activations import IN_NODES
 
 
@@ -78,13 +78,6 @@ def weights_from(cell: Cell, inputs: Mapping[str, Array], direction: int) -> lis
         weight = reordered(inputs["P"][direction], peephole_gates(node.blocks), gates)
         found.append(weight.reshape(len(gates), -1))
     return found
-
-
-def reordered(weight: Array, blocks: Sequence[str], wanted: Iterable[str]) -> Array:
-    """Return a weight whose last axis has other blocks, or the same in another order; new ones are zeros."""
-    parts = dict(zip(blocks, np.split(weight, len(blocks), axis=-1), strict=True))
-    nothing = np.zeros_like(parts[blocks[0]])
-    return np.concatenate([parts.get(block, nothing) for block in wanted], axis=-1)
 
 
 def peephole_gates(blocks: Sequence[str]) -> list[str]:

@@ -4,11 +4,11 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-import numpy as np
 import torch
 
 from ... import layers, models
 from ..._engine import Array
+from ...layers.recurrent import reordered
 from . import _pieces
 from ._activations import activation_of
 from ._base import DTYPES
@@ -234,7 +234,7 @@ def _stack(
         groups = module.all_weights[i * directions : (i + 1) * directions]
         blocks = blocks_of(cell.name, module.bias)
         weights = [
-            np.concatenate([np.split(weight, len(places), axis=-1)[place] for place in places], axis=-1)
+            reordered(weight, range(len(places)), places)
             for group in groups
             for weight, places in zip(to_core(cell.name, module.bias, group), blocks, strict=True)
         ]

@@ -4,11 +4,11 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-import numpy as np
 import torch
 
 from ... import layers, models
 from ..._engine import Array
+from ...layers.recurrent import reordered
 from . import _modules, _pieces
 from ._activations import module_of
 from ._base import DTYPES
@@ -246,9 +246,7 @@ def _fill_recurrent(module: Any, given: list[Any]) -> None:
         weights = layer.get_weights()
 
         def fill(i: int, array: Array, blocks: Sequence[int], weights: Sequence[Array] = weights) -> None:
-            there = np.split(array, len(blocks), axis=-1)
-            for place, block in zip(blocks, np.split(weights[i], len(blocks), axis=-1), strict=True):
-                there[place][...] = block
+            array[...] = reordered(weights[i], blocks, range(len(blocks)))
 
         shapes = [weight.shape for weight in weights]
         _fill(parameters, from_core(layer.cell.name, layer.use_bias, shapes, layer.dtype, fill))
