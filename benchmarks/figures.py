@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullLocator
 
-from .._wording import counted
+from .._internal.text import counted
 from .summary import (
     NAMES,
     OWN,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from .._wording import counted
+from .._internal.text import counted
 from .summary import NAMES, Result, Table, best_peer, in_order, percent, share, spread, tables, times, with_unit
 
 Entry = tuple[str, str]  # of a table: what counts, and what is said below or behind it

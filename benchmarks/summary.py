@@ -10,7 +10,7 @@ import statistics
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from .._wording import counted
+from .._internal.text import counted
 from .works import ROLL_OUT_STEPS
 
 Row = dict[str, Any]

@@ -17,7 +17,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 import fastlstm
-from fastlstm.naive import seasonal_naive_forecast
+from fastlstm.forecasting import seasonal_naive_forecast
 
 FILE = Path(__file__).parent / "data" / "sunspots.csv"
 AHEAD, SEASON, WINDOW, UNITS, EPOCHS, NETWORKS = 11, 11, 33, 16, 100, 5

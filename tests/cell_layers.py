@@ -3,7 +3,7 @@
 import numpy as np
 
 from fastlstm import reference
-from fastlstm.layers.recurrent import layers_by_cell
+from fastlstm.layers.rnn.recurrent import layers_by_cell
 
 MAKERS = layers_by_cell()
 CELLS = tuple(MAKERS)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from fastlstm import Input, Sequential, layers
-from fastlstm.layers.recurrent import layers_by_cell
+from fastlstm.layers.rnn.recurrent import layers_by_cell
 
 MAKERS = layers_by_cell()
 BOUNDED = ("tanh", "sigmoid", "hard_sigmoid", "softsign", "hard_tanh")  # the last one is in no recurrent operator

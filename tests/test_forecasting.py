@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 import fastlstm
-from fastlstm.forecasting import forecast_series, mae, rmse
-from fastlstm.naive import find_season, naive_forecast, seasonal_naive_forecast
+from fastlstm.forecasting import find_season, forecast_series, mae, naive_forecast, rmse, seasonal_naive_forecast
 from fastlstm.series import Series
 
 

@@ -10,7 +10,7 @@ import pytest
 from peers import folder_for, is_installed, require_peer, require_peer_elsewhere
 
 import fastlstm
-from fastlstm.saving import _configuration, _reviving
+from fastlstm.formats import deserialize, serialize
 
 OWN = SimpleNamespace(
     **{name: getattr(fastlstm.layers, name) for name in ("LSTM", "GRU", "SimpleRNN", "MinGRU", "MinLSTM")},
@@ -203,14 +203,14 @@ DESCRIBED = [
 @pytest.mark.parametrize("value", DESCRIBED, ids=lambda value: type(value).__name__)
 def test_descriptions_are_read_by_keras_and_come_back(value):
     keras = require_peer("keras")
-    description = json.loads(json.dumps(_configuration.described(value)))
+    description = json.loads(json.dumps(serialize.described(value)))
     theirs = keras.saving.deserialize_keras_object(description)
     assert type(theirs).__name__ == type(value).__name__
     again = keras.saving.serialize_keras_object(theirs)
     for name, entry in description["config"].items():
         if name in again["config"] and entry is not None:
             assert again["config"][name] == pytest.approx(entry), name
-    ours = _reviving.Reviver(None).revived(json.loads(json.dumps(again)))
+    ours = deserialize.Reviver(None).revived(json.loads(json.dumps(again)))
     assert type(ours) is type(value)
 
 

@@ -158,7 +158,7 @@ def test_rules_survive_adding_and_removing_layers(rng):
 
 @pytest.mark.parametrize("cell", ["min_gru", "min_lstm", "peephole_lstm", "coupled_lstm"])
 def test_constraints_and_regularizers_of_our_own_cells(rng, cell):
-    from fastlstm.layers.recurrent import layers_by_cell
+    from fastlstm.layers.rnn.recurrent import layers_by_cell
 
     x, y = rng.normal(size=(8, 4, 3)), rng.normal(size=(8, 5))
     options = {"kernel_constraint": "unit_norm", "bias_constraint": "non_neg", "bias_regularizer": "l1"}

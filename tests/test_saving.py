@@ -14,7 +14,7 @@ from training_models import same
 
 import fastlstm
 from fastlstm import Input, Sequential, layers, losses, metrics, optimizers, schedules
-from fastlstm.saving import _configuration, _reviving
+from fastlstm.formats import deserialize, serialize
 
 ENDINGS = (".keras", ".h5")
 
@@ -257,7 +257,7 @@ SOME_METRICS = [metrics.AUC(name="a"), metrics.F1Score(), metrics.Precision(top_
 
 @pytest.mark.parametrize("value", [*ALL_LOSSES, losses.Huber(0.5), losses.Quantile((0.2, 0.7)), *SOME_METRICS])
 def test_losses_and_metrics_are_described_and_made_again(value):
-    again = _reviving.Reviver(None).revived(json.loads(json.dumps(_configuration.described(value))))
+    again = deserialize.Reviver(None).revived(json.loads(json.dumps(serialize.described(value))))
     assert type(again) is type(value)
     assert again.get_config() == value.get_config()
 

@@ -12,7 +12,7 @@ from peers import require_peer
 
 import fastlstm
 from fastlstm import Input, Sequential, layers
-from fastlstm.saving import _archive
+from fastlstm.formats import archive as archive_format
 
 
 @pytest.fixture
@@ -186,7 +186,7 @@ def test_pickled_weights_are_refused(path):
 
 
 def test_an_archive_that_is_made_to_fill_the_memory(path, monkeypatch):
-    monkeypatch.setattr(_archive, "_SMALL", 2**20)  # of four gigabytes
+    monkeypatch.setattr(archive_format, "_SMALL", 2**20)  # of four gigabytes
     small().save(path)
     with zipfile.ZipFile(path) as archive:
         config = archive.read("config.json")

@@ -21,11 +21,11 @@ from . import (
     schedules,
     utils,
 )
-from ._engine import version as __version__
+from ._internal.native import version as __version__
 from .config import get_num_threads, set_num_threads
 from .layers import Input
 from .models import Sequential
-from .quick import fit
+from .models.quick_fit import fit
 from .saving import load_model
 
 if TYPE_CHECKING:

@@ -1,6 +1,7 @@
 """Settings: the default dtype, the instruction set in use, the number of threads."""
 
-from . import _checks, _engine
+from ._internal import checks, native
+from ._internal.arrays import dtype_name
 
 __all__ = ["floatx", "get_num_threads", "isa", "set_floatx", "set_num_threads"]
 
@@ -46,7 +47,7 @@ def set_floatx(value: str) -> None:
     >>> fastlstm.config.set_floatx("float32")
     """
     global _floatx  # noqa: PLW0603 - the one setting, as in Keras
-    _floatx = _engine.dtype_name("value", value)
+    _floatx = dtype_name("value", value)
 
 
 def isa() -> str:
@@ -66,7 +67,7 @@ def isa() -> str:
     >>> fastlstm.config.isa() in ("baseline", "avx2", "avx512", "neon")
     True
     """
-    return _engine.isa()
+    return native.isa()
 
 
 def get_num_threads() -> int:
@@ -83,7 +84,7 @@ def get_num_threads() -> int:
     >>> fastlstm.get_num_threads() >= 1
     True
     """
-    return _engine.get_num_threads()
+    return native.get_num_threads()
 
 
 def set_num_threads(threads: int) -> None:
@@ -111,4 +112,4 @@ def set_num_threads(threads: int) -> None:
     1
     >>> fastlstm.set_num_threads(before)
     """
-    _engine.set_num_threads(_checks.integer("threads", threads, 1, 1024))
+    native.set_num_threads(checks.integer("threads", threads, 1, 1024))

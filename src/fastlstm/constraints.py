@@ -9,10 +9,11 @@ from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
 
-from . import _checks, config
-from ._engine import Array, numbers
-from ._names import snake_case
-from ._objects import configuration, resolve
+from . import config
+from ._internal import checks
+from ._internal.arrays import Array, numbers
+from ._internal.names import snake_case
+from ._internal.registry import configuration, resolve
 
 __all__ = [
     "Constraint",
@@ -126,11 +127,11 @@ class _Norm(Constraint):
 
     def __init__(self, axis: int | Sequence[int]) -> None:
         if isinstance(axis, (list, tuple)):
-            self.axis = [_checks.integer("axis", a, -_checks.LARGEST) for a in axis]
+            self.axis = [checks.integer("axis", a, -checks.LARGEST) for a in axis]
             if not self.axis:
                 raise ValueError(f"axis: expected at least one axis, got {axis!r}")
         else:
-            self.axis = _checks.integer("axis", axis, -_checks.LARGEST)
+            self.axis = checks.integer("axis", axis, -checks.LARGEST)
 
     def _axes(self, rank: int) -> tuple[int, ...]:
         given = self.axis if isinstance(self.axis, list) else [self.axis]
@@ -176,7 +177,7 @@ class MaxNorm(_Norm):
 
     def __init__(self, max_value: float = 2, axis: int | Sequence[int] = 0) -> None:
         super().__init__(axis)
-        self.max_value = _checks.number("max_value", max_value, 0.0)
+        self.max_value = checks.number("max_value", max_value, 0.0)
         self._bounds_and_rate = 0.0, self.max_value, 1.0
 
     def _desired(self, norms: Array) -> Array:
@@ -233,9 +234,9 @@ class MinMaxNorm(_Norm):
         self, min_value: float = 0.0, max_value: float = 1.0, rate: float = 1.0, axis: int | Sequence[int] = 0
     ) -> None:
         super().__init__(axis)
-        self.min_value = _checks.number("min_value", min_value, 0.0)
-        self.max_value = _checks.number("max_value", max_value, self.min_value)
-        self.rate = _checks.number("rate", rate, 0.0, 1.0)
+        self.min_value = checks.number("min_value", min_value, 0.0)
+        self.max_value = checks.number("max_value", max_value, self.min_value)
+        self.rate = checks.number("rate", rate, 0.0, 1.0)
         self._bounds_and_rate = self.min_value, self.max_value, self.rate
 
     def _desired(self, norms: Array) -> Array:

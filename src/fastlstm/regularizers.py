@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from . import _checks
-from ._engine import numbers
-from ._objects import configuration, resolve
+from ._internal import checks
+from ._internal.arrays import numbers
+from ._internal.registry import configuration, resolve
 
 __all__ = ["L1", "L1L2", "L2", "Regularizer", "get", "l1", "l1_l2", "l2", "serialize"]
 
@@ -81,7 +81,7 @@ class L1(Regularizer):
     """
 
     def __init__(self, l1: float = 0.01) -> None:
-        self.l1 = _checks.number("l1", l1, 0.0)
+        self.l1 = checks.number("l1", l1, 0.0)
 
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments."""
@@ -107,7 +107,7 @@ class L2(Regularizer):
     """
 
     def __init__(self, l2: float = 0.01) -> None:
-        self.l2 = _checks.number("l2", l2, 0.0)
+        self.l2 = checks.number("l2", l2, 0.0)
 
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments."""
@@ -133,8 +133,8 @@ class L1L2(Regularizer):
     """
 
     def __init__(self, l1: float = 0.0, l2: float = 0.0) -> None:
-        self.l1 = _checks.number("l1", l1, 0.0)
-        self.l2 = _checks.number("l2", l2, 0.0)
+        self.l1 = checks.number("l1", l1, 0.0)
+        self.l2 = checks.number("l2", l2, 0.0)
 
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments."""

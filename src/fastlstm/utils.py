@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from . import _checks, _rng
+from ._internal import checks, rng
 from .datasets import pad_sequences, timeseries_dataset_from_array, to_categorical
 
 __all__ = ["pad_sequences", "set_random_seed", "timeseries_dataset_from_array", "to_categorical"]
@@ -36,9 +36,9 @@ def set_random_seed(seed: int) -> None:
     >>> bool((fastlstm.initializers.GlorotUniform()((2, 3)) == first).all())
     True
     """
-    seed = _checks.integer("seed", seed, 0, _LARGEST_SEED)
+    seed = checks.integer("seed", seed, 0, _LARGEST_SEED)
     import random
 
     random.seed(seed)
     np.random.seed(seed)
-    _rng.seed(seed)
+    rng.seed(seed)

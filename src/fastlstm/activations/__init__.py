@@ -7,8 +7,8 @@ their other arguments. NaN stays NaN in all of them.
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-from .._engine import Array
-from .._names import lookup
+from .._internal.arrays import Array
+from .._internal.names import lookup
 from ._gated import exponential, gelu, hard_silu, linear, mish, silu
 from ._rectifiers import celu, elu, leaky_relu, relu, relu6, selu, softplus, sparse_plus, squareplus
 from ._rows import glu, log_softmax, softmax, sparsemax

@@ -4,8 +4,9 @@ from typing import Any
 
 import numpy as np
 
-from .. import _checks, config
-from .._engine import Array, numbers
+from .. import config
+from .._internal import checks
+from .._internal.arrays import Array, numbers
 
 
 def floats(x: Any) -> Array:
@@ -28,4 +29,4 @@ def axis_of(x: Array, axis: Any) -> int:
     """Return `axis`, which must be one of the axes of `x`."""
     if x.ndim == 0:
         raise ValueError("x: expected at least one axis, got a scalar")
-    return _checks.integer("axis", axis, -x.ndim, x.ndim - 1)
+    return checks.integer("axis", axis, -x.ndim, x.ndim - 1)

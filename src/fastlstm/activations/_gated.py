@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from .. import _checks
-from .._engine import Array
+from .._internal import checks
+from .._internal.arrays import Array
 from ._arrays import floats, like, quiet
 from ._rectifiers import softplus
 from ._sigmoids import hard_sigmoid, sigmoid
@@ -142,7 +142,7 @@ def gelu(x: Any, approximate: bool = False) -> Array:
     """
     x = floats(x)
     with quiet():
-        if _checks.flag("approximate", approximate):
+        if checks.flag("approximate", approximate):
             argument = math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)
             return like(x, x * sigmoid(2 * argument))  # (1 + tanh(u)) / 2 without its cancellation for negative u
         wide = x.astype(np.float64)

@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from .. import _checks
-from .._engine import Array
+from .._internal import checks
+from .._internal.arrays import Array
 from ._arrays import floats, like, quiet
 
 # The fixed point for mean 0 and variance 1 of Klambauer et al. 2017, equation 14.
@@ -48,12 +48,12 @@ def relu(x: Any, negative_slope: float = 0.0, max_value: float | None = None, th
     [-0.5, 2.0, 5.0]
     """
     x = floats(x)
-    slope = _checks.number("negative_slope", negative_slope)
-    threshold = _checks.number("threshold", threshold)
+    slope = checks.number("negative_slope", negative_slope)
+    threshold = checks.number("threshold", threshold)
     with quiet():
         y = np.where(x <= threshold, 0, x)
         if max_value is not None:
-            y = np.clip(y, 0, _checks.number("max_value", max_value, 0.0))
+            y = np.clip(y, 0, checks.number("max_value", max_value, 0.0))
         if slope != 0:
             y = y - slope * np.maximum(threshold - x, 0)
         return like(x, y)
@@ -110,7 +110,7 @@ def leaky_relu(x: Any, negative_slope: float = 0.2) -> Array:
     [-5.0, 2.0]
     """
     x = floats(x)
-    slope = _checks.number("negative_slope", negative_slope)
+    slope = checks.number("negative_slope", negative_slope)
     with quiet():
         return like(x, np.where(x >= 0, x, slope * x))
 
@@ -141,7 +141,7 @@ def elu(x: Any, alpha: float = 1.0) -> Array:
     [-1.0, 2.0]
     """
     x = floats(x)
-    alpha = _checks.number("alpha", alpha)
+    alpha = checks.number("alpha", alpha)
     with quiet():
         return like(x, np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0))))
 
@@ -176,7 +176,7 @@ def celu(x: Any, alpha: float = 1.0) -> Array:
     [-0.5, 2.0]
     """
     x = floats(x)
-    alpha = _checks.number("alpha", alpha)
+    alpha = checks.number("alpha", alpha)
     if alpha == 0:
         raise ValueError("alpha: expected a number other than 0, got 0")
     with quiet():
@@ -262,7 +262,7 @@ def squareplus(x: Any, b: float = 4) -> Array:
     [1.0, 2.0]
     """
     x = floats(x)
-    b = _checks.number("b", b, 0.0)
+    b = checks.number("b", b, 0.0)
     with quiet():
         # For negative x the formula would subtract nearly equal numbers: there, b / 4 by its value for -x.
         above = np.abs(x) / 2 + np.hypot(x, math.sqrt(b)) / 2

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from .._engine import Array
+from .._internal.arrays import Array
 from ._arrays import axis_of, floats, like, quiet
 from ._sigmoids import sigmoid
 

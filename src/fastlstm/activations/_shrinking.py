@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from .. import _checks
-from .._engine import Array
+from .._internal import checks
+from .._internal.arrays import Array
 from ._arrays import floats, like, quiet
 
 
@@ -34,7 +34,7 @@ def hard_shrink(x: Any, threshold: float = 0.5) -> Array:
     [-1.0, 0.0, 2.0]
     """
     x = floats(x)
-    threshold = _checks.number("threshold", threshold)
+    threshold = checks.number("threshold", threshold)
     with quiet():
         return like(x, np.where(np.abs(x) <= threshold, 0, x))
 
@@ -64,7 +64,7 @@ def soft_shrink(x: Any, threshold: float = 0.5) -> Array:
     [-0.5, 0.0, 1.5]
     """
     x = floats(x)
-    threshold = _checks.number("threshold", threshold, 0.0)
+    threshold = checks.number("threshold", threshold, 0.0)
     with quiet():
         return like(x, x - np.clip(x, -threshold, threshold))
 
@@ -114,6 +114,6 @@ def threshold(x: Any, threshold: float, default_value: float) -> Array:
     [-7.0, -7.0, 2.0]
     """
     x = floats(x)
-    limit, default = _checks.number("threshold", threshold), _checks.number("default_value", default_value)
+    limit, default = checks.number("threshold", threshold), checks.number("default_value", default_value)
     with quiet():
         return like(x, np.where(x <= limit, default, x))

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from .._engine import Array
+from .._internal.arrays import Array
 from ._arrays import floats, like, quiet
 from ._rectifiers import softplus
 

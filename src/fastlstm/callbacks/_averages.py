@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from .. import _checks
+from .._internal import checks
 from ._base import ClosingCallback
 
 
@@ -36,7 +36,7 @@ class SwapEMAWeights(ClosingCallback):
     """
 
     def __init__(self, swap_on_epoch: bool = False) -> None:
-        self.swap_on_epoch = _checks.flag("swap_on_epoch", swap_on_epoch)
+        self.swap_on_epoch = checks.flag("swap_on_epoch", swap_on_epoch)
         self._swapped = False
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:

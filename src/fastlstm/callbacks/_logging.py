@@ -6,7 +6,7 @@ from typing import IO, Any
 
 import numpy as np
 
-from .. import _checks
+from .._internal import checks
 from ._base import ClosingCallback
 
 
@@ -42,7 +42,7 @@ class CSVLogger(ClosingCallback):
     def __init__(self, filename: Any, separator: str = ",", append: bool = False) -> None:
         self.filename = os.fspath(filename)
         self.sep = separator
-        self.append = _checks.flag("append", append)
+        self.append = checks.flag("append", append)
         self.keys: list[str] | None = None
         self._file: IO[str] | None = None
         self._writer: Any = None
@@ -131,7 +131,7 @@ class TensorBoard(ClosingCallback):
         embeddings_freq: int = 0,
         embeddings_metadata: Any = None,
     ) -> None:
-        _checks.refuse(
+        checks.refuse(
             "TensorBoard",
             histogram_freq=histogram_freq or None,
             write_images=write_images,
@@ -144,10 +144,10 @@ class TensorBoard(ClosingCallback):
         except ImportError as error:
             raise ImportError("TensorBoard writes with the package tensorboard: pip install tensorboard") from error
         self.log_dir = os.fspath(log_dir)
-        self.write_steps_per_second = _checks.flag("write_steps_per_second", write_steps_per_second)
+        self.write_steps_per_second = checks.flag("write_steps_per_second", write_steps_per_second)
         self.update_freq = 1 if update_freq == "batch" else update_freq
         if self.update_freq != "epoch":
-            self.update_freq = _checks.integer("update_freq", self.update_freq, 1)
+            self.update_freq = checks.integer("update_freq", self.update_freq, 1)
         self._each_batch = self.update_freq != "epoch"
         self._make = Writer
         self._writers: dict[str, Any] = {}

@@ -5,9 +5,9 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
-from .. import _checks
-from .._engine import Array
-from .._progress import message
+from .._internal import checks
+from .._internal.arrays import Array
+from .._internal.progress import message
 from ._base import Callback
 
 
@@ -40,8 +40,8 @@ class MonitorCallback(Callback):
             raise ValueError(f"mode: expected 'auto', 'min' or 'max', got {mode!r}")
         self.monitor = monitor
         self.mode = mode
-        self.best = None if baseline is None else _checks.number("baseline", baseline)
-        self.min_delta = abs(_checks.number("min_delta", min_delta))
+        self.best = None if baseline is None else checks.number("baseline", baseline)
+        self.min_delta = abs(checks.number("min_delta", min_delta))
 
     def _larger_is_better(self) -> bool:
         name = self.monitor.removeprefix("val_")
@@ -134,11 +134,11 @@ class EarlyStopping(MonitorCallback):
         start_from_epoch: int = 0,
     ) -> None:
         super().__init__(monitor, mode, min_delta=min_delta)
-        self.patience = _checks.integer("patience", patience, 0)
+        self.patience = checks.integer("patience", patience, 0)
         self.verbose = verbose
-        self.baseline = None if baseline is None else _checks.number("baseline", baseline)
-        self.restore_best_weights = _checks.flag("restore_best_weights", restore_best_weights)
-        self.start_from_epoch = _checks.integer("start_from_epoch", start_from_epoch, 0)
+        self.baseline = None if baseline is None else checks.number("baseline", baseline)
+        self.restore_best_weights = checks.flag("restore_best_weights", restore_best_weights)
+        self.start_from_epoch = checks.integer("start_from_epoch", start_from_epoch, 0)
         self._begin()
 
     def _begin(self) -> None:
@@ -234,11 +234,11 @@ class ReduceLROnPlateau(MonitorCallback):
         min_lr: float = 0.0,
     ) -> None:
         super().__init__(monitor, mode, min_delta=min_delta)
-        self.factor = _checks.number("factor", factor, 0.0, 1.0, below_high=True)
-        self.patience = _checks.integer("patience", patience, 0)
+        self.factor = checks.number("factor", factor, 0.0, 1.0, below_high=True)
+        self.patience = checks.integer("patience", patience, 0)
         self.verbose = verbose
-        self.cooldown = _checks.integer("cooldown", cooldown, 0)
-        self.min_lr = _checks.number("min_lr", min_lr, 0.0)
+        self.cooldown = checks.integer("cooldown", cooldown, 0)
+        self.min_lr = checks.number("min_lr", min_lr, 0.0)
         self.cooldown_counter = self.wait = 0
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
@@ -317,7 +317,7 @@ class LearningRateScheduler(Callback):
         optimizer = self.model.optimizer
         given = (epoch, float(optimizer.learning_rate))
         rate = self.schedule(*given) if _takes_two(self.schedule) else self.schedule(epoch)
-        optimizer.learning_rate = _checks.number("schedule", rate, 0.0)
+        optimizer.learning_rate = checks.number("schedule", rate, 0.0)
         if self.verbose > 0:
             message(f"Epoch {epoch + 1}: LearningRateScheduler setting learning rate to {rate}.")
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from .._progress import EpochProgress
+from .._internal.progress import EpochProgress
 from ._base import ClosingCallback
 
 

@@ -6,9 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from .. import _checks, _rng
-from .._progress import message
-from ..saving import _files
+from .._internal import checks, files, rng
+from .._internal.progress import message
 from ._base import Callback
 from ._monitor import MonitorCallback
 
@@ -18,7 +17,7 @@ class _Countdown:
 
     def __init__(self, freq: Any) -> None:
         if freq != "epoch":
-            freq = _checks.integer("save_freq", freq, 1)
+            freq = checks.integer("save_freq", freq, 1)
         self.freq = freq
         self._seen = 0
 
@@ -96,8 +95,8 @@ class ModelCheckpoint(MonitorCallback):
         if not self.filepath.endswith(endings):
             raise ValueError(f"filepath: expected a path that ends with {' or '.join(endings)}, got {self.filepath!r}")
         self.verbose = verbose
-        self.save_best_only = _checks.flag("save_best_only", save_best_only)
-        self.save_weights_only = _checks.flag("save_weights_only", save_weights_only)
+        self.save_best_only = checks.flag("save_best_only", save_best_only)
+        self.save_weights_only = checks.flag("save_weights_only", save_weights_only)
         self._countdown = _Countdown(save_freq)
         self.save_freq = save_freq
         self._each_batch = self._countdown.counts
@@ -189,8 +188,8 @@ class BackupAndRestore(Callback):
         self._countdown = _Countdown(save_freq)
         self.save_freq = save_freq
         self._each_batch = self._countdown.counts
-        self.double_checkpoint = _checks.flag("double_checkpoint", double_checkpoint)
-        self.delete_checkpoint = _checks.flag("delete_checkpoint", delete_checkpoint)
+        self.double_checkpoint = checks.flag("double_checkpoint", double_checkpoint)
+        self.delete_checkpoint = checks.flag("delete_checkpoint", delete_checkpoint)
         self._weights = os.path.join(self.backup_dir, "latest.weights.h5")
         self._metadata = os.path.join(self.backup_dir, "training_metadata.json")
         self._epoch = 0
@@ -214,11 +213,11 @@ class BackupAndRestore(Callback):
         import json
 
         self.model.load_weights(weights)
-        with _files.read(self._metadata), open(self._metadata, encoding="utf-8") as file:
+        with files.read(self._metadata), open(self._metadata, encoding="utf-8") as file:
             self._states = json.load(file)["states"]
             state = self._states[str(self.model.optimizer._steps)]
-            self._epoch = _checks.integer("epoch", state["epoch"], 0)
-            _rng.set_state(state["generator"])
+            self._epoch = checks.integer("epoch", state["epoch"], 0)
+            rng.set_state(state["generator"])
         self.model._initial_epoch = self._epoch
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
@@ -244,8 +243,8 @@ class BackupAndRestore(Callback):
         latest = {"epoch": self._epoch, "batch": batch}
         steps = str(self.model.optimizer._steps)
         before = {number: state for number, state in self._states.items() if number != steps}
-        self._states = dict([*before.items()][-2:]) | {steps: {**latest, "generator": _rng.state()}}
-        with _files.written(self._metadata, True) as file:
+        self._states = dict([*before.items()][-2:]) | {steps: {**latest, "generator": rng.state()}}
+        with files.written(self._metadata, True) as file:
             file.write(json.dumps({**latest, "states": self._states}).encode())
         if self.double_checkpoint and os.path.exists(self._weights):
             import shutil

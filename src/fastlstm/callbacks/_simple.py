@@ -4,8 +4,8 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from .. import _checks
-from .._progress import message
+from .._internal import checks
+from .._internal.progress import message
 from ._base import Callback
 
 Hook = Callable[..., Any] | None
@@ -101,7 +101,7 @@ class TerminateOnNaN(Callback):
     _each_batch = False
 
     def __init__(self, raise_error: bool = False) -> None:
-        self.raise_error = _checks.flag("raise_error", raise_error)
+        self.raise_error = checks.flag("raise_error", raise_error)
 
     def on_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         """Look at the loss of the epoch so far."""

@@ -9,8 +9,8 @@ import shlex
 from collections.abc import Callable
 from pathlib import Path
 
-from .._checks import LARGEST
-from .._columns import ArgumentNeededError
+from .._internal.checks import LARGEST
+from ..series._columns import ArgumentNeededError
 
 LARGEST_SEED = 2**32 - 1
 

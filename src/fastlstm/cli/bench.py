@@ -9,7 +9,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from .._wording import counted
+from .._internal.text import counted
 from . import _arguments
 
 NAME = "bench"

@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from .. import _engine
-from .._wording import counted
+from .._internal import native
+from .._internal.text import counted
 from ..callbacks import Callback
 from ..forecasting import Forecast, forecast_series
 from ..series import ArgumentNeededError, Series, read_series
@@ -52,7 +52,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     _arguments.add_fill_argument(parser)
     _arguments.add_model_arguments(parser, window=24, epochs=100)
-    parser.add_argument("--cell", choices=_engine.cells(), default="lstm", help="kind of the recurrent layer")
+    parser.add_argument("--cell", choices=native.cells(), default="lstm", help="kind of the recurrent layer")
     parser.add_argument("--save", type=Path, metavar="MODEL", help="file for the fitted model, which ends with .keras")
     _arguments.add_out_argument(parser, "fastlstm-forecast")
 

@@ -7,7 +7,8 @@ import importlib.metadata
 import platform
 from typing import Any
 
-from .. import __version__, _engine, config
+from .. import __version__, config
+from .._internal import native
 
 NAME = "info"
 
@@ -22,15 +23,15 @@ def run(_: argparse.Namespace) -> dict[str, Any]:
     facts = {
         "version": __version__,
         "isa": config.isa(),
-        "available_isas": _engine.available_isas(),
+        "available_isas": native.available_isas(),
         "threads": config.get_num_threads(),
-        "compiler": _engine.compiler,
+        "compiler": native.compiler,
         "python": platform.python_version(),
         "platform": platform.platform(),
         "packages": packages,
     }
     print(f"fastlstm         {facts['version']}")
-    print(f"instruction set  {facts['isa']} (here: {', '.join(_engine.available_isas())}; FASTLSTM_ISA chooses)")
+    print(f"instruction set  {facts['isa']} (here: {', '.join(native.available_isas())}; FASTLSTM_ISA chooses)")
     print(f"threads          {facts['threads']} (FASTLSTM_NUM_THREADS chooses)")
     print(f"built with       {facts['compiler']}")
     print(f"Python           {facts['python']} on {facts['platform']}")

@@ -12,10 +12,11 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from .. import _index, _known
-from .._columns import ArgumentNeededError, Columns, read_columns
-from .._wording import counted
+from .._internal.text import counted
+from ..datasets import _future_covariates
 from ..models import Sequential
+from ..series import _spacing
+from ..series._columns import ArgumentNeededError, Columns, read_columns
 from . import _arguments, _models
 
 NAME = "predict"
@@ -86,7 +87,7 @@ def _read(arguments: argparse.Namespace) -> Columns:
 
 
 class _Result(NamedTuple):
-    places: _index.Index
+    places: _spacing.Index
     names: list[str]
     values: list[list[float]]
 
@@ -97,7 +98,7 @@ class _Result(NamedTuple):
 
 def _forecast(model: Sequential, columns: Columns, steps: int) -> _Result:
     """Roll the model out over the steps after the last row."""
-    index = _index.future(columns.index, steps, columns.later)
+    index = _spacing.future(columns.index, steps, columns.later)
     history, known = columns.values, columns.known
     later = None
     if known is not None:
@@ -112,7 +113,7 @@ def _rows(model: Sequential, columns: Columns) -> _Result:
     values, index = columns.values, columns.index
     if columns.known is not None:  # of the last row, something is known if there are later ones
         values = values[: len(columns.known) - 1]
-        values, index = _known.beside(values, columns.known), index[: len(values)]
+        values, index = _future_covariates.beside(values, columns.known), index[: len(values)]
     x, index = _samples(values, index, model.input_shape[1:])
     y = model.predict(x)
     if y.ndim == 3 and len(x) == 1 and y.shape[1] == len(index):  # one sequence, an output for each of its rows
@@ -121,8 +122,8 @@ def _rows(model: Sequential, columns: Columns) -> _Result:
 
 
 def _samples(
-    values: NDArray[np.float64], index: _index.Index, shape: tuple[int | None, ...]
-) -> tuple[NDArray[np.float64], _index.Index]:
+    values: NDArray[np.float64], index: _spacing.Index, shape: tuple[int | None, ...]
+) -> tuple[NDArray[np.float64], _spacing.Index]:
     """Return rows as a model of this input shape takes them, and what the samples are called."""
     rows, width = values.shape
     if len(shape) == 1:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from .. import activations, config, datasets, utils
-from .._wording import counted
+from .._internal.text import counted
 from ..forecasting import rmse
 from ..layers import LSTM, Dense, Input
 from ..models import Sequential

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import _checks
+from .._internal import checks
 
 _SIDES = ("pre", "post")
 
@@ -66,7 +66,7 @@ def pad_sequences(
         if not hasattr(sequence, "__len__"):
             raise TypeError(f"sequences[{i}]: expected a sequence, got {sequence!r}")
         lengths.append(len(sequence))
-    length = max(lengths, default=0) if maxlen is None else _checks.integer("maxlen", maxlen, 0)
+    length = max(lengths, default=0) if maxlen is None else checks.integer("maxlen", maxlen, 0)
     kind = np.dtype(dtype)
     if isinstance(value, str) and kind.kind not in "OUS":
         raise ValueError(f"value: expected a number for dtype {kind}, got {value!r} (use dtype=object for strings)")
@@ -119,7 +119,7 @@ def to_categorical(x: Any, num_classes: int | None = None) -> NDArray[np.float64
     if numbers.ndim > 1 and numbers.shape[-1] == 1:
         numbers = numbers[..., 0]
     largest = int(numbers.max(initial=-1))
-    classes = largest + 1 if num_classes is None else _checks.integer("num_classes", num_classes, 1)
+    classes = largest + 1 if num_classes is None else checks.integer("num_classes", num_classes, 1)
     if numbers.min(initial=0) < 0 or largest >= classes:
         bad = largest if largest >= classes else int(numbers.min())
         raise ValueError(f"x: expected class numbers from 0 to {classes - 1}, got {bad}")

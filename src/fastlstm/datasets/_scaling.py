@@ -7,8 +7,8 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import _checks, _engine
-from .._moments import moments
+from .._internal import checks
+from .._internal.arrays import finite_array, moments, numbers
 
 Self = TypeVar("Self", bound="_Scaler")
 
@@ -31,7 +31,7 @@ class _Scaler:
         if any(given) and not all(given):
             raise ValueError(f"{', '.join(statistics)}: expected all of them or none")
         if all(given):
-            arrays = [_engine.finite_array(name, value, "float64") for name, value in statistics.items()]
+            arrays = [finite_array(name, value, "float64") for name, value in statistics.items()]
             if any(array.ndim != 1 or array.shape != arrays[0].shape for array in arrays):
                 raise ValueError(
                     f"{', '.join(statistics)}: expected one number for each feature, got shapes"
@@ -58,7 +58,7 @@ class _Scaler:
         ValueError
             If there is no row, or NaN or Inf.
         """
-        array = _engine.finite_array("data", data, "float64")
+        array = finite_array("data", data, "float64")
         if array.size == 0 or array.ndim == 0:
             raise ValueError(f"data: expected shape (steps,) or (..., D) with at least one row, got {array.shape}")
         self._fitted = self._statistics(array.reshape(-1, 1 if array.ndim == 1 else array.shape[-1]))
@@ -106,7 +106,7 @@ class _Scaler:
         return cls(**config)
 
     def _checked(self, data: Any) -> NDArray[Any]:
-        array = _engine.numbers("data", data)
+        array = numbers("data", data)
         if self._fitted is None:
             raise ValueError(f"{type(self).__name__} is not fitted: call fit(training_data) first")
         features, got = len(self._fitted[0]), 1 if array.ndim < 2 else array.shape[-1]
@@ -191,7 +191,7 @@ class MinMaxScaler(_Scaler):
     ) -> None:
         if not isinstance(feature_range, (tuple, list)) or len(feature_range) != 2:
             raise TypeError(f"feature_range: expected two numbers, got {feature_range!r}")
-        low, high = (_checks.number("feature_range", end) for end in feature_range)
+        low, high = (checks.number("feature_range", end) for end in feature_range)
         if low >= high:
             raise ValueError(f"feature_range: expected the lower end first, got {feature_range!r}")
         self.feature_range = low, high

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from .. import _checks
+from .._internal import checks
 
 
 def split(*arrays: Any, validation: float | int | None = None, test: float | int | None = None) -> tuple[Any, ...]:
@@ -72,11 +72,11 @@ def split(*arrays: Any, validation: float | int | None = None, test: float | int
 def _rows_of(name: str, size: float | int, rows: int) -> int:
     """Return how many rows a part has that is given by a fraction or a number of rows."""
     if isinstance(size, (float, np.floating)):
-        fraction = _checks.number(name, size, 0.0, 1.0, below_high=True)
+        fraction = checks.number(name, size, 0.0, 1.0, below_high=True)
         if not fraction:
             raise ValueError(f"{name}: expected a fraction above 0, got {size!r}")
         return rows - math.floor(rows * (1.0 - fraction))
-    return _checks.integer(name, size, 1)
+    return checks.integer(name, size, 1)
 
 
 def time_series_folds(
@@ -124,11 +124,11 @@ def time_series_folds(
     [0, 1, 2, 3] [4]
     [0, 1, 2, 3, 4] [5]
     """
-    rows = len(data) if hasattr(data, "__len__") else _checks.integer("data", data, 0)
-    folds = _checks.integer("n_splits", n_splits, 2)
-    longest = rows if max_train_size is None else _checks.integer("max_train_size", max_train_size, 1)
-    between = _checks.integer("gap", gap, 0)
-    size = rows // (folds + 1) if test_size is None else _checks.integer("test_size", test_size, 1)
+    rows = len(data) if hasattr(data, "__len__") else checks.integer("data", data, 0)
+    folds = checks.integer("n_splits", n_splits, 2)
+    longest = rows if max_train_size is None else checks.integer("max_train_size", max_train_size, 1)
+    between = checks.integer("gap", gap, 0)
+    size = rows // (folds + 1) if test_size is None else checks.integer("test_size", test_size, 1)
     first = rows - folds * size
     if rows < folds + 1 or first - between < 1:
         raise ValueError(

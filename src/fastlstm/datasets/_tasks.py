@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import _checks, _rng
+from .._internal import checks, rng
 
 
 def adding_problem(samples: int, steps: int, seed: Any = None) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -53,7 +53,7 @@ def adding_problem(samples: int, steps: int, seed: Any = None) -> tuple[NDArray[
     >>> bool(np.allclose(y[:, 0], (x[:, :, 0] * x[:, :, 1]).sum(axis=1)))
     True
     """
-    samples, steps = _checks.integer("samples", samples, 0), _checks.integer("steps", steps, 2)
+    samples, steps = checks.integer("samples", samples, 0), checks.integer("steps", steps, 2)
     rng = _generator(seed)
     numbers = rng.random((samples, steps), dtype=np.float32)
     markers = np.zeros_like(numbers)
@@ -109,8 +109,8 @@ def copy_memory(
     >>> x.tolist(), y.tolist()
     ([[2, 2, 2, 0, 0, 0, 3, 0, 0, 0]], [[0, 0, 0, 0, 0, 0, 0, 2, 2, 2]])
     """
-    samples, delay = _checks.integer("samples", samples, 0), _checks.integer("delay", delay, 1)
-    symbols, length = _checks.integer("symbols", symbols, 1), _checks.integer("length", length, 1)
+    samples, delay = checks.integer("samples", samples, 0), checks.integer("delay", delay, 1)
+    symbols, length = checks.integer("symbols", symbols, 1), checks.integer("length", length, 1)
     x, y = np.zeros((2, samples, delay + 2 * length), np.int32)
     x[:, :length] = y[:, delay + length :] = _generator(seed).integers(1, symbols + 1, (samples, length))
     x[:, length + delay - 1] = symbols + 1
@@ -157,9 +157,9 @@ def timed_spikes(
     >>> x[0, :, 0].astype(int).tolist(), y[0, :, 0].astype(int).tolist()
     ([1, 0, 0, 1, 0, 0, 1, 0, 1, 0, 1, 0], [0, 0, 0, 1, 0, 0, 1, 0, 0, 0, 0, 0])
     """
-    samples, steps = _checks.integer("samples", samples, 0), _checks.integer("steps", steps, 1)
-    shortest = _checks.integer("shortest", shortest, 1)
-    longest = _checks.integer("longest", longest, _checks.integer("long", long, shortest))
+    samples, steps = checks.integer("samples", samples, 0), checks.integer("steps", steps, 1)
+    shortest = checks.integer("shortest", shortest, 1)
+    longest = checks.integer("longest", longest, checks.integer("long", long, shortest))
     rng = _generator(seed)
     most = steps // shortest + 1
     delays = rng.integers(shortest, longest + 1, (samples, most))
@@ -225,10 +225,10 @@ def mackey_glass(
     >>> mackey_glass(3).round(4)
     array([1.1176, 1.043 , 0.9755])
     """
-    steps, discard = _checks.integer("steps", steps, 0), _checks.integer("discard", discard, 0)
+    steps, discard = checks.integer("steps", steps, 0), checks.integer("discard", discard, 0)
     delay, apart = _above_zero("tau", tau), _above_zero("spacing", spacing)
     rate, decay, power = _above_zero("beta", beta), _above_zero("gamma", gamma), _above_zero("exponent", exponent)
-    before = _checks.number("initial", initial, 0.0)
+    before = checks.number("initial", initial, 0.0)
     if seed is not None:
         before = max(0.0, before + float(_generator(seed).uniform(-0.1, 0.1)))
     substeps = math.ceil(apart / min(_LONGEST_STEP, delay))
@@ -264,7 +264,7 @@ _LONGEST_STEP = 0.1
 
 
 def _above_zero(name: str, value: Any) -> float:
-    found = _checks.number(name, value)
+    found = checks.number(name, value)
     if found <= 0:
         raise ValueError(f"{name}: expected a number above 0, got {value!r}")
     return found
@@ -272,4 +272,4 @@ def _above_zero(name: str, value: Any) -> float:
 
 def _generator(seed: Any) -> np.random.Generator:
     """Return what to draw from: the package's own generator where no seed is given."""
-    return _rng.generator() if seed is None else np.random.default_rng(seed)
+    return rng.generator() if seed is None else np.random.default_rng(seed)

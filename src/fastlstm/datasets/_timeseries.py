@@ -10,7 +10,8 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from .. import _checks, _engine, _rng
+from .._internal import checks, rng
+from .._internal.arrays import numbers
 
 _FORMATS = ("tf", "grain")
 
@@ -50,7 +51,7 @@ class TimeseriesDataset:
 
     def __getitem__(self, index: int) -> Any:
         """Return batch `index`: (x, y), or x where there are no targets."""
-        i = _checks.integer("index", index, -len(self)) if len(self) else 0
+        i = checks.integer("index", index, -len(self)) if len(self) else 0
         if i >= len(self):
             raise IndexError(f"index: expected one of {len(self)} batches, got {i}")
         i %= len(self)
@@ -140,19 +141,19 @@ def timeseries_dataset_from_array(
     >>> x.tolist(), y.tolist()
     ([[0, 1, 2], [1, 2, 3], [2, 3, 4], [3, 4, 5]], [3, 4, 5, 6])
     """
-    series = _engine.numbers("data", data)
+    series = numbers("data", data)
     if series.ndim == 0:
         raise ValueError("data: expected shape (steps,) or (steps, ...), got a number")
     steps = len(series)
     if format not in _FORMATS:
         raise ValueError(f"format: expected 'tf' or 'grain', got {format!r}")
-    length = _checks.integer("sequence_length", sequence_length, 1)
-    stride = _checks.integer("sequence_stride", sequence_stride, 1, max(1, steps - 1))
-    rate = _checks.integer("sampling_rate", sampling_rate, 1, max(1, steps - 1))
-    batch = None if batch_size is None else _checks.integer("batch_size", batch_size, 1)
-    start = 0 if start_index is None else _checks.integer("start_index", start_index, 0, max(0, steps - 1))
-    end = steps if end_index is None else _checks.integer("end_index", end_index, start + 1, max(start + 1, steps - 1))
-    wanted = None if targets is None else _engine.numbers("targets", targets)
+    length = checks.integer("sequence_length", sequence_length, 1)
+    stride = checks.integer("sequence_stride", sequence_stride, 1, max(1, steps - 1))
+    rate = checks.integer("sampling_rate", sampling_rate, 1, max(1, steps - 1))
+    batch = None if batch_size is None else checks.integer("batch_size", batch_size, 1)
+    start = 0 if start_index is None else checks.integer("start_index", start_index, 0, max(0, steps - 1))
+    end = steps if end_index is None else checks.integer("end_index", end_index, start + 1, max(start + 1, steps - 1))
+    wanted = None if targets is None else numbers("targets", targets)
     if wanted is not None and wanted.ndim == 0:
         raise ValueError("targets: expected one for each step, got a number")
     span = (length - 1) * rate + 1
@@ -167,7 +168,7 @@ def timeseries_dataset_from_array(
     if wanted is not None:
         wanted = wanted[start : start + max(0, count) : stride]
     order = None
-    if _checks.flag("shuffle", shuffle):
-        drawn = _rng.generator().integers(2**32) if seed is None else _checks.integer("seed", seed, 0, 2**32 - 1)
+    if checks.flag("shuffle", shuffle):
+        drawn = rng.generator().integers(2**32) if seed is None else checks.integer("seed", seed, 0, 2**32 - 1)
         order = np.random.RandomState(int(drawn))
     return TimeseriesDataset(windows, wanted, batch, order)

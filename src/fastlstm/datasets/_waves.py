@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import _checks
+from .._internal import checks
 
 
 def sine(
@@ -81,7 +81,7 @@ def cosine(
 
 
 def _axis(start: float, stop: float, step: float) -> NDArray[np.float64]:
-    start, stop, step = (_checks.number(*pair) for pair in (("start", start), ("stop", stop), ("step", step)))
+    start, stop, step = (checks.number(*pair) for pair in (("start", start), ("stop", stop), ("step", step)))
     if step <= 0:
         raise ValueError(f"step: expected a number greater than 0, got {step:g}")
     if stop <= start:

@@ -8,7 +8,9 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from .. import _checks, _engine, _known
+from .._internal import checks
+from .._internal.arrays import numbers
+from . import _future_covariates
 
 
 def windows(
@@ -57,21 +59,23 @@ def windows(
     >>> y
     array([40, 50])
     """
-    series = _engine.numbers("sequence", sequence)
-    n_steps = _checks.integer("n_steps", n_steps, 1)
-    horizon = _checks.integer("horizon", horizon, 1)
-    stride = _checks.integer("stride", stride, 1)
+    series = numbers("sequence", sequence)
+    n_steps = checks.integer("n_steps", n_steps, 1)
+    horizon = checks.integer("horizon", horizon, 1)
+    stride = checks.integer("stride", stride, 1)
     if series.ndim not in (1, 2) or series.shape[1:] == (0,):
         raise ValueError(f"sequence: expected shape (steps,) or (steps, D), got {series.shape}")
     series = series[:, np.newaxis] if series.ndim == 1 else series
-    predicted = series.shape[1] - _checks.integer("known", known, 0)
+    predicted = series.shape[1] - checks.integer("known", known, 0)
     if predicted < 1:
         raise ValueError(f"known: expected less than the {series.shape[1]} features of the sequence, got {known}")
     if len(series) < n_steps + horizon:
         raise ValueError(
             f"sequence: expected at least n_steps + horizon = {n_steps + horizon} steps, got {len(series)}"
         )
-    seen = series[:-horizon] if known == 0 else _known.beside(series[:-horizon, :predicted], series[:, predicted:])
+    seen = series[:-horizon]
+    if known:
+        seen = _future_covariates.beside(seen[:, :predicted], series[:, predicted:])
     x = sliding_window_view(seen, n_steps, axis=0)[::stride].swapaxes(1, 2)
     y = sliding_window_view(series[n_steps:, :predicted], horizon, axis=0)[::stride].swapaxes(1, 2)
     if horizon > 1:

@@ -2,20 +2,12 @@
 
 from typing import Any
 
-from .._names import snake_case
-from .._objects import configuration, resolve
+from .._internal.names import snake_case
+from .._internal.registry import configuration, resolve
 from ._base import Initializer
 from ._constant import Constant, Identity, Ones, Zeros
 from ._random import Orthogonal, RandomNormal, RandomUniform, TruncatedNormal
-from ._scaling import (
-    GlorotNormal,
-    GlorotUniform,
-    HeNormal,
-    HeUniform,
-    LecunNormal,
-    LecunUniform,
-    VarianceScaling,
-)
+from ._scaling import GlorotNormal, GlorotUniform, HeNormal, HeUniform, LecunNormal, LecunUniform, VarianceScaling
 
 __all__ = [
     "Constant",

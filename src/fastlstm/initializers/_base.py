@@ -4,8 +4,9 @@ from typing import Any
 
 import numpy as np
 
-from .. import _checks, config
-from .._engine import Array, dtype_name
+from .. import config
+from .._internal import checks
+from .._internal.arrays import Array, dtype_name
 
 
 class Initializer:
@@ -22,7 +23,7 @@ class Initializer:
             Default: `fastlstm.config.floatx()`.
         """
         dtype = config.floatx() if dtype is None else dtype_name("dtype", dtype)
-        shape = tuple(_checks.integer("shape", size, 0) for size in shape)
+        shape = tuple(checks.integer("shape", size, 0) for size in shape)
         return np.asarray(self._values(shape), dtype=dtype)
 
     def _values(self, shape: tuple[int, ...]) -> Array:

@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from .. import _checks
-from .._engine import Array
+from .._internal import checks
+from .._internal.arrays import Array
 from ._base import Initializer
 
 
@@ -50,7 +50,7 @@ class Constant(Initializer):
     """
 
     def __init__(self, value: float = 0.0) -> None:
-        self.value = _checks.number("value", value)
+        self.value = checks.number("value", value)
 
     def _values(self, shape: tuple[int, ...]) -> Array:
         return np.full(shape, self.value)
@@ -84,7 +84,7 @@ class Identity(Initializer):
     """
 
     def __init__(self, gain: float = 1.0) -> None:
-        self.gain = _checks.number("gain", gain)
+        self.gain = checks.number("gain", gain)
 
     def _values(self, shape: tuple[int, ...]) -> Array:
         if len(shape) != 2:

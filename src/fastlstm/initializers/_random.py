@@ -7,8 +7,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from .. import _checks, _rng
-from .._engine import Array
+from .._internal import checks, rng
+from .._internal.arrays import Array
 from ._base import Initializer
 
 
@@ -18,10 +18,10 @@ class Random(Initializer):
     _arguments: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, seed: int | None = None) -> None:
-        self.seed = None if seed is None else _checks.seed(seed)
+        self.seed = None if seed is None else checks.seed(seed)
 
     def _generator(self) -> np.random.Generator:
-        return _rng.generator() if self.seed is None else np.random.default_rng(self.seed)
+        return rng.generator() if self.seed is None else np.random.default_rng(self.seed)
 
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments."""
@@ -43,8 +43,8 @@ class _Normal(Random):
 
     def __init__(self, mean: float = 0.0, stddev: float = 0.05, seed: int | None = None) -> None:
         super().__init__(seed)
-        self.mean = _checks.number("mean", mean)
-        self.stddev = _checks.number("stddev", stddev, 0.0)
+        self.mean = checks.number("mean", mean)
+        self.stddev = checks.number("stddev", stddev, 0.0)
 
 
 class RandomNormal(_Normal):
@@ -108,8 +108,8 @@ class RandomUniform(Random):
 
     def __init__(self, minval: float = -0.05, maxval: float = 0.05, seed: int | None = None) -> None:
         super().__init__(seed)
-        self.minval = _checks.number("minval", minval)
-        self.maxval = _checks.number("maxval", maxval, self.minval)
+        self.minval = checks.number("minval", minval)
+        self.maxval = checks.number("maxval", maxval, self.minval)
 
     def _values(self, shape: tuple[int, ...]) -> Array:
         return self._generator().uniform(self.minval, self.maxval, shape)
@@ -150,7 +150,7 @@ class Orthogonal(Random):
 
     def __init__(self, gain: float = 1.0, seed: int | None = None) -> None:
         super().__init__(seed)
-        self.gain = _checks.number("gain", gain)
+        self.gain = checks.number("gain", gain)
 
     def _values(self, shape: tuple[int, ...]) -> Array:
         if len(shape) < 2:

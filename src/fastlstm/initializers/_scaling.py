@@ -4,8 +4,8 @@ import math
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from .. import _checks
-from .._engine import Array
+from .._internal import checks
+from .._internal.arrays import Array
 from ._random import Random, truncated_normal
 
 # The standard deviation of a standard normal distribution that is cut off at -2 and 2.
@@ -65,7 +65,7 @@ class VarianceScaling(Random):
         output_axes: Sequence[int] | None = None,
     ) -> None:
         super().__init__(seed)
-        self.scale = _checks.number("scale", scale, 0.0)
+        self.scale = checks.number("scale", scale, 0.0)
         if self.scale == 0:
             raise ValueError("scale: expected a number greater than 0, got 0")
         self.mode = _choice("mode", mode, _MODES)
@@ -115,11 +115,11 @@ def _axes(name: str, value: Any) -> list[int] | None:
         return None
     if not isinstance(value, (list, tuple)):
         raise TypeError(f"{name}: expected a list of integers, got {value!r}")
-    return [_checks.integer(name, axis, -_checks.LARGEST) for axis in value]
+    return [checks.integer(name, axis, -checks.LARGEST) for axis in value]
 
 
 def _product_of_sizes(name: str, axes: list[int], shape: tuple[int, ...]) -> int:
-    return math.prod(shape[_checks.integer(name, axis, -len(shape), len(shape) - 1)] for axis in axes)
+    return math.prod(shape[checks.integer(name, axis, -len(shape), len(shape) - 1)] for axis in axes)
 
 
 class _Preset(VarianceScaling):

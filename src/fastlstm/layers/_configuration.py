@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._names import lookup
-from .._objects import configuration
+from .._internal.names import lookup
+from .._internal.registry import configuration
 
 if TYPE_CHECKING:
     from .base import Layer

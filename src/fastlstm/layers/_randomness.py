@@ -3,8 +3,8 @@
 import threading
 from typing import Any
 
-from .. import _rng
-from .._checks import integer
+from .._internal import rng
+from .._internal.checks import integer
 
 _SEEDS = 2**63
 _counting = threading.Lock()
@@ -20,7 +20,7 @@ class Seed:
     def drawn(self) -> int:
         """Return the seed."""
         if self._drawn is None:
-            self._drawn = int(_rng.generator().integers(_SEEDS))
+            self._drawn = int(rng.generator().integers(_SEEDS))
         return self._drawn
 
     def take(self, drawn: int) -> bool:

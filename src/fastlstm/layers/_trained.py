@@ -4,8 +4,8 @@ import weakref
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-from .._checks import flag
-from .._engine import Array
+from .._internal.arrays import Array
+from .._internal.checks import flag
 from ._weights import Weights
 
 

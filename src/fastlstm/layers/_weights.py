@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .. import constraints, initializers, regularizers
-from .._engine import Array, Network, real_array
+from .._internal.arrays import Array, real_array
+from .._internal.native import Network
 
 
 class Weight(NamedTuple):

@@ -3,7 +3,7 @@
 from typing import Any
 
 from .. import activations
-from .._engine import Network
+from .._internal.native import Network
 from .base import Layer, Shape
 
 

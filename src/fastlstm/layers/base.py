@@ -4,11 +4,13 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar, NamedTuple, TypeAlias
 
-from .. import _engine, config, regularizers
-from .._checks import flag, integer, size
-from .._engine import Array, Network
-from .._names import given_or_automatic
-from .._objects import takes_the_options_of
+from .. import config, regularizers
+from .._internal import native
+from .._internal.arrays import Array, dtype_name, finite_array, mask_for, real_array
+from .._internal.checks import flag, integer, size
+from .._internal.names import given_or_automatic
+from .._internal.native import Network
+from .._internal.registry import takes_the_options_of
 from ._configuration import plain
 from ._randomness import Draws
 from ._trained import TrainedOrNot
@@ -71,7 +73,7 @@ class Layer(TrainedOrNot):
         trainable: bool = True,
     ) -> None:
         super().__init__(trainable)
-        self._dtype = config.floatx() if dtype is None else _engine.dtype_name("dtype", dtype)
+        self._dtype = config.floatx() if dtype is None else dtype_name("dtype", dtype)
         self._name = given_or_automatic(name, type(self))
         self._activity_regularizer = regularizers.get(activity_regularizer)
         self._weights = Weights()
@@ -269,7 +271,7 @@ class Layer(TrainedOrNot):
 
     def _as_input(self, name: str, x: Any, *, finite: bool = False) -> Array:
         """Return `x` as an array of the layer's dtype, of the shape that callers see."""
-        return (_engine.finite_array if finite else _engine.real_array)(name, x, self.dtype)
+        return (finite_array if finite else real_array)(name, x, self.dtype)
 
     def _for_network(self, x: Array) -> Array:
         """Return an array from `_as_input` in the shape that a network which begins with this layer takes."""
@@ -281,10 +283,10 @@ class Layer(TrainedOrNot):
         self._check_shape("x", array.shape)
         self._output_shape(array.shape)  # raises where the layer can not take the shape
         x = self._for_network(array)
-        given = None if mask is None else _engine.mask_for(x, mask)
+        given = None if mask is None else mask_for(x, mask)
         draw = next(self._draws) if flag("training", training) else None
         self.build(array.shape)
-        network = _engine.network(self.dtype, *self._network_input(array.shape))
+        network = native.network(self.dtype, *self._network_input(array.shape))
         self._append_all_to(network, array.shape)
         self._weights.copy_to(network, 0)
         return Call(network, x, given, draw)

@@ -3,8 +3,9 @@
 from typing import Any
 
 from .. import activations
-from .._checks import flag, refuse, size
-from .._engine import Array, Network
+from .._internal.arrays import Array
+from .._internal.checks import flag, refuse, size
+from .._internal.native import Network
 from ._weights import Weight, rules
 from .activation import width_after
 from .base import Layer, Shape

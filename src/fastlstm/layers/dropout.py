@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
-from .._checks import integer, number
-from .._engine import Network
+from .._internal.checks import integer, number
+from .._internal.native import Network
 from ._randomness import Seed
 from .base import Layer, Shape
 

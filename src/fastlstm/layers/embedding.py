@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 
-from .. import _engine
-from .._checks import flag, refuse, size
-from .._engine import Array, Network
+from .._internal.arrays import Array, numbers, real_array
+from .._internal.checks import flag, refuse, size
+from .._internal.native import Network
 from ._weights import Weight, rules
 from .base import Layer, Shape
 
@@ -99,7 +99,7 @@ class Embedding(Layer):
         return 1
 
     def _as_input(self, name: str, x: Any, *, finite: bool = False) -> Array:
-        array = _engine.numbers(name, x)
+        array = numbers(name, x)
         whole = (array >= 0) & (array < self.input_dim) & (array == np.floor(array))
         if not whole.all():
             place = tuple(int(i) for i in np.unravel_index(int(whole.argmin()), array.shape))
@@ -107,7 +107,7 @@ class Embedding(Layer):
                 f"{name}: layer {self.name!r} expected whole numbers from 0 to {self.input_dim - 1}, input_dim being"
                 f" {self.input_dim}; got {array[place]!s} at {list(place)}"
             )
-        return _engine.real_array(name, array, self.dtype)
+        return real_array(name, array, self.dtype)
 
     def _network_input(self, shape: Shape) -> tuple[int, bool]:
         return 1, True

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from .._engine import Network
+from .._internal.native import Network
 from .base import Layer, Shape
 
 

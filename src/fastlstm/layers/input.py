@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from .. import _engine
-from .._checks import integer, refuse, size
-from .._names import given_or_automatic
+from .._internal.arrays import dtype_name
+from .._internal.checks import integer, refuse, size
+from .._internal.names import given_or_automatic
 from .base import Shape
 
 _RANKS = (1, 2)  # (D,) and (T, D)
@@ -71,7 +71,7 @@ class InputLayer:
             size("shape, number of features", shape[-1])
         self.batch_size = None if batch_size is None else integer("batch_size", batch_size, 1)
         self.shape: Shape = tuple(None if extent is None else integer("shape", extent, 0) for extent in shape)
-        self.dtype = None if dtype is None else _engine.dtype_name("dtype", dtype)
+        self.dtype = None if dtype is None else dtype_name("dtype", dtype)
         self.name = given_or_automatic(name, type(self))
 
     @property

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from .._checks import flag, number
-from .._engine import Array, Network
+from .._internal.arrays import Array
+from .._internal.checks import flag, number
+from .._internal.native import Network
 from ._weights import Weight, rules
 from .base import Layer, Shape
 

@@ -4,8 +4,9 @@ from typing import Any
 
 import numpy as np
 
-from .._checks import number
-from .._engine import Array, Network
+from .._internal.arrays import Array
+from .._internal.checks import number
+from .._internal.native import Network
 from .base import SEQUENCES, Layer, Shape
 
 

@@ -6,10 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from .. import _engine
-from .._checks import flag
-from .._engine import Array, Network
-from .._moments import moments
+from .._internal.arrays import Array, finite_array, moments
+from .._internal.checks import flag
+from .._internal.native import Network
 from ._weights import Weight
 from .base import Layer, Shape
 
@@ -68,7 +67,7 @@ class Normalization(Layer):
         self._given: tuple[Array, Array] | None = None
         if mean is not None:
             self._given = (
-                _engine.finite_array("mean", mean, self.dtype),
+                finite_array("mean", mean, self.dtype),
                 _variance("variance", variance, self.dtype),
             )
 
@@ -100,13 +99,13 @@ class Normalization(Layer):
         """
         if self._given is not None:
             raise ValueError(f"adapt: layer {self.name!r} was given its mean and variance, there is nothing to adapt")
-        array = _engine.finite_array("data", data, "float64")
+        array = finite_array("data", data, "float64")
         features = self._check_shape("data", array.shape)
         if array.size == 0:
             raise ValueError(f"data: expected at least one row, got shape {array.shape}")
         mean, variance = moments(array.reshape(-1, features))
         self.build(array.shape)
-        self.set_weights([_engine.finite_array("mean", mean, self.dtype), _variance("variance", variance, self.dtype)])
+        self.set_weights([finite_array("mean", mean, self.dtype), _variance("variance", variance, self.dtype)])
 
     @property
     def _weights_are_arguments(self) -> bool:
@@ -139,7 +138,7 @@ def _spread(value: Array, shape: tuple[int, ...], dtype: str) -> Array:
 
 
 def _variance(name: str, value: Any, dtype: str) -> Array:
-    array = _engine.finite_array(name, value, dtype)
+    array = finite_array(name, value, dtype)
     if (array < 0).any():
         raise ValueError(f"{name}: expected numbers of at least 0, got {array.min()}")
     return array

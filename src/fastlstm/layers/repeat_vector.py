@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from .._checks import size
-from .._engine import Network
+from .._internal.checks import size
+from .._internal.native import Network
 from .base import VECTORS, Layer, Shape
 
 

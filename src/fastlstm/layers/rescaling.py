@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from .. import _engine
-from .._engine import Array, Network
+from .._internal.arrays import Array, finite_array
+from .._internal.native import Network
 from .base import Layer, Shape
 
 
@@ -37,8 +37,8 @@ class Rescaling(Layer):
 
     def __init__(self, scale: Any, offset: Any = 0.0, **options: Any) -> None:
         super().__init__(**options)
-        self.scale = _engine.finite_array("scale", scale, self.dtype)
-        self.offset = _engine.finite_array("offset", offset, self.dtype)
+        self.scale = finite_array("scale", scale, self.dtype)
+        self.offset = finite_array("offset", offset, self.dtype)
 
     def _output_shape(self, shape: Shape) -> Shape:
         for name, value in (("scale", self.scale), ("offset", self.offset)):

@@ -3,8 +3,8 @@
 import math
 from typing import Any
 
-from .._checks import integer
-from .._engine import Network
+from .._internal.checks import integer
+from .._internal.native import Network
 from .base import Layer, Shape
 from .flatten import numbers_of_a_row
 

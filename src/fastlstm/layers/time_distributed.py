@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from .._engine import Network
+from .._internal.native import Network
 from ._configuration import layer_of
 from ._weights import Weight
 from .base import SEQUENCES, Layer, Shape

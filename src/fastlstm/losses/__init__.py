@@ -9,8 +9,8 @@ and has such a function for its `call`.
 from collections.abc import Callable
 from typing import Any
 
-from .._names import lookup, snake_case
-from .._objects import configuration, resolve
+from .._internal.names import lookup, snake_case
+from .._internal.registry import configuration, resolve
 from ._base import Loss
 from ._class_values import (
     binary_crossentropy,

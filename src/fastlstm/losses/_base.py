@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from .. import _engine
-from .._data import sample_weights
-from .._engine import Array, Network, finite_array, numbers, real_array
-from .._names import snake_case
+from .._internal import native
+from .._internal.arrays import Array, finite_array, numbers, real_array
+from .._internal.names import snake_case
+from .._internal.native import Network
+from ..training.samples import sample_weights
 from ._split import SplitSteps
 
 if TYPE_CHECKING:
@@ -133,7 +134,7 @@ class Loss:
         if y_pred.ndim not in (2, 3) or y_pred.shape[-1] == 0:
             raise ValueError(f"y_pred: expected shape (N, O) or (N, T, O), got {y_pred.shape}")
         dtype = "float32" if y_pred.dtype == np.float32 else "float64"
-        network = _engine.network(dtype, y_pred.shape[-1], y_pred.ndim == 3)  # without layers: what goes in comes out
+        network = native.network(dtype, y_pred.shape[-1], y_pred.ndim == 3)  # without layers: what goes in comes out
         self._start(network)
         y_true = self._targets("y_true", y_true, y_pred.shape, network.target_features, dtype, finite=False)
         weights = sample_weights("sample_weight", sample_weight, y_pred.shape, dtype, finite=False)

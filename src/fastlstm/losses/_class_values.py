@@ -4,10 +4,10 @@ from typing import Any
 
 import numpy as np
 
-from .. import _checks
-from .._engine import Array
-from .._pairs import classes_and_predictions, pair
+from .._internal import checks
+from .._internal.arrays import Array
 from ._number_values import EPSILON, mean
+from ._pairs import classes_and_predictions, pair
 
 
 def kl_divergence(y_true: Any, y_pred: Any) -> Array:
@@ -50,9 +50,9 @@ def binary_crossentropy(
     array([0.6931, 0.6931])
     """
     targets, predictions = pair(y_true, y_pred)
-    smoothing = _checks.number("label_smoothing", label_smoothing, 0.0, 1.0)
+    smoothing = checks.number("label_smoothing", label_smoothing, 0.0, 1.0)
     targets = targets * (1 - smoothing) + 0.5 * smoothing if smoothing else targets
-    if _checks.flag("from_logits", from_logits):
+    if checks.flag("from_logits", from_logits):
         losses = np.maximum(predictions, 0) - predictions * targets + np.log1p(np.exp(-np.abs(predictions)))
     else:
         p = _within(predictions)
@@ -83,10 +83,10 @@ def categorical_crossentropy(
     array([0.6931])
     """
     targets, predictions = pair(y_true, y_pred)
-    smoothing = _checks.number("label_smoothing", label_smoothing, 0.0, 1.0)
+    smoothing = checks.number("label_smoothing", label_smoothing, 0.0, 1.0)
     if smoothing:
         targets = targets * (1 - smoothing) + smoothing / targets.shape[axis]
-    logs = _log_probabilities(predictions, _checks.flag("from_logits", from_logits), axis)
+    logs = _log_probabilities(predictions, checks.flag("from_logits", from_logits), axis)
     total: Array = -(targets * logs).sum(axis=axis, dtype=np.float64)
     return total
 
@@ -128,7 +128,7 @@ def sparse_categorical_crossentropy(
     ignored = np.zeros(classes.shape, bool) if ignore_class is None else classes == ignore_class
     require_classes("y_true", np.where(ignored, 0, classes), predictions.shape[axis])
     chosen = np.where(ignored, 0, classes).astype(np.int64)
-    logs = _log_probabilities(predictions, _checks.flag("from_logits", from_logits), axis)
+    logs = _log_probabilities(predictions, checks.flag("from_logits", from_logits), axis)
     picked = np.take_along_axis(logs, np.expand_dims(chosen, axis), axis).squeeze(axis)
     return np.where(ignored, 0.0, -picked).astype(np.float64)
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from .. import _checks
-from .._engine import Array
+from .._internal import checks
+from .._internal.arrays import Array
 from ._class_values import require_classes
 from ._native import NativeLoss, last_axis
 
@@ -22,8 +22,8 @@ class _Crossentropy(NativeLoss):
         self, from_logits: bool, label_smoothing: float, axis: int, reduction: Any, name: str | None, dtype: Any
     ) -> None:
         super().__init__(name, reduction, dtype)
-        self.from_logits = _checks.flag("from_logits", from_logits)
-        self.label_smoothing = _checks.number("label_smoothing", label_smoothing, 0.0, 1.0)
+        self.from_logits = checks.flag("from_logits", from_logits)
+        self.label_smoothing = checks.number("label_smoothing", label_smoothing, 0.0, 1.0)
         self.axis = last_axis(axis)
 
     def get_config(self) -> dict[str, Any]:
@@ -138,9 +138,9 @@ class SparseCategoricalCrossentropy(NativeLoss):
         dtype: Any = None,
     ) -> None:
         super().__init__(name, reduction, dtype)
-        self.from_logits = _checks.flag("from_logits", from_logits)
+        self.from_logits = checks.flag("from_logits", from_logits)
         self.ignore_class = (
-            None if ignore_class is None else _checks.integer("ignore_class", ignore_class, -_EXACT, _EXACT)
+            None if ignore_class is None else checks.integer("ignore_class", ignore_class, -_EXACT, _EXACT)
         )
         last_axis(axis)
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-from .._engine import Array
+from .._internal.arrays import Array
 from ._base import Loss
 
 Function: TypeAlias = Callable[[Array, Array], Any]

@@ -2,15 +2,16 @@
 
 from typing import Any, ClassVar
 
-from .. import _checks
-from .._engine import Array, Network, finite_array, numbers, real_array
-from .._names import snake_case
+from .._internal import checks
+from .._internal.arrays import Array, finite_array, numbers, real_array
+from .._internal.names import snake_case
+from .._internal.native import Network
 from ._base import Carried, Loss
 
 
 def last_axis(axis: Any) -> int:
     """Return -1; another axis raises ValueError."""
-    if _checks.integer("axis", axis, -(2**31)) != -1:
+    if checks.integer("axis", axis, -(2**31)) != -1:
         raise ValueError(f"axis: expected -1, the axis of features, got {axis}")
     return -1
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from .. import _checks
-from .._engine import Array
-from .._pairs import floats, pair
+from .._internal import checks
+from .._internal.arrays import Array
+from ._pairs import floats, pair
 
 EPSILON = 1e-7
 """What Keras adds, or clips to, before it divides or takes a logarithm."""
@@ -119,7 +119,7 @@ def huber(y_true: Any, y_pred: Any, delta: float = 1.0) -> Array:
     >>> huber([[0.0, 0.0]], [[1.0, 3.0]])
     array([1.5])
     """
-    delta = _checks.number("delta", delta, 0.0)
+    delta = checks.number("delta", delta, 0.0)
     error = np.abs(_differences(y_true, y_pred))
     return mean(np.where(error <= delta, np.square(error) / 2, delta * (error - delta / 2)))
 
@@ -228,7 +228,7 @@ def quantile(y_true: Any, y_pred: Any, quantiles: float | Sequence[float] = (0.1
 def quantiles_of(quantiles: Any) -> tuple[float, ...]:
     """Return quantiles as a tuple of numbers between 0 and 1, at least one."""
     given = quantiles if isinstance(quantiles, (Sequence, np.ndarray)) and np.ndim(quantiles) else (quantiles,)
-    found = tuple(_checks.number("quantiles", each, 0.0, 1.0) for each in given)
+    found = tuple(checks.number("quantiles", each, 0.0, 1.0) for each in given)
     if not found or not all(0 < each < 1 for each in found):
         raise ValueError(f"quantiles: expected numbers between 0 and 1, at least one, got {quantiles!r}")
     return found

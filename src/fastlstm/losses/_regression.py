@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from .. import _checks
-from .._engine import Array
+from .._internal import checks
+from .._internal.arrays import Array
 from ._native import NativeLoss, last_axis
 from ._number_values import quantiles_of
 
@@ -127,7 +127,7 @@ class Huber(NativeLoss):
         dtype: Any = None,
     ) -> None:
         super().__init__(name, reduction, dtype)
-        self.delta = _checks.number("delta", delta, 0.0)
+        self.delta = checks.number("delta", delta, 0.0)
         if self.delta == 0:
             raise ValueError(f"delta: expected a number of more than 0, got {delta!r}")
 

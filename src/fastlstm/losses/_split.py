@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .. import _engine
-from .._engine import Array, Network
+from .._internal.arrays import Array, numbers
+from .._internal.native import Network
 
 if TYPE_CHECKING:
     from ._base import Loss
@@ -104,8 +104,8 @@ class SplitSteps:
                 f"loss: expected {name!r} to return a tuple (values, gradient) of two arrays, got"
                 f" {type(result).__name__}"
             )
-        values = _engine.numbers(f"values of loss {name!r}", result[0])
-        gradient = _engine.numbers(f"gradient of loss {name!r}", result[1])
+        values = numbers(f"values of loss {name!r}", result[0])
+        gradient = numbers(f"gradient of loss {name!r}", result[1])
         samples = output.shape[:-1]
         if values.shape not in (samples[:1], samples):
             several = f" or {samples}" if len(samples) > 1 else ""

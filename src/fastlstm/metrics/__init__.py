@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 from .. import losses
-from .._names import lookup, snake_case
-from .._objects import configuration, resolve
+from .._internal.names import lookup, snake_case
+from .._internal.registry import configuration, resolve
 from ..losses import (
     binary_crossentropy,
     categorical_crossentropy,

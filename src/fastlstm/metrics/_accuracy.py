@@ -4,10 +4,10 @@ from typing import Any
 
 import numpy as np
 
-from .. import _checks
-from .._engine import Array
-from .._pairs import classes_and_predictions, pair
+from .._internal import checks
+from .._internal.arrays import Array
 from ..losses._class_values import require_classes
+from ..losses._pairs import classes_and_predictions, pair
 from ._reduction import MeanOfFunction
 
 
@@ -50,7 +50,7 @@ def binary_accuracy(y_true: Any, y_pred: Any, threshold: float = 0.5) -> Array:
     [[1.0], [0.0]]
     """
     targets, predictions = pair(y_true, y_pred)
-    return _numbers(targets == (predictions > _checks.number("threshold", threshold)))
+    return _numbers(targets == (predictions > checks.number("threshold", threshold)))
 
 
 def categorical_accuracy(y_true: Any, y_pred: Any) -> Array:
@@ -129,8 +129,8 @@ def sparse_top_k_categorical_accuracy(y_true: Any, y_pred: Any, k: int = 5, from
     array([1., 0.])
     """
     classes, predictions = classes_and_predictions(y_true, y_pred)
-    k = _checks.integer("k", k, 1)
-    if _checks.flag("from_sorted_ids", from_sorted_ids):
+    k = checks.integer("k", k, 1)
+    if checks.flag("from_sorted_ids", from_sorted_ids):
         return _numbers((classes[..., None] == predictions[..., :k]).any(axis=-1))
     require_classes("y_true", classes, predictions.shape[-1])
     own = np.take_along_axis(predictions, classes.astype(np.int64)[..., None], axis=-1)
@@ -200,7 +200,7 @@ class BinaryAccuracy(MeanOfFunction):
     _direction = "up"
 
     def __init__(self, name: str = "binary_accuracy", dtype: Any = None, threshold: float = 0.5) -> None:
-        self.threshold = _checks.number("threshold", threshold)
+        self.threshold = checks.number("threshold", threshold)
         super().__init__(binary_accuracy, name, dtype, threshold=self.threshold)
 
 
@@ -269,7 +269,7 @@ class TopKCategoricalAccuracy(MeanOfFunction):
     _direction = "up"
 
     def __init__(self, k: int = 5, name: str = "top_k_categorical_accuracy", dtype: Any = None) -> None:
-        self.k = _checks.integer("k", k, 1)
+        self.k = checks.integer("k", k, 1)
         super().__init__(top_k_categorical_accuracy, name, dtype, k=self.k)
 
 
@@ -302,5 +302,5 @@ class SparseTopKCategoricalAccuracy(MeanOfFunction):
         dtype: Any = None,
         from_sorted_ids: bool = False,
     ) -> None:
-        self.k, self.from_sorted_ids = _checks.integer("k", k, 1), _checks.flag("from_sorted_ids", from_sorted_ids)
+        self.k, self.from_sorted_ids = checks.integer("k", k, 1), checks.flag("from_sorted_ids", from_sorted_ids)
         super().__init__(sparse_top_k_categorical_accuracy, name, dtype, k=self.k, from_sorted_ids=self.from_sorted_ids)

@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 
-from .. import _checks
-from .._engine import Array
-from .._pairs import floats, pair
+from .._internal import checks
+from .._internal.arrays import Array
+from ..losses._pairs import floats, pair
 from ._base import Metric, divided
 from ._confusion import Counts, broadcast_weights, counts
 
@@ -79,22 +79,22 @@ class AUC(Metric):
         super().__init__(name=name, dtype=dtype)
         self._given = thresholds is not None
         if thresholds is None:
-            count = _checks.integer("num_thresholds", num_thresholds, 2)
+            count = checks.integer("num_thresholds", num_thresholds, 2)
             inner = [i / (count - 1) for i in range(1, count - 1)]
         else:
-            inner = sorted(_checks.number("thresholds", value, 0.0, 1.0) for value in thresholds)
+            inner = sorted(checks.number("thresholds", value, 0.0, 1.0) for value in thresholds)
         self._thresholds = np.array([-_EPSILON, *inner, 1 + _EPSILON])
         self.num_thresholds = len(self._thresholds)
         even = np.arange(self.num_thresholds) / (self.num_thresholds - 1)
         self._clips = self.num_thresholds > 2 and np.allclose(self._thresholds, even, atol=_EPSILON)
         self.curve = _choice("curve", curve, _CURVES)
         self.summation_method = _choice("summation_method", summation_method, _METHODS)
-        self.multi_label = _checks.flag("multi_label", multi_label)
+        self.multi_label = checks.flag("multi_label", multi_label)
         if num_labels and not multi_label:
             raise ValueError(f"num_labels: expected None without multi_label, got {num_labels!r}")
         self.num_labels = num_labels
         self.label_weights = None if label_weights is None else floats("label_weights", label_weights)
-        self._from_logits = _checks.flag("from_logits", from_logits)
+        self._from_logits = checks.flag("from_logits", from_logits)
         self._sums: Counts | None = None
 
     @property

@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 
-from .. import _engine, config, initializers
-from .._engine import Array
-from .._names import given_or_automatic
+from .. import config, initializers
+from .._internal.arrays import Array, dtype_name
+from .._internal.names import given_or_automatic
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -112,7 +112,7 @@ class Metric:
 
     def __init__(self, dtype: Any = None, name: str | None = None) -> None:
         self.name = given_or_automatic(name, type(self))
-        self._dtype = config.floatx() if dtype is None else _engine.dtype_name("dtype", dtype)
+        self._dtype = config.floatx() if dtype is None else dtype_name("dtype", dtype)
         self._variables: list[Variable] = []
 
     @property

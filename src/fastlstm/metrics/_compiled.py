@@ -5,8 +5,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .._engine import Array
-from .._names import snake_case
+from .._internal.arrays import Array
+from .._internal.names import snake_case
 from . import (
     BinaryAccuracy,
     BinaryCrossentropy,

@@ -5,9 +5,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .. import _checks
-from .._engine import Array
-from .._pairs import floats, pair
+from .._internal import checks
+from .._internal.arrays import Array
+from ..losses._pairs import floats, pair
 from ._base import Metric, divided
 
 _LOWEST = -1e10  # the threshold of predictions that are among the top k, and what the others are set to
@@ -70,7 +70,7 @@ def thresholds_of(thresholds: Any, default: float) -> list[float]:
     listed = list(thresholds) if isinstance(thresholds, Iterable) and not isinstance(thresholds, str) else [thresholds]
     if not listed:
         raise ValueError("thresholds: expected at least one")
-    return [_checks.number("thresholds", value, 0.0, 1.0) for value in listed]
+    return [checks.number("thresholds", value, 0.0, 1.0) for value in listed]
 
 
 def _top(predictions: Array, k: int) -> Array:
@@ -90,8 +90,8 @@ class _AtThresholds(Metric):
     def __init__(self, thresholds: Any, top_k: int | None, class_id: int | None, name: str | None, dtype: Any) -> None:
         super().__init__(name=name, dtype=dtype)
         self.init_thresholds = thresholds
-        self.top_k = None if top_k is None else _checks.integer("top_k", top_k, 1)
-        self.class_id = None if class_id is None else _checks.integer("class_id", class_id, 0)
+        self.top_k = None if top_k is None else checks.integer("top_k", top_k, 1)
+        self.class_id = None if class_id is None else checks.integer("class_id", class_id, 0)
         self.thresholds = thresholds_of(thresholds, 0.5 if top_k is None else _LOWEST)
         for counted in self._counted:
             setattr(self, counted, self.add_variable((len(self.thresholds),), name=counted))

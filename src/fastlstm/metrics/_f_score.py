@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from .. import _checks
-from .._pairs import floats, pair
+from .._internal import checks
+from ..losses._pairs import floats, pair
 from ._base import Metric, Variable
 
 _EPSILON = 1e-7  # added to denominators, as in Keras
@@ -50,10 +50,10 @@ class FBetaScore(Metric):
         super().__init__(name=name, dtype=dtype)
         if average not in (None, "micro", "macro", "weighted"):
             raise ValueError(f"average: expected None, 'micro', 'macro' or 'weighted', got {average!r}")
-        self.beta = _checks.number("beta", beta, 0.0)
+        self.beta = checks.number("beta", beta, 0.0)
         if self.beta == 0:
             raise ValueError(f"beta: expected a number above 0, got {beta!r}")
-        self.threshold = None if threshold is None else _checks.number("threshold", threshold, 0.0, 1.0)
+        self.threshold = None if threshold is None else checks.number("threshold", threshold, 0.0, 1.0)
         if self.threshold == 0:
             raise ValueError(f"threshold: expected a number above 0, got {threshold!r}")
         self.average = average

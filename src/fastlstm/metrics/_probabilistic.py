@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from .. import _checks, losses
+from .. import losses
+from .._internal import checks
 from ._reduction import MeanOfFunction
 
 
@@ -35,8 +36,8 @@ class BinaryCrossentropy(MeanOfFunction):
         from_logits: bool = False,
         label_smoothing: float = 0.0,
     ) -> None:
-        self.from_logits = _checks.flag("from_logits", from_logits)
-        self.label_smoothing = _checks.number("label_smoothing", label_smoothing, 0.0, 1.0)
+        self.from_logits = checks.flag("from_logits", from_logits)
+        self.label_smoothing = checks.number("label_smoothing", label_smoothing, 0.0, 1.0)
         super().__init__(
             losses.binary_crossentropy, name, dtype, from_logits=self.from_logits, label_smoothing=self.label_smoothing
         )
@@ -74,9 +75,9 @@ class CategoricalCrossentropy(MeanOfFunction):
         label_smoothing: float = 0.0,
         axis: int = -1,
     ) -> None:
-        self.from_logits = _checks.flag("from_logits", from_logits)
-        self.label_smoothing = _checks.number("label_smoothing", label_smoothing, 0.0, 1.0)
-        self.axis = _checks.integer("axis", axis, -1)
+        self.from_logits = checks.flag("from_logits", from_logits)
+        self.label_smoothing = checks.number("label_smoothing", label_smoothing, 0.0, 1.0)
+        self.axis = checks.integer("axis", axis, -1)
         super().__init__(
             losses.categorical_crossentropy,
             name,
@@ -119,9 +120,9 @@ class SparseCategoricalCrossentropy(MeanOfFunction):
         ignore_class: int | None = None,
         axis: int = -1,
     ) -> None:
-        self.from_logits = _checks.flag("from_logits", from_logits)
+        self.from_logits = checks.flag("from_logits", from_logits)
         self.ignore_class = ignore_class
-        self.axis = _checks.integer("axis", axis, -1)
+        self.axis = checks.integer("axis", axis, -1)
         super().__init__(
             losses.sparse_categorical_crossentropy,
             name,

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 from .. import losses
-from .._engine import Array
-from .._pairs import floats, same_rank
+from .._internal.arrays import Array
+from ..losses._pairs import floats, same_rank
 from ._base import Direction, Metric, divided
 
 

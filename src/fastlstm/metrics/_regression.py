@@ -5,9 +5,10 @@ from typing import Any
 
 import numpy as np
 
-from .. import _checks, losses
-from .._engine import Array
-from .._pairs import floats, pair
+from .. import losses
+from .._internal import checks
+from .._internal.arrays import Array
+from ..losses._pairs import floats, pair
 from ._base import Metric
 from ._reduction import Mean, MeanOfFunction
 
@@ -147,7 +148,7 @@ class CosineSimilarity(MeanOfFunction):
     _direction = "up"
 
     def __init__(self, name: str = "cosine_similarity", dtype: Any = None, axis: int = -1) -> None:
-        self.axis = _checks.integer("axis", axis, -1)
+        self.axis = checks.integer("axis", axis, -1)
         super().__init__(_cosine, name, dtype, axis=self.axis)
 
 
@@ -221,7 +222,7 @@ class R2Score(Metric):
                 f" {class_aggregation!r}"
             )
         self.class_aggregation = class_aggregation
-        self.num_regressors = _checks.integer("num_regressors", num_regressors, 0)
+        self.num_regressors = checks.integer("num_regressors", num_regressors, 0)
         self.num_samples = self.add_variable((), name="num_samples")
         self._sums: list[Array] = []
 

@@ -46,7 +46,7 @@ True
 
 from typing import Any
 
-from .._checks import flag
+from .._internal.checks import flag
 from ..layers import GRU, LSTM, MinGRU, MinLSTM, SimpleRNN
 from ._passes import Forward, Gradients, Saved, backward, forward
 

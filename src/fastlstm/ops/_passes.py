@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from .. import _engine, activations
-from .._checks import flag, size
-from .._engine import Array, Network
-from ..layers._states import joined, split
-from ..layers.recurrent import Cell, positive
+from .. import activations
+from .._internal import native
+from .._internal.arrays import Array, mask_for, real_array
+from .._internal.checks import flag, size
+from .._internal.native import Network
+from ..layers.rnn._states import joined, split
+from ..layers.rnn.recurrent import Cell, positive
 
 if TYPE_CHECKING:
-    from .._engine import Pass
+    from .._internal.native import Pass
 
 _FLOATS = ("float32", "float64")
 _MAY_BE_LEFT_OUT = ("bias", "peephole")
@@ -57,7 +59,7 @@ def exact(name: str, value: Any, dtype: str | None = None) -> Array:
         raise TypeError(f"{name}: expected dtype float32 or float64, got {value.dtype}")
     if dtype is not None and value.dtype != dtype:
         raise TypeError(f"{name}: expected dtype {dtype} as x, got {value.dtype}")
-    return _engine.real_array(name, value, str(value.dtype))
+    return real_array(name, value, str(value.dtype))
 
 
 def forward(
@@ -86,7 +88,7 @@ def forward(
         if array.shape != shapes[name]:
             raise ValueError(f"{name}: expected shape {shapes[name]}, got {array.shape}")
     names = {name: activations.name_of(name, gate, elementwise=True) for name, gate in gates.items()}
-    network = _engine.network(dtype, size("x, number of features", x.shape[2]), True, input_gradient=True)
+    network = native.network(dtype, size("x, number of features", x.shape[2]), True, input_gradient=True)
     network.add_recurrent(
         cell=cell.name,
         units=units,
@@ -103,7 +105,7 @@ def forward(
     state = None
     if initial_state is not None:
         state = joined("initial_state", initial_state, widths, len(x), partial(exact, dtype=dtype))
-    kept = network.forward(x, state=state, mask=None if mask is None else _engine.mask_for(x, mask))
+    kept = network.forward(x, state=state, mask=None if mask is None else mask_for(x, mask))
     return Forward(kept.output, tuple(split(kept.state, widths)), Saved(network, kept, widths))
 
 

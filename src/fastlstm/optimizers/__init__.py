@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, cast
 
-from .._names import lookup
-from .._objects import configuration
+from .._internal.names import lookup
+from .._internal.registry import configuration
 from ..schedules import LearningRateSchedule
 from . import schedules
 from ._adam import Adam, Adamax, AdamW, Nadam

@@ -3,7 +3,7 @@
 import math
 from typing import Any
 
-from .. import _checks
+from .._internal import checks
 from ..schedules import LearningRateSchedule
 from ._base import Optimizer, epsilon_of, fraction
 
@@ -51,7 +51,7 @@ class Adam(Optimizer):
         super().__init__(learning_rate, **options)
         self.beta_1, self.beta_2 = fraction("beta_1", beta_1), fraction("beta_2", beta_2)
         self.epsilon = epsilon_of(epsilon)
-        self.amsgrad = _checks.flag("amsgrad", amsgrad)
+        self.amsgrad = checks.flag("amsgrad", amsgrad)
 
 
 class AdamW(Adam):

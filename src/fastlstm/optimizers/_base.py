@@ -7,9 +7,11 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from .. import _checks, schedules
-from .._engine import Array, Network
-from .._objects import takes_the_options_of
+from .. import schedules
+from .._internal import checks
+from .._internal.arrays import Array
+from .._internal.native import Network
+from .._internal.registry import takes_the_options_of
 from ..schedules import LearningRateSchedule
 
 _RATES_OF_A_CALL = 128
@@ -86,7 +88,7 @@ class Optimizer:
         gradient_accumulation_steps: int | None = None,
         name: str | None = None,
     ) -> None:
-        _checks.refuse(type(self).__name__, loss_scale_factor=loss_scale_factor)
+        checks.refuse(type(self).__name__, loss_scale_factor=loss_scale_factor)
         self._learning_rate: float | LearningRateSchedule = _rate_or_schedule(learning_rate)
         clips = {"clipnorm": clipnorm, "clipvalue": clipvalue, "global_clipnorm": global_clipnorm}
         if sum(value is not None for value in clips.values()) > 1:
@@ -94,8 +96,8 @@ class Optimizer:
             raise ValueError(f"clipnorm, clipvalue, global_clipnorm: expected at most one of them, got {given}")
         self.weight_decay = _at_least_0("weight_decay", weight_decay)
         self.clipnorm, self.clipvalue, self.global_clipnorm = (_at_least_0(*clip) for clip in clips.items())
-        self.use_ema = _checks.flag("use_ema", use_ema)
-        self.ema_momentum = _checks.number("ema_momentum", ema_momentum, 0.0, 1.0)
+        self.use_ema = checks.flag("use_ema", use_ema)
+        self.ema_momentum = checks.number("ema_momentum", ema_momentum, 0.0, 1.0)
         self.ema_overwrite_frequency = _count("ema_overwrite_frequency", ema_overwrite_frequency, 1)
         self.gradient_accumulation_steps = _count("gradient_accumulation_steps", gradient_accumulation_steps, 2)
         if not isinstance(name, str | None):
@@ -254,7 +256,7 @@ class Optimizer:
         rate = self._learning_rate
         if not isinstance(rate, LearningRateSchedule):
             return rate
-        return _checks.number(f"learning_rate: {type(rate).__name__} at step {step}", rate(step), 0.0)
+        return checks.number(f"learning_rate: {type(rate).__name__} at step {step}", rate(step), 0.0)
 
     def rates(self, steps: int) -> float | Array:
         """Return the learning rate as the core takes it: a number, or of a schedule those of at most so many steps."""
@@ -288,27 +290,27 @@ class Optimizer:
 def _rate_or_schedule(value: Any) -> float | LearningRateSchedule:
     if isinstance(value, LearningRateSchedule):
         return value
-    return _checks.number("learning_rate", value, 0.0)
+    return checks.number("learning_rate", value, 0.0)
 
 
 def _at_least_0(name: str, value: float | None) -> float | None:
-    return None if value is None else _checks.number(name, value, 0.0)
+    return None if value is None else checks.number(name, value, 0.0)
 
 
 def _count(name: str, value: int | None, least: int) -> int | None:
-    return None if value is None else _checks.integer(name, value, least)
+    return None if value is None else checks.integer(name, value, least)
 
 
 def fraction(name: str, value: float) -> float:
     """Return `value` as a float in [0, 1)."""
-    return _checks.number(name, value, 0.0, 1.0, below_high=True)
+    return checks.number(name, value, 0.0, 1.0, below_high=True)
 
 
 def momentum_of(value: float) -> float:
     """Return a momentum as a float in [0, 1]."""
-    return _checks.number("momentum", value, 0.0, 1.0)
+    return checks.number("momentum", value, 0.0, 1.0)
 
 
 def epsilon_of(value: float) -> float:
     """Return an epsilon as a float of at least 0."""
-    return _checks.number("epsilon", value, 0.0)
+    return checks.number("epsilon", value, 0.0)

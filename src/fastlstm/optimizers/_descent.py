@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from .. import _checks
+from .._internal import checks
 from ..schedules import LearningRateSchedule
 from ._base import Optimizer, fraction, momentum_of
 
@@ -46,7 +46,7 @@ class SGD(Optimizer):
     ) -> None:
         super().__init__(learning_rate, **options)
         self.momentum = momentum_of(momentum)
-        self.nesterov = _checks.flag("nesterov", nesterov)
+        self.nesterov = checks.flag("nesterov", nesterov)
 
 
 class Lion(Optimizer):
@@ -88,7 +88,7 @@ class Lion(Optimizer):
         **options: Any,
     ) -> None:
         super().__init__(learning_rate, **options)
-        self.beta_1 = _checks.number("beta_1", beta_1, 0.0, 1.0)
+        self.beta_1 = checks.number("beta_1", beta_1, 0.0, 1.0)
         if self.beta_1 == 0:
             raise ValueError(f"beta_1: expected a number in (0, 1], got {beta_1!r}")
         self.beta_2 = fraction("beta_2", beta_2)

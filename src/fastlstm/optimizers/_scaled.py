@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from .. import _checks
+from .._internal import checks
 from ..schedules import LearningRateSchedule
 from ._base import Optimizer, epsilon_of, fraction, momentum_of
 
@@ -51,7 +51,7 @@ class RMSprop(Optimizer):
     ) -> None:
         super().__init__(learning_rate, **options)
         self.rho, self.momentum, self.epsilon = fraction("rho", rho), momentum_of(momentum), epsilon_of(epsilon)
-        self.centered = _checks.flag("centered", centered)
+        self.centered = checks.flag("centered", centered)
 
 
 class Adagrad(Optimizer):
@@ -91,7 +91,7 @@ class Adagrad(Optimizer):
         **options: Any,
     ) -> None:
         super().__init__(learning_rate, **options)
-        self.initial_accumulator_value = _checks.number("initial_accumulator_value", initial_accumulator_value, 0.0)
+        self.initial_accumulator_value = checks.number("initial_accumulator_value", initial_accumulator_value, 0.0)
         self.epsilon = epsilon_of(epsilon)
 
 

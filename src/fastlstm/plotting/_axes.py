@@ -10,8 +10,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from .. import _checks, _engine
-from .._wording import counted
+from .._internal import checks
+from .._internal.arrays import numbers
+from .._internal.text import counted
 from ._style import FUTURE, MODEL, TRUTH, finish, marker_of, positions_of, scale_losses
 
 _VALIDATION = "val_"
@@ -154,7 +155,7 @@ def plot_forecast(
 
 def _series(name: str, values: Any, steps: int | None) -> NDArray[np.float64]:
     """Return values as (n,) numbers, of which there must be so many."""
-    array = _engine.numbers(name, values).astype(np.float64)
+    array = numbers(name, values).astype(np.float64)
     if array.ndim == 2 and array.shape[1] == 1:
         array = array[:, 0]
     if array.ndim != 1 or (steps is not None and len(array) != steps):
@@ -168,7 +169,7 @@ def _bands(intervals: Any, steps: int) -> list[tuple[str, NDArray[np.float64], N
     if intervals is None:
         return []
     if isinstance(intervals, Mapping):
-        chances = {_checks.number("intervals", chance, 0.0, 1.0): pair for chance, pair in intervals.items()}
+        chances = {checks.number("intervals", chance, 0.0, 1.0): pair for chance, pair in intervals.items()}
         pairs = [(f"{100 * chance:g}% interval", chances[chance]) for chance in sorted(chances, reverse=True)]
     else:
         pairs = [("interval", intervals)]

@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from .._wording import counted
+from .._internal.text import counted
 from ..forecasting import Forecast, rmse
 from ._style import FUTURE, GIVEN, MODEL, NAIVE, TRUTH, finish, marker_of, middle, positions_of, scale_losses
 

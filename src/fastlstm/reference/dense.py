@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .._names import lookup
+from .._internal.names import lookup
 from ._arrays import FloatArray, check_array
 from .activations import ACTIVATIONS
 

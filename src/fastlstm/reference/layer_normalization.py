@@ -27,7 +27,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .._checks import number
+from .._internal.checks import number
 from ._arrays import FloatArray, check_array
 
 

@@ -59,8 +59,8 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 import numpy as np
 
-from .._checks import flag
-from .._names import lookup
+from .._internal.checks import flag
+from .._internal.names import lookup
 from ._arrays import FloatArray, check_array
 from .activations import ELEMENTWISE_ACTIVATIONS, Activation
 from .gates import Gate, gate

@@ -32,7 +32,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from .._names import lookup
+from .._internal.names import lookup
 from ._arrays import FloatArray, check_array
 from .activations import ELEMENTWISE_ACTIVATIONS, Activation
 from .gates import Gate, gate

@@ -47,7 +47,7 @@ from typing import Any, ClassVar, NamedTuple, TypeAlias, TypedDict
 import numpy as np
 from numpy.typing import NDArray
 
-from .._checks import flag, number
+from .._internal.checks import flag, number
 from ._arrays import FloatArray, check_array, shape_of
 
 States: TypeAlias = tuple[FloatArray, ...]

@@ -7,7 +7,7 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from ._mixin import SavedModel
+from ..models._saved import SavedModel
 
 if TYPE_CHECKING:
     from ..models import Sequential
@@ -65,9 +65,9 @@ def load_model(
     >>> bool((again.predict([[[0.5]] * 20]) == model.predict([[[0.5]] * 20])).all())
     True
     """
-    from . import _models
+    from ..formats import model_files
 
-    return _models.load_model(filepath, custom_objects, compile, safe_mode)
+    return model_files.load_model(filepath, custom_objects, compile, safe_mode)
 
 
 def save_model(model: "Sequential", filepath: str | os.PathLike[str], overwrite: bool = True) -> None:

@@ -7,8 +7,8 @@ with gradient accumulation every batch is a step here.
 from collections.abc import Mapping
 from typing import Any
 
-from .._names import lookup
-from .._objects import configuration
+from .._internal.names import lookup
+from .._internal.registry import configuration
 from ._base import LearningRateSchedule
 from ._decays import ExponentialDecay, InverseTimeDecay, PiecewiseConstantDecay, PolynomialDecay
 from ._waves import CosineDecay, CosineDecayRestarts, OneCycle

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from .. import _checks
+from .._internal import checks
 
 
 class LearningRateSchedule:
@@ -59,7 +59,7 @@ class Schedule(LearningRateSchedule):
 
 def positive(name: str, value: float) -> float:
     """Return `value` as a finite float above 0."""
-    number = _checks.number(name, value, 0.0)
+    number = checks.number(name, value, 0.0)
     if number == 0:
         raise ValueError(f"{name}: expected a finite number above 0, got {value!r}")
     return number

@@ -5,7 +5,7 @@ from bisect import bisect_left
 from collections.abc import Iterable
 from itertools import pairwise
 
-from .. import _checks
+from .._internal import checks
 from ._base import Schedule, positive
 
 
@@ -41,10 +41,10 @@ class ExponentialDecay(Schedule):
         staircase: bool = False,
         name: str | None = "ExponentialDecay",
     ) -> None:
-        self.initial_learning_rate = _checks.number("initial_learning_rate", initial_learning_rate, 0.0)
+        self.initial_learning_rate = checks.number("initial_learning_rate", initial_learning_rate, 0.0)
         self.decay_steps = positive("decay_steps", decay_steps)
-        self.decay_rate = _checks.number("decay_rate", decay_rate, 0.0)
-        self.staircase = _checks.flag("staircase", staircase)
+        self.decay_rate = checks.number("decay_rate", decay_rate, 0.0)
+        self.staircase = checks.flag("staircase", staircase)
         self._name(name)
 
     def __call__(self, step: int) -> float:
@@ -86,10 +86,10 @@ class InverseTimeDecay(Schedule):
         staircase: bool = False,
         name: str | None = "InverseTimeDecay",
     ) -> None:
-        self.initial_learning_rate = _checks.number("initial_learning_rate", initial_learning_rate, 0.0)
+        self.initial_learning_rate = checks.number("initial_learning_rate", initial_learning_rate, 0.0)
         self.decay_steps = positive("decay_steps", decay_steps)
-        self.decay_rate = _checks.number("decay_rate", decay_rate, 0.0)
-        self.staircase = _checks.flag("staircase", staircase)
+        self.decay_rate = checks.number("decay_rate", decay_rate, 0.0)
+        self.staircase = checks.flag("staircase", staircase)
         self._name(name)
 
     def __call__(self, step: int) -> float:
@@ -122,8 +122,8 @@ class PiecewiseConstantDecay(Schedule):
     def __init__(
         self, boundaries: Iterable[float], values: Iterable[float], name: str | None = "PiecewiseConstant"
     ) -> None:
-        self.boundaries = [_checks.number("boundaries", boundary) for boundary in boundaries]
-        self.values = [_checks.number("values", value, 0.0) for value in values]
+        self.boundaries = [checks.number("boundaries", boundary) for boundary in boundaries]
+        self.values = [checks.number("values", value, 0.0) for value in values]
         if len(self.values) != len(self.boundaries) + 1:
             raise ValueError(
                 f"values: expected one more than the {len(self.boundaries)} boundaries, got {len(self.values)}"
@@ -173,11 +173,11 @@ class PolynomialDecay(Schedule):
         cycle: bool = False,
         name: str | None = "PolynomialDecay",
     ) -> None:
-        self.initial_learning_rate = _checks.number("initial_learning_rate", initial_learning_rate, 0.0)
+        self.initial_learning_rate = checks.number("initial_learning_rate", initial_learning_rate, 0.0)
         self.decay_steps = positive("decay_steps", decay_steps)
-        self.end_learning_rate = _checks.number("end_learning_rate", end_learning_rate, 0.0)
-        self.power = _checks.number("power", power, 0.0)
-        self.cycle = _checks.flag("cycle", cycle)
+        self.end_learning_rate = checks.number("end_learning_rate", end_learning_rate, 0.0)
+        self.power = checks.number("power", power, 0.0)
+        self.cycle = checks.flag("cycle", cycle)
         self._name(name)
 
     def __call__(self, step: int) -> float:

@@ -2,7 +2,7 @@
 
 import math
 
-from .. import _checks
+from .._internal import checks
 from ._base import Schedule, positive
 
 
@@ -52,11 +52,11 @@ class CosineDecay(Schedule):
         warmup_target: float | None = None,
         warmup_steps: float = 0,
     ) -> None:
-        self.initial_learning_rate = _checks.number("initial_learning_rate", initial_learning_rate, 0.0)
+        self.initial_learning_rate = checks.number("initial_learning_rate", initial_learning_rate, 0.0)
         self.decay_steps = positive("decay_steps", decay_steps)
-        self.alpha = _checks.number("alpha", alpha, 0.0, 1.0)
-        self.warmup_target = None if warmup_target is None else _checks.number("warmup_target", warmup_target, 0.0)
-        self.warmup_steps = _checks.number("warmup_steps", warmup_steps, 0.0)
+        self.alpha = checks.number("alpha", alpha, 0.0, 1.0)
+        self.warmup_target = None if warmup_target is None else checks.number("warmup_target", warmup_target, 0.0)
+        self.warmup_steps = checks.number("warmup_steps", warmup_steps, 0.0)
         self._name(name)
 
     def __call__(self, step: int) -> float:
@@ -109,11 +109,11 @@ class CosineDecayRestarts(Schedule):
         alpha: float = 0.0,
         name: str | None = "SGDRDecay",
     ) -> None:
-        self.initial_learning_rate = _checks.number("initial_learning_rate", initial_learning_rate, 0.0)
+        self.initial_learning_rate = checks.number("initial_learning_rate", initial_learning_rate, 0.0)
         self.first_decay_steps = positive("first_decay_steps", first_decay_steps)
-        self.t_mul = _checks.number("t_mul", t_mul, 1.0)
-        self.m_mul = _checks.number("m_mul", m_mul, 0.0)
-        self.alpha = _checks.number("alpha", alpha, 0.0, 1.0)
+        self.t_mul = checks.number("t_mul", t_mul, 1.0)
+        self.m_mul = checks.number("m_mul", m_mul, 0.0)
+        self.alpha = checks.number("alpha", alpha, 0.0, 1.0)
         self._name(name)
 
     def __call__(self, step: int) -> float:
@@ -194,15 +194,15 @@ class OneCycle(Schedule):
         three_phase: bool = False,
         name: str | None = "OneCycle",
     ) -> None:
-        self.max_learning_rate = _checks.number("max_learning_rate", max_learning_rate, 0.0)
-        self.total_steps = _checks.integer("total_steps", total_steps, 1)
-        self.pct_start = _checks.number("pct_start", pct_start, 0.0, 1.0)
+        self.max_learning_rate = checks.number("max_learning_rate", max_learning_rate, 0.0)
+        self.total_steps = checks.integer("total_steps", total_steps, 1)
+        self.pct_start = checks.number("pct_start", pct_start, 0.0, 1.0)
         if anneal_strategy not in ("cos", "linear"):
             raise ValueError(f"anneal_strategy: expected 'cos' or 'linear', got {anneal_strategy!r}")
         self.anneal_strategy = anneal_strategy
         self.div_factor = positive("div_factor", div_factor)
         self.final_div_factor = positive("final_div_factor", final_div_factor)
-        self.three_phase = _checks.flag("three_phase", three_phase)
+        self.three_phase = checks.flag("three_phase", three_phase)
         self._name(name)
 
     def __call__(self, step: int) -> float:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from onnx import helper
 
-from ..._engine import Array
+from ..._internal.arrays import Array
 from ...layers import Embedding
 from ._reading import Node, constant
 from ._values import Axis, Entries, Spec, Tensor

@@ -6,10 +6,10 @@ import onnx
 from onnx import ModelProto, TensorProto, ValueInfoProto, helper
 
 from ... import __version__
+from ..._internal.files import written as whole_file
 from ...layers import Embedding
 from ...layers.base import Shape
 from ...models import Sequential
-from ...saving._files import written as whole_file
 from . import _recurrent  # noqa: F401  registers the recurrent layers
 from ._graph import DOMAIN, ELEMENTS, IR_VERSION, OPSET, Writer
 from ._layers import Value, written

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from onnx import helper, numpy_helper
 
-from ..._engine import Array
+from ..._internal.arrays import Array
 from ._reading import Node
 from ._values import Constant, Filled, Open, Refused
 

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias, Union
 import numpy as np
 from onnx import FunctionProto, GraphProto, NodeProto, TensorProto, helper, numpy_helper
 
-from ..._engine import Array
+from ..._internal.arrays import Array
 
 DOMAIN = "fastlstm"
 """Of the functions that stand for what ONNX has no operator for."""

@@ -16,14 +16,14 @@ import numpy as np
 from onnx import helper, numpy_helper
 from onnx.reference import ReferenceEvaluator
 
-from ... import _engine
-from ..._engine import Array
+from ..._internal import native
+from ..._internal.arrays import Array
 from ...layers import RNN
-from ...layers.recurrent import Cell
+from ...layers.rnn.recurrent import Cell
 from ._reading import Node, described, is_all, reads, settled
 from ._values import Axis, Filled, Open, Recurrent, Refused, Spec, Tensor, Value
 
-_ACTIVATIONS = _engine.elementwise_activations()
+_ACTIVATIONS = native.elementwise_activations()
 _ROWS, _STEPS = 40, 5  # of the random input, where the graph leaves them open
 _BOUND = 1e-5  # of what float32 gives
 

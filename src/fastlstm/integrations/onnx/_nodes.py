@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from ..._engine import Array
+from ..._internal.arrays import Array
 from ...layers import RNN
-from ...layers.recurrent import Cell, reordered
+from ...layers.rnn.recurrent import Cell, reordered
 from ._activations import IN_NODES
 
 

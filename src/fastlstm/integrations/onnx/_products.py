@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..._engine import Array
+from ..._internal.arrays import Array
 from ...layers import Activation, Dense, LayerNormalization
 from ._activations import OPERATORS, READ_ONLY
 from ._reading import Node, constant, reads, settled

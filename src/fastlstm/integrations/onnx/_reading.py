@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from onnx import NodeProto, helper
 
-from ..._engine import Array
+from ..._internal.arrays import Array
 from ...layers import RNN, Activation, Bidirectional, Dense, Flatten, LayerNormalization, Normalization, Rescaling
 from ._values import Axis, Filled, Open, Recurrent, Spec, Tensor, Value
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from ..._engine import Array
+from ..._internal.arrays import Array
 from ...layers import RNN
-from ...layers.recurrent import Cell
+from ...layers.rnn.recurrent import Cell
 from ._activations import IN_NODES
 from ._nodes import weights_from
 from ._reading import Node, TimeFirstError, constant, described, is_all, reads, settled

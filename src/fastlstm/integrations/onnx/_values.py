@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from ..._engine import Array
+from ..._internal.arrays import Array
 from ...layers import Layer
 
 

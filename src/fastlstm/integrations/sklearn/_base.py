@@ -7,7 +7,8 @@ import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.utils import check_random_state
 
-from ... import _checks, _rng, losses, optimizers
+from ... import losses, optimizers
+from ..._internal import checks, rng
 from ...models import Sequential
 
 
@@ -26,13 +27,13 @@ class NetworkEstimator(BaseEstimator):  # type: ignore[misc]
     def _randomness(self) -> AbstractContextManager[None]:
         """Return the scope of the random numbers of one fit, seeded from `random_state`."""
         state = check_random_state(self.random_state)
-        return _rng.scope(int(state.randint(np.iinfo(np.int32).max)))
+        return rng.scope(int(state.randint(np.iinfo(np.int32).max)))
 
     def _optimizer(self) -> optimizers.Optimizer:
         """Return a new optimizer."""
         if not isinstance(self.optimizer, str):
             raise TypeError(f"optimizer: expected a name, such as 'adam', got {self.optimizer!r}")
-        rate = _checks.number("learning_rate", self.learning_rate, 0.0)
+        rate = checks.number("learning_rate", self.learning_rate, 0.0)
         return optimizers.get({"class_name": self.optimizer, "config": {"learning_rate": rate}})
 
     def _weighted_loss(self, name: Any) -> losses.Loss:

@@ -10,7 +10,7 @@ from sklearn.utils.multiclass import _check_partial_fit_first_call, check_classi
 from sklearn.utils.validation import _check_sample_weight, column_or_1d
 
 from ... import Sequential, layers, losses
-from ..._engine import Array
+from ..._internal.arrays import Array
 from ._supervised import SupervisedEstimator
 
 

@@ -7,8 +7,8 @@ import numpy as np
 from sklearn.metrics import r2_score
 from sklearn.utils.validation import check_is_fitted
 
-from ... import _checks
-from ..._engine import Array
+from ..._internal import checks
+from ..._internal.arrays import Array
 from ._series import SeriesEstimator
 
 
@@ -151,7 +151,7 @@ class LSTMForecaster(SeriesEstimator):
             self._require_same(table, columns)
         else:
             self.window_ = self._window(len(table))
-        self._train(table, columns, goes_on=goes_on, epochs=_checks.integer("epochs", self.epochs, 1))
+        self._train(table, columns, goes_on=goes_on, epochs=checks.integer("epochs", self.epochs, 1))
         self._columns, self._is_vector = columns, is_vector
         return self
 
@@ -208,7 +208,7 @@ class LSTMForecaster(SeriesEstimator):
         check_is_fitted(self)
         known = None
         if isinstance(X, numbers.Integral):
-            steps = _checks.integer("X", X, 0)
+            steps = checks.integer("X", X, 0)
             if self._columns:
                 raise ValueError(f"X: expected what is known of each step, shape (steps, {self._columns}), got {X}")
         else:

@@ -7,7 +7,7 @@ from sklearn.base import RegressorMixin
 from sklearn.metrics import r2_score
 
 from ... import Sequential, layers, losses
-from ..._engine import Array
+from ..._internal.arrays import Array
 from ._supervised import SupervisedEstimator
 
 

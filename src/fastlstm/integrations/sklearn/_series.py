@@ -6,10 +6,11 @@ import numpy as np
 from sklearn.utils import check_array, check_consistent_length
 from sklearn.utils.validation import validate_data
 
-from ... import _checks, callbacks, datasets
-from ..._engine import Array
+from ... import callbacks, datasets
+from ..._internal import checks
+from ..._internal.arrays import Array
 from ...layers import Normalization
-from ...quick import fit
+from ...models.quick_fit import fit
 from ._base import NetworkEstimator
 
 
@@ -43,7 +44,7 @@ class SeriesEstimator(NetworkEstimator):
     def _window(self, steps: int) -> int:
         if self.window == "auto":
             return max(1, min(20, steps // 2))
-        return _checks.integer("window", self.window, 1)
+        return checks.integer("window", self.window, 1)
 
     def _require_same(self, table: Array, columns: int) -> None:
         """Raise unless a series has the columns of the one before."""
@@ -59,7 +60,7 @@ class SeriesEstimator(NetworkEstimator):
         if len(table) <= self.window_:
             raise ValueError(f"y: expected more steps than window={self.window_}, got n_samples={len(table)}")
         settings: dict[str, Any] = {
-            "batch_size": _checks.integer("batch_size", self.batch_size, 1),
+            "batch_size": checks.integer("batch_size", self.batch_size, 1),
             "epochs": epochs,
             "validation_split": self._fraction(),
             "callbacks": [self._stopping()],
@@ -101,12 +102,12 @@ class SeriesEstimator(NetworkEstimator):
     def _fraction(self) -> float:
         if not self.early_stopping:
             return 0.0
-        return _checks.number("validation_fraction", self.validation_fraction, 0.0, 1.0, below_high=True)
+        return checks.number("validation_fraction", self.validation_fraction, 0.0, 1.0, below_high=True)
 
     def _stopping(self) -> callbacks.EarlyStopping:
         return callbacks.EarlyStopping(
             "val_loss" if self.early_stopping else "loss",
-            min_delta=_checks.number("tol", self.tol, 0.0),
-            patience=_checks.integer("n_iter_no_change", self.n_iter_no_change, 1),
+            min_delta=checks.number("tol", self.tol, 0.0),
+            patience=checks.integer("n_iter_no_change", self.n_iter_no_change, 1),
             restore_best_weights=self.early_stopping,
         )

@@ -7,10 +7,11 @@ from sklearn.model_selection import train_test_split
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
-from ... import Input, Sequential, _checks, layers
-from ..._engine import Array
-from ..._names import lookup
-from ...layers.recurrent import layers_by_cell
+from ... import Input, Sequential, layers
+from ..._internal import checks
+from ..._internal.arrays import Array
+from ..._internal.names import lookup
+from ...layers.rnn.recurrent import layers_by_cell
 from ...losses import Loss
 from ._base import NetworkEstimator
 from ._stopping import Progress
@@ -125,8 +126,8 @@ class SupervisedEstimator(NetworkEstimator):
                 x,
                 y,
                 sample_weight=weights,
-                batch_size=min(_checks.integer("batch_size", batch_size, 1), len(x)),
-                epochs=1 if incremental else _checks.integer("epochs", self.epochs, 1),
+                batch_size=min(checks.integer("batch_size", batch_size, 1), len(x)),
+                epochs=1 if incremental else checks.integer("epochs", self.epochs, 1),
                 shuffle=self.shuffle,
                 callbacks=[progress],
                 verbose=2 if self.verbose else 0,
@@ -135,7 +136,7 @@ class SupervisedEstimator(NetworkEstimator):
 
     def _new_model(self, x: Array) -> Sequential:
         recurrent = lookup("cell", self.cell, layers_by_cell())
-        depth = _checks.integer("layers", self.layers, 1)
+        depth = checks.integer("layers", self.layers, 1)
         dtype = x.dtype.name
         model = Sequential([Input(x.shape[1:], dtype=dtype)])
         for i in range(depth):
@@ -147,7 +148,7 @@ class SupervisedEstimator(NetworkEstimator):
     def _held_out(self, x: Array, y: Array, weights: Array | None, random_state: Any) -> Any:
         """Return what is trained on, and what scores a model on the rest."""
         given = [x, y] if weights is None else [x, y, weights]
-        fraction = _checks.number("validation_fraction", self.validation_fraction, 0.0, 1.0, below_high=True)
+        fraction = checks.number("validation_fraction", self.validation_fraction, 0.0, 1.0, below_high=True)
         parts = train_test_split(
             *given,
             test_size=fraction,

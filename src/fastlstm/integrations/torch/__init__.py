@@ -19,7 +19,7 @@ try:
 except ImportError as error:
     raise ImportError("fastlstm.integrations.torch needs PyTorch: pip install 'fastlstm[torch]'") from error
 
-from ... import _engine
+from ..._internal import native
 from ._files import load, save
 from ._from_torch import from_torch
 from ._modules import GRU, LSTM, RNN
@@ -28,7 +28,7 @@ from ._replace import replace
 from ._to_torch import to_torch
 
 # Its threads wait for more work by spinning, so the passes here have to run on them, not on others beside them.
-_engine.borrow_threads(_torch._C.__file__)
+native.borrow_threads(_torch._C.__file__)
 
 __all__ = [
     "GRU",

@@ -9,7 +9,7 @@ from typing import Any
 import torch
 
 from ... import models
-from ...saving import _files
+from ..._internal import files
 from ._activations import MODULES
 from ._from_torch import CONVERTED, from_torch
 from ._networks import Networks
@@ -53,7 +53,7 @@ def save(model: Any, path: str | os.PathLike[str]) -> None:
     """
     contents = io.BytesIO()
     torch.save(to_torch(model), contents)
-    with _files.written(path, overwrite=True) as file:
+    with files.written(path, overwrite=True) as file:
         file.write(contents.getvalue())
 
 
@@ -79,7 +79,7 @@ def load(path: str | os.PathLike[str]) -> models.Sequential:
     ValueError
         If the file is damaged, holds something else than such a model, or `from_torch` refuses it.
     """
-    with open(path, "rb") as file, _files.read(path):
+    with open(path, "rb") as file, files.read(path):
         try:
             with torch.serialization.safe_globals([*_classes()]):
                 module = torch.load(file, map_location="cpu", weights_only=True)

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 import torch
 
 from ... import layers, models
-from ..._engine import Array
-from ...layers.recurrent import reordered
+from ..._internal.arrays import Array
+from ...layers.rnn.recurrent import reordered
 from . import _pieces
 from ._activations import activation_of
 from ._base import DTYPES

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from ..._engine import Array
+from ..._internal.arrays import Array
 from ._layouts import Tensor
 from ._networks import Form, Networks, Waiting
 

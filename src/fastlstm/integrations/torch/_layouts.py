@@ -12,9 +12,9 @@ from typing import Any, TypeAlias
 import numpy as np
 import torch
 
-from ..._engine import Array
+from ..._internal.arrays import Array
 from ...layers import GRU, LSTM, RNN, SimpleRNN
-from ...layers.recurrent import Cell
+from ...layers.rnn.recurrent import Cell
 
 Tensor: TypeAlias = torch.Tensor
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import torch
 
-from ..._checks import flag
+from ..._internal.checks import flag
 from ._base import NativeModule
 from ._layouts import peephole_name
 

@@ -11,12 +11,13 @@ import weakref
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ... import _engine
-from ..._engine import Array, Network
+from ..._internal import native
+from ..._internal.arrays import Array
+from ..._internal.native import Network
 from ._layouts import CELLS, Tensor, blocks_of, from_core, parameter_count, to_core, weight_names
 
 if TYPE_CHECKING:
-    from ..._engine import Pass
+    from ..._internal.native import Pass
 
 
 class Form(NamedTuple):
@@ -42,7 +43,7 @@ class Form(NamedTuple):
 
     def network(self) -> Network:
         """Return a network of the core."""
-        network = _engine.network(self.dtype, self.features, True, input_gradient=self.input_gradient)
+        network = native.network(self.dtype, self.features, True, input_gradient=self.input_gradient)
         options: dict[str, Any] = {
             "cell": self.cell,
             "units": self.units,

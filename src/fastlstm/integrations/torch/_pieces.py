@@ -5,7 +5,7 @@ from typing import Any
 
 import torch
 
-from ..._checks import size
+from ..._internal.checks import size
 from ._layouts import Tensor
 
 _LEAST_DEVIATION = 1e-7

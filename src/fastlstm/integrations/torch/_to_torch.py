@@ -7,8 +7,8 @@ from typing import Any
 import torch
 
 from ... import layers, models
-from ..._engine import Array
-from ...layers.recurrent import reordered
+from ..._internal.arrays import Array
+from ...layers.rnn.recurrent import reordered
 from . import _modules, _pieces
 from ._activations import module_of
 from ._base import DTYPES

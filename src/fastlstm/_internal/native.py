@@ -1,0 +1,43 @@
+"""The compiled core. No other module imports it."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from .. import _core
+from .arrays import Array
+
+Network: TypeAlias = _core.NetworkF32 | _core.NetworkF64
+
+if TYPE_CHECKING:
+    Pass: TypeAlias = _core._Pass[Any]
+    """What a network keeps of a forward pass for the backward pass."""
+
+version = _core.__version__
+isa = _core.isa
+get_num_threads = _core.get_num_threads
+set_num_threads = _core.set_num_threads
+borrow_threads = _core.borrow_threads
+elementwise_activations = _core.elementwise_activations
+available_isas = _core.available_isas
+compiler = _core.compiler
+cells = _core.cells
+
+_networks: dict[str, type[_core.NetworkF32] | type[_core.NetworkF64]] = {
+    "float32": _core.NetworkF32,
+    "float64": _core.NetworkF64,
+}
+
+
+def network(dtype: str, features: int, sequence: bool, *, input_gradient: bool = False) -> Network:
+    """Return an empty network of this dtype for input (N, T, features), or (N, features) if not `sequence`.
+
+    With `input_gradient` its backward pass gives the gradient with respect to the input as well.
+    """
+    return _networks[dtype](features, sequence, input_gradient)
+
+
+def stream(network: Network, convert: Callable[[Any], Array]) -> "_core.StreamF32 | _core.StreamF64":
+    """Return a stream through a network; `convert` makes an array of the network's dtype of whatever else is given."""
+    if isinstance(network, _core.NetworkF32):
+        return _core.StreamF32(network, convert)
+    return _core.StreamF64(network, convert)

@@ -1,0 +1,36 @@
+"""Inputs that are known in advance: calendars, prices that are set, weather that is forecast.
+
+What is known of a step has to be seen before the step is predicted, so it stands in the row of the step before: row t
+holds the values of step t, and what is known of step t + 1.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from .._internal.arrays import Array, real_array
+
+
+def beside(values: Array, known: Array) -> Array:
+    """Return rows of values (..., T, O) with what is known (..., T + 1 or more, K) of the next step beside them."""
+    steps = values.shape[-2]
+    return np.concatenate([values, known[..., 1 : steps + 1, :]], axis=-1)
+
+
+def of_the_future(known: Any, history: Array, rows: int, steps: int, columns: int, dtype: str) -> Array:
+    """Return the argument `known` of a forecast as (rows, steps, columns); what is wrong with it raises."""
+    if columns == 0:
+        if known is not None:
+            raise ValueError("known: expected None, since the model predicts every feature of its input")
+        return np.zeros((rows, steps, 0), dtype)
+    leading = (rows,) if history.ndim == 3 else ()
+    wanted = (*leading, steps, columns)
+    if known is None:
+        raise ValueError(
+            f"known: expected shape {wanted}, the last {columns} of the model's {history.shape[-1]} features in the"
+            " steps to come, which it does not predict; got None"
+        )
+    given = real_array("known", known, dtype)
+    if given.shape != wanted and not (columns == 1 and given.shape == wanted[:-1]):
+        raise ValueError(f"known: expected shape {wanted}, got {given.shape}")
+    return given.reshape(rows, steps, columns)

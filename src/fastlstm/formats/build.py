@@ -1,0 +1,120 @@
+"""A model from its description and its weights."""
+
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from .._internal import files
+from .._internal.arrays import Array, real_array
+from ..layers import InputLayer
+from ..layers._weights import Weight, Weights
+from . import functional_graph, weight_tree
+from .deserialize import Reviver
+
+if TYPE_CHECKING:
+    from ..models import Sequential
+
+MODELS = ("Sequential", "Functional", "Model")
+"""Keras's classes of models that may be a chain."""
+
+
+def bare_model(description: Any, reviver: Reviver) -> "tuple[Sequential, InputLayer | None]":
+    """Return a model without weights, and its Input if it has one."""
+    if not isinstance(description, dict) or not isinstance(description.get("class_name"), str):
+        raise ValueError(f"expected the description of a model, got {str(description)[:100]}")
+    cls = _class(description, reviver)
+    entries = functional_graph.layers(description)
+    config = description["config"]
+    model: Sequential = cls(name=config.get("name"), trainable=bool(config.get("trainable", True)))
+    has_input = bool(entries) and entries[0]["class_name"] == "InputLayer"
+    for entry in entries[1:] if has_input else entries:
+        model.add(reviver.revived(entry, "layer"))
+    dtype = model.layers[0].dtype if model.layers else None
+    first = None
+    if has_input:
+        first = reviver.input(entries[0], dtype)
+    elif shape := config.get("build_input_shape"):
+        first = InputLayer(batch_shape=tuple(shape))
+    if first is not None and not model.layers:
+        model.add(first)
+    return model, first
+
+
+def _class(description: Mapping[str, Any], reviver: Reviver) -> Any:
+    """Return the class of a model: Sequential, or one of the caller's."""
+    from ..models import Sequential
+
+    name, module = description["class_name"], description.get("module")
+    own = reviver.of_caller(description)
+    if own is not None:
+        if not isinstance(own, type) or not issubclass(own, Sequential):
+            raise TypeError(f"custom_objects: expected a subclass of Sequential for {name!r}, got {own!r}")
+        return own
+    if name not in MODELS or (module is not None and not str(module).startswith("keras")):
+        raise files.RefusedError(
+            f"expected a Sequential, or a Functional model that is a chain, got {name!r} of the module {module!r}; a"
+            f" class of one's own is passed as custom_objects={{{name!r}: ...}}"
+        )
+    return Sequential
+
+
+ArraysOf: TypeAlias = Callable[[weight_tree.Leaf, Sequence[Weight]], Sequence[Array]]
+"""Returns the weights of a leaf that a file has, in the shapes that it declares; else raises ValueError."""
+
+
+def adopt(model: "Sequential", first: InputLayer, arrays_of: ArraysOf) -> None:
+    """Give a model that has none its weights."""
+    leaves = list(weight_tree.leaves(model.layers))
+    weights = []
+    shape = first.batch_shape
+    for layer in model.layers:
+        features = layer._check_shape("input_shape", shape)
+        found: list[Array] = []
+        for leaf in leaves:
+            if leaf.owner is layer:
+                declared = leaf.layer._declare(features)
+                if not leaf.kept:
+                    dtype = layer.dtype
+                    found += [real_array(each.name, each.initial(each.shape, dtype), dtype) for each in declared]
+                elif declared:
+                    found += arrays_of(leaf, declared)
+        weights.append(found)
+        shape = layer.compute_output_shape(shape)
+    model._adopt(first, weights)
+
+
+def replace(model: "Sequential", arrays_of: ArraysOf, skip_mismatch: bool, *, everything: bool = False) -> None:
+    """Replace the weights of a built model, all of them or, where one does not fit, none.
+
+    With `skip_mismatch` those that do not fit stay as they are, with a warning. `everything` includes those that are
+    arguments.
+    """
+    model._built_network()
+    found: list[tuple[Weights, list[Array]]] = []
+    for leaf in weight_tree.leaves(model.layers):
+        weights = leaf.layer._weights
+        if not weights.declared or not (leaf.kept or everything):
+            continue
+        try:
+            found.append((weights, list(arrays_of(leaf, weights.declared))))
+        except ValueError as error:
+            if not skip_mismatch or isinstance(error, files.RefusedError):
+                raise
+            warnings.warn(f"load_weights: {error}; its weights stay as they are", UserWarning, stacklevel=5)
+    for weights, arrays in found:
+        weights.write(arrays)
+
+
+def compile_as_described(model: "Sequential", config: Any, reviver: Reviver) -> None:
+    """Compile a model with the optimizer, loss and metrics of its description, if there are any."""
+    if not config:
+        return
+    try:
+        found = {
+            argument: reviver.revived(config.get(argument), argument)
+            for argument in ("optimizer", "loss", "loss_weights", "metrics", "weighted_metrics")
+        }
+        if found["optimizer"] is not None:
+            model.compile(**found)
+    except (ValueError, TypeError) as error:
+        raise files.RefusedError(f"{error} (compile=False loads the model without optimizer and loss)") from error

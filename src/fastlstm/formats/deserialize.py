@@ -1,0 +1,130 @@
+"""From descriptions as Keras writes them to objects, of classes of this package and of the caller and of no others."""
+
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from .. import activations
+from .._internal.files import RefusedError
+from .._internal.names import lookup
+from ..layers import InputLayer
+from . import kinds
+
+_CODE = ("__lambda__", "Lambda")
+_WITHOUT_EFFECT = ("jit_compile", "is_legacy_optimizer", "time_major", "fn", "from_serialized")
+_BY_NAME = ("loss", "metrics", "weighted_metrics")  # older files have functions by their names alone
+
+
+class Reviver:
+    """Makes objects of descriptions.
+
+    Parameters
+    ----------
+    custom_objects : mapping, optional
+        Classes and functions of the caller, by the names that the file has for them.
+    """
+
+    def __init__(self, custom_objects: Mapping[str, Any] | None) -> None:
+        if custom_objects is not None and not isinstance(custom_objects, Mapping):
+            raise TypeError(f"custom_objects: expected a dict of classes and functions, got {custom_objects!r}")
+        self._custom = dict(custom_objects or {})
+
+    def revived(self, value: Any, argument: str = "") -> Any:
+        """Return plain data with objects in place of their descriptions; `argument` is the name it is given under."""
+        if isinstance(value, list):
+            return [self.revived(entry, argument) for entry in value]
+        if isinstance(value, str) and value in self._custom and argument in _BY_NAME:
+            return self._custom[value]
+        if not isinstance(value, dict):
+            return value
+        if not isinstance(value.get("class_name"), str):
+            return {key: self.revived(entry, key) for key, entry in value.items()}
+        return self._object(value, argument)
+
+    def input(self, value: Mapping[str, Any], dtype: str | None) -> InputLayer:
+        """Return an Input. What it is given becomes the dtype of the layers, in Keras in the first of them."""
+        config = dict(value["config"])
+        return InputLayer(**self._arguments(InputLayer, {**config, "dtype": dtype or config.get("dtype")}))
+
+    def _object(self, value: Mapping[str, Any], argument: str) -> Any:
+        name, config = value["class_name"], value.get("config")
+        if name in _CODE:
+            raise RefusedError(f"{argument or 'layers'}: a {name} keeps Python code in the file, which is never run")
+        own = self.of_caller(value)
+        if own is not None:
+            return self._made(own, config)
+        if name == "function":
+            return self._function(config, value.get("module"))
+        if name == "DTypePolicy":
+            return self._plain(config)["name"]
+        if name in ("__numpy__", "__tensor__"):
+            return np.asarray(self._plain(config)["value"], self._plain(config)["dtype"])
+        cls = self._class(value, argument)
+        return cls(**self._arguments(cls, self._plain(config)))
+
+    @staticmethod
+    def _plain(config: Any) -> Mapping[str, Any]:
+        if not isinstance(config, dict):
+            raise ValueError(f"config: expected a dict, got {config!r}")
+        return config
+
+    def _class(self, value: Mapping[str, Any], argument: str) -> Any:
+        name, module, registered = value["class_name"], value.get("module"), value.get("registered_name")
+        package, _, own = registered.partition(">") if isinstance(registered, str) else ("", "", "")
+        if package == kinds.PACKAGE:
+            for classes in kinds.CLASSES.values():
+                if own in classes:
+                    return classes[own]
+        kind = kinds.of_argument(argument) if module is None else kinds.of_module(str(module))
+        if kind is None:
+            where = "" if module is None else f" of the module {module!r}"
+            raise RefusedError(
+                f"{argument or 'model'}: expected a class of Keras, got {name!r}{where}; modules that a file names are"
+                f" not imported: pass the class or function, as custom_objects={{{name!r}: ...}}"
+            )
+        if kind == "layers" and name not in kinds.CLASSES[kind]:
+            known = ", ".join(sorted(kinds.CLASSES[kind]))
+            raise RefusedError(f"layers: this package has no layer {name!r}; it has {known}")
+        return lookup(kind, name, kinds.CLASSES[kind])
+
+    def _arguments(self, cls: Any, config: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what to call a class with. What it does not take and is nothing, None or False, is left out."""
+        if not callable(cls):
+            raise TypeError(f"expected a class, got {cls!r}")
+        taken = inspect.signature(cls).parameters
+        known = {name for name, parameter in taken.items() if parameter.kind is not parameter.VAR_KEYWORD}
+        arguments = {}
+        for name, value in config.items():
+            if name in known:
+                arguments[name] = self.revived(value, name)
+            elif value not in (None, False) and name not in _WITHOUT_EFFECT:
+                raise RefusedError(f"{cls.__name__}: this package does not have its argument {name!r}, got {value!r}")
+        return arguments
+
+    def _function(self, name: Any, module: Any) -> Any:
+        if isinstance(name, str) and module in ("builtins", "keras.activations") and name in activations.__all__:
+            return name
+        if isinstance(name, str) and module in ("builtins", "keras.losses", "keras.metrics"):
+            return name
+        raise RefusedError(
+            f"expected the name of a function of Keras, got {name!r} of the module {module!r}; functions of one's own"
+            f" are not in the file: pass it, as custom_objects={{{name!r}: ...}}, or load with compile=False"
+        )
+
+    def of_caller(self, value: Mapping[str, Any]) -> Any:
+        """Return the caller's class or function for a description, None if there is none."""
+        for key in (value.get("registered_name"), value["class_name"], value.get("config")):
+            if isinstance(key, str) and key in self._custom:
+                return self._custom[key]
+        return None
+
+    def _made(self, found: Any, config: Any) -> Any:
+        """Return what a class or function of the caller makes of a description."""
+        if not isinstance(found, type):
+            return found
+        from_config: Callable[..., Any] | None = getattr(found, "from_config", None)
+        if from_config is None:
+            raise TypeError(f"custom_objects: {found.__name__} has no from_config")
+        return from_config(self.revived(self._plain(config)))

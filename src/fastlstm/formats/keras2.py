@@ -1,0 +1,141 @@
+"""Models of Keras 2, in the words of Keras 3."""
+
+import warnings
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .. import optimizers
+from .._internal.files import RefusedError
+from ..layers import Activation, Dense
+from ..layers.rnn.recurrent import RNN
+from . import build, weight_tree
+
+if TYPE_CHECKING:
+    from ..models import Sequential
+
+_SHAPE = "batch_input_shape"
+_CUSTOM = "Custom>"  # the package of its newer optimizers in .h5 files
+_OPTIMIZERS = {cls.__name__ for cls in optimizers._classes}
+_LISTS = ("metrics", "weighted_metrics")  # of a list for each output
+_GATES = {"activation": ("c", "h"), "recurrent_activation": ("i", "f", "o", "z", "r")}
+
+
+def wrote(version: str) -> bool:
+    """Return whether this version of Keras is older than 3; '' is that of files before versions were noted."""
+    return not version or version.split(".", maxsplit=1)[0] in ("0", "1", "2")
+
+
+def translated(value: Any) -> Any:
+    """Return a description of Keras 2 as Keras 3 writes it."""
+    if isinstance(value, list):
+        return [translated(entry) for entry in value]
+    if not isinstance(value, dict):
+        return value
+    found = {key: translated(entry) for key, entry in value.items()}
+    for key in _LISTS:
+        entries = found.get(key)
+        if isinstance(entries, list) and len(entries) == 1 and isinstance(entries[0], list):
+            found[key] = entries[0]
+    if found.get("class_name") == "Sequential" and isinstance(found.get("config"), list):  # before 2.2.3
+        found["config"] = {"layers": found["config"]}
+    if isinstance(found.get("class_name"), str) and isinstance(found.get("config"), dict):
+        _translate_object(found)
+    return found
+
+
+def _translate_object(found: dict[str, Any]) -> None:
+    name, config = found["class_name"].removeprefix(_CUSTOM), found["config"]
+    if name in _OPTIMIZERS:
+        found["class_name"] = name
+        _translate_optimizer(config)
+    elif name in build.MODELS and str(found.get("module")).startswith(("keras", "tf_keras", "tensorflow")):
+        found["module"] = "keras"
+    if name == "Sequential" and isinstance(config.get("layers"), list):
+        config["layers"] = _with_input(config["layers"])
+    elif name == "InputLayer" and _SHAPE in config:
+        config["batch_shape"] = config.pop(_SHAPE)
+    elif name == "Embedding":
+        config.pop("input_length", None)
+    elif name in ("LayerNormalization", "Normalization") and config.get("axis") in ([2], [-1]):
+        config["axis"] = -1  # nothing here has more axes than three
+    elif name == "MeanMetricWrapper" and isinstance(config.get("fn"), str):
+        found["class_name"] = "".join(part.capitalize() for part in config.pop("fn").split("_"))
+    if config.get("reduction") == "auto":
+        config["reduction"] = "sum_over_batch_size"
+
+
+def _translate_optimizer(config: dict[str, Any]) -> None:
+    """Rates that the optimizer itself lets decay become a schedule."""
+    if "lr" in config:
+        config["learning_rate"] = config.pop("lr")
+    decay = config.pop("decay", 0.0)
+    if decay:
+        schedule = {"initial_learning_rate": config["learning_rate"], "decay_steps": 1, "decay_rate": decay}
+        config["learning_rate"] = {"class_name": "InverseTimeDecay", "config": schedule}
+
+
+def _with_input(layers: list[Any]) -> list[Any]:
+    """Return the layers of a Sequential: the shape of the input is that of an Input alone."""
+    found: list[Any] = []
+    for entry in layers:
+        config = entry.get("config") if isinstance(entry, dict) else None
+        shape = config.pop(_SHAPE, None) if isinstance(config, dict) else None
+        if shape is not None and not found:
+            found.append({"class_name": "InputLayer", "config": {"batch_shape": shape, "dtype": None}})
+        found.append(entry)
+    return found
+
+
+def keeps_slot_by_slot(training: Mapping[str, Any]) -> bool:
+    """Return whether an .h5 file is of an optimizer of before 2.11, which kept all momentums, then all velocities."""
+    optimizer = training.get("optimizer_config")
+    return isinstance(optimizer, dict) and not str(optimizer.get("class_name")).startswith(_CUSTOM)
+
+
+def scale_hard_sigmoids(model: "Sequential") -> bool:
+    """Let hard sigmoids compute what they did, by weights 1.2 times as large; return whether there are any.
+
+    clip(0.2 x + 0.5, 0, 1) of Keras 2 is clip(x / 6 + 0.5, 0, 1) of 1.2 x.
+
+    Raises
+    ------
+    RefusedError
+        Where what goes in is not a product with weights.
+    """
+    found = False
+    for leaf in weight_tree.leaves(model.layers):
+        blocks = _before_hard_sigmoid(leaf)
+        if any(blocks):
+            found = True
+            factors = np.where(blocks, 1.2, 1.0)
+            leaf.layer._weights.write(
+                [
+                    array * np.repeat(factors, array.shape[-1] // len(factors)).astype(array.dtype)
+                    for array in leaf.layer.weights
+                ]
+            )
+    if found:
+        warnings.warn(
+            "load_model: the hard_sigmoid of Keras 2 is that of today for 1.2 times its input: the weights in front of"
+            " it are 1.2 times those in the file, and the state of the optimizer is left out",
+            UserWarning,
+            stacklevel=5,
+        )
+    return found
+
+
+def _before_hard_sigmoid(leaf: weight_tree.Leaf) -> list[bool]:
+    """Return for each block of the columns of a leaf's weights whether its product goes into a hard sigmoid."""
+    layer, name = leaf.layer, "hard_sigmoid"
+    if isinstance(layer, RNN):
+        gates = [gate for argument, own in _GATES.items() if getattr(layer, argument, "") == name for gate in own]
+        found = [block in gates for block in layer.cell.blocks]
+        refused = "c" in layer.cell.states and layer.activation == name  # which is also that of the cell state
+    else:
+        found = [isinstance(layer, Dense) and layer.activation == name]
+        refused = isinstance(layer, Activation) and layer.activation == name
+    if refused:
+        raise RefusedError(f"layer {leaf.owner.name!r}: the {name} of Keras 2 is another function than that of today")
+    return found

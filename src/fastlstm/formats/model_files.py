@@ -1,0 +1,119 @@
+"""A model as one of the files, and back."""
+
+import io
+import os
+import warnings
+from collections.abc import Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from .._internal import files
+from .._internal.checks import flag
+from .._internal.native import version
+from . import archive, build, hdf5, keras2, legacy_h5, safetensors, serialize, training_state, weight_tree
+from .deserialize import Reviver
+
+if TYPE_CHECKING:
+    from ..models import Sequential
+
+_ENDINGS = (".keras", ".h5", ".hdf5")
+_ZIP, _HDF5 = b"PK", b"\x89HDF\r\n\x1a\n"
+
+
+def save_model(model: "Sequential", filepath: str | os.PathLike[str], overwrite: bool = True) -> None:
+    """Write a model: see `Sequential.save`."""
+    path, overwrite = os.fspath(filepath), flag("overwrite", overwrite)
+    if not path.endswith(_ENDINGS):
+        raise ValueError(f"filepath: expected a path that ends with .keras (or .h5), got {path!r}")
+    if not model.built:
+        warnings.warn(f"save: model {model.name!r} is not built; the file will have no weights", stacklevel=3)
+    config = serialize.of_model(model)
+    if path.endswith(".keras"):
+        weights = _weights(model)
+        with files.written(path, overwrite) as file:
+            archive.write(file, config, weights, version)
+    else:
+        contents = legacy_h5.contents(model, config)
+        with files.written(path, overwrite) as file:
+            file.write(contents)
+
+
+def save_weights(model: "Sequential", filepath: str | os.PathLike[str], overwrite: bool = True) -> None:
+    """Write a model's weights: see `Sequential.save_weights`."""
+    path, overwrite = os.fspath(filepath), flag("overwrite", overwrite)
+    if not path.endswith((".weights.h5", ".safetensors")):
+        raise ValueError(f"filepath: expected a path that ends with .weights.h5 or .safetensors, got {path!r}")
+    model._require_built()
+    contents = _weights(model) if path.endswith(".h5") else safetensors.contents(model)
+    with files.written(path, overwrite) as file:
+        file.write(contents)
+
+
+def _weights(model: "Sequential") -> bytes:
+    """Return the HDF5 file of the weights, and of what a training needs to go on."""
+    import h5py
+
+    contents = io.BytesIO()
+    with h5py.File(contents, "w") as file:
+        weight_tree.write(file, model.layers)
+        if model.built:
+            training_state.write(file, model)
+    return contents.getvalue()
+
+
+def load_weights(model: "Sequential", filepath: str | os.PathLike[str], skip_mismatch: bool = False) -> None:
+    """Read a model's weights: see `Sequential.load_weights`."""
+    skip_mismatch = flag("skip_mismatch", skip_mismatch)
+    model._require_built()
+    path = os.fspath(filepath)
+    with open(path, "rb") as file, files.read(path):
+        if path.endswith(".safetensors"):
+            safetensors.load(file.read(), model, skip_mismatch)
+            return
+        contents = archive.read_weights(file) if _begins_with(file, _ZIP) else file.read()
+        with hdf5.opened(contents) as tree:
+            if legacy_h5.is_legacy(tree):
+                legacy_h5.load(tree, model, skip_mismatch)
+                return
+            build.replace(model, partial(weight_tree.arrays_of, tree), skip_mismatch)
+            training_state.restore_arguments(tree, model)
+            training_state.restore_training(tree, model, training_state.kept_of_optimizer(tree))
+
+
+def _begins_with(file: Any, beginning: bytes) -> bool:
+    found = file.read(len(beginning)) == beginning
+    file.seek(0)
+    return bool(found)
+
+
+def load_model(
+    filepath: str | os.PathLike[str],
+    custom_objects: Mapping[str, Any] | None = None,
+    compile: bool = True,
+    safe_mode: bool = True,
+) -> "Sequential":
+    """Return the model in a file: see `fastlstm.load_model`."""
+    flag("safe_mode", safe_mode)
+    compile = flag("compile", compile)
+    reviver = Reviver(custom_objects)
+    path = os.fspath(filepath)
+    with open(path, "rb") as file, files.read(path):
+        if path.endswith(".safetensors"):
+            return safetensors.model(file.read(), reviver, compile)
+        if _begins_with(file, _HDF5):
+            with hdf5.opened(file.read()) as tree:
+                return legacy_h5.model(tree, reviver, compile)
+        description, contents, keras_version = archive.read(file)
+        older = keras2.wrote(keras_version)
+        if older:
+            description = keras2.translated(description)
+        with hdf5.opened(contents) as tree:
+            model, first = build.bare_model(description, reviver)
+            if first is not None and model.layers:
+                build.adopt(model, first, partial(weight_tree.arrays_of, tree))
+            if compile:
+                build.compile_as_described(model, description.get("compile_config"), reviver)
+            if model.built:
+                changed = older and keras2.scale_hard_sigmoids(model)
+                training_state.restore(tree, model, [] if changed else training_state.kept_of_optimizer(tree))
+    return model

@@ -1,0 +1,108 @@
+"""A model's description as Keras writes it, from the model: plain data, every object with its class and arguments."""
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..layers import InputLayer, Layer
+from ..losses._function import FunctionLoss
+from . import kinds
+
+if TYPE_CHECKING:
+    from ..models import Sequential
+
+
+def of_model(model: "Sequential") -> dict[str, Any]:
+    """Return the description of a model, with that of how it is compiled."""
+    from ..models import Sequential
+
+    first: list[dict[str, Any]] = []
+    if model._input is not None:
+        first.append(_input(model._input, model.dtype))
+    config: dict[str, Any] = {
+        "name": model.name,
+        "trainable": model.trainable,
+        "layers": [*first, *(described(layer) for layer in model.layers)],
+    }
+    found = {**_class(type(model), "keras" if type(model) is Sequential else None), "config": config}
+    if model.built:
+        config["build_input_shape"] = list(model.input_shape)
+        found["build_config"] = {"input_shape": list(model.input_shape)}
+    if model.optimizer is not None:
+        found["compile_config"] = _compiled(model)
+    return found
+
+
+def _input(layer: InputLayer, dtype: str) -> dict[str, Any]:
+    config = {"batch_shape": list(layer.batch_shape), "dtype": layer.dtype or dtype, "name": layer.name}
+    return {**_class(InputLayer, "keras.layers"), "config": config}
+
+
+def _compiled(model: "Sequential") -> dict[str, Any]:
+    loss: Any = model._loss
+    metrics = model._compiled_metrics
+    weight = model._loss_weight
+    return {
+        "optimizer": described(model.optimizer),
+        "loss": described(loss.function if isinstance(loss, FunctionLoss) else loss),
+        "loss_weights": None if weight == 1.0 else weight,
+        "metrics": described(metrics.sources(weighted=False)) or None,
+        "weighted_metrics": described(metrics.sources(weighted=True)) or None,
+    }
+
+
+def described(value: Any) -> Any:
+    """Return a value as data that JSON has."""
+    if isinstance(value, (np.ndarray, np.generic)):
+        return value.tolist()
+    if isinstance(value, (list, tuple)):
+        return [described(entry) for entry in value]
+    if isinstance(value, Mapping):
+        return {key: described(entry) for key, entry in value.items()}
+    if hasattr(value, "get_config"):
+        return _object(value)
+    return _function(value) if callable(value) else value
+
+
+def _object(value: Any) -> dict[str, Any]:
+    arguments = value._constructor_arguments() if hasattr(value, "_constructor_arguments") else value.get_config()
+    kind = kinds.of_class(type(value))
+    module = None if kind is None else kinds.MODULES[kind]
+    if isinstance(value, Layer):
+        arguments = {name: given for name, given in arguments.items() if given is not None or name in _MEANING}
+        if kind is not None and _keras_does_the_same(value, arguments):
+            arguments = {name: given for name, given in arguments.items() if name not in value._beyond_keras}
+        elif kind is not None:
+            module = kinds.OURS
+    elif kind is not None and not getattr(value, "_in_keras", True):
+        module = kinds.OURS
+    return {**_class(type(value), module), "config": described(arguments)}
+
+
+_MEANING = ("merge_mode",)  # arguments of which None is a value, and not the default
+
+
+def _keras_does_the_same(layer: Layer, arguments: Mapping[str, Any]) -> bool:
+    """Return whether Keras has such a layer, the layers inside included: these are described by themselves."""
+    others = layer._beyond_keras.items()
+    return layer._in_keras and all(neutral is ... or arguments.get(name) == neutral for name, neutral in others)
+
+
+def _class(cls: type, module: str | None) -> dict[str, Any]:
+    """Return what tells a class: Keras's, one that is registered there, or without a module the user's own."""
+    name = cls.__name__
+    if module is None:
+        return {"module": cls.__module__, "class_name": name, "registered_name": name}
+    registered = f"{kinds.PACKAGE}>{name}" if module == kinds.OURS else None
+    return {"module": module, "class_name": name, "registered_name": registered}
+
+
+def _function(function: Callable[..., Any]) -> dict[str, Any]:
+    name = getattr(function, "__name__", type(function).__name__)
+    return {
+        "module": getattr(function, "__module__", None),
+        "class_name": "function",
+        "config": name,
+        "registered_name": name,
+    }

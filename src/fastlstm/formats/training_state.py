@@ -1,0 +1,145 @@
+"""What a training needs beside the weights to go on as if it had not been interrupted.
+
+The optimizer's variables are where Keras has them. What Keras does not keep is in a group that it does not look at:
+the seeds that were drawn for dropout, the states that stateful layers carry, which weights do not decay, and weights
+that were given to a constructor, which Keras has in the description.
+"""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .._internal.checks import integer
+from ..layers import Dropout, Layer
+from ..layers._randomness import Draws
+from ..layers.rnn.recurrent import RNN
+from . import hdf5, optimizer_state, weight_tree
+
+if TYPE_CHECKING:
+    import h5py
+
+    from ..models import Sequential
+
+_OPTIMIZER, _OURS = "optimizer/vars", "fastlstm"
+_TEXT, _CARRIED = "training.json", "carried_state"
+
+
+def write(file: "h5py.File", model: "Sequential") -> None:
+    """Write everything but the weights of a built model."""
+    if model.optimizer is not None:
+        kept = file.create_group(_OPTIMIZER)
+        kept.attrs["name"] = model.optimizer.name
+        for i, array in enumerate(optimizer_state.variables(model.optimizer, model._built_network())):
+            kept[str(i)] = array
+    write_ours(file, model)
+
+
+def write_ours(file: "h5py.File", model: "Sequential") -> None:
+    """Write what Keras does not keep."""
+    network, group = model._built_network(), file.create_group(_OURS)
+    if model._stateful and network.state is not None:
+        group[_CARRIED] = network.state
+    for leaf in weight_tree.leaves(model.layers):
+        if not leaf.kept:
+            for weight, array in zip(leaf.layer._weights.declared, leaf.layer.weights, strict=True):
+                group[f"{leaf.path}/{weight.name}"] = array
+    group[_TEXT] = np.frombuffer(json.dumps(_described(model)).encode(), np.uint8)
+
+
+def _described(model: "Sequential") -> dict[str, Any]:
+    pattern = None if model.optimizer is None else model.optimizer._without_decay
+    names = sorted({segment.name for segment in model._built_network().segments})
+    return {
+        "seeds": {leaf.path: leaf.layer._seed.drawn() for leaf in _seeded(model)},
+        "draws": model._draws.made,
+        "without_decay": [name for name in names if pattern is not None and pattern.search(name)],
+    }
+
+
+def _seeded(model: "Sequential") -> list[Any]:
+    return [leaf for leaf in weight_tree.leaves(model.layers) if _draws(leaf.layer)]
+
+
+def _draws(layer: Layer) -> bool:
+    """Return whether training draws random numbers in a layer."""
+    return (isinstance(layer, RNN) and layer._is_random()) or (isinstance(layer, Dropout) and layer.rate > 0)
+
+
+def read_ours(file: "h5py.File") -> Mapping[str, Any]:
+    """Return what Keras does not keep; nothing if Keras wrote the file."""
+    group = hdf5.group_at(file, _OURS)
+    if group is None:
+        return {}
+    found = json.loads(hdf5.numbers(hdf5.dataset(group, _TEXT), "uint8").tobytes())
+    if not isinstance(found, dict):
+        raise ValueError(f"{_OURS}/{_TEXT}: expected an object, got {str(found)[:100]}")
+    return found
+
+
+def kept_of_optimizer(file: "h5py.File") -> list[Any]:
+    """Return the variables that a file keeps of an optimizer."""
+    group = hdf5.group_at(file, _OPTIMIZER)
+    return [] if group is None else [hdf5.dataset(group, str(i)) for i in range(len(group))]
+
+
+def restore(file: "h5py.File", model: "Sequential", kept: Sequence["h5py.Dataset"], *, by_slot: bool = False) -> None:
+    """Restore everything but the weights of a model that was just made from a description.
+
+    `kept` are the optimizer's variables; `by_slot` tells their order (see `_optimizer.fitting`).
+    """
+    ours = read_ours(file)
+    _restore_seeds(model, ours.get("seeds", {}))
+    model._draws = Draws(integer("draws", ours.get("draws", 0), 0))
+    optimizer = model.optimizer
+    if optimizer is not None and ours.get("without_decay"):
+        names = [f"^{re.escape(str(name))}$" for name in ours["without_decay"]]
+        optimizer.exclude_from_weight_decay(var_names=names)
+    if optimizer is not None and kept:
+        network = model._built_network()
+        fitting = optimizer_state.fitting(optimizer, network, kept, "load_model", by_slot=by_slot)
+        if fitting is not None:
+            optimizer_state.restore(optimizer, network, fitting)
+    _restore_carried(file, model)
+
+
+def restore_arguments(file: "h5py.File", model: "Sequential") -> None:
+    """Restore the weights that are arguments of their layers, and so in the description in Keras."""
+    for leaf in weight_tree.leaves(model.layers):
+        group = None if leaf.kept else hdf5.group_at(file, f"{_OURS}/{leaf.path}")
+        if group is None:
+            continue
+        declared = leaf.layer._weights.declared
+        datasets = [hdf5.dataset(group, weight.name) for weight in declared]
+        leaf.layer._weights.write(weight_tree.numbers_of(leaf, declared, datasets))
+
+
+def restore_training(file: "h5py.File", model: "Sequential", kept: Sequence["h5py.Dataset"]) -> None:
+    """Let a compiled model go on where the one in the file was, if that had such an optimizer."""
+    optimizer = model.optimizer
+    if optimizer is None or not kept:
+        return
+    fitting = optimizer_state.fitting(optimizer, model._built_network(), kept, "load_weights", by_slot=False)
+    if fitting is not None:
+        _restore_seeds(model, read_ours(file).get("seeds", {}))
+        optimizer_state.restore(optimizer, model._built_network(), fitting)
+        _restore_carried(file, model)
+
+
+def _restore_seeds(model: "Sequential", seeds: Mapping[str, Any]) -> None:
+    """Take seeds that were drawn; a network is made with them."""
+    for leaf in _seeded(model):
+        if leaf.path in seeds and leaf.layer._seed.take(seeds[leaf.path]):
+            model._changed()
+
+
+def _restore_carried(file: "h5py.File", model: "Sequential") -> None:
+    group = hdf5.group_at(file, _OURS)
+    if group is None or _CARRIED not in group or not model.built:
+        return
+    dataset, network = hdf5.dataset(group, _CARRIED), model._built_network()
+    if len(dataset.shape) != 2 or dataset.shape[1] != network.state_size:
+        raise ValueError(f"{_CARRIED}: expected shape (N, {network.state_size}), got {dataset.shape}")
+    network.state = hdf5.numbers(dataset, model.dtype)

@@ -1,0 +1,1 @@
+"""Recurrent layers: cells as data, the layers made of them, and Bidirectional."""

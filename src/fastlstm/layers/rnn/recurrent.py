@@ -1,0 +1,281 @@
+"""Recurrent layers: a cell as data (its name in the core, gate blocks, weights, states), and what all of them share."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+from typing import Any, ClassVar, NamedTuple
+
+import numpy as np
+
+from ... import activations
+from ..._internal.arrays import Array
+from ..._internal.checks import flag, number, refuse, size
+from ..._internal.native import Network
+from .._randomness import Seed
+from .._weights import Weight, rules
+from ..base import Shape
+from ._onnx import OnnxNode
+from ._stateful import StatefulLayer
+from ._torch import TorchCell
+
+KERNEL = ("kernel", ("D", "GH"))
+RECURRENT_KERNEL = ("recurrent_kernel", ("H", "GH"))
+BIAS = ("bias", ("GH",))
+
+
+_OPTIONS = (
+    "dropout",
+    "seed",
+    "return_sequences",
+    "return_state",
+    "go_backwards",
+    "stateful",
+    "zero_output_for_mask",
+    "zoneout",
+    "clip",
+)
+
+
+class Cell(NamedTuple):
+    """All that the Python side knows of a cell. D input features, H units, G gate blocks."""
+
+    name: str
+    """The core's name."""
+    blocks: tuple[str, ...]
+    """The gate blocks in the order of the columns."""
+    states: tuple[str, ...] = ("h",)
+    """The states in the order of `return_state`, (N, H) each; the first is the output."""
+    weights: tuple[tuple[str, tuple[str | int, ...]], ...] = (KERNEL, RECURRENT_KERNEL, BIAS)
+    """Name and shape of each weight in the order of `get_weights`, a size being 'D', 'H', 'GH' for G*H, or a number."""
+    options: Mapping[str, bool] = {}
+    """The arguments by which its layer class is told to use this cell and none of its others."""
+    onnx: OnnxNode | None = None
+    """How ONNX writes the cell; None where it has no such operator."""
+    torch: TorchCell | None = None
+    """What it is in PyTorch, or None where PyTorch can not have it."""
+
+    def shapes(self, features: int, units: int) -> dict[str, tuple[int, ...]]:
+        """Return the shape of each weight."""
+        sizes = {"D": features, "H": units, "GH": len(self.blocks) * units}
+        return {
+            name: tuple(sizes[letter] if isinstance(letter, str) else letter for letter in letters)
+            for name, letters in self.weights
+        }
+
+    def weight_names(self, use_bias: bool) -> tuple[str, ...]:
+        """Return the names of the weights of a layer with or without a bias, in the order of `get_weights`."""
+        return tuple(name for name, _ in self.weights if use_bias or name != "bias")
+
+    @property
+    def bias_rows(self) -> int:
+        """1, or 2 where the recurrent product has a bias of its own."""
+        return 2 if dict(self.weights)["bias"] == (2, "GH") else 1
+
+
+def reordered(weight: Array, blocks: Sequence[Any], wanted: Iterable[Any]) -> Array:
+    """Return a weight whose last axis has other blocks, or the same in another order; new ones are zeros."""
+    parts = dict(zip(blocks, np.split(weight, len(blocks), axis=-1), strict=True))
+    nothing = np.zeros_like(parts[blocks[0]])
+    return np.concatenate([parts.get(block, nothing) for block in wanted], axis=-1)
+
+
+class RNN(StatefulLayer):
+    """Base class of the recurrent layers, with the keyword arguments that all of them take.
+
+    Parameters
+    ----------
+    kernel_regularizer, recurrent_regularizer, bias_regularizer : str or `fastlstm.regularizers.Regularizer`, optional
+        Penalties on the weights, added to the loss.
+    kernel_constraint, recurrent_constraint, bias_constraint : str or `fastlstm.constraints.Constraint`, optional
+        What is done to the weights after each step of training.
+    dropout : float
+        Fraction of the inputs that are dropped in training, in [0, 1); one draw for all steps, shared by the gates.
+        The others are divided by ``1 - dropout``.
+    recurrent_dropout : float
+        The same for the h that the gates see.
+    seed : int, optional
+        Of dropout and zoneout. Default: drawn from the generator that `fastlstm.utils.set_random_seed` seeds.
+    return_sequences : bool
+        Whether to return all outputs (N, T, H) instead of the last (N, H).
+    return_state : bool
+        Whether a call returns the last states as well: (y, h), or (y, h, c). Not in a model.
+    go_backwards : bool
+        Whether to begin with the last step. Outputs stay in the order of processing, as in Keras; so does the mask that
+        goes on with them, which Keras leaves in the order of time.
+    stateful : bool
+        Whether a call begins with the states that the call before it ended with, row by row.
+    zero_output_for_mask : bool
+        Whether masked steps of a returned sequence are zeros instead of the output before them.
+    zoneout : float
+        Probability of keeping the h of the step before, from 0 to 1: drawn for each unit and step in training; at
+        inference ``zoneout * h_before + (1 - zoneout) * h``.
+    clip : float, optional
+        Bound of every gate's pre-activation: values beyond [-clip, clip] are cut off, with a gradient of zero there.
+    activity_regularizer, name, dtype
+        As for every `Layer`.
+    unroll, implementation, use_cudnn
+        Accepted so that Keras code runs, without effect: there is one implementation.
+
+    References
+    ----------
+    Gal and Ghahramani, "A theoretically grounded application of dropout in recurrent neural networks", NIPS 2016 (one
+    draw for all steps). Krueger et al., "Zoneout: regularizing RNNs by randomly preserving hidden activations", ICLR
+    2017.
+    """
+
+    cells: ClassVar[tuple[Cell, ...]]
+    """The cells that the class makes."""
+    _beyond_keras: ClassVar[Mapping[str, Any]] = {"zoneout": 0.0, "clip": None}
+    _keras_path = "cell"
+
+    def __init__(
+        self,
+        cell: Cell,
+        units: int,
+        use_bias: bool,
+        gates: dict[str, Any],
+        initial: dict[str, Any],
+        *,
+        kernel_regularizer: Any = None,
+        recurrent_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        kernel_constraint: Any = None,
+        recurrent_constraint: Any = None,
+        bias_constraint: Any = None,
+        dropout: float = 0.0,
+        recurrent_dropout: float = 0.0,
+        seed: int | None = None,
+        return_sequences: bool = False,
+        return_state: bool = False,
+        go_backwards: bool = False,
+        stateful: bool = False,
+        zero_output_for_mask: bool = False,
+        zoneout: float = 0.0,
+        clip: float | None = None,
+        unroll: Any = False,
+        implementation: Any = 2,
+        use_cudnn: Any = "auto",
+        **options: Any,
+    ) -> None:
+        super().__init__(return_sequences, return_state, stateful, **options)
+        self.cell = cell
+        self.units = size("units", units)
+        self.use_bias = flag("use_bias", use_bias)
+        self._gates = {
+            name: activations.name_of(name, activation, elementwise=True) for name, activation in gates.items()
+        }
+        self.activation = self._gates.get("activation", "linear")
+        self.recurrent_activation = self._gates.get("recurrent_activation", "sigmoid")
+        self._has_recurrent_kernel = RECURRENT_KERNEL in cell.weights
+        if not self._has_recurrent_kernel:
+            refuse(
+                type(self).__name__,
+                recurrent_regularizer=recurrent_regularizer,
+                recurrent_constraint=recurrent_constraint,
+                recurrent_dropout=recurrent_dropout or None,
+            )
+        regularized = {
+            "kernel": kernel_regularizer,
+            "recurrent_kernel": recurrent_regularizer,
+            "bias": bias_regularizer,
+        }
+        constrained = {"kernel": kernel_constraint, "recurrent_kernel": recurrent_constraint, "bias": bias_constraint}
+        self._rules = {
+            name: rules(initializer, regularized.get(name), constrained.get(name))
+            for name, initializer in initial.items()
+        }
+        self.dropout = number("dropout", dropout, 0.0, 1.0, below_high=True)
+        self.recurrent_dropout = number("recurrent_dropout", recurrent_dropout, 0.0, 1.0, below_high=True)
+        self._seed = Seed(seed)
+        self.go_backwards = flag("go_backwards", go_backwards)
+        self.zero_output_for_mask = flag("zero_output_for_mask", zero_output_for_mask)
+        self.zoneout = number("zoneout", zoneout, 0.0, 1.0)
+        self.clip = None if clip is None else positive("clip", clip)
+
+    @property
+    def seed(self) -> int | None:
+        """The seed of the constructor."""
+        return self._seed.given
+
+    @property
+    def kernel(self) -> Array | None:
+        """Input weights (D, G*H), a read-only view."""
+        return self._weight("kernel")
+
+    @property
+    def recurrent_kernel(self) -> Array | None:
+        """Recurrent weights (H, G*H), a read-only view, or None where the gates do not see h."""
+        return self._weight("recurrent_kernel")
+
+    @property
+    def bias(self) -> Array | None:
+        """Bias (G*H,), a read-only view, or None without one; (2, 3*H) in a reset-after GRU."""
+        return self._weight("bias")
+
+    @property
+    def _works_step_by_step(self) -> bool:
+        return not self.go_backwards
+
+    def _state_widths(self) -> Sequence[int]:
+        return [self.units] * len(self.cell.states)
+
+    def _initial(self, name: str, shape: tuple[int, ...], dtype: str) -> Array:
+        return self._rules[name].initializer(shape, dtype)
+
+    def _declare(self, features: int) -> list[Weight]:
+        shapes = self.cell.shapes(features, self.units)
+        return [
+            self._rules[name].weight(name, shapes[name])._replace(initial=partial(self._initial, name))
+            for name in self.cell.weight_names(self.use_bias)
+        ]
+
+    def _output_shape(self, shape: Shape) -> Shape:
+        return (*shape[:2], self.units) if self.return_sequences else (shape[0], self.units)
+
+    def _append_to(self, network: Network, shape: Shape) -> None:
+        network.add_recurrent(**self._core_arguments())
+
+    def _is_random(self) -> bool:
+        """Whether training draws random numbers."""
+        return bool(self.dropout or self.recurrent_dropout or self.zoneout)
+
+    def _core_arguments(self) -> dict[str, Any]:
+        """Return the core's description of this layer."""
+        return {
+            "cell": self.cell.name,
+            "units": self.units,
+            "activation": self.activation,
+            "recurrent_activation": self.recurrent_activation,
+            "use_bias": self.use_bias,
+            "return_sequences": self.return_sequences,
+            "go_backwards": self.go_backwards,
+            "stateful": self.stateful,
+            "zero_output_for_mask": self.zero_output_for_mask,
+            "dropout": self.dropout,
+            "recurrent_dropout": self.recurrent_dropout,
+            "zoneout": self.zoneout,
+            "clip": self.clip,
+            "seed": self._seed.drawn() if self._is_random() else 0,
+        }
+
+    def _arguments(self) -> dict[str, Any]:
+        found: dict[str, Any] = {"units": self.units, **self._gates, "use_bias": self.use_bias}
+        for prefix, name in (("kernel", "kernel"), ("recurrent", "recurrent_kernel"), ("bias", "bias")):
+            if name in self._rules:
+                found.update(self._rules[name].arguments(prefix))
+        if self._has_recurrent_kernel:
+            found["recurrent_dropout"] = self.recurrent_dropout
+        return {**found, **{name: getattr(self, name) for name in _OPTIONS}}
+
+
+def positive(name: str, value: Any) -> float:
+    """Return `value` as a finite float above 0."""
+    found = number(name, value, 0.0)
+    if not found:
+        raise ValueError(f"{name}: expected a number above 0, got {value!r}")
+    return found
+
+
+def layers_by_cell() -> dict[str, Callable[..., RNN]]:
+    """Return what makes a layer of each cell, by the core's name of the cell."""
+    pairs: list[tuple[Callable[..., RNN], Cell]] = [(cls, cell) for cls in RNN.__subclasses__() for cell in cls.cells]
+    return {cell.name: partial(cls, **cell.options) for cls, cell in pairs}

@@ -1,0 +1,47 @@
+"""Targets and predictions as float arrays of one dtype and shape, for what is computed in NumPy."""
+
+from typing import Any
+
+import numpy as np
+
+from .._internal.arrays import Array, numbers
+
+
+def same_rank(first: Array, second: Array) -> tuple[Array, Array]:
+    """Return two arrays whose ranks differ by a last axis of 1 with one rank; never (N,) against (N, 1)."""
+    if first.ndim == second.ndim + 1 and first.shape[-1] == 1:
+        return (first, second[:, None]) if second.ndim == 1 else (first[..., 0], second)
+    if second.ndim == first.ndim + 1 and second.shape[-1] == 1:
+        return (first[:, None], second) if first.ndim == 1 else (first, second[..., 0])
+    return first, second
+
+
+def floats(name: str, value: Any) -> Array:
+    """Return real numbers, or True and False for 1 and 0, as floats: an array of floats as it is, else float64."""
+    array = np.asarray(value)
+    if array.dtype.kind == "f" and not isinstance(value, np.ma.MaskedArray):
+        return array
+    return (array if array.dtype == np.bool_ else numbers(name, value)).astype(np.float64)
+
+
+def pair(y_true: Any, y_pred: Any) -> tuple[Array, Array]:
+    """Return targets and predictions in the dtype of the predictions and of one rank; other shapes raise ValueError."""
+    given = floats("y_pred", y_pred)
+    targets, predictions = same_rank(floats("y_true", y_true).astype(given.dtype, copy=False), given)
+    if targets.shape != predictions.shape:
+        raise ValueError(f"y_true: expected the shape of y_pred, {given.shape}, got {np.shape(y_true)}")
+    return targets, predictions
+
+
+def classes_and_predictions(y_true: Any, y_pred: Any, axis: int = -1) -> tuple[Array, Array]:
+    """Return class numbers without an axis of 1 for the classes, which they may have, and predictions."""
+    predictions, classes = floats("y_pred", y_pred), floats("y_true", y_true)
+    squeezes = classes.ndim == predictions.ndim and classes.shape[axis] == 1
+    found = classes.squeeze(axis) if squeezes else classes
+    wanted = tuple(np.delete(predictions.shape, axis).tolist())
+    if found.shape != wanted:
+        raise ValueError(
+            f"y_true: expected shape {wanted}, a class number for each prediction in y_pred {predictions.shape}, got"
+            f" {classes.shape}"
+        )
+    return found, predictions

@@ -1,0 +1,142 @@
+"""The table that `summary` prints."""
+
+import itertools
+import re
+from collections.abc import Sequence
+from typing import Protocol
+
+from .._internal.checks import integer, number
+from ..layers.base import Layer, Shape
+
+_ENDS = (0.45, 0.80, 1.0)
+_ENDS_WITH_TRAINABLE = (0.405, 0.72, 0.90, 1.0)
+_LONGEST, _LONGEST_WITH_TRAINABLE = 88, 100
+_NARROWEST = 4  # that a column may be
+
+
+class _Described(Protocol):
+    @property
+    def name(self) -> str: ...
+    @property
+    def dtype(self) -> str: ...
+    @property
+    def built(self) -> bool: ...
+    @property
+    def layers(self) -> list[Layer]: ...
+    @property
+    def input_shape(self) -> Shape: ...
+    def _trained(self) -> list[bool]: ...
+
+
+def table(
+    model: _Described,
+    line_length: int | None,
+    positions: Sequence[float] | None,
+    show_trainable: bool,
+    layer_range: Sequence[str] | None,
+) -> str:
+    """Return the layers of a model, their output shapes and sizes, and the totals."""
+    titles, aligned = ["Layer (type)", "Output Shape", "Param #"], "<<>"
+    if show_trainable:
+        titles, aligned = [*titles, "Trainable"], aligned + "^"
+    ends = positions if positions is not None else _ENDS_WITH_TRAINABLE if show_trainable else _ENDS
+    widths = _widths(line_length, ends, len(titles))
+    rows = []
+    shape: Shape | None = model.input_shape if model.built else None
+    for layer in model.layers:
+        shape = None if shape is None else layer.compute_output_shape(shape)
+        row = [
+            f"{layer.name} ({type(layer).__name__})",
+            "?" if shape is None else str(shape),
+            f"{layer.count_params():,}" if layer.built else "0 (unbuilt)",
+        ]
+        has_weights = layer.built and layer.weights
+        rows.append(row + (["-" if not has_weights else "Y" if layer.trainable else "N"] if show_trainable else []))
+    first, last = _bounds(model.layers, layer_range)
+    lines = [f'Model: "{model.name}"', *_box(titles, rows[first:last], widths, aligned)]
+    sizes = [array.size for layer in model.layers if layer.built for array in layer.weights]
+    itemsize = 4 if model.dtype == "float32" else 8
+    trainable = sum(size for size, trained in zip(sizes, model._trained(), strict=True) if trained)
+    for title, count in (
+        ("Total params", sum(sizes)),
+        ("Trainable params", trainable),
+        ("Non-trainable params", sum(sizes) - trainable),
+    ):
+        lines.append(f" {title}: {count:,} ({_size(count * itemsize)})")
+    return "\n".join(lines)
+
+
+def _widths(line_length: int | None, ends: Sequence[float], columns: int) -> list[int]:
+    """Return how many characters each column has between its lines."""
+    if line_length is None:
+        import shutil
+
+        longest = _LONGEST if columns == len(_ENDS) else _LONGEST_WITH_TRAINABLE
+        line_length = min(longest, shutil.get_terminal_size().columns - 4)
+    line_length = integer("line_length", line_length, 1)
+    if len(ends) != columns:
+        raise ValueError(f"positions: expected {columns} numbers, one for each column, got {ends!r}")
+    places = [0, *(int(number("positions", end, 0.0, 1.0) * line_length) for end in ends)]
+    widths = [end - start for start, end in itertools.pairwise(places)]
+    # What the lines of the table take is shared by the columns, as in Keras.
+    lines = sum(widths) + columns + 1 - line_length
+    for i in range(columns):
+        share = round(lines / (columns - i))
+        widths[i] -= share
+        lines -= share
+    if min(widths) < _NARROWEST:
+        raise ValueError(f"line_length: expected a width that leaves room for all columns, got {line_length}")
+    return widths
+
+
+def _box(titles: list[str], rows: list[list[str]], widths: list[int], aligned: str) -> list[str]:
+    """Return a table of cells; a cell that is too long goes on in the next line, word by word."""
+
+    def rule(left: str, line: str, cross: str, right: str) -> str:
+        return left + cross.join(line * width for width in widths) + right
+
+    def filled(cells: list[str], bar: str) -> list[str]:
+        parts = [_wrapped(cell, width - 2) for cell, width in zip(cells, widths, strict=True)]
+        lines = []
+        for i in range(max(map(len, parts))):
+            pieces = [part[i] if i < len(part) else "" for part in parts]
+            padded = [f" {text:{to}{width - 2}} " for text, to, width in zip(pieces, aligned, widths, strict=True)]
+            lines.append(bar + bar.join(padded) + bar)
+        return lines
+
+    lines = [rule("┏", "━", "┳", "┓"), *filled(titles, "┃"), rule("┡", "━", "╇", "┩")]
+    for i, row in enumerate(rows):
+        lines += [rule("├", "─", "┼", "┤")] * (i > 0) + filled(row, "│")
+    return [*lines, rule("└", "─", "┴", "┘")]
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    """Return the lines of a cell; what does not fit of a long word is an ellipsis."""
+    import textwrap
+
+    lines = textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False)
+    return [line if len(line) <= width else line[: width - 1] + "…" for line in lines]
+
+
+def _bounds(layers: list[Layer], layer_range: Sequence[str] | None) -> tuple[int, int]:
+    """Return the first layer and the end of a range of names or regular expressions."""
+    if layer_range is None:
+        return 0, len(layers)
+    if isinstance(layer_range, str) or len(layer_range) != 2:
+        raise ValueError(f"layer_range: expected the names of two layers, got {layer_range!r}")
+    found = [[i for i, layer in enumerate(layers) if re.match(name, layer.name)] for name in layer_range]
+    for name, matches in zip(layer_range, found, strict=True):
+        if not matches:
+            raise ValueError(
+                f"layer_range: no layer has the name {name!r}; there are: {[layer.name for layer in layers]}"
+            )
+    first, last = found[0][0], found[1][-1]
+    return min(first, last), max(first, last) + 1
+
+
+def _size(count: float) -> str:
+    for unit in ("B", "KB", "MB", "GB"):
+        if count < 1024 or unit == "GB":
+            break
+        count /= 1024
+    return f"{count:.2f} {unit}"

@@ -1,0 +1,72 @@
+"""Forecasts that are quantiles: a median, and intervals around it."""
+
+from dataclasses import dataclass
+
+from .._internal.arrays import Array
+
+__all__ = ["QuantileForecast"]
+
+_SAME = 1e-9
+"""Quantiles that differ by less are the same."""
+
+
+@dataclass(frozen=True, eq=False)
+class QuantileForecast:
+    """Quantiles of what is to come, as `Sequential.forecast_quantiles` returns them.
+
+    Of what a model predicts in one step, and not in a roll-out, one makes it:
+    ``QuantileForecast(quantiles, model.predict(x))``.
+
+    Attributes
+    ----------
+    quantiles : tuple of float
+        Q numbers between 0 and 1.
+    values : ndarray (..., Q)
+        The values of each, as the model gave them. Nothing keeps a network from giving a lower quantile a larger value
+        where it knows little.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> forecast = QuantileForecast((0.1, 0.5, 0.9), np.array([[1.0, 2.0, 4.0], [0.0, 2.0, 5.0]]))
+    >>> forecast.median
+    array([2., 2.])
+    >>> lower, upper = forecast.intervals[0.8]
+    >>> lower, upper
+    (array([1., 0.]), array([4., 5.]))
+    """
+
+    quantiles: tuple[float, ...]
+    values: Array
+
+    def __post_init__(self) -> None:
+        """Require a value for each quantile."""
+        if self.values.shape[-1:] != (len(self.quantiles),):
+            raise ValueError(
+                f"values: expected a last axis of {len(self.quantiles)}, as many as quantiles, got {self.values.shape}"
+            )
+
+    @property
+    def median(self) -> Array:
+        """The values of the quantile 0.5; without one it raises ValueError."""
+        median: Array = self.values[..., median_of(self.quantiles)]
+        return median
+
+    @property
+    def intervals(self) -> dict[float, tuple[Array, Array]]:
+        """The bounds (lower, upper) of each interval between two quantiles q and 1 - q, by its chance 1 - 2 q."""
+        found = {}
+        for low, quantile in enumerate(self.quantiles):
+            for high, other in enumerate(self.quantiles):
+                if quantile < 0.5 - _SAME and abs(quantile + other - 1) < _SAME:
+                    one, two = self.values[..., low], self.values[..., high]
+                    found[round(other - quantile, 9)] = (one.clip(max=two), one.clip(min=two))
+        return dict(sorted(found.items()))
+
+
+def median_of(quantiles: tuple[float, ...]) -> int:
+    """Return which of the quantiles is the median; without one raise ValueError."""
+    for number, quantile in enumerate(quantiles):
+        if abs(quantile - 0.5) < _SAME:
+            return number
+    raise ValueError(f"quantiles: expected 0.5 among them, the median, which is fed back, got {quantiles}")
