@@ -202,7 +202,7 @@ def native_calls(model):
             calls.append(options["seconds"])
             return self.network.train(*args, **options)
 
-    model._network = Spy(model._built_network())
+    model._native_model().network = Spy(model._native_model().network)
     return calls
 
 

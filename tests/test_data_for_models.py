@@ -11,7 +11,7 @@ from peers import require_peer
 
 import fastlstm
 from fastlstm import Input, Sequential, datasets, layers, optimizers
-from fastlstm.training.batches import gives_batches
+from fastlstm.training.batch_data import gives_batches
 
 KERAS_WARNING = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 

@@ -64,7 +64,7 @@ def test_predictions_are_those_of_predict_on_any_number_of_threads(rng, isa, dty
     model = Sequential([Input((T, D), dtype=dtype), layers.LSTM(7, return_sequences=True, dtype=dtype)])
     model.add(layers.Dense(3, dtype=dtype))
     model.compile(optimizers.SGD(0.0), "mse")
-    network = model._built_network()
+    network = model._native_model().network
     x, y = rng.normal(size=(N, T, D)).astype(dtype), np.zeros((N, T, 3), dtype)
     order = rng.permutation(N)
     seen, evaluated = np.full((N, T, 3), np.nan, dtype), np.full((N, T, 3), np.nan, dtype)
@@ -77,7 +77,7 @@ def test_predictions_are_those_of_predict_on_any_number_of_threads(rng, isa, dty
 
 def test_the_core_takes_arrays_that_fit(data, rng):
     model = with_metrics(None)
-    network = model._built_network()
+    network = model._native_model().network
     x, y = data[0], data[1][:, None]
     for bad, error in [
         (np.zeros((N, 2)), ValueError),

@@ -146,7 +146,7 @@ def test_long_predictions_in_blocks_are_the_same_bits(rng, monkeypatch):
     model = small()
     x = rng.normal(size=(900, 6, 2)).astype(np.float32)
     together = model.predict(x)
-    monkeypatch.setattr("fastlstm.training.predict._BLOCK", 3000)  # about 100 rows a native call
+    monkeypatch.setattr("fastlstm.training.native_model._BLOCK", 3000)  # about 100 rows a native call
     assert (model.predict(x, verbose=0) == together).all()
 
 
@@ -220,7 +220,7 @@ def test_forecast_with_known_inputs_is_the_loop_over_predict(rng, window, rank, 
     if rank == 2:
         history, known = history[0], known[0]
     for block in (2**22, 1):
-        monkeypatch.setattr("fastlstm.training.predict._BLOCK", block)
+        monkeypatch.setattr("fastlstm.training.native_model._BLOCK", block)
         got = model.forecast(history, 11, known=known)
         np.testing.assert_array_equal(got.reshape(-1, 11), np.concatenate(expected, axis=1))
     assert model.forecast(history, 0, known=known[..., :0, :]).shape == (*history.shape[:-2], 0, 1)
@@ -240,13 +240,13 @@ def test_forecast_of_nothing():
 
 
 def test_a_long_roll_out_is_many_calls_with_the_same_bits(monkeypatch):
-    from fastlstm.training import predict
+    from fastlstm.training import native_model
 
     model = Sequential([Input((7, 2)), layers.LSTM(5), layers.Dense(2)])
     history = np.random.default_rng(3).normal(size=(3, 9, 2)).astype("float32")
     whole = model.forecast(history, 23)
     for block in (1, 500):
-        monkeypatch.setattr(predict, "_BLOCK", block)
+        monkeypatch.setattr(native_model, "_BLOCK", block)
         np.testing.assert_array_equal(model.forecast(history, 23), whole)
     assert model.forecast(history, 0).shape == (3, 0, 2)
 

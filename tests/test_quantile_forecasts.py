@@ -30,7 +30,7 @@ def test_a_roll_out_is_the_loop_over_predict(rng, window, rank, monkeypatch):
         values = np.concatenate([values, expected[-1][:, None, MEDIAN : MEDIAN + 1]], axis=1)
     expected = np.stack(expected, axis=1)
     for block in (2**22, 1):
-        monkeypatch.setattr("fastlstm.training.predict._BLOCK", block)
+        monkeypatch.setattr("fastlstm.training.native_model._BLOCK", block)
         forecast = model.forecast_quantiles(history, 11)
         assert forecast.quantiles == QUANTILES
         assert forecast.values.shape == {1: (11, 5), 2: (11, 1, 5), 3: (4, 11, 1, 5)}[rank]

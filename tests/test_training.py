@@ -70,7 +70,7 @@ def test_shuffling_gives_every_epoch_an_order_of_its_own(data):
             return self.network.train(x, y, order, **options)
 
     model = lstm_model()
-    model._network = Spy(model._built_network())
+    model._native_model().network = Spy(model._native_model().network)
     model.fit(*data, epochs=3, verbose=0)
     assert len(seen) == 3
     assert all(sorted(order) == list(range(50)) for order in seen)

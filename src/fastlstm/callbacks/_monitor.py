@@ -47,7 +47,7 @@ class MonitorCallback(Callback):
         name = self.monitor.removeprefix("val_")
         if self.mode != "auto" or name == "loss":
             return self.mode == "max"
-        direction = self.model._compiled_metrics.direction(name)
+        direction = self.model._compiled.metrics.direction(name)
         if direction is None:
             raise ValueError(
                 f"mode: {type(self).__name__} does not know whether a larger {self.monitor!r} is better; give"

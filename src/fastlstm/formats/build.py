@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 from .._internal import files
 from .._internal.arrays import Array, real_array
@@ -10,22 +10,20 @@ from ..layers import InputLayer
 from ..layers._weights import Weight, Weights
 from . import functional_graph, weight_tree
 from .deserialize import Reviver
-
-if TYPE_CHECKING:
-    from ..models import Sequential
+from .saved_model import LoadedModel, SavedModel
 
 MODELS = ("Sequential", "Functional", "Model")
 """Keras's classes of models that may be a chain."""
 
 
-def bare_model(description: Any, reviver: Reviver) -> "tuple[Sequential, InputLayer | None]":
+def bare_model(description: Any, reviver: Reviver, model_class: type) -> tuple[LoadedModel, InputLayer | None]:
     """Return a model without weights, and its Input if it has one."""
     if not isinstance(description, dict) or not isinstance(description.get("class_name"), str):
         raise ValueError(f"expected the description of a model, got {str(description)[:100]}")
-    cls = _class(description, reviver)
+    cls = _class(description, reviver, model_class)
     entries = functional_graph.layers(description)
     config = description["config"]
-    model: Sequential = cls(name=config.get("name"), trainable=bool(config.get("trainable", True)))
+    model: LoadedModel = cls(name=config.get("name"), trainable=bool(config.get("trainable", True)))
     has_input = bool(entries) and entries[0]["class_name"] == "InputLayer"
     for entry in entries[1:] if has_input else entries:
         model.add(reviver.revived(entry, "layer"))
@@ -40,29 +38,27 @@ def bare_model(description: Any, reviver: Reviver) -> "tuple[Sequential, InputLa
     return model, first
 
 
-def _class(description: Mapping[str, Any], reviver: Reviver) -> Any:
-    """Return the class of a model: Sequential, or one of the caller's."""
-    from ..models import Sequential
-
+def _class(description: Mapping[str, Any], reviver: Reviver, model_class: type) -> Any:
+    """Return the class of a model: `model_class`, or one of the caller's."""
     name, module = description["class_name"], description.get("module")
     own = reviver.of_caller(description)
     if own is not None:
-        if not isinstance(own, type) or not issubclass(own, Sequential):
-            raise TypeError(f"custom_objects: expected a subclass of Sequential for {name!r}, got {own!r}")
+        if not isinstance(own, type) or not issubclass(own, model_class):
+            raise TypeError(f"custom_objects: expected a subclass of {model_class.__name__} for {name!r}, got {own!r}")
         return own
     if name not in MODELS or (module is not None and not str(module).startswith("keras")):
         raise files.RefusedError(
             f"expected a Sequential, or a Functional model that is a chain, got {name!r} of the module {module!r}; a"
             f" class of one's own is passed as custom_objects={{{name!r}: ...}}"
         )
-    return Sequential
+    return model_class
 
 
 ArraysOf: TypeAlias = Callable[[weight_tree.Leaf, Sequence[Weight]], Sequence[Array]]
 """Returns the weights of a leaf that a file has, in the shapes that it declares; else raises ValueError."""
 
 
-def adopt(model: "Sequential", first: InputLayer, arrays_of: ArraysOf) -> None:
+def adopt(model: LoadedModel, first: InputLayer, arrays_of: ArraysOf) -> None:
     """Give a model that has none its weights."""
     leaves = list(weight_tree.leaves(model.layers))
     weights = []
@@ -83,13 +79,13 @@ def adopt(model: "Sequential", first: InputLayer, arrays_of: ArraysOf) -> None:
     model._adopt(first, weights)
 
 
-def replace(model: "Sequential", arrays_of: ArraysOf, skip_mismatch: bool, *, everything: bool = False) -> None:
+def replace(model: SavedModel, arrays_of: ArraysOf, skip_mismatch: bool, *, everything: bool = False) -> None:
     """Replace the weights of a built model, all of them or, where one does not fit, none.
 
     With `skip_mismatch` those that do not fit stay as they are, with a warning. `everything` includes those that are
     arguments.
     """
-    model._built_network()
+    model._native_model()
     found: list[tuple[Weights, list[Array]]] = []
     for leaf in weight_tree.leaves(model.layers):
         weights = leaf.layer._weights
@@ -105,7 +101,7 @@ def replace(model: "Sequential", arrays_of: ArraysOf, skip_mismatch: bool, *, ev
         weights.write(arrays)
 
 
-def compile_as_described(model: "Sequential", config: Any, reviver: Reviver) -> None:
+def compile_as_described(model: LoadedModel, config: Any, reviver: Reviver) -> None:
     """Compile a model with the optimizer, loss and metrics of its description, if there are any."""
     if not config:
         return

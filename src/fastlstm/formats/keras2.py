@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -11,9 +11,7 @@ from .._internal.files import RefusedError
 from ..layers import Activation, Dense
 from ..layers.rnn.recurrent import RNN
 from . import build, weight_tree
-
-if TYPE_CHECKING:
-    from ..models import Sequential
+from .saved_model import SavedModel
 
 _SHAPE = "batch_input_shape"
 _CUSTOM = "Custom>"  # the package of its newer optimizers in .h5 files
@@ -94,7 +92,7 @@ def keeps_slot_by_slot(training: Mapping[str, Any]) -> bool:
     return isinstance(optimizer, dict) and not str(optimizer.get("class_name")).startswith(_CUSTOM)
 
 
-def scale_hard_sigmoids(model: "Sequential") -> bool:
+def scale_hard_sigmoids(model: SavedModel) -> bool:
     """Let hard sigmoids compute what they did, by weights 1.2 times as large; return whether there are any.
 
     clip(0.2 x + 0.5, 0, 1) of Keras 2 is clip(x / 6 + 0.5, 0, 1) of 1.2 x.

@@ -14,11 +14,11 @@ from ..layers._weights import Weight
 from . import build, hdf5, keras2, optimizer_state, training_state, weight_tree
 from .archive import KERAS_VERSION
 from .deserialize import Reviver
+from .saved_model import LoadedModel, SavedModel
 
 if TYPE_CHECKING:
     import h5py
 
-    from ..models import Sequential
 
 _WEIGHTS, _OPTIMIZER = "model_weights", "optimizer_weights"
 _LAYERS, _NAMES = "layer_names", "weight_names"
@@ -29,7 +29,7 @@ def is_legacy(file: "h5py.File") -> bool:
     return _WEIGHTS in file or _LAYERS in file.attrs
 
 
-def model(file: "h5py.File", reviver: Reviver, compile: bool) -> "Sequential":
+def model(file: "h5py.File", reviver: Reviver, compile: bool, model_class: type) -> LoadedModel:
     """Return the model in a file."""
     if "model_config" not in file.attrs:
         what = "weights alone: make the model and call its load_weights" if _is_weights(file) else "none"
@@ -41,7 +41,7 @@ def model(file: "h5py.File", reviver: Reviver, compile: bool) -> "Sequential":
     by_slot = older and training is not None and keras2.keeps_slot_by_slot(training)
     if older:
         description, training = keras2.translated(description), keras2.translated(training)
-    found, first = build.bare_model(description, reviver)
+    found, first = build.bare_model(description, reviver, model_class)
     if first is not None and found.layers:
         kept = dict(_layers(file))
         build.adopt(found, first, partial(_arrays_of, {layer.name: kept.get(layer.name) for layer in found.layers}))
@@ -58,7 +58,7 @@ def _is_weights(file: "h5py.File") -> bool:
     return is_legacy(file) or "layers" in file
 
 
-def load(file: "h5py.File", model: "Sequential", skip_mismatch: bool) -> None:
+def load(file: "h5py.File", model: SavedModel, skip_mismatch: bool) -> None:
     """Replace the weights of a built model by those of a file, layer by layer in their order."""
     weighty = [layer for layer in model.layers if layer.weights and not layer._weights_are_arguments]
     kept = [datasets for _, datasets in _layers(file) if datasets]
@@ -108,7 +108,7 @@ def _arrays_of(kept: Mapping[str, list[Any] | None], leaf: weight_tree.Leaf, dec
     return weight_tree.numbers_of(leaf, declared, datasets[first : first + len(declared)])
 
 
-def contents(model: "Sequential", description: dict[str, Any]) -> bytes:
+def contents(model: SavedModel, description: dict[str, Any]) -> bytes:
     """Return the file of a model with this description."""
     import h5py
 
@@ -128,7 +128,7 @@ def contents(model: "Sequential", description: dict[str, Any]) -> bytes:
             _write_list(weights.create_group(layer.name), arrays)
         if model.built:
             if model.optimizer is not None:
-                variables = optimizer_state.variables(model.optimizer, model._built_network())
+                variables = optimizer_state.variables(model.optimizer, model._native_model().network)
                 kept = [(f"{model.optimizer.name}/{i}", array) for i, array in enumerate(variables)]
                 _write_list(file.create_group(_OPTIMIZER), kept)
             training_state.write_ours(file, model)

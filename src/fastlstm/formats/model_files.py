@@ -5,22 +5,20 @@ import os
 import warnings
 from collections.abc import Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .._internal import files
 from .._internal.checks import flag
 from .._internal.native import version
 from . import archive, build, hdf5, keras2, legacy_h5, safetensors, serialize, training_state, weight_tree
 from .deserialize import Reviver
-
-if TYPE_CHECKING:
-    from ..models import Sequential
+from .saved_model import SavedModel
 
 _ENDINGS = (".keras", ".h5", ".hdf5")
 _ZIP, _HDF5 = b"PK", b"\x89HDF\r\n\x1a\n"
 
 
-def save_model(model: "Sequential", filepath: str | os.PathLike[str], overwrite: bool = True) -> None:
+def save_model(model: SavedModel, filepath: str | os.PathLike[str], overwrite: bool = True) -> None:
     """Write a model: see `Sequential.save`."""
     path, overwrite = os.fspath(filepath), flag("overwrite", overwrite)
     if not path.endswith(_ENDINGS):
@@ -38,7 +36,7 @@ def save_model(model: "Sequential", filepath: str | os.PathLike[str], overwrite:
             file.write(contents)
 
 
-def save_weights(model: "Sequential", filepath: str | os.PathLike[str], overwrite: bool = True) -> None:
+def save_weights(model: SavedModel, filepath: str | os.PathLike[str], overwrite: bool = True) -> None:
     """Write a model's weights: see `Sequential.save_weights`."""
     path, overwrite = os.fspath(filepath), flag("overwrite", overwrite)
     if not path.endswith((".weights.h5", ".safetensors")):
@@ -49,7 +47,7 @@ def save_weights(model: "Sequential", filepath: str | os.PathLike[str], overwrit
         file.write(contents)
 
 
-def _weights(model: "Sequential") -> bytes:
+def _weights(model: SavedModel) -> bytes:
     """Return the HDF5 file of the weights, and of what a training needs to go on."""
     import h5py
 
@@ -61,7 +59,7 @@ def _weights(model: "Sequential") -> bytes:
     return contents.getvalue()
 
 
-def load_weights(model: "Sequential", filepath: str | os.PathLike[str], skip_mismatch: bool = False) -> None:
+def load_weights(model: SavedModel, filepath: str | os.PathLike[str], skip_mismatch: bool = False) -> None:
     """Read a model's weights: see `Sequential.load_weights`."""
     skip_mismatch = flag("skip_mismatch", skip_mismatch)
     model._require_built()
@@ -91,24 +89,26 @@ def load_model(
     custom_objects: Mapping[str, Any] | None = None,
     compile: bool = True,
     safe_mode: bool = True,
-) -> "Sequential":
-    """Return the model in a file: see `fastlstm.load_model`."""
+    *,
+    model_class: type,
+) -> Any:
+    """Return the model in a file, of this class or a subclass in `custom_objects`: see `fastlstm.load_model`."""
     flag("safe_mode", safe_mode)
     compile = flag("compile", compile)
     reviver = Reviver(custom_objects)
     path = os.fspath(filepath)
     with open(path, "rb") as file, files.read(path):
         if path.endswith(".safetensors"):
-            return safetensors.model(file.read(), reviver, compile)
+            return safetensors.model(file.read(), reviver, compile, model_class)
         if _begins_with(file, _HDF5):
             with hdf5.opened(file.read()) as tree:
-                return legacy_h5.model(tree, reviver, compile)
+                return legacy_h5.model(tree, reviver, compile, model_class)
         description, contents, keras_version = archive.read(file)
         older = keras2.wrote(keras_version)
         if older:
             description = keras2.translated(description)
         with hdf5.opened(contents) as tree:
-            model, first = build.bare_model(description, reviver)
+            model, first = build.bare_model(description, reviver, model_class)
             if first is not None and model.layers:
                 build.adopt(model, first, partial(weight_tree.arrays_of, tree))
             if compile:

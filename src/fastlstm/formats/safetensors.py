@@ -12,11 +12,11 @@ from .._internal.native import version
 from ..layers._weights import Weight
 from . import build, functional_graph, serialize, weight_tree
 from .deserialize import Reviver
+from .saved_model import LoadedModel, SavedModel
 
 if TYPE_CHECKING:
     from types import ModuleType
 
-    from ..models import Sequential
 
 _CONFIG = "config"
 
@@ -31,7 +31,7 @@ def _module() -> "ModuleType":
     return safetensors
 
 
-def contents(model: "Sequential") -> bytes:
+def contents(model: SavedModel) -> bytes:
     """Return the file of a built model."""
     arrays = {}
     for leaf in weight_tree.leaves(model.layers):
@@ -50,7 +50,7 @@ def _name(owner: str, leaf: weight_tree.Leaf, weight: Weight) -> str:
     return "/".join([owner, *inside, weight.name])
 
 
-def model(file: bytes, reviver: Reviver, compile: bool) -> "Sequential":
+def model(file: bytes, reviver: Reviver, compile: bool, model_class: type) -> LoadedModel:
     """Return the model that a file has the weights of."""
     arrays, description = _read(file)
     if description is None:
@@ -58,7 +58,7 @@ def model(file: bytes, reviver: Reviver, compile: bool) -> "Sequential":
             "expected the description of a model in the metadata, got weights alone: make the model and call its"
             " load_weights"
         )
-    found, first = build.bare_model(description, reviver)
+    found, first = build.bare_model(description, reviver, model_class)
     if first is not None and found.layers:
         build.adopt(found, first, partial(_arrays_of, arrays, {}))
     if compile:
@@ -66,7 +66,7 @@ def model(file: bytes, reviver: Reviver, compile: bool) -> "Sequential":
     return found
 
 
-def load(file: bytes, model: "Sequential", skip_mismatch: bool) -> None:
+def load(file: bytes, model: SavedModel, skip_mismatch: bool) -> None:
     """Replace the weights of a built model.
 
     Layers are told apart by their names, or, where the file describes as many as the model has, by their order.

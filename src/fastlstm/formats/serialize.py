@@ -1,22 +1,18 @@
 """A model's description as Keras writes it, from the model: plain data, every object with its class and arguments."""
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from ..layers import InputLayer, Layer
 from ..losses._function import FunctionLoss
 from . import kinds
-
-if TYPE_CHECKING:
-    from ..models import Sequential
+from .saved_model import SavedModel
 
 
-def of_model(model: "Sequential") -> dict[str, Any]:
+def of_model(model: SavedModel) -> dict[str, Any]:
     """Return the description of a model, with that of how it is compiled."""
-    from ..models import Sequential
-
     first: list[dict[str, Any]] = []
     if model._input is not None:
         first.append(_input(model._input, model.dtype))
@@ -25,7 +21,10 @@ def of_model(model: "Sequential") -> dict[str, Any]:
         "trainable": model.trainable,
         "layers": [*first, *(described(layer) for layer in model.layers)],
     }
-    found = {**_class(type(model), "keras" if type(model) is Sequential else None), "config": config}
+    found = {
+        **_class(type(model), "keras" if type(model).__module__.partition(".")[0] == kinds.PACKAGE else None),
+        "config": config,
+    }
     if model.built:
         config["build_input_shape"] = list(model.input_shape)
         found["build_config"] = {"input_shape": list(model.input_shape)}
@@ -39,12 +38,13 @@ def _input(layer: InputLayer, dtype: str) -> dict[str, Any]:
     return {**_class(InputLayer, "keras.layers"), "config": config}
 
 
-def _compiled(model: "Sequential") -> dict[str, Any]:
-    loss: Any = model._loss
-    metrics = model._compiled_metrics
-    weight = model._loss_weight
+def _compiled(model: SavedModel) -> dict[str, Any]:
+    compiled = model._compiled
+    assert compiled is not None
+    loss: Any = compiled.loss
+    metrics, weight = compiled.metrics, compiled.loss_weight
     return {
-        "optimizer": described(model.optimizer),
+        "optimizer": described(compiled.optimizer),
         "loss": described(loss.function if isinstance(loss, FunctionLoss) else loss),
         "loss_weights": None if weight == 1.0 else weight,
         "metrics": described(metrics.sources(weighted=False)) or None,

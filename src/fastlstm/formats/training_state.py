@@ -8,40 +8,43 @@ that were given to a constructor, which Keras has in the description.
 import json
 import re
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from .._internal.arrays import Array
 from .._internal.checks import integer
 from ..layers import Dropout, Layer
-from ..layers._randomness import Draws
+from ..layers._randomness import RngSteps
 from ..layers.rnn.recurrent import RNN
+from ..optimizers import Optimizer
+from ..training.native_model import NativeModel
 from . import hdf5, optimizer_state, weight_tree
+from .saved_model import SavedModel
 
 if TYPE_CHECKING:
     import h5py
 
-    from ..models import Sequential
 
 _OPTIMIZER, _OURS = "optimizer/vars", "fastlstm"
-_TEXT, _CARRIED = "training.json", "carried_state"
+_TEXT, _STATEFUL_STATE = "training.json", "carried_state"
 
 
-def write(file: "h5py.File", model: "Sequential") -> None:
+def write(file: "h5py.File", model: SavedModel) -> None:
     """Write everything but the weights of a built model."""
     if model.optimizer is not None:
         kept = file.create_group(_OPTIMIZER)
         kept.attrs["name"] = model.optimizer.name
-        for i, array in enumerate(optimizer_state.variables(model.optimizer, model._built_network())):
+        for i, array in enumerate(optimizer_state.variables(model.optimizer, model._native_model().network)):
             kept[str(i)] = array
     write_ours(file, model)
 
 
-def write_ours(file: "h5py.File", model: "Sequential") -> None:
+def write_ours(file: "h5py.File", model: SavedModel) -> None:
     """Write what Keras does not keep."""
-    network, group = model._built_network(), file.create_group(_OURS)
-    if model._stateful and network.state is not None:
-        group[_CARRIED] = network.state
+    native, group = model._native_model(), file.create_group(_OURS)
+    if native.stateful and native.network.state is not None:
+        group[_STATEFUL_STATE] = native.network.state
     for leaf in weight_tree.leaves(model.layers):
         if not leaf.kept:
             for weight, array in zip(leaf.layer._weights.declared, leaf.layer.weights, strict=True):
@@ -49,17 +52,17 @@ def write_ours(file: "h5py.File", model: "Sequential") -> None:
     group[_TEXT] = np.frombuffer(json.dumps(_described(model)).encode(), np.uint8)
 
 
-def _described(model: "Sequential") -> dict[str, Any]:
+def _described(model: SavedModel) -> dict[str, Any]:
     pattern = None if model.optimizer is None else model.optimizer._without_decay
-    names = sorted({segment.name for segment in model._built_network().segments})
+    names = sorted({segment.name for segment in model._native_model().network.segments})
     return {
         "seeds": {leaf.path: leaf.layer._seed.drawn() for leaf in _seeded(model)},
-        "draws": model._draws.made,
+        "draws": model._rng_steps.made,
         "without_decay": [name for name in names if pattern is not None and pattern.search(name)],
     }
 
 
-def _seeded(model: "Sequential") -> list[Any]:
+def _seeded(model: SavedModel) -> list[Any]:
     return [leaf for leaf in weight_tree.leaves(model.layers) if _draws(leaf.layer)]
 
 
@@ -85,27 +88,27 @@ def kept_of_optimizer(file: "h5py.File") -> list[Any]:
     return [] if group is None else [hdf5.dataset(group, str(i)) for i in range(len(group))]
 
 
-def restore(file: "h5py.File", model: "Sequential", kept: Sequence["h5py.Dataset"], *, by_slot: bool = False) -> None:
+def restore(file: "h5py.File", model: SavedModel, kept: Sequence["h5py.Dataset"], *, by_slot: bool = False) -> None:
     """Restore everything but the weights of a model that was just made from a description.
 
     `kept` are the optimizer's variables; `by_slot` tells their order (see `_optimizer.fitting`).
     """
     ours = read_ours(file)
     _restore_seeds(model, ours.get("seeds", {}))
-    model._draws = Draws(integer("draws", ours.get("draws", 0), 0))
+    model._rng_steps = RngSteps(integer("draws", ours.get("draws", 0), 0))
     optimizer = model.optimizer
     if optimizer is not None and ours.get("without_decay"):
         names = [f"^{re.escape(str(name))}$" for name in ours["without_decay"]]
         optimizer.exclude_from_weight_decay(var_names=names)
     if optimizer is not None and kept:
-        network = model._built_network()
+        network = model._native_model().network
         fitting = optimizer_state.fitting(optimizer, network, kept, "load_model", by_slot=by_slot)
         if fitting is not None:
             optimizer_state.restore(optimizer, network, fitting)
-    _restore_carried(file, model)
+    _restore_stateful_state(file, model)
 
 
-def restore_arguments(file: "h5py.File", model: "Sequential") -> None:
+def restore_arguments(file: "h5py.File", model: SavedModel) -> None:
     """Restore the weights that are arguments of their layers, and so in the description in Keras."""
     for leaf in weight_tree.leaves(model.layers):
         group = None if leaf.kept else hdf5.group_at(file, f"{_OURS}/{leaf.path}")
@@ -116,30 +119,58 @@ def restore_arguments(file: "h5py.File", model: "Sequential") -> None:
         leaf.layer._weights.write(weight_tree.numbers_of(leaf, declared, datasets))
 
 
-def restore_training(file: "h5py.File", model: "Sequential", kept: Sequence["h5py.Dataset"]) -> None:
+def restore_training(file: "h5py.File", model: SavedModel, kept: Sequence["h5py.Dataset"]) -> None:
     """Let a compiled model go on where the one in the file was, if that had such an optimizer."""
     optimizer = model.optimizer
     if optimizer is None or not kept:
         return
-    fitting = optimizer_state.fitting(optimizer, model._built_network(), kept, "load_weights", by_slot=False)
+    fitting = optimizer_state.fitting(optimizer, model._native_model().network, kept, "load_weights", by_slot=False)
     if fitting is not None:
         _restore_seeds(model, read_ours(file).get("seeds", {}))
-        optimizer_state.restore(optimizer, model._built_network(), fitting)
-        _restore_carried(file, model)
+        optimizer_state.restore(optimizer, model._native_model().network, fitting)
+        _restore_stateful_state(file, model)
 
 
-def _restore_seeds(model: "Sequential", seeds: Mapping[str, Any]) -> None:
+def _restore_seeds(model: SavedModel, seeds: Mapping[str, Any]) -> None:
     """Take seeds that were drawn; a network is made with them."""
     for leaf in _seeded(model):
         if leaf.path in seeds and leaf.layer._seed.take(seeds[leaf.path]):
             model._changed()
 
 
-def _restore_carried(file: "h5py.File", model: "Sequential") -> None:
+def _restore_stateful_state(file: "h5py.File", model: SavedModel) -> None:
     group = hdf5.group_at(file, _OURS)
-    if group is None or _CARRIED not in group or not model.built:
+    if group is None or _STATEFUL_STATE not in group or not model.built:
         return
-    dataset, network = hdf5.dataset(group, _CARRIED), model._built_network()
+    dataset, network = hdf5.dataset(group, _STATEFUL_STATE), model._native_model().network
     if len(dataset.shape) != 2 or dataset.shape[1] != network.state_size:
-        raise ValueError(f"{_CARRIED}: expected shape (N, {network.state_size}), got {dataset.shape}")
+        raise ValueError(f"{_STATEFUL_STATE}: expected shape (N, {network.state_size}), got {dataset.shape}")
     network.state = hdf5.numbers(dataset, model.dtype)
+
+
+class NativeState(NamedTuple):
+    """What a native model keeps beside the weights, for copies and pickles."""
+
+    stateful_state: Array | None
+    steps: int
+    slots: list[Array]
+
+
+def of_native_model(native: NativeModel, optimizer: Optimizer | None) -> NativeState:
+    """Return what a native model keeps beside the weights."""
+    network = native.network
+    stateful_state = network.state if native.stateful else None
+    if optimizer is None:
+        return NativeState(stateful_state, 0, [])
+    slots = [network.slot(*slot) for slot in optimizer_state.slots(optimizer, network)]
+    return NativeState(stateful_state, network.iterations, slots)
+
+
+def restore_native_model(native: NativeModel, optimizer: Optimizer | None, state: NativeState) -> None:
+    """Restore what `of_native_model` has returned."""
+    network = native.network
+    network.state = state.stateful_state
+    if optimizer is not None:
+        for slot, array in zip(optimizer_state.slots(optimizer, network), state.slots, strict=True):
+            network.set_slot(*slot, array)
+        network.iterations = state.steps

@@ -1,4 +1,4 @@
-"""Seeds of layers that draw random numbers in training, and the numbers of the draws."""
+"""Seeds of layers that draw random numbers in training, and the steps of the generator."""
 
 import threading
 from typing import Any
@@ -31,8 +31,8 @@ class Seed:
         return True
 
 
-class Draws:
-    """The numbers of the draws, 0, 1, 2, of calls in training mode; several threads may ask for the next.
+class RngSteps:
+    """Numbers the calls in training mode 0, 1, 2, so that each draws other random numbers; safe with several threads.
 
     Parameters
     ----------

@@ -12,7 +12,7 @@ from .._internal.names import given_or_automatic
 from .._internal.native import Network
 from .._internal.registry import takes_the_options_of
 from ._configuration import plain
-from ._randomness import Draws
+from ._randomness import RngSteps
 from ._trained import TrainedOrNot
 from ._weights import Weight, Weights
 
@@ -31,7 +31,7 @@ class Call(NamedTuple):
     network: Network
     x: Array
     mask: Array | None
-    draw: int | None
+    rng_step: int | None
 
 
 class Layer(TrainedOrNot):
@@ -78,7 +78,7 @@ class Layer(TrainedOrNot):
         self._activity_regularizer = regularizers.get(activity_regularizer)
         self._weights = Weights()
         self._features: int | None = None
-        self._draws = Draws()
+        self._rng_steps = RngSteps()
 
     def __init_subclass__(cls) -> None:
         takes_the_options_of(cls, cls.__mro__[1])
@@ -165,7 +165,7 @@ class Layer(TrainedOrNot):
             If `x` is not made of real integers or floats, or `mask` not of True and False.
         """
         call = self._prepared(x, mask, training)
-        return call.network.run(call.x, mask=call.mask, draw=call.draw)[0]
+        return call.network.run(call.x, mask=call.mask, draw=call.rng_step)[0]
 
     @property
     def weights(self) -> list[Array]:
@@ -284,12 +284,12 @@ class Layer(TrainedOrNot):
         self._output_shape(array.shape)  # raises where the layer can not take the shape
         x = self._for_network(array)
         given = None if mask is None else mask_for(x, mask)
-        draw = next(self._draws) if flag("training", training) else None
+        rng_step = next(self._rng_steps) if flag("training", training) else None
         self.build(array.shape)
         network = native.network(self.dtype, *self._network_input(array.shape))
         self._append_all_to(network, array.shape)
         self._weights.copy_to(network, 0)
-        return Call(network, x, given, draw)
+        return Call(network, x, given, rng_step)
 
     def _move_to(self, network: Network, segment: int, column: int) -> tuple[int, int]:
         """Keep weights and states in a model's network from now on, in its segments and its columns from these on.

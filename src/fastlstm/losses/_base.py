@@ -1,7 +1,6 @@
 """What all losses share: their arguments, being called, and how a model is told of them."""
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -9,13 +8,12 @@ from .._internal import native
 from .._internal.arrays import Array, finite_array, numbers, real_array
 from .._internal.names import snake_case
 from .._internal.native import Network
-from ..training.samples import sample_weights
+from ._sample_weights import sample_weights
 from ._split import SplitSteps
+from ._trainer import StatefulState, Trainer
 
 if TYPE_CHECKING:
     from typing_extensions import Self
-
-Carried: TypeAlias = Callable[[int], Array | None]
 
 REDUCTIONS = ("sum_over_batch_size", "mean", "sum", "mean_with_sample_weight")
 
@@ -140,8 +138,8 @@ class Loss:
         weights = sample_weights("sample_weight", sample_weight, y_pred.shape, dtype, finite=False)
         if len(y_pred) == 0:
             return 0.0
-        runner = self._runner(network, None, 1.0)
-        loss: float = runner.evaluate(real_array("y_pred", y_pred, dtype), y_true, sample_weight=weights)
+        trainer = self._trainer(network, None, 1.0)
+        loss: float = trainer.evaluate(real_array("y_pred", y_pred, dtype), y_true, sample_weight=weights)
         return loss
 
     def get_config(self) -> dict[str, Any]:
@@ -158,18 +156,19 @@ class Loss:
     def _start(self, network: Network) -> None:
         """Give the network this loss, if it is one that the core knows."""
 
-    def _runner(self, network: Network, carried: Carried | None, weight: float) -> Any:
+    def _trainer(self, network: Network, stateful_state: StatefulState | None, weight: float) -> Trainer:
         """Return what trains and evaluates the network with this loss.
 
-        `carried` gives the states that a batch of so many rows begins with; None for a model without such states.
-        `weight` is that of the loss, which the core has already. A mask that reaches the output raises ValueError.
+        `stateful_state` returns the states that a batch of so many rows begins with; it is None for a model that is not
+        stateful. `weight` is that of the loss, which the core has already. A mask that reaches the output raises
+        ValueError.
         """
         if network.masked_output:
             raise ValueError(
                 f"loss: {self.name!r} would get masked steps without their mask, which reaches this model's output; use"
                 " a loss of fastlstm.losses"
             )
-        return SplitSteps(network, self, carried, weight)
+        return SplitSteps(network, self, stateful_state, weight)
 
     def _output_width(self, targets: Array) -> int:
         """Return how many columns an output needs for these targets (N,), (N, O) or (N, T, O)."""

@@ -6,7 +6,8 @@ from .._internal import checks
 from .._internal.arrays import Array, finite_array, numbers, real_array
 from .._internal.names import snake_case
 from .._internal.native import Network
-from ._base import Carried, Loss
+from ._base import Loss
+from ._trainer import StatefulState, Trainer
 
 
 def last_axis(axis: Any) -> int:
@@ -34,7 +35,7 @@ class NativeLoss(Loss):
         reduction = "sum_over_batch_size" if self.reduction == "mean" else self.reduction
         network.set_loss(self.kind, {"reduction": reduction, **{name: getattr(self, name) for name in self._settings}})
 
-    def _runner(self, network: Network, carried: Carried | None, weight: float) -> Any:
+    def _trainer(self, network: Network, stateful_state: StatefulState | None, weight: float) -> Trainer:
         """Return what trains and evaluates the network: itself."""
         return network
 

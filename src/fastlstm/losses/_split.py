@@ -1,12 +1,12 @@
 """A loss that is computed in Python: a step is then a native forward pass, the call, and a native backward pass."""
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .._internal.arrays import Array, numbers
 from .._internal.native import Network
+from ._trainer import StatefulState
 
 if TYPE_CHECKING:
     from ._base import Loss
@@ -21,7 +21,7 @@ class SplitSteps:
         Its own loss, if it has one, is not used.
     loss : Loss
         Whose `call` gives values and gradient.
-    carried : callable, optional
+    stateful_state : callable, optional
         Returns the states that a batch of so many rows begins with.
     weight : float
         Of the loss.
@@ -30,10 +30,8 @@ class SplitSteps:
     loss_depends_on_batch = True
     masked_output = False
 
-    def __init__(
-        self, network: Network, loss: "Loss", carried: Callable[[int], Array | None] | None, weight: float
-    ) -> None:
-        self._network, self._loss, self._carried, self._weight = network, loss, carried, weight
+    def __init__(self, network: Network, loss: "Loss", stateful_state: StatefulState | None, weight: float) -> None:
+        self._network, self._loss, self._stateful_state, self._weight = network, loss, stateful_state, weight
 
     def train(
         self,
@@ -52,7 +50,7 @@ class SplitSteps:
         """Make one step, whatever the seconds; return the next step, and `loss_sum` with the samples' losses added."""
         rows = order[first_step * batch_size : (first_step + 1) * batch_size]
         network = self._network
-        state = None if self._carried is None else self._carried(len(rows))
+        state = None if self._stateful_state is None else self._stateful_state(len(rows))
         kept = network.forward(x[rows], state=state, draw=network.iterations, penalize=True)
         if predictions is not None:
             predictions[first_step * batch_size :][: len(rows)] = kept.output
@@ -60,7 +58,7 @@ class SplitSteps:
         loss, gradient = self._loss_and_gradient(y[rows], kept.output, weight)
         network.backward(kept, gradient)  # type: ignore[arg-type]
         penalty = kept.penalty + network.apply_gradients(float(np.reshape(learning_rate, -1)[0]))
-        if self._carried is not None:
+        if self._stateful_state is not None:
             network.state = kept.state
         return first_step + 1, loss_sum + (loss + penalty) * len(rows)
 

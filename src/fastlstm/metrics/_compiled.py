@@ -1,7 +1,7 @@
 """The metrics of a compiled model: their names, when they are updated, and their results as numbers."""
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -169,38 +169,3 @@ class CompiledMetrics:
 def _number(value: Any) -> Any:
     array = np.array(np.nan if value is None else value)
     return float(array.reshape(())) if array.size == 1 else array
-
-
-class Observation(NamedTuple):
-    """Where the core leaves outputs for metrics, the arguments of its `train` and `evaluate`; nothing without them."""
-
-    metrics: CompiledMetrics
-    arguments: dict[str, Array]
-
-    @classmethod
-    def of(cls, metrics: CompiledMetrics, model: Any, x: Array, before: "Observation | None" = None) -> "Observation":
-        """Return room for the model's outputs for x as the network takes it: what there was `before` if that fits."""
-        shape = model._output_shape_for(x)
-        if before is not None and before._fits(shape):
-            return before
-        arguments: dict[str, Array] = {}
-        if metrics:
-            arguments["predictions"] = np.empty(shape, x.dtype)
-            if model._runner().masked_output:
-                arguments["valid"] = np.ones(shape[:-1], bool)
-        return cls(metrics, arguments)
-
-    def _fits(self, shape: tuple[int, ...]) -> bool:
-        """Return whether there is room for outputs of this shape and no other."""
-        return all(array.shape == shape[: array.ndim] for array in self.arguments.values())
-
-    def first(self, rows: int) -> dict[str, Array]:
-        """Return the arguments for a call with so many rows."""
-        return {name: array[:rows] for name, array in self.arguments.items()}
-
-    def update(self, y: Array, rows: slice, batch_size: int, sample_weight: Array | None = None) -> None:
-        """Update the metrics with outputs that have come, and the targets and weights of these rows."""
-        if self.metrics:
-            valid = self.arguments.get("valid")
-            mask = None if valid is None else valid[rows]
-            self.metrics.update(y, self.arguments["predictions"][rows], sample_weight, mask, batch_size)

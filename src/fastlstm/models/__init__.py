@@ -1,6 +1,8 @@
 """Models: layers and how they are connected, with training, prediction and forecasts."""
 
-from .sequential import Sequential, clone_model, load_model
+from .cloning import clone_model
+from .loading import load_model
+from .sequential import Sequential
 from .streaming import Stream
 
 __all__ = ["Sequential", "Stream", "clone_model", "load_model"]

@@ -10,7 +10,7 @@ from .._internal import checks
 from .._internal.arrays import Array, finite_array
 from .._internal.names import lookup
 from ..layers.rnn.recurrent import layers_by_cell
-from ..training import samples
+from ..training import array_data
 from .sequential import Sequential
 
 __all__ = ["fit"]
@@ -155,7 +155,7 @@ def _fit_samples(
     if x.ndim != 3:
         raise ValueError(f"X: expected shape (N, T, D) where y is given, got {x.shape}")
     targets = finite_array("y", y, "float64")
-    samples.require_rows("X", x, "y", targets)
+    array_data.require_rows("X", x, "y", targets)
     outputs, every_step = loss._output_width(targets), targets.ndim == 3
     model = Sequential([layers.Input(x.shape[1:])])
     shape.add_to(model, outputs, every_step)
@@ -189,7 +189,7 @@ def _fit_series(
                 f"loss: a Quantile is of one value; expected horizon=1 and one column, got {outputs} values"
             )
     y = y.reshape(len(x), outputs)
-    kept = samples.training_rows(len(x), options["validation_split"])
+    kept = array_data.training_rows(len(x), options["validation_split"])
 
     part = series[: kept + window + horizon - 1]  # what the training windows and their targets cover
     _require_scale(part, config.floatx())

@@ -1,24 +1,31 @@
-"""Sequential: fit and evaluate on top of a stack of layers that is compiled and predicts."""
+"""Sequential: a chain of layers, with forecasts and streams."""
 
-import warnings
-from collections.abc import Callable, Iterable
-from contextlib import closing
-from typing import Any
+from collections.abc import Iterable, Mapping
+from collections.abc import Sequence as SequenceOf
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from .. import losses
 from .._internal import checks
-from ..callbacks import CallbackList, History
-from ..saving import SavedModel, load_model
-from ..training import batches as _batches
-from ..training import evaluate as _evaluate
-from ..training import fit as _fit
-from ..training import samples
-from ._description import clone_model
-from ._sampling import SampledStack, whole
+from .._internal.arrays import Array, numbers
+from .._internal.registry import configuration
+from ..layers import Embedding, InputLayer, Layer
+from ..layers._configuration import layer_of
+from ..layers.base import Shape
+from ..layers.rnn._stateful import StatefulLayer
+from ..losses._number_values import quantiles_of
+from ..training import roll_out
+from ..training.native_model import MODEL_INPUT, Node
+from ..training.quantile_forecast import QuantileForecast, median_of
+from .model import Model
+from .streaming import Stream
 
-__all__ = ["Sequential", "clone_model", "load_model"]
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+Chain = TypeVar("Chain", bound="Sequential")
 
 
-class Sequential(SavedModel, SampledStack):
+class Sequential(Model):
     """A model: layers one after the other, as in Keras.
 
     Parameters
@@ -60,246 +67,328 @@ class Sequential(SavedModel, SampledStack):
     (1, 1)
     """
 
-    stop_training: bool = False
-    stop_evaluating: bool = False
-    _initial_epoch: int | None = None  # set by callbacks.BackupAndRestore
-
-    def fit(
+    def __init__(
         self,
-        x: Any,
-        y: Any = None,
-        batch_size: int | None = None,
-        epochs: int = 1,
-        verbose: int | str = "auto",
-        callbacks: Any = None,
-        validation_split: float = 0.0,
-        validation_data: Any = None,
-        shuffle: bool = True,
-        class_weight: Any = None,
-        sample_weight: Any = None,
-        initial_epoch: int = 0,
-        steps_per_epoch: int | None = None,
-        validation_steps: int | None = None,
-        validation_batch_size: int | None = None,
-        validation_freq: int | Iterable[int] = 1,
-    ) -> History:
-        """Train the model; a second call goes on where the first one stopped.
+        layers: Iterable[Layer | InputLayer] | None = None,
+        name: str | None = None,
+        *,
+        trainable: bool = True,
+    ) -> None:
+        super().__init__(name, trainable)
+        if layers is not None and not isinstance(layers, Iterable):
+            raise TypeError(f"layers: expected a list of layers, got {layers!r}")
+        for layer in layers or ():
+            self.add(layer)
+
+    def add(self, layer: Layer | InputLayer) -> None:
+        """Add a layer at the end. A model that was trained keeps its weights, and its optimizer starts afresh.
 
         Parameters
         ----------
-        x : array_like, or a source of batches
-            (N, T, D), or (N, D) for a model with such an input; finite. Or what gives batches (x, y) or
-            (x, y, sample_weight): a generator; a data set with ``len(x)`` and ``x[i]``, such as a
-            keras.utils.PyDataset, what `fastlstm.datasets.timeseries_dataset_from_array` makes, or one of your own,
-            whose `on_epoch_end` is called if it has that; anything else that can be iterated over again.
-        y : array_like, optional
-            Targets of the shape of the output; where its last axis is 1 that may be left out. For
-            sparse_categorical_crossentropy class numbers, and for quantile one number, in place of the last axis. None
-            where x gives batches.
-        batch_size : int, optional
-            Samples a step; default 32. In a stateful model it must divide the number of samples. Without effect where x
-            gives batches.
-        epochs : int
-            The number of the last epoch plus one, counted from `initial_epoch`.
-        verbose : {'auto', 0, 1, 2}
-            0 silent; 1 (auto) a bar on a terminal or in a notebook, and a line an epoch; 2 a line an epoch.
-        callbacks : Callback or list of them, optional
-            See `fastlstm.callbacks`.
-        validation_split : float
-            The last fraction of the samples, before any shuffling, is not trained on but gives 'val_loss'.
-        validation_data : tuple (x, y) or (x, y, sample_weight), or a source of batches, optional
-            In place of the split.
-        shuffle : bool
-            Whether each epoch has an order of its own: of samples in arrays, of the batches of a data set with numbered
-            ones. Generators keep theirs, and `timeseries_dataset_from_array` has a `shuffle` of its own.
-        class_weight : dict of int to float, optional
-            Weights of classes, 1 where there is none, for training only. The class of a target is its largest column,
-            or the nearest whole number where it has one.
-        sample_weight : array_like, optional
-            (N,), or (N, T) for an output with steps: what each sample's or step's part of the loss is multiplied by.
-            The mean is over their number, not over the sum of the weights (see `fastlstm.losses.Loss`). None where x
-            gives batches: those may be (x, y, sample_weight).
-        initial_epoch : int
-            Number of the first epoch.
-        steps_per_epoch : int, optional
-            Steps of an epoch; the next one goes on where it ended. Needed for generators in a fit of several epochs:
-            else the first one takes all there is. For arrays without a `batch_size` it gives that.
-        validation_steps : int, optional
-            Only so many batches of the validation data are used.
-        validation_batch_size : int, optional
-            Default: `batch_size`.
-        validation_freq : int or iterable of int
-            After every how many epochs there is a validation, or after which ones, counted from 1.
+        layer : layer
+            An `Input` in the first place only; a layer that is in no other model.
 
-        Returns
-        -------
-        History
-            Its `history` has 'loss', the mean over the samples during the epoch, the metrics of the predictions before
-            each step, and 'val_loss' and so on, after the epoch.
+        Raises
+        ------
+        TypeError
+            If it is not a layer.
+        ValueError
+            If an Input or an Embedding is not the first, a name is taken, the dtype disagrees, the layer is in a model
+            already, returns several arrays, or does not take the output of the layer before it.
+
+        Examples
+        --------
+        >>> from fastlstm import Input, Sequential, layers
+        >>> model = Sequential()
+        >>> model.add(Input((20, 1)))
+        >>> model.add(layers.LSTM(32))
+        >>> model.count_params()
+        4352
+        """
+        if isinstance(layer, InputLayer):
+            if self._input is not None or self._nodes:
+                raise ValueError("layer: Input must come first, and once")
+            self._input = layer
+            return
+        if not isinstance(layer, Layer):
+            raise TypeError(f"layer: expected an instance of a fastlstm layer, got {layer!r}")
+        self._require_fit(layer)
+        if self._input is not None:
+            shape = self._output_shape(self._input.batch_shape)
+            layer.compute_output_shape(shape)
+            layer._require_free()
+            layer.build(shape)
+        layer._claim(self)
+        self._nodes.append(Node(layer, (len(self._nodes) - 1 if self._nodes else MODEL_INPUT,)))
+        self._changed()
+
+    def pop(self) -> Layer:
+        """Remove the last layer and return it, with its weights.
 
         Raises
         ------
         ValueError
-            If the model has no loss, the data is empty, lengths or shapes do not match, or there is NaN or Inf; in a
-            stateful model, if there are batches of several sizes or not of that of the states it carries.
+            If there is no layer.
+        """
+        if not self._nodes:
+            raise ValueError(f"pop: model {self.name!r} has no layers")
+        layer = self._nodes.pop().layer
+        layer._detach()
+        self._changed()
+        return layer
+
+    def build(self, input_shape: Shape) -> None:
+        """Make the weights of a model without an Input; `fit`, `predict` and others do so for the data they are given.
+
+        The shape is fixed from then on, the number of steps too. Begin the model with ``Input((None, D))`` to leave
+        that open.
+
+        Parameters
+        ----------
+        input_shape : tuple
+            With the batch axis: (None, T, D) or (None, D).
+
+        Raises
+        ------
+        ValueError
+            If there are no layers, the first does not take this shape, or the model was built for another one.
+        """
+        if not isinstance(input_shape, (tuple, list)):
+            raise TypeError(f"input_shape: expected a tuple with the batch axis, got {input_shape!r}")
+        if self._input is None or not self._nodes:
+            self._build_for_shape(tuple(input_shape))
+        elif tuple(input_shape[1:]) != self._input.shape:
+            raise ValueError(
+                f"input_shape: model {self.name!r} was built for {self.input_shape}, got {tuple(input_shape)}"
+            )
+
+    def get_config(self) -> dict[str, Any]:
+        """Return what the model is made of, without weights, optimizer and loss.
+
+        Returns
+        -------
+        dict
+            Of plain data: 'name', 'trainable', and 'layers', the class name and the configuration of each, the Input
+            included.
+
+        Examples
+        --------
+        >>> from fastlstm import Input, Sequential, layers
+        >>> model = Sequential([Input((20, 1)), layers.LSTM(32)])
+        >>> Sequential.from_config(model.get_config()).output_shape
+        (None, 32)
+        """
+        parts = [*([] if self._input is None else [self._input]), *self.layers]
+        return {"name": self.name, "trainable": self.trainable, "layers": [configuration(part) for part in parts]}
+
+    @classmethod
+    def from_config(cls: type[Chain], config: dict[str, Any]) -> Chain:
+        """Return a new model like the one that `get_config` describes, with initial weights and not compiled.
+
+        Raises
+        ------
+        ValueError, TypeError
+            As the constructors of the model and its layers.
+        """
+        parts: Iterable[Layer | InputLayer] = (_part_of(i, entry) for i, entry in enumerate(config["layers"]))
+        return cls(parts, **{key: value for key, value in config.items() if key != "layers"})
+
+    def stream(self) -> Stream:
+        """Return a stream: the model fed one step at a time, carrying its states.
+
+        Returns
+        -------
+        Stream
+            Which begins with zeros; see there.
+
+        Raises
+        ------
+        ValueError
+            If the model is not built, does not take sequences, or has a layer that needs the whole sequence
+            (`Bidirectional`, ``go_backwards``, `Flatten`, `Reshape`, `RepeatVector`).
+        """
+        return Stream(self)
+
+    def forecast(self, history: Any, steps: int, known: Any = None) -> Array:
+        """Continue a series: predict a step, take the prediction for the newest input, and so on, natively.
+
+        Equal bit for bit to a loop over `predict`. A model whose loss is a `fastlstm.losses.Quantile` predicts several
+        quantiles of each value; what it feeds back, and this returns, are the medians. `forecast_quantiles` gives all.
+
+        Parameters
+        ----------
+        history : array_like
+            (T,) for one feature, (T, D), or (N, T, D). Its last rows, as many as the T of the model's input, or all
+            if that is None, are the first window.
+        steps : int
+            How many, at least 0.
+        known : array_like, optional
+            For a model whose output is narrower than its input: the last features of the input, those that it does
+            not predict, in the steps to come, (steps, K) or (N, steps, K). The model sees what is known of a step
+            beside the values of the step before, as `fastlstm.datasets.windows` with `known` cuts it.
+
+        Returns
+        -------
+        ndarray
+            The new values only, of the rank of `history` and of its dtype; of the model's if `history` is integers.
+
+        Raises
+        ------
+        ValueError
+            If the model is not built or stateful, its output is wider than its input or is a sequence, the history
+            is shorter than the window or has another number of features, or `known` is missing or not wanted.
         TypeError
-            If the data is not made of real integers or floats.
-
-        Warns
-        -----
-        RuntimeWarning
-            Once, if the loss becomes NaN or infinite.
-        UserWarning
-            If there are fewer batches than `steps_per_epoch` asks for, or nothing in the model is trainable.
+            If `history` is not made of real integers or floats.
         """
-        self._require_loss()
-        verbose, shuffle = checks.verbosity(verbose), checks.flag("shuffle", shuffle)
-        steps = samples.steps_of("steps_per_epoch", steps_per_epoch)
-        source: _batches.Source
-        held_out = None
-        if _batches.gives_batches(x):
-            _batches.refuse_beside("x", y=y, sample_weight=sample_weight, validation_split=validation_split or None)
-            batches = self._source_of("x", x, steps, shuffle, class_weight=class_weight)
-            self._build_from("x", batches)
-            source = batches
-        else:
-            data = self._examples(x, y, sample_weight)
-            kept = samples.training_rows(len(data.x), validation_split if validation_data is None else 0.0)
-            held_out = data.part(kept, len(data.x)) if kept < len(data.x) else None
-            batch_size = min(samples.batch_size_of(batch_size, kept, steps), kept)
-            if self._stateful:
-                self._rows_of_a_batch("x", self._built_network(), kept, batch_size)
-            examples = data.part(0, kept).with_class_weight(class_weight)
-            source = _batches.Arrays(examples, batch_size, shuffle, steps)
-        validate = self._validation(
-            validation_data,
-            held_out,
-            batch_size if validation_batch_size is None else validation_batch_size,
-            samples.steps_of("validation_steps", validation_steps),
-        )
-        what = self._trainee(source, validate)
-        schedule = _fit.Schedule(
-            checks.integer("initial_epoch", initial_epoch, 0),
-            checks.integer("epochs", epochs, 0),
-            samples.epochs_of("validation_freq", validation_freq),
-        )
-        hooks = self._hooks(callbacks, verbose, schedule.epochs, source.steps, history=True)
-        _fit.train(what, schedule, hooks)
-        assert hooks.history is not None
-        return hooks.history
+        if self._quantile_loss() is not None:
+            return self.forecast_quantiles(history, steps, known).median
+        start = self._roll_out_start(history, steps, known, 1)
+        return start.in_its_rank(roll_out.values(self._native_model(), start))
 
-    def train_on_batch(
-        self, x: Any, y: Any, sample_weight: Any = None, class_weight: Any = None, return_dict: bool = False
-    ) -> Any:
-        """Make one step on all of these samples.
+    def forecast_quantiles(
+        self, history: Any, steps: int, known: Any = None, *, quantiles: float | SequenceOf[float] | None = None
+    ) -> QuantileForecast:
+        """Continue a series by a model that predicts quantiles: each step's median is the newest input of the next.
+
+        Equal bit for bit to a loop over `predict`. The quantiles of a step are those that it would have if the medians
+        of the steps before had come true. So an interval of the first step holds what it promises, as far as the model
+        is right; those of later steps are too narrow, since they leave out how uncertain the steps before are. Where
+        that matters let a model predict all steps at once, an output with steps (N, steps, quantiles).
 
         Parameters
         ----------
-        x, y, sample_weight, class_weight
-            As for `fit`.
-        return_dict : bool
-            Whether to return a dict.
+        history, steps, known
+            As for `forecast`.
+        quantiles : float or sequence of floats, optional
+            What the columns of the output are, with 0.5 among them; for a model that predicts several features, those
+            of the first one, then those of the second, and so on. Default: the quantiles of the loss of `compile`.
 
         Returns
         -------
-        float, list or dict
-            The mean loss before the step; with metrics a list of it and theirs, in the order of `metrics_names`.
+        QuantileForecast
+            With `median` and `intervals`; its `values` have one axis more than what `forecast` returns: the quantiles.
 
         Raises
         ------
-        ValueError, TypeError
-            As `fit`.
-        """
-        data = self._examples(x, y, sample_weight).with_class_weight(class_weight)
-        if self._stateful:
-            self._rows_of_a_batch("x", self._built_network(), len(data.x), len(data.x))
-        source = _batches.Arrays(data, len(data.x), False, None)
-        return _results(_fit.train_batch(self._trainee(source)), return_dict)
+        ValueError
+            As `forecast`; and if it is not known what the columns are, there is no median, or the output has not the
+            same number of columns for each feature.
+        TypeError
+            If `history` is not made of real integers or floats.
 
-    def evaluate(
+        Examples
+        --------
+        >>> import fastlstm
+        >>> axis, values = fastlstm.datasets.sine(0, 30, 0.1)
+        >>> loss = fastlstm.losses.Quantile((0.1, 0.5, 0.9))
+        >>> model = fastlstm.fit(values, loss=loss, epochs=1, seed=1, verbose=0)
+        >>> forecast = model.forecast_quantiles(values, 7)
+        >>> forecast.median.shape, list(forecast.intervals)
+        ((7,), [0.8])
+        """
+        if quantiles is None:
+            loss = self._quantile_loss()
+            if loss is None:
+                raise ValueError("quantiles: expected those of the output's columns for a model without such a loss")
+            quantiles = loss.quantiles
+        levels = quantiles_of(quantiles)
+        median = median_of(levels)
+        start = self._roll_out_start(history, steps, known, len(levels))
+        found = roll_out.quantiles(self._native_model(), start, len(levels), median)
+        return QuantileForecast(levels, start.in_its_rank(found))
+
+    def plot_forecast(
         self,
-        x: Any,
-        y: Any = None,
-        batch_size: int | None = None,
-        verbose: int | str = "auto",
-        sample_weight: Any = None,
+        history: Any,
+        steps: int,
+        known: Any = None,
         *,
-        steps: int | None = None,
-        callbacks: Any = None,
-        return_dict: bool = False,
-    ) -> Any:
-        """Return the mean loss over the samples, with the penalties of all regularizers, and the metrics.
+        truth: Any = None,
+        intervals: Mapping[float, tuple[Any, Any]] | tuple[Any, Any] | None = None,
+        index: Any = None,
+        name: str = "value",
+        ax: Any = None,
+    ) -> "Axes":
+        """Draw a series and the model's forecast of it: `fastlstm.plotting.plot_forecast` of `forecast`.
 
-        It does not depend on `batch_size`, but in two cases. Where a mask reaches the loss, or the loss is a function,
-        ignores a class or has another reduction than the mean, each batch has its own loss, and the result is the mean
-        of these weighted with the batches' sizes, as in Keras. In a stateful model each batch begins with the states
-        that the one before it ended with.
+        The forecast of a model whose loss is a `fastlstm.losses.Quantile` is drawn with its intervals; see
+        `forecast_quantiles` for what they say.
 
         Parameters
         ----------
-        x, y, sample_weight : array_like, or a source of batches and None
-            As for `fit`, but NaN and Inf are let through.
-        batch_size : int, optional
-            Rows of a batch; default 32.
-        verbose : {'auto', 0, 1, 2}
-            As for `fit`.
-        steps : int, optional
-            Only so many batches are used.
-        callbacks : Callback or list of them, optional
-            See `fastlstm.callbacks`.
-        return_dict : bool
-            Whether to return a dict.
+        history, steps, known
+            As for `forecast`; of a history (T, D) the first feature is drawn, which must be the only one that the
+            model predicts.
+        truth, intervals, index, name, ax
+            As for `fastlstm.plotting.plot_forecast`.
 
         Returns
         -------
-        float, list or dict
-            The loss; with metrics a list of it and theirs, in the order of `metrics_names`.
+        matplotlib.axes.Axes
 
         Raises
         ------
         ValueError, TypeError
-            As `fit`.
+            As `forecast` and `fastlstm.plotting.plot_forecast`.
         """
-        verbose = checks.verbosity(verbose)
-        steps = samples.steps_of("steps", steps)
-        if _batches.gives_batches(x):
-            _batches.refuse_beside("x", y=y, sample_weight=sample_weight)
-            source = self._source_of("x", x, steps, False, finite=False)
-            self._build_from("x", source, finite=False)
-            what, count = self._evaluated("x", source.epoch), source.steps
+        from .. import plotting
+
+        if self._quantile_loss() is not None:
+            quantiles = self.forecast_quantiles(history, steps, known)
+            values = quantiles.median
+            if intervals is None and values.size == steps:
+                intervals = {c: (low.ravel(), high.ravel()) for c, (low, high) in quantiles.intervals.items()}
         else:
-            part = whole(self._examples(x, y, sample_weight, finite=False), batch_size, steps)
-            what, count = self._evaluated("x", lambda: [part]), part.steps
-            what.rows(part)  # raises where the batches do not fit a stateful model, before any callback is called
-        with closing(self._hooks(callbacks, verbose, 1, count)) as hooks:
-            return _results(_evaluate.evaluate(what, hooks), return_dict)
+            values = self.forecast(history, steps, known)
+        series = numbers("history", history)
+        if series.ndim == 2 and values.shape[1:] == (1,):
+            series = series[:, :1]
+        return plotting.plot_forecast(series, values, truth=truth, intervals=intervals, index=index, name=name, ax=ax)
 
-    def test_on_batch(self, x: Any, y: Any, sample_weight: Any = None, return_dict: bool = False) -> Any:
-        """Return the mean loss over the samples as one batch, and the metrics, as `evaluate` does."""
-        return self.evaluate(x, y, checks.LARGEST, 0, sample_weight, return_dict=return_dict)
+    # Inside --------------------------------------------------------------------------------------------------------
 
-    # Inside -----------------------------------------------------------------------------------------------------
+    def _quantile_loss(self) -> losses.Quantile | None:
+        loss = None if self._compiled is None else self._compiled.loss
+        return loss if isinstance(loss, losses.Quantile) else None
 
-    def _hooks(
-        self, callbacks: Any, verbose: int, epochs: int, steps: int | None, *, history: bool = False
-    ) -> CallbackList:
-        run: dict[str, Any] = {"verbose": verbose, "epochs": epochs, "steps": steps}
-        return CallbackList(callbacks, add_history=history, add_progbar=verbose != 0, model=self, **run)
+    def _require_fit(self, layer: Layer) -> None:
+        """Raise ValueError if a layer can not become the next one."""
+        if layer in self.layers:
+            raise ValueError(
+                f"layer: {layer.name!r} is in model {self.name!r} already; sharing layers is not supported"
+            )
+        if isinstance(layer, Embedding) and self._nodes:
+            raise ValueError(f"layer: {layer.name!r} is an Embedding, which must be the first layer of a model")
+        if isinstance(layer, StatefulLayer):
+            layer._require_one_output()
+        if any(other.name == layer.name for other in self.layers):
+            raise ValueError(f"layer: the name {layer.name!r} is taken in model {self.name!r}; give another one")
+        first = self._nodes[0].layer if self._nodes else self._input
+        if first is not None and first.dtype not in (None, layer.dtype):
+            raise ValueError(
+                f"dtype: layer {layer.name!r} is {layer.dtype}, {first.name!r} is {first.dtype}; one model has one"
+                " dtype, give all the same dtype= or use config.set_floatx"
+            )
 
-    def _trainee(
-        self,
-        data: _batches.Source,
-        validate: Callable[[CallbackList], dict[str, Any]] | None = None,
-    ) -> _fit.Trainee:
-        assert self.optimizer is not None
-        self._built_network()
-        if not any(self._trained()):
-            warnings.warn(f"model {self.name!r} has no trainable weights", UserWarning, stacklevel=3)
-        return _fit.Trainee(self, self.optimizer, data, self._compiled_metrics, validate)
+    def _roll_out_start(self, history: Any, steps: Any, known: Any, columns: int) -> roll_out.Start:
+        """Return what a roll-out starts from, of a model with so many columns of output for each predicted feature."""
+        steps = checks.integer("steps", steps, 0)
+        sample_shape, output_shape = self.input_shape[1:], self.output_shape
+        if len(output_shape) != 2:
+            raise ValueError(f"forecast: expected a model with output (N, D), got {output_shape}")
+        width = checks.integer("output width", output_shape[1], 1)
+        if width % columns:
+            raise ValueError(
+                f"quantiles: expected as many for each feature that the model predicts, got {columns} for an output of"
+                f" {width} columns"
+            )
+        if self._native_model().stateful:
+            raise ValueError(f"forecast: expected a model that is not stateful, got {self.name!r}")
+        return roll_out.start(history, steps, known, sample_shape, width // columns, self.dtype)
 
 
-def _results(logs: dict[str, Any], return_dict: bool) -> Any:
-    """Return the loss and metrics as Keras does: sorted in a dict; in order in a list; the loss if it is alone."""
-    if checks.flag("return_dict", return_dict):
-        return dict(sorted(logs.items()))
-    return list(logs.values()) if len(logs) > 1 else logs["loss"]
+def _part_of(i: int, entry: Any) -> Layer | InputLayer:
+    """Return a new layer or input from an entry of a model's configuration."""
+    if isinstance(entry, dict) and entry.get("class_name") == "InputLayer":
+        return InputLayer.from_config(entry.get("config", {}))
+    return layer_of(f"layers[{i}]", entry)

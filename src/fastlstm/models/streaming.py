@@ -11,7 +11,7 @@ from ..layers.rnn._stateful import StatefulLayer
 from ..layers.rnn._states import joined, split
 
 if TYPE_CHECKING:
-    from ._stack import LayerStack
+    from .graph import LayerGraph
 
 __all__ = ["Stream"]
 
@@ -48,8 +48,8 @@ class Stream:
 
     step: Callable[..., Array]
 
-    def __init__(self, model: "LayerStack") -> None:
-        network = model._built_network()
+    def __init__(self, model: "LayerGraph") -> None:
+        network = model._native_model().network
         first, shape = model.layers[0], model.input_shape[1:]
         if not first._network_input(model.input_shape)[1]:
             raise ValueError(f"stream: expected a model of sequences, got {model.name!r} of input {model.input_shape}")

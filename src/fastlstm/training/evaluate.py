@@ -4,48 +4,65 @@ from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from ..callbacks import CallbackList
-from ..metrics._compiled import CompiledMetrics, Observation
-from .batches import Part
+from .array_data import BatchGroup
+from .compiled import Compiled
+from .fit import TrainedModel
+from .output_buffers import OutputBuffers
 
 
-class Evaluated(NamedTuple):
-    """What is evaluated: a model, and the samples."""
+class EvaluationJob(NamedTuple):
+    """A model, and the data it is evaluated on."""
 
-    model: Any
-    parts: Callable[[], Iterable[Part]]
-    """Returns the samples that are at hand together: all of them, or one batch after the other."""
-    metrics: CompiledMetrics
-    rows: Callable[[Part], int]
-    """Returns how many rows are evaluated at once: a batch or, where the loss does not depend on batches, several."""
+    model: TrainedModel
+    compiled: Compiled
+    name: str
+    """Of the data, for messages."""
+    groups: Callable[[], Iterable[BatchGroup]]
+    """Returns all samples together, or one batch after the other."""
+
+    def rows_of_a_call(self, group: BatchGroup) -> int:
+        """Return how many rows are evaluated at once: a batch or, where the loss does not depend on batches, several.
+
+        Raises ValueError where the batches do not fit a stateful model.
+        """
+        native = self.model._native_model()
+        x, batch_size = group.data.x, group.batch_size
+        if native.stateful:
+            return native.rows_of_a_batch(self.name, len(x), batch_size)
+        if self.compiled.trainer(native).loss_depends_on_batch:
+            return batch_size
+        return max(1, native.rows_of_a_call(x) // batch_size) * batch_size
 
 
-def evaluate(what: Evaluated, callbacks: CallbackList) -> dict[str, Any]:
+def evaluate(job: EvaluationJob, callbacks: CallbackList) -> dict[str, Any]:
     """Return the mean of the losses, weighted with the sizes of their batches, and the metrics."""
+    metrics = job.compiled.metrics
     each_batch = callbacks.wants_each_batch("test")
-    what.model.stop_evaluating = False
-    what.metrics.reset()
+    job.model.stop_evaluating = False
+    metrics.reset()
     callbacks.on_test_begin()
     total = 0.0
-    batches = seen = 0  # of the parts before
+    batches = seen = 0  # of the groups before
     logs: dict[str, Any] = {}
-    observed: Observation | None = None
-    for part in what.parts():
-        rows = part.batch_size if each_batch else what.rows(part)
-        data, samples, network = part.data, len(part.order), what.model._runner()
-        observed = Observation.of(what.metrics, what.model, data.x[:rows], observed)
+    buffers: OutputBuffers | None = None
+    for group in job.groups():
+        rows = group.batch_size if each_batch else job.rows_of_a_call(group)
+        data, samples, native = group.data, len(group.order), job.model._native_model()
+        trainer = job.compiled.trainer(native)
+        buffers = OutputBuffers.for_input(native, job.compiled, data.x[:rows], buffers)
         for start in range(0, samples, rows):
-            callbacks.on_test_batch_begin(batches + start // part.batch_size)
+            callbacks.on_test_batch_begin(batches + start // group.batch_size)
             end = min(start + rows, samples)
             few = data.part(start, end)
-            loss = network.evaluate(few.x, few.y, sample_weight=few.weight, **observed.first(end - start))
+            loss = trainer.evaluate(few.x, few.y, sample_weight=few.weight, **buffers.first(end - start))
             total += loss * (end - start)
-            observed.update(few.y, slice(0, end - start), part.batch_size, few.weight)
-            logs = {"loss": total / (seen + end), **what.metrics.results()}
-            callbacks.on_test_batch_end(batches + (end - 1) // part.batch_size, logs)
-            if what.model.stop_evaluating:
+            buffers.update(few.y, slice(0, end - start), group.batch_size, few.weight)
+            logs = {"loss": total / (seen + end), **metrics.results()}
+            callbacks.on_test_batch_end(batches + (end - 1) // group.batch_size, logs)
+            if job.model.stop_evaluating:
                 break
-        if what.model.stop_evaluating:
+        if job.model.stop_evaluating:
             break
-        batches, seen = batches + part.steps, seen + samples
+        batches, seen = batches + group.steps, seen + samples
     callbacks.on_test_end(logs)
     return logs

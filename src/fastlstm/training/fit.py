@@ -3,33 +3,48 @@
 import math
 import warnings
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from ..callbacks import CallbackList
-from ..metrics._compiled import CompiledMetrics, Observation
-from ..optimizers import Optimizer
-from .batches import Part, Source
+from .array_data import ArraySource, BatchGroup
+from .batch_data import Source
+from .compiled import Compiled
+from .native_model import NativeModel
+from .output_buffers import OutputBuffers
 
 _SECONDS_PER_CALL = 0.05
 """How long one native call of many steps takes: progress and signals wait so long, or for one step if it is longer."""
 
 
-class Trainee(NamedTuple):
-    """What is trained, and on what."""
+class TrainedModel(Protocol):
+    """What training and evaluation need of a model. Callbacks may change all of it between two native calls."""
 
-    model: Any
-    optimizer: Optimizer
+    stop_training: bool
+    stop_evaluating: bool
+    _initial_epoch: int | None
+    """Set by a callback that resumes an interrupted training."""
+
+    @property
+    def _compiled(self) -> Compiled | None: ...
+
+    def _native_model(self) -> NativeModel: ...
+
+
+class TrainingJob(NamedTuple):
+    """A model, and the data it is trained on."""
+
+    model: TrainedModel
+    compiled: Compiled
     data: Source
-    metrics: CompiledMetrics
     validate: Callable[[CallbackList], dict[str, Any]] | None = None
     """Returns the validation loss and metrics; nothing where the data for them has run out."""
 
 
-class Schedule(NamedTuple):
-    """How long, and after which epochs there is a validation."""
+class Epochs(NamedTuple):
+    """Which epochs to train, and after which of them to validate."""
 
-    initial_epoch: int
-    epochs: int
+    first: int
+    end: int
     validation_freq: int | frozenset[int]
 
     def validates(self, epoch: int) -> bool:
@@ -38,107 +53,110 @@ class Schedule(NamedTuple):
         return (epoch + 1) % every == 0 if isinstance(every, int) else epoch + 1 in every
 
 
-def train(what: Trainee, schedule: Schedule, callbacks: CallbackList) -> None:
-    """Train for the epochs of the schedule, or until a callback sets ``model.stop_training``."""
-    model = what.model
+def fit(job: TrainingJob, epochs: Epochs, callbacks: CallbackList) -> None:
+    """Train for these epochs, or until a callback sets ``model.stop_training``."""
+    model = job.model
     model.stop_training = False
     model._initial_epoch = None
-    pace = _Pace(what, callbacks)
+    loop = _EpochLoop(job, callbacks)
     logs: dict[str, Any] = {}
     try:
         callbacks.on_train_begin()
-        first = schedule.initial_epoch if model._initial_epoch is None else model._initial_epoch
+        first = epochs.first if model._initial_epoch is None else model._initial_epoch
         try:
-            for epoch in range(first, schedule.epochs):
-                if not what.data.more():
+            for epoch in range(first, epochs.end):
+                if not job.data.more():
                     warnings.warn(
                         f"x: no batch is left for epoch {epoch + 1}; the fit has ended", UserWarning, stacklevel=3
                     )
                     break
                 callbacks.on_epoch_begin(epoch)
-                logs = pace.train_epoch(epoch)
-                if what.validate is not None and schedule.validates(epoch):
-                    logs |= {f"val_{name}": value for name, value in what.validate(callbacks).items()}
+                logs = loop.train_epoch(epoch)
+                if job.validate is not None and epochs.validates(epoch):
+                    logs |= {f"val_{name}": value for name, value in job.validate(callbacks).items()}
                 callbacks.on_epoch_end(epoch, logs)
                 if model.stop_training:
                     break
         finally:
-            if schedule.epochs > schedule.initial_epoch:
-                what.optimizer.finalize_variable_values()
+            if epochs.end > epochs.first:
+                job.compiled.optimizer.finalize_variable_values()
         callbacks.on_train_end(logs)
     finally:
         callbacks.close()
 
 
-class _Pace:
-    """Epochs of one fit: what is kept from one to the next."""
+class _EpochLoop:
+    """The epochs of one fit, and what is kept from one to the next."""
 
-    def __init__(self, what: Trainee, callbacks: CallbackList) -> None:
-        self._what, self._callbacks = what, callbacks
-        self._observed: Observation | None = None
+    def __init__(self, job: TrainingJob, callbacks: CallbackList) -> None:
+        self._job, self._callbacks = job, callbacks
+        self._buffers: OutputBuffers | None = None
         self._watch = _LossWatch()
 
     def train_epoch(self, epoch: int) -> dict[str, Any]:
         """Train on every sample of an epoch once; return the mean loss of the samples, and the metrics."""
-        what, callbacks = self._what, self._callbacks
+        job, callbacks = self._job, self._callbacks
+        metrics = job.compiled.metrics
         seconds = 0.0 if callbacks.wants_each_batch("train") else _SECONDS_PER_CALL
-        what.metrics.reset()
-        steps = samples = 0  # of the parts before
+        metrics.reset()
+        steps = samples = 0  # of the groups before
         total = 0.0
         logs: dict[str, Any] = {}
-        for part in what.data.epoch():
-            observed = self._observed = Observation.of(what.metrics, what.model, part.data.x, self._observed)
-            data, order = part.data, part.order
+        for group in job.data.epoch():
+            native = job.model._native_model()
+            buffers = self._buffers = OutputBuffers.for_input(native, job.compiled, group.data.x, self._buffers)
+            data, order = group.data, group.order
             step = done = 0
-            while step < part.steps:
+            while step < group.steps:
                 callbacks.on_train_batch_begin(steps + step)
-                step, total = _steps(what, part, step, seconds, total, observed)
-                start, done = done, min(step * part.batch_size, len(order))
+                step, total = _train_steps(job, group, step, seconds, total, buffers)
+                start, done = done, min(step * group.batch_size, len(order))
                 self._watch.see(total, epoch, steps + step)
-                if what.metrics:
+                if metrics:
                     rows = order[start:done]
                     weight = None if data.weight is None else data.weight[rows]
-                    observed.update(data.y[rows], slice(start, done), part.batch_size, weight)
-                logs = {"loss": total / (samples + done), **what.metrics.results()}
+                    buffers.update(data.y[rows], slice(start, done), group.batch_size, weight)
+                logs = {"loss": total / (samples + done), **metrics.results()}
                 callbacks.on_train_batch_end(steps + step - 1, logs)
-                if what.model.stop_training:
+                if job.model.stop_training:
                     return logs
             steps, samples = steps + step, samples + done
         return logs
 
 
-def _steps(
-    what: Trainee, part: Part, first_step: int, seconds: float, loss_sum: float, observed: Observation
+def _train_steps(
+    job: TrainingJob, group: BatchGroup, first_step: int, seconds: float, loss_sum: float, buffers: OutputBuffers
 ) -> tuple[int, float]:
     """Make at least one step, and more for so many seconds; return the next step, and the sum of the losses so far.
 
-    A callback may have changed what is trainable, so that the model has another network.
+    A callback may have changed what is trained, so that the model has compiled another network.
     """
-    data = part.data
-    next_step, total = what.model._runner().train(
+    data = group.data
+    trainer = job.compiled.trainer(job.model._native_model())
+    return trainer.train(
         data.x,
         data.y,
-        part.order,
-        batch_size=part.batch_size,
+        group.order,
+        batch_size=group.batch_size,
         first_step=first_step,
-        learning_rate=what.optimizer.rates(part.steps - first_step if seconds else 1),
+        learning_rate=job.compiled.optimizer.rates(group.steps - first_step if seconds else 1),
         seconds=seconds,
         loss_sum=loss_sum,
         sample_weight=data.weight,
-        **observed.arguments,
+        **buffers.arguments,
     )
-    return next_step, total
 
 
-def train_batch(what: Trainee) -> dict[str, Any]:
-    """Make one step on the one batch that there is; return the mean loss of its samples and the metrics before it."""
-    (part,) = what.data.epoch()
-    rows = len(part.order)
-    observed = Observation.of(what.metrics, what.model, part.data.x)
-    what.metrics.reset()
-    _, total = _steps(what, part, 0, 0.0, 0.0, observed)
-    observed.update(part.data.y, slice(0, rows), rows, part.data.weight)
-    return {"loss": total / rows, **what.metrics.results()}
+def train_batch(job: TrainingJob) -> dict[str, Any]:
+    """Make one step on the only batch; return the mean loss of its samples and the metrics before the step."""
+    assert isinstance(job.data, ArraySource)
+    (group,) = job.data.epoch()
+    rows = len(group.order)
+    buffers = OutputBuffers.for_input(job.model._native_model(), job.compiled, group.data.x)
+    job.compiled.metrics.reset()
+    _, total = _train_steps(job, group, 0, 0.0, 0.0, buffers)
+    buffers.update(group.data.y, slice(0, rows), rows, group.data.weight)
+    return {"loss": total / rows, **job.compiled.metrics.results()}
 
 
 class _LossWatch:
@@ -148,7 +166,7 @@ class _LossWatch:
         self._reported = False
 
     def see(self, loss_sum: float, epoch: int, batch: int) -> None:
-        """Take the sum of the losses of an epoch, counted from 0, after so many batches of it."""
+        """Check the sum of the losses of an epoch, counted from 0, after so many of its batches."""
         if math.isfinite(loss_sum) or self._reported:
             return
         self._reported = True

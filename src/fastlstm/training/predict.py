@@ -1,39 +1,71 @@
-"""Running a network over many rows: in blocks, for memory, signals and progress, or in batches."""
+"""Prediction of many rows: in blocks, for memory, signals and progress, or in batches."""
 
-import math
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from .._internal.arrays import Array
-from .._internal.native import Network
+from .._internal.progress import rows_bar
+from ..callbacks import CallbackList
+from .batch_data import BatchSource
+from .native_model import NativeModel
 
-if TYPE_CHECKING:
-    from ..callbacks import CallbackList
-
-_BLOCK = 2**22  # elements of the input and of the widest layer that one native call works on
-_OPERATIONS = 2**33  # of a native call, so that it returns to signals and progress well within a fifth of a second
-
-
-def rows_of_a_call(x: Array, width: int) -> int:
-    """Return how many rows one native call takes. `width` is that of the widest layer."""
-    steps, features = math.prod(x.shape[1:-1]), int(x.shape[-1])
-    elements = steps * max(width, features)
-    operations = 8 * steps * width * (width + features)  # of an LSTM of this width
-    return max(1, min(_BLOCK // max(1, elements), _OPERATIONS // max(1, operations)))
+_SMALL = 4096  # elements of an input whose prediction is over before there is any progress to show
 
 
-def predict(network: Network, x: Array, rows: int, bar: Any, callbacks: "CallbackList | None" = None) -> Array:
-    """Return the outputs of all rows, so many in one native call."""
-    parts = []
+def predict(native: NativeModel, x: Array, batch_size: int, verbose: int | str) -> Array:
+    """Return the outputs of all rows: in batches for a stateful model, in blocks of any size for others."""
+    if native.stateful:
+        if len(x) == 0:
+            return native.network.run(x)[0]
+        rows = native.rows_of_a_batch("x", len(x), min(batch_size, len(x)))
+    elif x.size <= _SMALL:
+        return native.network.predict(x)
+    else:
+        rows = native.rows_of_a_call(x)
+    return _predict_in_calls(native, x, rows, verbose)
+
+
+def predict_with_callbacks(
+    native: NativeModel, x: Array, batch_size: int, verbose: int | str, hooks: CallbackList
+) -> Array:
+    """Return the outputs of all rows; each batch is a native call of its own, with hooks around it."""
+    hooks.on_predict_begin()
+    if native.stateful and len(x):
+        batch_size = native.rows_of_a_batch("x", len(x), min(batch_size, len(x)))
+    outputs = _predict_in_calls(native, x, batch_size, verbose, hooks)
+    hooks.on_predict_end()
+    return outputs
+
+
+def predict_batches(source: BatchSource[tuple[NativeModel, Array]], hooks: CallbackList) -> Array:
+    """Return the outputs of all batches of a source, whose inputs come with the native model."""
+    outputs = []
+    hooks.on_predict_begin()
+    for batch, (native, array) in enumerate(source.epoch()):
+        hooks.on_predict_batch_begin(batch)
+        outputs.append(predict(native, array, max(1, len(array)), 0))
+        hooks.on_predict_batch_end(batch, {"outputs": outputs[-1]})
+        if hooks.model.stop_predicting:
+            break
+    hooks.on_predict_end()
+    return np.concatenate(outputs)
+
+
+def _predict_in_calls(
+    native: NativeModel, x: Array, rows: int, verbose: int | str, callbacks: CallbackList | None = None
+) -> Array:
+    """Return the outputs of all rows, so many in one native call, with hooks around each if there are callbacks."""
+    bar: Any = rows_bar(len(x), verbose)
+    outputs = []
     with bar:
         for batch, start in enumerate(range(0, max(1, len(x)), rows)):
             if callbacks is not None:
                 callbacks.on_predict_batch_begin(batch)
-            parts.append(network.predict(x[start : start + rows]))
-            bar.update(len(parts[-1]))
+            outputs.append(native.network.predict(x[start : start + rows]))
+            bar.update(len(outputs[-1]))
             if callbacks is not None:
-                callbacks.on_predict_batch_end(batch, {"outputs": parts[-1]})
+                callbacks.on_predict_batch_end(batch, {"outputs": outputs[-1]})
                 if callbacks.model.stop_predicting:
                     break
-    return parts[0] if len(parts) == 1 else np.concatenate(parts)
+    return outputs[0] if len(outputs) == 1 else np.concatenate(outputs)

@@ -1,25 +1,24 @@
-"""Roll-outs: windows slide over a network's own predictions."""
+"""Roll-outs: a window slides over the model's own predictions."""
 
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from .._internal.arrays import Array, numbers, real_array
-from .._internal.native import Network
 from ..datasets import _future_covariates
 from ..layers.base import Shape
-from .predict import rows_of_a_call
+from .native_model import NativeModel
 
 
 class Start(NamedTuple):
-    """What a roll-out starts from."""
+    """The input of a roll-out."""
 
     given: Array
-    """The history as it came, in whose rank the result is."""
+    """The history as it was passed; the result has its rank."""
     recent: Array
-    """The first windows (N, window, D): predicted features, and beside them what is known of the next step."""
-    later: Array
-    """What stands beside the predictions, (N, steps, K)."""
+    """The first windows (N, window, D): predicted features, and beside them the future covariates of the next step."""
+    covariates: Array
+    """The future covariates beside the predictions, (N, steps, K)."""
 
     def in_its_rank(self, values: Array) -> Array:
         """Return values (N, steps, O), or with more axes, in the rank and dtype of the history."""
@@ -31,7 +30,7 @@ class Start(NamedTuple):
 
 
 def start(history: Any, steps: int, known: Any, sample_shape: Shape, width: int, dtype: str) -> Start:
-    """Return what a roll-out of so many steps starts from. `width` is how many features are predicted."""
+    """Return the input of a roll-out of so many steps, of which `width` features are predicted."""
     given = numbers("history", history)
     if len(sample_shape) != 2:
         raise ValueError(f"forecast: expected a model with input (T, D), got {sample_shape}")
@@ -55,34 +54,34 @@ def start(history: Any, steps: int, known: Any, sample_shape: Shape, width: int,
     return Start(given, _future_covariates.beside(recent[..., :width], all_known), all_known[:, recent.shape[1] + 1 :])
 
 
-def values(network: Network, start: Start, widest: int) -> Array:
+def values(native: NativeModel, start: Start) -> Array:
     """Return the next values (N, steps, O), in as many native calls as it takes to let signals through."""
-    _, recent, later = start
-    window, steps = recent.shape[1], later.shape[1]
-    each = max(1, rows_of_a_call(recent, widest) // max(1, len(recent)))
-    parts = [recent[:, :0, : recent.shape[2] - later.shape[2]]]
+    recent, covariates = start.recent, start.covariates
+    window, steps = recent.shape[1], covariates.shape[1]
+    each = max(1, native.rows_of_a_call(recent) // max(1, len(recent)))
+    parts = [recent[:, :0, : recent.shape[2] - covariates.shape[2]]]
     for first in range(0, steps, each):
-        beside = np.ascontiguousarray(later[:, first : first + each])
+        beside = np.ascontiguousarray(covariates[:, first : first + each])
         count = min(each, steps - first)
-        parts.append(network.forecast(recent, count, beside if later.shape[2] else None))
+        parts.append(native.network.forecast(recent, count, beside if covariates.shape[2] else None))
         rows = np.concatenate([recent, np.concatenate([parts[-1], beside], axis=2)], axis=1)
         recent = np.ascontiguousarray(rows[:, -window:])
     return np.concatenate(parts, axis=1)
 
 
-def quantiles(network: Network, start: Start, columns: int, median: int, widest: int) -> Array:
-    """Return the next quantiles (N, steps, O, columns), those of number `median` being fed back."""
-    _, recent, later = start
+def quantiles(native: NativeModel, start: Start, columns: int, median: int) -> Array:
+    """Return the next quantiles (N, steps, O, columns); the values in column `median` are fed back."""
+    recent, covariates = start.recent, start.covariates
     rows, window, features = recent.shape
-    steps, width = later.shape[1], features - later.shape[2]
+    steps, width = covariates.shape[1], features - covariates.shape[2]
     series = np.concatenate([recent, np.zeros((rows, steps, features), recent.dtype)], axis=1)
-    series[:, window:, width:] = later
+    series[:, window:, width:] = covariates
     found = np.empty((rows, steps, width, columns), recent.dtype)
-    each = rows_of_a_call(recent, widest)
+    each = native.rows_of_a_call(recent)
     for first in range(0, rows, each):
         block = slice(first, first + each)
         for step in range(steps):
-            outputs = network.predict(np.ascontiguousarray(series[block, step : step + window]))
+            outputs = native.network.predict(np.ascontiguousarray(series[block, step : step + window]))
             found[block, step] = outputs.reshape(len(outputs), width, columns)
             series[block, window + step, :width] = found[block, step, :, median]
     return found

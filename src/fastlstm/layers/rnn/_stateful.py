@@ -101,7 +101,7 @@ class StatefulLayer(Layer):
             state = joined("initial_state", initial_state, widths, rows, self._state_array)
         elif carries:
             state = self._carried.get(rows)
-        output, final = call.network.run(call.x, state=state, mask=call.mask, draw=call.draw)
+        output, final = call.network.run(call.x, state=state, mask=call.mask, draw=call.rng_step)
         if carries:
             self._carried.set(final)
         arrays = self._outputs(output)

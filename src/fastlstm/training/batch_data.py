@@ -1,18 +1,14 @@
-"""Where a model's samples come from: arrays, or batches that a generator or a data set gives one after the other."""
+"""Data in batches, from a generator or a data set that yields them one after the other."""
 
 import itertools
-import warnings
 from array import array
 from collections import deque
 from collections.abc import Callable, Iterator
-from typing import Any, Generic, NamedTuple, TypeVar
-
-import numpy as np
+from typing import Any, Generic, TypeVar
 
 from .._internal import rng
-from .._internal.arrays import Array
 from ..datasets import TimeseriesDataset
-from .samples import Examples
+from .array_data import ArraySource, BatchGroup, warn_of_missing_batches
 
 Result = TypeVar("Result")
 
@@ -20,21 +16,8 @@ _LIKE_LISTS = (list, tuple, range, array, deque, memoryview, str, bytes, dict, s
 _END = object()
 
 
-class Part(NamedTuple):
-    """Samples that are at hand together, and how they are trained on: those of an epoch, or one batch."""
-
-    data: Examples
-    order: Array
-    batch_size: int
-
-    @property
-    def steps(self) -> int:
-        """How many batches the samples make."""
-        return -(-len(self.order) // self.batch_size)
-
-
 def gives_batches(value: Any) -> bool:
-    """Return whether data is a generator or a data set, which give batches, and not something like an array."""
+    """Return whether data is a generator or a data set, which yield batches, rather than something like an array."""
     if hasattr(value, "__next__"):
         return True
     kind = type(value)
@@ -44,14 +27,14 @@ def gives_batches(value: Any) -> bool:
 
 
 def refuse_beside(name: str, **arguments: Any) -> None:
-    """Raise ValueError for an argument that only goes with arrays."""
+    """Raise ValueError for an argument that is only meaningful with arrays."""
     for argument, value in arguments.items():
         if value is not None:
             raise ValueError(f"{argument}: expected None where {name} gives batches, got {type(value).__name__}")
 
 
 def entries(name: str, batch: Any) -> tuple[Any, Any, Any]:
-    """Return x, y and the weights of a batch (x, y, sample_weight), (x, y) or x, None standing for what it lacks."""
+    """Return x, y and the weights of a batch (x, y, sample_weight), (x, y) or x; what it lacks is None."""
     if isinstance(batch, dict):
         raise TypeError(f"{name}: expected a batch (x, y), got a dict; a model has one input")
     parts = tuple(batch) if isinstance(batch, (tuple, list)) else (batch,)
@@ -61,42 +44,10 @@ def entries(name: str, batch: Any) -> tuple[Any, Any, Any]:
     return x, y, weights
 
 
-class Arrays:
-    """Samples in arrays: an epoch is all of them, in an order of its own if they are shuffled, or so many steps."""
+class BatchSource(Generic[Result]):
+    """Batches one by one: from a generator, an iterable, or a data set with numbered batches.
 
-    def __init__(self, data: Examples, batch_size: int, shuffle: bool, steps_per_epoch: int | None) -> None:
-        self._data, self._batch_size, self._shuffle = data, batch_size, shuffle
-        self._all = -(-len(data.x) // batch_size)
-        self.steps: int = steps_per_epoch or self._all
-        self._order: Array | None = None
-        self._next_step = 0
-
-    def more(self) -> bool:
-        """Return whether there is something for another epoch."""
-        return True
-
-    def epoch(self) -> Iterator[Part]:
-        """Yield what the next epoch is trained on; epochs of fewer steps go on where the one before them ended."""
-        order = self._order
-        if order is None:
-            rows = len(self._data.x)
-            order = rng.generator().permutation(rows) if self._shuffle else np.arange(rows)
-            order = order.astype(np.int64, copy=False)
-        first, last = self._next_step, min(self._next_step + self.steps, self._all)
-        if last - first < self.steps:
-            _warn_of_the_end("x", self.steps)
-        self._order, self._next_step = (None, 0) if last == self._all else (order, last)
-        if last - first == self._all:
-            yield Part(self._data, order, self._batch_size)
-        else:
-            chosen = order[first * self._batch_size : last * self._batch_size]
-            yield Part(self._data.chosen(chosen), np.arange(len(chosen), dtype=np.int64), self._batch_size)
-
-
-class Batches(Generic[Result]):
-    """Batches one by one, of a generator, of what can be iterated over again, or of a data set with numbered batches.
-
-    `convert` is given a name for messages, x, y and weights, and makes of them what `epoch` yields.
+    `convert` takes a name for messages, x, y and weights; `epoch` yields what it returns.
     """
 
     def __init__(
@@ -111,7 +62,7 @@ class Batches(Generic[Result]):
         self._once = hasattr(source, "__next__")
         self._numbered = not self._once and hasattr(type(source), "__getitem__")
         self._length = None if self._once else _length_of(source)
-        # A data set of windows has an order of its own choice, as Keras's, which is no data set with numbered batches.
+        # A TimeseriesDataset decides on its order itself, as in Keras, where it has no numbered batches.
         self._shuffle = shuffle and self._length is not None and not isinstance(source, TimeseriesDataset)
         self._stream: Iterator[Any] | None = None
         self._given = 0
@@ -122,15 +73,15 @@ class Batches(Generic[Result]):
 
     @property
     def steps(self) -> int | None:
-        """How many steps an epoch has, None if that is not known."""
+        """How many steps an epoch has, None if that is unknown."""
         return self._wanted or self._length
 
     def more(self) -> bool:
-        """Return whether there is a batch for another epoch. A generator gives each of its batches once."""
+        """Return whether there is a batch for another epoch. A generator yields each of its batches once."""
         return not self._once or self.first() is not None
 
     def first(self) -> tuple[Any, Any, Any] | None:
-        """Return the entries of the batch that is next, which stays the next one; None if there is none."""
+        """Return the entries of the next batch without consuming it; None if there is none."""
         batch = self._next()
         if batch is _END:
             return None
@@ -139,8 +90,8 @@ class Batches(Generic[Result]):
         return entries(self._name_of(0), batch)
 
     def epoch(self) -> Iterator[Result]:
-        """Yield the batches of the next epoch; epochs of fewer steps go on where the one before them ended."""
-        self._tell("on_epoch_begin")
+        """Yield the batches of the next epoch; an epoch of fewer steps continues where the previous one ended."""
+        self._call_hook("on_epoch_begin")
         step, again = 0, not self._once
         while self._wanted is None or step < self._wanted:
             batch = self._next()
@@ -153,7 +104,7 @@ class Batches(Generic[Result]):
                     if self._wanted is None:
                         break
                     if step < self._wanted:
-                        _warn_of_the_end(self._name, self._wanted)
+                        warn_of_missing_batches(self._name, self._wanted)
                         break
                 continue
             self._stream = None
@@ -163,9 +114,9 @@ class Batches(Generic[Result]):
             if step == 0:
                 raise ValueError(f"{self._name}: expected at least one batch, got none")
             if self._wanted is not None:
-                _warn_of_the_end(self._name, self._wanted)
+                warn_of_missing_batches(self._name, self._wanted)
             break
-        self._tell("on_epoch_end")
+        self._call_hook("on_epoch_end")
 
     def _next(self) -> Any:
         if self._stream is None:
@@ -180,8 +131,8 @@ class Batches(Generic[Result]):
             numbers = rng.generator().permutation(len(numbers)).tolist()
         return (self._source[i] for i in numbers)
 
-    def _tell(self, hook: str) -> None:
-        """Call a hook of a data set, if it has one."""
+    def _call_hook(self, hook: str) -> None:
+        """Call a hook of the data set, if it has it."""
         if self._numbered and hasattr(self._source, hook):
             getattr(self._source, hook)()
 
@@ -189,11 +140,11 @@ class Batches(Generic[Result]):
         return f"{self._name}, batch {step}"
 
 
-Source = Arrays | Batches[Part]
+Source = ArraySource | BatchSource[BatchGroup]
 
 
 def _length_of(source: Any) -> int | None:
-    """Return how many batches a data set has, None if it does not know."""
+    """Return how many batches a data set has, None if that is unknown."""
     try:
         return len(source)
     except TypeError:  # also that of tf.data for data sets without an end
@@ -203,12 +154,3 @@ def _length_of(source: Any) -> int | None:
     except (AttributeError, NotImplementedError):
         return None
     return count if count is None else int(count)
-
-
-def _warn_of_the_end(name: str, steps: int) -> None:
-    warnings.warn(
-        f"{name}: there were fewer than {steps} batches left, so that the epoch has ended early; expected at least"
-        " steps_per_epoch * epochs batches",
-        UserWarning,
-        stacklevel=2,
-    )

@@ -1,0 +1,64 @@
+"""What the formats need of a model, so that they do not depend on its class."""
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from .._internal.arrays import Array
+from ..layers import InputLayer, Layer
+from ..layers._randomness import RngSteps
+from ..layers.base import Shape
+from ..optimizers import Optimizer
+from ..training.compiled import Compiled
+from ..training.native_model import NativeModel
+
+
+class SavedModel(Protocol):
+    """A model that is written to a file, or whose weights are read from one."""
+
+    _input: InputLayer | None
+    _rng_steps: RngSteps
+    _compiled: Compiled | None
+
+    @property
+    def name(self) -> str:
+        """The model's name."""
+
+    @property
+    def trainable(self) -> bool:
+        """Whether training changes the weights."""
+
+    @property
+    def dtype(self) -> str:
+        """The dtype of the layers."""
+
+    @property
+    def built(self) -> bool:
+        """Whether there are weights."""
+
+    @property
+    def layers(self) -> list[Layer]:
+        """The layers without the Input."""
+
+    @property
+    def input_shape(self) -> Shape:
+        """The shape of the input with the batch axis."""
+
+    @property
+    def optimizer(self) -> Optimizer | None:
+        """That of `compile`."""
+
+    def _changed(self) -> None: ...
+    def _native_model(self) -> NativeModel: ...
+    def _require_built(self) -> None: ...
+
+
+class LoadedModel(SavedModel, Protocol):
+    """A model that is made from its description in a file."""
+
+    def add(self, layer: Layer | InputLayer) -> None:
+        """Add a layer at the end."""
+
+    def compile(self, optimizer: Any, loss: Any, loss_weights: Any, metrics: Any, weighted_metrics: Any) -> None:
+        """Choose optimizer, loss and metrics."""
+
+    def _adopt(self, first: InputLayer, weights: Sequence[Sequence[Array]]) -> None: ...

@@ -1,0 +1,584 @@
+"""Models on data: compile, fit, evaluate, predict, save."""
+
+import warnings
+from collections.abc import Callable, Iterable
+from contextlib import closing
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from .._internal import checks
+from .._internal.arrays import Array, real_array
+from ..callbacks import CallbackList, History
+from ..losses._sample_weights import sample_weights
+from ..metrics import Metric
+from ..training import array_data, batch_data
+from ..training.array_data import BatchGroup, Examples
+from ..training.batch_data import BatchSource
+from ..training.compiled import Compiled
+from ..training.evaluate import EvaluationJob, evaluate
+from ..training.fit import Epochs, TrainingJob, fit, train_batch
+from ..training.native_model import NativeModel
+from ..training.predict import predict, predict_batches, predict_with_callbacks
+from .graph import LayerGraph
+
+
+class Model(LayerGraph):
+    """Layers that can be compiled, trained, evaluated, asked for predictions, and saved."""
+
+    history: History | None = None
+    stop_training: bool = False
+    stop_evaluating: bool = False
+    stop_predicting: bool = False
+    _initial_epoch: int | None = None  # set by callbacks.BackupAndRestore
+
+    # Compile -------------------------------------------------------------------------------------------------------
+
+    def compile(
+        self,
+        optimizer: Any = "rmsprop",
+        loss: Any = None,
+        loss_weights: Any = None,
+        metrics: Any = None,
+        weighted_metrics: Any = None,
+        *,
+        run_eagerly: Any = False,
+        steps_per_execution: int = 1,
+        jit_compile: Any = "auto",
+        auto_scale_loss: bool = True,
+    ) -> None:
+        """Choose optimizer, loss and metrics. The optimizer starts afresh, the weights stay.
+
+        Parameters
+        ----------
+        optimizer : str or `fastlstm.optimizers.Optimizer`
+            A name such as 'adam' or 'rmsprop', or an instance that is not another model's.
+        loss : str, `fastlstm.losses.Loss` or callable, optional
+            Needed to fit and to evaluate. A function of one's own gets the targets and the predictions of a batch and
+            returns values and gradient; see `fastlstm.losses.get`.
+        loss_weights : float, or list or dict of one, optional
+            What the loss, without the penalties of regularizers, is multiplied by.
+        metrics : list, optional
+            Names, such as 'mae', classes or instances of `fastlstm.metrics`, names of losses, functions
+            ``f(y_true, y_pred)``. 'accuracy' (or 'acc') and 'crossentropy' (or 'ce') stand for the binary, categorical
+            or sparse categorical one, whichever fits the targets and the output. They see no sample weights.
+        weighted_metrics : list, optional
+            The same, with sample weights. The mask of the output is a weight for both, as in Keras.
+        run_eagerly, jit_compile
+            As in Keras code; True is refused, there being nothing to compile.
+        steps_per_execution : int
+            As in Keras code, without effect: a native call makes as many steps as take 50 ms, or one where a callback
+            has hooks for batches.
+        auto_scale_loss : bool
+            As in Keras code, without effect: it is for half precision.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If a name is unknown or a type is wrong.
+        """
+        checks.refuse("compile", run_eagerly=run_eagerly, jit_compile=None if jit_compile == "auto" else jit_compile)
+        checks.integer("steps_per_execution", steps_per_execution, 1)
+        checks.flag("auto_scale_loss", auto_scale_loss)
+        before = self.optimizer
+        compiled = Compiled(optimizer, loss, loss_weights, metrics, weighted_metrics)
+        compiled.optimizer.claim(self)
+        if before is not None and before is not compiled.optimizer:
+            before.release()
+        self._compiled = compiled
+        if self._native is not None:
+            compiled.attach(self._native)
+
+    @property
+    def metrics(self) -> list[Metric]:
+        """The metrics of `compile`, those that are chosen by the targets once there were some."""
+        return [] if self._compiled is None else self._compiled.metrics.metrics
+
+    @property
+    def metrics_names(self) -> list[str]:
+        """The names of what `evaluate` returns, in that order: 'loss' and the metrics."""
+        return ["loss", *([] if self._compiled is None else self._compiled.metrics.names)]
+
+    # Train and evaluate --------------------------------------------------------------------------------------------
+
+    def fit(
+        self,
+        x: Any,
+        y: Any = None,
+        batch_size: int | None = None,
+        epochs: int = 1,
+        verbose: int | str = "auto",
+        callbacks: Any = None,
+        validation_split: float = 0.0,
+        validation_data: Any = None,
+        shuffle: bool = True,
+        class_weight: Any = None,
+        sample_weight: Any = None,
+        initial_epoch: int = 0,
+        steps_per_epoch: int | None = None,
+        validation_steps: int | None = None,
+        validation_batch_size: int | None = None,
+        validation_freq: int | Iterable[int] = 1,
+    ) -> History:
+        """Train the model; a second call goes on where the first one stopped.
+
+        Parameters
+        ----------
+        x : array_like, or a source of batches
+            (N, T, D), or (N, D) for a model with such an input; finite. Or what gives batches (x, y) or
+            (x, y, sample_weight): a generator; a data set with ``len(x)`` and ``x[i]``, such as a
+            keras.utils.PyDataset, what `fastlstm.datasets.timeseries_dataset_from_array` makes, or one of your own,
+            whose `on_epoch_end` is called if it has that; anything else that can be iterated over again.
+        y : array_like, optional
+            Targets of the shape of the output; where its last axis is 1 that may be left out. For
+            sparse_categorical_crossentropy class numbers, and for quantile one number, in place of the last axis. None
+            where x gives batches.
+        batch_size : int, optional
+            Samples a step; default 32. In a stateful model it must divide the number of samples. Without effect where x
+            gives batches.
+        epochs : int
+            The number of the last epoch plus one, counted from `initial_epoch`.
+        verbose : {'auto', 0, 1, 2}
+            0 silent; 1 (auto) a bar on a terminal or in a notebook, and a line an epoch; 2 a line an epoch.
+        callbacks : Callback or list of them, optional
+            See `fastlstm.callbacks`.
+        validation_split : float
+            The last fraction of the samples, before any shuffling, is not trained on but gives 'val_loss'.
+        validation_data : tuple (x, y) or (x, y, sample_weight), or a source of batches, optional
+            In place of the split.
+        shuffle : bool
+            Whether each epoch has an order of its own: of samples in arrays, of the batches of a data set with numbered
+            ones. Generators keep theirs, and `timeseries_dataset_from_array` has a `shuffle` of its own.
+        class_weight : dict of int to float, optional
+            Weights of classes, 1 where there is none, for training only. The class of a target is its largest column,
+            or the nearest whole number where it has one.
+        sample_weight : array_like, optional
+            (N,), or (N, T) for an output with steps: what each sample's or step's part of the loss is multiplied by.
+            The mean is over their number, not over the sum of the weights (see `fastlstm.losses.Loss`). None where x
+            gives batches: those may be (x, y, sample_weight).
+        initial_epoch : int
+            Number of the first epoch.
+        steps_per_epoch : int, optional
+            Steps of an epoch; the next one goes on where it ended. Needed for generators in a fit of several epochs:
+            else the first one takes all there is. For arrays without a `batch_size` it gives that.
+        validation_steps : int, optional
+            Only so many batches of the validation data are used.
+        validation_batch_size : int, optional
+            Default: `batch_size`.
+        validation_freq : int or iterable of int
+            After every how many epochs there is a validation, or after which ones, counted from 1.
+
+        Returns
+        -------
+        History
+            Its `history` has 'loss', the mean over the samples during the epoch, the metrics of the predictions before
+            each step, and 'val_loss' and so on, after the epoch.
+
+        Raises
+        ------
+        ValueError
+            If the model has no loss, the data is empty, lengths or shapes do not match, or there is NaN or Inf; in a
+            stateful model, if there are batches of several sizes or not of that of the states it carries.
+        TypeError
+            If the data is not made of real integers or floats.
+
+        Warns
+        -----
+        RuntimeWarning
+            Once, if the loss becomes NaN or infinite.
+        UserWarning
+            If there are fewer batches than `steps_per_epoch` asks for, or nothing in the model is trainable.
+        """
+        compiled = self._require_loss()
+        verbose, shuffle = checks.verbosity(verbose), checks.flag("shuffle", shuffle)
+        steps = array_data.steps_of("steps_per_epoch", steps_per_epoch)
+        source: batch_data.Source
+        held_out = None
+        if batch_data.gives_batches(x):
+            batch_data.refuse_beside("x", y=y, sample_weight=sample_weight, validation_split=validation_split or None)
+            source = self._batch_source("x", x, steps, shuffle, class_weight=class_weight)
+            self._build_by("x", source)
+        else:
+            data = self._examples(x, y, sample_weight)
+            kept = array_data.training_rows(len(data.x), validation_split if validation_data is None else 0.0)
+            held_out = data.part(kept, len(data.x)) if kept < len(data.x) else None
+            batch_size = min(array_data.batch_size_of(batch_size, kept, steps), kept)
+            if self._native_model().stateful:
+                self._native_model().rows_of_a_batch("x", kept, batch_size)
+            examples = data.part(0, kept).with_class_weight(class_weight)
+            source = array_data.ArraySource(examples, batch_size, shuffle, steps)
+        validate = self._validation(
+            validation_data,
+            held_out,
+            batch_size if validation_batch_size is None else validation_batch_size,
+            array_data.steps_of("validation_steps", validation_steps),
+        )
+        self._warn_if_nothing_is_trained()
+        wanted = Epochs(
+            checks.integer("initial_epoch", initial_epoch, 0),
+            checks.integer("epochs", epochs, 0),
+            array_data.epochs_of("validation_freq", validation_freq),
+        )
+        hooks = self._hooks(callbacks, verbose, wanted.end, source.steps, history=True)
+        fit(TrainingJob(self, compiled, source, validate), wanted, hooks)
+        assert hooks.history is not None
+        return hooks.history
+
+    def train_on_batch(
+        self, x: Any, y: Any, sample_weight: Any = None, class_weight: Any = None, return_dict: bool = False
+    ) -> Any:
+        """Make one step on all of these samples.
+
+        Parameters
+        ----------
+        x, y, sample_weight, class_weight
+            As for `fit`.
+        return_dict : bool
+            Whether to return a dict.
+
+        Returns
+        -------
+        float, list or dict
+            The mean loss before the step; with metrics a list of it and theirs, in the order of `metrics_names`.
+
+        Raises
+        ------
+        ValueError, TypeError
+            As `fit`.
+        """
+        compiled = self._require_loss()
+        data = self._examples(x, y, sample_weight).with_class_weight(class_weight)
+        if self._native_model().stateful:
+            self._native_model().rows_of_a_batch("x", len(data.x), len(data.x))
+        self._warn_if_nothing_is_trained()
+        source = array_data.ArraySource(data, len(data.x), False, None)
+        return _results(train_batch(TrainingJob(self, compiled, source)), return_dict)
+
+    def evaluate(
+        self,
+        x: Any,
+        y: Any = None,
+        batch_size: int | None = None,
+        verbose: int | str = "auto",
+        sample_weight: Any = None,
+        *,
+        steps: int | None = None,
+        callbacks: Any = None,
+        return_dict: bool = False,
+    ) -> Any:
+        """Return the mean loss over the samples, with the penalties of all regularizers, and the metrics.
+
+        It does not depend on `batch_size`, but in two cases. Where a mask reaches the loss, or the loss is a function,
+        ignores a class or has another reduction than the mean, each batch has its own loss, and the result is the mean
+        of these weighted with the batches' sizes, as in Keras. In a stateful model each batch begins with the states
+        that the one before it ended with.
+
+        Parameters
+        ----------
+        x, y, sample_weight : array_like, or a source of batches and None
+            As for `fit`, but NaN and Inf are let through.
+        batch_size : int, optional
+            Rows of a batch; default 32.
+        verbose : {'auto', 0, 1, 2}
+            As for `fit`.
+        steps : int, optional
+            Only so many batches are used.
+        callbacks : Callback or list of them, optional
+            See `fastlstm.callbacks`.
+        return_dict : bool
+            Whether to return a dict.
+
+        Returns
+        -------
+        float, list or dict
+            The loss; with metrics a list of it and theirs, in the order of `metrics_names`.
+
+        Raises
+        ------
+        ValueError, TypeError
+            As `fit`.
+        """
+        compiled = self._require_loss()
+        verbose = checks.verbosity(verbose)
+        steps = array_data.steps_of("steps", steps)
+        if batch_data.gives_batches(x):
+            batch_data.refuse_beside("x", y=y, sample_weight=sample_weight)
+            source = self._batch_source("x", x, steps, False, finite=False)
+            self._build_by("x", source, finite=False)
+            job, count = EvaluationJob(self, compiled, "x", source.epoch), source.steps
+        else:
+            group = self._examples(x, y, sample_weight, finite=False).batch_group(batch_size, steps)
+            job, count = EvaluationJob(self, compiled, "x", lambda: [group]), group.steps
+            job.rows_of_a_call(
+                group
+            )  # raises where the batches do not fit a stateful model, before any callback is called
+        with closing(self._hooks(callbacks, verbose, 1, count)) as hooks:
+            return _results(evaluate(job, hooks), return_dict)
+
+    def test_on_batch(self, x: Any, y: Any, sample_weight: Any = None, return_dict: bool = False) -> Any:
+        """Return the mean loss over the samples as one batch, and the metrics, as `evaluate` does."""
+        return self.evaluate(x, y, checks.LARGEST, 0, sample_weight, return_dict=return_dict)
+
+    # Predict -------------------------------------------------------------------------------------------------------
+
+    def __call__(self, x: Any, training: bool = False, mask: Any = None) -> Array:
+        """Return the output for every sample, all of them in one batch, as a new array.
+
+        Parameters
+        ----------
+        x : array_like
+            As for `predict`.
+        training : bool
+            Whether to behave as in training: dropout and zoneout draw anew at each call. Weights do not change.
+        mask : array_like of bool, optional
+            (N, T), True where a step is valid. It is passed from layer to layer as the mask of a `Masking` is.
+
+        Returns
+        -------
+        ndarray
+            As `predict`.
+
+        Raises
+        ------
+        ValueError
+            If a shape is wrong, the model has no layers, or a stateful one carries the states of another number of
+            rows.
+        TypeError
+            If `x` is not made of real integers or floats, or `mask` not of True and False.
+        """
+        training = checks.flag("training", training)
+        native = self._native_for("x", x)
+        array = native.input("x", x)
+        if mask is None and not training:
+            return predict(native, array, len(array), 0)
+        return native.run(array, mask, next(self._rng_steps) if training else None)
+
+    def predict(
+        self,
+        x: Any,
+        batch_size: int | None = 32,
+        verbose: int | str = "auto",
+        steps: int | None = None,
+        callbacks: Any = None,
+    ) -> Array:
+        """Return the output for every sample, as a new array. Safe to call from several threads.
+
+        Parameters
+        ----------
+        x : array_like
+            (N, T, D), (N, D) for a model with such an input, or (N, T) for one that begins with an `Embedding`. NaN
+            and Inf are let through. Or a source of batches as for `fit`, of x, (x,), (x, y) or so.
+        batch_size : int, optional
+            Rows of a batch. Only in a stateful model does it have an effect: each batch begins with the states that
+            the one before it ended with, so all must have as many rows. Elsewhere a sample's result is the same bits
+            in any batch.
+        verbose : {'auto', 0, 1, 2}
+            0 silent; otherwise a bar on a terminal, with 'auto' only if it takes more than a second.
+        steps : int, optional
+            Only so many batches are used.
+        callbacks : Callback or list of them, optional
+            With them each batch is a native call of its own. Setting ``model.stop_predicting`` ends the prediction
+            after it.
+
+        Returns
+        -------
+        ndarray
+            (N, O) or (N, T, O), of the model's dtype.
+
+        Raises
+        ------
+        ValueError
+            If the shape is wrong, the model has no layers, or a stateful one can not have batches of one size or
+            carries the states of another number of rows.
+        TypeError
+            If `x` is not made of real integers or floats.
+        """
+        checks.verbosity(verbose)
+        steps = array_data.steps_of("steps", steps)
+        if type(x) is not np.ndarray and batch_data.gives_batches(x):
+            source = BatchSource("x", x, self._prediction_input, steps)
+            with closing(self._predict_hooks(callbacks, verbose, source.steps)) as hooks:
+                return predict_batches(source, hooks)
+        native = self._native_for("x", x)
+        array = native.input("x", x)
+        batch = array_data.batch_size_of(batch_size, len(array), steps)
+        if steps is not None:
+            array = array[: steps * batch]
+        if callbacks is None:
+            return predict(native, array, batch, verbose)
+        with closing(self._predict_hooks(callbacks, verbose, -(-len(array) // batch))) as hooks:
+            return predict_with_callbacks(native, array, batch, verbose, hooks)
+
+    def predict_on_batch(self, x: Any) -> Array:
+        """Return the output for every sample, all of them in one batch, as `predict` does."""
+        return self.predict(x, batch_size=checks.LARGEST, verbose=0)
+
+    def reset_state(self) -> None:
+        """Let the stateful layers start from zeros again, with any number of rows.
+
+        Adding a layer does so too, removing one, and changing what is trainable.
+        """
+        if self._native is not None:
+            self._native.network.state = None
+
+    def reset_states(self) -> None:
+        """Do what `reset_state` does."""
+        self.reset_state()
+
+    def plot_history(self, history: Any = None, ax: Any = None) -> Any:
+        """Draw the losses and metrics of a fit over its epochs.
+
+        Parameters
+        ----------
+        history : History or dict, optional
+            Default: that of the last fit.
+        ax : matplotlib.axes.Axes, optional
+            Where to draw the losses, alone. Default: a new figure with a panel for the loss and for each metric.
+
+        Returns
+        -------
+        matplotlib.axes.Axes or ndarray of them
+            One if there is one panel. ``axes.figure.savefig("loss.png")`` writes the picture.
+
+        Raises
+        ------
+        ValueError
+            If there was no fit, or not an epoch of it.
+        """
+        from .. import plotting
+
+        chosen = self.history if history is None else history
+        if chosen is None:
+            raise ValueError(f"history: model {self.name!r} was not fitted, and no history is given")
+        return plotting.plot_history(chosen, ax)
+
+    # Inside --------------------------------------------------------------------------------------------------------
+
+    def _require_loss(self) -> Compiled:
+        if self._compiled is None or self._compiled.loss is None:
+            raise ValueError(f"model {self.name!r} has no loss: call compile(optimizer, loss) first")
+        return self._compiled
+
+    def _warn_if_nothing_is_trained(self) -> None:
+        if not any(self._trained()):
+            warnings.warn(f"model {self.name!r} has no trainable weights", UserWarning, stacklevel=3)
+
+    def _hooks(
+        self, callbacks: Any, verbose: int, epochs: int, steps: int | None, *, history: bool = False
+    ) -> CallbackList:
+        run: dict[str, Any] = {"verbose": verbose, "epochs": epochs, "steps": steps}
+        return CallbackList(callbacks, add_history=history, add_progbar=verbose != 0, model=self, **run)
+
+    def _predict_hooks(self, callbacks: Any, verbose: int | str, steps: int | None) -> CallbackList:
+        self.stop_predicting = False
+        return CallbackList(callbacks, model=self, verbose=checks.verbosity(verbose), epochs=1, steps=steps)
+
+    def _native_for(self, name: str, x: Any, *, finite: bool = False) -> NativeModel:
+        """Return the native model; a model that is not built is built for this data."""
+        native = self._native
+        if native is not None:
+            return native
+        if not self.built:
+            self._build_for_shape(self._unbuilt_input(name, x, finite).shape)
+        return self._native_model()
+
+    def _unbuilt_input(self, name: str, x: Any, finite: bool) -> Array:
+        """Return data as the first layer takes it, for a model that is not built."""
+        if self._nodes:
+            return self._nodes[0].layer._as_input(name, x, finite=finite)
+        return real_array(name, x, self.dtype)
+
+    def _prediction_input(self, name: str, x: Any, *_: Any) -> tuple[NativeModel, Array]:
+        """Return the native model and the input of one batch."""
+        native = self._native_for(f"{name}: x", x)
+        return native, native.input(f"{name}: x", x)
+
+    def _examples(
+        self,
+        x: Any,
+        y: Any,
+        sample_weight: Any,
+        names: tuple[str, str, str] = ("x", "y", "sample_weight"),
+        *,
+        finite: bool = True,
+    ) -> Examples:
+        """Return inputs, targets and weights as the core takes them, checked against each other and the model."""
+        compiled, (x_name, y_name, weight_name) = self._require_loss(), names
+        if y is None:
+            raise ValueError(f"{y_name}: expected targets, got None")
+        native = self._native_for(x_name, x, finite=finite)
+        array = native.input(x_name, x, finite=finite)
+        y = array_data.require_rows(x_name, array, y_name, y)
+        shape = native.output_shape(array)
+        targets = compiled.targets(y_name, y, native, shape, finite=finite)
+        weights = sample_weights(weight_name, sample_weight, shape, native.dtype, finite=finite)
+        return Examples(array, targets, weights)
+
+    def _batch_source(
+        self,
+        name: str,
+        source: Any,
+        steps: int | None,
+        shuffle: bool,
+        *,
+        class_weight: Any = None,
+        finite: bool = True,
+    ) -> BatchSource[BatchGroup]:
+        """Return a source of batches, each checked as arrays are."""
+
+        def group(batch: str, x: Any, y: Any, weights: Any) -> BatchGroup:
+            data = self._examples(x, y, weights, _names(batch), finite=finite).with_class_weight(class_weight)
+            native, rows = self._native_model(), len(data.x)
+            if native.stateful:
+                native.rows_of_a_batch(f"{batch}: x", rows, rows)
+            return data.batch_group(rows, None)
+
+        return BatchSource(name, source, group, steps, shuffle)
+
+    def _build_by(self, name: str, source: BatchSource[BatchGroup], *, finite: bool = True) -> None:
+        """Build the model for the first batch if it is not built; require that there is one."""
+        first = source.first() if not self.built or not source.more() else ()
+        if first is None:
+            raise ValueError(f"{name}: expected at least one batch, got none")
+        if first:
+            self._examples(*first, _names(f"{name}, batch 0"), finite=finite)
+
+    def _validation(
+        self, data: Any, held_out: Examples | None, batch_size: int | None, steps: int | None
+    ) -> Callable[[CallbackList], dict[str, Any]] | None:
+        """Return a function that evaluates the validation data, or the samples held out; None without either."""
+        compiled = self._require_loss()
+        if batch_data.gives_batches(data):
+            source = self._batch_source("validation_data", data, steps, False)
+
+            def validate(callbacks: CallbackList) -> dict[str, Any]:
+                if source.more():
+                    return evaluate(EvaluationJob(self, compiled, "validation_data", source.epoch), callbacks)
+                warnings.warn(
+                    "validation_data: no batch is left; there is no validation any more", UserWarning, stacklevel=2
+                )
+                return {}
+
+            return validate
+        if data is not None:
+            names = ("validation_data[0]", "validation_data[1]", "validation_data[2]")
+            held_out = self._examples(*array_data.validation_entries("validation_data", data), names)
+        if held_out is None:
+            return None
+        group = held_out.batch_group(batch_size, steps)
+        job = EvaluationJob(self, compiled, "validation data", lambda: [group])
+        job.rows_of_a_call(group)  # raises where the batches do not fit a stateful model
+        return partial(evaluate, job)
+
+
+def _names(batch: str) -> tuple[str, str, str]:
+    """Return the names of a batch's entries in messages."""
+    return f"{batch}: x", f"{batch}: y", f"{batch}: sample_weight"
+
+
+def _results(logs: dict[str, Any], return_dict: bool) -> Any:
+    """Return the loss and metrics as Keras does: sorted in a dict; in order in a list; the loss if it is alone."""
+    if checks.flag("return_dict", return_dict):
+        return dict(sorted(logs.items()))
+    return list(logs.values()) if len(logs) > 1 else logs["loss"]

@@ -1,0 +1,163 @@
+"""Data in arrays: checked samples, how they are cut into batches, and the part that is held out for validation."""
+
+import math
+import warnings
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from .._internal import checks, rng
+from .._internal.arrays import Array, numbers
+
+DEFAULT_BATCH_SIZE = 32
+
+
+class Examples(NamedTuple):
+    """Inputs, targets and the weights of samples, or of samples and steps, as the core takes them."""
+
+    x: Array
+    y: Array
+    weight: Array | None
+
+    def part(self, start: int, stop: int) -> "Examples":
+        """Return the samples from `start` to `stop`."""
+        weight = None if self.weight is None else self.weight[start:stop]
+        return Examples(self.x[start:stop], self.y[start:stop], weight)
+
+    def chosen(self, rows: Array) -> "Examples":
+        """Return the samples with these indices."""
+        return Examples(self.x[rows], self.y[rows], None if self.weight is None else self.weight[rows])
+
+    def with_class_weight(self, class_weight: Any) -> "Examples":
+        """Return the examples with the weights of their classes; None leaves them as they are."""
+        if class_weight is None:
+            return self
+        if self.weight is not None:
+            raise ValueError("class_weight: expected None where sample_weight is given; multiply the weights instead")
+        return self._replace(weight=class_weights(class_weight, self.y, str(self.y.dtype)))
+
+    def batch_group(self, batch_size: int | None, steps: int | None) -> "BatchGroup":
+        """Return the samples in their order, or the first `steps` batches of them."""
+        batch = min(batch_size_of(batch_size, len(self.x), steps), len(self.x))
+        data = self if steps is None else self.part(0, steps * batch)
+        return BatchGroup(data, np.arange(len(data.x), dtype=np.int64), batch)
+
+
+class BatchGroup(NamedTuple):
+    """Samples that are available together, and the batches they make: those of an epoch, or a single batch."""
+
+    data: Examples
+    order: Array
+    batch_size: int
+
+    @property
+    def steps(self) -> int:
+        """How many batches the samples make."""
+        return -(-len(self.order) // self.batch_size)
+
+
+class ArraySource:
+    """Samples in arrays: an epoch is all of them, in a new order if they are shuffled, or `steps_per_epoch` batches."""
+
+    def __init__(self, data: Examples, batch_size: int, shuffle: bool, steps_per_epoch: int | None) -> None:
+        self._data, self._batch_size, self._shuffle = data, batch_size, shuffle
+        self._all = -(-len(data.x) // batch_size)
+        self.steps: int = steps_per_epoch or self._all
+        self._order: Array | None = None
+        self._next_step = 0
+
+    def more(self) -> bool:
+        """Return whether there is data for another epoch."""
+        return True
+
+    def epoch(self) -> Iterator[BatchGroup]:
+        """Yield what the next epoch is trained on; an epoch of fewer steps continues where the previous one ended."""
+        order = self._order
+        if order is None:
+            rows = len(self._data.x)
+            order = rng.generator().permutation(rows) if self._shuffle else np.arange(rows)
+            order = order.astype(np.int64, copy=False)
+        first, last = self._next_step, min(self._next_step + self.steps, self._all)
+        if last - first < self.steps:
+            warn_of_missing_batches("x", self.steps)
+        self._order, self._next_step = (None, 0) if last == self._all else (order, last)
+        if last - first == self._all:
+            yield BatchGroup(self._data, order, self._batch_size)
+        else:
+            chosen = order[first * self._batch_size : last * self._batch_size]
+            yield BatchGroup(self._data.chosen(chosen), np.arange(len(chosen), dtype=np.int64), self._batch_size)
+
+
+def warn_of_missing_batches(name: str, steps: int) -> None:
+    """Warn that an epoch ended before it had all its steps."""
+    warnings.warn(
+        f"{name}: there were fewer than {steps} batches left, so that the epoch has ended early; expected at least"
+        " steps_per_epoch * epochs batches",
+        UserWarning,
+        stacklevel=2,
+    )
+
+
+def batch_size_of(value: Any, rows: int = 0, steps: int | None = None) -> int:
+    """Return the batch size; None means 32, or the size that makes `steps` batches of the rows."""
+    if value is not None:
+        return checks.integer("batch_size", value, 1)
+    return DEFAULT_BATCH_SIZE if steps is None else max(1, -(-rows // steps))
+
+
+def steps_of(name: str, value: Any) -> int | None:
+    """Return a number of steps, None if it is left open."""
+    return None if value is None else checks.integer(name, value, 1)
+
+
+def epochs_of(name: str, value: Any) -> int | frozenset[int]:
+    """Return the period in epochs, or the set of epochs, that an argument such as `validation_freq` gives."""
+    if isinstance(value, Iterable) and not isinstance(value, str):
+        return frozenset(checks.integer(name, epoch, 1) for epoch in value)
+    return checks.integer(name, value, 1)
+
+
+def require_rows(x_name: str, x: Array, y_name: str, y: Any) -> Array:
+    """Return y as an array; raise ValueError for empty data, and for x and y of different lengths."""
+    if x.ndim == 0 or len(x) == 0:
+        raise ValueError(f"{x_name}: expected at least one sample, got shape {x.shape}")
+    targets = numbers(y_name, y)
+    if targets.ndim == 0 or len(targets) != len(x):
+        raise ValueError(f"{y_name}: expected as many samples as {x_name}, {len(x)}, got shape {targets.shape}")
+    return targets
+
+
+def training_rows(rows: int, validation_split: Any) -> int:
+    """Return how many of the first rows are trained on; the last fraction is kept for validation, as in Keras."""
+    split = checks.number("validation_split", validation_split, 0.0, 1.0, below_high=True)
+    kept = math.floor(rows * (1.0 - split))
+    if split and kept in (0, rows):
+        raise ValueError(f"validation_split: {split} of {rows} samples leaves a part without samples")
+    return kept
+
+
+def validation_entries(name: str, value: Any) -> tuple[Any, Any, Any]:
+    """Return the entries of a tuple (x, y) or (x, y, sample_weight), None for missing weights."""
+    if not isinstance(value, (tuple, list)):
+        raise TypeError(f"{name}: expected a tuple (x, y) or (x, y, sample_weight), got {type(value).__name__}")
+    if len(value) not in (2, 3):
+        raise ValueError(f"{name}: expected a tuple (x, y) or (x, y, sample_weight), got {len(value)} entries")
+    return value[0], value[1], value[2] if len(value) == 3 else None
+
+
+def class_weights(class_weight: Any, y: Array, dtype: str) -> Array:
+    """Return the weight of each target's class, 1 for classes without one, as Keras does.
+
+    The class is the largest column of a target; of one with a single column, the nearest whole number.
+    """
+    if not isinstance(class_weight, Mapping):
+        raise TypeError(f"class_weight: expected a dict from class numbers to weights, got {class_weight!r}")
+    if y.ndim > 1:
+        y = y[..., 0] if y.shape[-1] == 1 else y.argmax(axis=-1)
+    classes = np.rint(y)
+    weights = np.ones(classes.shape, dtype)
+    for number, weight in class_weight.items():
+        chosen = classes == checks.integer("class_weight, class", number, -checks.LARGEST)
+        weights[chosen] = checks.number(f"class_weight[{number}]", weight)
+    return weights

@@ -1,0 +1,55 @@
+"""What `compile` chooses, as one value: optimizer, loss and metrics."""
+
+from typing import Any
+
+from .. import losses, optimizers
+from .._internal import checks
+from .._internal.arrays import Array
+from ..losses._trainer import Trainer
+from ..metrics._compiled import CompiledMetrics
+from .native_model import NativeModel
+
+
+class Compiled:
+    """An optimizer, a loss with its weight, and metrics.
+
+    Parameters
+    ----------
+    optimizer, loss, loss_weights, metrics, weighted_metrics
+        As for `Sequential.compile`.
+    """
+
+    def __init__(self, optimizer: Any, loss: Any, loss_weights: Any, metrics: Any, weighted_metrics: Any) -> None:
+        self.optimizer: optimizers.Optimizer = optimizers.get(optimizer)
+        self.loss: losses.Loss | None = None if loss is None else losses.get(loss)
+        self.metrics = CompiledMetrics(metrics, weighted_metrics)
+        self.loss_weight = _loss_weight(loss_weights)
+
+    def attach(self, native: NativeModel) -> None:
+        """Give a native model the loss, and the optimizer with no steps made."""
+        if self.loss is not None:
+            self.loss._start(native.network)
+        native.network.set_loss_weight(self.loss_weight)
+        self.optimizer.start(native.network)
+
+    def trainer(self, native: NativeModel) -> Trainer:
+        """Return what trains and evaluates: the network, or what splits its steps for a loss in Python."""
+        assert self.loss is not None
+        stateful_state = native.stateful_state if native.stateful else None
+        return self.loss._trainer(native.network, stateful_state, self.loss_weight)
+
+    def targets(self, name: str, y: Any, native: NativeModel, shape: tuple[int, ...], *, finite: bool) -> Array:
+        """Return targets for outputs of this shape as the core takes them."""
+        assert self.loss is not None
+        return self.loss._targets(name, y, shape, native.network.target_features, native.dtype, finite=finite)
+
+
+def _loss_weight(value: Any) -> float:
+    """Return the weight of the only loss."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, (list, tuple)):
+        if len(value) != 1:
+            raise ValueError(f"loss_weights: expected one, as a model has one output, got {len(value)}")
+        value = value[0]
+    return 1.0 if value is None else checks.number("loss_weights", value)

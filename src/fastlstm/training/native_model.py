@@ -1,0 +1,158 @@
+"""Layers compiled into a network of the core, with what calls of it need: input, states, rows per call."""
+
+import math
+from collections.abc import Sequence
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+
+from .._internal import native
+from .._internal.arrays import Array, mask_for
+from .._internal.native import Network
+from ..layers.base import Layer, Shape
+from ..layers.rnn._states import require_rows
+
+_BLOCK = 2**22  # elements of the input and of the widest layer that one native call works on
+_OPERATIONS = 2**33  # of a native call, so that it returns to signals and progress well within a fifth of a second
+
+
+class Node(NamedTuple):
+    """A layer in a graph, and where its inputs come from."""
+
+    layer: Layer
+    inputs: tuple[int, ...]
+    """The nodes whose outputs it takes, by their place in the graph; `MODEL_INPUT` for the input of the model."""
+
+    def input_shape(self, shapes: Sequence[Shape], model_input: Shape) -> Shape:
+        """Return the shape of the input, given the outputs' shapes of all nodes before it."""
+        (source,) = self.inputs  # no layer has several inputs yet
+        return model_input if source == MODEL_INPUT else shapes[source]
+
+    def output_shape(self, shapes: Sequence[Shape], model_input: Shape) -> Shape:
+        """Return the shape of the output, given the outputs' shapes of all nodes before it."""
+        shape: Shape = self.layer.compute_output_shape(self.input_shape(shapes, model_input))
+        return shape
+
+
+MODEL_INPUT = -1
+
+
+class NativeModel:
+    """A network of the core that was compiled from layers; it holds their weights.
+
+    A model compiles another one when its layers change, or which of them are trained.
+
+    Parameters
+    ----------
+    name : str
+        Of the model, for messages.
+    nodes : sequence of Node
+        At least one; each after the nodes that it takes its input from.
+    batch_shape : tuple
+        Of the input, with the batch axis.
+    trained : sequence of bool
+        For each weight whether training changes it.
+    """
+
+    def __init__(self, name: str, nodes: Sequence[Node], batch_shape: Shape, trained: Sequence[bool]) -> None:
+        self.name = name
+        self.batch_shape = batch_shape
+        self._nodes = tuple(nodes)
+        self._first = nodes[0].layer
+        self.dtype = self._first.dtype
+        self.network: Network = native.network(self.dtype, *self._first._network_input(batch_shape))
+        shapes: list[Shape] = []
+        for node in nodes:
+            node.layer._append_all_to(self.network, node.input_shape(shapes, batch_shape))
+            shapes.append(node.output_shape(shapes, batch_shape))
+        self.network.set_trainable(list(trained))
+        segment = column = 0
+        stateful: list[bool] = []
+        for node in nodes:
+            segment, end = node.layer._move_to(self.network, segment, column)
+            stateful += [node.layer.stateful] * (end - column)
+            column = end
+        self._stateful_columns = np.array(stateful, bool)  # of the network's states: whether calls carry them on
+        self.stateful = any(stateful)
+        self._accepted: tuple[int, ...] | None = None
+
+    # Input and output -------------------------------------------------------------------------------------------
+
+    def input(self, name: str, x: object, *, finite: bool = False) -> Array:
+        """Return data as the network takes it; `finite` refuses NaN and Inf.
+
+        One window takes a few microseconds in the network, so a shape that has passed once is not checked again.
+        """
+        array = self._first._as_input(name, x, finite=finite)
+        if array.shape[1:] != self._accepted:
+            self._require_shape(name, array)
+            self._accepted = array.shape[1:]
+        return self._first._for_network(array)
+
+    def _require_shape(self, name: str, array: Array) -> None:
+        """Raise ValueError unless the array has the shape of the model's input."""
+        shape, sample_shape = array.shape, self.batch_shape[1:]
+        if len(shape) != len(sample_shape) + 1 or any(
+            want not in (None, got) for want, got in zip(sample_shape, shape[1:], strict=True)
+        ):
+            letters = ("N", *("T" if size is None else str(size) for size in sample_shape))
+            raise ValueError(f"{name}: expected shape ({', '.join(letters)}), got {shape}")
+
+    def output_shapes(self, batch_shape: Shape) -> list[Shape]:
+        """Return the shape of each node's output for an input of this shape."""
+        shapes: list[Shape] = []
+        for node in self._nodes:
+            shapes.append(node.output_shape(shapes, batch_shape))
+        return shapes
+
+    def output_shape(self, x: Array) -> tuple[int, ...]:
+        """Return the shape of the outputs for x as the network takes it, which for an Embedding has one axis more."""
+        return tuple(size or 0 for size in self.output_shapes(x.shape[: len(self.batch_shape)])[-1])
+
+    # Rows per call ----------------------------------------------------------------------------------------------
+
+    @cached_property
+    def _width(self) -> int:
+        """The largest number of features that a layer outputs."""
+        return max(shape[-1] or 1 for shape in self.output_shapes(self.batch_shape))
+
+    def rows_of_a_call(self, x: Array) -> int:
+        """Return how many rows of x one native call takes where rows do not depend on each other."""
+        steps, features = math.prod(x.shape[1:-1]), int(x.shape[-1])
+        elements = steps * max(self._width, features)
+        operations = 8 * steps * self._width * (self._width + features)  # of an LSTM of this width
+        return max(1, min(_BLOCK // max(1, elements), _OPERATIONS // max(1, operations)))
+
+    def rows_of_a_batch(self, name: str, rows: int, batch_size: int) -> int:
+        """Return the rows of each batch of a stateful model; batches that its states do not fit raise ValueError."""
+        if rows % batch_size:
+            raise ValueError(
+                f"{name}: model {self.name!r} is stateful, so that every batch must have as many rows; {rows} rows do"
+                f" not make batches of {batch_size} (choose a batch_size that divides their number)"
+            )
+        self.stateful_state(batch_size)
+        return batch_size
+
+    # States -----------------------------------------------------------------------------------------------------
+
+    def stateful_state(self, rows: int) -> Array | None:
+        """Return the states to start from, None for zeros; those of another number of rows raise ValueError."""
+        owner, batch_size = f"model {self.name!r}", self.batch_shape[0]
+        if batch_size not in (None, rows):
+            raise ValueError(f"x: {owner} is stateful and has an Input for batches of {batch_size} rows, got {rows}")
+        state = self.network.state
+        if state is None:
+            return None
+        require_rows(owner, rows, len(state))
+        return np.where(self._stateful_columns, state, np.zeros((), state.dtype))
+
+    def run(self, x: Array, mask: object, rng_step: int | None) -> Array:
+        """Return the outputs of all rows as one batch; `rng_step` numbers the random numbers of a call in training."""
+        given = None if mask is None else mask_for(x, mask)
+        carries = self.stateful and len(x) > 0
+        state = self.stateful_state(len(x)) if carries else None
+        output, final = self.network.run(x, state=state, mask=given, draw=rng_step)
+        if carries:
+            self.network.state = final
+        return output
