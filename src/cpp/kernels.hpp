@@ -14,9 +14,9 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "cells/list.hpp"
-#include "engine/activation_list.hpp"
-#include "engine/loss_list.hpp"
+#include "lists/activations.hpp"
+#include "lists/cells.hpp"
+#include "lists/losses.hpp"
 
 #define FASTLSTM_TEXT_OF(value) #value
 #define FASTLSTM_TEXT(value) FASTLSTM_TEXT_OF(value)

@@ -6,8 +6,8 @@
 #include <string>
 #include <utility>
 
-#include "../network/bidirectional_layer.hpp"
-#include "../network/binding.hpp"
+#include "../network/layers/bidirectional.hpp"
+#include "../network/workspace.hpp"
 
 namespace fastlstm {
 

@@ -8,7 +8,7 @@
 //     after    g = activation(x W_h + b_h + r (h' U_h + b'_h))
 #pragma once
 
-#include "../engine/cell.hpp"
+#include "cell.hpp"
 
 namespace fastlstm::FASTLSTM_ISA {
 namespace {

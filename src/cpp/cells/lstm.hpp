@@ -9,7 +9,7 @@
 // needs; `value` and `slope` read that back.
 #pragma once
 
-#include "../engine/cell.hpp"
+#include "cell.hpp"
 
 namespace fastlstm::FASTLSTM_ISA {
 namespace {

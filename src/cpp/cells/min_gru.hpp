@@ -3,7 +3,7 @@
 //     z = gate(z_z)   g = activation(z_h)   h = (1 - z) h' + z g       z = x W + b
 #pragma once
 
-#include "../engine/cell.hpp"
+#include "cell.hpp"
 
 namespace fastlstm::FASTLSTM_ISA {
 namespace {

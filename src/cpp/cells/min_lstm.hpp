@@ -3,7 +3,7 @@
 //     f = gate(z_f)   i = gate(z_i)   g = activation(z_h)   h = (f h' + i g) / (f + i)       z = x W + b
 #pragma once
 
-#include "../engine/cell.hpp"
+#include "cell.hpp"
 
 namespace fastlstm::FASTLSTM_ISA {
 namespace {

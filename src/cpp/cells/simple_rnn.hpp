@@ -3,7 +3,7 @@
 //     h = activation(z)       z = x W + h' U + b
 #pragma once
 
-#include "../engine/cell.hpp"
+#include "cell.hpp"
 
 namespace fastlstm::FASTLSTM_ISA {
 namespace {

@@ -5,7 +5,7 @@
 // Definitions and default parameters are Keras's. Where a comparison decides, NaN takes the branch that returns it.
 #pragma once
 
-#include "math.hpp"
+#include "../simd/math.hpp"
 
 namespace fastlstm::FASTLSTM_ISA {
 namespace {

@@ -1,7 +1,7 @@
 // What layers without a product need: normalization, and sums over steps.
 #pragma once
 
-#include "simd.hpp"
+#include "../simd/vectors.hpp"
 
 namespace fastlstm::FASTLSTM_ISA {
 namespace {

@@ -3,7 +3,7 @@
 // at a.
 #pragma once
 
-#include "activation_layer.hpp"
+#include "activation_kernels.hpp"
 
 namespace fastlstm::FASTLSTM_ISA {
 namespace {

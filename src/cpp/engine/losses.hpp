@@ -3,7 +3,7 @@
 // scale * loss to d, unless that is null.
 #pragma once
 
-#include "loss_list.hpp"
+#include "../lists/losses.hpp"
 #include "row_losses.hpp"
 
 namespace fastlstm::FASTLSTM_ISA {

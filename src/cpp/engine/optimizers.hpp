@@ -3,7 +3,7 @@
 // weight decay, accumulation of gradients, averages of the parameters.
 #pragma once
 
-#include "simd.hpp"
+#include "../simd/vectors.hpp"
 
 namespace fastlstm::FASTLSTM_ISA {
 namespace {

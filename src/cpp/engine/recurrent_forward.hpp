@@ -3,7 +3,8 @@
 
 #include <type_traits>
 
-#include "cell_layout.hpp"
+#include "activations.hpp"
+#include "recurrent_layout.hpp"
 
 namespace fastlstm::FASTLSTM_ISA {
 namespace {

@@ -2,7 +2,7 @@
 // result in registers. The sum's order is fixed, so tiles can go to any thread.
 #pragma once
 
-#include "product.hpp"
+#include "products.hpp"
 
 namespace fastlstm::FASTLSTM_ISA {
 namespace {

@@ -11,13 +11,16 @@
 #include <utility>
 #include <vector>
 
-#include "bidirectional_layer.hpp"
-#include "binding.hpp"
-#include "elementwise_layers.hpp"
-#include "layer.hpp"
+#include "layers/activation.hpp"
+#include "layers/activity_regularizer.hpp"
+#include "layers/bidirectional.hpp"
+#include "layers/dropout.hpp"
+#include "layers/layer.hpp"
+#include "layers/layer_normalization.hpp"
+#include "layers/recurrent.hpp"
 #include "optimizer.hpp"
-#include "recurrent_layer.hpp"
-#include "strided.hpp"
+#include "strided_weight.hpp"
+#include "workspace.hpp"
 
 namespace fastlstm {
 

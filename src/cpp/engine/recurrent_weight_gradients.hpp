@@ -2,7 +2,7 @@
 // weights, for each unit block.
 #pragma once
 
-#include "cell_layout.hpp"
+#include "recurrent_layout.hpp"
 #include "weight_gradients.hpp"
 
 namespace fastlstm::FASTLSTM_ISA {

@@ -1,7 +1,7 @@
 // exp, log1p, tanh, sigmoid and the normal distribution of a vector. Denormals count as zero; NaN stays NaN.
 #pragma once
 
-#include "pair.hpp"
+#include "pairs.hpp"
 
 namespace fastlstm::FASTLSTM_ISA {
 namespace {

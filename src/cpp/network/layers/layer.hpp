@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "../parallel.hpp"
-#include "arena.hpp"
+#include "../../threads/teams.hpp"
+#include "../arena.hpp"
 
 namespace fastlstm {
 

@@ -4,7 +4,7 @@
 // in any tile, batch or thread.
 #pragma once
 
-#include "simd.hpp"
+#include "../simd/vectors.hpp"
 
 namespace fastlstm::FASTLSTM_ISA {
 namespace {

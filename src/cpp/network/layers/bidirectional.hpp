@@ -1,7 +1,7 @@
 // Two recurrent layers over the same input, one from each end, and their outputs merged (Schuster and Paliwal 1997).
 #pragma once
 
-#include "recurrent_layer.hpp"
+#include "recurrent.hpp"
 
 namespace fastlstm {
 

@@ -5,7 +5,7 @@
 #include <memory>
 #include <vector>
 
-#include "layer.hpp"
+#include "layers/layer.hpp"
 
 namespace fastlstm {
 

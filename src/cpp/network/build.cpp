@@ -3,11 +3,13 @@
 #include <stdexcept>
 
 #include "../dispatch.hpp"
-#include "dense_layer.hpp"
+#include "layers/dense.hpp"
+#include "layers/embedding.hpp"
+#include "layers/masking.hpp"
+#include "layers/normalization.hpp"
+#include "layers/repeat_vector.hpp"
+#include "layers/reshape.hpp"
 #include "network.hpp"
-#include "normalization_layer.hpp"
-#include "repeat_vector_layer.hpp"
-#include "shape_layers.hpp"
 
 namespace fastlstm {
 namespace {

@@ -2,7 +2,7 @@
 // then, where a processor would not look far enough ahead to find the second behind the first.
 #pragma once
 
-#include "simd.hpp"
+#include "vectors.hpp"
 
 namespace fastlstm::FASTLSTM_ISA {
 namespace {

@@ -2,8 +2,8 @@
 // unit block. All of it follows from the cell's list of products.
 #pragma once
 
-#include "cell.hpp"
-#include "product.hpp"
+#include "../cells/cell.hpp"
+#include "products.hpp"
 
 namespace fastlstm::FASTLSTM_ISA {
 namespace {

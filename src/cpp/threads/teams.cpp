@@ -1,4 +1,4 @@
-#include "parallel.hpp"
+#include "teams.hpp"
 
 #include "openmp.hpp"
 

@@ -1,7 +1,7 @@
 // Weights from Keras's layout into panels, padded with zeros.
 #pragma once
 
-#include "cell_layout.hpp"
+#include "recurrent_layout.hpp"
 
 namespace fastlstm::FASTLSTM_ISA {
 namespace {

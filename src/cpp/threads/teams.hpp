@@ -7,7 +7,7 @@
 #include <atomic>
 #include <type_traits>
 
-#include "kernels.hpp"
+#include "../kernels.hpp"
 
 namespace fastlstm {
 

@@ -1,7 +1,7 @@
 // What a cell's file says about itself, and what its equations read and write.
 #pragma once
 
-#include "activations.hpp"
+#include "../simd/pairs.hpp"
 
 namespace fastlstm::FASTLSTM_ISA {
 namespace {
