@@ -19,7 +19,7 @@ struct Named {
 
 #define FASTLSTM_NAMED_CELL(name, equations) {#name, Cell::name},
 #define FASTLSTM_NAMED_ACTIVATION(name) {#name, Activation::name},
-#define FASTLSTM_NAMED_LOSS(name, rule, width) {#name, Loss::name},
+#define FASTLSTM_NAMED_LOSS(name, function, width) {#name, Loss::name},
 constexpr Named<Cell> cell_names[] = {FASTLSTM_CELLS(FASTLSTM_NAMED_CELL)};
 constexpr Named<Activation> activation_names[] = {FASTLSTM_ELEMENTWISE_ACTIVATIONS(FASTLSTM_NAMED_ACTIVATION)
                                                       FASTLSTM_ROW_ACTIVATIONS(FASTLSTM_NAMED_ACTIVATION)};
@@ -43,10 +43,10 @@ constexpr Named<Reduction> reduction_names[] = {{"sum_over_batch_size", Reductio
                                                 {"sum", Reduction::sum},
                                                 {"mean_with_sample_weight", Reduction::mean_with_sample_weight}};
 
-constexpr Named<Update> update_names[] = {{"sgd", Update::sgd},           {"adam", Update::adam},
-                                          {"nadam", Update::nadam},       {"adamax", Update::adamax},
-                                          {"rmsprop", Update::rmsprop},   {"adagrad", Update::adagrad},
-                                          {"adadelta", Update::adadelta}, {"lion", Update::lion}};
+constexpr Named<Optimizer> optimizer_names[] = {{"sgd", Optimizer::sgd},           {"adam", Optimizer::adam},
+                                                {"nadam", Optimizer::nadam},       {"adamax", Optimizer::adamax},
+                                                {"rmsprop", Optimizer::rmsprop},   {"adagrad", Optimizer::adagrad},
+                                                {"adadelta", Optimizer::adadelta}, {"lion", Optimizer::lion}};
 
 template <class E, std::size_t Count>
 E value_of(const Named<E> (&names)[Count], const std::string& name, const char* argument) {

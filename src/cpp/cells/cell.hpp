@@ -8,7 +8,7 @@ namespace {
 
 // One product of a step: blocks [first, first + blocks) of z are bias + x W + h' U, without the x or the h part where
 // it says so. `source` is the first of the weights' gate blocks. A phase is its products and then its equations; in
-// the second phase, what the first one called `operand` takes the place of h'.
+// the second phase, what the first one called `second_phase_input` takes the place of h'.
 struct Product {
     int first, blocks, source;
     bool x, h;
@@ -19,20 +19,20 @@ struct Product {
 // previous state or something kept.
 struct UnitWeight {
     int gate, factor;
-    bool kept;
+    bool saved;
 };
 
 // Zero-sized arrays do not exist; an array of one that is neither loaded nor stored stands for none.
 constexpr int at_least_one(int count) { return count > 0 ? count : 1; }
 
 // `z` are the blocks of pre-activations, then what their derivatives need; `previous` and `state` the states before and
-// after; `fed` is h' as products take it (recurrent dropout); `unit` the diagonal weights; `kept` the cell's own memory
-// for BPTT.
+// after; `dropped_h` is h' as products take it (recurrent dropout); `unit` the diagonal weights; `saved` the cell's own
+// memory for BPTT.
 template <class V, class Cell>
 struct ForwardStep {
     using Vector = V;
-    V z[Cell::gates], previous[Cell::states], state[Cell::states], fed, operand;
-    V unit[at_least_one(Cell::unit_weights)], kept[at_least_one(Cell::kept)];
+    V z[Cell::gates], previous[Cell::states], state[Cell::states], dropped_h, second_phase_input;
+    V unit[at_least_one(Cell::unit_weights)], saved[at_least_one(Cell::saved)];
 };
 
 // In: d_state is the gradient of this step's states, later phases' share of the previous ones'; d_operand that of the
@@ -41,8 +41,8 @@ struct ForwardStep {
 template <class V, class Cell>
 struct BackwardStep {
     using Vector = V;
-    V z[Cell::gates], previous[Cell::states], d_state[Cell::states], fed, d_fed, d_operand;
-    V unit[at_least_one(Cell::unit_weights)], kept[at_least_one(Cell::kept)];
+    V z[Cell::gates], previous[Cell::states], d_state[Cell::states], dropped_h, d_dropped_h, d_second_phase_input;
+    V unit[at_least_one(Cell::unit_weights)], saved[at_least_one(Cell::saved)];
 };
 
 // The activations of a layer. `gate` and `candidate` are applied to pre-activations, which a layer may clip; `output`

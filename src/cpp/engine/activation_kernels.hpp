@@ -123,7 +123,7 @@ struct Glu {
 };
 
 template <class Visit>
-FASTLSTM_INLINE void with_row_rule(Activation activation, const Visit& visit) {
+FASTLSTM_INLINE void with_row_activation(Activation activation, const Visit& visit) {
     switch (activation) {
         case Activation::log_softmax: return visit(LogSoftmax{});
         case Activation::sparsemax: return visit(Sparsemax{});
@@ -133,38 +133,38 @@ FASTLSTM_INLINE void with_row_rule(Activation activation, const Visit& visit) {
 }
 
 template <class T>
-void activate(const ActivationPass<T>& pass, Range rows) {
-    if (is_elementwise(pass.activation)) {
-        const auto rule = chosen_rules<Simd<T>>[static_cast<int>(pass.activation)];
-        for_each_vector<T>(pass.steps, rows, pass.features, [&](Index t, Index n, Index i, Index count) {
-            store(element(pass.y, t, n, i), rule.value(load(element(pass.x, t, n, i), count)));
+void activate(const ActivationArgs<T>& args, Range rows) {
+    if (is_elementwise(args.activation)) {
+        const auto function = activation_pointers<Simd<T>>[static_cast<int>(args.activation)];
+        for_each_vector<T>(args.steps, rows, args.features, [&](Index t, Index n, Index i, Index count) {
+            store(element(args.y, t, n, i), function.value(load(element(args.x, t, n, i), count)));
         });
         return;
     }
-    with_row_rule(pass.activation, [&](auto rule) {
-        for (Index t = 0; t < pass.steps; ++t)
+    with_row_activation(args.activation, [&](auto function) {
+        for (Index t = 0; t < args.steps; ++t)
             for (Index n = rows.begin; n < rows.end; ++n)
-                rule.row(element(pass.x, t, n, 0), element(pass.y, t, n, 0), pass.features);
+                function.row(element(args.x, t, n, 0), element(args.y, t, n, 0), args.features);
     });
 }
 
 template <class T>
-void activate_backward(const ActivationPass<T>& pass, Range rows) {
-    if (is_elementwise(pass.activation)) {
-        const auto rule = chosen_rules<Simd<T>>[static_cast<int>(pass.activation)];
-        const Sequence<const T> kept =
-            rule.keeps_input ? pass.x : Sequence<const T>{pass.y.data, pass.y.row, pass.y.step};
-        for_each_vector<T>(pass.steps, rows, pass.features, [&](Index t, Index n, Index i, Index count) {
-            const auto slope = rule.slope(load(element(kept, t, n, i), count));
-            store(element(pass.dx, t, n, i), load(element(pass.dy, t, n, i), count) * slope);
+void activate_backward(const ActivationArgs<T>& args, Range rows) {
+    if (is_elementwise(args.activation)) {
+        const auto function = activation_pointers<Simd<T>>[static_cast<int>(args.activation)];
+        const Sequence<const T> saved =
+            function.saves_input ? args.x : Sequence<const T>{args.y.data, args.y.row, args.y.step};
+        for_each_vector<T>(args.steps, rows, args.features, [&](Index t, Index n, Index i, Index count) {
+            const auto slope = function.slope(load(element(saved, t, n, i), count));
+            store(element(args.dx, t, n, i), load(element(args.dy, t, n, i), count) * slope);
         });
         return;
     }
-    with_row_rule(pass.activation, [&](auto rule) {
-        for (Index t = 0; t < pass.steps; ++t)
+    with_row_activation(args.activation, [&](auto function) {
+        for (Index t = 0; t < args.steps; ++t)
             for (Index n = rows.begin; n < rows.end; ++n)
-                rule.back(element(pass.x, t, n, 0), element(pass.y, t, n, 0), element(pass.dy, t, n, 0),
-                          element(pass.dx, t, n, 0), pass.features);
+                function.back(element(args.x, t, n, 0), element(args.y, t, n, 0), element(args.dy, t, n, 0),
+                              element(args.dx, t, n, 0), args.features);
     });
 }
 

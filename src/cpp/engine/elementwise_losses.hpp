@@ -160,14 +160,14 @@ struct BinaryCrossentropy {
     }
 };
 
-template <class Rule>
+template <class ElementLoss>
 struct MeanOf {
     template <class T>
     static double row(const LossSettings& settings, const T* p, const T* target, Index count, double scale, T* d) {
         const T each = static_cast<T>(scale / static_cast<double>(count));
         double sum = 0;
         for (Index i = 0; i < count; ++i) {
-            const Term<T> term = Rule::term(settings, p[i], target[i]);
+            const Term<T> term = ElementLoss::term(settings, p[i], target[i]);
             sum += term.value;
             if (d) d[i] = each * term.slope;
         }

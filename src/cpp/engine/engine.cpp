@@ -51,7 +51,7 @@ constexpr unsigned features_in_use = 0
 template <class T, class Cell>
 constexpr CellKernels<T> cell_kernels() {
     return {{kernel_gates<Cell>(), recurrent_gates<Cell>(), Cell::bias_rows, Cell::unit_weights, Cell::gates,
-             Cell::states, Cell::kept, phase_count<Cell> - 1},
+             Cell::states, Cell::saved, phase_count<Cell> - 1},
             packed_size<T, Cell>,
             pack_cell<T, Cell>,
             recurrent_forward<T, Cell>,

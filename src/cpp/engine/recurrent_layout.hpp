@@ -150,45 +150,48 @@ struct PackedLayout {
 template <class T, class Cell>
 struct Layout {
     static constexpr Index L = Simd<T>::lanes;
-    const RecurrentPass<T>& pass;
+    const RecurrentArgs<T>& args;
     PackedLayout<T, Cell> packed;
     Index blocks, padded_units;
 
-    explicit Layout(const RecurrentPass<T>& pass)
-        : pass(pass), packed(pass.features, pass.units), blocks(packed.blocks), padded_units(packed.padded_units) {}
+    explicit Layout(const RecurrentArgs<T>& args)
+        : args(args), packed(args.features, args.units), blocks(packed.blocks), padded_units(packed.padded_units) {}
 
-    Index gates_step() const { return pass.rows * padded_units * Cell::gates; }
+    Index gates_step() const { return args.rows * padded_units * Cell::gates; }
     Gates<T, Cell> gates(Index t) const {
-        return {pass.gates + t % pass.gate_slots * gates_step(), pass.rows, blocks, 0, 0};
+        return {args.gates + t % args.gate_slots * gates_step(), args.rows, blocks, 0, 0};
     }
-    T* operand(Index t, Index n) const { return pass.operand + (t % pass.gate_slots * pass.rows + n) * padded_units; }
-    T* kept(Index t, Index n, Index block) const {
-        return pass.kept + (t * pass.rows + n) * padded_units * Cell::kept + block * L;
+    T* second_phase_input(Index t, Index n) const {
+        return args.second_phase_input + (t % args.gate_slots * args.rows + n) * padded_units;
     }
-    T* h(Index slot, Index n) const { return pass.h.data + slot % pass.h_slots * pass.h.step + n * pass.h.row; }
-    T* fed(Index slot, Index n) const {
-        return pass.fed ? pass.fed + slot % pass.h_slots * pass.h.step + n * pass.h.row : h(slot, n);
+    T* saved(Index t, Index n, Index block) const {
+        return args.saved + (t * args.rows + n) * padded_units * Cell::saved + block * L;
+    }
+    T* h(Index slot, Index n) const { return args.h.data + slot % args.h_slots * args.h.step + n * args.h.row; }
+    T* dropped_h(Index slot, Index n) const {
+        return args.dropped_h ? args.dropped_h + slot % args.h_slots * args.h.step + n * args.h.row : h(slot, n);
     }
     T* states(Index slot, Index n, Index block) const {
-        return pass.states + (slot % pass.state_slots * pass.rows + n) * padded_units * (Cell::states - 1) + block * L;
+        return args.states + (slot % args.state_slots * args.rows + n) * padded_units * (Cell::states - 1) + block * L;
     }
-    T* dh(Index n) const { return pass.dh + n * padded_units; }
+    T* dh(Index n) const { return args.dh + n * padded_units; }
     bool masked(Index t, Index n) const {
-        return pass.mask.data && !pass.mask.data[t * pass.mask.step + n * pass.mask.row];
+        return args.mask.data && !args.mask.data[t * args.mask.step + n * args.mask.row];
     }
     // Before the first step h is zero unless it was given, and its product with it would add zeros.
-    bool has_previous(Index t) const { return t > 0 || pass.initial; }
+    bool has_previous(Index t) const { return t > 0 || args.initial; }
 
     Operand<T> x(Index t, int p) const {
         const Product& product = Cell::products[p];
-        return {pass.x.data + t * pass.x.step, pass.x.row, pass.packed + packed.kernel[p],
-                pass.features * product.blocks * L, product.x ? pass.features : 0};
+        return {args.x.data + t * args.x.step, args.x.row, args.packed + packed.kernel[p],
+                args.features * product.blocks * L, product.x ? args.features : 0};
     }
     Operand<T> recurrent(Index t, int p) const {
         const Product& product = Cell::products[p];
         const bool first = product.phase == 0;
-        return {first ? fed(t, 0) : operand(t, 0), first ? pass.h.row : padded_units, pass.packed + packed.recurrent[p],
-                pass.units * product.blocks * L, product.h && has_previous(t) ? pass.units : 0};
+        return {first ? dropped_h(t, 0) : second_phase_input(t, 0), first ? args.h.row : padded_units,
+                args.packed + packed.recurrent[p], args.units * product.blocks * L,
+                product.h && has_previous(t) ? args.units : 0};
     }
 };
 

@@ -24,18 +24,18 @@ struct Penalty {
 };
 
 template <class T>
-void penalize(const PenaltyPass<T>& pass, Range rows) {
-    const Penalty<T> penalty{pass.l1, pass.l2};
-    for (Index n = rows.begin; pass.row_penalty && n < rows.end; ++n) {
+void penalize(const PenaltyArgs<T>& args, Range rows) {
+    const Penalty<T> penalty{args.l1, args.l2};
+    for (Index n = rows.begin; args.row_penalty && n < rows.end; ++n) {
         double sum = 0;
-        for (Index t = 0; t < pass.steps; ++t)
-            for (Index i = 0; i < pass.features; ++i) sum += penalty.value(*element(pass.x, t, n, i));
-        pass.row_penalty[n] += sum;
+        for (Index t = 0; t < args.steps; ++t)
+            for (Index i = 0; i < args.features; ++i) sum += penalty.value(*element(args.x, t, n, i));
+        args.row_penalty[n] += sum;
     }
-    if (pass.dx.data)
-        for_each_vector<T>(pass.steps, rows, pass.features, [&](Index t, Index n, Index i, Index count) {
-            const auto slope = penalty.slope(load(element(pass.x, t, n, i), count), static_cast<T>(pass.scale));
-            store(element(pass.dx, t, n, i), load(element(pass.dy, t, n, i), count) + slope);
+    if (args.dx.data)
+        for_each_vector<T>(args.steps, rows, args.features, [&](Index t, Index n, Index i, Index count) {
+            const auto slope = penalty.slope(load(element(args.x, t, n, i), count), static_cast<T>(args.scale));
+            store(element(args.dx, t, n, i), load(element(args.dy, t, n, i), count) + slope);
         });
 }
 

@@ -161,7 +161,7 @@ void Network<T>::finish() {
     for (const auto& layer : layers_) widest = std::max(widest, layer->outputs);
     table_ = &kernels_for(*table_, widest * static_cast<Index>(sizeof(T)));
     kernels_ = &kernels_of<T>(*table_);
-    segments_.clear();  // of an attempt that ran out of memory
+    named_parameters_.clear();  // of an attempt that ran out of memory
     state_size_ = 0;
     Index total = 0, packed = 0;
     for (const bool trainable : {true, false}) {
@@ -182,10 +182,10 @@ void Network<T>::finish() {
         layer.state_offset = state_size_;
         state_size_ += layer.state_size;
         layer.planned(*kernels_);
-        heaviest_step_ = std::max(heaviest_step_, layer.crew_terms(*kernels_).weight_bytes);
+        heaviest_step_ = std::max(heaviest_step_, layer.unit_parallelism(*kernels_).weight_bytes);
         packed += layer.packed_size(*kernels_);
         for (const Weight& weight : layer.weights) {
-            segments_.push_back({static_cast<Index>(i), &weight});
+            named_parameters_.push_back({static_cast<Index>(i), &weight});
             if (weight.trainable && !learns) first_trained_ = static_cast<Index>(i);
             learns = learns || weight.trainable;
         }

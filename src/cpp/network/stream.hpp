@@ -26,7 +26,7 @@ private:
     Network<T>& network_;
     std::mutex busy_;
     Index rows_ = 0;
-    std::unique_ptr<Binding<T>> binding_;
+    std::unique_ptr<Workspace<T>> workspace_;
     std::vector<T> state_;
 };
 

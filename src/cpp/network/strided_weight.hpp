@@ -17,10 +17,10 @@ struct Strided {
     std::vector<Index> blocks;
 };
 
-// Calls each(theirs, column stride, place in our contiguous weight, count) for pieces of rows, in an order that goes
+// Calls each(theirs, column stride, place in our contiguous weight, count) for chunks of rows, in an order that goes
 // through few cache lines at a time whichever stride is large, until it returns false: then so does this.
 template <class T, class Each>
-bool for_each_piece(const Strided<T>& weight, const Each& each) {
+bool for_each_chunk(const Strided<T>& weight, const Each& each) {
     constexpr Index side = 16;
     const Index width = weight.columns / static_cast<Index>(weight.blocks.size());
     for (Index b = 0, first = 0; first < weight.columns; ++b, first += width) {

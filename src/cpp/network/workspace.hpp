@@ -10,25 +10,27 @@
 namespace fastlstm {
 
 // What the threads of a work share: rows, each taking its own through all layers; units of the same rows, with a
-// meeting each step; or layers of the same rows, each a piece of steps behind the one below it.
+// barrier each step; or layers of the same rows, each a chunk of steps behind the one below it.
 enum class Sharing { rows, units, layers };
 
 struct Plan {
-    int members;
+    int threads;
     Sharing sharing;
 };
 
-// One member's part in a planned work: the rows that it goes about, and with whom.
+// One thread's part in a planned work: the rows that it goes about, and with whom.
 struct Work {
     const Team& team;
     const Team alone{0, 1, nullptr};
-    const Team& crew;
+    const Team& unit_team;
     const bool by_layers;
 
     Work(const Plan& plan, const Team& team)
-        : team(team), crew(plan.sharing == Sharing::rows ? alone : team), by_layers(plan.sharing == Sharing::layers) {}
+        : team(team),
+          unit_team(plan.sharing == Sharing::rows ? alone : team),
+          by_layers(plan.sharing == Sharing::layers) {}
     Work(const Work&) = delete;
-    Range rows(Index count) const { return crew.size() > 1 ? Range{0, count} : team.share(count); }
+    Range rows(Index count) const { return unit_team.size() > 1 ? Range{0, count} : team.share(count); }
 };
 
 // Weights of rows, or of rows and output steps, in the loss; null where all are one.
@@ -55,12 +57,12 @@ struct Outputs {
 
 // The layers with all the memory that they need.
 template <class T>
-struct Binding {
+struct Workspace {
     Extent extent;
     Mode mode;
     Arena<T> arena;
     Call<T> call;
-    std::vector<std::unique_ptr<Run<T>>> runs;
+    std::vector<std::unique_ptr<LayerWorkspace<T>>> layers;
     // Training only: the gathered rows with their weights, the gradient of their predictions, the loss and the penalty
     // of each.
     T *input = nullptr, *target = nullptr, *weight = nullptr;
@@ -72,10 +74,10 @@ struct Binding {
 
     // After the call is set: a run's output may depend on it.
     void set_input(Sequence<const T> x, Mask mask = {}) {
-        for (auto& run : runs) {
-            run->connect(x, mask, call);
-            x = run->output();
-            mask = run->output_mask();
+        for (auto& layer : layers) {
+            layer->connect(x, mask, call);
+            x = layer->output();
+            mask = layer->output_mask();
         }
         output_ = x;
         output_mask_ = mask;
@@ -87,25 +89,25 @@ struct Binding {
     Sequence<const T> output() const { return output_; }
     Mask output_mask() const { return output_mask_; }
     // Copies the outputs of rows to where the caller wants them.
-    void hand_out(Range rows, Index steps, Index features, const Outputs<T>& to) const {
+    void copy_outputs(Range rows, Index steps, Index features, const Outputs<T>& to) const {
         for (Index n = rows.begin; n < rows.end; ++n)
             for (Index t = 0; t < steps; ++t) {
-                std::memcpy(to.values + (n * steps + t) * features, place(output_, t, n),
+                std::memcpy(to.values + (n * steps + t) * features, row_at(output_, t, n),
                             static_cast<std::size_t>(features) * sizeof(T));
-                if (to.valid && output_mask_.data) to.valid[n * steps + t] = *place(output_mask_, t, n) != 0;
+                if (to.valid && output_mask_.data) to.valid[n * steps + t] = *row_at(output_mask_, t, n) != 0;
             }
     }
 
-    // By all members of a crew, for the same rows.
+    // By all threads of a unit team, for the same rows.
     void forward(Range rows, const Work& work) {
         for (Index first = 0; first < count();) {
             Index end = first + 1;
-            while (work.by_layers && end < count() && pieces(end) > 0 && pieces(first) > 0) ++end;
+            while (work.by_layers && end < count() && chunks(end) > 0 && chunks(first) > 0) ++end;
             if (end - first > 1)
-                forward_wave({first, end}, rows, work.crew);
+                forward_pipeline({first, end}, rows, work.unit_team);
             else
-                run(first).forward(rows, work.crew);
-            work.crew.barrier();
+                layer(first).forward(rows, work.unit_team);
+            work.unit_team.barrier();
             first = end;
         }
     }
@@ -113,44 +115,44 @@ struct Binding {
     void backward(Range rows, const Work& work, Index lowest = 0) {
         for (Index end = count(); end > lowest;) {
             Index first = end - 1;
-            while (work.by_layers && first > lowest && pieces(first - 1) > 0 && pieces(end - 1) > 0) --first;
+            while (work.by_layers && first > lowest && chunks(first - 1) > 0 && chunks(end - 1) > 0) --first;
             if (end - first > 1)
-                backward_wave({first, end}, rows, work.crew);
+                backward_pipeline({first, end}, rows, work.unit_team);
             else
-                run(first).backward(rows, work.crew);
-            work.crew.barrier();
+                layer(first).backward(rows, work.unit_team);
+            work.unit_team.barrier();
             end = first;
         }
     }
 
 private:
-    Index count() const { return static_cast<Index>(runs.size()); }
-    Run<T>& run(Index i) { return *runs[static_cast<std::size_t>(i)]; }
-    Index pieces(Index i) { return run(i).pieces(); }
+    Index count() const { return static_cast<Index>(layers.size()); }
+    LayerWorkspace<T>& layer(Index i) { return *layers[static_cast<std::size_t>(i)]; }
+    Index chunks(Index i) { return layer(i).chunks(); }
 
-    void forward_wave(Range wave, Range rows, const Team& crew) {
-        const Range mine = crew.share(wave);
-        for (Index i = mine.begin; i < mine.end; ++i) run(i).begin_forward(rows);
-        in_turn(pieces(wave.begin), crew.rank(), crew, [&](Index piece) {
-            for (Index i = mine.begin; i < mine.end; ++i) run(i).forward_piece(rows, piece);
+    void forward_pipeline(Range pipelined, Range rows, const Team& unit_team) {
+        const Range mine = unit_team.share(pipelined);
+        for (Index i = mine.begin; i < mine.end; ++i) layer(i).begin_forward(rows);
+        in_turn(chunks(pipelined.begin), unit_team.rank(), unit_team, [&](Index chunk) {
+            for (Index i = mine.begin; i < mine.end; ++i) layer(i).forward_chunk(rows, chunk);
         });
-        for (Index i = mine.begin; i < mine.end; ++i) run(i).end_forward(rows);
+        for (Index i = mine.begin; i < mine.end; ++i) layer(i).end_forward(rows);
     }
-    void backward_wave(Range wave, Range rows, const Team& crew) {
-        const Range mine = crew.share(wave);
-        const Index last_piece = pieces(wave.begin) - 1;
-        for (Index i = mine.begin; i < mine.end; ++i) run(i).begin_backward(rows);
-        in_turn(last_piece + 1, crew.size() - 1 - crew.rank(), crew, [&](Index done) {
-            for (Index i = mine.end - 1; i >= mine.begin; --i) run(i).backward_piece(rows, last_piece - done);
+    void backward_pipeline(Range pipelined, Range rows, const Team& unit_team) {
+        const Range mine = unit_team.share(pipelined);
+        const Index last_chunk = chunks(pipelined.begin) - 1;
+        for (Index i = mine.begin; i < mine.end; ++i) layer(i).begin_backward(rows);
+        in_turn(last_chunk + 1, unit_team.size() - 1 - unit_team.rank(), unit_team, [&](Index done) {
+            for (Index i = mine.end - 1; i >= mine.begin; --i) layer(i).backward_chunk(rows, last_chunk - done);
         });
-        for (Index i = mine.begin; i < mine.end; ++i) run(i).end_backward(rows);
+        for (Index i = mine.begin; i < mine.end; ++i) layer(i).end_backward(rows);
     }
-    // Calls visit(0), visit(1), ... with a meeting after each, `behind` of them behind the first member.
+    // Calls visit(0), visit(1), ... with a barrier after each, `behind` of them behind the first thread.
     template <class Visit>
-    static void in_turn(Index calls, Index behind, const Team& crew, const Visit& visit) {
-        for (Index tick = 0; tick < calls + crew.size() - 1; ++tick) {
+    static void in_turn(Index calls, Index behind, const Team& unit_team, const Visit& visit) {
+        for (Index tick = 0; tick < calls + unit_team.size() - 1; ++tick) {
             if (tick >= behind && tick - behind < calls) visit(tick - behind);
-            crew.barrier();
+            unit_team.barrier();
         }
     }
 

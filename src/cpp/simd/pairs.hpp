@@ -74,17 +74,17 @@ struct TraitsOf<Pair<V>> {
 
 // Where the two vectors of a pair lie.
 template <class P>
-struct PairOfPlaces {
+struct PointerPair {
     P *low, *high;
-    FASTLSTM_INLINE PairOfPlaces operator+(Index i) const { return {low + i, high + i}; }
+    FASTLSTM_INLINE PointerPair operator+(Index i) const { return {low + i, high + i}; }
 };
 
 template <class P>
-FASTLSTM_INLINE auto load(PairOfPlaces<P> from) {
+FASTLSTM_INLINE auto load(PointerPair<P> from) {
     return Pair<decltype(load(from.low))>(load(from.low), load(from.high));
 }
 template <class P, class V>
-FASTLSTM_INLINE void store(PairOfPlaces<P> to, Pair<V> pair) {
+FASTLSTM_INLINE void store(PointerPair<P> to, Pair<V> pair) {
     store(to.low, pair.low);
     store(to.high, pair.high);
 }

@@ -63,7 +63,7 @@ constexpr auto awake = std::chrono::microseconds(200);  // after a job: waking a
 using Clock = std::chrono::steady_clock;
 
 // A yield returns at once unless another thread wants the core; one that took this long gave it a time slice. In a team
-// with a core for each member, that was another program's.
+// with a core for each thread, that was another program's.
 constexpr auto slice = std::chrono::microseconds(500);
 
 // After such a moment work goes on with one thread, and then tries again: soon at first, for most moments are single
@@ -157,13 +157,13 @@ std::atomic<int>& threads_setting() {
     return threads;
 }
 
-// What a member must have to do: more than it takes to wake it, and more than a barrier costs.
-int members_worth(double work, double worth_meeting, Index most) {
+// What a thread must have to do: more than it takes to wake it, and more than a barrier costs.
+int threads_worth(double work, double worth_barriers, Index most) {
     if (crowded()) return 1;
     constexpr double work_to_wake = 2e6;
-    const double worth = std::min(work / work_to_wake, worth_meeting);
-    const double members = std::min({worth, static_cast<double>(most), static_cast<double>(thread_count())});
-    return std::max(1, static_cast<int>(members));
+    const double worth = std::min(work / work_to_wake, worth_barriers);
+    const double threads = std::min({worth, static_cast<double>(most), static_cast<double>(thread_count())});
+    return std::max(1, static_cast<int>(threads));
 }
 
 // Null, or one that is never destroyed.
@@ -213,7 +213,7 @@ private:
         if (rank < size) self.work(rank, size);
     }
 
-    // A member that was kept from its core for so long that one alone would have been done before. Of a long job some
+    // A thread that was kept from its core for so long that one alone would have been done before. Of a long job some
     // slices are lost to the system anyway.
     void work(int rank, int size) {
         const FlushDenormals guard;
@@ -301,9 +301,9 @@ void Barrier::reset(bool own_cores) {
     arrived_.store(0, std::memory_order_relaxed);
 }
 
-void Barrier::wait(int members) {
+void Barrier::wait(int threads) {
     const unsigned generation = generation_.load(std::memory_order_acquire);
-    if (arrived_.fetch_add(1, std::memory_order_acq_rel) + 1 == members) {
+    if (arrived_.fetch_add(1, std::memory_order_acq_rel) + 1 == threads) {
         arrived_.store(0, std::memory_order_relaxed);
         generation_.fetch_add(1, std::memory_order_release);
         return;
@@ -323,9 +323,9 @@ bool borrow_threads(const char* library) {
 
 bool crowded() { return Clock::now() < crowded_until.load(); }
 
-int team_size(double work, double section, Index most) { return members_worth(work, 2 * section / work_for_two, most); }
-int crew_size(double work, double pass, double step, Index most) {
-    return members_worth(work, std::min(pass / 3e5, step / 1.5e4), most);
+int team_size(double work, double section, Index most) { return threads_worth(work, 2 * section / work_for_two, most); }
+int unit_team_size(double work, double section, double step, Index most) {
+    return threads_worth(work, std::min(section / 3e5, step / 1.5e4), most);
 }
 
 int thread_count() { return threads_setting().load(); }

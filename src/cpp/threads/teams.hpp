@@ -1,4 +1,4 @@
-// The one place that knows threads: teams that run one function together, each member on its own share.
+// The one place that knows threads: teams that run one function together, each thread on its own share.
 //
 // A whole train step, or many, is one function with barriers in it, so that steps of some 50 microseconds pay for a
 // barrier (two cache-line transfers) instead of for waking threads.
@@ -13,9 +13,9 @@ namespace fastlstm {
 
 class Barrier {
 public:
-    // `own_cores`: whether there is one for every member, so that waiting by spinning takes no time from another.
+    // `own_cores`: whether there is one for every thread, so that waiting by spinning takes no time from another.
     void reset(bool own_cores);
-    void wait(int members);
+    void wait(int threads);
 
 private:
     bool own_cores_ = true;
@@ -23,7 +23,7 @@ private:
     alignas(64) std::atomic<unsigned> generation_{0};
 };
 
-// One member's view of its team.
+// One thread's view of its team.
 class Team {
 public:
     Team(int rank, int size, Barrier* barrier) : rank_(rank), size_(size), barrier_(barrier) {}
@@ -45,7 +45,7 @@ private:
 
 // Runs body(context, team) on up to `size` threads, the caller's among them, with denormals counted as zero. When
 // other threads' teams are at work, the caller runs alone: results do not depend on the size. A body must not throw,
-// for its members could not be stopped.
+// for its threads could not be stopped.
 using TeamBody = void (*)(void* context, const Team& team) noexcept;
 void run_team(int size, TeamBody body, void* context);
 
@@ -57,14 +57,14 @@ void run_team(int size, Body&& body) {
         &body);
 }
 
-// Members worth having: `work` is all floating-point operations of a call, `section` those between two barriers,
-// `most` the number of pieces that it can be cut into. A crew shares single steps of a `pass`, which may be shorter,
-// since its members find their share of the weights in their own caches.
+// Threads worth having: `work` is all floating-point operations of a call, `section` those between two barriers,
+// `most` the number of chunks that it can be cut into. A unit team shares single steps of a `pass`, which may be
+// shorter, since its threads find their share of the weights in their own caches.
 int team_size(double work, double section, Index most);
-int crew_size(double work, double pass, double step, Index most);
-constexpr double work_for_two = 4e5;  // of a section, from which on it is worth two members
+int unit_team_size(double work, double section, double step, Index most);
+constexpr double work_for_two = 4e5;  // of a section, from which on it is worth two threads
 
-// Whether other programs have lately kept a member from its core. A team whose members wait for each other's time
+// Whether other programs have lately kept a thread from its core. A team whose threads wait for each other's time
 // slices is a hundred times slower than one thread, so `team_size` is one for a while, and work in progress should ask
 // again and go on with another team when the answer changes.
 bool crowded();

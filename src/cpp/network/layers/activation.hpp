@@ -14,21 +14,23 @@ public:
 
     double work(Index steps) const override { return 8 * this->elementwise_work(steps); }
 
-    std::unique_ptr<Run<T>> bind(const Memory<T>& memory, Arena<T>& arena, const Extent& extent, Mode) const override {
-        auto run = std::make_unique<ActivationRun>(*memory.kernels);
-        run->pass.steps = this->output_steps(extent.steps);
-        run->pass.features = this->features;
-        run->pass.activation = activation_;
-        run->pass.y = make_sequence(arena, extent.rows, run->pass.steps, this->outputs, memory.kernels->lanes);
-        return run;
+    std::unique_ptr<LayerWorkspace<T>> make_workspace(const Memory<T>& memory, Arena<T>& arena, const Extent& extent,
+                                                      Mode) const override {
+        auto workspace = std::make_unique<ActivationWorkspace>(*memory.kernels);
+        workspace->args.steps = this->output_steps(extent.steps);
+        workspace->args.features = this->features;
+        workspace->args.activation = activation_;
+        workspace->args.y =
+            make_sequence(arena, extent.rows, workspace->args.steps, this->outputs, memory.kernels->lanes);
+        return workspace;
     }
 
 private:
-    struct ActivationRun final : PassRun<T, ActivationPass<T>> {
-        using PassRun<T, ActivationPass<T>>::PassRun;
-        void forward_rows(Range rows) override { this->kernels.activate(this->bound(), rows); }
+    struct ActivationWorkspace final : KernelWorkspace<T, ActivationArgs<T>> {
+        using KernelWorkspace<T, ActivationArgs<T>>::KernelWorkspace;
+        void forward_rows(Range rows) override { this->kernels.activate(this->args_of_call(), rows); }
         void backward_rows(Range rows) override {
-            if (this->dx.data) this->kernels.activate_backward(this->bound(), rows);
+            if (this->dx.data) this->kernels.activate_backward(this->args_of_call(), rows);
         }
     };
 

@@ -14,29 +14,30 @@ public:
 
     double work(Index steps) const override { return this->elementwise_work(steps); }
 
-    std::unique_ptr<Run<T>> bind(const Memory<T>& memory, Arena<T>&, const Extent& extent, Mode) const override {
-        return std::make_unique<PenaltyRun>(*this, *memory.kernels, this->output_steps(extent.steps));
+    std::unique_ptr<LayerWorkspace<T>> make_workspace(const Memory<T>& memory, Arena<T>&, const Extent& extent,
+                                                      Mode) const override {
+        return std::make_unique<PenaltyWorkspace>(*this, *memory.kernels, this->output_steps(extent.steps));
     }
 
 private:
-    struct PenaltyRun final : Run<T> {
+    struct PenaltyWorkspace final : LayerWorkspace<T> {
         const ActivityRegularizerLayer& layer;
         const Kernels<T>& kernels;
         const Index steps;
 
-        PenaltyRun(const ActivityRegularizerLayer& layer, const Kernels<T>& kernels, Index steps)
+        PenaltyWorkspace(const ActivityRegularizerLayer& layer, const Kernels<T>& kernels, Index steps)
             : layer(layer), kernels(kernels), steps(steps) {}
 
         Sequence<const T> output() const override { return this->x; }
         void forward_rows(Range rows) override {
-            if (this->call->row_penalty) kernels.penalize(pass({}, {}, this->call->row_penalty), rows);
+            if (this->call->row_penalty) kernels.penalize(args({}, {}, this->call->row_penalty), rows);
         }
         void backward_rows(Range rows) override {
-            if (this->dx.data) kernels.penalize(pass(this->dy, this->dx, nullptr), rows);
+            if (this->dx.data) kernels.penalize(args(this->dy, this->dx, nullptr), rows);
         }
 
     private:
-        PenaltyPass<T> pass(Sequence<const T> dy, Sequence<T> dx, double* penalty) const {
+        PenaltyArgs<T> args(Sequence<const T> dy, Sequence<T> dx, double* penalty) const {
             return {steps, layer.features, layer.l1_, layer.l2_, this->call->penalty_scale, this->x, dy, dx, penalty};
         }
     };

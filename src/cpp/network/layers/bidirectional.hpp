@@ -29,9 +29,9 @@ public:
     bool stateful() const override { return layers_[0]->stateful(); }
     bool works_step_by_step() const override { return false; }
     double work(Index steps) const override { return layers_[0]->work(steps) + layers_[1]->work(steps); }
-    CrewTerms crew_terms(const Kernels<T>& kernels) const override {
-        const CrewTerms a = layers_[0]->crew_terms(kernels), b = layers_[1]->crew_terms(kernels);
-        return {std::min(a.most_members, b.most_members), std::min(a.work_of_step, b.work_of_step),
+    UnitParallelism unit_parallelism(const Kernels<T>& kernels) const override {
+        const UnitParallelism a = layers_[0]->unit_parallelism(kernels), b = layers_[1]->unit_parallelism(kernels);
+        return {std::min(a.most_threads, b.most_threads), std::min(a.work_of_step, b.work_of_step),
                 std::max(a.weight_bytes, b.weight_bytes)};
     }
     std::vector<Index> weight_groups() const override {
@@ -63,46 +63,46 @@ public:
         for (const Inner& inner : layers_) inner->pack(memory, team);
     }
 
-    std::unique_ptr<Run<T>> bind(const Memory<T>& memory, Arena<T>& arena, const Extent& extent,
-                                 Mode mode) const override {
-        auto run = std::make_unique<BidirectionalRun>(*this, extent.steps);
+    std::unique_ptr<LayerWorkspace<T>> make_workspace(const Memory<T>& memory, Arena<T>& arena, const Extent& extent,
+                                                      Mode mode) const override {
+        auto workspace = std::make_unique<BidirectionalWorkspace>(*this, extent.steps);
         const Index lanes = memory.kernels->lanes, steps = this->output_steps(extent.steps);
         for (int i = 0; i < 2; ++i) {
-            run->runs[i] = layers_[i]->bind(memory, arena, extent, mode);
+            workspace->workspaces[i] = layers_[i]->make_workspace(memory, arena, extent, mode);
             if (mode == Mode::inference) continue;
-            run->d_outputs[i] = make_sequence(arena, extent.rows, steps, layers_[i]->outputs, lanes);
-            run->runs[i]->dy = read_only(run->d_outputs[i]);
+            workspace->d_outputs[i] = make_sequence(arena, extent.rows, steps, layers_[i]->outputs, lanes);
+            workspace->workspaces[i]->dy = read_only(workspace->d_outputs[i]);
         }
         if (mode == Mode::training && this->gives_dx)
-            run->second_dx = make_sequence(arena, extent.rows, extent.steps, this->features, lanes);
-        run->y = make_sequence(arena, extent.rows, steps, this->outputs, lanes);
-        return run;
+            workspace->second_dx = make_sequence(arena, extent.rows, extent.steps, this->features, lanes);
+        workspace->y = make_sequence(arena, extent.rows, steps, this->outputs, lanes);
+        return workspace;
     }
 
 private:
-    struct BidirectionalRun final : Run<T> {
+    struct BidirectionalWorkspace final : LayerWorkspace<T> {
         const BidirectionalLayer& layer;
         const Index steps;
-        std::unique_ptr<Run<T>> runs[2];
+        std::unique_ptr<LayerWorkspace<T>> workspaces[2];
         Sequence<T> y{}, d_outputs[2]{}, second_dx{};
 
-        BidirectionalRun(const BidirectionalLayer& layer, Index steps) : layer(layer), steps(steps) {}
+        BidirectionalWorkspace(const BidirectionalLayer& layer, Index steps) : layer(layer), steps(steps) {}
 
         void connect(Sequence<const T> from, Mask valid, const Call<T>& shared) override {
-            Run<T>::connect(from, valid, shared);
-            for (auto& run : runs) run->connect(from, valid, shared);
-            runs[0]->dx = this->dx;
-            runs[1]->dx = second_dx;
+            LayerWorkspace<T>::connect(from, valid, shared);
+            for (auto& workspace : workspaces) workspace->connect(from, valid, shared);
+            workspaces[0]->dx = this->dx;
+            workspaces[1]->dx = second_dx;
         }
         Sequence<const T> output() const override { return {y.data, y.row, layer.gives_sequence ? y.step : 0}; }
         Mask output_mask() const override { return layer.gives_sequence ? this->mask : Mask{}; }
 
-        void forward(Range all, const Team& crew) override {
-            for (auto& run : runs) run->forward(all, crew);
-            crew.barrier();
-            const Range rows = crew.share(all);
+        void forward(Range all, const Team& unit_team) override {
+            for (auto& workspace : workspaces) workspace->forward(all, unit_team);
+            unit_team.barrier();
+            const Range rows = unit_team.share(all);
             for_each_pair(rows, [&](const T* a, const T* b, Index t, Index n) {
-                T* to = place(y, t, n);
+                T* to = row_at(y, t, n);
                 const Index count = layer.layers_[0]->outputs;
                 switch (layer.merge_) {
                     case Merge::sum:
@@ -121,13 +121,13 @@ private:
             });
         }
 
-        void backward(Range all, const Team& crew) override {
-            const Range rows = crew.share(all);
+        void backward(Range all, const Team& unit_team) override {
+            const Range rows = unit_team.share(all);
             for_each_pair(rows, [&](const T* a, const T* b, Index t, Index n) {
-                const T* d = place(this->dy, t, n);
+                const T* d = row_at(this->dy, t, n);
                 const Index count = layer.layers_[0]->outputs;
-                T* da = place(d_outputs[0], t, n);
-                T* db = place(d_outputs[1], layer.gives_sequence ? steps - 1 - t : t, n);
+                T* da = row_at(d_outputs[0], t, n);
+                T* db = row_at(d_outputs[1], layer.gives_sequence ? steps - 1 - t : t, n);
                 switch (layer.merge_) {
                     case Merge::sum:
                         for (Index i = 0; i < count; ++i) da[i] = db[i] = d[i];
@@ -146,23 +146,25 @@ private:
                         std::copy(d + count, d + count + layer.layers_[1]->outputs, db);
                 }
             });
-            crew.barrier();
-            for (auto& run : runs) run->backward(all, crew);
+            unit_team.barrier();
+            for (auto& workspace : workspaces) workspace->backward(all, unit_team);
             if (!this->dx.data) return;
-            crew.barrier();
+            unit_team.barrier();
             for (Index t = 0; t < steps; ++t)
                 for (Index n = rows.begin; n < rows.end; ++n) {
-                    T* to = place(this->dx, t, n);
-                    const T* from = place(second_dx, t, n);
+                    T* to = row_at(this->dx, t, n);
+                    const T* from = row_at(second_dx, t, n);
                     for (Index i = 0; i < layer.features; ++i) to[i] += from[i];
                 }
         }
 
-        Index gradient_tiles() const override { return runs[0]->gradient_tiles() + runs[1]->gradient_tiles(); }
+        Index gradient_tiles() const override {
+            return workspaces[0]->gradient_tiles() + workspaces[1]->gradient_tiles();
+        }
         void gradients(Range tiles) override {
-            const Index first = runs[0]->gradient_tiles(), second = runs[1]->gradient_tiles();
-            runs[0]->gradients({std::min(tiles.begin, first), std::min(tiles.end, first)});
-            runs[1]->gradients(
+            const Index first = workspaces[0]->gradient_tiles(), second = workspaces[1]->gradient_tiles();
+            workspaces[0]->gradients({std::min(tiles.begin, first), std::min(tiles.end, first)});
+            workspaces[1]->gradients(
                 {std::clamp(tiles.begin - first, Index{0}, second), std::clamp(tiles.end - first, Index{0}, second)});
         }
 
@@ -170,12 +172,12 @@ private:
         template <class Visit>
         void for_each_pair(Range rows, const Visit& visit) const {
             const Index count = layer.output_steps(steps);
-            const Sequence<const T> a = runs[0]->output();
-            Sequence<const T> b = runs[1]->output();
+            const Sequence<const T> a = workspaces[0]->output();
+            Sequence<const T> b = workspaces[1]->output();
             // Both give out steps in the order in which they work; merged is what belongs to the same step.
             if (layer.gives_sequence) b = reversed(b, count);
             for (Index t = 0; t < count; ++t)
-                for (Index n = rows.begin; n < rows.end; ++n) visit(place(a, t, n), place(b, t, n), t, n);
+                for (Index n = rows.begin; n < rows.end; ++n) visit(row_at(a, t, n), row_at(b, t, n), t, n);
         }
     };
 

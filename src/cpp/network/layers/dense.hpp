@@ -33,25 +33,25 @@ public:
                                     to + at.kernel_transposed, team.share(at.feature_blocks));
     }
 
-    std::unique_ptr<Run<T>> bind(const Memory<T>& memory, Arena<T>& arena, const Extent& extent,
-                                 Mode mode) const override {
-        auto run = std::make_unique<DenseRun>(*memory.kernels);
-        DensePass<T>& pass = run->pass;
+    std::unique_ptr<LayerWorkspace<T>> make_workspace(const Memory<T>& memory, Arena<T>& arena, const Extent& extent,
+                                                      Mode mode) const override {
+        auto workspace = std::make_unique<DenseWorkspace>(*memory.kernels);
+        DenseArgs<T>& args = workspace->args;
         const Packed at(*this, memory.kernels->lanes);
         const T* packed = this->packed(memory);
-        pass.rows = extent.rows;
-        pass.steps = this->output_steps(extent.steps);
-        pass.features = this->features;
-        pass.units = this->outputs;
-        pass.kernel = packed + at.kernel;
-        pass.bias = packed + at.bias;
-        pass.kernel_transposed = packed + at.kernel_transposed;
-        pass.y = make_sequence(arena, pass.rows, pass.steps, this->outputs, memory.kernels->lanes);
+        args.rows = extent.rows;
+        args.steps = this->output_steps(extent.steps);
+        args.features = this->features;
+        args.units = this->outputs;
+        args.kernel = packed + at.kernel;
+        args.bias = packed + at.bias;
+        args.kernel_transposed = packed + at.kernel_transposed;
+        args.y = make_sequence(arena, args.rows, args.steps, this->outputs, memory.kernels->lanes);
         if (mode == Mode::training) {
-            pass.d_kernel = this->gradient(memory, 0);
-            pass.d_bias = use_bias_ ? this->gradient(memory, 1) : nullptr;
+            args.d_kernel = this->gradient(memory, 0);
+            args.d_bias = use_bias_ ? this->gradient(memory, 1) : nullptr;
         }
-        return run;
+        return workspace;
     }
 
 private:
@@ -67,15 +67,15 @@ private:
         }
     };
 
-    struct DenseRun final : PassRun<T, DensePass<T>> {
-        using PassRun<T, DensePass<T>>::PassRun;
+    struct DenseWorkspace final : KernelWorkspace<T, DenseArgs<T>> {
+        using KernelWorkspace<T, DenseArgs<T>>::KernelWorkspace;
 
-        void forward_rows(Range rows) override { this->kernels.dense_forward(this->bound(), rows); }
-        void backward_rows(Range rows) override { this->kernels.dense_backward(this->bound(), rows); }
+        void forward_rows(Range rows) override { this->kernels.dense_forward(this->args_of_call(), rows); }
+        void backward_rows(Range rows) override { this->kernels.dense_backward(this->args_of_call(), rows); }
         Index gradient_tiles() const override {
-            return this->pass.d_kernel ? this->kernels.dense_gradient_tiles(this->bound()) : 0;
+            return this->args.d_kernel ? this->kernels.dense_gradient_tiles(this->args_of_call()) : 0;
         }
-        void gradients(Range tiles) override { this->kernels.dense_gradients(this->bound(), tiles); }
+        void gradients(Range tiles) override { this->kernels.dense_gradients(this->args_of_call(), tiles); }
     };
 
     bool use_bias_;

@@ -17,44 +17,44 @@ public:
     bool gives_mask(bool) const override { return mask_zero_; }
     double work(Index steps) const override { return this->elementwise_work(steps); }
 
-    std::unique_ptr<Run<T>> bind(const Memory<T>& memory, Arena<T>& arena, const Extent& extent,
-                                 Mode mode) const override {
-        auto run = std::make_unique<EmbeddingRun>(*memory.kernels, mask_zero_, extent);
-        auto& pass = run->pass;
-        pass.rows = extent.rows;
-        pass.steps = extent.steps;
-        pass.entries = entries_;
-        pass.features = this->outputs;
-        pass.table = this->parameter(memory, 0);
-        pass.y = make_sequence(arena, extent.rows, extent.steps, this->outputs, memory.kernels->lanes);
-        if (mode == Mode::training) pass.d_table = this->gradient(memory, 0);
-        return run;
+    std::unique_ptr<LayerWorkspace<T>> make_workspace(const Memory<T>& memory, Arena<T>& arena, const Extent& extent,
+                                                      Mode mode) const override {
+        auto workspace = std::make_unique<EmbeddingWorkspace>(*memory.kernels, mask_zero_, extent);
+        auto& args = workspace->args;
+        args.rows = extent.rows;
+        args.steps = extent.steps;
+        args.entries = entries_;
+        args.features = this->outputs;
+        args.table = this->parameter(memory, 0);
+        args.y = make_sequence(arena, extent.rows, extent.steps, this->outputs, memory.kernels->lanes);
+        if (mode == Mode::training) args.d_table = this->gradient(memory, 0);
+        return workspace;
     }
 
 private:
-    struct EmbeddingRun final : Run<T> {
+    struct EmbeddingWorkspace final : LayerWorkspace<T> {
         const Kernels<T>& kernels;
         const bool mask_zero;
-        EmbeddingPass<T> pass{};
+        EmbeddingArgs<T> args{};
         OwnMask own;
 
-        EmbeddingRun(const Kernels<T>& kernels, bool mask_zero, const Extent& extent)
+        EmbeddingWorkspace(const Kernels<T>& kernels, bool mask_zero, const Extent& extent)
             : kernels(kernels), mask_zero(mask_zero), own(extent.rows, extent.steps) {}
 
-        Sequence<const T> output() const override { return read_only(pass.y); }
+        Sequence<const T> output() const override { return read_only(args.y); }
         Mask output_mask() const override { return mask_zero ? own.view() : Mask{}; }
         void forward_rows(Range rows) override {
-            for (Index t = 0; t < pass.steps; ++t)
-                for (Index n = rows.begin; n < rows.end; ++n) *place(own.flags, t, n) = *place(this->x, t, n) != T(0);
-            kernels.embed(bound(), rows);
+            for (Index t = 0; t < args.steps; ++t)
+                for (Index n = rows.begin; n < rows.end; ++n) *row_at(own.flags, t, n) = *row_at(this->x, t, n) != T(0);
+            kernels.embed(args_of_call(), rows);
         }
         void backward_rows(Range) override {}
-        Index gradient_tiles() const override { return pass.d_table ? blocks_of(pass.features, kernels.lanes) : 0; }
-        void gradients(Range tiles) override { kernels.embed_gradients(bound(), tiles); }
+        Index gradient_tiles() const override { return args.d_table ? blocks_of(args.features, kernels.lanes) : 0; }
+        void gradients(Range tiles) override { kernels.embed_gradients(args_of_call(), tiles); }
 
     private:
-        EmbeddingPass<T> bound() const {
-            EmbeddingPass<T> whole = pass;
+        EmbeddingArgs<T> args_of_call() const {
+            EmbeddingArgs<T> whole = args;
             whole.x = this->x;
             whole.dy = this->dy;
             return whole;

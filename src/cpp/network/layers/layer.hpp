@@ -37,9 +37,9 @@ struct Memory {
 // What a call brings beside x, the same for all runs of a binding. States are (rows, state_size) each.
 template <class T>
 struct Call {
-    bool draws = false;      // whether there is dropout
-    std::uint64_t draw = 0;  // its number
-    Index first_row = 0;     // of the binding's rows in the batch
+    bool applies_dropout = false;  // whether there is dropout
+    std::uint64_t rng_step = 0;    // its number
+    Index first_row = 0;           // of the binding's rows in the batch
     Index state_size = 0;
     bool only_stateful = false;  // whether states are those of stateful layers only
     bool continues = false;      // whether the steps go on from others, which a mask may have counted
@@ -50,9 +50,9 @@ struct Call {
     double* row_penalty = nullptr;  // activity regularizers add here
     double penalty_scale = 1;       // of their gradient
 
-    void set_draw(const std::int64_t* number) {
-        draws = number != nullptr;
-        draw = number ? static_cast<std::uint64_t>(*number) : 0;
+    void set_rng_step(const std::int64_t* number) {
+        applies_dropout = number != nullptr;
+        rng_step = number ? static_cast<std::uint64_t>(*number) : 0;
     }
 };
 
@@ -67,17 +67,17 @@ struct Extent {
 };
 
 // One layer on a batch of given size. Rows are independent until `gradients`, which needs all of them and is cut into
-// tiles of the weights instead. Forward and backward are called by all members of a crew with the same rows, and done
-// when all have returned: each takes a share of the rows, or of something else.
+// tiles of the weights instead. Forward and backward are called by all threads of a unit team with the same rows, and
+// done when all have returned: each takes a share of the rows, or of something else.
 template <class T>
-struct Run {
+struct LayerWorkspace {
     Sequence<const T> x{};
     Mask mask{};
     Sequence<T> dx{};  // data is null where nobody wants it
     Sequence<const T> dy{};
     const Call<T>* call = nullptr;
 
-    virtual ~Run() = default;
+    virtual ~LayerWorkspace() = default;
     // What comes in; `call` is what the runs of a binding share, and is set already.
     virtual void connect(Sequence<const T> from, Mask valid, const Call<T>& shared) {
         x = from;
@@ -86,16 +86,16 @@ struct Run {
     }
     virtual Sequence<const T> output() const = 0;
     virtual Mask output_mask() const { return mask; }
-    virtual void forward(Range rows, const Team& crew) { forward_rows(crew.share(rows)); }
-    virtual void backward(Range rows, const Team& crew) { backward_rows(crew.share(rows)); }
-    // A run may also be able to go through its steps in so many pieces, by one member, once the same piece of the run
-    // before it is done (backward, from the last piece on: of the run after it). No pieces: it is not.
-    virtual Index pieces() const { return 0; }
+    virtual void forward(Range rows, const Team& unit_team) { forward_rows(unit_team.share(rows)); }
+    virtual void backward(Range rows, const Team& unit_team) { backward_rows(unit_team.share(rows)); }
+    // A run may also be able to go through its steps in so many chunks, by one thread, once the same chunk of the run
+    // before it is done (backward, from the last chunk on: of the run after it). No chunks: it is not.
+    virtual Index chunks() const { return 0; }
     virtual void begin_forward(Range /*rows*/) {}
-    virtual void forward_piece(Range /*rows*/, Index /*piece*/) {}
+    virtual void forward_chunk(Range /*rows*/, Index /*chunk*/) {}
     virtual void end_forward(Range /*rows*/) {}
     virtual void begin_backward(Range /*rows*/) {}
-    virtual void backward_piece(Range /*rows*/, Index /*piece*/) {}
+    virtual void backward_chunk(Range /*rows*/, Index /*chunk*/) {}
     virtual void end_backward(Range /*rows*/) {}
     virtual Index gradient_tiles() const { return 0; }
     virtual void gradients(Range /*tiles*/) {}
@@ -105,13 +105,13 @@ protected:
     virtual void backward_rows(Range /*rows*/) {}
 };
 
-// Steps of a piece, and of the products with x that are made at once.
-constexpr Index steps_of_piece = 16;
+// Steps of a chunk, and of the products with x that are made at once.
+constexpr Index steps_per_chunk = 16;
 
 // What speaks for sharing a layer's units, and not its rows, among threads.
-struct CrewTerms {
-    Index most_members = 1;   // that have something to do
-    double work_of_step = 0;  // floating-point operations of one row between two meetings
+struct UnitParallelism {
+    Index most_threads = 1;   // that have something to do
+    double work_of_step = 0;  // floating-point operations of one row between two barrier
     double weight_bytes = 0;  // that every step goes through
 };
 
@@ -136,13 +136,14 @@ public:
     virtual Index entries() const { return 0; }  // of a table, where x chooses from one
     virtual bool works_step_by_step() const { return true; }
     virtual double work(Index steps) const = 0;  // floating-point operations of one row's forward pass
-    virtual CrewTerms crew_terms(const Kernels<T>&) const { return {}; }
+    virtual UnitParallelism unit_parallelism(const Kernels<T>&) const { return {}; }
     // How many of the weights, one group after the other, are trained or not together: those of a cell.
     virtual std::vector<Index> weight_groups() const { return {static_cast<Index>(weights.size())}; }
     virtual Index packed_size(const Kernels<T>&) const { return 0; }
     virtual void planned(const Kernels<T>&) {}  // the network has set what is above
     virtual void pack(const Memory<T>&, const Team&) const {}
-    virtual std::unique_ptr<Run<T>> bind(const Memory<T>&, Arena<T>&, const Extent&, Mode) const = 0;
+    virtual std::unique_ptr<LayerWorkspace<T>> make_workspace(const Memory<T>&, Arena<T>&, const Extent&,
+                                                              Mode) const = 0;
 
 protected:
     T* parameter(const Memory<T>& memory, std::size_t weight) const {
@@ -157,17 +158,17 @@ protected:
 };
 
 // A run that is one pass of the engine, with what the network has set filled in.
-template <class T, class Pass>
-struct PassRun : Run<T> {
+template <class T, class Args>
+struct KernelWorkspace : LayerWorkspace<T> {
     const Kernels<T>& kernels;
-    Pass pass{};
+    Args args{};
 
-    explicit PassRun(const Kernels<T>& kernels) : kernels(kernels) {}
-    Sequence<const T> output() const override { return {pass.y.data, pass.y.row, pass.y.step}; }
+    explicit KernelWorkspace(const Kernels<T>& kernels) : kernels(kernels) {}
+    Sequence<const T> output() const override { return {args.y.data, args.y.row, args.y.step}; }
 
 protected:
-    Pass bound() const {
-        Pass whole = pass;
+    Args args_of_call() const {
+        Args whole = args;
         whole.x = this->x;
         whole.dx = this->dx;
         whole.dy = this->dy;
@@ -187,7 +188,7 @@ S reversed(const S& s, Index steps) {
 }
 
 template <class T>
-T* place(const Sequence<T>& s, Index t, Index n) {
+T* row_at(const Sequence<T>& s, Index t, Index n) {
     return s.data + t * s.step + n * s.row;
 }
 
@@ -195,7 +196,7 @@ T* place(const Sequence<T>& s, Index t, Index n) {
 template <class T>
 void copy_rows(const Sequence<const T>& from, Index rows, Index steps, Index features, T* to) {
     for (Index n = 0; n < rows; ++n)
-        for (Index t = 0; t < steps; ++t, to += features) std::copy_n(place(from, t, n), features, to);
+        for (Index t = 0; t < steps; ++t, to += features) std::copy_n(row_at(from, t, n), features, to);
 }
 
 // A buffer of whole vectors for every row of every step, steps outermost.
@@ -207,21 +208,21 @@ Sequence<T> make_sequence(Arena<T>& arena, Index rows, Index steps, Index featur
 
 // Dropout at a rate; the caller adds the extent, the key and what is shared.
 template <class T>
-DropoutPass<T> dropout_pass(const Call<T>& call, double rate, Sequence<const T> from, Sequence<T> to) {
-    DropoutPass<T> pass{};
-    pass.first_row = call.first_row;
-    pass.rate = rate;
-    pass.drawn = 0;
-    pass.other = rate < 1 ? 1 / (1 - rate) : 0;
-    pass.x = from;
-    pass.y = to;
-    return pass;
+DropoutArgs<T> dropout_args(const Call<T>& call, double rate, Sequence<const T> from, Sequence<T> to) {
+    DropoutArgs<T> args{};
+    args.first_row = call.first_row;
+    args.rate = rate;
+    args.drawn_value = 0;
+    args.other_value = rate < 1 ? 1 / (1 - rate) : 0;
+    args.x = from;
+    args.y = to;
+    return args;
 }
 
 // The key under which a layer draws its numbers for a purpose of its own.
-inline std::uint64_t draw_key(std::uint64_t seed, std::uint64_t draw, std::uint64_t number, std::uint64_t purpose) {
+inline std::uint64_t rng_key(std::uint64_t seed, std::uint64_t rng_step, std::uint64_t number, std::uint64_t purpose) {
     std::uint64_t key = seed;
-    for (const std::uint64_t part : {draw, number, purpose}) {
+    for (const std::uint64_t part : {rng_step, number, purpose}) {
         key = (key ^ (key >> 29)) * 0xbf58476d1ce4e5b9u + (part + 1) * 0x9e3779b97f4a7c15u;
         key ^= key >> 32;
     }

@@ -16,42 +16,42 @@ public:
 
     double work(Index steps) const override { return 4 * this->elementwise_work(steps); }
 
-    std::unique_ptr<Run<T>> bind(const Memory<T>& memory, Arena<T>& arena, const Extent& extent,
-                                 Mode mode) const override {
-        auto run = std::make_unique<LayerNormalizationRun>(*memory.kernels);
-        auto& pass = run->pass;
+    std::unique_ptr<LayerWorkspace<T>> make_workspace(const Memory<T>& memory, Arena<T>& arena, const Extent& extent,
+                                                      Mode mode) const override {
+        auto workspace = std::make_unique<LayerNormalizationWorkspace>(*memory.kernels);
+        auto& args = workspace->args;
         const Index lanes = memory.kernels->lanes;
-        pass.rows = extent.rows;
-        pass.steps = this->output_steps(extent.steps);
-        pass.features = this->features;
-        pass.epsilon = epsilon_;
-        pass.gamma = gamma_ < 0 ? nullptr : this->parameter(memory, static_cast<std::size_t>(gamma_));
-        pass.beta = beta_ < 0 ? nullptr : this->parameter(memory, static_cast<std::size_t>(beta_));
-        pass.y = make_sequence(arena, extent.rows, pass.steps, this->features, lanes);
-        pass.normalized = make_sequence(arena, extent.rows, pass.steps, this->features, lanes);
-        pass.inverse_deviation = arena.take(extent.rows * pass.steps);
+        args.rows = extent.rows;
+        args.steps = this->output_steps(extent.steps);
+        args.features = this->features;
+        args.epsilon = epsilon_;
+        args.gamma = gamma_ < 0 ? nullptr : this->parameter(memory, static_cast<std::size_t>(gamma_));
+        args.beta = beta_ < 0 ? nullptr : this->parameter(memory, static_cast<std::size_t>(beta_));
+        args.y = make_sequence(arena, extent.rows, args.steps, this->features, lanes);
+        args.saved_normalized = make_sequence(arena, extent.rows, args.steps, this->features, lanes);
+        args.saved_inverse_deviation = arena.take(extent.rows * args.steps);
         if (mode == Mode::training) {
-            pass.d_gamma = gamma_ < 0 ? nullptr : this->gradient(memory, static_cast<std::size_t>(gamma_));
-            pass.d_beta = beta_ < 0 ? nullptr : this->gradient(memory, static_cast<std::size_t>(beta_));
+            args.d_gamma = gamma_ < 0 ? nullptr : this->gradient(memory, static_cast<std::size_t>(gamma_));
+            args.d_beta = beta_ < 0 ? nullptr : this->gradient(memory, static_cast<std::size_t>(beta_));
         }
-        return run;
+        return workspace;
     }
 
 private:
-    struct LayerNormalizationRun final : PassRun<T, LayerNormalizationPass<T>> {
-        using PassRun<T, LayerNormalizationPass<T>>::PassRun;
-        void forward_rows(Range rows) override { this->kernels.layer_normalize(this->bound(), rows); }
+    struct LayerNormalizationWorkspace final : KernelWorkspace<T, LayerNormalizationArgs<T>> {
+        using KernelWorkspace<T, LayerNormalizationArgs<T>>::KernelWorkspace;
+        void forward_rows(Range rows) override { this->kernels.layer_normalize(this->args_of_call(), rows); }
         void backward_rows(Range rows) override {
-            if (this->dx.data) this->kernels.layer_normalize_backward(this->bound(), rows);
+            if (this->dx.data) this->kernels.layer_normalize_backward(this->args_of_call(), rows);
         }
         Index gradient_tiles() const override {
-            return this->pass.d_gamma || this->pass.d_beta ? blocks_of(this->pass.features, this->kernels.lanes) : 0;
+            return this->args.d_gamma || this->args.d_beta ? blocks_of(this->args.features, this->kernels.lanes) : 0;
         }
-        void gradients(Range tiles) override { this->kernels.layer_normalize_gradients(this->bound(), tiles); }
+        void gradients(Range tiles) override { this->kernels.layer_normalize_gradients(this->args_of_call(), tiles); }
     };
 
-    void add(const char* name, Index& place) {
-        place = static_cast<Index>(this->weights.size());
+    void add(const char* name, Index& index) {
+        index = static_cast<Index>(this->weights.size());
         this->weights.push_back({name, {this->features}, true});
     }
 

@@ -18,20 +18,21 @@ public:
     bool gives_mask(bool) const override { return true; }
     double work(Index steps) const override { return this->elementwise_work(steps); }
 
-    std::unique_ptr<Run<T>> bind(const Memory<T>& memory, Arena<T>& arena, const Extent& extent, Mode) const override {
-        auto run = std::make_unique<MaskingRun>(*this, extent);
-        run->y = make_sequence(arena, extent.rows, extent.steps, this->features, memory.kernels->lanes);
-        return run;
+    std::unique_ptr<LayerWorkspace<T>> make_workspace(const Memory<T>& memory, Arena<T>& arena, const Extent& extent,
+                                                      Mode) const override {
+        auto workspace = std::make_unique<MaskingWorkspace>(*this, extent);
+        workspace->y = make_sequence(arena, extent.rows, extent.steps, this->features, memory.kernels->lanes);
+        return workspace;
     }
 
 private:
-    struct MaskingRun final : Run<T> {
+    struct MaskingWorkspace final : LayerWorkspace<T> {
         const MaskingLayer& layer;
         const Index steps;
         OwnMask own;
         Sequence<T> y{};
 
-        MaskingRun(const MaskingLayer& layer, const Extent& extent)
+        MaskingWorkspace(const MaskingLayer& layer, const Extent& extent)
             : layer(layer), steps(extent.steps), own(extent.rows, extent.steps) {}
 
         Sequence<const T> output() const override { return read_only(y); }
@@ -39,17 +40,17 @@ private:
         void forward_rows(Range rows) override {
             for (Index t = 0; t < steps; ++t)
                 for (Index n = rows.begin; n < rows.end; ++n) {
-                    const T* x = place(this->x, t, n);
+                    const T* x = row_at(this->x, t, n);
                     const bool valid = std::any_of(x, x + layer.features, [&](T v) { return v != layer.mask_value_; });
-                    *place(own.flags, t, n) = valid;
-                    keep(valid, x, place(y, t, n));
+                    *row_at(own.flags, t, n) = valid;
+                    keep(valid, x, row_at(y, t, n));
                 }
         }
         void backward_rows(Range rows) override {
             if (!this->dx.data) return;
             for (Index t = 0; t < steps; ++t)
                 for (Index n = rows.begin; n < rows.end; ++n)
-                    keep(*place(own.flags, t, n), place(this->dy, t, n), place(this->dx, t, n));
+                    keep(*row_at(own.flags, t, n), row_at(this->dy, t, n), row_at(this->dx, t, n));
         }
 
     private:

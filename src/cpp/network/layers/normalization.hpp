@@ -9,12 +9,12 @@
 namespace fastlstm {
 
 template <class T>
-struct NormalizationRun final : PassRun<T, NormalizationPass<T>> {
-    using PassRun<T, NormalizationPass<T>>::PassRun;
+struct NormalizationWorkspace final : KernelWorkspace<T, NormalizationArgs<T>> {
+    using KernelWorkspace<T, NormalizationArgs<T>>::KernelWorkspace;
 
-    void forward_rows(Range rows) override { this->kernels.normalize(this->bound(), rows); }
+    void forward_rows(Range rows) override { this->kernels.normalize(this->args_of_call(), rows); }
     void backward_rows(Range rows) override {
-        if (this->dx.data) this->kernels.normalize_backward(this->bound(), rows);
+        if (this->dx.data) this->kernels.normalize_backward(this->args_of_call(), rows);
     }
 };
 
@@ -43,20 +43,21 @@ public:
         }
     }
 
-    std::unique_ptr<Run<T>> bind(const Memory<T>& memory, Arena<T>& arena, const Extent& extent, Mode) const override {
-        auto run = std::make_unique<NormalizationRun<T>>(*memory.kernels);
+    std::unique_ptr<LayerWorkspace<T>> make_workspace(const Memory<T>& memory, Arena<T>& arena, const Extent& extent,
+                                                      Mode) const override {
+        auto workspace = std::make_unique<NormalizationWorkspace<T>>(*memory.kernels);
         const Index lanes = memory.kernels->lanes, steps = this->output_steps(extent.steps);
         const T* mean = this->packed(memory);
-        run->pass = {steps,
-                     this->features,
-                     invert_,
-                     mean,
-                     mean + padded(this->features, lanes),
-                     {},
-                     make_sequence(arena, extent.rows, steps, this->features, lanes),
-                     {},
-                     {}};
-        return run;
+        workspace->args = {steps,
+                           this->features,
+                           invert_,
+                           mean,
+                           mean + padded(this->features, lanes),
+                           {},
+                           make_sequence(arena, extent.rows, steps, this->features, lanes),
+                           {},
+                           {}};
+        return workspace;
     }
 
 private:
@@ -74,23 +75,24 @@ public:
 
     double work(Index steps) const override { return this->elementwise_work(steps); }
 
-    std::unique_ptr<Run<T>> bind(const Memory<T>& memory, Arena<T>& arena, const Extent& extent, Mode) const override {
-        auto run = std::make_unique<NormalizationRun<T>>(*memory.kernels);
+    std::unique_ptr<LayerWorkspace<T>> make_workspace(const Memory<T>& memory, Arena<T>& arena, const Extent& extent,
+                                                      Mode) const override {
+        auto workspace = std::make_unique<NormalizationWorkspace<T>>(*memory.kernels);
         const Index lanes = memory.kernels->lanes, steps = this->output_steps(extent.steps);
         const Index width = padded(this->features, lanes);
         T *offset = arena.take(width), *scale = arena.take(width);
         std::copy(offset_.begin(), offset_.end(), offset);
         std::copy(scale_.begin(), scale_.end(), scale);
-        run->pass = {steps,
-                     this->features,
-                     true,
-                     offset,
-                     scale,
-                     {},
-                     make_sequence(arena, extent.rows, steps, this->features, lanes),
-                     {},
-                     {}};
-        return run;
+        workspace->args = {steps,
+                           this->features,
+                           true,
+                           offset,
+                           scale,
+                           {},
+                           make_sequence(arena, extent.rows, steps, this->features, lanes),
+                           {},
+                           {}};
+        return workspace;
     }
 
 private:

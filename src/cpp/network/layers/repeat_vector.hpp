@@ -14,16 +14,18 @@ public:
     Index output_steps(Index) const override { return n_; }
     double work(Index) const override { return 0; }
 
-    std::unique_ptr<Run<T>> bind(const Memory<T>& memory, Arena<T>&, const Extent&, Mode) const override {
-        return std::make_unique<RepeatRun>(*memory.kernels, n_, this->features);
+    std::unique_ptr<LayerWorkspace<T>> make_workspace(const Memory<T>& memory, Arena<T>&, const Extent&,
+                                                      Mode) const override {
+        return std::make_unique<RepeatWorkspace>(*memory.kernels, n_, this->features);
     }
 
 private:
-    struct RepeatRun final : Run<T> {
+    struct RepeatWorkspace final : LayerWorkspace<T> {
         const Kernels<T>& kernels;
         const Index n, features;
 
-        RepeatRun(const Kernels<T>& kernels, Index n, Index features) : kernels(kernels), n(n), features(features) {}
+        RepeatWorkspace(const Kernels<T>& kernels, Index n, Index features)
+            : kernels(kernels), n(n), features(features) {}
 
         Sequence<const T> output() const override { return {this->x.data, this->x.row, 0}; }
         Mask output_mask() const override { return {}; }

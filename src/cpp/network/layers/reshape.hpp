@@ -20,25 +20,26 @@ public:
     bool gives_mask(bool) const override { return false; }
     double work(Index) const override { return static_cast<double>(steps_ * this->outputs); }
 
-    std::unique_ptr<Run<T>> bind(const Memory<T>& memory, Arena<T>& arena, const Extent& extent, Mode) const override {
+    std::unique_ptr<LayerWorkspace<T>> make_workspace(const Memory<T>& memory, Arena<T>& arena, const Extent& extent,
+                                                      Mode) const override {
         const Index steps = this->takes_sequence ? extent.steps : 1;
         if (steps * this->features != steps_ * this->outputs)
             throw std::invalid_argument("reshape: expected rows of " + std::to_string(steps_ * this->outputs) +
                                         " elements, got " + std::to_string(steps) + " steps of " +
                                         std::to_string(this->features));
-        auto run = std::make_unique<ReshapeRun>(*this);
-        run->steps = steps;
-        run->y = make_sequence(arena, extent.rows, steps_, this->outputs, memory.kernels->lanes);
-        return run;
+        auto workspace = std::make_unique<ReshapeWorkspace>(*this);
+        workspace->steps = steps;
+        workspace->y = make_sequence(arena, extent.rows, steps_, this->outputs, memory.kernels->lanes);
+        return workspace;
     }
 
 private:
-    struct ReshapeRun final : Run<T> {
+    struct ReshapeWorkspace final : LayerWorkspace<T> {
         const ReshapeLayer& layer;
         Index steps = 0;
         Sequence<T> y{};
 
-        explicit ReshapeRun(const ReshapeLayer& layer) : layer(layer) {}
+        explicit ReshapeWorkspace(const ReshapeLayer& layer) : layer(layer) {}
 
         Sequence<const T> output() const override { return read_only(y); }
         Mask output_mask() const override { return {}; }
@@ -53,8 +54,8 @@ private:
             for (Index n = rows.begin; n < rows.end; ++n)
                 for (Index i = 0; i < total;) {
                     const Index count = std::min(from_width - i % from_width, to_width - i % to_width);
-                    const T* first = place(from, i / from_width, n) + i % from_width;
-                    std::copy(first, first + count, place(to, i / to_width, n) + i % to_width);
+                    const T* first = row_at(from, i / from_width, n) + i % from_width;
+                    std::copy(first, first + count, row_at(to, i / to_width, n) + i % to_width);
                     i += count;
                 }
         }
