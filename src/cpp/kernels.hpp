@@ -16,7 +16,9 @@
 
 #include "lists/activations.hpp"
 #include "lists/cells.hpp"
+#include "lists/constraints.hpp"
 #include "lists/losses.hpp"
+#include "lists/optimizers.hpp"
 
 #define FASTLSTM_TEXT_OF(value) #value
 #define FASTLSTM_TEXT(value) FASTLSTM_TEXT_OF(value)
@@ -33,15 +35,15 @@ enum class Activation : int {
 };
 enum class Cell : int { FASTLSTM_CELLS(FASTLSTM_FIRST_NAME) count };
 enum class Loss : int { FASTLSTM_LOSSES(FASTLSTM_FIRST_NAME) count };
+enum class Optimizer : int { FASTLSTM_OPTIMIZERS(FASTLSTM_FIRST_NAME) count };
+enum class Constraint : int { FASTLSTM_CONSTRAINTS(FASTLSTM_NAME) count };
 #undef FASTLSTM_NAME
 #undef FASTLSTM_FIRST_NAME
 // How the values of rows and steps become one: divided by their number, by nothing, or by the sum of their weights.
 enum class Reduction : int { sum_over_batch_size, sum, mean_with_sample_weight };
-enum class Optimizer : int { sgd, adam, nadam, adamax, rmsprop, adagrad, adadelta, lion };
-enum class Constraint : int { non_neg, max_norm, unit_norm, min_max_norm };
 
 constexpr int most_states = 2;
-constexpr int most_slots = 3;  // of an update rule
+constexpr int most_slots = 3;  // of an optimizer
 
 static constexpr bool is_elementwise(Activation activation) { return activation < Activation::softmax; }
 
@@ -70,16 +72,16 @@ struct Sequence {
 // True where a step of a row counts; data is null where all do.
 using Mask = Sequence<const unsigned char>;
 
-// What others need to know of a cell, beyond the equations.
+// A cell's sizes, by which the network plans memory.
 struct CellShape {
     Index kernel_gates;         // gate blocks of the kernel
     Index recurrent_gates;      // of the recurrent kernel; none where gates do not see h
     Index bias_rows;            // 1, or 2 where x and h have biases of their own
     Index unit_weights;         // diagonal (peephole) weights of each unit
-    Index columns;              // blocks of pre-activations that a step keeps
+    Index columns;              // blocks of pre-activations of a step
     Index states;               // h, and others
-    Index saved;                // what BPTT needs beside these
-    Index second_phase_inputs;  // 1 where a second product takes something other than h
+    Index saved;                // further vectors saved for BPTT
+    Index second_phase_inputs;  // 1 where a second phase's product takes something other than h
 };
 
 // A layer's weights in Keras's layouts. Null where there is none.
@@ -89,43 +91,50 @@ struct RecurrentWeights {
     T *kernel, *recurrent, *bias, *unit_weights;
 };
 
-// One recurrent layer over one batch. `h` has a slot for the initial state and one for each step when training or where
-// the sequence is wanted, and two that alternate otherwise; `states` has T + 1 or one. Gates: a slot for each step when
-// training; otherwise as many as x_chunk, or one if the cell has more than one phase, or else null.
+// One recurrent layer over one batch. In: read by both passes unless it says otherwise. Slots: `h` and `states` have
+// one for the initial state and one for each step (h: when training or where the sequence is the output; states: when
+// training), else h has two that alternate and states one. Gates have a slot for each step when training, else x_chunk
+// of them, or one if the cell has several phases; otherwise `gates` is null, and pre-activations live in a tile's
+// scratch.
 template <class T>
 struct RecurrentArgs {
     Index rows, steps, features, units;
     Activation activation, recurrent_activation;
     double clip;             // of pre-activations; not positive for none
     bool training, initial;  // initial: the first slots hold something other than zeros
-    const T* packed;
-    Sequence<const T> x;
-    Mask mask;
-    Sequence<T> h;  // rows padded; the initial state is slot 0
+    const T* packed;         // in: by CellKernels::pack
+    Sequence<const T> x;     // in
+    Mask mask;               // in: a masked step keeps the states
+    Sequence<T> h;           // rows padded. In: slot 0, the initial state. Out: slot t + 1, the state after step t
     Index h_slots;
-    T* states;  // [slots][N][states - 1][B][V], the initial ones in slot 0
+    T* states;  // [slots][N][states - 1][B][V]. In and out as h, of the cell's other states
     Index state_slots;
-    T* gates;  // [slots][products][B][N][G][V]: what each derivative needs; BPTT leaves gradients here
+    // [slots][products][B][N][G][V]. Forward in: nothing. Forward out: what the activations' derivatives need. Backward
+    // leaves the gradients of the pre-activations there, which the weight gradients read.
+    T* gates;
     Index gate_slots;
-    Index x_chunk;          // steps whose products with x are made together, in their gates' slots; 0: each in its step
-    T* second_phase_input;  // [gate slots][N][B][V]: what the second phase's product takes
-    T* saved;               // [T][N][kept][B][V]
-    T* dropped_h;           // as h: h on its way into products, under recurrent dropout; else null
-    const T* recurrent_mask;  // [N][B][V]
+    Index x_chunk;          // steps whose products with x are computed together, ahead of them; 0: each in its step
+    T* second_phase_input;  // [gate slots][N][B][V]. Out of the first phase, in of the second, and for weight gradients
+    T* saved;               // [T][N][saved][B][V]. Forward out (training), backward in: the cell's saved values
+    T* dropped_h;           // as h: out, h under recurrent dropout, as products take it; null without
+    const T* recurrent_mask;  // [N][B][V]. In, with dropped_h
     bool zoneout;
-    double zoneout_rate[most_states];    // the share of the previous state, unless drawn
-    const T* zoneout_mask[most_states];  // [T][N][B][V]: 1 keeps the previous state; null where not drawn
-    // BPTT
+    double zoneout_rate[most_states];    // the share of the previous state that is kept where there is no zoneout_mask
+    const T* zoneout_mask[most_states];  // [T][N][B][V]. In: 1 keeps the previous state; null outside training
+
+    // Backward only
     bool wants_d_initial;
-    Sequence<const T> dy;  // gradient of h, rows padded; of the steps from dy_begin on, all others have none
+    Sequence<const T> dy;  // rows padded. In: gradient of h, of the steps from dy_begin on
     Index dy_begin;
-    Mask dy_mask;             // where false, h was not shown, and dy is nobody's
-    T* dh;                    // [N][B][V], carried from step to step; begins as the gradient of the final state
-    T* d_states;              // [N][states - 1][B][V], the same
-    T* d_dropped_h;           // [N][B][V], with `dropped_h`
-    T* d_second_phase_input;  // [N][B][V]
-    Sequence<T> dx;           // rows padded; data is null where nobody wants it
-    RecurrentWeights<T> gradients;
+    Mask dy_mask;  // in: where false, the output was masked, so dy is ignored
+    // Before: gradient of the final state. After: gradient of the initial state (if wants_d_initial). Between two
+    // chunks of steps: of the state between them.
+    T* dh;                    // [N][B][V]
+    T* d_states;              // [N][states - 1][B][V]
+    T* d_dropped_h;           // [N][B][V], with dropped_h. Before: zeros. Between chunks: of dropped_h, not yet in dh
+    T* d_second_phase_input;  // [N][B][V], scratch
+    Sequence<T> dx;           // rows padded. Out; data is null where it is not needed
+    RecurrentWeights<T> gradients;  // out: of the weights; written by CellKernels::gradients
 };
 
 // y = x W + b on every row of every step.
@@ -151,8 +160,8 @@ struct ActivationArgs {
     Sequence<T> dx;
 };
 
-// y = x * m, m being `drawn` with probability `rate` and `other` otherwise: a function of the key and the place, so
-// that the way back draws the same. Without x, y = m.
+// y = x * m, where m is `drawn_value` with probability `rate` and `other_value` otherwise: a function of the key, row,
+// step and feature, so that the backward pass computes the same m again. Without x, y = m.
 template <class T>
 struct DropoutArgs {
     Index steps, features, first_row;
@@ -171,6 +180,7 @@ struct LayerNormalizationArgs {
     const T *gamma, *beta;  // null for ones and zeros
     Sequence<const T> x;
     Sequence<T> y;
+    // Forward out, backward in.
     Sequence<T> saved_normalized;  // what gamma multiplies
     T* saved_inverse_deviation;    // [T][N]
     Sequence<const T> dy;
@@ -252,13 +262,13 @@ static inline double weight_of(const LossArgs<T>& args, Index t, Index n) {
 }
 
 // One update of the parameters in a range of the flat buffers: gradients are scaled and clipped, parameters decay, and
-// the rule is applied. Rates hold a step's learning rate with what its number brings in, such as bias corrections.
+// updated. Rates are a step's learning rate with what depends on its number, such as bias corrections.
 template <class T>
 struct UpdateArgs {
     Optimizer kind;
-    T* parameters;
+    T* parameters;  // in: before the step; out: after it
     const T* gradients;
-    T* slots[most_slots];                     // in the rule's order; null where it has none
+    T* slots[most_slots];                     // as parameters, in the optimizer's order; null for none
     double scale, clip_value, decay;          // clip_value 0: none; decay: of a parameter, as a share of it
     double rate, gradient_rate, second_rate;  // Nadam: of the average gradient, of this one, of the average square
     double momentum, beta_1, beta_2, rho, epsilon;
@@ -274,7 +284,8 @@ struct ConstraintArgs {
     T* weights;
 };
 
-// Threads that share the unit blocks of the same rows, and meet wherever one needs what the others have made.
+// Threads that process the same rows, each a share of the unit blocks, with a barrier wherever one needs another's
+// results.
 struct UnitTeam {
     Index thread, threads;
     void (*barrier)(const void* team);  // unused by one alone
@@ -285,7 +296,7 @@ template <class T>
 struct CellKernels {
     CellShape shape;
     Index (*packed_size)(Index features, Index units);
-    // Part of `parts`; the transposed kernel only if somebody wants dx.
+    // Part of `parts`; the transposed kernel only where dx is needed.
     void (*pack)(const RecurrentWeights<T>&, T* packed, bool wants_dx, Index part, Index parts);
     // The threads of a unit team call these together, with the same rows. Steps may come in chunks, in order: forward
     // those that begin at multiples of x_chunk, backward from the last one.

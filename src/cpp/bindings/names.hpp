@@ -28,10 +28,12 @@ constexpr Named<Loss> loss_names[] = {FASTLSTM_LOSSES(FASTLSTM_NAMED_LOSS)};
 #undef FASTLSTM_NAMED_ACTIVATION
 #undef FASTLSTM_NAMED_LOSS
 
-constexpr Named<Constraint> constraint_names[] = {{"non_neg", Constraint::non_neg},
-                                                  {"max_norm", Constraint::max_norm},
-                                                  {"unit_norm", Constraint::unit_norm},
-                                                  {"min_max_norm", Constraint::min_max_norm}};
+#define FASTLSTM_NAMED_CONSTRAINT(name) {#name, Constraint::name},
+#define FASTLSTM_NAMED_OPTIMIZER(name, ...) {#name, Optimizer::name},
+constexpr Named<Constraint> constraint_names[] = {FASTLSTM_CONSTRAINTS(FASTLSTM_NAMED_CONSTRAINT)};
+constexpr Named<Optimizer> optimizer_names[] = {FASTLSTM_OPTIMIZERS(FASTLSTM_NAMED_OPTIMIZER)};
+#undef FASTLSTM_NAMED_CONSTRAINT
+#undef FASTLSTM_NAMED_OPTIMIZER
 
 constexpr Named<Merge> merge_names[] = {
     {"sum", Merge::sum}, {"mul", Merge::mul}, {"ave", Merge::ave}, {"concat", Merge::concat}};
@@ -42,11 +44,6 @@ constexpr Named<Sharing> sharing_names[] = {
 constexpr Named<Reduction> reduction_names[] = {{"sum_over_batch_size", Reduction::sum_over_batch_size},
                                                 {"sum", Reduction::sum},
                                                 {"mean_with_sample_weight", Reduction::mean_with_sample_weight}};
-
-constexpr Named<Optimizer> optimizer_names[] = {{"sgd", Optimizer::sgd},           {"adam", Optimizer::adam},
-                                                {"nadam", Optimizer::nadam},       {"adamax", Optimizer::adamax},
-                                                {"rmsprop", Optimizer::rmsprop},   {"adagrad", Optimizer::adagrad},
-                                                {"adadelta", Optimizer::adadelta}, {"lion", Optimizer::lion}};
 
 template <class E, std::size_t Count>
 E value_of(const Named<E> (&names)[Count], const std::string& name, const char* argument) {

@@ -12,7 +12,7 @@
 
 namespace fastlstm {
 
-// A forward pass that waits for its backward pass, and keeps its network alive.
+// The result of a forward pass, saved for its backward pass. Keeps its network alive.
 template <class T>
 struct ForwardResult {
     py::object network;

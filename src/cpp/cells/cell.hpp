@@ -8,7 +8,7 @@ namespace {
 
 // One product of a step: blocks [first, first + blocks) of z are bias + x W + h' U, without the x or the h part where
 // it says so. `source` is the first of the weights' gate blocks. A phase is its products and then its equations; in
-// the second phase, what the first one called `second_phase_input` takes the place of h'.
+// the second phase, the first one's `second_phase_input` takes the place of h'.
 struct Product {
     int first, blocks, source;
     bool x, h;
@@ -16,7 +16,7 @@ struct Product {
 };
 
 // A diagonal weight of each unit (peephole): its gradient is the sum of z's block `gate` times what it multiplied, a
-// previous state or something kept.
+// previous state or a saved value.
 struct UnitWeight {
     int gate, factor;
     bool saved;
@@ -35,9 +35,9 @@ struct ForwardStep {
     V unit[at_least_one(Cell::unit_weights)], saved[at_least_one(Cell::saved)];
 };
 
-// In: d_state is the gradient of this step's states, later phases' share of the previous ones'; d_operand that of the
-// operand. Out: z holds its own gradient, d_state what reaches the previous states other than through products, d_fed
-// what reaches h' as products take it.
+// In: d_state is the gradient of this step's states, or, in earlier phases, what later phases have left there;
+// d_second_phase_input that of the second phase's input. Out: z holds its own gradient, d_state what reaches the
+// previous states other than through products, d_dropped_h what reaches h' as products take it.
 template <class V, class Cell>
 struct BackwardStep {
     using Vector = V;

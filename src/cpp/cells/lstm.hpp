@@ -19,7 +19,7 @@ struct Lstm {
     // The blocks of z, in Keras's order. Coupled gates have no block of their own for f.
     static constexpr int I = 0, F = 1, C = coupled ? 1 : 2, O = C + 1, gates = O + 1;
     enum State { hidden, cell_state, states };  // what the next step takes; the first is the output
-    // What BPTT needs beside the gates and the states. A peephole's weight needs the c that it saw.
+    // Saved for BPTT, besides the gates and the states. A peephole's weight needs the c that it multiplied.
     static constexpr int activated_cell = 0, seen_cell = 1, saved = peephole ? 2 : 1;
     static constexpr int PI = 0, PF = 1, PO = coupled ? 1 : 2, unit_weights = peephole ? PO + 1 : 0;
     static constexpr int bias_rows = 1;

@@ -10,7 +10,7 @@ namespace {
 FASTLSTM_INLINE float log_of(float x) { return __builtin_logf(x); }
 FASTLSTM_INLINE double log_of(double x) { return __builtin_log(x); }
 
-// A rule for rows has, for a row of `count` values z: row(z, y, count), and back(z, y, dy, dz, count). Rows are read
+// A row activation has, for a row of `count` values z: row(z, y, count), and back(z, y, dy, dz, count). Rows are read
 // and written by whole vectors but for their last one, which is read and written as far as it goes.
 
 // exp(z - max) to y, and its sum.

@@ -1,6 +1,6 @@
-// Activations as the cells see them: a(z) gives the value and leaves in z what the derivative needs ("kept");
-// value(kept) and slope(kept) are all that BPTT asks for. A rule gives the value of z, and the slope from what it
-// keeps: its output, or its input where the output does not tell.
+// Activations as the cells see them: a(z) gives the value and leaves in z what the derivative needs ("saved");
+// value(saved) and slope(saved) are all that BPTT needs. Each function gives the value of z, and the slope from what it
+// saves: its output, or its input where the output is not enough.
 //
 // Definitions and default parameters are Keras's. Where a comparison decides, NaN takes the branch that returns it.
 #pragma once
@@ -232,7 +232,7 @@ constexpr ActivationPointers<S> activation_pointers[] = {
 #undef FASTLSTM_POINTERS
 };
 
-// An activation chosen at run time, of z clipped to [-clip, clip] if that is positive. Clipping keeps the input:
+// An activation chosen at run time, of z clipped to [-clip, clip] if that is positive. Clipping saves the input:
 // whether it was in bounds decides about the slope.
 template <class S>
 struct ChosenActivation {

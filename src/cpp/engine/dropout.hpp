@@ -1,5 +1,5 @@
-// Random multipliers by a counter-based generator: each is a hash of the key and of its place, so that it does not
-// depend on batches, threads or what was drawn before.
+// Random multipliers by a counter-based generator: each is a hash of the key, row, step and feature, so it
+// depends neither on batches or threads nor on earlier numbers.
 #pragma once
 
 #include "elementwise.hpp"

@@ -1,4 +1,4 @@
-// Losses that are the mean of a function of each output p and its target y, as Keras computes them. Each rule gives the
+// Losses that are the mean of a function of each output p and its target y, as Keras computes them. Each one gives the
 // function's value and its slope in p. Where the slope jumps, it is that of JAX: zero for |x| at 0, half for max(x, a)
 // at a.
 #pragma once

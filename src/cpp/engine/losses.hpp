@@ -1,4 +1,4 @@
-// Losses of rows: the sum over a row's steps of what each says, and the gradient of it. A rule has, for the outputs p
+// Losses of rows: the sum over a row's steps, and its gradient. A loss function has, for the outputs p
 // of one row and step: row(settings, p, target, count, scale, d), which returns the loss and writes the gradient of
 // scale * loss to d, unless that is null.
 #pragma once

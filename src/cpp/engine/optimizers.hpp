@@ -1,9 +1,10 @@
 // Update rules over the flat buffers, in Keras's forms: Adam's epsilon is added to the uncorrected square root,
-// RMSprop's stands inside it, and SGD's velocity holds the learning rate. And what goes on around a rule: clipping,
-// weight decay, accumulation of gradients, averages of the parameters.
+// RMSprop's stands inside it, and SGD's velocity holds the learning rate. And what is common to all optimizers:
+// clipping, weight decay, accumulation of gradients, averages of the parameters.
 #pragma once
 
 #include "../simd/vectors.hpp"
+#include "../tuning.hpp"
 
 namespace fastlstm::FASTLSTM_ISA {
 namespace {
@@ -32,8 +33,8 @@ FASTLSTM_INLINE V moved(V average, V value, V share) {
     return fma(value - average, share, average);
 }
 
-// Each rule turns one vector of gradients g into a change of the parameters w, with up to three slots, whose names
-// are in network/optimizer.cpp.
+// Each update function takes one vector of gradients g and parameters w, and up to three slots (named in
+// lists/optimizers.hpp), and returns the new parameters.
 
 struct Sgd {
     template <class T, class V>
@@ -151,14 +152,11 @@ void update_range(const UpdateArgs<T>& args, Range range) {
 template <class T>
 void update(const UpdateArgs<T>& args, Range range) {
     switch (args.kind) {
-        case Optimizer::sgd: return update_range<Sgd>(args, range);
-        case Optimizer::adam: return update_range<Adam>(args, range);
-        case Optimizer::nadam: return update_range<Nadam>(args, range);
-        case Optimizer::adamax: return update_range<Adamax>(args, range);
-        case Optimizer::rmsprop: return update_range<RmsProp>(args, range);
-        case Optimizer::adagrad: return update_range<Adagrad>(args, range);
-        case Optimizer::adadelta: return update_range<Adadelta>(args, range);
-        case Optimizer::lion: return update_range<Lion>(args, range);
+#define FASTLSTM_OPTIMIZER(name, Function, ...) \
+    case Optimizer::name: return update_range<Function>(args, range);
+        FASTLSTM_OPTIMIZERS(FASTLSTM_OPTIMIZER)
+#undef FASTLSTM_OPTIMIZER
+        case Optimizer::count: return;
     }
 }
 
@@ -186,10 +184,10 @@ void average(T* averages, T* parameters, double momentum, bool overwrite, Range 
     }
 }
 
-// In double, so that no square of a float overflows, and in eight sums that the compiler keeps side by side.
+// In double, so that no square of a float overflows, and in several sums that the compiler keeps side by side.
 template <class T>
 double sum_squares(const T* values, Index count) {
-    constexpr Index side_by_side = 8;
+    constexpr Index side_by_side = tuning::square_sums;
     double sums[side_by_side] = {};
     Index i = 0;
     for (; i + side_by_side <= count; i += side_by_side)

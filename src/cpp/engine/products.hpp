@@ -5,6 +5,7 @@
 #pragma once
 
 #include "../simd/vectors.hpp"
+#include "../tuning.hpp"
 
 namespace fastlstm::FASTLSTM_ISA {
 namespace {
@@ -40,10 +41,10 @@ constexpr Tile<T> tile_to_add(T* out, Index row, Index panel) {
     return {out, row, panel, out, row, panel};
 }
 
-// Rows of a tile by the registers it takes: C accumulators a row, C weights and a broadcast beside them.
+// Rows of a tile by the registers it takes: C accumulators per row, plus C weights and a broadcast.
 constexpr int max_tile_rows(int columns) {
     const int rows = (vector_registers - columns - (vector_registers > 16 ? 2 : 0)) / columns;
-    return rows < 1 ? 1 : rows > 6 ? 6 : rows;
+    return rows < 1 ? 1 : rows > tuning::most_tile_rows ? tuning::most_tile_rows : rows;
 }
 
 template <class T, int R, int P, int G>
@@ -119,7 +120,8 @@ ProductTile<T> product_tile_of(int rows, Index panels) {
 template <class T, int G, class Visit>
 FASTLSTM_INLINE void for_each_tile(Range rows, Range panel_range, bool backwards, const Visit& visit) {
     const Index count = rows.end - rows.begin, panel_count = panel_range.end - panel_range.begin;
-    const int columns = count <= max_tile_rows(8) ? 8 : 4;
+    const int columns = count <= max_tile_rows(tuning::tile_columns_of_few_rows) ? tuning::tile_columns_of_few_rows
+                                                                                 : tuning::tile_columns;
     static_assert(G <= 4, "a tile has at most four gate blocks side by side");
     Index panels = columns / G;  // for three blocks one of four columns stays empty, so that panels halve evenly
     const Index most_rows = max_tile_rows(static_cast<int>(panels) * G);
@@ -134,21 +136,19 @@ FASTLSTM_INLINE void for_each_tile(Range rows, Range panel_range, bool backwards
     }
 }
 
-// Enough sums to hide a multiply-add's latency, and nothing else.
-constexpr int sums_in_flight = 12;
-
+// Multiply-adds that do not wait for each other, and nothing else.
 template <class T>
 void multiply_adds(Index rounds, T* sink) {
-    typename Simd<T>::V sum[sums_in_flight];
+    typename Simd<T>::V sum[tuning::benchmark_sums];
     const auto factor = broadcast(sink[0]), term = broadcast(sink[1]);
 #pragma GCC unroll 16
-    for (int i = 0; i < sums_in_flight; ++i) sum[i] = broadcast(sink[i]);
+    for (int i = 0; i < tuning::benchmark_sums; ++i) sum[i] = broadcast(sink[i]);
     for (Index i = 0; i < rounds; ++i)
 #pragma GCC unroll 16
         for (auto& each : sum) each = fma(each, factor, term);
     auto total = sum[0];
 #pragma GCC unroll 16
-    for (int i = 1; i < sums_in_flight; ++i) total += sum[i];
+    for (int i = 1; i < tuning::benchmark_sums; ++i) total += sum[i];
     sink[0] = total[0];
 }
 

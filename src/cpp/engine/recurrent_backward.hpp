@@ -15,7 +15,7 @@ typename Simd<T>::I last_block_lanes(Index units) {
     return lanes;
 }
 
-// A step that did not count: what reaches its states reaches the previous ones.
+// Masked step: the gradients of its states pass unchanged to the previous states.
 template <class T, class Cell>
 void skip_row_backward(const Layout<T, Cell>& at, Index t, Index n, Range blocks, const T* dy) {
     constexpr Index L = Simd<T>::lanes;
@@ -35,7 +35,7 @@ void skip_row_backward(const Layout<T, Cell>& at, Index t, Index n, Range blocks
     }
 }
 
-// Turns what one phase of a step has kept into the gradients of its pre-activations.
+// Turns the saved values of one phase of a step into the gradients of its pre-activations.
 template <class T, class Cell, int phase, class A>
 void cell_backward(const Layout<T, Cell>& at, Index t, Range rows, Range blocks, const A& activations) {
     constexpr Index L = Simd<T>::lanes;

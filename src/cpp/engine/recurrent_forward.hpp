@@ -53,7 +53,7 @@ FASTLSTM_INLINE void store_z(const V (&z)[Cell::gates], const Gates<T, Cell>& to
             store(pointers_of(positions, [&](VectorPosition s) { return to.at(c, s.block, s.n); }), z[c]);
 }
 
-// What zoneout keeps of a previous state: a share, or what was drawn.
+// The share of a previous state that zoneout keeps: its rate, or a random 0 or 1.
 template <class V, class T, int K>
 FASTLSTM_INLINE V zoneout_share(const RecurrentArgs<T>& args, int state, Index t,
                                 const VectorPosition (&positions)[K]) {
@@ -64,7 +64,7 @@ FASTLSTM_INLINE V zoneout_share(const RecurrentArgs<T>& args, int state, Index t
     }));
 }
 
-// A step that does not count: states stay, and BPTT will find nothing to pass on.
+// Masked step: copy the states, zero the saved gates.
 template <class T, class Cell, int phase>
 void skip_row(const Layout<T, Cell>& at, Index t, Index n, Range blocks) {
     constexpr Index L = Simd<T>::lanes;
@@ -105,7 +105,7 @@ struct StepPointers {
           dropped_h_after(at.args.dropped_h ? at.dropped_h(t + 1, 0) : nullptr) {}
 };
 
-// The cell's equations of one phase at one or two sites.
+// The cell's equations of one phase at one or two positions.
 template <class T, class Cell, int phase, int K, class A>
 FASTLSTM_INLINE void cell_forward_at(const VectorPosition (&positions)[K], const Layout<T, Cell>& at,
                                      const StepPointers<T, Cell>& pointers, Index t, const Gates<T, Cell>& z,
@@ -149,7 +149,7 @@ FASTLSTM_INLINE void cell_forward_at(const VectorPosition (&positions)[K], const
     if (args.gates) store_z<T, Cell, phase>(s.z, z, positions);
 }
 
-// Over a tile of rows and unit blocks, two sites at a time.
+// Over a tile of rows and unit blocks, two positions at a time.
 template <class T, class Cell, int phase, class A>
 FASTLSTM_INLINE void cell_forward(const Layout<T, Cell>& at, const StepPointers<T, Cell>& pointers, Index t, Range rows,
                                   Range blocks, const Gates<T, Cell>& z, const A& activations) {
@@ -174,7 +174,8 @@ FASTLSTM_INLINE void cell_forward(const Layout<T, Cell>& at, const StepPointers<
 template <class T, class Cell, int phase, class A>
 void forward_phase(const Layout<T, Cell>& at, Index t, Range rows, Range blocks, const A& activations) {
     constexpr Index L = Simd<T>::lanes;
-    constexpr int most_rows = 6, most_panels = 8 / widest_product<Cell>(phase);
+    constexpr int most_rows = tuning::most_tile_rows;
+    constexpr int most_panels = tuning::tile_columns_of_few_rows / widest_product<Cell>(phase);
     alignas(64) T scratch[most_rows * most_panels * Cell::gates * L];
     const StepPointers<T, Cell> pointers(at, t);
     Operand<T> x[product_count<Cell>], h[product_count<Cell>];

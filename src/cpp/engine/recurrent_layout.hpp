@@ -1,4 +1,4 @@
-// Where a recurrent layer's packed weights and a pass's buffers keep what belongs to a product, a row, a step and a
+// Where a recurrent layer's packed weights and a call's buffers hold the values of a product, row, step and
 // unit block. All of it follows from the cell's list of products.
 #pragma once
 
@@ -27,8 +27,8 @@ FASTLSTM_INLINE void for_each_product(const Visit& visit) {
     }
 }
 
-// The blocks of z that a phase's products take from h' (or its operand), or that x feeds: neighbours, so that BPTT's
-// products take them as one.
+// The blocks of z that a phase's products take from h' (or the second phase's input), or from x: neighbours, so that
+// BPTT's products take them as one.
 struct Span {
     int first, blocks;
 };
@@ -140,12 +140,12 @@ struct PackedLayout {
         size = next;
     }
 
-    // Elements of a row of z that x, or h in a phase, has fed.
+    // Elements of a row of z that depend on x, or on h in a phase.
     Index kernel_row() const { return kernel_span<Cell>().blocks * padded_units; }
     Index recurrent_row(int phase) const { return recurrent_span<Cell>(phase).blocks * padded_units; }
 };
 
-// Where each buffer of a pass keeps a given row, step and unit block. The state before step t is in slot t, and the one
+// Where each buffer of a call holds a given row, step and unit block. The state before step t is in slot t, and the one
 // after it in slot t + 1.
 template <class T, class Cell>
 struct Layout {

@@ -112,8 +112,6 @@ private:
     }
 };
 
-constexpr Index chunk_samples = 768;
-
 template <class T, class Cell>
 Index recurrent_gradient_tiles(const RecurrentArgs<T>& args) {
     return blocks_of<T>(args.units) * RecurrentGradients<T, Cell>(args).tiles_of_block();
@@ -123,7 +121,7 @@ template <class T, class Cell>
 void recurrent_gradients(const RecurrentArgs<T>& args, Range tiles) {
     const RecurrentGradients<T, Cell> gradients(args);
     // Steps go in chunks, so that what the tiles of one unit block read again and again stays in the cache.
-    const Index chunk = chunk_samples / (args.rows > 0 ? args.rows : 1) + 1;
+    const Index chunk = tuning::gradient_chunk_samples / (args.rows > 0 ? args.rows : 1) + 1;
     Index end = args.steps;
     do {
         const Range steps{end > chunk ? end - chunk : 0, end};

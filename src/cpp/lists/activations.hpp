@@ -1,4 +1,4 @@
-// The list of activations: functions of one element, and functions of a whole row.
+// One line for each activation: functions of one element, and functions of a whole row.
 #pragma once
 
 // clang-format off

@@ -1,4 +1,4 @@
-// The list of cells: the name that everybody else knows, and the equations behind it.
+// One line for each cell: its name, and its equations in cells/.
 #pragma once
 
 // clang-format off

@@ -1,5 +1,5 @@
-// The list of losses: the name that everybody else knows, the rule behind it, and how many numbers a target has for
-// each row and step (0: as many as the output).
+// One line for each loss: its name, its function in engine/, and the width of its targets at each row and step (0: that
+// of the output).
 #pragma once
 
 // clang-format off

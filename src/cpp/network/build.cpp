@@ -191,10 +191,8 @@ void Network<T>::finish() {
         }
     }
     parameters_ = make_buffer<T>(total);
-    // Copies of the gradients for small networks only: beside the work of large ones, what cores fetch from each other
-    // is little.
-    constexpr Index most_elements = 1 << 20, most_copies = 8;
-    gradient_copies_ = std::clamp<Index>(most_elements / std::max<Index>(trainable_, 1), 1, most_copies);
+    gradient_copies_ =
+        std::clamp<Index>(tuning::most_gradient_elements / std::max<Index>(trainable_, 1), 1, tuning::most_groups);
     gradients_ = make_buffer<T>(gradient_copies_ * trainable_);
     packed_ = make_buffer<T>(packed);
     finished_ = true;

@@ -7,17 +7,11 @@
 #include "network.hpp"
 
 namespace fastlstm {
-namespace {
-
-constexpr Index block_rows = 48;
-
-}  // namespace
-
 template <class T>
 std::vector<typename Network<T>::WorkspacePtr> Network<T>::acquire_blocks(const Plan& plan, const Extent& extent) {
     std::vector<WorkspacePtr> workspaces;
     const int sharers = plan.sharing == Sharing::rows ? plan.threads : 1;
-    const Index block = std::min(block_rows, (extent.rows + sharers - 1) / sharers);
+    const Index block = std::min<Index>(tuning::rows_per_block, (extent.rows + sharers - 1) / sharers);
     for (int i = 0; i < sharers; ++i) workspaces.push_back(acquire({block, extent.steps, extent.masked}));
     return workspaces;
 }
@@ -37,8 +31,8 @@ void Network<T>::for_each_block(const Work& work, std::vector<WorkspacePtr>& wor
         visit(workspace, Range{n, std::min(n + workspace.extent.rows, mine.end)});
 }
 
-// For each block of rows: prepare(binding, rows) completes a fresh call, and visit(binding, rows) finds the output. One
-// thread of a unit team does both. The caller holds the lock of the packed weights.
+// For each block of rows: prepare(workspace, rows) completes a fresh call, and visit(workspace, rows) finds the output.
+// One thread of a unit team does both. The caller holds the lock of the packed weights.
 template <class T>
 template <class Prepare, class Visit>
 void Network<T>::infer(const T* x, const unsigned char* mask, Index rows, Index steps, const Prepare& prepare,

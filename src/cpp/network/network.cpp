@@ -1,4 +1,4 @@
-// A network's weights, states, bindings to a batch, and how its work is shared.
+// A network's weights, states and workspaces, and how threads share its work.
 #include "network.hpp"
 
 #include <algorithm>
@@ -81,7 +81,7 @@ void Network<T>::set_regularizer(std::size_t parameter, double l1, double l2) {
     penalties_.erase(std::remove_if(penalties_.begin(), penalties_.end(),
                                     [&](const WeightPenalty& chunk) { return chunk.parameter == parameter; }),
                      penalties_.end());
-    constexpr Index chunk = 4096;
+    constexpr Index chunk = tuning::parameter_chunk;
     for (Index first = 0; first < weight.size(); first += chunk)
         penalties_.push_back({parameter, weight.offset + first, std::min(chunk, weight.size() - first), l1, l2});
     penalty_sums_.resize(penalties_.size());
@@ -160,14 +160,11 @@ double Network<T>::forward_work(Index steps) const {
     return work;
 }
 
-constexpr double light_weights = 1 << 17;  // bytes that come out of a core's second cache as fast as they are needed
-
 // Units or layers are shared where rows are too few for the threads, or do not go apart, and units where one step's
-// weights do not fit a core's cache, so that two had better keep a half each. Layers need fewer barrier, but go
+// weights do not fit a core's cache, so that two had better keep a half each. Layers need fewer barriers, but go
 // through whole weights, which is slower once those are many times what the first cache holds.
 template <class T>
 Plan Network<T>::plan(double work, double section, Index rows, bool apart) const {
-    constexpr double first_cache = 1 << 15, second_cache = 1 << 20;
     const int by_rows = team_size(work, apart ? section : section / 2, rows);  // together: gradients are shared
     int by_units = 1;
     double lightest_step = std::numeric_limits<double>::infinity();
@@ -178,17 +175,19 @@ Plan Network<T>::plan(double work, double section, Index rows, bool apart) const
         most_stacked = std::max(most_stacked, stacked);
         if (terms.work_of_step <= 0) continue;
         double step = terms.work_of_step * static_cast<double>(rows);
-        if (terms.weight_bytes > first_cache) step = std::max(step, terms.weight_bytes);  // a load takes two operations
+        if (terms.weight_bytes > tuning::first_cache)
+            step = std::max(step, terms.weight_bytes);  // a load takes two operations
         const int threads = unit_team_size(work, section, step, terms.most_threads);
         by_units = by_units > 1 ? std::min(by_units, threads) : threads;
         lightest_step = std::min(lightest_step, step);
     }
-    const double chunk_work = lightest_step * static_cast<double>(steps_per_chunk);
+    const double chunk_work = lightest_step * static_cast<double>(tuning::steps_per_chunk);
     const int by_layers = most_stacked > 1 ? unit_team_size(work, section, chunk_work, most_stacked) : 1;
     if (by_layers > by_rows && by_layers >= by_units && most_stacked % by_layers == 0 &&
-        heaviest_step_ <= light_weights)
+        heaviest_step_ <= tuning::light_weights)
         return {by_layers, Sharing::layers};
-    if (by_units > by_rows || (by_units > 1 && by_units == by_rows && (!apart || heaviest_step_ > second_cache)))
+    if (by_units > by_rows ||
+        (by_units > 1 && by_units == by_rows && (!apart || heaviest_step_ > tuning::second_cache)))
         return {by_units, Sharing::units};
     return {by_rows, Sharing::rows};
 }
@@ -229,7 +228,7 @@ typename Network<T>::WorkspacePtr Network<T>::make_workspace(const Extent& exten
     return workspace;
 }
 
-// The first that fits, out of a list of those that wait for a call; or null.
+// The first idle one that fits, or null.
 template <class Idle, class Fits>
 std::unique_ptr<Idle> taken_from(std::vector<std::unique_ptr<Idle>>& list, const Fits& fits) {
     const auto it = std::find_if(list.begin(), list.end(), [&](const auto& each) { return fits(*each); });
@@ -239,7 +238,7 @@ std::unique_ptr<Idle> taken_from(std::vector<std::unique_ptr<Idle>>& list, const
     return found;
 }
 
-// The latest is last; the first makes way for it.
+// Most recently used last; the oldest is evicted.
 template <class Idle>
 void put_back(std::vector<std::unique_ptr<Idle>>& list, std::unique_ptr<Idle> one, std::size_t most) {
     if (list.size() >= most) list.erase(list.begin());
@@ -256,11 +255,11 @@ typename Network<T>::WorkspacePtr Network<T>::acquire(const Extent& extent) {
     return make_workspace(extent, Mode::inference, nullptr);
 }
 
-// Two calls at once, and some.
 template <class T>
 void Network<T>::release(WorkspacePtr workspace) {
     const std::lock_guard<std::mutex> lock(idle_lock_);
-    put_back(idle_, std::move(workspace), 2 * static_cast<std::size_t>(thread_count()) + 6);
+    put_back(idle_, std::move(workspace),
+             tuning::idle_workspaces_per_thread * static_cast<std::size_t>(thread_count()) + tuning::idle_workspaces);
 }
 
 template <class T>
@@ -276,11 +275,10 @@ std::unique_ptr<TrainingBatch<T>> Network<T>::acquire_batch(const Extent& extent
     batch->extent = extent;
     batch->target_features = target_features();
     batch->terms.resize(static_cast<std::size_t>(extent.rows));
-    // Of 16 rows or more, which are three product tiles. A few rows still make two groups, fewer of them where a core
-    // can go through all weights in each step without waiting for them, and a pass is worth two cores.
     const double batch_work = forward_work(extent.steps) * static_cast<double>(extent.rows);
-    const Index fewest = batch_work >= work_for_two && heaviest_step_ <= light_weights ? 4 : 8;
-    const Index wanted = std::max<Index>(extent.rows / 16, extent.rows >= fewest ? 2 : 1);
+    const bool light = batch_work >= tuning::work_for_two_threads && heaviest_step_ <= tuning::light_weights;
+    const Index fewest = light ? tuning::rows_of_two_light_groups : tuning::rows_of_two_groups;
+    const Index wanted = std::max<Index>(extent.rows / tuning::rows_per_group, extent.rows >= fewest ? 2 : 1);
     const Index groups = std::min(wanted, gradient_copies_);
     for (Index i = 0; i < groups; ++i) {
         const Range part = part_of(extent.rows, i, groups);
@@ -290,12 +288,10 @@ std::unique_ptr<TrainingBatch<T>> Network<T>::acquire_batch(const Extent& extent
     return batch;
 }
 
-// An epoch has one size of batch, and perhaps another for its last one.
 template <class T>
 void Network<T>::release_batch(std::unique_ptr<TrainingBatch<T>> batch) {
-    constexpr std::size_t most_kept = 3;
     const std::lock_guard<std::mutex> lock(idle_lock_);
-    put_back(idle_batches_, std::move(batch), most_kept);
+    put_back(idle_batches_, std::move(batch), tuning::idle_batches);
 }
 
 template <class T>

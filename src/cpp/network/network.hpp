@@ -47,7 +47,7 @@ struct TrainingBatch {
     }
 };
 
-// What a forward pass has kept for one backward pass.
+// A forward pass, saved for one backward pass.
 template <class T>
 struct SavedForward {
     const void* network;
@@ -58,12 +58,12 @@ struct SavedForward {
     double penalty = 0;     // of the activity regularizers, if it was asked for
 };
 
-// What may come beside x in a call; states are (rows, state_size).
+// The optional inputs of a call; states are (rows, state_size).
 template <class T>
 struct CallInputs {
     const T* state = nullptr;
     const unsigned char* mask = nullptr;     // (rows, steps)
-    const std::int64_t* rng_step = nullptr;  // the number of a draw of dropout; null for none
+    const std::int64_t* rng_step = nullptr;  // of dropout; null for none
     bool penalized = false;                  // whether activity regularizers are part of the loss
 };
 
@@ -158,7 +158,7 @@ public:
     void set_loss(const LossOptions& options);
     void set_loss_weight(double weight);  // of the loss beside the penalties, from the next step on
     void set_optimizer(const OptimizerSettings& settings);
-    std::vector<std::string> slots();  // names of what the optimizer keeps of each parameter
+    std::vector<std::string> slots();                                       // names of the optimizer's slots
     void copy_slot(const std::string& name, std::size_t parameter, T* to);  // of a parameter that is trained
     void set_slot(const std::string& name, std::size_t parameter, const T* values);
     // Parameters and their averages change places, or averages take the place of parameters.
@@ -182,7 +182,8 @@ public:
     // Any gradient but d_output may be null. Layers below the lowest one that learns are not gone through, unless the
     // gradient of the input is wanted, so that their initial states get zeros.
     void backward(SavedForward<T>& saved, const T* d_output, const T* d_state, T* dx, T* d_initial_state);
-    // What a stream needs: layers that can do with a step, a binding for one, and the step from the call's states.
+    // What a stream needs: layers that work step by step, a workspace for one step, and the step from the call's
+    // states.
     void require_steps();
     std::unique_ptr<Workspace<T>> make_step_workspace(Index rows);
     void step(Workspace<T>& workspace, const T* x, T* out);
@@ -223,7 +224,7 @@ private:
     std::unique_ptr<TrainingBatch<T>> acquire_batch(const Extent& extent);
     void release_batch(std::unique_ptr<TrainingBatch<T>> batch);
     std::shared_lock<std::shared_mutex> lock_reading();
-    std::shared_lock<std::shared_mutex> lock_packed();  // the same, with packed weights that are those of now
+    std::shared_lock<std::shared_mutex> lock_packed();  // the same, with up-to-date packed weights
     std::unique_lock<std::shared_mutex> lock_weights();
     void require_target_width(Index width) const;
     class StateGuard;
@@ -298,7 +299,8 @@ private:
     std::vector<std::unique_ptr<TrainingBatch<T>>> idle_batches_;
 };
 
-// A fresh call for each group, which prepare(group, its first row) completes; `draw` numbers the dropout of a step.
+// A fresh call for each group, which prepare(group, its first row) completes; `rng_step` numbers a step's random
+// numbers.
 template <class T>
 template <class Prepare>
 void Network<T>::set_calls(TrainingBatch<T>& batch, const SampleWeights<T>& weights, const std::int64_t* rng_step,

@@ -1,6 +1,5 @@
 // The optimizer: its slots, and one update of the parameters by a team, constraints included.
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstring>
 #include <numeric>
@@ -11,26 +10,26 @@
 namespace fastlstm {
 namespace {
 
+bool always(const OptimizerSettings&) { return true; }
+bool has_momentum(const OptimizerSettings& settings) { return settings.momentum != 0; }
+bool is_amsgrad(const OptimizerSettings& settings) { return settings.amsgrad; }
+bool is_centered(const OptimizerSettings& settings) { return settings.centered; }
+
 struct OptimizerSlot {
     const char* name = nullptr;
-    bool used = true;
+    bool (*used)(const OptimizerSettings&) = always;
 };
 
-// By Keras's names, in the order in which the rules take them.
-std::array<OptimizerSlot, most_slots> slots_of(const OptimizerSettings& by) {
-    switch (by.kind) {
-        case Optimizer::sgd: return {{{"momentum", by.momentum != 0}}};
-        case Optimizer::adam: return {{{"momentum"}, {"velocity"}, {"velocity_hat", by.amsgrad}}};
-        case Optimizer::nadam: return {{{"momentum"}, {"velocity"}}};
-        case Optimizer::adamax: return {{{"momentum"}, {"norm"}}};
-        case Optimizer::rmsprop:
-            return {{{"velocity"}, {"momentum", by.momentum != 0}, {"average_gradient", by.centered}}};
-        case Optimizer::adagrad: return {{{"accumulator"}}};
-        case Optimizer::adadelta: return {{{"accumulated_grad"}, {"accumulated_delta_var"}}};
-        case Optimizer::lion: return {{{"momentum"}}};
-    }
-    throw std::logic_error("an update without slots");
-}
+struct OptimizerSlots {
+    OptimizerSlot slots[most_slots];
+};
+
+// In the order of enum Optimizer.
+constexpr OptimizerSlots optimizer_slots[] = {
+#define FASTLSTM_SLOTS(name, function, ...) {{__VA_ARGS__}},
+    FASTLSTM_OPTIMIZERS(FASTLSTM_SLOTS)
+#undef FASTLSTM_SLOTS
+};
 
 }  // namespace
 
@@ -46,10 +45,10 @@ void Network<T>::set_optimizer(const OptimizerSettings& settings) {
     UpdateArgs<T> args{};
     T* average = settings.use_ema ? add("average", 0) : nullptr;
     T* gradient_sums = settings.gradient_accumulation_steps > 1 ? add("gradient_accumulator", 0) : nullptr;
-    const auto optimizer_slots = slots_of(settings);
-    for (std::size_t i = 0; i < optimizer_slots.size(); ++i)
-        if (optimizer_slots[i].name && optimizer_slots[i].used)
-            args.slots[i] = add(optimizer_slots[i].name, settings.initial_accumulator_value);
+    const OptimizerSlots& own = optimizer_slots[static_cast<int>(settings.kind)];
+    for (int i = 0; i < most_slots; ++i)
+        if (own.slots[i].name && own.slots[i].used(settings))
+            args.slots[i] = add(own.slots[i].name, settings.initial_accumulator_value);
     args.kind = settings.kind;
     args.parameters = parameters_.get();
     args.gradients = gradients_.get();
@@ -69,7 +68,7 @@ void Network<T>::set_optimizer(const OptimizerSettings& settings) {
         const Weight& weight = *named_parameters_[i].weight;
         if (!weight.trainable) continue;
         const Index first_chunk = static_cast<Index>(chunks.size()), end = weight.offset + weight.size();
-        constexpr Index chunk = 4096;
+        constexpr Index chunk = tuning::parameter_chunk;
         for (Index first = weight.offset; first < end; first += chunk)
             chunks.push_back({first, std::min(first + chunk, end)});
         const auto& exempt = settings.without_decay;
@@ -197,7 +196,7 @@ void Network<T>::update(const Team& team) {
         kernels_->accumulate(gradients_.get(), update_.gradient_sums,
                              update_.due ? static_cast<double>(by.gradient_accumulation_steps) : 0, mine);
     if (update_.due) {
-        // Pieces are the same whatever the threads, and each one's sum has a place of its own.
+        // Chunks do not depend on the number of threads, and each has its own sum.
         if (by.clipnorm > 0 || by.global_clipnorm > 0) {
             team.barrier();
             const Range share = team.share(all);

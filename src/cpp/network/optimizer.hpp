@@ -1,4 +1,4 @@
-// An optimizer's settings, what it keeps of the parameters, and a step's update.
+// An optimizer's settings, its slots, and a step's update.
 #pragma once
 
 #include <cstdint>
@@ -25,7 +25,7 @@ struct LearningRates {
     double of(Index step) const { return values[count > 0 ? step : 0]; }
 };
 
-// A value kept of each trained parameter.
+// One value for each trained parameter.
 template <class T>
 struct Slot {
     const char* name;

@@ -1,4 +1,4 @@
-// A network fed one step at a time, which carries its states from step to step.
+// Runs a network one step at a time and keeps its states between steps.
 #pragma once
 
 #include "network.hpp"

@@ -10,13 +10,6 @@
 #include "network.hpp"
 
 namespace fastlstm {
-namespace {
-
-// A step costs about three forward passes, cut by its barriers into three sections.
-constexpr double passes_of_a_step = 3;
-
-}  // namespace
-
 template <class T>
 void Network<T>::set_loss(const LossOptions& options) {
     finish();
@@ -110,7 +103,7 @@ void Network<T>::sum_gradients(TrainingBatch<T>& batch, const Team& team) {
     kernels_->sum_copies(gradients_.get(), static_cast<Index>(batch.groups.size()), trainable_, team.share(trainable_));
 }
 
-// Pieces of weights, the same whatever the threads, and each one's sum in a place of its own.
+// Chunks of weights do not depend on the number of threads, and each has its own sum.
 template <class T>
 void Network<T>::regularize(const Team& team) {
     team.barrier();
@@ -127,8 +120,7 @@ template <class T>
 double Network<T>::apply_gradients(double learning_rate) {
     finish();
     const auto lock = lock_weights();
-    constexpr double operations_of_a_weight = 16;
-    const double work = operations_of_a_weight * static_cast<double>(trainable_);
+    const double work = tuning::operations_per_update * static_cast<double>(trainable_);
     prepare_update(learning_rate, iterations);
     run_team(team_size(work, work, trainable_), [&](const Team& team) {
         if (!penalties_.empty()) regularize(team);
@@ -161,8 +153,8 @@ double Network<T>::loss_and_gradients(const T* x, const T* y, const unsigned cha
     set_calls(batch, weights, nullptr, [](Workspace<T>&, Index) {});
     std::vector<std::int64_t> order(static_cast<std::size_t>(rows));
     std::iota(order.begin(), order.end(), 0);
-    const double work = passes_of_a_step * forward_work(steps) * static_cast<double>(rows);
-    const Plan planned = plan(work, work / passes_of_a_step, rows, batch.groups.size() > 1);
+    const double work = tuning::forward_passes_per_step * forward_work(steps) * static_cast<double>(rows);
+    const Plan planned = plan(work, work / tuning::forward_passes_per_step, rows, batch.groups.size() > 1);
     run_team(planned.threads, [&](const Team& team) {
         gather(batch, {x, y, mask, order.data(), rows, steps, rows, target_width, weights, {}}, 0, team);
         pack_all(team);
@@ -194,7 +186,8 @@ std::pair<Index, double> Network<T>::train(const TrainingData<T>& from, Index fi
     auto batch_of_rest = rest == from.batch_size ? nullptr : acquire_batch({rest, from.steps, masked});
     TrainingBatch<T>&full = *batch_of_size, &last = batch_of_rest ? *batch_of_rest : full;
 
-    const double work = passes_of_a_step * forward_work(from.steps) * static_cast<double>(full.extent.rows);
+    const double work =
+        tuning::forward_passes_per_step * forward_work(from.steps) * static_cast<double>(full.extent.rows);
     const auto start = std::chrono::steady_clock::now();
     const std::int64_t iterations_before = iterations;
     Index next = first_step;
@@ -232,7 +225,7 @@ std::pair<Index, double> Network<T>::train(const TrainingData<T>& from, Index fi
     };
     while (next < end && !done && !bad_order) {
         was_crowded = crowded();
-        planned = plan(work * static_cast<double>(end - next), work / passes_of_a_step, full.extent.rows,
+        planned = plan(work * static_cast<double>(end - next), work / tuning::forward_passes_per_step, full.extent.rows,
                        full.groups.size() > 1);
         run_team(planned.threads, steps);
     }

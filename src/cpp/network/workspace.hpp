@@ -1,4 +1,4 @@
-// A network's layers bound to a number of rows and steps, and how threads go about them.
+// The workspace of a network for a number of rows and steps, and how threads share it.
 #pragma once
 
 #include <cstring>
@@ -55,7 +55,7 @@ struct Outputs {
     }
 };
 
-// The layers with all the memory that they need.
+// The workspaces of all layers, and the memory that they point into.
 template <class T>
 struct Workspace {
     Extent extent;
@@ -72,7 +72,7 @@ struct Workspace {
     Sequence<T> d_output{};
     std::vector<double> row_loss, row_penalty;
 
-    // After the call is set: a run's output may depend on it.
+    // After the call is set: a layer's output may depend on it.
     void set_input(Sequence<const T> x, Mask mask = {}) {
         for (auto& layer : layers) {
             layer->connect(x, mask, call);
@@ -98,7 +98,7 @@ struct Workspace {
             }
     }
 
-    // By all threads of a unit team, for the same rows.
+    // Called by all threads of a unit team with the same rows.
     void forward(Range rows, const Work& work) {
         for (Index first = 0; first < count();) {
             Index end = first + 1;

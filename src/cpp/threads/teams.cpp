@@ -1,5 +1,6 @@
 #include "teams.hpp"
 
+#include "../tuning.hpp"
 #include "openmp.hpp"
 
 #if defined(__unix__) || defined(__APPLE__)
@@ -55,21 +56,18 @@ void pause_core() {
 #endif
 }
 
-constexpr int pauses = 64;    // about two microseconds, then let others run
-constexpr int yields = 5000;  // some milliseconds: naps are coarse, and a step is short
-constexpr auto nap = std::chrono::microseconds(50);
-constexpr auto awake = std::chrono::microseconds(200);  // after a job: waking a thread takes some 50
-
 using Clock = std::chrono::steady_clock;
 
-// A yield returns at once unless another thread wants the core; one that took this long gave it a time slice. In a team
-// with a core for each thread, that was another program's.
-constexpr auto slice = std::chrono::microseconds(500);
+constexpr auto nap = std::chrono::microseconds(tuning::nap_microseconds);
+constexpr auto awake = std::chrono::microseconds(tuning::awake_microseconds);
 
-// After such a moment work goes on with one thread, and then tries again: soon at first, for most moments are single
-// ones, and after twice as long each time that this fails at once, since every attempt costs a slice.
-constexpr Clock::duration shortest_retreat = std::chrono::milliseconds(5);
-constexpr Clock::duration longest_retreat = std::chrono::milliseconds(320);
+// A yield returns at once unless another thread wants the core. In a team with a core for each thread, one that took a
+// time slice gave it to another program.
+constexpr auto slice = std::chrono::microseconds(tuning::slice_microseconds);
+
+// After such a moment work goes on with one thread for a while, since every new attempt costs a slice.
+constexpr Clock::duration shortest_retreat = std::chrono::milliseconds(tuning::shortest_retreat_milliseconds);
+constexpr Clock::duration longest_retreat = std::chrono::milliseconds(tuning::longest_retreat_milliseconds);
 std::atomic<Clock::duration> retreat{shortest_retreat};
 std::atomic<Clock::time_point> crowded_until{Clock::time_point{}};
 
@@ -82,7 +80,7 @@ void retreat_from(Clock::time_point now) {
     crowded_until.store(now + next);
 }
 
-// How long this thread has run, all its life.
+// CPU time of this thread.
 std::chrono::nanoseconds time_run() {
 #if defined(__unix__) || defined(__APPLE__)
     timespec spent;
@@ -103,11 +101,11 @@ void yield_core(bool own_core) {
 template <class Done>
 void wait_for(const Done& done, bool own_core) {
     if (own_core)
-        for (int i = 0; i < pauses; ++i) {
+        for (int i = 0; i < tuning::spin_pauses; ++i) {
             if (done()) return;
             pause_core();
         }
-    for (int i = 0; i < yields; ++i) {
+    for (int i = 0; i < tuning::yields; ++i) {
         if (done()) return;
         yield_core(own_core);
     }
@@ -160,8 +158,7 @@ std::atomic<int>& threads_setting() {
 // What a thread must have to do: more than it takes to wake it, and more than a barrier costs.
 int threads_worth(double work, double worth_barriers, Index most) {
     if (crowded()) return 1;
-    constexpr double work_to_wake = 2e6;
-    const double worth = std::min(work / work_to_wake, worth_barriers);
+    const double worth = std::min(work / tuning::work_per_thread, worth_barriers);
     const double threads = std::min({worth, static_cast<double>(most), static_cast<double>(thread_count())});
     return std::max(1, static_cast<int>(threads));
 }
@@ -213,7 +210,7 @@ private:
         if (rank < size) self.work(rank, size);
     }
 
-    // A thread that was kept from its core for so long that one alone would have been done before. Of a long job some
+    // Whether a thread was kept off its core for so long that one alone would have finished earlier. Of a long job some
     // slices are lost to the system anyway.
     void work(int rank, int size) {
         const FlushDenormals guard;
@@ -254,7 +251,7 @@ private:
         const auto posted = [&] { return job_.load(std::memory_order_acquire) != seen; };
         if (own_cores_.load(std::memory_order_relaxed))
             for (const auto start = Clock::now(); Clock::now() - start < awake;) {
-                for (int i = 0; i < pauses; ++i) {
+                for (int i = 0; i < tuning::spin_pauses; ++i) {
                     if (posted()) return;
                     pause_core();
                 }
@@ -323,9 +320,11 @@ bool borrow_threads(const char* library) {
 
 bool crowded() { return Clock::now() < crowded_until.load(); }
 
-int team_size(double work, double section, Index most) { return threads_worth(work, 2 * section / work_for_two, most); }
+int team_size(double work, double section, Index most) {
+    return threads_worth(work, 2 * section / tuning::work_for_two_threads, most);
+}
 int unit_team_size(double work, double section, double step, Index most) {
-    return threads_worth(work, std::min(section / 3e5, step / 1.5e4), most);
+    return threads_worth(work, std::min(section / tuning::unit_team_work, step / tuning::unit_team_step), most);
 }
 
 int thread_count() { return threads_setting().load(); }

@@ -58,11 +58,10 @@ void run_team(int size, Body&& body) {
 }
 
 // Threads worth having: `work` is all floating-point operations of a call, `section` those between two barriers,
-// `most` the number of chunks that it can be cut into. A unit team shares single steps of a `pass`, which may be
+// `most` the number of chunks that it can be cut into. A unit team shares single steps of a `section`, which may be
 // shorter, since its threads find their share of the weights in their own caches.
 int team_size(double work, double section, Index most);
 int unit_team_size(double work, double section, double step, Index most);
-constexpr double work_for_two = 4e5;  // of a section, from which on it is worth two threads
 
 // Whether other programs have lately kept a thread from its core. A team whose threads wait for each other's time
 // slices is a hundred times slower than one thread, so `team_size` is one for a while, and work in progress should ask

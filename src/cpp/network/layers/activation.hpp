@@ -12,7 +12,7 @@ public:
         : Layer<T>(features, activation == Activation::glu ? features / 2 : features, sequence, sequence),
           activation_(activation) {}
 
-    double work(Index steps) const override { return 8 * this->elementwise_work(steps); }
+    double work(Index steps) const override { return tuning::activation_layer_factor * this->elementwise_work(steps); }
 
     std::unique_ptr<LayerWorkspace<T>> make_workspace(const Memory<T>& memory, Arena<T>& arena, const Extent& extent,
                                                       Mode) const override {

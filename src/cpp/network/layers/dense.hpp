@@ -16,7 +16,7 @@ public:
 
     double work(Index steps) const override {
         return static_cast<double>(this->output_steps(steps) * this->outputs) *
-               (2.0 * static_cast<double>(this->features) + 4);
+               (2.0 * static_cast<double>(this->features) + tuning::operations_per_dense_output);
     }
 
     Index packed_size(const Kernels<T>& kernels) const override { return Packed(*this, kernels.lanes).size; }

@@ -1,4 +1,4 @@
-// What a network asks of its layers. A layer is a description; bound to a batch it becomes a run.
+// The interface of layers. A layer is a description; its workspace holds the memory for a batch of a given size.
 #pragma once
 
 #include <cstdint>
@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "../../threads/teams.hpp"
+#include "../../tuning.hpp"
 #include "../arena.hpp"
 
 namespace fastlstm {
@@ -27,19 +28,19 @@ struct Weight {
     }
 };
 
-// The buffers of a network that its layers and runs point into.
+// The buffers of a network that its layers and workspaces point into.
 template <class T>
 struct Memory {
     const Kernels<T>* kernels;
     T *parameters, *gradients, *packed;
 };
 
-// What a call brings beside x, the same for all runs of a binding. States are (rows, state_size) each.
+// The inputs of a call other than x, shared by all layers of a workspace. States are (rows, state_size) each.
 template <class T>
 struct Call {
     bool applies_dropout = false;  // whether there is dropout
     std::uint64_t rng_step = 0;    // its number
-    Index first_row = 0;           // of the binding's rows in the batch
+    Index first_row = 0;           // of the workspace's rows in the batch
     Index state_size = 0;
     bool only_stateful = false;  // whether states are those of stateful layers only
     bool continues = false;      // whether the steps go on from others, which a mask may have counted
@@ -56,7 +57,7 @@ struct Call {
     }
 };
 
-// The rows and steps that a layer is bound to, and whether its input comes with a mask.
+// The rows and steps of a workspace, and whether its input comes with a mask.
 struct Extent {
     Index rows, steps;
     bool masked;
@@ -73,12 +74,12 @@ template <class T>
 struct LayerWorkspace {
     Sequence<const T> x{};
     Mask mask{};
-    Sequence<T> dx{};  // data is null where nobody wants it
+    Sequence<T> dx{};  // data is null where it is not needed
     Sequence<const T> dy{};
     const Call<T>* call = nullptr;
 
     virtual ~LayerWorkspace() = default;
-    // What comes in; `call` is what the runs of a binding share, and is set already.
+    // What comes in; `call` is shared by the layers of a workspace, and is set already.
     virtual void connect(Sequence<const T> from, Mask valid, const Call<T>& shared) {
         x = from;
         mask = valid;
@@ -88,8 +89,8 @@ struct LayerWorkspace {
     virtual Mask output_mask() const { return mask; }
     virtual void forward(Range rows, const Team& unit_team) { forward_rows(unit_team.share(rows)); }
     virtual void backward(Range rows, const Team& unit_team) { backward_rows(unit_team.share(rows)); }
-    // A run may also be able to go through its steps in so many chunks, by one thread, once the same chunk of the run
-    // before it is done (backward, from the last chunk on: of the run after it). No chunks: it is not.
+    // For layer pipelining: the number of chunks of steps that one thread can run, each as soon as the layer below has
+    // finished the same chunk (backward: the layer above, from the last chunk on). 0 if the layer cannot be pipelined.
     virtual Index chunks() const { return 0; }
     virtual void begin_forward(Range /*rows*/) {}
     virtual void forward_chunk(Range /*rows*/, Index /*chunk*/) {}
@@ -105,13 +106,10 @@ protected:
     virtual void backward_rows(Range /*rows*/) {}
 };
 
-// Steps of a chunk, and of the products with x that are made at once.
-constexpr Index steps_per_chunk = 16;
-
 // What speaks for sharing a layer's units, and not its rows, among threads.
 struct UnitParallelism {
     Index most_threads = 1;   // that have something to do
-    double work_of_step = 0;  // floating-point operations of one row between two barrier
+    double work_of_step = 0;  // floating-point operations of one row between two barriers
     double weight_bytes = 0;  // that every step goes through
 };
 
@@ -124,7 +122,7 @@ public:
     Index state_size = 0, state_offset = 0;  // of a row's states, among those of the network
     Index packed_offset = 0;
     std::uint64_t number = 0;  // tells the random numbers of layers apart
-    bool gives_dx = false;     // whether somebody wants the gradient of its input
+    bool gives_dx = false;     // whether the gradient of its input is needed
 
     Layer(Index features, Index outputs, bool takes_sequence, bool gives_sequence)
         : features(features), outputs(outputs), takes_sequence(takes_sequence), gives_sequence(gives_sequence) {}
@@ -154,10 +152,12 @@ protected:
         return weights[weight].trainable ? memory.gradients + weights[weight].offset : nullptr;
     }
     T* packed(const Memory<T>& memory) const { return memory.packed + packed_offset; }
-    double elementwise_work(Index steps) const { return 4.0 * static_cast<double>(output_steps(steps) * outputs); }
+    double elementwise_work(Index steps) const {
+        return tuning::operations_per_element * static_cast<double>(output_steps(steps) * outputs);
+    }
 };
 
-// A run that is one pass of the engine, with what the network has set filled in.
+// The workspace of a layer that is one kernel.
 template <class T, class Args>
 struct KernelWorkspace : LayerWorkspace<T> {
     const Kernels<T>& kernels;
@@ -219,7 +219,7 @@ DropoutArgs<T> dropout_args(const Call<T>& call, double rate, Sequence<const T> 
     return args;
 }
 
-// The key under which a layer draws its numbers for a purpose of its own.
+// The key of a layer's random numbers for one purpose.
 inline std::uint64_t rng_key(std::uint64_t seed, std::uint64_t rng_step, std::uint64_t number, std::uint64_t purpose) {
     std::uint64_t key = seed;
     for (const std::uint64_t part : {rng_step, number, purpose}) {

@@ -14,7 +14,9 @@ public:
         if (center) add("beta", beta_);
     }
 
-    double work(Index steps) const override { return 4 * this->elementwise_work(steps); }
+    double work(Index steps) const override {
+        return tuning::layer_normalization_factor * this->elementwise_work(steps);
+    }
 
     std::unique_ptr<LayerWorkspace<T>> make_workspace(const Memory<T>& memory, Arena<T>& arena, const Extent& extent,
                                                       Mode mode) const override {

@@ -40,12 +40,12 @@ public:
     bool works_step_by_step() const override { return !options_.go_backwards; }
 
     double work(Index steps) const override {
-        // An activation costs about as much as 30 operations of a product.
         const double units = static_cast<double>(options_.units);
         const double kernel = static_cast<double>(shape_.kernel_gates * this->features);
         const double recurrent = static_cast<double>(shape_.recurrent_gates) * units;
         return static_cast<double>(steps) * units *
-               (2 * (kernel + recurrent) + 30 * static_cast<double>(shape_.kernel_gates));
+               (2 * (kernel + recurrent) +
+                tuning::operations_per_activation * static_cast<double>(shape_.kernel_gates));
     }
 
     UnitParallelism unit_parallelism(const Kernels<T>& kernels) const override {
@@ -87,7 +87,7 @@ private:
 
     RecurrentOptions options_;
     const CellShape shape_;
-    Index kernel_ = -1, recurrent_ = -1, bias_ = -1, unit_weights_ = -1;  // places among the weights
+    Index kernel_ = -1, recurrent_ = -1, bias_ = -1, unit_weights_ = -1;  // indices into the weights
 };
 
 template <class T>
@@ -100,8 +100,7 @@ struct RecurrentLayer<T>::RecurrentWorkspace final : LayerWorkspace<T> {
     RecurrentArgs<T> args{};
     Sequence<T> dropped_x{};  // x under dropout
     T *dropped_h = nullptr, *recurrent_mask = nullptr, *zoneout_mask[most_states] = {};
-    // With a mask, what is given out may differ from h: zeros where there was no valid step yet, or for every step that
-    // does not count.
+    // With a mask, the output may differ from h: zeros before the first valid step, or at every masked step.
     Sequence<T> masked_output{};
     Arena<unsigned char> flags;
     Sequence<unsigned char> output_valid{};
@@ -139,7 +138,7 @@ struct RecurrentLayer<T>::RecurrentWorkspace final : LayerWorkspace<T> {
     Index chunks() const override {
         return masks_output() || drops_x() || options.go_backwards
                    ? 0
-                   : (args.steps + steps_per_chunk - 1) / steps_per_chunk;
+                   : (args.steps + tuning::steps_per_chunk - 1) / tuning::steps_per_chunk;
     }
     void begin_forward(Range rows) override {
         const RecurrentArgs<T> call_args = args_of_call();
@@ -199,9 +198,9 @@ private:
     bool masks_output() const { return output_valid.data != nullptr; }
     bool drops_h() const { return this->call->applies_dropout && options.recurrent_dropout > 0; }
     Range steps_of(Index chunk) const {
-        return {chunk * steps_per_chunk, std::min((chunk + 1) * steps_per_chunk, args.steps)};
+        return {chunk * tuning::steps_per_chunk, std::min((chunk + 1) * tuning::steps_per_chunk, args.steps)};
     }
-    // Multipliers for every unit of each of the steps, drawn for one of the layer's purposes.
+    // Multipliers for every unit of each of the steps, for one of the layer's purposes.
     DropoutArgs<T> random_mask(double rate, Index steps, int purpose, Sequence<T> to) const {
         DropoutArgs<T> args = dropout_args<T>(*this->call, rate, {}, to);
         args.steps = steps;
@@ -321,9 +320,9 @@ std::unique_ptr<LayerWorkspace<T>> RecurrentLayer<T>::make_workspace(const Memor
     args.states = arena.take(args.state_slots * rows * (shape.states - 1) * row);
     // The products with x of several steps at once make tiles of their own height, and go through the kernel once: for
     // cells whose gates do not see h, and where rows are too few for a tile and the kernel is not small beside it.
-    constexpr Index few_rows = 3, large_input = 16;
-    const bool hoists_x = shape.recurrent_gates == 0 || (rows <= few_rows && this->features >= large_input);
-    args.x_chunk = hoists_x ? std::min(steps, steps_per_chunk) : 0;
+    const bool hoists_x =
+        shape.recurrent_gates == 0 || (rows <= tuning::few_rows && this->features >= tuning::large_input);
+    args.x_chunk = hoists_x ? std::min<Index>(steps, tuning::steps_per_chunk) : 0;
     args.gate_slots = std::max<Index>(training ? steps : args.x_chunk, 1);
     if (training || hoists_x || shape.second_phase_inputs > 0) {
         args.gates = arena.take(args.gate_slots * rows * shape.columns * row);
