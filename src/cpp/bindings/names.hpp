@@ -6,7 +6,7 @@
 #include <string>
 #include <utility>
 
-#include "../network/layers/bidirectional.hpp"
+#include "../network/layers/options.hpp"
 #include "../network/workspace.hpp"
 
 namespace fastlstm {

@@ -35,38 +35,39 @@ public:
     Bindings(Index features, bool sequence, bool input_gradient)
         : NetworkArguments<T>(features, sequence, input_gradient), input_gradient_(input_gradient) {}
 
-    void add_recurrent(const py::kwargs& options) { network_.add_recurrent(recurrent_options(options)); }
+    void add_recurrent(const py::kwargs& options) { network_.add(recurrent_options(options)); }
     void add_bidirectional(const py::dict& forward, const py::dict& backward, const std::string& merge_mode) {
-        network_.add_bidirectional(recurrent_options(py::kwargs(forward)), recurrent_options(py::kwargs(backward)),
-                                   value_of(merge_names, merge_mode, "merge_mode"));
+        network_.add(BidirectionalOptions{recurrent_options(py::kwargs(forward)),
+                                          recurrent_options(py::kwargs(backward)),
+                                          value_of(merge_names, merge_mode, "merge_mode")});
     }
-    void add_dense(Index units, bool use_bias) { network_.add_dense(size(units, "units"), use_bias); }
+    void add_dense(Index units, bool use_bias) { network_.add(DenseOptions{size(units, "units"), use_bias}); }
     void add_activation(const std::string& activation) {
-        network_.add_activation(value_of(activation_names, activation, "activation"));
+        network_.add(ActivationOptions{value_of(activation_names, activation, "activation")});
     }
     void add_dropout(double rate, const py::object& seed, bool per_row, bool per_step, bool per_feature) {
-        network_.add_dropout({number(rate, 0, 1, "rate"), bits_of(seed, "seed"), per_row, per_step, per_feature});
+        network_.add(DropoutOptions{number(rate, 0, 1, "rate"), bits_of(seed, "seed"), per_row, per_step, per_feature});
     }
     void add_embedding(Index input_dim, Index output_dim, bool mask_zero) {
-        network_.add_embedding(size(input_dim, "input_dim"), size(output_dim, "output_dim"), mask_zero);
+        network_.add(EmbeddingOptions{size(input_dim, "input_dim"), size(output_dim, "output_dim"), mask_zero});
     }
-    void add_masking(double mask_value) { network_.add_masking(mask_value); }
+    void add_masking(double mask_value) { network_.add(MaskingOptions{mask_value}); }
     void add_layer_normalization(double epsilon, bool center, bool scale) {
-        network_.add_layer_normalization(number(epsilon, 0, infinity, "epsilon"), center, scale);
+        network_.add(LayerNormalizationOptions{number(epsilon, 0, infinity, "epsilon"), center, scale});
     }
     void add_rescaling(const py::array& scale, const py::array& offset) {
         const Index width = network_.outputs();
         const T *scales = exact<T>(scale, "scale", {width}), *offsets = exact<T>(offset, "offset", {width});
-        network_.add_rescaling({scales, scales + width}, {offsets, offsets + width});
+        network_.add(RescalingOptions{{scales, scales + width}, {offsets, offsets + width}});
     }
-    void add_normalization(bool invert) { network_.add_normalization(invert); }
-    void add_repeat_vector(Index n) { network_.add_repeat_vector(size(n, "n")); }
+    void add_normalization(bool invert) { network_.add(NormalizationOptions{invert}); }
+    void add_repeat_vector(Index n) { network_.add(RepeatVectorOptions{size(n, "n")}); }
     void add_reshape(Index steps, Index features, bool sequence) {
         if (!sequence && steps != 1) throw py::value_error("steps: expected 1 without a sequence");
-        network_.add_reshape(steps == 0 ? 0 : size(steps, "steps"), size(features, "features"), sequence);
+        network_.add(ReshapeOptions{steps == 0 ? 0 : size(steps, "steps"), size(features, "features"), sequence});
     }
     void add_activity_regularizer(double l1, double l2) {
-        network_.add_activity_regularizer(number(l1, 0, infinity, "l1"), number(l2, 0, infinity, "l2"));
+        network_.add(ActivityRegularizerOptions{number(l1, 0, infinity, "l1"), number(l2, 0, infinity, "l2")});
     }
 
     void set_trainable(const std::vector<bool>& flags) { network_.set_trainable(flags); }

@@ -3,8 +3,13 @@
 #include <stdexcept>
 
 #include "../dispatch.hpp"
+#include "layers/activation.hpp"
+#include "layers/activity_regularizer.hpp"
+#include "layers/bidirectional.hpp"
 #include "layers/dense.hpp"
+#include "layers/dropout.hpp"
 #include "layers/embedding.hpp"
+#include "layers/layer_normalization.hpp"
 #include "layers/masking.hpp"
 #include "layers/normalization.hpp"
 #include "layers/repeat_vector.hpp"
@@ -36,7 +41,7 @@ Network<T>::Network(Index features, bool sequence, bool input_gradient)
       kernels_(&kernels_of<T>(*table_)) {}
 
 template <class T>
-void Network<T>::add(std::unique_ptr<Layer<T>> layer) {
+void Network<T>::append(std::unique_ptr<Layer<T>> layer) {
     if (finished_) throw std::logic_error("a network takes no more layers after its first use");
     if (layer->takes_sequence != gives_sequence())
         throw std::invalid_argument(layer->takes_sequence
@@ -60,78 +65,83 @@ std::unique_ptr<RecurrentLayer<T>> Network<T>::recurrent(const RecurrentOptions&
 }
 
 template <class T>
-void Network<T>::add_recurrent(const RecurrentOptions& options) {
-    add(recurrent(options));
+void Network<T>::add(const RecurrentOptions& options) {
+    append(recurrent(options));
 }
 
 template <class T>
-void Network<T>::add_bidirectional(const RecurrentOptions& forward, const RecurrentOptions& backward, Merge merge) {
-    if (merge != Merge::concat && forward.units != backward.units)
+void Network<T>::add(const BidirectionalOptions& options) {
+    const RecurrentOptions &forward = options.forward, &backward = options.backward;
+    if (options.merge != Merge::concat && forward.units != backward.units)
         throw std::invalid_argument("merge_mode: expected 'concat' for layers of different widths");
     if (forward.return_sequences != backward.return_sequences || forward.stateful != backward.stateful)
         throw std::invalid_argument("backward: expected return_sequences and stateful as in forward");
     if (forward.go_backwards == backward.go_backwards)
         throw std::invalid_argument("backward: expected go_backwards to be the opposite of forward's");
-    add(std::make_unique<BidirectionalLayer<T>>(recurrent(forward), recurrent(backward), merge));
+    append(std::make_unique<BidirectionalLayer<T>>(recurrent(forward), recurrent(backward), options.merge));
 }
 
 template <class T>
-void Network<T>::add_dense(Index units, bool use_bias) {
-    add(std::make_unique<DenseLayer<T>>(units, use_bias, outputs(), gives_sequence()));
+void Network<T>::add(const DenseOptions& options) {
+    append(std::make_unique<DenseLayer<T>>(options.units, options.use_bias, outputs(), gives_sequence()));
 }
 
 template <class T>
-void Network<T>::add_activation(Activation activation) {
-    if (activation == Activation::glu && outputs() % 2 != 0)
+void Network<T>::add(const ActivationOptions& options) {
+    if (options.activation == Activation::glu && outputs() % 2 != 0)
         throw std::invalid_argument("activation: glu expects an even number of features, got " +
                                     std::to_string(outputs()));
-    add(std::make_unique<ActivationLayer<T>>(activation, outputs(), gives_sequence()));
+    append(std::make_unique<ActivationLayer<T>>(options.activation, outputs(), gives_sequence()));
 }
 
 template <class T>
-void Network<T>::add_dropout(const DropoutOptions& options) {
-    add(std::make_unique<DropoutLayer<T>>(options, outputs(), gives_sequence()));
+void Network<T>::add(const DropoutOptions& options) {
+    append(std::make_unique<DropoutLayer<T>>(options, outputs(), gives_sequence()));
 }
 
 template <class T>
-void Network<T>::add_embedding(Index entries, Index outputs, bool mask_zero) {
+void Network<T>::add(const EmbeddingOptions& options) {
     if (!layers_.empty()) throw std::invalid_argument("an embedding must be the first layer");
-    add(std::make_unique<EmbeddingLayer<T>>(entries, outputs, mask_zero));
+    append(std::make_unique<EmbeddingLayer<T>>(options.entries, options.outputs, options.mask_zero));
 }
 
 template <class T>
-void Network<T>::add_masking(double mask_value) {
-    add(std::make_unique<MaskingLayer<T>>(mask_value, outputs()));
+void Network<T>::add(const MaskingOptions& options) {
+    append(std::make_unique<MaskingLayer<T>>(options.mask_value, outputs()));
 }
 
 template <class T>
-void Network<T>::add_layer_normalization(double epsilon, bool center, bool scale) {
-    add(std::make_unique<LayerNormalizationLayer<T>>(epsilon, center, scale, outputs(), gives_sequence()));
+void Network<T>::add(const LayerNormalizationOptions& options) {
+    append(std::make_unique<LayerNormalizationLayer<T>>(options.epsilon, options.center, options.scale, outputs(),
+                                                        gives_sequence()));
 }
 
 template <class T>
-void Network<T>::add_rescaling(std::vector<T> scale, std::vector<T> offset) {
-    add(std::make_unique<RescalingLayer<T>>(std::move(scale), std::move(offset), gives_sequence()));
+void Network<T>::add(const RescalingOptions& options) {
+    append(std::make_unique<RescalingLayer<T>>(std::vector<T>(options.scale.begin(), options.scale.end()),
+                                               std::vector<T>(options.offset.begin(), options.offset.end()),
+                                               gives_sequence()));
 }
 
 template <class T>
-void Network<T>::add_normalization(bool invert) {
-    add(std::make_unique<NormalizationLayer<T>>(invert, outputs(), gives_sequence()));
+void Network<T>::add(const NormalizationOptions& options) {
+    append(std::make_unique<NormalizationLayer<T>>(options.invert, outputs(), gives_sequence()));
 }
 
 template <class T>
-void Network<T>::add_repeat_vector(Index n) {
-    add(std::make_unique<RepeatVectorLayer<T>>(n, outputs()));
+void Network<T>::add(const RepeatVectorOptions& options) {
+    append(std::make_unique<RepeatVectorLayer<T>>(options.n, outputs()));
 }
 
 template <class T>
-void Network<T>::add_reshape(Index steps, Index features, bool sequence) {
-    add(std::make_unique<ReshapeLayer<T>>(steps, features, sequence, outputs(), gives_sequence()));
+void Network<T>::add(const ReshapeOptions& options) {
+    append(std::make_unique<ReshapeLayer<T>>(options.steps, options.features, options.sequence, outputs(),
+                                             gives_sequence()));
 }
 
 template <class T>
-void Network<T>::add_activity_regularizer(double l1, double l2) {
-    add(std::make_unique<ActivityRegularizerLayer<T>>(l1, l2, outputs(), gives_sequence()));
+void Network<T>::add(const ActivityRegularizerOptions& options) {
+    append(std::make_unique<ActivityRegularizerLayer<T>>(options.l1, options.l2, outputs(), gives_sequence()));
 }
 
 template <class T>
@@ -198,25 +208,16 @@ void Network<T>::finish() {
     finished_ = true;
 }
 
-#define FASTLSTM_INSTANTIATE(T)                                                                           \
-    template Network<T>::Network(Index, bool, bool);                                                      \
-    template void Network<T>::add_recurrent(const RecurrentOptions&);                                     \
-    template void Network<T>::add_bidirectional(const RecurrentOptions&, const RecurrentOptions&, Merge); \
-    template void Network<T>::add_dense(Index, bool);                                                     \
-    template void Network<T>::add_activation(Activation);                                                 \
-    template void Network<T>::add_dropout(const DropoutOptions&);                                         \
-    template void Network<T>::add_embedding(Index, Index, bool);                                          \
-    template void Network<T>::add_masking(double);                                                        \
-    template void Network<T>::add_layer_normalization(double, bool, bool);                                \
-    template void Network<T>::add_rescaling(std::vector<T>, std::vector<T>);                              \
-    template void Network<T>::add_normalization(bool);                                                    \
-    template void Network<T>::add_repeat_vector(Index);                                                   \
-    template void Network<T>::add_reshape(Index, Index, bool);                                            \
-    template void Network<T>::add_activity_regularizer(double, double);                                   \
-    template void Network<T>::set_trainable(const std::vector<bool>&);                                    \
+#define FASTLSTM_INSTANTIATE(T)                                        \
+    template Network<T>::Network(Index, bool, bool);                   \
+    template void Network<T>::set_trainable(const std::vector<bool>&); \
     template void Network<T>::finish();
-
 FASTLSTM_INSTANTIATE(float)
 FASTLSTM_INSTANTIATE(double)
+
+#define FASTLSTM_INSTANTIATE_ADD(name, Options)        \
+    template void Network<float>::add(const Options&); \
+    template void Network<double>::add(const Options&);
+FASTLSTM_LAYERS(FASTLSTM_INSTANTIATE_ADD)
 
 }  // namespace fastlstm

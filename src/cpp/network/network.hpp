@@ -11,12 +11,9 @@
 #include <utility>
 #include <vector>
 
-#include "layers/activation.hpp"
-#include "layers/activity_regularizer.hpp"
-#include "layers/bidirectional.hpp"
-#include "layers/dropout.hpp"
+#include "../lists/layers.hpp"
 #include "layers/layer.hpp"
-#include "layers/layer_normalization.hpp"
+#include "layers/options.hpp"
 #include "layers/recurrent.hpp"
 #include "optimizer.hpp"
 #include "strided_weight.hpp"
@@ -110,19 +107,9 @@ public:
     Network(Index features, bool sequence, bool input_gradient);
 
     // Building. Throws std::invalid_argument where a layer does not fit, std::logic_error after the first use.
-    void add_recurrent(const RecurrentOptions& options);
-    void add_bidirectional(const RecurrentOptions& forward, const RecurrentOptions& backward, Merge merge);
-    void add_dense(Index units, bool use_bias);
-    void add_activation(Activation activation);
-    void add_dropout(const DropoutOptions& options);
-    void add_embedding(Index entries, Index outputs, bool mask_zero);
-    void add_masking(double mask_value);
-    void add_layer_normalization(double epsilon, bool center, bool scale);
-    void add_rescaling(std::vector<T> scale, std::vector<T> offset);
-    void add_normalization(bool invert);
-    void add_repeat_vector(Index n);
-    void add_reshape(Index steps, Index features, bool sequence);
-    void add_activity_regularizer(double l1, double l2);
+#define FASTLSTM_ADD(name, Options) void add(const Options& options);
+    FASTLSTM_LAYERS(FASTLSTM_ADD)
+#undef FASTLSTM_ADD
     // Which weights, in the order of the parameters, training changes. Weights of one cell are trained or not together.
     void set_trainable(const std::vector<bool>& flags);
 
@@ -211,7 +198,7 @@ public:
 private:
     using WorkspacePtr = std::unique_ptr<Workspace<T>>;
 
-    void add(std::unique_ptr<Layer<T>> layer);
+    void append(std::unique_ptr<Layer<T>> layer);
     std::unique_ptr<RecurrentLayer<T>> recurrent(const RecurrentOptions& options) const;
     void finish();  // plans the flat buffers; nothing can be added after it
     Memory<T> memory() const;

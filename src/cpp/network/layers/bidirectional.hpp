@@ -5,8 +5,6 @@
 
 namespace fastlstm {
 
-enum class Merge { sum, mul, ave, concat };
-
 template <class T>
 class BidirectionalLayer final : public Layer<T> {
 public:

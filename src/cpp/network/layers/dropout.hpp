@@ -2,14 +2,9 @@
 #pragma once
 
 #include "layer.hpp"
+#include "options.hpp"
 
 namespace fastlstm {
-
-struct DropoutOptions {
-    double rate;
-    std::uint64_t seed;
-    bool per_row, per_step, per_feature;
-};
 
 template <class T>
 class DropoutLayer final : public Layer<T> {

@@ -4,20 +4,9 @@
 #include <algorithm>
 
 #include "layer.hpp"
+#include "options.hpp"
 
 namespace fastlstm {
-
-struct RecurrentOptions {
-    Cell cell = Cell::lstm;
-    Index units = 1;
-    Activation activation = Activation::tanh, recurrent_activation = Activation::sigmoid;
-    bool use_bias = true, return_sequences = false, go_backwards = false, stateful = false,
-         zero_output_for_mask = false;
-    double dropout = 0, recurrent_dropout = 0;
-    double zoneout[most_states] = {0, 0};  // of h, and of c
-    double clip = 0;                       // not positive: none
-    std::uint64_t seed = 0;
-};
 
 template <class T>
 class RecurrentLayer final : public Layer<T> {
