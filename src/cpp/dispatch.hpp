@@ -1,4 +1,4 @@
-// Which instruction set's kernels run: the best that the machine supports, or the one that was asked for.
+// Which instruction set's kernels run: the best that the machine supports, or the one asked for.
 #pragma once
 
 #include <string>
@@ -13,8 +13,8 @@ std::vector<std::string> available_isas();
 
 const KernelTable& active_kernels();
 
-// Those, or where vectors of so many bytes would stay half empty and nobody asked for this instruction set, those of a
-// narrower one that has all operations too.
+// The active kernels, or, unless an instruction set was selected, those of a narrower one with fused multiply-adds
+// where the widest layer has only `bytes` bytes and would leave half of each vector empty.
 const KernelTable& kernels_for(const KernelTable& active, Index bytes);
 
 // Takes effect for networks made from now on. Throws std::invalid_argument, listing those available.

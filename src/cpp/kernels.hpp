@@ -14,9 +14,11 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "cells/list.hpp"
-#include "engine/activation_list.hpp"
-#include "engine/loss_list.hpp"
+#include "lists/activations.hpp"
+#include "lists/cells.hpp"
+#include "lists/constraints.hpp"
+#include "lists/losses.hpp"
+#include "lists/optimizers.hpp"
 
 #define FASTLSTM_TEXT_OF(value) #value
 #define FASTLSTM_TEXT(value) FASTLSTM_TEXT_OF(value)
@@ -33,15 +35,15 @@ enum class Activation : int {
 };
 enum class Cell : int { FASTLSTM_CELLS(FASTLSTM_FIRST_NAME) count };
 enum class Loss : int { FASTLSTM_LOSSES(FASTLSTM_FIRST_NAME) count };
+enum class Optimizer : int { FASTLSTM_OPTIMIZERS(FASTLSTM_FIRST_NAME) count };
+enum class Constraint : int { FASTLSTM_CONSTRAINTS(FASTLSTM_NAME) count };
 #undef FASTLSTM_NAME
 #undef FASTLSTM_FIRST_NAME
 // How the values of rows and steps become one: divided by their number, by nothing, or by the sum of their weights.
 enum class Reduction : int { sum_over_batch_size, sum, mean_with_sample_weight };
-enum class Update : int { sgd, adam, nadam, adamax, rmsprop, adagrad, adadelta, lion };
-enum class Constraint : int { non_neg, max_norm, unit_norm, min_max_norm };
 
 constexpr int most_states = 2;
-constexpr int most_slots = 3;  // of an update rule
+constexpr int most_slots = 3;  // of an optimizer
 
 static constexpr bool is_elementwise(Activation activation) { return activation < Activation::softmax; }
 
@@ -70,16 +72,16 @@ struct Sequence {
 // True where a step of a row counts; data is null where all do.
 using Mask = Sequence<const unsigned char>;
 
-// What others need to know of a cell, beyond the equations.
+// A cell's sizes, by which the network plans memory.
 struct CellShape {
-    Index kernel_gates;     // gate blocks of the kernel
-    Index recurrent_gates;  // of the recurrent kernel; none where gates do not see h
-    Index bias_rows;        // 1, or 2 where x and h have biases of their own
-    Index unit_weights;     // diagonal (peephole) weights of each unit
-    Index columns;          // blocks of pre-activations that a step keeps
-    Index states;           // h, and others
-    Index kept;             // what BPTT needs beside these
-    Index operands;         // 1 where a second product takes something other than h
+    Index kernel_gates;         // gate blocks of the kernel
+    Index recurrent_gates;      // of the recurrent kernel; none where gates do not see h
+    Index bias_rows;            // 1, or 2 where x and h have biases of their own
+    Index unit_weights;         // diagonal (peephole) weights of each unit
+    Index columns;              // blocks of pre-activations of a step
+    Index states;               // h, and others
+    Index saved;                // further vectors saved for BPTT
+    Index second_phase_inputs;  // 1 where a second phase's product takes something other than h
 };
 
 // A layer's weights in Keras's layouts. Null where there is none.
@@ -89,48 +91,55 @@ struct RecurrentWeights {
     T *kernel, *recurrent, *bias, *unit_weights;
 };
 
-// One recurrent layer over one batch. `h` has a slot for the initial state and one for each step when training or where
-// the sequence is wanted, and two that alternate otherwise; `states` has T + 1 or one. Gates: a slot for each step when
-// training; otherwise as many as x_chunk, or one if the cell has more than one phase, or else null.
+// One recurrent layer over one batch. In: read by both passes unless it says otherwise. Slots: `h` and `states` have
+// one for the initial state and one for each step (h: when training or where the sequence is the output; states: when
+// training), else h has two that alternate and states one. Gates have a slot for each step when training, else x_chunk
+// of them, or one if the cell has several phases; otherwise `gates` is null, and pre-activations live in a tile's
+// scratch.
 template <class T>
-struct RecurrentPass {
+struct RecurrentArgs {
     Index rows, steps, features, units;
     Activation activation, recurrent_activation;
     double clip;             // of pre-activations; not positive for none
     bool training, initial;  // initial: the first slots hold something other than zeros
-    const T* packed;
-    Sequence<const T> x;
-    Mask mask;
-    Sequence<T> h;  // rows padded; the initial state is slot 0
+    const T* packed;         // in: by CellKernels::pack
+    Sequence<const T> x;     // in
+    Mask mask;               // in: a masked step keeps the states
+    Sequence<T> h;           // rows padded. In: slot 0, the initial state. Out: slot t + 1, the state after step t
     Index h_slots;
-    T* states;  // [slots][N][states - 1][B][V], the initial ones in slot 0
+    T* states;  // [slots][N][states - 1][B][V]. In and out as h, of the cell's other states
     Index state_slots;
-    T* gates;  // [slots][products][B][N][G][V]: what each derivative needs; BPTT leaves gradients here
+    // [slots][products][B][N][G][V]. Forward in: nothing. Forward out: what the activations' derivatives need. Backward
+    // leaves the gradients of the pre-activations there, which the weight gradients read.
+    T* gates;
     Index gate_slots;
-    Index x_chunk;      // steps whose products with x are made together, in their gates' slots; 0: each in its step
-    T* operand;         // [gate slots][N][B][V]: what the second phase's product takes
-    T* kept;            // [T][N][kept][B][V]
-    T* fed;             // as h: h on its way into products, under recurrent dropout; else null
-    const T* fed_mask;  // [N][B][V]
+    Index x_chunk;          // steps whose products with x are computed together, ahead of them; 0: each in its step
+    T* second_phase_input;  // [gate slots][N][B][V]. Out of the first phase, in of the second, and for weight gradients
+    T* saved;               // [T][N][saved][B][V]. Forward out (training), backward in: the cell's saved values
+    T* dropped_h;           // as h: out, h under recurrent dropout, as products take it; null without
+    const T* recurrent_mask;  // [N][B][V]. In, with dropped_h
     bool zoneout;
-    double zoneout_rate[most_states];     // the share of the previous state, unless drawn
-    const T* zoneout_drawn[most_states];  // [T][N][B][V]: 1 keeps the previous state; null where not drawn
-    // BPTT
+    double zoneout_rate[most_states];    // the share of the previous state that is kept where there is no zoneout_mask
+    const T* zoneout_mask[most_states];  // [T][N][B][V]. In: 1 keeps the previous state; null outside training
+
+    // Backward only
     bool wants_d_initial;
-    Sequence<const T> dy;  // gradient of h, rows padded; of the steps from dy_begin on, all others have none
+    Sequence<const T> dy;  // rows padded. In: gradient of h, of the steps from dy_begin on
     Index dy_begin;
-    Mask dy_mask;    // where false, h was not shown, and dy is nobody's
-    T* dh;           // [N][B][V], carried from step to step; begins as the gradient of the final state
-    T* dstates;      // [N][states - 1][B][V], the same
-    T* dfed;         // [N][B][V], with `fed`
-    T* doperand;     // [N][B][V]
-    Sequence<T> dx;  // rows padded; data is null where nobody wants it
-    RecurrentWeights<T> gradients;
+    Mask dy_mask;  // in: where false, the output was masked, so dy is ignored
+    // Before: gradient of the final state. After: gradient of the initial state (if wants_d_initial). Between two
+    // chunks of steps: of the state between them.
+    T* dh;                    // [N][B][V]
+    T* d_states;              // [N][states - 1][B][V]
+    T* d_dropped_h;           // [N][B][V], with dropped_h. Before: zeros. Between chunks: of dropped_h, not yet in dh
+    T* d_second_phase_input;  // [N][B][V], scratch
+    Sequence<T> dx;           // rows padded. Out; data is null where it is not needed
+    RecurrentWeights<T> gradients;  // out: of the weights; written by CellKernels::gradients
 };
 
 // y = x W + b on every row of every step.
 template <class T>
-struct DensePass {
+struct DenseArgs {
     Index rows, steps, features, units;
     const T *kernel, *bias, *kernel_transposed;  // packed as for one gate
     Sequence<const T> x;
@@ -142,7 +151,7 @@ struct DensePass {
 
 // y = activation(x) on every row of every step.
 template <class T>
-struct ActivationPass {
+struct ActivationArgs {
     Index steps, features;  // of x
     Activation activation;
     Sequence<const T> x;
@@ -151,12 +160,12 @@ struct ActivationPass {
     Sequence<T> dx;
 };
 
-// y = x * m, m being `drawn` with probability `rate` and `other` otherwise: a function of the key and the place, so
-// that the way back draws the same. Without x, y = m.
+// y = x * m, where m is `drawn_value` with probability `rate` and `other_value` otherwise: a function of the key, row,
+// step and feature, so that the backward pass computes the same m again. Without x, y = m.
 template <class T>
-struct DropoutPass {
+struct DropoutArgs {
     Index steps, features, first_row;
-    double rate, drawn, other;
+    double rate, drawn_value, other_value;
     std::uint64_t key;
     Sequence<const T> x;
     Sequence<T> y;
@@ -165,14 +174,15 @@ struct DropoutPass {
 
 // y = (x - mean) / sqrt(variance + epsilon) * gamma + beta over the features of each row and step.
 template <class T>
-struct LayerNormalizationPass {
+struct LayerNormalizationArgs {
     Index rows, steps, features;
     double epsilon;
     const T *gamma, *beta;  // null for ones and zeros
     Sequence<const T> x;
     Sequence<T> y;
-    Sequence<T> normalized;  // what gamma multiplies
-    T* inverse_deviation;    // [T][N]
+    // Forward out, backward in.
+    Sequence<T> saved_normalized;  // what gamma multiplies
+    T* saved_inverse_deviation;    // [T][N]
     Sequence<const T> dy;
     Sequence<T> dx;
     T *d_gamma, *d_beta;
@@ -180,7 +190,7 @@ struct LayerNormalizationPass {
 
 // y = rows of a table, chosen by x.
 template <class T>
-struct EmbeddingPass {
+struct EmbeddingArgs {
     Index rows, steps, entries, features;
     const T* table;
     Sequence<const T> x;
@@ -191,7 +201,7 @@ struct EmbeddingPass {
 
 // The penalty l1 |x| + l2 x^2 summed over each row, and its gradient added to dy.
 template <class T>
-struct PenaltyPass {
+struct PenaltyArgs {
     Index steps, features;
     double l1, l2, scale;  // scale: of the gradient
     Sequence<const T> x, dy;
@@ -201,7 +211,7 @@ struct PenaltyPass {
 
 // y = (x - mean) / deviation, or back.
 template <class T>
-struct NormalizationPass {
+struct NormalizationArgs {
     Index steps, features;
     bool invert;
     const T *mean, *deviation;  // padded; deviation is never zero
@@ -225,7 +235,7 @@ struct LossSettings {
 // Predictions against targets. Each row and step has a value, times its weight. `row_loss` gets `scale` times each
 // row's sum over its steps.
 template <class T>
-struct LossPass {
+struct LossArgs {
     LossSettings settings;
     Index steps, outputs;
     double scale;
@@ -239,26 +249,26 @@ struct LossPass {
 
 // Whether a row's step is part of the loss.
 template <class T>
-static inline bool counts(const LossPass<T>& pass, Index t, Index n) {
-    if (pass.mask.data && !pass.mask.data[n * pass.mask.row + t * pass.mask.step]) return false;
-    return !pass.settings.ignores_class ||
-           static_cast<double>(pass.target.data[n * pass.target.row + t * pass.target.step]) !=
-               pass.settings.ignored_class;
+static inline bool counts(const LossArgs<T>& args, Index t, Index n) {
+    if (args.mask.data && !args.mask.data[n * args.mask.row + t * args.mask.step]) return false;
+    return !args.settings.ignores_class ||
+           static_cast<double>(args.target.data[n * args.target.row + t * args.target.step]) !=
+               args.settings.ignored_class;
 }
 
 template <class T>
-static inline double weight_of(const LossPass<T>& pass, Index t, Index n) {
-    return pass.weight.data ? static_cast<double>(pass.weight.data[n * pass.weight.row + t * pass.weight.step]) : 1;
+static inline double weight_of(const LossArgs<T>& args, Index t, Index n) {
+    return args.weight.data ? static_cast<double>(args.weight.data[n * args.weight.row + t * args.weight.step]) : 1;
 }
 
 // One update of the parameters in a range of the flat buffers: gradients are scaled and clipped, parameters decay, and
-// the rule is applied. Rates hold a step's learning rate with what its number brings in, such as bias corrections.
+// updated. Rates are a step's learning rate with what depends on its number, such as bias corrections.
 template <class T>
-struct UpdatePass {
-    Update rule;
-    T* parameters;
+struct UpdateArgs {
+    Optimizer kind;
+    T* parameters;  // in: before the step; out: after it
     const T* gradients;
-    T* slots[most_slots];                     // in the rule's order; null where it has none
+    T* slots[most_slots];                     // as parameters, in the optimizer's order; null for none
     double scale, clip_value, decay;          // clip_value 0: none; decay: of a parameter, as a share of it
     double rate, gradient_rate, second_rate;  // Nadam: of the average gradient, of this one, of the average square
     double momentum, beta_1, beta_2, rho, epsilon;
@@ -267,17 +277,18 @@ struct UpdatePass {
 
 // The norm of each group of weights, [outer][reduced][inner] over the reduced axis, brought to where it should be.
 template <class T>
-struct ConstraintPass {
+struct ConstraintArgs {
     Constraint kind;
     double minimum, maximum, rate;
     Index outer, reduced, inner;
     T* weights;
 };
 
-// Threads that share the unit blocks of the same rows, and meet wherever one needs what the others have made.
-struct Crew {
-    Index member, members;
-    void (*meet)(const void* team);  // unused by one alone
+// Threads that process the same rows, each a share of the unit blocks, with a barrier wherever one needs another's
+// results.
+struct UnitTeam {
+    Index thread, threads;
+    void (*barrier)(const void* team);  // unused by one alone
     const void* team;
 };
 
@@ -285,15 +296,15 @@ template <class T>
 struct CellKernels {
     CellShape shape;
     Index (*packed_size)(Index features, Index units);
-    // Part of `parts`; the transposed kernel only if somebody wants dx.
+    // Part of `parts`; the transposed kernel only where dx is needed.
     void (*pack)(const RecurrentWeights<T>&, T* packed, bool wants_dx, Index part, Index parts);
-    // The members of a crew call these together, with the same rows. Steps may come in pieces, in order: forward those
-    // that begin at multiples of x_chunk, backward from the last one.
-    void (*forward)(const RecurrentPass<T>&, Range rows, Range steps, const Crew&);
-    void (*backward)(const RecurrentPass<T>&, Range rows, Range steps, const Crew&);
+    // The threads of a unit team call these together, with the same rows. Steps may come in chunks, in order: forward
+    // those that begin at multiples of x_chunk, backward from the last one.
+    void (*forward)(const RecurrentArgs<T>&, Range rows, Range steps, const UnitTeam&);
+    void (*backward)(const RecurrentArgs<T>&, Range rows, Range steps, const UnitTeam&);
     // Weight gradients are tiles of the weights, each summed over all rows and steps in one fixed order.
-    Index (*gradient_tiles)(const RecurrentPass<T>&);
-    void (*gradients)(const RecurrentPass<T>&, Range tiles);
+    Index (*gradient_tiles)(const RecurrentArgs<T>&);
+    void (*gradients)(const RecurrentArgs<T>&, Range tiles);
 };
 
 template <class T>
@@ -301,36 +312,36 @@ struct Kernels {
     Index lanes;
     const CellKernels<T>* cells;  // in the order of enum Cell
 
-    void (*dense_forward)(const DensePass<T>&, Range rows);
-    void (*dense_backward)(const DensePass<T>&, Range rows);
-    Index (*dense_gradient_tiles)(const DensePass<T>&);
-    void (*dense_gradients)(const DensePass<T>&, Range tiles);
+    void (*dense_forward)(const DenseArgs<T>&, Range rows);
+    void (*dense_backward)(const DenseArgs<T>&, Range rows);
+    Index (*dense_gradient_tiles)(const DenseArgs<T>&);
+    void (*dense_gradients)(const DenseArgs<T>&, Range tiles);
     // From Keras's layout, (k, units) row by row; a bias is a kernel of one row. Only panels of the range.
     void (*pack)(const T* weights, Index k, Index units, T* packed, Range panels);
     void (*pack_transposed)(const T* weights, Index k, Index units, T* packed, Range panels);
 
-    void (*activate)(const ActivationPass<T>&, Range rows);
-    void (*activate_backward)(const ActivationPass<T>&, Range rows);
-    void (*dropout)(const DropoutPass<T>&, Range rows);
-    void (*normalize)(const NormalizationPass<T>&, Range rows);
-    void (*normalize_backward)(const NormalizationPass<T>&, Range rows);
-    void (*layer_normalize)(const LayerNormalizationPass<T>&, Range rows);
-    void (*layer_normalize_backward)(const LayerNormalizationPass<T>&, Range rows);
-    void (*layer_normalize_gradients)(const LayerNormalizationPass<T>&, Range blocks);  // blocks of features
-    void (*embed)(const EmbeddingPass<T>&, Range rows);
-    void (*embed_gradients)(const EmbeddingPass<T>&, Range blocks);
-    void (*penalize)(const PenaltyPass<T>&, Range rows);
+    void (*activate)(const ActivationArgs<T>&, Range rows);
+    void (*activate_backward)(const ActivationArgs<T>&, Range rows);
+    void (*dropout)(const DropoutArgs<T>&, Range rows);
+    void (*normalize)(const NormalizationArgs<T>&, Range rows);
+    void (*normalize_backward)(const NormalizationArgs<T>&, Range rows);
+    void (*layer_normalize)(const LayerNormalizationArgs<T>&, Range rows);
+    void (*layer_normalize_backward)(const LayerNormalizationArgs<T>&, Range rows);
+    void (*layer_normalize_gradients)(const LayerNormalizationArgs<T>&, Range blocks);  // blocks of features
+    void (*embed)(const EmbeddingArgs<T>&, Range rows);
+    void (*embed_gradients)(const EmbeddingArgs<T>&, Range blocks);
+    void (*penalize)(const PenaltyArgs<T>&, Range rows);
     void (*sum_steps)(Sequence<const T> from, Index steps, Index features, Sequence<T> to, Range rows);
 
-    void (*loss)(const LossPass<T>&, Range rows);
-    void (*update)(const UpdatePass<T>&, Range parameters);
+    void (*loss)(const LossArgs<T>&, Range rows);
+    void (*update)(const UpdateArgs<T>&, Range parameters);
     // Adds gradients to the sums of those before them; where `mean_of` is not 0, gradients become the mean of so many
     // and sums zero.
     void (*accumulate)(T* gradients, T* sums, double mean_of, Range parameters);
     // Moves averages to momentum * average + (1 - momentum) * parameter, which may take the parameter's place.
     void (*average)(T* averages, T* parameters, double momentum, bool overwrite, Range range);
     double (*sum_squares)(const T* values, Index count);
-    void (*constrain)(const ConstraintPass<T>&, Range groups);
+    void (*constrain)(const ConstraintArgs<T>&, Range groups);
     // Adds copies of the gradients, `step` elements apart, to the first of them, in order.
     void (*sum_copies)(T* gradients, Index copies, Index step, Range parameters);
     // Adds the gradient of l1 |w| + l2 w^2 and returns the penalty.

@@ -8,7 +8,7 @@
 #include <type_traits>
 #include <vector>
 
-#include "../network/strided.hpp"
+#include "../network/strided_weight.hpp"
 
 namespace fastlstm {
 

@@ -6,8 +6,8 @@
 #include <string>
 #include <utility>
 
-#include "../network/bidirectional_layer.hpp"
-#include "../network/binding.hpp"
+#include "../network/layers/options.hpp"
+#include "../network/workspace.hpp"
 
 namespace fastlstm {
 
@@ -19,7 +19,7 @@ struct Named {
 
 #define FASTLSTM_NAMED_CELL(name, equations) {#name, Cell::name},
 #define FASTLSTM_NAMED_ACTIVATION(name) {#name, Activation::name},
-#define FASTLSTM_NAMED_LOSS(name, rule, width) {#name, Loss::name},
+#define FASTLSTM_NAMED_LOSS(name, function, width) {#name, Loss::name},
 constexpr Named<Cell> cell_names[] = {FASTLSTM_CELLS(FASTLSTM_NAMED_CELL)};
 constexpr Named<Activation> activation_names[] = {FASTLSTM_ELEMENTWISE_ACTIVATIONS(FASTLSTM_NAMED_ACTIVATION)
                                                       FASTLSTM_ROW_ACTIVATIONS(FASTLSTM_NAMED_ACTIVATION)};
@@ -28,10 +28,12 @@ constexpr Named<Loss> loss_names[] = {FASTLSTM_LOSSES(FASTLSTM_NAMED_LOSS)};
 #undef FASTLSTM_NAMED_ACTIVATION
 #undef FASTLSTM_NAMED_LOSS
 
-constexpr Named<Constraint> constraint_names[] = {{"non_neg", Constraint::non_neg},
-                                                  {"max_norm", Constraint::max_norm},
-                                                  {"unit_norm", Constraint::unit_norm},
-                                                  {"min_max_norm", Constraint::min_max_norm}};
+#define FASTLSTM_NAMED_CONSTRAINT(name) {#name, Constraint::name},
+#define FASTLSTM_NAMED_OPTIMIZER(name, ...) {#name, Optimizer::name},
+constexpr Named<Constraint> constraint_names[] = {FASTLSTM_CONSTRAINTS(FASTLSTM_NAMED_CONSTRAINT)};
+constexpr Named<Optimizer> optimizer_names[] = {FASTLSTM_OPTIMIZERS(FASTLSTM_NAMED_OPTIMIZER)};
+#undef FASTLSTM_NAMED_CONSTRAINT
+#undef FASTLSTM_NAMED_OPTIMIZER
 
 constexpr Named<Merge> merge_names[] = {
     {"sum", Merge::sum}, {"mul", Merge::mul}, {"ave", Merge::ave}, {"concat", Merge::concat}};
@@ -42,11 +44,6 @@ constexpr Named<Sharing> sharing_names[] = {
 constexpr Named<Reduction> reduction_names[] = {{"sum_over_batch_size", Reduction::sum_over_batch_size},
                                                 {"sum", Reduction::sum},
                                                 {"mean_with_sample_weight", Reduction::mean_with_sample_weight}};
-
-constexpr Named<Update> update_names[] = {{"sgd", Update::sgd},           {"adam", Update::adam},
-                                          {"nadam", Update::nadam},       {"adamax", Update::adamax},
-                                          {"rmsprop", Update::rmsprop},   {"adagrad", Update::adagrad},
-                                          {"adadelta", Update::adadelta}, {"lion", Update::lion}};
 
 template <class E, std::size_t Count>
 E value_of(const Named<E> (&names)[Count], const std::string& name, const char* argument) {

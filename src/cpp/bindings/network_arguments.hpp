@@ -17,11 +17,11 @@ protected:
         : network_(size(features, "features"), sequence, input_gradient) {}
 
     const std::vector<Index>& shape_of(std::size_t index) {
-        const auto& segments = network_.segments();
-        if (index >= segments.size())
-            throw py::index_error("segment: expected one of " + std::to_string(segments.size()) + ", got " +
+        const auto& parameters = network_.named_parameters();
+        if (index >= parameters.size())
+            throw py::index_error("segment: expected one of " + std::to_string(parameters.size()) + ", got " +
                                   std::to_string(index));
-        return segments[index].weight->shape;
+        return parameters[index].weight->shape;
     }
 
     // A number, which is kept in `rate`, or an array.
@@ -39,7 +39,7 @@ protected:
     Index steps_of(const py::array& x) const { return network_.takes_sequence() ? x.shape(1) : 1; }
 
     const T* checked_input(const py::array& x, const char* name) {
-        network_.segments();  // nothing can be added from here on
+        network_.named_parameters();  // nothing can be added from here on
         const T* input = network_.takes_sequence() ? exact<T>(x, name, {-1, -1, network_.features()})
                                                    : exact<T>(x, name, {-1, network_.features()});
         if (const Index entries = network_.entries(); entries > 0) check_indices(input, x.size(), entries, name);
@@ -62,14 +62,14 @@ protected:
         return reinterpret_cast<const unsigned char*>(flags);
     }
 
-    Beside<T> beside(const py::array& x, const py::object& state, const py::object& mask, const py::object& draw,
-                     std::int64_t& drawn) {
-        Beside<T> given;
+    CallInputs<T> call_inputs(const py::array& x, const py::object& state, const py::object& mask,
+                              const py::object& rng_step, std::int64_t& rng_step_value) {
+        CallInputs<T> given;
         given.mask = checked_mask(x, mask);
         if (!state.is_none()) given.state = exact<T>(state, "state", {x.shape(0), network_.state_size()});
-        if (!draw.is_none()) {
-            drawn = static_cast<std::int64_t>(bits_of(draw, "draw"));
-            given.draw = &drawn;
+        if (!rng_step.is_none()) {
+            rng_step_value = static_cast<std::int64_t>(bits_of(rng_step, "draw"));
+            given.rng_step = &rng_step_value;
         }
         return given;
     }

@@ -12,21 +12,21 @@
 
 namespace fastlstm {
 
-// A forward pass that waits for its backward pass, and keeps its network alive.
+// The result of a forward pass, saved for its backward pass. Keeps its network alive.
 template <class T>
-struct Pass {
+struct ForwardResult {
     py::object network;
-    std::unique_ptr<Kept<T>> kept;
+    std::unique_ptr<SavedForward<T>> saved;
     py::array_t<T> output, state;
 };
 
 // What Python holds as an instance without having called __init__ has no value.
 template <class T>
-Pass<T>& constructed_pass(const py::object& kept) {
-    if (!py::isinstance<Pass<T>>(kept) ||
-        !reinterpret_cast<py::detail::instance*>(kept.ptr())->get_value_and_holder().holder_constructed())
-        throw py::type_error("kept: expected what forward returned, got " + std::string(py::str(py::type::of(kept))));
-    return kept.cast<Pass<T>&>();
+ForwardResult<T>& constructed_result(const py::object& saved) {
+    if (!py::isinstance<ForwardResult<T>>(saved) ||
+        !reinterpret_cast<py::detail::instance*>(saved.ptr())->get_value_and_holder().holder_constructed())
+        throw py::type_error("kept: expected what forward returned, got " + std::string(py::str(py::type::of(saved))));
+    return saved.cast<ForwardResult<T>&>();
 }
 
 template <class T>
@@ -35,38 +35,39 @@ public:
     Bindings(Index features, bool sequence, bool input_gradient)
         : NetworkArguments<T>(features, sequence, input_gradient), input_gradient_(input_gradient) {}
 
-    void add_recurrent(const py::kwargs& options) { network_.add_recurrent(recurrent_options(options)); }
+    void add_recurrent(const py::kwargs& options) { network_.add(recurrent_options(options)); }
     void add_bidirectional(const py::dict& forward, const py::dict& backward, const std::string& merge_mode) {
-        network_.add_bidirectional(recurrent_options(py::kwargs(forward)), recurrent_options(py::kwargs(backward)),
-                                   value_of(merge_names, merge_mode, "merge_mode"));
+        network_.add(BidirectionalOptions{recurrent_options(py::kwargs(forward)),
+                                          recurrent_options(py::kwargs(backward)),
+                                          value_of(merge_names, merge_mode, "merge_mode")});
     }
-    void add_dense(Index units, bool use_bias) { network_.add_dense(size(units, "units"), use_bias); }
+    void add_dense(Index units, bool use_bias) { network_.add(DenseOptions{size(units, "units"), use_bias}); }
     void add_activation(const std::string& activation) {
-        network_.add_activation(value_of(activation_names, activation, "activation"));
+        network_.add(ActivationOptions{value_of(activation_names, activation, "activation")});
     }
     void add_dropout(double rate, const py::object& seed, bool per_row, bool per_step, bool per_feature) {
-        network_.add_dropout({number(rate, 0, 1, "rate"), bits_of(seed, "seed"), per_row, per_step, per_feature});
+        network_.add(DropoutOptions{number(rate, 0, 1, "rate"), bits_of(seed, "seed"), per_row, per_step, per_feature});
     }
     void add_embedding(Index input_dim, Index output_dim, bool mask_zero) {
-        network_.add_embedding(size(input_dim, "input_dim"), size(output_dim, "output_dim"), mask_zero);
+        network_.add(EmbeddingOptions{size(input_dim, "input_dim"), size(output_dim, "output_dim"), mask_zero});
     }
-    void add_masking(double mask_value) { network_.add_masking(mask_value); }
+    void add_masking(double mask_value) { network_.add(MaskingOptions{mask_value}); }
     void add_layer_normalization(double epsilon, bool center, bool scale) {
-        network_.add_layer_normalization(number(epsilon, 0, infinity, "epsilon"), center, scale);
+        network_.add(LayerNormalizationOptions{number(epsilon, 0, infinity, "epsilon"), center, scale});
     }
     void add_rescaling(const py::array& scale, const py::array& offset) {
         const Index width = network_.outputs();
         const T *scales = exact<T>(scale, "scale", {width}), *offsets = exact<T>(offset, "offset", {width});
-        network_.add_rescaling({scales, scales + width}, {offsets, offsets + width});
+        network_.add(RescalingOptions{{scales, scales + width}, {offsets, offsets + width}});
     }
-    void add_normalization(bool invert) { network_.add_normalization(invert); }
-    void add_repeat_vector(Index n) { network_.add_repeat_vector(size(n, "n")); }
+    void add_normalization(bool invert) { network_.add(NormalizationOptions{invert}); }
+    void add_repeat_vector(Index n) { network_.add(RepeatVectorOptions{size(n, "n")}); }
     void add_reshape(Index steps, Index features, bool sequence) {
         if (!sequence && steps != 1) throw py::value_error("steps: expected 1 without a sequence");
-        network_.add_reshape(steps == 0 ? 0 : size(steps, "steps"), size(features, "features"), sequence);
+        network_.add(ReshapeOptions{steps == 0 ? 0 : size(steps, "steps"), size(features, "features"), sequence});
     }
     void add_activity_regularizer(double l1, double l2) {
-        network_.add_activity_regularizer(number(l1, 0, infinity, "l1"), number(l2, 0, infinity, "l2"));
+        network_.add(ActivityRegularizerOptions{number(l1, 0, infinity, "l1"), number(l2, 0, infinity, "l2")});
     }
 
     void set_trainable(const std::vector<bool>& flags) { network_.set_trainable(flags); }
@@ -75,9 +76,9 @@ public:
 
     py::list segments(const py::object& segment_type) {
         py::list list;
-        for (const auto& segment : network_.segments())
-            list.append(
-                segment_type(segment.layer, segment.weight->name, shape_tuple(segment), segment.weight->trainable));
+        for (const auto& parameter : network_.named_parameters())
+            list.append(segment_type(parameter.layer, parameter.weight->name, shape_tuple(parameter),
+                                     parameter.weight->trainable));
         return list;
     }
 
@@ -128,18 +129,18 @@ public:
         bool good = !axes.empty() && axes.front() >= 0 && axes.back() < rank;
         for (std::size_t i = 1; good && i < axes.size(); ++i) good = axes[i] == axes[i - 1] + 1;
         if (!good) throw py::value_error("axes: expected neighbours from 0 to " + std::to_string(rank - 1));
-        ConstraintPass<T> pass{};
-        pass.kind = value_of(constraint_names, kind, "kind");
-        pass.minimum = number(minimum, 0, infinity, "minimum");
-        pass.maximum = number(maximum, minimum, infinity, "maximum");
-        pass.rate = number(rate, 0, 1, "rate");
-        pass.outer = pass.reduced = pass.inner = 1;
+        ConstraintArgs<T> args{};
+        args.kind = value_of(constraint_names, kind, "kind");
+        args.minimum = number(minimum, 0, infinity, "minimum");
+        args.maximum = number(maximum, minimum, infinity, "maximum");
+        args.rate = number(rate, 0, 1, "rate");
+        args.outer = args.reduced = args.inner = 1;
         for (Index axis = 0; axis < rank; ++axis)
-            (axis < axes.front()  ? pass.outer
-             : axis > axes.back() ? pass.inner
-                                  : pass.reduced) *= shape[static_cast<std::size_t>(axis)];
+            (axis < axes.front()  ? args.outer
+             : axis > axes.back() ? args.inner
+                                  : args.reduced) *= shape[static_cast<std::size_t>(axis)];
         const py::gil_scoped_release release;
-        network_.set_constraint(index, pass);
+        network_.set_constraint(index, args);
     }
 
     Index state_size() { return network_.state_size(); }
@@ -147,19 +148,19 @@ public:
     bool masked_output() const { return network_.masked_output(); }
 
     py::object state() {
-        std::pair<Index, std::vector<T>> carried;
+        std::pair<Index, std::vector<T>> stateful;
         {
             const py::gil_scoped_release release;
-            carried = network_.carried_state();
+            stateful = network_.stateful_state();
         }
-        if (carried.first < 0) return py::none();
-        return py::array_t<T>({carried.first, network_.state_size()}, carried.second.data());
+        if (stateful.first < 0) return py::none();
+        return py::array_t<T>({stateful.first, network_.state_size()}, stateful.second.data());
     }
     void set_state(const py::object& state) {
         const T* values = state.is_none() ? nullptr : exact<T>(state, "state", {-1, network_.state_size()});
         const Index rows = state.is_none() ? -1 : py::array(state).shape(0);
         const py::gil_scoped_release release;
-        network_.set_carried_state(rows, values);
+        network_.set_stateful_state(rows, values);
     }
 
     void set_loss(const std::string& name, const py::dict& options) {
@@ -220,7 +221,7 @@ public:
 
     py::tuple sharing(Index rows, Index steps) {
         const Plan plan = network_.prediction_plan(size(rows, "rows"), size(steps, "steps"));
-        return py::make_tuple(plan.members, name_of(sharing_names, plan.sharing));
+        return py::make_tuple(plan.threads, name_of(sharing_names, plan.sharing));
     }
     py::array_t<T> predict(const py::array& x) {
         const T* input = checked_input(x, "x");
@@ -245,11 +246,11 @@ public:
         return py::make_tuple(out, penalty);
     }
 
-    py::tuple run(const py::array& x, const py::object& state, const py::object& mask, const py::object& draw) {
+    py::tuple run(const py::array& x, const py::object& state, const py::object& mask, const py::object& rng_step) {
         const T* input = checked_input(x, "x");
         const Index rows = x.shape(0), steps = steps_of(x);
-        std::int64_t drawn = 0;
-        const Beside<T> given = beside(x, state, mask, draw, drawn);
+        std::int64_t rng_step_value = 0;
+        const CallInputs<T> given = call_inputs(x, state, mask, rng_step, rng_step_value);
         py::array_t<T> out(output_shape(rows, steps)), final_state({rows, network_.state_size()});
         T *to = out.mutable_data(), *state_to = final_state.mutable_data();
         {
@@ -259,34 +260,36 @@ public:
         return py::make_tuple(out, final_state);
     }
 
-    static std::unique_ptr<Pass<T>> forward(const py::object& self, const py::array& x, const py::object& state,
-                                            const py::object& mask, const py::object& draw, bool penalize) {
-        auto pass = self.cast<Bindings&>().kept_forward(x, state, mask, draw, penalize);
-        pass->network = self;
-        return pass;
+    static std::unique_ptr<ForwardResult<T>> forward(const py::object& self, const py::array& x,
+                                                     const py::object& state, const py::object& mask,
+                                                     const py::object& rng_step, bool penalize) {
+        auto result = self.cast<Bindings&>().forward_result(x, state, mask, rng_step, penalize);
+        result->network = self;
+        return result;
     }
 
-    std::unique_ptr<Pass<T>> kept_forward(const py::array& x, const py::object& state, const py::object& mask,
-                                          const py::object& draw, bool penalize) {
+    std::unique_ptr<ForwardResult<T>> forward_result(const py::array& x, const py::object& state,
+                                                     const py::object& mask, const py::object& rng_step,
+                                                     bool penalize) {
         const T* input = checked_input(x, "x");
         const Index rows = x.shape(0), steps = steps_of(x);
-        std::int64_t drawn = 0;
-        Beside<T> given = beside(x, state, mask, draw, drawn);
+        std::int64_t rng_step_value = 0;
+        CallInputs<T> given = call_inputs(x, state, mask, rng_step, rng_step_value);
         given.penalized = penalize;
-        auto pass = std::make_unique<Pass<T>>();
-        pass->output = py::array_t<T>(output_shape(rows, steps));
-        pass->state = py::array_t<T>({rows, network_.state_size()});
-        T *to = pass->output.mutable_data(), *state_to = pass->state.mutable_data();
+        auto result = std::make_unique<ForwardResult<T>>();
+        result->output = py::array_t<T>(output_shape(rows, steps));
+        result->state = py::array_t<T>({rows, network_.state_size()});
+        T *to = result->output.mutable_data(), *state_to = result->state.mutable_data();
         {
             const py::gil_scoped_release release;
-            pass->kept = network_.forward(input, given, rows, steps, to, state_to);
+            result->saved = network_.forward(input, given, rows, steps, to, state_to);
         }
-        return pass;
+        return result;
     }
 
-    py::tuple backward(const py::object& kept, const py::array& d_output, const py::object& d_state) {
-        Pass<T>& pass = constructed_pass<T>(kept);
-        const Extent extent = pass.kept->extent;
+    py::tuple backward(const py::object& saved, const py::array& d_output, const py::object& d_state) {
+        ForwardResult<T>& result = constructed_result<T>(saved);
+        const Extent extent = result.saved->extent;
         const Index rows = extent.rows, steps = extent.steps;
         const T* output_gradient = exact<T>(d_output, "d_output", output_shape(rows, steps));
         const T* state_gradient = nullptr;
@@ -301,30 +304,30 @@ public:
         }
         {
             const py::gil_scoped_release release;
-            network_.backward(*pass.kept, output_gradient, state_gradient, dx_to, d_initial_to);
+            network_.backward(*result.saved, output_gradient, state_gradient, dx_to, d_initial_to);
         }
         return py::make_tuple(dx, d_initial);
     }
 
     py::array_t<T> forecast(const py::array& history, Index steps, const py::object& known) {
         if (network_.stateful()) throw py::value_error("forecast: expected a network that is not stateful");
-        const Index outputs = network_.outputs(), beside = network_.features() - outputs;
-        if (network_.gives_sequence() || !network_.takes_sequence() || beside < 0)
+        const Index outputs = network_.outputs(), covariates = network_.features() - outputs;
+        if (network_.gives_sequence() || !network_.takes_sequence() || covariates < 0)
             throw py::value_error("forecast: expected a network from sequences (N, T, D) to (N, D) or less");
         if (steps < 0) throw py::value_error("steps: expected at least 0, got " + std::to_string(steps));
         const T* input = exact<T>(history, "history", {-1, -1, network_.features()});
         if (const Index entries = network_.entries(); entries > 0)
             check_indices(input, history.size(), entries, "history");
         const Index rows = history.shape(0), window = history.shape(1);
-        const T* later = nullptr;
-        if (beside > 0)
-            later = exact<T>(known, "known", {rows, steps, beside});
+        const T* covariate_values = nullptr;
+        if (covariates > 0)
+            covariate_values = exact<T>(known, "known", {rows, steps, covariates});
         else if (!known.is_none())
             throw py::value_error("known: expected None for a network whose outputs are all of its features");
         py::array_t<T> out({rows, steps, outputs});
         T* to = out.mutable_data();
         const py::gil_scoped_release release;
-        network_.forecast(input, later, rows, window, steps, to);
+        network_.forecast(input, covariate_values, rows, window, steps, to);
         return out;
     }
 
@@ -387,7 +390,7 @@ public:
 
 private:
     using Arguments = NetworkArguments<T>;
-    using Arguments::beside;
+    using Arguments::call_inputs;
     using Arguments::check_indices;
     using Arguments::checked_input;
     using Arguments::checked_mask;
@@ -401,8 +404,8 @@ private:
     using Arguments::shape_of;
     using Arguments::steps_of;
 
-    static py::tuple shape_tuple(const typename Network<T>::Segment& segment) {
-        return py::tuple(py::cast(segment.weight->shape));
+    static py::tuple shape_tuple(const typename Network<T>::NamedParameter& parameter) {
+        return py::tuple(py::cast(parameter.weight->shape));
     }
 
     bool input_gradient_;

@@ -158,10 +158,10 @@ constexpr Named<std::int64_t OptimizerSettings::*> optimizer_counts[] = {
     {"ema_overwrite_frequency", &OptimizerSettings::ema_overwrite_frequency},
     {"gradient_accumulation_steps", &OptimizerSettings::gradient_accumulation_steps}};
 
-inline OptimizerSettings optimizer_settings(const std::string& rule,
+inline OptimizerSettings optimizer_settings(const std::string& name,
                                             const std::map<std::string, double>& hyperparameters) {
     OptimizerSettings settings;
-    settings.rule = value_of(update_names, rule, "optimizer");
+    settings.kind = value_of(optimizer_names, name, "optimizer");
     for (const auto& [key, value] : hyperparameters) {
         bool known = false;
         for (const auto& each : optimizer_numbers)

@@ -6,14 +6,14 @@ namespace fastlstm {
 namespace {
 
 template <class T>
-void register_network(py::module_& module, const char* name, const char* pass_name, const py::object& segment_type) {
+void register_network(py::module_& module, const char* name, const char* result_name, const py::object& segment_type) {
     using B = Bindings<T>;
     const auto none = py::none();
     const std::vector<Index> all{0};  // columns in one block
-    py::class_<Pass<T>>(module, pass_name)
-        .def_readonly("output", &Pass<T>::output)
-        .def_property_readonly("penalty", [](const Pass<T>& pass) { return pass.kept->penalty; })
-        .def_readonly("state", &Pass<T>::state);
+    py::class_<ForwardResult<T>>(module, result_name)
+        .def_readonly("output", &ForwardResult<T>::output)
+        .def_property_readonly("penalty", [](const ForwardResult<T>& result) { return result.saved->penalty; })
+        .def_readonly("state", &ForwardResult<T>::state);
     py::class_<B>(module, name)
         .def(py::init<Index, bool, bool>(), py::arg("features"), py::arg("sequence"), py::arg("input_gradient") = false)
         .def("add_recurrent", &B::add_recurrent)

@@ -5,7 +5,7 @@
 #include <numeric>
 
 #include "../dispatch.hpp"
-#include "../parallel.hpp"
+#include "../threads/teams.hpp"
 #include "names.hpp"
 #include "register.hpp"
 

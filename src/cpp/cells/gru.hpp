@@ -8,7 +8,7 @@
 //     after    g = activation(x W_h + b_h + r (h' U_h + b'_h))
 #pragma once
 
-#include "../engine/cell.hpp"
+#include "cell.hpp"
 
 namespace fastlstm::FASTLSTM_ISA {
 namespace {
@@ -17,7 +17,7 @@ struct GruResetAfter {
     // The candidate has two blocks, what x and what h give it, since r multiplies only one of them.
     enum Gate { X, Z, R, H, gates };
     enum State { hidden, states };
-    static constexpr int kept = 0, unit_weights = 0, bias_rows = 2;
+    static constexpr int saved = 0, unit_weights = 0, bias_rows = 2;
     static constexpr Product products[] = {
         {X, 1, 2, true, false, 0}, {Z, 2, 0, true, true, 0}, {H, 1, 2, false, true, 0}};
 
@@ -48,7 +48,7 @@ struct GruResetAfter {
 struct GruResetBefore {
     enum Gate { Z, R, H, gates };
     enum State { hidden, states };
-    static constexpr int kept = 0, unit_weights = 0, bias_rows = 1;
+    static constexpr int saved = 0, unit_weights = 0, bias_rows = 1;
     static constexpr Product products[] = {{Z, 2, 0, true, true, 0}, {H, 1, 2, true, true, 1}};
 
     static constexpr Activation default_activation = Activation::tanh;
@@ -57,7 +57,7 @@ struct GruResetBefore {
     template <class Step, class A>
     static FASTLSTM_INLINE void forward(Step& s, const A& a, Phase<0>) {
         a.gate(s.z[Z]);
-        s.operand = a.gate(s.z[R]) * s.fed;
+        s.second_phase_input = a.gate(s.z[R]) * s.dropped_h;
     }
     template <class Step, class A>
     static FASTLSTM_INLINE void forward(Step& s, const A& a, Phase<1>) {
@@ -76,8 +76,8 @@ struct GruResetBefore {
     template <class Step, class A>
     static FASTLSTM_INLINE void backward(Step& s, const A& a, Phase<0>) {
         const auto r = a.gate.value(s.z[R]);
-        s.z[R] = s.d_operand * s.fed * a.gate.slope(s.z[R]);
-        s.d_fed = s.d_operand * r;
+        s.z[R] = s.d_second_phase_input * s.dropped_h * a.gate.slope(s.z[R]);
+        s.d_dropped_h = s.d_second_phase_input * r;
     }
 };
 

@@ -9,7 +9,7 @@
 // needs; `value` and `slope` read that back.
 #pragma once
 
-#include "../engine/cell.hpp"
+#include "cell.hpp"
 
 namespace fastlstm::FASTLSTM_ISA {
 namespace {
@@ -19,8 +19,8 @@ struct Lstm {
     // The blocks of z, in Keras's order. Coupled gates have no block of their own for f.
     static constexpr int I = 0, F = 1, C = coupled ? 1 : 2, O = C + 1, gates = O + 1;
     enum State { hidden, cell_state, states };  // what the next step takes; the first is the output
-    // What BPTT needs beside the gates and the states. A peephole's weight needs the c that it saw.
-    static constexpr int activated_cell = 0, seen_cell = 1, kept = peephole ? 2 : 1;
+    // Saved for BPTT, besides the gates and the states. A peephole's weight needs the c that it multiplied.
+    static constexpr int activated_cell = 0, seen_cell = 1, saved = peephole ? 2 : 1;
     static constexpr int PI = 0, PF = 1, PO = coupled ? 1 : 2, unit_weights = peephole ? PO + 1 : 0;
     static constexpr int bias_rows = 1;
     static constexpr Product products[] = {{I, gates, 0, true, true, 0}};
@@ -48,20 +48,20 @@ struct Lstm {
             c = fma(a.gate(s.z[F]), before, i * g);
         if constexpr (peephole) {
             s.z[O] = fma(s.unit[PO], c, s.z[O]);
-            s.kept[seen_cell] = c;
+            s.saved[seen_cell] = c;
         }
         const auto o = a.gate(s.z[O]);
-        s.state[cell_state] = s.kept[activated_cell] = c;
-        s.state[hidden] = o * a.output(s.kept[activated_cell]);
+        s.state[cell_state] = s.saved[activated_cell] = c;
+        s.state[hidden] = o * a.output(s.saved[activated_cell]);
     }
 
     template <class Step, class A>
     static FASTLSTM_INLINE void backward(Step& s, const A& a, Phase<0>) {
         const auto before = s.previous[cell_state];
         const auto i = a.gate.value(s.z[I]), o = a.gate.value(s.z[O]);
-        const auto g = a.candidate.value(s.z[C]), y = a.output.value(s.kept[activated_cell]);
+        const auto g = a.candidate.value(s.z[C]), y = a.output.value(s.saved[activated_cell]);
         const auto dh = s.d_state[hidden];
-        auto dc = fma(dh * o, a.output.slope(s.kept[activated_cell]), s.d_state[cell_state]);
+        auto dc = fma(dh * o, a.output.slope(s.saved[activated_cell]), s.d_state[cell_state]);
         s.z[O] = dh * y * a.gate.slope(s.z[O]);
         if constexpr (peephole) dc = fma(s.z[O], s.unit[PO], dc);
         s.z[C] = dc * i * a.candidate.slope(s.z[C]);

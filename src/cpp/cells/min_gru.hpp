@@ -3,7 +3,7 @@
 //     z = gate(z_z)   g = activation(z_h)   h = (1 - z) h' + z g       z = x W + b
 #pragma once
 
-#include "../engine/cell.hpp"
+#include "cell.hpp"
 
 namespace fastlstm::FASTLSTM_ISA {
 namespace {
@@ -11,7 +11,7 @@ namespace {
 struct MinGru {
     enum Gate { Z, H, gates };
     enum State { hidden, states };
-    static constexpr int kept = 0, unit_weights = 0, bias_rows = 1;
+    static constexpr int saved = 0, unit_weights = 0, bias_rows = 1;
     static constexpr Product products[] = {{Z, 2, 0, true, false, 0}};
 
     static constexpr Activation default_activation = Activation::linear;

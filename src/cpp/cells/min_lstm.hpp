@@ -3,7 +3,7 @@
 //     f = gate(z_f)   i = gate(z_i)   g = activation(z_h)   h = (f h' + i g) / (f + i)       z = x W + b
 #pragma once
 
-#include "../engine/cell.hpp"
+#include "cell.hpp"
 
 namespace fastlstm::FASTLSTM_ISA {
 namespace {
@@ -11,7 +11,7 @@ namespace {
 struct MinLstm {
     enum Gate { F, I, H, gates };
     enum State { hidden, states };
-    static constexpr int kept = 0, unit_weights = 0, bias_rows = 1;
+    static constexpr int saved = 0, unit_weights = 0, bias_rows = 1;
     static constexpr Product products[] = {{F, 3, 0, true, false, 0}};
 
     static constexpr Activation default_activation = Activation::linear;

@@ -3,7 +3,7 @@
 //     h = activation(z)       z = x W + h' U + b
 #pragma once
 
-#include "../engine/cell.hpp"
+#include "cell.hpp"
 
 namespace fastlstm::FASTLSTM_ISA {
 namespace {
@@ -11,7 +11,7 @@ namespace {
 struct SimpleRnn {
     enum Gate { H, gates };
     enum State { hidden, states };
-    static constexpr int kept = 0, unit_weights = 0, bias_rows = 1;
+    static constexpr int saved = 0, unit_weights = 0, bias_rows = 1;
     static constexpr Product products[] = {{H, 1, 0, true, true, 0}};
 
     static constexpr Activation default_activation = Activation::tanh;

@@ -1,5 +1,5 @@
-// Random multipliers by a counter-based generator: each is a hash of the key and of its place, so that it does not
-// depend on batches, threads or what was drawn before.
+// Random multipliers by a counter-based generator: each is a hash of the key, row, step and feature, so it
+// depends neither on batches or threads nor on earlier numbers.
 #pragma once
 
 #include "elementwise.hpp"
@@ -26,26 +26,26 @@ FASTLSTM_INLINE std::uint32_t mixed(std::uint32_t x) {
 }
 
 template <class T>
-void dropout(const DropoutPass<T>& pass, Range rows) {
+void dropout(const DropoutArgs<T>& args, Range rows) {
     using V = typename Simd<T>::V;
     constexpr Index L = Simd<T>::lanes;
-    const std::uint64_t threshold = static_cast<std::uint64_t>(pass.rate * 4294967296.0);
-    const T drawn = static_cast<T>(pass.drawn), other = static_cast<T>(pass.other);
-    for (Index t = 0; t < pass.steps; ++t)
+    const std::uint64_t threshold = static_cast<std::uint64_t>(args.rate * 4294967296.0);
+    const T drawn_value = static_cast<T>(args.drawn_value), other_value = static_cast<T>(args.other_value);
+    for (Index t = 0; t < args.steps; ++t)
         for (Index n = rows.begin; n < rows.end; ++n) {
-            const std::uint64_t row = pass.per_row ? static_cast<std::uint64_t>(pass.first_row + n) + 1 : 0;
-            const std::uint64_t step = pass.per_step ? static_cast<std::uint64_t>(t) + 1 : 0;
-            const std::uint64_t key = mixed(mixed(pass.key + row * 0x9e3779b97f4a7c15u) + step * 0xd1342543de82ef95u);
+            const std::uint64_t row = args.per_row ? static_cast<std::uint64_t>(args.first_row + n) + 1 : 0;
+            const std::uint64_t step = args.per_step ? static_cast<std::uint64_t>(t) + 1 : 0;
+            const std::uint64_t key = mixed(mixed(args.key + row * 0x9e3779b97f4a7c15u) + step * 0xd1342543de82ef95u);
             const std::uint32_t first = static_cast<std::uint32_t>(key), second = static_cast<std::uint32_t>(key >> 32);
-            for (Index i = 0; i < pass.features; i += L) {
+            for (Index i = 0; i < args.features; i += L) {
                 T multiplier[L];
                 for (Index lane = 0; lane < L; ++lane) {
-                    const std::uint32_t place = pass.per_feature ? static_cast<std::uint32_t>(i + lane) : 0;
-                    multiplier[lane] = mixed(mixed(place ^ first) + second) < threshold ? drawn : other;
+                    const std::uint32_t feature = args.per_feature ? static_cast<std::uint32_t>(i + lane) : 0;
+                    multiplier[lane] = mixed(mixed(feature ^ first) + second) < threshold ? drawn_value : other_value;
                 }
                 V m = load(multiplier);
-                if (pass.x.data) m *= load(element(pass.x, t, n, i), pass.features - i);
-                store(element(pass.y, t, n, i), m);
+                if (args.x.data) m *= load(element(args.x, t, n, i), args.features - i);
+                store(element(args.y, t, n, i), m);
             }
         }
 }

@@ -1,7 +1,7 @@
 // What layers without a product need: normalization, and sums over steps.
 #pragma once
 
-#include "simd.hpp"
+#include "../simd/vectors.hpp"
 
 namespace fastlstm::FASTLSTM_ISA {
 namespace {
@@ -21,19 +21,19 @@ FASTLSTM_INLINE T* element(const Sequence<T>& in, Index t, Index n, Index i) {
 }
 
 template <class T>
-void normalize(const NormalizationPass<T>& pass, Range rows) {
-    for_each_vector<T>(pass.steps, rows, pass.features, [&](Index t, Index n, Index i, Index count) {
-        const auto x = load(element(pass.x, t, n, i), count);
-        const auto mean = load(pass.mean + i), deviation = load(pass.deviation + i);
-        store(element(pass.y, t, n, i), pass.invert ? fma(x, deviation, mean) : (x - mean) / deviation);
+void normalize(const NormalizationArgs<T>& args, Range rows) {
+    for_each_vector<T>(args.steps, rows, args.features, [&](Index t, Index n, Index i, Index count) {
+        const auto x = load(element(args.x, t, n, i), count);
+        const auto mean = load(args.mean + i), deviation = load(args.deviation + i);
+        store(element(args.y, t, n, i), args.invert ? fma(x, deviation, mean) : (x - mean) / deviation);
     });
 }
 
 template <class T>
-void normalize_backward(const NormalizationPass<T>& pass, Range rows) {
-    for_each_vector<T>(pass.steps, rows, pass.features, [&](Index t, Index n, Index i, Index) {
-        const auto dy = load(element(pass.dy, t, n, i)), deviation = load(pass.deviation + i);
-        store(element(pass.dx, t, n, i), pass.invert ? dy * deviation : dy / deviation);
+void normalize_backward(const NormalizationArgs<T>& args, Range rows) {
+    for_each_vector<T>(args.steps, rows, args.features, [&](Index t, Index n, Index i, Index) {
+        const auto dy = load(element(args.dy, t, n, i)), deviation = load(args.deviation + i);
+        store(element(args.dx, t, n, i), args.invert ? dy * deviation : dy / deviation);
     });
 }
 

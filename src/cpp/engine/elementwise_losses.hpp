@@ -1,9 +1,9 @@
-// Losses that are the mean of a function of each output p and its target y, as Keras computes them. Each rule gives the
+// Losses that are the mean of a function of each output p and its target y, as Keras computes them. Each one gives the
 // function's value and its slope in p. Where the slope jumps, it is that of JAX: zero for |x| at 0, half for max(x, a)
 // at a.
 #pragma once
 
-#include "activation_layer.hpp"
+#include "activation_kernels.hpp"
 
 namespace fastlstm::FASTLSTM_ISA {
 namespace {
@@ -160,14 +160,14 @@ struct BinaryCrossentropy {
     }
 };
 
-template <class Rule>
+template <class ElementLoss>
 struct MeanOf {
     template <class T>
     static double row(const LossSettings& settings, const T* p, const T* target, Index count, double scale, T* d) {
         const T each = static_cast<T>(scale / static_cast<double>(count));
         double sum = 0;
         for (Index i = 0; i < count; ++i) {
-            const Term<T> term = Rule::term(settings, p[i], target[i]);
+            const Term<T> term = ElementLoss::term(settings, p[i], target[i]);
             sum += term.value;
             if (d) d[i] = each * term.slope;
         }

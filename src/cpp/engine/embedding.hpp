@@ -8,29 +8,29 @@ namespace fastlstm::FASTLSTM_ISA {
 namespace {
 
 template <class T>
-FASTLSTM_INLINE Index entry_of(const EmbeddingPass<T>& pass, Index t, Index n) {
-    const T value = *element(pass.x, t, n, 0);
-    return value > 0 ? value < static_cast<T>(pass.entries) ? static_cast<Index>(value) : pass.entries - 1 : 0;
+FASTLSTM_INLINE Index entry_of(const EmbeddingArgs<T>& args, Index t, Index n) {
+    const T value = *element(args.x, t, n, 0);
+    return value > 0 ? value < static_cast<T>(args.entries) ? static_cast<Index>(value) : args.entries - 1 : 0;
 }
 
 template <class T>
-void embed(const EmbeddingPass<T>& pass, Range rows) {
-    for_each_vector<T>(pass.steps, rows, pass.features, [&](Index t, Index n, Index i, Index count) {
-        store(element(pass.y, t, n, i), load(pass.table + entry_of(pass, t, n) * pass.features + i, count));
+void embed(const EmbeddingArgs<T>& args, Range rows) {
+    for_each_vector<T>(args.steps, rows, args.features, [&](Index t, Index n, Index i, Index count) {
+        store(element(args.y, t, n, i), load(args.table + entry_of(args, t, n) * args.features + i, count));
     });
 }
 
 template <class T>
-void embed_gradients(const EmbeddingPass<T>& pass, Range blocks) {
+void embed_gradients(const EmbeddingArgs<T>& args, Range blocks) {
     constexpr Index L = Simd<T>::lanes;
-    for (Index i = blocks.begin * L; i < least(blocks.end * L, pass.features); i += L) {
-        const Index count = pass.features - i;
-        for (Index entry = 0; entry < pass.entries; ++entry)
-            store(pass.d_table + entry * pass.features + i, typename Simd<T>::V{}, count);
-        for (Index t = pass.steps - 1; t >= 0; --t)
-            for (Index n = 0; n < pass.rows; ++n) {
-                T* to = pass.d_table + entry_of(pass, t, n) * pass.features + i;
-                store(to, load(to, count) + load(element(pass.dy, t, n, i), count), count);
+    for (Index i = blocks.begin * L; i < least(blocks.end * L, args.features); i += L) {
+        const Index count = args.features - i;
+        for (Index entry = 0; entry < args.entries; ++entry)
+            store(args.d_table + entry * args.features + i, typename Simd<T>::V{}, count);
+        for (Index t = args.steps - 1; t >= 0; --t)
+            for (Index n = 0; n < args.rows; ++n) {
+                T* to = args.d_table + entry_of(args, t, n) * args.features + i;
+                store(to, load(to, count) + load(element(args.dy, t, n, i), count), count);
             }
     }
 }

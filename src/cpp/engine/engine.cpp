@@ -5,7 +5,8 @@
 #include "../cells/min_gru.hpp"
 #include "../cells/min_lstm.hpp"
 #include "../cells/simple_rnn.hpp"
-#include "activation_layer.hpp"
+#include "activation_kernels.hpp"
+#include "constraints.hpp"
 #include "dense.hpp"
 #include "dropout.hpp"
 #include "elementwise.hpp"
@@ -13,11 +14,11 @@
 #include "layer_normalization.hpp"
 #include "losses.hpp"
 #include "optimizers.hpp"
-#include "pack.hpp"
-#include "penalties.hpp"
 #include "recurrent_backward.hpp"
 #include "recurrent_forward.hpp"
-#include "recurrent_gradients.hpp"
+#include "recurrent_weight_gradients.hpp"
+#include "regularizers.hpp"
+#include "weight_packing.hpp"
 
 #if defined(__FAST_MATH__)
 #error "build without -ffast-math: NaN and Inf must survive, and sums have a fixed order"
@@ -50,7 +51,7 @@ constexpr unsigned features_in_use = 0
 template <class T, class Cell>
 constexpr CellKernels<T> cell_kernels() {
     return {{kernel_gates<Cell>(), recurrent_gates<Cell>(), Cell::bias_rows, Cell::unit_weights, Cell::gates,
-             Cell::states, Cell::kept, phase_count<Cell> - 1},
+             Cell::states, Cell::saved, phase_count<Cell> - 1},
             packed_size<T, Cell>,
             pack_cell<T, Cell>,
             recurrent_forward<T, Cell>,
@@ -98,7 +99,7 @@ constexpr Kernels<T> kernels() {
             sum_copies<T>,
             regularize<T>,
             multiply_adds<T>,
-            2 * sums_in_flight * Simd<T>::lanes};
+            2 * tuning::benchmark_sums * Simd<T>::lanes};
 }
 
 }  // namespace

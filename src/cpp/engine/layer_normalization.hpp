@@ -28,12 +28,12 @@ FASTLSTM_INLINE typename Simd<T>::V first_lanes(typename Simd<T>::V v, Index cou
 }
 
 template <class T>
-void layer_normalize(const LayerNormalizationPass<T>& pass, Range rows) {
+void layer_normalize(const LayerNormalizationArgs<T>& args, Range rows) {
     constexpr Index L = Simd<T>::lanes;
-    const Index count = pass.features;
-    for (Index t = 0; t < pass.steps; ++t)
+    const Index count = args.features;
+    for (Index t = 0; t < args.steps; ++t)
         for (Index n = rows.begin; n < rows.end; ++n) {
-            const T* x = element(pass.x, t, n, 0);
+            const T* x = element(args.x, t, n, 0);
             const T mean =
                 row_sum<T>(count, [&](Index i, Index left) { return load(x + i, left); }) / static_cast<T>(count);
             const auto centre = broadcast(mean);
@@ -43,55 +43,55 @@ void layer_normalize(const LayerNormalizationPass<T>& pass, Range rows) {
                                               return d * d;
                                           }) /
                                static_cast<T>(count);
-            const auto inverse = broadcast(T(1)) / sqrt(broadcast(variance + static_cast<T>(pass.epsilon)));
-            pass.inverse_deviation[t * pass.rows + n] = inverse[0];
+            const auto inverse = broadcast(T(1)) / sqrt(broadcast(variance + static_cast<T>(args.epsilon)));
+            args.saved_inverse_deviation[t * args.rows + n] = inverse[0];
             for (Index i = 0; i < count; i += L) {
                 const auto normalized = (load(x + i, count - i) - centre) * inverse;
-                store(element(pass.normalized, t, n, i), normalized);
+                store(element(args.saved_normalized, t, n, i), normalized);
                 auto y = normalized;
-                if (pass.gamma) y *= load(pass.gamma + i, count - i);
-                if (pass.beta) y += load(pass.beta + i, count - i);
-                store(element(pass.y, t, n, i), y);
+                if (args.gamma) y *= load(args.gamma + i, count - i);
+                if (args.beta) y += load(args.beta + i, count - i);
+                store(element(args.y, t, n, i), y);
             }
         }
 }
 
 template <class T>
-void layer_normalize_backward(const LayerNormalizationPass<T>& pass, Range rows) {
+void layer_normalize_backward(const LayerNormalizationArgs<T>& args, Range rows) {
     constexpr Index L = Simd<T>::lanes;
-    const Index count = pass.features;
-    for (Index t = 0; t < pass.steps; ++t)
+    const Index count = args.features;
+    for (Index t = 0; t < args.steps; ++t)
         for (Index n = rows.begin; n < rows.end; ++n) {
-            const T *dy = element(pass.dy, t, n, 0), *normalized = element(pass.normalized, t, n, 0);
+            const T *dy = element(args.dy, t, n, 0), *normalized = element(args.saved_normalized, t, n, 0);
             const auto dn = [&](Index i, Index left) {
                 const auto d = load(dy + i, left);
-                return pass.gamma ? d * load(pass.gamma + i, left) : d;
+                return args.gamma ? d * load(args.gamma + i, left) : d;
             };
             const T size = static_cast<T>(count);
             const auto mean = broadcast(row_sum<T>(count, dn) / size);
             const auto along = broadcast(
                 row_sum<T>(count, [&](Index i, Index left) { return dn(i, left) * load(normalized + i, left); }) /
                 size);
-            const auto inverse = broadcast(pass.inverse_deviation[t * pass.rows + n]);
+            const auto inverse = broadcast(args.saved_inverse_deviation[t * args.rows + n]);
             for (Index i = 0; i < count; i += L)
-                store(element(pass.dx, t, n, i),
+                store(element(args.dx, t, n, i),
                       (dn(i, count - i) - mean - load(normalized + i, count - i) * along) * inverse);
         }
 }
 
 template <class T>
-void layer_normalize_gradients(const LayerNormalizationPass<T>& pass, Range blocks) {
+void layer_normalize_gradients(const LayerNormalizationArgs<T>& args, Range blocks) {
     constexpr Index L = Simd<T>::lanes;
-    for (Index i = blocks.begin * L; i < least(blocks.end * L, pass.features); i += L) {
+    for (Index i = blocks.begin * L; i < least(blocks.end * L, args.features); i += L) {
         typename Simd<T>::V gamma = {}, beta = {};
-        for (Index t = pass.steps - 1; t >= 0; --t)
-            for (Index n = 0; n < pass.rows; ++n) {
-                const auto dy = load(element(pass.dy, t, n, i), pass.features - i);
-                gamma = fma(dy, load(element(pass.normalized, t, n, i), pass.features - i), gamma);
+        for (Index t = args.steps - 1; t >= 0; --t)
+            for (Index n = 0; n < args.rows; ++n) {
+                const auto dy = load(element(args.dy, t, n, i), args.features - i);
+                gamma = fma(dy, load(element(args.saved_normalized, t, n, i), args.features - i), gamma);
                 beta += dy;
             }
-        if (pass.d_gamma) store(pass.d_gamma + i, gamma, pass.features - i);
-        if (pass.d_beta) store(pass.d_beta + i, beta, pass.features - i);
+        if (args.d_gamma) store(args.d_gamma + i, gamma, args.features - i);
+        if (args.d_beta) store(args.d_beta + i, beta, args.features - i);
     }
 }
 

@@ -1,37 +1,37 @@
-// Losses of rows: the sum over a row's steps of what each says, and the gradient of it. A rule has, for the outputs p
+// Losses of rows: the sum over a row's steps, and its gradient. A loss function has, for the outputs p
 // of one row and step: row(settings, p, target, count, scale, d), which returns the loss and writes the gradient of
 // scale * loss to d, unless that is null.
 #pragma once
 
-#include "loss_list.hpp"
+#include "../lists/losses.hpp"
 #include "row_losses.hpp"
 
 namespace fastlstm::FASTLSTM_ISA {
 namespace {
 
-template <class Rule, class T>
-void loss_rows(const LossPass<T>& pass, Range rows) {
+template <class LossFunction, class T>
+void loss_rows(const LossArgs<T>& args, Range rows) {
     for (Index n = rows.begin; n < rows.end; ++n) {
         double sum = 0;
-        for (Index t = 0; t < pass.steps; ++t) {
-            T* d = pass.gradient.data ? element(pass.gradient, t, n, 0) : nullptr;
-            const bool good = counts(pass, t, n);
+        for (Index t = 0; t < args.steps; ++t) {
+            T* d = args.gradient.data ? element(args.gradient, t, n, 0) : nullptr;
+            const bool good = counts(args, t, n);
             if (good) {
-                const double weight = weight_of(pass, t, n);
-                sum += weight * Rule::row(pass.settings, element(pass.prediction, t, n, 0),
-                                          element(pass.target, t, n, 0), pass.outputs, pass.scale * weight, d);
+                const double weight = weight_of(args, t, n);
+                sum += weight * LossFunction::row(args.settings, element(args.prediction, t, n, 0),
+                                                  element(args.target, t, n, 0), args.outputs, args.scale * weight, d);
             }
-            for (Index i = good ? pass.outputs : 0; d && i < padded<T>(pass.outputs); ++i) d[i] = 0;
+            for (Index i = good ? args.outputs : 0; d && i < padded<T>(args.outputs); ++i) d[i] = 0;
         }
-        pass.row_loss[n] = sum * pass.scale;
+        args.row_loss[n] = sum * args.scale;
     }
 }
 
 template <class T>
-void loss(const LossPass<T>& pass, Range rows) {
-    switch (pass.settings.kind) {
-#define FASTLSTM_LOSS(name, Rule, width) \
-    case Loss::name: return loss_rows<Rule>(pass, rows);
+void loss(const LossArgs<T>& args, Range rows) {
+    switch (args.settings.kind) {
+#define FASTLSTM_LOSS(name, LossFunction, width) \
+    case Loss::name: return loss_rows<LossFunction>(args, rows);
         FASTLSTM_LOSSES(FASTLSTM_LOSS)
 #undef FASTLSTM_LOSS
         case Loss::count: return;

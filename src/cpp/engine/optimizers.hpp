@@ -1,9 +1,10 @@
 // Update rules over the flat buffers, in Keras's forms: Adam's epsilon is added to the uncorrected square root,
-// RMSprop's stands inside it, and SGD's velocity holds the learning rate. And what goes on around a rule: clipping,
-// weight decay, accumulation of gradients, averages of the parameters.
+// RMSprop's stands inside it, and SGD's velocity holds the learning rate. And what is common to all optimizers:
+// clipping, weight decay, accumulation of gradients, averages of the parameters.
 #pragma once
 
-#include "simd.hpp"
+#include "../simd/vectors.hpp"
+#include "../tuning.hpp"
 
 namespace fastlstm::FASTLSTM_ISA {
 namespace {
@@ -13,17 +14,17 @@ struct Rates {
     using V = typename Simd<T>::V;
     // 1 - beta is taken in double: from a float 0.999 it would be wrong in the fifth digit.
     V rate, gradient_rate, second_rate, momentum, beta_1, beta_2, to_first, to_second, to_square, epsilon;
-    explicit Rates(const UpdatePass<T>& pass)
-        : rate(broadcast(T(pass.rate))),
-          gradient_rate(broadcast(T(pass.gradient_rate))),
-          second_rate(broadcast(T(pass.second_rate))),
-          momentum(broadcast(T(pass.momentum))),
-          beta_1(broadcast(T(pass.beta_1))),
-          beta_2(broadcast(T(pass.beta_2))),
-          to_first(broadcast(T(1 - pass.beta_1))),
-          to_second(broadcast(T(1 - pass.beta_2))),
-          to_square(broadcast(T(1 - pass.rho))),
-          epsilon(broadcast(T(pass.epsilon))) {}
+    explicit Rates(const UpdateArgs<T>& args)
+        : rate(broadcast(T(args.rate))),
+          gradient_rate(broadcast(T(args.gradient_rate))),
+          second_rate(broadcast(T(args.second_rate))),
+          momentum(broadcast(T(args.momentum))),
+          beta_1(broadcast(T(args.beta_1))),
+          beta_2(broadcast(T(args.beta_2))),
+          to_first(broadcast(T(1 - args.beta_1))),
+          to_second(broadcast(T(1 - args.beta_2))),
+          to_square(broadcast(T(1 - args.rho))),
+          epsilon(broadcast(T(args.epsilon))) {}
 };
 
 // Moves a running average by the given share towards a value.
@@ -32,27 +33,27 @@ FASTLSTM_INLINE V moved(V average, V value, V share) {
     return fma(value - average, share, average);
 }
 
-// Each rule turns one vector of gradients g into a change of the parameters w, with up to three slots, whose names
-// are in network/optimizer.cpp.
+// Each update function takes one vector of gradients g and parameters w, and up to three slots (named in
+// lists/optimizers.hpp), and returns the new parameters.
 
 struct Sgd {
     template <class T, class V>
-    static FASTLSTM_INLINE V step(const UpdatePass<T>& pass, const Rates<T>& by, V w, V g, V (&slot)[most_slots]) {
+    static FASTLSTM_INLINE V step(const UpdateArgs<T>& args, const Rates<T>& by, V w, V g, V (&slot)[most_slots]) {
         const V change = by.rate * g;
-        if (pass.momentum == 0) return w - change;
+        if (args.momentum == 0) return w - change;
         slot[0] = fma(by.momentum, slot[0], -change);
-        return pass.nesterov ? w + fma(by.momentum, slot[0], -change) : w + slot[0];
+        return args.nesterov ? w + fma(by.momentum, slot[0], -change) : w + slot[0];
     }
 };
 
 // Kingma and Ba (2015); AMSGrad: Reddi et al. (2018). `rate` carries the bias corrections.
 struct Adam {
     template <class T, class V>
-    static FASTLSTM_INLINE V step(const UpdatePass<T>& pass, const Rates<T>& by, V w, V g, V (&slot)[most_slots]) {
+    static FASTLSTM_INLINE V step(const UpdateArgs<T>& args, const Rates<T>& by, V w, V g, V (&slot)[most_slots]) {
         slot[0] = moved(slot[0], g, by.to_first);
         slot[1] = moved(slot[1], g * g, by.to_second);
         V second = slot[1];
-        if (pass.amsgrad) second = slot[2] = slot[2] > second ? slot[2] : second;
+        if (args.amsgrad) second = slot[2] = slot[2] > second ? slot[2] : second;
         return w - by.rate * slot[0] / (sqrt(second) + by.epsilon);
     }
 };
@@ -60,7 +61,7 @@ struct Adam {
 // Dozat (2016). The three rates carry the bias corrections and the momentum of this step and the next.
 struct Nadam {
     template <class T, class V>
-    static FASTLSTM_INLINE V step(const UpdatePass<T>&, const Rates<T>& by, V w, V g, V (&slot)[most_slots]) {
+    static FASTLSTM_INLINE V step(const UpdateArgs<T>&, const Rates<T>& by, V w, V g, V (&slot)[most_slots]) {
         slot[0] = moved(slot[0], g, by.to_first);
         slot[1] = moved(slot[1], g * g, by.to_second);
         return w - fma(by.rate, slot[0], by.gradient_rate * g) / (sqrt(slot[1] * by.second_rate) + by.epsilon);
@@ -70,7 +71,7 @@ struct Nadam {
 // Kingma and Ba (2015), section 7.1: the largest gradient, decaying, in place of the root of the mean square.
 struct Adamax {
     template <class T, class V>
-    static FASTLSTM_INLINE V step(const UpdatePass<T>&, const Rates<T>& by, V w, V g, V (&slot)[most_slots]) {
+    static FASTLSTM_INLINE V step(const UpdateArgs<T>&, const Rates<T>& by, V w, V g, V (&slot)[most_slots]) {
         slot[0] = moved(slot[0], g, by.to_first);
         slot[1] = larger(by.beta_2 * slot[1], g < V{} ? -g : g);
         return w - by.rate * slot[0] / (slot[1] + by.epsilon);
@@ -80,15 +81,15 @@ struct Adamax {
 // Tieleman and Hinton (2012). Slots: mean square, velocity (with momentum), mean (if centered).
 struct RmsProp {
     template <class T, class V>
-    static FASTLSTM_INLINE V step(const UpdatePass<T>& pass, const Rates<T>& by, V w, V g, V (&slot)[most_slots]) {
+    static FASTLSTM_INLINE V step(const UpdateArgs<T>& args, const Rates<T>& by, V w, V g, V (&slot)[most_slots]) {
         slot[0] = moved(slot[0], g * g, by.to_square);
         V variance = slot[0];
-        if (pass.centered) {
+        if (args.centered) {
             slot[2] = moved(slot[2], g, by.to_square);
             variance = larger(V{}, variance - slot[2] * slot[2]);  // rounding may make the difference negative
         }
         const V change = by.rate * g / sqrt(variance + by.epsilon);
-        if (pass.momentum == 0) return w - change;
+        if (args.momentum == 0) return w - change;
         slot[1] = fma(by.momentum, slot[1], change);
         return w - slot[1];
     }
@@ -97,7 +98,7 @@ struct RmsProp {
 // Duchi et al. (2011).
 struct Adagrad {
     template <class T, class V>
-    static FASTLSTM_INLINE V step(const UpdatePass<T>&, const Rates<T>& by, V w, V g, V (&slot)[most_slots]) {
+    static FASTLSTM_INLINE V step(const UpdateArgs<T>&, const Rates<T>& by, V w, V g, V (&slot)[most_slots]) {
         slot[0] = fma(g, g, slot[0]);
         return w - by.rate * g / sqrt(slot[0] + by.epsilon);
     }
@@ -106,7 +107,7 @@ struct Adagrad {
 // Zeiler (2012). Slots: mean squares of gradients and of changes.
 struct Adadelta {
     template <class T, class V>
-    static FASTLSTM_INLINE V step(const UpdatePass<T>&, const Rates<T>& by, V w, V g, V (&slot)[most_slots]) {
+    static FASTLSTM_INLINE V step(const UpdateArgs<T>&, const Rates<T>& by, V w, V g, V (&slot)[most_slots]) {
         slot[0] = moved(slot[0], g * g, by.to_square);
         const V change = sqrt(slot[1] + by.epsilon) * g / sqrt(slot[0] + by.epsilon);
         slot[1] = moved(slot[1], change * change, by.to_square);
@@ -118,7 +119,7 @@ struct Adadelta {
 // Keras.
 struct Lion {
     template <class T, class V>
-    static FASTLSTM_INLINE V step(const UpdatePass<T>&, const Rates<T>& by, V w, V g, V (&slot)[most_slots]) {
+    static FASTLSTM_INLINE V step(const UpdateArgs<T>&, const Rates<T>& by, V w, V g, V (&slot)[most_slots]) {
         const V one = broadcast(T(1)), zero = {};
         const V toward = fma(by.beta_1, slot[0], (one - by.beta_1) * g);
         const V sign = toward > zero ? one : toward < zero ? -one : toward;
@@ -127,38 +128,35 @@ struct Lion {
     }
 };
 
-template <class Rule, class T>
-void update_range(const UpdatePass<T>& pass, Range range) {
+template <class UpdateFunction, class T>
+void update_range(const UpdateArgs<T>& args, Range range) {
     using V = typename Simd<T>::V;
     constexpr Index L = Simd<T>::lanes;
-    const Rates<T> by(pass);
-    const bool scales = pass.scale != 1, clips = pass.clip_value > 0, decays = pass.decay != 0;
-    const V scale = broadcast(T(pass.scale)), bound = broadcast(T(pass.clip_value)), decay = broadcast(T(pass.decay));
+    const Rates<T> by(args);
+    const bool scales = args.scale != 1, clips = args.clip_value > 0, decays = args.decay != 0;
+    const V scale = broadcast(T(args.scale)), bound = broadcast(T(args.clip_value)), decay = broadcast(T(args.decay));
     for (Index i = range.begin; i < range.end; i += L) {
         const Index count = range.end - i;
         V slot[most_slots];
-        for (int s = 0; s < most_slots; ++s) slot[s] = pass.slots[s] ? load(pass.slots[s] + i, count) : V{};
-        V w = load(pass.parameters + i, count), g = load(pass.gradients + i, count);
+        for (int s = 0; s < most_slots; ++s) slot[s] = args.slots[s] ? load(args.slots[s] + i, count) : V{};
+        V w = load(args.parameters + i, count), g = load(args.gradients + i, count);
         if (scales) g *= scale;
         if (clips) g = smaller(bound, larger(-bound, g));
         if (decays) w -= w * decay;
-        store(pass.parameters + i, Rule::step(pass, by, w, g, slot), count);
+        store(args.parameters + i, UpdateFunction::step(args, by, w, g, slot), count);
         for (int s = 0; s < most_slots; ++s)
-            if (pass.slots[s]) store(pass.slots[s] + i, slot[s], count);
+            if (args.slots[s]) store(args.slots[s] + i, slot[s], count);
     }
 }
 
 template <class T>
-void update(const UpdatePass<T>& pass, Range range) {
-    switch (pass.rule) {
-        case Update::sgd: return update_range<Sgd>(pass, range);
-        case Update::adam: return update_range<Adam>(pass, range);
-        case Update::nadam: return update_range<Nadam>(pass, range);
-        case Update::adamax: return update_range<Adamax>(pass, range);
-        case Update::rmsprop: return update_range<RmsProp>(pass, range);
-        case Update::adagrad: return update_range<Adagrad>(pass, range);
-        case Update::adadelta: return update_range<Adadelta>(pass, range);
-        case Update::lion: return update_range<Lion>(pass, range);
+void update(const UpdateArgs<T>& args, Range range) {
+    switch (args.kind) {
+#define FASTLSTM_OPTIMIZER(name, Function, ...) \
+    case Optimizer::name: return update_range<Function>(args, range);
+        FASTLSTM_OPTIMIZERS(FASTLSTM_OPTIMIZER)
+#undef FASTLSTM_OPTIMIZER
+        case Optimizer::count: return;
     }
 }
 
@@ -186,10 +184,10 @@ void average(T* averages, T* parameters, double momentum, bool overwrite, Range 
     }
 }
 
-// In double, so that no square of a float overflows, and in eight sums that the compiler keeps side by side.
+// In double, so that no square of a float overflows, and in several sums that the compiler keeps side by side.
 template <class T>
 double sum_squares(const T* values, Index count) {
-    constexpr Index side_by_side = 8;
+    constexpr Index side_by_side = tuning::square_sums;
     double sums[side_by_side] = {};
     Index i = 0;
     for (; i + side_by_side <= count; i += side_by_side)

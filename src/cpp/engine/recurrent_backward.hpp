@@ -15,18 +15,18 @@ typename Simd<T>::I last_block_lanes(Index units) {
     return lanes;
 }
 
-// A step that did not count: what reaches its states reaches the previous ones.
+// Masked step: the gradients of its states pass unchanged to the previous states.
 template <class T, class Cell>
 void skip_row_backward(const Layout<T, Cell>& at, Index t, Index n, Range blocks, const T* dy) {
     constexpr Index L = Simd<T>::lanes;
-    const RecurrentPass<T>& pass = at.pass;
+    const RecurrentArgs<T>& args = at.args;
     for (Index block = blocks.begin; block < blocks.end; ++block) {
         const Index i = block * L;
         auto dh = load(at.dh(n) + i);
-        if (pass.fed) {
-            T* dfed = pass.dfed + n * at.padded_units + i;
-            dh = fma(load(dfed), load(pass.fed_mask + n * at.padded_units + i), dh);
-            store(dfed, typename Simd<T>::V{});
+        if (args.dropped_h) {
+            T* d_dropped_h = args.d_dropped_h + n * at.padded_units + i;
+            dh = fma(load(d_dropped_h), load(args.recurrent_mask + n * at.padded_units + i), dh);
+            store(d_dropped_h, typename Simd<T>::V{});
         }
         if (dy) dh += load(dy + i);
         store(at.dh(n) + i, dh);
@@ -35,68 +35,70 @@ void skip_row_backward(const Layout<T, Cell>& at, Index t, Index n, Range blocks
     }
 }
 
-// Turns what one phase of a step has kept into the gradients of its pre-activations.
+// Turns the saved values of one phase of a step into the gradients of its pre-activations.
 template <class T, class Cell, int phase, class A>
 void cell_backward(const Layout<T, Cell>& at, Index t, Range rows, Range blocks, const A& activations) {
     constexpr Index L = Simd<T>::lanes;
     constexpr bool last = phase + 1 == phase_count<Cell>;
-    const RecurrentPass<T>& pass = at.pass;
-    const typename Simd<T>::I inside = last_block_lanes<T>(pass.units);
-    const StepPlaces<T, Cell> places(at, t);
-    const bool zoneout = pass.zoneout, fed = pass.fed;
-    const Index padded_units = at.padded_units, states_row = padded_units * (Cell::states - 1), h_row = pass.h.row;
-    const T* unit_weights = pass.packed + at.packed.unit_weights;
+    const RecurrentArgs<T>& args = at.args;
+    const typename Simd<T>::I inside = last_block_lanes<T>(args.units);
+    const StepPointers<T, Cell> pointers(at, t);
+    const bool zoneout = args.zoneout, dropped_h = args.dropped_h;
+    const Index padded_units = at.padded_units, states_row = padded_units * (Cell::states - 1), h_row = args.h.row;
+    const T* unit_weights = args.packed + at.packed.unit_weights;
     const Gates<T, Cell> z = at.gates(t);
     for (Index n = rows.begin; n < rows.end; ++n) {
-        const bool has_dy = last && t >= pass.dy_begin &&
-                            (!pass.dy_mask.data || pass.dy_mask.data[t * pass.dy_mask.step + n * pass.dy_mask.row]);
-        const T* dy = has_dy ? pass.dy.data + t * pass.dy.step + n * pass.dy.row : nullptr;
+        const bool has_dy = last && t >= args.dy_begin &&
+                            (!args.dy_mask.data || args.dy_mask.data[t * args.dy_mask.step + n * args.dy_mask.row]);
+        const T* dy = has_dy ? args.dy.data + t * args.dy.step + n * args.dy.row : nullptr;
         if (at.masked(t, n)) {
             if constexpr (last) skip_row_backward(at, t, n, blocks, dy);
             continue;
         }
-        T *dh = at.dh(n), *d_states = pass.dstates + n * states_row;
-        const T *h_before = places.h_before + n * h_row, *states_before = places.states_before + n * states_row;
-        const T* kept = pass.kept + (t * pass.rows + n) * padded_units * Cell::kept;
+        T *dh = at.dh(n), *d_states = args.d_states + n * states_row;
+        const T *h_before = pointers.h_before + n * h_row, *states_before = pointers.states_before + n * states_row;
+        const T* saved = args.saved + (t * args.rows + n) * padded_units * Cell::saved;
         const Index first = n * padded_units;
         for (Index block = blocks.begin; block < blocks.end; ++block) {
-            const Site site[] = {{n, block}};
-            const Index unit = block * L, place = first + unit;
+            const VectorPosition position[] = {{n, block}};
+            const Index unit = block * L, offset = first + unit;
             BackwardStep<typename Simd<T>::V, Cell> s;
-            load_z<T, Cell, phase_count<Cell>>(s.z, z, site);
-            if constexpr (Cell::kept > 0) load_all(s.kept, kept + unit, padded_units);
+            load_z<T, Cell, phase_count<Cell>>(s.z, z, position);
+            if constexpr (Cell::saved > 0) load_all(s.saved, saved + unit, padded_units);
             if constexpr (Cell::unit_weights > 0) load_all(s.unit, unit_weights + unit * Cell::unit_weights, L);
             s.previous[0] = load(h_before + unit);
             load_all(s.previous, states_before + unit, padded_units, 1);
-            if constexpr (phase_count<Cell> > 1) s.fed = load(places.fed_before + n * h_row + unit);
-            if constexpr (!last) s.d_operand = load(pass.doperand + place);
-            s.d_fed = typename Simd<T>::V{};
+            if constexpr (phase_count<Cell> > 1) s.dropped_h = load(pointers.dropped_h_before + n * h_row + unit);
+            if constexpr (!last) s.d_second_phase_input = load(args.d_second_phase_input + offset);
+            s.d_dropped_h = typename Simd<T>::V{};
             s.d_state[0] = load(dh + unit);
             load_all(s.d_state, d_states + unit, padded_units, 1);
-            typename Simd<T>::V carried[Cell::states] = {};
+            typename Simd<T>::V d_zoneout[Cell::states] = {};
             if constexpr (last) {
-                if (fed) s.d_state[0] = fma(load(pass.dfed + place), load(pass.fed_mask + place), s.d_state[0]);
+                if (dropped_h)
+                    s.d_state[0] =
+                        fma(load(args.d_dropped_h + offset), load(args.recurrent_mask + offset), s.d_state[0]);
                 if (dy) s.d_state[0] += load(dy + unit);
                 if (zoneout)
 #pragma GCC unroll 2
                     for (int i = 0; i < Cell::states; ++i) {
-                        carried[i] = zoneout_share<typename Simd<T>::V>(pass, i, t, site) * s.d_state[i];
-                        s.d_state[i] -= carried[i];
+                        d_zoneout[i] = zoneout_share<typename Simd<T>::V>(args, i, t, position) * s.d_state[i];
+                        s.d_state[i] -= d_zoneout[i];
                     }
             }
             Cell::backward(s, activations, Phase<phase>{});
             if constexpr (last)
                 if (zoneout)
 #pragma GCC unroll 2
-                    for (int i = 0; i < Cell::states; ++i) s.d_state[i] += carried[i];
-            if (fed)
-                store(pass.dfed + place, s.d_fed);
+                    for (int i = 0; i < Cell::states; ++i) s.d_state[i] += d_zoneout[i];
+            if (dropped_h)
+                store(args.d_dropped_h + offset, s.d_dropped_h);
             else if constexpr (!last)
-                s.d_state[0] += s.d_fed;
+                s.d_state[0] += s.d_dropped_h;
             // Lanes beyond the last unit may hold anything, which products with zeros would spread if it is not finite.
             if (block + 1 == at.blocks)
                 for (auto& d : s.z) d = inside ? d : typename Simd<T>::V{};
-            store_z<T, Cell, phase>(s.z, z, site);
+            store_z<T, Cell, phase>(s.z, z, position);
             store(dh + unit, s.d_state[0]);
             store_all(d_states + unit, s.d_state, padded_units, 1);
         }
@@ -124,42 +126,42 @@ void multiply_gradients(const Layout<T, Cell>& at, Index t, Range rows, const T*
 }
 
 template <class T, class Cell, int phase, class A>
-void backward_phase(const Layout<T, Cell>& at, Index t, Range rows, const Crew& crew, const A& activations) {
-    const RecurrentPass<T>& pass = at.pass;
-    const Range blocks = part_of(at.blocks, crew.member, crew.members);
+void backward_phase(const Layout<T, Cell>& at, Index t, Range rows, const UnitTeam& unit_team, const A& activations) {
+    const RecurrentArgs<T>& args = at.args;
+    const Range blocks = part_of(at.blocks, unit_team.thread, unit_team.threads);
     cell_backward<T, Cell, phase>(at, t, rows, blocks, activations);
-    meet(crew);
+    barrier(unit_team);
     if constexpr (recurrent_span<Cell>(phase).blocks > 0) {
-        if (phase == 0 && t == 0 && !pass.wants_d_initial) return;
-        T* to = phase > 0 ? pass.doperand : pass.fed ? pass.dfed : pass.dh;
+        if (phase == 0 && t == 0 && !args.wants_d_initial) return;
+        T* to = phase > 0 ? args.d_second_phase_input : args.dropped_h ? args.d_dropped_h : args.dh;
         multiply_gradients(
-            at, t, rows, pass.packed + at.packed.recurrent_transposed[phase], blocks,
+            at, t, rows, args.packed + at.packed.recurrent_transposed[phase], blocks,
             [](const Product& product) { return product.h && product.phase == phase; }, to, at.padded_units,
             phase == 0);
     }
 }
 
 template <class T, class Cell>
-void recurrent_backward(const RecurrentPass<T>& pass, Range rows, Range steps, const Crew& crew) {
+void recurrent_backward(const RecurrentArgs<T>& args, Range rows, Range steps, const UnitTeam& unit_team) {
     constexpr Index L = Simd<T>::lanes;
-    const Layout<T, Cell> at(pass);
-    const Range features = part_of(blocks_of<T>(pass.features), crew.member, crew.members);
-    with_activations<T, Cell>(pass, [&](const auto& activations) {
+    const Layout<T, Cell> at(args);
+    const Range features = part_of(blocks_of<T>(args.features), unit_team.thread, unit_team.threads);
+    with_activations<T, Cell>(args, [&](const auto& activations) {
         for (Index t = steps.end - 1; t >= steps.begin; --t) {
-            if constexpr (phase_count<Cell> > 1) backward_phase<T, Cell, 1>(at, t, rows, crew, activations);
-            backward_phase<T, Cell, 0>(at, t, rows, crew, activations);
-            if (pass.dx.data)
+            if constexpr (phase_count<Cell> > 1) backward_phase<T, Cell, 1>(at, t, rows, unit_team, activations);
+            backward_phase<T, Cell, 0>(at, t, rows, unit_team, activations);
+            if (args.dx.data)
                 multiply_gradients(
-                    at, t, rows, pass.packed + at.packed.kernel_transposed, features,
-                    [](const Product& product) { return product.x; }, pass.dx.data + t * pass.dx.step, pass.dx.row,
+                    at, t, rows, args.packed + at.packed.kernel_transposed, features,
+                    [](const Product& product) { return product.x; }, args.dx.data + t * args.dx.step, args.dx.row,
                     false);
         }
     });
-    const Range blocks = part_of(at.blocks, crew.member, crew.members);
-    if (pass.fed && pass.wants_d_initial && steps.begin == 0)
+    const Range blocks = part_of(at.blocks, unit_team.thread, unit_team.threads);
+    if (args.dropped_h && args.wants_d_initial && steps.begin == 0)
         for (Index n = rows.begin; n < rows.end; ++n)
             for (Index i = n * at.padded_units + blocks.begin * L; i < n * at.padded_units + blocks.end * L; i += L)
-                store(pass.dh + i, fma(load(pass.dfed + i), load(pass.fed_mask + i), load(pass.dh + i)));
+                store(args.dh + i, fma(load(args.d_dropped_h + i), load(args.recurrent_mask + i), load(args.dh + i)));
 }
 
 }  // namespace

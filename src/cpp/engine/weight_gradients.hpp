@@ -2,7 +2,7 @@
 // result in registers. The sum's order is fixed, so tiles can go to any thread.
 #pragma once
 
-#include "product.hpp"
+#include "products.hpp"
 
 namespace fastlstm::FASTLSTM_ISA {
 namespace {
@@ -68,7 +68,7 @@ template <class T>
 using GradientKernel = void (*)(const Samples<T>&, const GradientTile<T>&, T*);
 
 // Rows of a gradient tile, the bias among them, whatever its columns.
-constexpr Index gradient_columns = 4, gradient_rows = max_tile_rows(gradient_columns);
+constexpr Index gradient_columns = tuning::tile_columns, gradient_rows = max_tile_rows(gradient_columns);
 
 template <class T, int C, bool Bias>
 GradientKernel<T> gradient_tile_of(Index k) {

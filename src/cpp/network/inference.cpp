@@ -1,4 +1,4 @@
-// Prediction, roll-out and evaluation: each member of a team takes a share of the rows through all layers, in blocks
+// Prediction, roll-out and evaluation: each thread of a team takes a share of the rows through all layers, in blocks
 // whose buffers stay in its cache.
 #include <algorithm>
 #include <cstring>
@@ -7,61 +7,56 @@
 #include "network.hpp"
 
 namespace fastlstm {
-namespace {
-
-constexpr Index block_rows = 48;
-
-}  // namespace
-
 template <class T>
-std::vector<typename Network<T>::Bound> Network<T>::acquire_blocks(const Plan& plan, const Extent& extent) {
-    std::vector<Bound> bindings;
-    const int sharers = plan.sharing == Sharing::rows ? plan.members : 1;
-    const Index block = std::min(block_rows, (extent.rows + sharers - 1) / sharers);
-    for (int i = 0; i < sharers; ++i) bindings.push_back(acquire({block, extent.steps, extent.masked}));
-    return bindings;
+std::vector<typename Network<T>::WorkspacePtr> Network<T>::acquire_blocks(const Plan& plan, const Extent& extent) {
+    std::vector<WorkspacePtr> workspaces;
+    const int sharers = plan.sharing == Sharing::rows ? plan.threads : 1;
+    const Index block = std::min<Index>(tuning::rows_per_block, (extent.rows + sharers - 1) / sharers);
+    for (int i = 0; i < sharers; ++i) workspaces.push_back(acquire({block, extent.steps, extent.masked}));
+    return workspaces;
 }
 
 template <class T>
-void Network<T>::release_all(std::vector<Bound>& bindings) {
-    for (Bound& binding : bindings) release(std::move(binding));
+void Network<T>::release_all(std::vector<WorkspacePtr>& workspaces) {
+    for (WorkspacePtr& workspace : workspaces) release(std::move(workspace));
 }
 
 template <class T>
 template <class Visit>
-void Network<T>::for_each_block(const Work& work, std::vector<Bound>& bindings, Index rows, const Visit& visit) const {
+void Network<T>::for_each_block(const Work& work, std::vector<WorkspacePtr>& workspaces, Index rows,
+                                const Visit& visit) const {
     const Range mine = work.rows(rows);
-    Binding<T>& binding = *bindings[work.crew.size() > 1 ? 0 : static_cast<std::size_t>(work.team.rank())];
-    for (Index n = mine.begin; n < mine.end; n += binding.extent.rows)
-        visit(binding, Range{n, std::min(n + binding.extent.rows, mine.end)});
+    Workspace<T>& workspace = *workspaces[work.unit_team.size() > 1 ? 0 : static_cast<std::size_t>(work.team.rank())];
+    for (Index n = mine.begin; n < mine.end; n += workspace.extent.rows)
+        visit(workspace, Range{n, std::min(n + workspace.extent.rows, mine.end)});
 }
 
-// For each block of rows: prepare(binding, rows) completes a fresh call, and visit(binding, rows) finds the output. One
-// member of a crew does both. The caller holds the lock of the packed weights.
+// For each block of rows: prepare(workspace, rows) completes a fresh call, and visit(workspace, rows) finds the output.
+// One thread of a unit team does both. The caller holds the lock of the packed weights.
 template <class T>
 template <class Prepare, class Visit>
 void Network<T>::infer(const T* x, const unsigned char* mask, Index rows, Index steps, const Prepare& prepare,
                        const Visit& visit) {
     const Plan planned = prediction_plan(rows, steps);
-    auto bindings = acquire_blocks(planned, {rows, steps, mask != nullptr});
+    auto workspaces = acquire_blocks(planned, {rows, steps, mask != nullptr});
     const Index row = steps * features_;
-    run_team(planned.members, [&](const Team& team) {
+    run_team(planned.threads, [&](const Team& team) {
         const Work mine(planned, team);
-        for_each_block(mine, bindings, rows, [&](Binding<T>& binding, Range block) {
-            if (mine.crew.rank() == 0) {
-                binding.call = {};
-                binding.call.state_size = state_size_;
-                binding.call.first_row = block.begin;
-                prepare(binding, block);
-                binding.set_input({x + block.begin * row, row, features_},
-                                  {mask ? mask + block.begin * steps : nullptr, steps, 1});
+        for_each_block(mine, workspaces, rows, [&](Workspace<T>& workspace, Range block) {
+            if (mine.unit_team.rank() == 0) {
+                workspace.call = {};
+                workspace.call.state_size = state_size_;
+                workspace.call.first_row = block.begin;
+                prepare(workspace, block);
+                workspace.set_input({x + block.begin * row, row, features_},
+                                    {mask ? mask + block.begin * steps : nullptr, steps, 1});
             }
-            mine.crew.barrier();
-            binding.forward({0, block.end - block.begin}, mine);
-            if (mine.crew.rank() == 0) visit(binding, block);
+            mine.unit_team.barrier();
+            workspace.forward({0, block.end - block.begin}, mine);
+            if (mine.unit_team.rank() == 0) visit(workspace, block);
         });
     });
-    release_all(bindings);
+    release_all(workspaces);
 }
 
 template <class T>
@@ -76,39 +71,39 @@ void Network<T>::predict(const T* x, Index rows, Index steps, T* out, double* pe
     finish();
     if (rows == 0) return;
     std::vector<double> row_penalty(penalty ? static_cast<std::size_t>(rows) : 0);
-    Carrying carrying(*this, rows);
+    StateGuard state_guard(*this, rows);
     const auto lock = lock_packed();
     const Index out_steps = output_steps(steps), out_row = out_steps * outputs();
     infer(
         x, nullptr, rows, steps,
-        [&](Binding<T>& binding, Range block) {
-            if (carrying) carry(binding, block.begin);
-            if (penalty) binding.call.row_penalty = row_penalty.data() + block.begin;
+        [&](Workspace<T>& workspace, Range block) {
+            if (state_guard) use_stateful_state(workspace, block.begin);
+            if (penalty) workspace.call.row_penalty = row_penalty.data() + block.begin;
         },
-        [&](Binding<T>& binding, Range block) {
-            copy_rows(binding.output(), block.end - block.begin, out_steps, outputs(), out + block.begin * out_row);
+        [&](Workspace<T>& workspace, Range block) {
+            copy_rows(workspace.output(), block.end - block.begin, out_steps, outputs(), out + block.begin * out_row);
         });
-    carrying.succeed();
+    state_guard.succeed();
     if (penalty)
         *penalty =
             std::accumulate(row_penalty.begin(), row_penalty.end(), 0.0) / static_cast<double>(rows) + weight_penalty();
 }
 
 template <class T>
-void Network<T>::run(const T* x, const Beside<T>& beside, Index rows, Index steps, T* out, T* final_state) {
+void Network<T>::run(const T* x, const CallInputs<T>& inputs, Index rows, Index steps, T* out, T* final_state) {
     finish();
     if (rows == 0) return;
     const auto lock = lock_packed();
     const Index out_steps = output_steps(steps), out_row = out_steps * outputs();
     infer(
-        x, beside.mask, rows, steps,
-        [&](Binding<T>& binding, Range block) {
-            binding.call.set_draw(beside.draw);
-            binding.call.initial_state = beside.state ? beside.state + block.begin * state_size_ : nullptr;
-            binding.call.final_state = final_state + block.begin * state_size_;
+        x, inputs.mask, rows, steps,
+        [&](Workspace<T>& workspace, Range block) {
+            workspace.call.set_rng_step(inputs.rng_step);
+            workspace.call.initial_state = inputs.state ? inputs.state + block.begin * state_size_ : nullptr;
+            workspace.call.final_state = final_state + block.begin * state_size_;
         },
-        [&](Binding<T>& binding, Range block) {
-            copy_rows(binding.output(), block.end - block.begin, out_steps, outputs(), out + block.begin * out_row);
+        [&](Workspace<T>& workspace, Range block) {
+            copy_rows(workspace.output(), block.end - block.begin, out_steps, outputs(), out + block.begin * out_row);
         });
 }
 
@@ -121,24 +116,24 @@ void Network<T>::require_steps() {
 }
 
 template <class T>
-std::unique_ptr<Binding<T>> Network<T>::bind_step(Index rows) {
-    Bound binding = bind({rows, 1, false}, Mode::inference, nullptr);
-    binding->call.state_size = state_size_;
-    binding->call.continues = true;
-    return binding;
+std::unique_ptr<Workspace<T>> Network<T>::make_step_workspace(Index rows) {
+    WorkspacePtr workspace = make_workspace({rows, 1, false}, Mode::inference, nullptr);
+    workspace->call.state_size = state_size_;
+    workspace->call.continues = true;
+    return workspace;
 }
 
 template <class T>
-void Network<T>::step(Binding<T>& binding, const T* x, T* out) {
+void Network<T>::step(Workspace<T>& workspace, const T* x, T* out) {
     const auto lock = lock_packed();
-    binding.set_input({x, features_, features_});
-    const Index rows = binding.extent.rows;
+    workspace.set_input({x, features_, features_});
+    const Index rows = workspace.extent.rows;
     const Plan planned = prediction_plan(rows, 1);
-    run_team(planned.members, [&](const Team& team) {
+    run_team(planned.threads, [&](const Team& team) {
         const Work mine(planned, team);
-        binding.forward(mine.rows(rows), mine);
+        workspace.forward(mine.rows(rows), mine);
     });
-    copy_rows(binding.output(), rows, 1, outputs(), out);
+    copy_rows(workspace.output(), rows, 1, outputs(), out);
 }
 
 template <class T>
@@ -148,31 +143,31 @@ void Network<T>::forecast(const T* history, const T* known, Index rows, Index wi
     const auto lock = lock_packed();
     const double work = forward_work(window) * static_cast<double>(rows * steps);
     const Plan planned = plan(work, work, rows);
-    auto bindings = acquire_blocks(planned, {rows, window, false});
+    auto workspaces = acquire_blocks(planned, {rows, window, false});
     // Each row's history with its forecast behind it: the window slides over both and nothing is moved.
     const Index given = window * features_, made = steps * features_, row = given + made;
-    const Index predicted = outputs(), beside = features_ - predicted;
+    const Index predicted = outputs(), covariates = features_ - predicted;
     const Buffer<T> series = make_buffer<T>(rows * row);
-    run_team(planned.members, [&](const Team& team) {
+    run_team(planned.threads, [&](const Team& team) {
         const Work mine(planned, team);
-        const bool leads = mine.crew.rank() == 0;
-        for_each_block(mine, bindings, rows, [&](Binding<T>& binding, Range block) {
+        const bool leads = mine.unit_team.rank() == 0;
+        for_each_block(mine, workspaces, rows, [&](Workspace<T>& workspace, Range block) {
             T* first = series.get() + block.begin * row;
             const Index count = block.end - block.begin;
             if (leads) {
-                binding.call = {};
+                workspace.call = {};
                 for (Index n = 0; n < count; ++n)
                     std::memcpy(first + n * row, history + (block.begin + n) * given,
                                 static_cast<std::size_t>(given) * sizeof(T));
             }
             for (Index t = 0; t < steps; ++t) {
-                if (leads) binding.set_input({first + t * features_, row, features_});
-                mine.crew.barrier();
-                binding.forward({0, count}, mine);
+                if (leads) workspace.set_input({first + t * features_, row, features_});
+                mine.unit_team.barrier();
+                workspace.forward({0, count}, mine);
                 for (Index n = 0; leads && n < count; ++n) {
                     T* newest = first + n * row + given + t * features_;
-                    copy_rows<T>({binding.output().data + n * binding.output().row, 0, 0}, 1, 1, predicted, newest);
-                    std::copy_n(known + ((block.begin + n) * steps + t) * beside, beside, newest + predicted);
+                    copy_rows<T>({workspace.output().data + n * workspace.output().row, 0, 0}, 1, 1, predicted, newest);
+                    std::copy_n(known + ((block.begin + n) * steps + t) * covariates, covariates, newest + predicted);
                 }
             }
             if (leads)
@@ -180,14 +175,14 @@ void Network<T>::forecast(const T* history, const T* known, Index rows, Index wi
                              out + block.begin * steps * predicted);
         });
     });
-    release_all(bindings);
+    release_all(workspaces);
 }
 
 template <class T>
 double Network<T>::evaluate(const T* x, const T* y, const unsigned char* mask, Index rows, Index steps,
                             Index target_width, const SampleWeights<T>& weights, const Outputs<T>& outputs) {
     finish();
-    Carrying carrying(*this, rows);
+    StateGuard state_guard(*this, rows);
     const auto lock = lock_packed();
     require_target_width(target_width);
     const Index out_steps = output_steps(steps), target_row = out_steps * target_width;
@@ -196,23 +191,23 @@ double Network<T>::evaluate(const T* x, const T* y, const unsigned char* mask, I
     const bool counted = terms_decide(mask != nullptr, weights.values != nullptr);
     infer(
         x, mask, rows, steps,
-        [&](Binding<T>& binding, Range block) {
-            if (carrying) carry(binding, block.begin);
-            binding.call.row_penalty = row_penalty.data() + block.begin;
+        [&](Workspace<T>& workspace, Range block) {
+            if (state_guard) use_stateful_state(workspace, block.begin);
+            workspace.call.row_penalty = row_penalty.data() + block.begin;
         },
-        [&](Binding<T>& binding, Range block) {
+        [&](Workspace<T>& workspace, Range block) {
             const Range own{0, block.end - block.begin};
-            LossPass<T> pass = loss_pass(binding);
-            pass.target = {y + block.begin * target_row, target_row, target_width};
-            pass.weight = weights.from(block.begin);
-            pass.row_loss = row_loss.data() + block.begin;
-            kernels_->loss(pass, own);
-            if (counted) count_terms(pass, own, row_terms.data() + block.begin);
+            LossArgs<T> args = loss_args(workspace);
+            args.target = {y + block.begin * target_row, target_row, target_width};
+            args.weight = weights.from(block.begin);
+            args.row_loss = row_loss.data() + block.begin;
+            kernels_->loss(args, own);
+            if (counted) count_terms(args, own, row_terms.data() + block.begin);
             if (outputs.values)
-                binding.hand_out(own, out_steps, this->outputs(),
-                                 outputs.from(block.begin, out_steps, this->outputs()));
+                workspace.copy_outputs(own, out_steps, this->outputs(),
+                                       outputs.from(block.begin, out_steps, this->outputs()));
         });
-    carrying.succeed();
+    state_guard.succeed();
     return std::accumulate(row_loss.begin(), row_loss.end(), 0.0) * loss_scale(row_terms, rows * out_steps, counted) +
            std::accumulate(row_penalty.begin(), row_penalty.end(), 0.0) / static_cast<double>(rows) + weight_penalty();
 }
@@ -220,10 +215,10 @@ double Network<T>::evaluate(const T* x, const T* y, const unsigned char* mask, I
 #define FASTLSTM_INSTANTIATE(T)                                                                         \
     template Plan Network<T>::prediction_plan(Index, Index);                                            \
     template void Network<T>::predict(const T*, Index, Index, T*, double*);                             \
-    template void Network<T>::run(const T*, const Beside<T>&, Index, Index, T*, T*);                    \
+    template void Network<T>::run(const T*, const CallInputs<T>&, Index, Index, T*, T*);                \
     template void Network<T>::require_steps();                                                          \
-    template std::unique_ptr<Binding<T>> Network<T>::bind_step(Index);                                  \
-    template void Network<T>::step(Binding<T>&, const T*, T*);                                          \
+    template std::unique_ptr<Workspace<T>> Network<T>::make_step_workspace(Index);                      \
+    template void Network<T>::step(Workspace<T>&, const T*, T*);                                        \
     template void Network<T>::forecast(const T*, const T*, Index, Index, Index, T*);                    \
     template double Network<T>::evaluate(const T*, const T*, const unsigned char*, Index, Index, Index, \
                                          const SampleWeights<T>&, const Outputs<T>&);

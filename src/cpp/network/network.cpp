@@ -1,4 +1,4 @@
-// A network's weights, states, bindings to a batch, and how its work is shared.
+// A network's weights, states and workspaces, and how threads share its work.
 #include "network.hpp"
 
 #include <algorithm>
@@ -22,79 +22,79 @@ Memory<T> Network<T>::memory() const {
 }
 
 template <class T>
-const std::vector<typename Network<T>::Segment>& Network<T>::segments() {
+const std::vector<typename Network<T>::NamedParameter>& Network<T>::named_parameters() {
     finish();
-    return segments_;
+    return named_parameters_;
 }
 
 template <class T>
-const T* Network<T>::weight(std::size_t segment) {
-    const Index offset = segments().at(segment).weight->offset;  // builds the network at first use
+const T* Network<T>::weight(std::size_t parameter) {
+    const Index offset = named_parameters().at(parameter).weight->offset;  // builds the network at first use
     return parameters_.get() + offset;
 }
 
 template <class T>
-bool Network<T>::weight_equals(std::size_t segment, const Strided<const T>& values) {
-    const T* ours = weight(segment);
+bool Network<T>::weight_equals(std::size_t parameter, const Strided<const T>& values) {
+    const T* ours = weight(parameter);
     const auto lock = lock_reading();
-    return for_each_piece(values, [&](const T* theirs, Index stride, Index place, Index count) {
+    return for_each_chunk(values, [&](const T* theirs, Index stride, Index index, Index count) {
         for (Index i = 0; i < count; ++i)
-            if (std::memcmp(theirs + i * stride, ours + place + i, sizeof(T)) != 0) return false;
+            if (std::memcmp(theirs + i * stride, ours + index + i, sizeof(T)) != 0) return false;
         return true;
     });
 }
 
 template <class T>
-void Network<T>::set_weight(std::size_t segment, const Strided<const T>& values) {
-    const Index offset = segments().at(segment).weight->offset;  // builds the network at first use
+void Network<T>::set_weight(std::size_t parameter, const Strided<const T>& values) {
+    const Index offset = named_parameters().at(parameter).weight->offset;  // builds the network at first use
     T* ours = parameters_.get() + offset;
     const auto lock = lock_weights();
-    for_each_piece(values, [&](const T* theirs, Index stride, Index place, Index count) {
-        for (Index i = 0; i < count; ++i) ours[place + i] = theirs[i * stride];
+    for_each_chunk(values, [&](const T* theirs, Index stride, Index index, Index count) {
+        for (Index i = 0; i < count; ++i) ours[index + i] = theirs[i * stride];
         return true;
     });
     ++version_;
 }
 
 template <class T>
-const Weight& Network<T>::trained_weight(std::size_t segment) {
-    const Weight& weight = *segments().at(segment).weight;
+const Weight& Network<T>::trained_weight(std::size_t parameter) {
+    const Weight& weight = *named_parameters().at(parameter).weight;
     if (!weight.trainable)
-        throw std::invalid_argument("segment: expected one that is trained, got " + std::to_string(segment));
+        throw std::invalid_argument("segment: expected one that is trained, got " + std::to_string(parameter));
     return weight;
 }
 
 template <class T>
-void Network<T>::copy_gradient(std::size_t segment, const Strided<T>& to) {
-    const T* ours = gradients_.get() + trained_weight(segment).offset;
+void Network<T>::copy_gradient(std::size_t parameter, const Strided<T>& to) {
+    const T* ours = gradients_.get() + trained_weight(parameter).offset;
     const auto lock = lock_reading();
-    for_each_piece(to, [&](T* theirs, Index stride, Index place, Index count) {
-        for (Index i = 0; i < count; ++i) theirs[i * stride] = ours[place + i];
+    for_each_chunk(to, [&](T* theirs, Index stride, Index index, Index count) {
+        for (Index i = 0; i < count; ++i) theirs[i * stride] = ours[index + i];
         return true;
     });
 }
 
 template <class T>
-void Network<T>::set_regularizer(std::size_t segment, double l1, double l2) {
-    const Weight& weight = trained_weight(segment);
+void Network<T>::set_regularizer(std::size_t parameter, double l1, double l2) {
+    const Weight& weight = trained_weight(parameter);
     const auto lock = lock_weights();
     penalties_.erase(std::remove_if(penalties_.begin(), penalties_.end(),
-                                    [&](const WeightPenalty& piece) { return piece.segment == segment; }),
+                                    [&](const WeightPenalty& chunk) { return chunk.parameter == parameter; }),
                      penalties_.end());
-    constexpr Index piece = 4096;
-    for (Index first = 0; first < weight.size(); first += piece)
-        penalties_.push_back({segment, weight.offset + first, std::min(piece, weight.size() - first), l1, l2});
+    constexpr Index chunk = tuning::parameter_chunk;
+    for (Index first = 0; first < weight.size(); first += chunk)
+        penalties_.push_back({parameter, weight.offset + first, std::min(chunk, weight.size() - first), l1, l2});
     penalty_sums_.resize(penalties_.size());
 }
 
 template <class T>
-void Network<T>::set_constraint(std::size_t segment, const ConstraintPass<T>& constraint) {
-    const Weight& weight = *segments().at(segment).weight;
+void Network<T>::set_constraint(std::size_t parameter, const ConstraintArgs<T>& constraint) {
+    const Weight& weight = *named_parameters().at(parameter).weight;
     const auto lock = lock_weights();
     constraints_.erase(std::remove_if(constraints_.begin(), constraints_.end(),
-                                      [&](const auto& each) { return each.first == segment; }),
+                                      [&](const auto& each) { return each.first == parameter; }),
                        constraints_.end());
-    constraints_.emplace_back(segment, constraint);
+    constraints_.emplace_back(parameter, constraint);
     constraints_.back().second.weights = parameters_.get() + weight.offset;
 }
 
@@ -117,26 +117,26 @@ bool Network<T>::stateful() const {
 }
 
 template <class T>
-std::pair<Index, std::vector<T>> Network<T>::carried_state() {
-    const std::lock_guard<std::mutex> lock(carrying_);
-    if (carried_rows_ < 0) return {-1, {}};
-    return {carried_rows_, {carried_.get(), carried_.get() + carried_rows_ * state_size_}};
+std::pair<Index, std::vector<T>> Network<T>::stateful_state() {
+    const std::lock_guard<std::mutex> lock(stateful_mutex_);
+    if (stateful_rows_ < 0) return {-1, {}};
+    return {stateful_rows_, {stateful_state_.get(), stateful_state_.get() + stateful_rows_ * state_size_}};
 }
 
 template <class T>
-void Network<T>::set_carried_state(Index rows, const T* values) {
+void Network<T>::set_stateful_state(Index rows, const T* values) {
     finish();
     Buffer<T> states = make_buffer<T>(std::max<Index>(rows, 0) * state_size_);
     if (rows > 0) std::memcpy(states.get(), values, static_cast<std::size_t>(rows * state_size_) * sizeof(T));
-    const std::lock_guard<std::mutex> lock(carrying_);
-    carried_ = std::move(states);
-    carried_rows_ = rows;
+    const std::lock_guard<std::mutex> lock(stateful_mutex_);
+    stateful_state_ = std::move(states);
+    stateful_rows_ = rows;
 }
 
 template <class T>
-void Network<T>::carry(Binding<T>& binding, Index first_row) {
-    binding.call.only_stateful = true;
-    binding.call.initial_state = binding.call.final_state = carried_.get() + first_row * state_size_;
+void Network<T>::use_stateful_state(Workspace<T>& workspace, Index first_row) {
+    workspace.call.only_stateful = true;
+    workspace.call.initial_state = workspace.call.final_state = stateful_state_.get() + first_row * state_size_;
 }
 
 template <class T>
@@ -160,77 +160,77 @@ double Network<T>::forward_work(Index steps) const {
     return work;
 }
 
-constexpr double light_weights = 1 << 17;  // bytes that come out of a core's second cache as fast as they are needed
-
 // Units or layers are shared where rows are too few for the threads, or do not go apart, and units where one step's
-// weights do not fit a core's cache, so that two had better keep a half each. Layers need fewer meetings, but go
+// weights do not fit a core's cache, so that two had better keep a half each. Layers need fewer barriers, but go
 // through whole weights, which is slower once those are many times what the first cache holds.
 template <class T>
 Plan Network<T>::plan(double work, double section, Index rows, bool apart) const {
-    constexpr double first_cache = 1 << 15, second_cache = 1 << 20;
     const int by_rows = team_size(work, apart ? section : section / 2, rows);  // together: gradients are shared
     int by_units = 1;
     double lightest_step = std::numeric_limits<double>::infinity();
     Index stacked = 0, most_stacked = 0;
     for (const auto& layer : layers_) {
-        const CrewTerms terms = layer->crew_terms(*kernels_);
+        const UnitParallelism terms = layer->unit_parallelism(*kernels_);
         stacked = terms.work_of_step > 0 && layer->works_step_by_step() ? stacked + 1 : 0;
         most_stacked = std::max(most_stacked, stacked);
         if (terms.work_of_step <= 0) continue;
         double step = terms.work_of_step * static_cast<double>(rows);
-        if (terms.weight_bytes > first_cache) step = std::max(step, terms.weight_bytes);  // a load takes two operations
-        const int members = crew_size(work, section, step, terms.most_members);
-        by_units = by_units > 1 ? std::min(by_units, members) : members;
+        if (terms.weight_bytes > tuning::first_cache)
+            step = std::max(step, terms.weight_bytes);  // a load takes two operations
+        const int threads = unit_team_size(work, section, step, terms.most_threads);
+        by_units = by_units > 1 ? std::min(by_units, threads) : threads;
         lightest_step = std::min(lightest_step, step);
     }
-    const double piece = lightest_step * static_cast<double>(steps_of_piece);
-    const int by_layers = most_stacked > 1 ? crew_size(work, section, piece, most_stacked) : 1;
+    const double chunk_work = lightest_step * static_cast<double>(tuning::steps_per_chunk);
+    const int by_layers = most_stacked > 1 ? unit_team_size(work, section, chunk_work, most_stacked) : 1;
     if (by_layers > by_rows && by_layers >= by_units && most_stacked % by_layers == 0 &&
-        heaviest_step_ <= light_weights)
+        heaviest_step_ <= tuning::light_weights)
         return {by_layers, Sharing::layers};
-    if (by_units > by_rows || (by_units > 1 && by_units == by_rows && (!apart || heaviest_step_ > second_cache)))
+    if (by_units > by_rows ||
+        (by_units > 1 && by_units == by_rows && (!apart || heaviest_step_ > tuning::second_cache)))
         return {by_units, Sharing::units};
     return {by_rows, Sharing::rows};
 }
 
 template <class T>
-typename Network<T>::Bound Network<T>::bind(const Extent& extent, Mode mode, T* gradients) {
+typename Network<T>::WorkspacePtr Network<T>::make_workspace(const Extent& extent, Mode mode, T* gradients) {
     Memory<T> own = memory();
     own.gradients = gradients;
-    auto binding = std::make_unique<Binding<T>>();
-    binding->extent = extent;
-    binding->mode = mode;
+    auto workspace = std::make_unique<Workspace<T>>();
+    workspace->extent = extent;
+    workspace->mode = mode;
     Extent layer_extent = extent;
     for (const auto& layer : layers_) {
-        binding->runs.push_back(layer->bind(own, binding->arena, layer_extent, mode));
+        workspace->layers.push_back(layer->make_workspace(own, workspace->arena, layer_extent, mode));
         if (mode == Mode::training && layer->gives_dx)
-            binding->runs.back()->dx =
-                make_sequence(binding->arena, extent.rows, layer_extent.steps, layer->features, kernels_->lanes);
+            workspace->layers.back()->dx =
+                make_sequence(workspace->arena, extent.rows, layer_extent.steps, layer->features, kernels_->lanes);
         layer_extent.steps = layer->output_steps(layer_extent.steps);
         layer_extent.masked = layer->gives_mask(layer_extent.masked);
     }
-    binding->row_loss.resize(static_cast<std::size_t>(extent.rows));
-    binding->row_penalty.resize(static_cast<std::size_t>(extent.rows));
+    workspace->row_loss.resize(static_cast<std::size_t>(extent.rows));
+    workspace->row_penalty.resize(static_cast<std::size_t>(extent.rows));
     if (mode == Mode::training) {
         const Index row = extent.steps * features_;
-        binding->input = binding->arena.take(extent.rows * row);
-        binding->target = binding->arena.take(extent.rows * layer_extent.steps * target_features());
-        binding->weight = binding->arena.take(extent.rows * std::max<Index>(1, layer_extent.steps));
-        if (extent.masked) binding->mask = binding->flags.take(extent.rows * extent.steps);
-        binding->d_output = make_sequence(binding->arena, extent.rows, layer_extent.steps, outputs(), kernels_->lanes);
-        auto dy = read_only(binding->d_output);
-        for (auto run = binding->runs.rbegin(); run != binding->runs.rend(); ++run) {
-            (*run)->dy = dy;
-            dy = read_only((*run)->dx);
+        workspace->input = workspace->arena.take(extent.rows * row);
+        workspace->target = workspace->arena.take(extent.rows * layer_extent.steps * target_features());
+        workspace->weight = workspace->arena.take(extent.rows * std::max<Index>(1, layer_extent.steps));
+        if (extent.masked) workspace->mask = workspace->flags.take(extent.rows * extent.steps);
+        workspace->d_output =
+            make_sequence(workspace->arena, extent.rows, layer_extent.steps, outputs(), kernels_->lanes);
+        auto dy = read_only(workspace->d_output);
+        for (auto layer = workspace->layers.rbegin(); layer != workspace->layers.rend(); ++layer) {
+            (*layer)->dy = dy;
+            dy = read_only((*layer)->dx);
         }
-        binding->set_gathered_input(features_);
+        workspace->set_gathered_input(features_);
     }
-    return binding;
+    return workspace;
 }
 
-// The first that fits, out of a list of those that wait for a call; or null.
-template <class Waiting, class Fits>
-std::unique_ptr<Waiting> taken_from(std::vector<std::unique_ptr<Waiting>>& list, const Fits& fits) {
+// The first idle one that fits, or null.
+template <class Idle, class Fits>
+std::unique_ptr<Idle> taken_from(std::vector<std::unique_ptr<Idle>>& list, const Fits& fits) {
     const auto it = std::find_if(list.begin(), list.end(), [&](const auto& each) { return fits(*each); });
     if (it == list.end()) return nullptr;
     auto found = std::move(*it);
@@ -238,28 +238,28 @@ std::unique_ptr<Waiting> taken_from(std::vector<std::unique_ptr<Waiting>>& list,
     return found;
 }
 
-// The latest is last; the first makes way for it.
-template <class Waiting>
-void put_back(std::vector<std::unique_ptr<Waiting>>& list, std::unique_ptr<Waiting> one, std::size_t most) {
+// Most recently used last; the oldest is evicted.
+template <class Idle>
+void put_back(std::vector<std::unique_ptr<Idle>>& list, std::unique_ptr<Idle> one, std::size_t most) {
     if (list.size() >= most) list.erase(list.begin());
     list.push_back(std::move(one));
 }
 
 template <class T>
-typename Network<T>::Bound Network<T>::acquire(const Extent& extent) {
+typename Network<T>::WorkspacePtr Network<T>::acquire(const Extent& extent) {
     {
         const std::lock_guard<std::mutex> lock(idle_lock_);
-        if (Bound found = taken_from(idle_, [&](const Binding<T>& each) { return each.extent == extent; }))
+        if (WorkspacePtr found = taken_from(idle_, [&](const Workspace<T>& each) { return each.extent == extent; }))
             return found;
     }
-    return bind(extent, Mode::inference, nullptr);
+    return make_workspace(extent, Mode::inference, nullptr);
 }
 
-// Two calls at once, and some.
 template <class T>
-void Network<T>::release(Bound binding) {
+void Network<T>::release(WorkspacePtr workspace) {
     const std::lock_guard<std::mutex> lock(idle_lock_);
-    put_back(idle_, std::move(binding), 2 * static_cast<std::size_t>(thread_count()) + 6);
+    put_back(idle_, std::move(workspace),
+             tuning::idle_workspaces_per_thread * static_cast<std::size_t>(thread_count()) + tuning::idle_workspaces);
 }
 
 template <class T>
@@ -275,26 +275,23 @@ std::unique_ptr<TrainingBatch<T>> Network<T>::acquire_batch(const Extent& extent
     batch->extent = extent;
     batch->target_features = target_features();
     batch->terms.resize(static_cast<std::size_t>(extent.rows));
-    // Of 16 rows or more, which are three product tiles. A few rows still make two groups, fewer of them where a core
-    // can go through all weights in each step without waiting for them, and a pass is worth two cores.
-    const double pass = forward_work(extent.steps) * static_cast<double>(extent.rows);
-    const Index fewest = pass >= work_for_two && heaviest_step_ <= light_weights ? 4 : 8;
-    const Index wanted = std::max<Index>(extent.rows / 16, extent.rows >= fewest ? 2 : 1);
+    const double batch_work = forward_work(extent.steps) * static_cast<double>(extent.rows);
+    const bool light = batch_work >= tuning::work_for_two_threads && heaviest_step_ <= tuning::light_weights;
+    const Index fewest = light ? tuning::rows_of_two_light_groups : tuning::rows_of_two_groups;
+    const Index wanted = std::max<Index>(extent.rows / tuning::rows_per_group, extent.rows >= fewest ? 2 : 1);
     const Index groups = std::min(wanted, gradient_copies_);
     for (Index i = 0; i < groups; ++i) {
         const Range part = part_of(extent.rows, i, groups);
-        batch->groups.push_back(bind({part.end - part.begin, extent.steps, extent.masked}, Mode::training,
-                                     gradients_.get() + i * trainable_));
+        batch->groups.push_back(make_workspace({part.end - part.begin, extent.steps, extent.masked}, Mode::training,
+                                               gradients_.get() + i * trainable_));
     }
     return batch;
 }
 
-// An epoch has one size of batch, and perhaps another for its last one.
 template <class T>
 void Network<T>::release_batch(std::unique_ptr<TrainingBatch<T>> batch) {
-    constexpr std::size_t most_kept = 3;
     const std::lock_guard<std::mutex> lock(idle_lock_);
-    put_back(idle_batches_, std::move(batch), most_kept);
+    put_back(idle_batches_, std::move(batch), tuning::idle_batches);
 }
 
 template <class T>
@@ -334,17 +331,17 @@ void Network<T>::require_target_width(Index width) const {
 
 // Of a gathered batch in training; otherwise the targets and weights are still to come.
 template <class T>
-LossPass<T> Network<T>::loss_pass(const Binding<T>& binding) const {
-    LossPass<T> pass{};
-    pass.settings = loss_;
-    pass.steps = output_steps(binding.extent.steps);
-    pass.outputs = outputs();
-    pass.scale = 1;
-    pass.prediction = binding.output();
-    pass.target = {binding.target, pass.steps * target_features(), target_features()};
-    pass.weight = binding.weights.from(0);
-    pass.mask = binding.output_mask();
-    return pass;
+LossArgs<T> Network<T>::loss_args(const Workspace<T>& workspace) const {
+    LossArgs<T> args{};
+    args.settings = loss_;
+    args.steps = output_steps(workspace.extent.steps);
+    args.outputs = outputs();
+    args.scale = 1;
+    args.prediction = workspace.output();
+    args.target = {workspace.target, args.steps * target_features(), target_features()};
+    args.weight = workspace.weights.from(0);
+    args.mask = workspace.output_mask();
+    return args;
 }
 
 // Whether what the loss is divided by is not just the number of values, but counted in the batch.
@@ -373,8 +370,8 @@ bool Network<T>::loss_depends_on_batch() {
 template <class T>
 double Network<T>::weight_penalty() const {
     double sum = 0;
-    for (const WeightPenalty& piece : penalties_)
-        sum += kernels_->regularize(parameters_.get() + piece.offset, nullptr, piece.l1, piece.l2, piece.count);
+    for (const WeightPenalty& chunk : penalties_)
+        sum += kernels_->regularize(parameters_.get() + chunk.offset, nullptr, chunk.l1, chunk.l2, chunk.count);
     return sum;
 }
 

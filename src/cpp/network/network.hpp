@@ -11,13 +11,13 @@
 #include <utility>
 #include <vector>
 
-#include "bidirectional_layer.hpp"
-#include "binding.hpp"
-#include "elementwise_layers.hpp"
-#include "layer.hpp"
+#include "../lists/layers.hpp"
+#include "layers/layer.hpp"
+#include "layers/options.hpp"
+#include "layers/recurrent.hpp"
 #include "optimizer.hpp"
-#include "recurrent_layer.hpp"
-#include "strided.hpp"
+#include "strided_weight.hpp"
+#include "workspace.hpp"
 
 namespace fastlstm {
 
@@ -28,7 +28,7 @@ template <class T>
 struct TrainingBatch {
     Extent extent;
     Index target_features;
-    std::vector<std::unique_ptr<Binding<T>>> groups;
+    std::vector<std::unique_ptr<Workspace<T>>> groups;
     std::vector<double> terms;  // what each row adds to the number that the loss is divided by
 
     // Calls visit(group, its rows, first row of the group) for each group that has some of the rows.
@@ -44,9 +44,9 @@ struct TrainingBatch {
     }
 };
 
-// What a forward pass has kept for one backward pass.
+// A forward pass, saved for one backward pass.
 template <class T>
-struct Kept {
+struct SavedForward {
     const void* network;
     Extent extent;
     std::unique_ptr<TrainingBatch<T>> batch;  // null once it is used
@@ -55,27 +55,27 @@ struct Kept {
     double penalty = 0;     // of the activity regularizers, if it was asked for
 };
 
-// What may come beside x in a call; states are (rows, state_size).
+// The optional inputs of a call; states are (rows, state_size).
 template <class T>
-struct Beside {
+struct CallInputs {
     const T* state = nullptr;
-    const unsigned char* mask = nullptr;  // (rows, steps)
-    const std::int64_t* draw = nullptr;   // the number of a draw of dropout; null for none
-    bool penalized = false;               // whether activity regularizers are part of the loss
+    const unsigned char* mask = nullptr;     // (rows, steps)
+    const std::int64_t* rng_step = nullptr;  // of dropout; null for none
+    bool penalized = false;                  // whether activity regularizers are part of the loss
 };
 
 // What each row adds to the number that a loss is divided by, where that depends on the batch.
 template <class T>
-void count_terms(const LossPass<T>& pass, Range rows, double* terms) {
-    const bool weighted = pass.settings.reduction == Reduction::mean_with_sample_weight;
+void count_terms(const LossArgs<T>& args, Range rows, double* terms) {
+    const bool weighted = args.settings.reduction == Reduction::mean_with_sample_weight;
     for (Index n = rows.begin; n < rows.end; ++n) {
         terms[n] = 0;
-        for (Index t = 0; t < pass.steps; ++t)
-            if (counts(pass, t, n)) terms[n] += weighted ? weight_of(pass, t, n) : 1;
+        for (Index t = 0; t < args.steps; ++t)
+            if (counts(args, t, n)) terms[n] += weighted ? weight_of(args, t, n) : 1;
     }
 }
 
-#define FASTLSTM_WIDTH(name, rule, width) width,
+#define FASTLSTM_WIDTH(name, function, width) width,
 constexpr Index target_widths[] = {FASTLSTM_LOSSES(FASTLSTM_WIDTH)};  // by loss; 0: as many as the output
 #undef FASTLSTM_WIDTH
 
@@ -85,7 +85,7 @@ struct LossOptions : LossSettings {
 };
 
 struct WeightPenalty {
-    std::size_t segment;
+    std::size_t parameter;
     Index offset, count;
     double l1, l2;
 };
@@ -107,20 +107,10 @@ public:
     Network(Index features, bool sequence, bool input_gradient);
 
     // Building. Throws std::invalid_argument where a layer does not fit, std::logic_error after the first use.
-    void add_recurrent(const RecurrentOptions& options);
-    void add_bidirectional(const RecurrentOptions& forward, const RecurrentOptions& backward, Merge merge);
-    void add_dense(Index units, bool use_bias);
-    void add_activation(Activation activation);
-    void add_dropout(const DropoutOptions& options);
-    void add_embedding(Index entries, Index outputs, bool mask_zero);
-    void add_masking(double mask_value);
-    void add_layer_normalization(double epsilon, bool center, bool scale);
-    void add_rescaling(std::vector<T> scale, std::vector<T> offset);
-    void add_normalization(bool invert);
-    void add_repeat_vector(Index n);
-    void add_reshape(Index steps, Index features, bool sequence);
-    void add_activity_regularizer(double l1, double l2);
-    // Which weights, in the order of the segments, training changes. Weights of one cell are trained or not together.
+#define FASTLSTM_ADD(name, Options) void add(const Options& options);
+    FASTLSTM_LAYERS(FASTLSTM_ADD)
+#undef FASTLSTM_ADD
+    // Which weights, in the order of the parameters, training changes. Weights of one cell are trained or not together.
     void set_trainable(const std::vector<bool>& flags);
 
     const char* isa() const { return table_->name; }  // whose kernels are used, once nothing can be added any more
@@ -130,24 +120,24 @@ public:
     bool gives_sequence() const { return layers_.empty() ? sequence_ : layers_.back()->gives_sequence; }
     Index output_steps(Index steps) const;
 
-    struct Segment {
+    struct NamedParameter {
         Index layer;
         const Weight* weight;
     };
-    const std::vector<Segment>& segments();
-    const T* weight(std::size_t segment);
-    bool weight_equals(std::size_t segment, const Strided<const T>& values);  // bit for bit
-    void set_weight(std::size_t segment, const Strided<const T>& values);
-    void copy_gradient(std::size_t segment, const Strided<T>& to);  // of a segment that is trained
-    void set_regularizer(std::size_t segment, double l1, double l2);
-    void set_constraint(std::size_t segment, const ConstraintPass<T>& constraint);  // without its weights
+    const std::vector<NamedParameter>& named_parameters();
+    const T* weight(std::size_t parameter);
+    bool weight_equals(std::size_t parameter, const Strided<const T>& values);  // bit for bit
+    void set_weight(std::size_t parameter, const Strided<const T>& values);
+    void copy_gradient(std::size_t parameter, const Strided<T>& to);  // of a parameter that is trained
+    void set_regularizer(std::size_t parameter, double l1, double l2);
+    void set_constraint(std::size_t parameter, const ConstraintArgs<T>& constraint);  // without its weights
 
     // States: of a row in all layers, and those that stateful layers carry from call to call.
     Index state_size();
     std::vector<Index> state_sizes();
     bool stateful() const;
-    std::pair<Index, std::vector<T>> carried_state();     // rows (-1: none yet), values
-    void set_carried_state(Index rows, const T* values);  // rows -1: none
+    std::pair<Index, std::vector<T>> stateful_state();     // rows (-1: none yet), values
+    void set_stateful_state(Index rows, const T* values);  // rows -1: none
     // Whether a mask may reach the loss when x has none.
     bool masked_output(bool masked_input = false) const;
     Index entries() const;  // of an embedding in the first place; otherwise 0
@@ -155,9 +145,9 @@ public:
     void set_loss(const LossOptions& options);
     void set_loss_weight(double weight);  // of the loss beside the penalties, from the next step on
     void set_optimizer(const OptimizerSettings& settings);
-    std::vector<std::string> slots();  // names of what the optimizer keeps of each parameter
-    void copy_slot(const std::string& name, std::size_t segment, T* to);  // of a segment that is trained
-    void set_slot(const std::string& name, std::size_t segment, const T* values);
+    std::vector<std::string> slots();                                       // names of the optimizer's slots
+    void copy_slot(const std::string& name, std::size_t parameter, T* to);  // of a parameter that is trained
+    void set_slot(const std::string& name, std::size_t parameter, const T* values);
     // Parameters and their averages change places, or averages take the place of parameters.
     void swap_averages();
     void take_averages();
@@ -172,17 +162,18 @@ public:
     Plan prediction_plan(Index rows, Index steps);  // what threads would do now
     // With `penalty`, also what all regularizers add to the loss of these rows.
     void predict(const T* x, Index rows, Index steps, T* out, double* penalty = nullptr);
-    void run(const T* x, const Beside<T>& beside, Index rows, Index steps, T* out, T* final_state);
-    std::unique_ptr<Kept<T>> forward(const T* x, const Beside<T>& beside, Index rows, Index steps, T* out,
-                                     T* final_state);
+    void run(const T* x, const CallInputs<T>& inputs, Index rows, Index steps, T* out, T* final_state);
+    std::unique_ptr<SavedForward<T>> forward(const T* x, const CallInputs<T>& inputs, Index rows, Index steps, T* out,
+                                             T* final_state);
     // Throws std::invalid_argument if the pass is another network's, was used before, or weights have changed since.
     // Any gradient but d_output may be null. Layers below the lowest one that learns are not gone through, unless the
     // gradient of the input is wanted, so that their initial states get zeros.
-    void backward(Kept<T>& kept, const T* d_output, const T* d_state, T* dx, T* d_initial_state);
-    // What a stream needs: layers that can do with a step, a binding for one, and the step from the call's states.
+    void backward(SavedForward<T>& saved, const T* d_output, const T* d_state, T* dx, T* d_initial_state);
+    // What a stream needs: layers that work step by step, a workspace for one step, and the step from the call's
+    // states.
     void require_steps();
-    std::unique_ptr<Binding<T>> bind_step(Index rows);
-    void step(Binding<T>& binding, const T* x, T* out);
+    std::unique_ptr<Workspace<T>> make_step_workspace(Index rows);
+    void step(Workspace<T>& workspace, const T* x, T* out);
     // Each prediction is the next step's newest input, with what is `known` of that step (rows, steps, features -
     // outputs) beside it.
     void forecast(const T* history, const T* known, Index rows, Index window, Index steps, T* out);
@@ -205,34 +196,34 @@ public:
                                    double seconds, double loss_sum);
 
 private:
-    using Bound = std::unique_ptr<Binding<T>>;
+    using WorkspacePtr = std::unique_ptr<Workspace<T>>;
 
-    void add(std::unique_ptr<Layer<T>> layer);
+    void append(std::unique_ptr<Layer<T>> layer);
     std::unique_ptr<RecurrentLayer<T>> recurrent(const RecurrentOptions& options) const;
     void finish();  // plans the flat buffers; nothing can be added after it
     Memory<T> memory() const;
     double forward_work(Index steps) const;
     Plan plan(double work, double section, Index rows, bool apart = true) const;  // whether rows go apart
 
-    Bound bind(const Extent& extent, Mode mode, T* gradients);
-    Bound acquire(const Extent& extent);  // for inference
-    void release(Bound binding);
+    WorkspacePtr make_workspace(const Extent& extent, Mode mode, T* gradients);
+    WorkspacePtr acquire(const Extent& extent);  // for inference
+    void release(WorkspacePtr workspace);
     std::unique_ptr<TrainingBatch<T>> acquire_batch(const Extent& extent);
     void release_batch(std::unique_ptr<TrainingBatch<T>> batch);
     std::shared_lock<std::shared_mutex> lock_reading();
-    std::shared_lock<std::shared_mutex> lock_packed();  // the same, with packed weights that are those of now
+    std::shared_lock<std::shared_mutex> lock_packed();  // the same, with up-to-date packed weights
     std::unique_lock<std::shared_mutex> lock_weights();
     void require_target_width(Index width) const;
-    class Carrying;
-    void carry(Binding<T>& binding, Index first_row);
+    class StateGuard;
+    void use_stateful_state(Workspace<T>& workspace, Index first_row);
     void pack_all(const Team& team) const;
-    LossPass<T> loss_pass(const Binding<T>& binding) const;
+    LossArgs<T> loss_args(const Workspace<T>& workspace) const;
     bool terms_decide(bool masked, bool weighted) const;
     double loss_scale(const std::vector<double>& terms, Index values, bool decided_by_terms) const;
     template <class Visit>
-    void for_each_block(const Work& work, std::vector<Bound>& bindings, Index rows, const Visit& visit) const;
-    std::vector<Bound> acquire_blocks(const Plan& plan, const Extent& extent);
-    void release_all(std::vector<Bound>& bindings);
+    void for_each_block(const Work& work, std::vector<WorkspacePtr>& workspaces, Index rows, const Visit& visit) const;
+    std::vector<WorkspacePtr> acquire_blocks(const Plan& plan, const Extent& extent);
+    void release_all(std::vector<WorkspacePtr>& workspaces);
     template <class Prepare, class Visit>
     void infer(const T* x, const unsigned char* mask, Index rows, Index steps, const Prepare& prepare,
                const Visit& visit);
@@ -240,17 +231,17 @@ private:
 
     bool gather(TrainingBatch<T>& batch, const TrainingData<T>& from, Index first_sample, const Team& team) const;
     template <class Prepare>
-    void set_calls(TrainingBatch<T>& batch, const SampleWeights<T>& weights, const std::int64_t* draw,
+    void set_calls(TrainingBatch<T>& batch, const SampleWeights<T>& weights, const std::int64_t* rng_step,
                    const Prepare& prepare);
     void forward_and_backward(TrainingBatch<T>& batch, const Work& work, const Outputs<T>& outputs = {});
     void sum_gradients(TrainingBatch<T>& batch, const Team& team);
     void regularize(const Team& team);
     void constrain(const Team& team) const;
     double loss_of(const TrainingBatch<T>& batch) const;
-    const Weight& trained_weight(std::size_t segment);
+    const Weight& trained_weight(std::size_t parameter);
     T* slot_values(const std::string& name) const;
-    double clipping(Range pieces, double most) const;
-    // One member prepares a step's update, the others see it after a barrier; then all make it together, each from the
+    double clipping(Range chunks, double most) const;
+    // One thread prepares a step's update, the others see it after a barrier; then all make it together, each from the
     // gradients of its share of the parameters.
     void prepare_update(double learning_rate, std::int64_t step);
     void update(const Team& team);
@@ -260,19 +251,19 @@ private:
     const KernelTable* table_;
     const Kernels<T>* kernels_;
     std::vector<std::unique_ptr<Layer<T>>> layers_;
-    std::vector<Segment> segments_;
+    std::vector<NamedParameter> named_parameters_;
     bool finished_ = false;
     Index trainable_ = 0;       // parameters that are trained lie first
     double heaviest_step_ = 0;  // bytes of weights that a step of one layer goes through
     Index first_trained_ = 0;   // the first layer that has some, or whose input's gradient is wanted
     Buffer<T> parameters_, gradients_, packed_;
     Index gradient_copies_ = 1;
-    std::vector<WeightPenalty> penalties_;  // in pieces, for threads
+    std::vector<WeightPenalty> penalties_;  // in chunks, for threads
     std::vector<double> penalty_sums_;
-    std::vector<std::pair<std::size_t, ConstraintPass<T>>> constraints_;  // by segment
-    Index state_size_ = 0, carried_rows_ = -1;
-    Buffer<T> carried_;
-    std::mutex carrying_;  // of stateful networks, one call at a time
+    std::vector<std::pair<std::size_t, ConstraintArgs<T>>> constraints_;  // by parameter
+    Index state_size_ = 0, stateful_rows_ = -1;
+    Buffer<T> stateful_state_;
+    std::mutex stateful_mutex_;  // of stateful networks, one call at a time
 
     std::atomic<bool> has_loss_{false}, has_optimizer_{false};
     std::atomic<Index> target_width_{0};
@@ -280,8 +271,8 @@ private:
     double loss_weight_ = 1;
     OptimizerSettings optimizer_;
     std::vector<Slot<T>> slots_;
-    std::vector<TrainedSegment> trained_;
-    std::vector<Range> pieces_;  // of the trained parameters, for norms by threads
+    std::vector<TrainedParameter> trained_;
+    std::vector<Range> chunks_;  // of the trained parameters, for norms by threads
     std::vector<double> square_sums_;
     PreparedUpdate<T> update_;
 
@@ -291,14 +282,15 @@ private:
     std::mutex entry_;
     std::uint64_t version_ = 1, packed_version_ = 0;
     std::mutex idle_lock_;
-    std::vector<Bound> idle_;  // for calls to come
+    std::vector<WorkspacePtr> idle_;  // for calls to come
     std::vector<std::unique_ptr<TrainingBatch<T>>> idle_batches_;
 };
 
-// A fresh call for each group, which prepare(group, its first row) completes; `draw` numbers the dropout of a step.
+// A fresh call for each group, which prepare(group, its first row) completes; `rng_step` numbers a step's random
+// numbers.
 template <class T>
 template <class Prepare>
-void Network<T>::set_calls(TrainingBatch<T>& batch, const SampleWeights<T>& weights, const std::int64_t* draw,
+void Network<T>::set_calls(TrainingBatch<T>& batch, const SampleWeights<T>& weights, const std::int64_t* rng_step,
                            const Prepare& prepare) {
     Index first = 0;
     for (auto& group : batch.groups) {
@@ -306,7 +298,7 @@ void Network<T>::set_calls(TrainingBatch<T>& batch, const SampleWeights<T>& weig
         call = {};
         call.state_size = state_size_;
         call.first_row = first;
-        call.set_draw(draw);
+        call.set_rng_step(rng_step);
         call.row_penalty = group->row_penalty.data();
         call.penalty_scale = 1 / static_cast<double>(batch.extent.rows);
         prepare(*group, first);
@@ -319,26 +311,26 @@ void Network<T>::set_calls(TrainingBatch<T>& batch, const SampleWeights<T>& weig
 // A stateful network's states during a call: held by it alone, of as many rows as the batch, zeros at first. If the
 // call fails, states that did not exist before it do not exist after it.
 template <class T>
-class Network<T>::Carrying {
+class Network<T>::StateGuard {
 public:
-    Carrying(Network& network, Index rows) : network_(network) {
+    StateGuard(Network& network, Index rows) : network_(network) {
         if (!network.stateful()) return;
-        lock_ = std::unique_lock<std::mutex>(network.carrying_);
-        if (network.carried_rows_ < 0) {
-            network.carried_ = make_buffer<T>(rows * network.state_size_);
-            network.carried_rows_ = rows;
+        lock_ = std::unique_lock<std::mutex>(network.stateful_mutex_);
+        if (network.stateful_rows_ < 0) {
+            network.stateful_state_ = make_buffer<T>(rows * network.state_size_);
+            network.stateful_rows_ = rows;
             fresh_ = true;
         }
-        if (rows != network.carried_rows_)
+        if (rows != network.stateful_rows_)
             throw std::invalid_argument("x: a stateful model carries the states of " +
-                                        std::to_string(network.carried_rows_) + " rows, got a batch of " +
+                                        std::to_string(network.stateful_rows_) + " rows, got a batch of " +
                                         std::to_string(rows) +
                                         " (batches must be of one size; reset_state() forgets the states)");
     }
-    ~Carrying() {
-        if (fresh_) network_.carried_rows_ = -1;
+    ~StateGuard() {
+        if (fresh_) network_.stateful_rows_ = -1;
     }
-    Carrying(const Carrying&) = delete;
+    StateGuard(const StateGuard&) = delete;
 
     explicit operator bool() const { return lock_.owns_lock(); }
     void succeed() { fresh_ = false; }

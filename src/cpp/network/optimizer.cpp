@@ -1,6 +1,5 @@
 // The optimizer: its slots, and one update of the parameters by a team, constraints included.
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstring>
 #include <numeric>
@@ -11,26 +10,26 @@
 namespace fastlstm {
 namespace {
 
-struct RuleSlot {
+bool always(const OptimizerSettings&) { return true; }
+bool has_momentum(const OptimizerSettings& settings) { return settings.momentum != 0; }
+bool is_amsgrad(const OptimizerSettings& settings) { return settings.amsgrad; }
+bool is_centered(const OptimizerSettings& settings) { return settings.centered; }
+
+struct OptimizerSlot {
     const char* name = nullptr;
-    bool used = true;
+    bool (*used)(const OptimizerSettings&) = always;
 };
 
-// By Keras's names, in the order in which the rules take them.
-std::array<RuleSlot, most_slots> slots_of(const OptimizerSettings& by) {
-    switch (by.rule) {
-        case Update::sgd: return {{{"momentum", by.momentum != 0}}};
-        case Update::adam: return {{{"momentum"}, {"velocity"}, {"velocity_hat", by.amsgrad}}};
-        case Update::nadam: return {{{"momentum"}, {"velocity"}}};
-        case Update::adamax: return {{{"momentum"}, {"norm"}}};
-        case Update::rmsprop:
-            return {{{"velocity"}, {"momentum", by.momentum != 0}, {"average_gradient", by.centered}}};
-        case Update::adagrad: return {{{"accumulator"}}};
-        case Update::adadelta: return {{{"accumulated_grad"}, {"accumulated_delta_var"}}};
-        case Update::lion: return {{{"momentum"}}};
-    }
-    throw std::logic_error("an update without slots");
-}
+struct OptimizerSlots {
+    OptimizerSlot slots[most_slots];
+};
+
+// In the order of enum Optimizer.
+constexpr OptimizerSlots optimizer_slots[] = {
+#define FASTLSTM_SLOTS(name, function, ...) {{__VA_ARGS__}},
+    FASTLSTM_OPTIMIZERS(FASTLSTM_SLOTS)
+#undef FASTLSTM_SLOTS
+};
 
 }  // namespace
 
@@ -43,48 +42,48 @@ void Network<T>::set_optimizer(const OptimizerSettings& settings) {
         std::fill_n(slots.back().values.get(), trainable_, static_cast<T>(initial));
         return slots.back().values.get();
     };
-    UpdatePass<T> pass{};
+    UpdateArgs<T> args{};
     T* average = settings.use_ema ? add("average", 0) : nullptr;
     T* gradient_sums = settings.gradient_accumulation_steps > 1 ? add("gradient_accumulator", 0) : nullptr;
-    const auto rule_slots = slots_of(settings);
-    for (std::size_t i = 0; i < rule_slots.size(); ++i)
-        if (rule_slots[i].name && rule_slots[i].used)
-            pass.slots[i] = add(rule_slots[i].name, settings.initial_accumulator_value);
-    pass.rule = settings.rule;
-    pass.parameters = parameters_.get();
-    pass.gradients = gradients_.get();
-    pass.clip_value = settings.clipvalue;
-    pass.momentum = settings.momentum;
-    pass.beta_1 = settings.beta_1;
-    pass.beta_2 = settings.beta_2;
-    pass.rho = settings.rho;
-    pass.epsilon = settings.epsilon;
-    pass.nesterov = settings.nesterov;
-    pass.amsgrad = settings.amsgrad;
-    pass.centered = settings.centered;
+    const OptimizerSlots& own = optimizer_slots[static_cast<int>(settings.kind)];
+    for (int i = 0; i < most_slots; ++i)
+        if (own.slots[i].name && own.slots[i].used(settings))
+            args.slots[i] = add(own.slots[i].name, settings.initial_accumulator_value);
+    args.kind = settings.kind;
+    args.parameters = parameters_.get();
+    args.gradients = gradients_.get();
+    args.clip_value = settings.clipvalue;
+    args.momentum = settings.momentum;
+    args.beta_1 = settings.beta_1;
+    args.beta_2 = settings.beta_2;
+    args.rho = settings.rho;
+    args.epsilon = settings.epsilon;
+    args.nesterov = settings.nesterov;
+    args.amsgrad = settings.amsgrad;
+    args.centered = settings.centered;
 
-    std::vector<TrainedSegment> trained;
-    std::vector<Range> pieces;
-    for (std::size_t i = 0; i < segments_.size(); ++i) {
-        const Weight& weight = *segments_[i].weight;
+    std::vector<TrainedParameter> trained;
+    std::vector<Range> chunks;
+    for (std::size_t i = 0; i < named_parameters_.size(); ++i) {
+        const Weight& weight = *named_parameters_[i].weight;
         if (!weight.trainable) continue;
-        const Index first_piece = static_cast<Index>(pieces.size()), end = weight.offset + weight.size();
-        constexpr Index piece = 4096;
-        for (Index first = weight.offset; first < end; first += piece)
-            pieces.push_back({first, std::min(first + piece, end)});
-        const auto& kept = settings.without_decay;
+        const Index first_chunk = static_cast<Index>(chunks.size()), end = weight.offset + weight.size();
+        constexpr Index chunk = tuning::parameter_chunk;
+        for (Index first = weight.offset; first < end; first += chunk)
+            chunks.push_back({first, std::min(first + chunk, end)});
+        const auto& exempt = settings.without_decay;
         trained.push_back({{weight.offset, end},
-                           {first_piece, static_cast<Index>(pieces.size())},
-                           std::find(kept.begin(), kept.end(), i) == kept.end()});
+                           {first_chunk, static_cast<Index>(chunks.size())},
+                           std::find(exempt.begin(), exempt.end(), i) == exempt.end()});
     }
 
     const auto lock = lock_weights();
     optimizer_ = settings;
     slots_ = std::move(slots);
-    update_ = {pass, average, gradient_sums};
+    update_ = {args, average, gradient_sums};
     trained_ = std::move(trained);
-    pieces_ = std::move(pieces);
-    square_sums_.assign(pieces_.size(), 0);
+    chunks_ = std::move(chunks);
+    square_sums_.assign(chunks_.size(), 0);
     has_optimizer_ = true;
     iterations = 0;
 }
@@ -109,15 +108,15 @@ T* Network<T>::slot_values(const std::string& name) const {
 }
 
 template <class T>
-void Network<T>::copy_slot(const std::string& name, std::size_t segment, T* to) {
-    const Weight& weight = trained_weight(segment);
+void Network<T>::copy_slot(const std::string& name, std::size_t parameter, T* to) {
+    const Weight& weight = trained_weight(parameter);
     const auto lock = lock_reading();
     std::memcpy(to, slot_values(name) + weight.offset, static_cast<std::size_t>(weight.size()) * sizeof(T));
 }
 
 template <class T>
-void Network<T>::set_slot(const std::string& name, std::size_t segment, const T* values) {
-    const Weight& weight = trained_weight(segment);
+void Network<T>::set_slot(const std::string& name, std::size_t parameter, const T* values) {
+    const Weight& weight = trained_weight(parameter);
     const auto lock = lock_weights();
     std::memcpy(slot_values(name) + weight.offset, values, static_cast<std::size_t>(weight.size()) * sizeof(T));
 }
@@ -153,15 +152,15 @@ void Network<T>::prepare_update(double learning_rate, std::int64_t step) {
 
     const double t = static_cast<double>(before + 1);
     const auto bias = [&](double beta) { return 1 - std::pow(beta, t); };
-    UpdatePass<T>& pass = update_.pass;
-    pass.decay = by.weight_decay * learning_rate;
-    pass.rate = learning_rate;
-    if (by.rule == Update::adam) {  // Keras rounds betas here, though not in the averages
+    UpdateArgs<T>& args = update_.args;
+    args.decay = by.weight_decay * learning_rate;
+    args.rate = learning_rate;
+    if (by.kind == Optimizer::adam) {  // Keras rounds betas here, though not in the averages
         const T first = static_cast<T>(by.beta_1), second = static_cast<T>(by.beta_2);
-        pass.rate *= std::sqrt(bias(static_cast<double>(second))) / bias(static_cast<double>(first));
+        args.rate *= std::sqrt(bias(static_cast<double>(second))) / bias(static_cast<double>(first));
     }
-    if (by.rule == Update::adamax) pass.rate /= bias(by.beta_1);
-    if (by.rule == Update::nadam) {
+    if (by.kind == Optimizer::adamax) args.rate /= bias(by.beta_1);
+    if (by.kind == Optimizer::nadam) {
         const auto momentum = [&](double at) { return by.beta_1 * (1 - 0.5 * std::pow(0.96, at)); };
         if (update_.momenta != before) {
             update_.momentum_product = 1;
@@ -169,54 +168,54 @@ void Network<T>::prepare_update(double learning_rate, std::int64_t step) {
         }
         update_.momenta = before + 1;
         update_.momentum_product *= momentum(t);
-        pass.rate *= momentum(t + 1) / (1 - update_.momentum_product * momentum(t + 1));
-        pass.gradient_rate = learning_rate * (1 - momentum(t)) / (1 - update_.momentum_product);
-        pass.second_rate = 1 / bias(by.beta_2);
+        args.rate *= momentum(t + 1) / (1 - update_.momentum_product * momentum(t + 1));
+        args.gradient_rate = learning_rate * (1 - momentum(t)) / (1 - update_.momentum_product);
+        args.second_rate = 1 / bias(by.beta_2);
     }
 }
 
-// What gradients are multiplied by so that their norm, over the pieces, is at most `most`; NaN for an infinite one.
+// What gradients are multiplied by so that their norm, over the chunks, is at most `most`; NaN for an infinite one.
 template <class T>
-double Network<T>::clipping(Range pieces, double most) const {
+double Network<T>::clipping(Range chunks, double most) const {
     const double norm =
-        std::sqrt(std::accumulate(square_sums_.begin() + pieces.begin, square_sums_.begin() + pieces.end, 0.0));
+        std::sqrt(std::accumulate(square_sums_.begin() + chunks.begin, square_sums_.begin() + chunks.end, 0.0));
     return most / std::max(norm, most) + (norm - norm);
 }
 
 template <class T>
 void Network<T>::constrain(const Team& team) const {
     team.barrier();
-    for (const auto& [segment, pass] : constraints_) kernels_->constrain(pass, team.share(pass.outer * pass.inner));
+    for (const auto& [parameter, args] : constraints_) kernels_->constrain(args, team.share(args.outer * args.inner));
 }
 
 template <class T>
 void Network<T>::update(const Team& team) {
     const OptimizerSettings& by = optimizer_;
-    const Range mine = team.share(trainable_), all{0, static_cast<Index>(pieces_.size())};
+    const Range mine = team.share(trainable_), all{0, static_cast<Index>(chunks_.size())};
     if (update_.gradient_sums)
         kernels_->accumulate(gradients_.get(), update_.gradient_sums,
                              update_.due ? static_cast<double>(by.gradient_accumulation_steps) : 0, mine);
     if (update_.due) {
-        // Pieces are the same whatever the threads, and each one's sum has a place of its own.
+        // Chunks do not depend on the number of threads, and each has its own sum.
         if (by.clipnorm > 0 || by.global_clipnorm > 0) {
             team.barrier();
             const Range share = team.share(all);
             for (Index i = share.begin; i < share.end; ++i) {
-                const Range piece = pieces_[static_cast<std::size_t>(i)];
+                const Range chunk = chunks_[static_cast<std::size_t>(i)];
                 square_sums_[static_cast<std::size_t>(i)] =
-                    kernels_->sum_squares(gradients_.get() + piece.begin, piece.end - piece.begin);
+                    kernels_->sum_squares(gradients_.get() + chunk.begin, chunk.end - chunk.begin);
             }
             team.barrier();
         }
-        UpdatePass<T> pass = update_.pass;
+        UpdateArgs<T> args = update_.args;
         const double of_all = by.global_clipnorm > 0 ? clipping(all, by.global_clipnorm) : 1;
-        for (const TrainedSegment& segment : trained_) {
-            const Range range{std::max(mine.begin, segment.parameters.begin),
-                              std::min(mine.end, segment.parameters.end)};
+        for (const TrainedParameter& parameter : trained_) {
+            const Range range{std::max(mine.begin, parameter.elements.begin),
+                              std::min(mine.end, parameter.elements.end)};
             if (range.begin >= range.end) continue;
-            pass.scale = by.clipnorm > 0 ? clipping(segment.pieces, by.clipnorm) : of_all;
-            pass.decay = segment.decays ? update_.pass.decay : 0;
-            kernels_->update(pass, range);
+            args.scale = by.clipnorm > 0 ? clipping(parameter.chunks, by.clipnorm) : of_all;
+            args.decay = parameter.decays ? update_.args.decay : 0;
+            kernels_->update(args, range);
         }
     }
     if (update_.average)

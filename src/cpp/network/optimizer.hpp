@@ -1,4 +1,4 @@
-// An optimizer's settings, what it keeps of the parameters, and a step's update.
+// An optimizer's settings, its slots, and a step's update.
 #pragma once
 
 #include <cstdint>
@@ -10,12 +10,12 @@ namespace fastlstm {
 
 // As Keras's arguments; 0 clips nothing, and overwrites nothing with averages.
 struct OptimizerSettings {
-    Update rule = Update::sgd;
+    Optimizer kind = Optimizer::sgd;
     double momentum = 0, beta_1 = 0, beta_2 = 0, epsilon = 0, rho = 0, initial_accumulator_value = 0;
     bool nesterov = false, amsgrad = false, centered = false, use_ema = false;
     double weight_decay = 0, clipvalue = 0, clipnorm = 0, global_clipnorm = 0, ema_momentum = 0;
     std::int64_t ema_overwrite_frequency = 0, gradient_accumulation_steps = 1;
-    std::vector<std::size_t> without_decay;  // segments
+    std::vector<std::size_t> without_decay;  // parameters
 };
 
 // One rate for all steps, or, with a count, one for each of the next steps, which are all that a call makes then.
@@ -25,22 +25,22 @@ struct LearningRates {
     double of(Index step) const { return values[count > 0 ? step : 0]; }
 };
 
-// A value kept of each trained parameter.
+// One value for each trained parameter.
 template <class T>
 struct Slot {
     const char* name;
     Buffer<T> values;
 };
 
-struct TrainedSegment {
-    Range parameters, pieces;
+struct TrainedParameter {
+    Range elements, chunks;
     bool decays;
 };
 
-// What one member of a team makes of a step's number and rate for all of them.
+// What one thread of a team makes of a step's number and rate for all of them.
 template <class T>
 struct PreparedUpdate {
-    UpdatePass<T> pass{};
+    UpdateArgs<T> args{};
     T *average = nullptr, *gradient_sums = nullptr;  // slots, or null
     bool due = false, overwrites = false;            // whether parameters are updated, and averages take their place
     double average_momentum = 0;

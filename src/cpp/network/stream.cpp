@@ -12,9 +12,9 @@ Stream<T>::Stream(Network<T>& network) : network_(network) {
 
 template <class T>
 void Stream<T>::begin(Index rows) {
-    binding_ = network_.bind_step(rows);
+    workspace_ = network_.make_step_workspace(rows);
     state_.assign(static_cast<std::size_t>(rows * network_.state_size()), T(0));
-    binding_->call.initial_state = binding_->call.final_state = state_.data();
+    workspace_->call.initial_state = workspace_->call.final_state = state_.data();
     rows_ = rows;
 }
 
@@ -26,7 +26,7 @@ void Stream<T>::step(const T* x, Index rows, T* out) {
     if (rows != rows_)
         throw std::invalid_argument("x: the stream has begun with " + std::to_string(rows_) + " rows, got " +
                                     std::to_string(rows) + " (reset() lets it begin with any number)");
-    network_.step(*binding_, x, out);
+    network_.step(*workspace_, x, out);
 }
 
 template <class T>
@@ -47,7 +47,7 @@ void Stream<T>::reset() {
     const std::lock_guard<std::mutex> lock(busy_);
     rows_ = 0;
     state_.clear();
-    binding_.reset();
+    workspace_.reset();
 }
 
 template class Stream<float>;

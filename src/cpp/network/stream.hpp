@@ -1,4 +1,4 @@
-// A network fed one step at a time, which carries its states from step to step.
+// Runs a network one step at a time and keeps its states between steps.
 #pragma once
 
 #include "network.hpp"
@@ -26,7 +26,7 @@ private:
     Network<T>& network_;
     std::mutex busy_;
     Index rows_ = 0;
-    std::unique_ptr<Binding<T>> binding_;
+    std::unique_ptr<Workspace<T>> workspace_;
     std::vector<T> state_;
 };
 

@@ -10,13 +10,6 @@
 #include "network.hpp"
 
 namespace fastlstm {
-namespace {
-
-// A step costs about three forward passes, cut by its barriers into three sections.
-constexpr double passes_of_a_step = 3;
-
-}  // namespace
-
 template <class T>
 void Network<T>::set_loss(const LossOptions& options) {
     finish();
@@ -33,14 +26,14 @@ void Network<T>::set_loss_weight(double weight) {
     loss_weight_ = weight;
 }
 
-// Copies the samples of this member's rows; false if there is one that does not exist.
+// Copies the samples of this thread's rows; false if there is one that does not exist.
 template <class T>
 bool Network<T>::gather(TrainingBatch<T>& batch, const TrainingData<T>& from, Index first_sample,
                         const Team& team) const {
     const Index row = from.steps * features_, target_row = output_steps(from.steps) * target_features();
     const Index weight_row = from.weights.steps;
     bool good = true;
-    batch.for_each_group(team.share(batch.extent.rows), [&](Binding<T>& group, Range rows, Index first) {
+    batch.for_each_group(team.share(batch.extent.rows), [&](Workspace<T>& group, Range rows, Index first) {
         for (Index n = rows.begin; n < rows.end; ++n) {
             const std::int64_t sample = from.order[first_sample + first + n];
             if (sample < 0 || sample >= from.samples) {
@@ -61,31 +54,31 @@ bool Network<T>::gather(TrainingBatch<T>& batch, const TrainingData<T>& from, In
     return good;
 }
 
-// From packed weights and a gathered batch to gradients: each member ends with those of its share of the parameters.
+// From packed weights and a gathered batch to gradients: each thread ends with those of its share of the parameters.
 template <class T>
 void Network<T>::forward_and_backward(TrainingBatch<T>& batch, const Work& work, const Outputs<T>& outputs) {
     const Index rows_of_batch = batch.extent.rows, out_steps = output_steps(batch.extent.steps);
     const Index values = rows_of_batch * out_steps;
     const bool counted = terms_decide(batch.extent.masked, batch.groups.front()->weights.values != nullptr);
-    const Team &team = work.team, &crew = work.crew;
+    const Team &team = work.team, &unit_team = work.unit_team;
     const Range mine = work.rows(rows_of_batch);
-    batch.for_each_group(mine, [&](Binding<T>& group, Range rows, Index first) {
-        const Range own = crew.share(rows);
+    batch.for_each_group(mine, [&](Workspace<T>& group, Range rows, Index first) {
+        const Range own = unit_team.share(rows);
         std::fill_n(group.row_penalty.begin() + own.begin, own.end - own.begin, 0.0);
         group.forward(rows, work);
-        if (counted) count_terms(loss_pass(group), own, batch.terms.data() + first);
+        if (counted) count_terms(loss_args(group), own, batch.terms.data() + first);
         if (outputs.values)
-            group.hand_out(own, out_steps, this->outputs(), outputs.from(first, out_steps, this->outputs()));
+            group.copy_outputs(own, out_steps, this->outputs(), outputs.from(first, out_steps, this->outputs()));
     });
     if (counted) team.barrier();
     const double scale = loss_scale(batch.terms, values, counted);
-    batch.for_each_group(mine, [&](Binding<T>& group, Range rows, Index) {
-        LossPass<T> pass = loss_pass(group);
-        pass.scale = scale;
-        pass.gradient = group.d_output;
-        pass.row_loss = group.row_loss.data();
-        kernels_->loss(pass, crew.share(rows));
-        crew.barrier();
+    batch.for_each_group(mine, [&](Workspace<T>& group, Range rows, Index) {
+        LossArgs<T> args = loss_args(group);
+        args.scale = scale;
+        args.gradient = group.d_output;
+        args.row_loss = group.row_loss.data();
+        kernels_->loss(args, unit_team.share(rows));
+        unit_team.barrier();
         group.backward(rows, work, first_trained_);
     });
     team.barrier();
@@ -93,15 +86,15 @@ void Network<T>::forward_and_backward(TrainingBatch<T>& batch, const Work& work,
     if (!penalties_.empty()) regularize(team);
 }
 
-// After the backward passes of all groups: each member ends with the gradients of its share of the parameters.
+// After the backward passes of all groups: each thread ends with the gradients of its share of the parameters.
 template <class T>
 void Network<T>::sum_gradients(TrainingBatch<T>& batch, const Team& team) {
     for (std::size_t layer = 0; layer < layers_.size(); ++layer) {
-        const Index tiles = batch.groups.front()->runs[layer]->gradient_tiles();
+        const Index tiles = batch.groups.front()->layers[layer]->gradient_tiles();
         const Range share = team.share(tiles * static_cast<Index>(batch.groups.size()));
         Index first = 0;
         for (auto& group : batch.groups) {
-            group->runs[layer]->gradients(
+            group->layers[layer]->gradients(
                 {std::clamp(share.begin - first, Index{0}, tiles), std::clamp(share.end - first, Index{0}, tiles)});
             first += tiles;
         }
@@ -110,15 +103,15 @@ void Network<T>::sum_gradients(TrainingBatch<T>& batch, const Team& team) {
     kernels_->sum_copies(gradients_.get(), static_cast<Index>(batch.groups.size()), trainable_, team.share(trainable_));
 }
 
-// Pieces of weights, the same whatever the threads, and each one's sum in a place of its own.
+// Chunks of weights do not depend on the number of threads, and each has its own sum.
 template <class T>
 void Network<T>::regularize(const Team& team) {
     team.barrier();
     const Range mine = team.share(static_cast<Index>(penalties_.size()));
     for (Index i = mine.begin; i < mine.end; ++i) {
-        const WeightPenalty& piece = penalties_[static_cast<std::size_t>(i)];
+        const WeightPenalty& chunk = penalties_[static_cast<std::size_t>(i)];
         penalty_sums_[static_cast<std::size_t>(i)] = kernels_->regularize(
-            parameters_.get() + piece.offset, gradients_.get() + piece.offset, piece.l1, piece.l2, piece.count);
+            parameters_.get() + chunk.offset, gradients_.get() + chunk.offset, chunk.l1, chunk.l2, chunk.count);
     }
     team.barrier();
 }
@@ -127,8 +120,7 @@ template <class T>
 double Network<T>::apply_gradients(double learning_rate) {
     finish();
     const auto lock = lock_weights();
-    constexpr double operations_of_a_weight = 16;
-    const double work = operations_of_a_weight * static_cast<double>(trainable_);
+    const double work = tuning::operations_per_update * static_cast<double>(trainable_);
     prepare_update(learning_rate, iterations);
     run_team(team_size(work, work, trainable_), [&](const Team& team) {
         if (!penalties_.empty()) regularize(team);
@@ -158,12 +150,12 @@ double Network<T>::loss_and_gradients(const T* x, const T* y, const unsigned cha
     require_target_width(target_width);
     auto acquired = acquire_batch({rows, steps, mask != nullptr});
     TrainingBatch<T>& batch = *acquired;
-    set_calls(batch, weights, nullptr, [](Binding<T>&, Index) {});
+    set_calls(batch, weights, nullptr, [](Workspace<T>&, Index) {});
     std::vector<std::int64_t> order(static_cast<std::size_t>(rows));
     std::iota(order.begin(), order.end(), 0);
-    const double work = passes_of_a_step * forward_work(steps) * static_cast<double>(rows);
-    const Plan planned = plan(work, work / passes_of_a_step, rows, batch.groups.size() > 1);
-    run_team(planned.members, [&](const Team& team) {
+    const double work = tuning::forward_passes_per_step * forward_work(steps) * static_cast<double>(rows);
+    const Plan planned = plan(work, work / tuning::forward_passes_per_step, rows, batch.groups.size() > 1);
+    run_team(planned.threads, [&](const Team& team) {
         gather(batch, {x, y, mask, order.data(), rows, steps, rows, target_width, weights, {}}, 0, team);
         pack_all(team);
         team.barrier();
@@ -182,7 +174,7 @@ std::pair<Index, double> Network<T>::train(const TrainingData<T>& from, Index fi
     if (stateful() && from.samples % from.batch_size != 0)
         throw std::invalid_argument("x: a stateful model expects full batches of " + std::to_string(from.batch_size) +
                                     " rows, got " + std::to_string(from.samples) + " samples");
-    Carrying carrying(*this, from.batch_size);
+    StateGuard state_guard(*this, from.batch_size);
     const auto lock = lock_weights();
     require_target_width(from.target_width);
     const Index step_count = (from.samples + from.batch_size - 1) / from.batch_size;
@@ -194,7 +186,8 @@ std::pair<Index, double> Network<T>::train(const TrainingData<T>& from, Index fi
     auto batch_of_rest = rest == from.batch_size ? nullptr : acquire_batch({rest, from.steps, masked});
     TrainingBatch<T>&full = *batch_of_size, &last = batch_of_rest ? *batch_of_rest : full;
 
-    const double work = passes_of_a_step * forward_work(from.steps) * static_cast<double>(full.extent.rows);
+    const double work =
+        tuning::forward_passes_per_step * forward_work(from.steps) * static_cast<double>(full.extent.rows);
     const auto start = std::chrono::steady_clock::now();
     const std::int64_t iterations_before = iterations;
     Index next = first_step;
@@ -205,11 +198,11 @@ std::pair<Index, double> Network<T>::train(const TrainingData<T>& from, Index fi
         for (Index step = next; step < end; ++step) {
             TrainingBatch<T>& batch = step + 1 == step_count ? last : full;
             if (team.rank() == 0) {
-                const std::int64_t draw = iterations_before + step - first_step;
-                set_calls(batch, from.weights, &draw, [&](Binding<T>& group, Index first) {
-                    if (carrying) carry(group, first);
+                const std::int64_t rng_step = iterations_before + step - first_step;
+                set_calls(batch, from.weights, &rng_step, [&](Workspace<T>& group, Index first) {
+                    if (state_guard) use_stateful_state(group, first);
                 });
-                prepare_update(rates.of(step - first_step), draw);
+                prepare_update(rates.of(step - first_step), rng_step);
             }
             if (!gather(batch, from, step * from.batch_size, team)) bad_order = true;
             pack_all(team);
@@ -232,16 +225,16 @@ std::pair<Index, double> Network<T>::train(const TrainingData<T>& from, Index fi
     };
     while (next < end && !done && !bad_order) {
         was_crowded = crowded();
-        planned = plan(work * static_cast<double>(end - next), work / passes_of_a_step, full.extent.rows,
+        planned = plan(work * static_cast<double>(end - next), work / tuning::forward_passes_per_step, full.extent.rows,
                        full.groups.size() > 1);
-        run_team(planned.members, steps);
+        run_team(planned.threads, steps);
     }
     ++version_;
     iterations = iterations_before + next - first_step;
     if (bad_order)
         throw std::invalid_argument("order: expected indices from 0 to " + std::to_string(from.samples - 1) +
                                     " in step " + std::to_string(next));
-    carrying.succeed();
+    state_guard.succeed();
     release_batch(std::move(batch_of_size));
     if (batch_of_rest) release_batch(std::move(batch_of_rest));
     return {next, loss_sum};

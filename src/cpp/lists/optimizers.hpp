@@ -1,0 +1,16 @@
+// One line for each optimizer: its name, its update function in engine/optimizers.hpp, and its slots by Keras's names,
+// in the order in which the function takes them. A slot with a condition (network/optimizer.cpp) exists only where it
+// holds.
+#pragma once
+
+// clang-format off
+#define FASTLSTM_OPTIMIZERS(optimizer)                                                                        \
+    optimizer(sgd, Sgd, {"momentum", has_momentum})                                                           \
+    optimizer(adam, Adam, {"momentum"}, {"velocity"}, {"velocity_hat", is_amsgrad})                           \
+    optimizer(nadam, Nadam, {"momentum"}, {"velocity"})                                                       \
+    optimizer(adamax, Adamax, {"momentum"}, {"norm"})                                                         \
+    optimizer(rmsprop, RmsProp, {"velocity"}, {"momentum", has_momentum}, {"average_gradient", is_centered})  \
+    optimizer(adagrad, Adagrad, {"accumulator"})                                                              \
+    optimizer(adadelta, Adadelta, {"accumulated_grad"}, {"accumulated_delta_var"})                            \
+    optimizer(lion, Lion, {"momentum"})
+// clang-format on

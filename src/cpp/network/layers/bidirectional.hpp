@@ -1,0 +1,186 @@
+// Two recurrent layers over the same input, one from each end, and their outputs merged (Schuster and Paliwal 1997).
+#pragma once
+
+#include "recurrent.hpp"
+
+namespace fastlstm {
+
+template <class T>
+class BidirectionalLayer final : public Layer<T> {
+public:
+    using Inner = std::unique_ptr<RecurrentLayer<T>>;
+
+    BidirectionalLayer(Inner forward, Inner backward, Merge merge)
+        : Layer<T>(forward->features, forward->outputs + (merge == Merge::concat ? backward->outputs : 0), true,
+                   forward->gives_sequence),
+          layers_{std::move(forward), std::move(backward)},
+          merge_(merge) {
+        for (int i = 0; i < 2; ++i) {
+            for (Weight weight : layers_[i]->weights) {
+                weight.name = (i == 0 ? "forward_" : "backward_") + weight.name;
+                this->weights.push_back(weight);
+            }
+            this->state_size += layers_[i]->state_size;
+        }
+    }
+
+    bool stateful() const override { return layers_[0]->stateful(); }
+    bool works_step_by_step() const override { return false; }
+    double work(Index steps) const override { return layers_[0]->work(steps) + layers_[1]->work(steps); }
+    UnitParallelism unit_parallelism(const Kernels<T>& kernels) const override {
+        const UnitParallelism a = layers_[0]->unit_parallelism(kernels), b = layers_[1]->unit_parallelism(kernels);
+        return {std::min(a.most_threads, b.most_threads), std::min(a.work_of_step, b.work_of_step),
+                std::max(a.weight_bytes, b.weight_bytes)};
+    }
+    std::vector<Index> weight_groups() const override {
+        return {static_cast<Index>(layers_[0]->weights.size()), static_cast<Index>(layers_[1]->weights.size())};
+    }
+    Index packed_size(const Kernels<T>& kernels) const override {
+        return layers_[0]->packed_size(kernels) + layers_[1]->packed_size(kernels);
+    }
+
+    void planned(const Kernels<T>& kernels) override {
+        auto weight = this->weights.begin();
+        Index packed = this->packed_offset, state = this->state_offset;
+        for (int i = 0; i < 2; ++i) {
+            RecurrentLayer<T>& inner = *layers_[i];
+            for (Weight& own : inner.weights) {
+                own.offset = weight->offset;
+                own.trainable = (weight++)->trainable;
+            }
+            inner.packed_offset = packed;
+            inner.state_offset = state;
+            inner.gives_dx = this->gives_dx;
+            inner.number = 2 * this->number + static_cast<std::uint64_t>(i) + (std::uint64_t{1} << 32);
+            packed += inner.packed_size(kernels);
+            state += inner.state_size;
+        }
+    }
+
+    void pack(const Memory<T>& memory, const Team& team) const override {
+        for (const Inner& inner : layers_) inner->pack(memory, team);
+    }
+
+    std::unique_ptr<LayerWorkspace<T>> make_workspace(const Memory<T>& memory, Arena<T>& arena, const Extent& extent,
+                                                      Mode mode) const override {
+        auto workspace = std::make_unique<BidirectionalWorkspace>(*this, extent.steps);
+        const Index lanes = memory.kernels->lanes, steps = this->output_steps(extent.steps);
+        for (int i = 0; i < 2; ++i) {
+            workspace->workspaces[i] = layers_[i]->make_workspace(memory, arena, extent, mode);
+            if (mode == Mode::inference) continue;
+            workspace->d_outputs[i] = make_sequence(arena, extent.rows, steps, layers_[i]->outputs, lanes);
+            workspace->workspaces[i]->dy = read_only(workspace->d_outputs[i]);
+        }
+        if (mode == Mode::training && this->gives_dx)
+            workspace->second_dx = make_sequence(arena, extent.rows, extent.steps, this->features, lanes);
+        workspace->y = make_sequence(arena, extent.rows, steps, this->outputs, lanes);
+        return workspace;
+    }
+
+private:
+    struct BidirectionalWorkspace final : LayerWorkspace<T> {
+        const BidirectionalLayer& layer;
+        const Index steps;
+        std::unique_ptr<LayerWorkspace<T>> workspaces[2];
+        Sequence<T> y{}, d_outputs[2]{}, second_dx{};
+
+        BidirectionalWorkspace(const BidirectionalLayer& layer, Index steps) : layer(layer), steps(steps) {}
+
+        void connect(Sequence<const T> from, Mask valid, const Call<T>& shared) override {
+            LayerWorkspace<T>::connect(from, valid, shared);
+            for (auto& workspace : workspaces) workspace->connect(from, valid, shared);
+            workspaces[0]->dx = this->dx;
+            workspaces[1]->dx = second_dx;
+        }
+        Sequence<const T> output() const override { return {y.data, y.row, layer.gives_sequence ? y.step : 0}; }
+        Mask output_mask() const override { return layer.gives_sequence ? this->mask : Mask{}; }
+
+        void forward(Range all, const Team& unit_team) override {
+            for (auto& workspace : workspaces) workspace->forward(all, unit_team);
+            unit_team.barrier();
+            const Range rows = unit_team.share(all);
+            for_each_pair(rows, [&](const T* a, const T* b, Index t, Index n) {
+                T* to = row_at(y, t, n);
+                const Index count = layer.layers_[0]->outputs;
+                switch (layer.merge_) {
+                    case Merge::sum:
+                        for (Index i = 0; i < count; ++i) to[i] = a[i] + b[i];
+                        break;
+                    case Merge::mul:
+                        for (Index i = 0; i < count; ++i) to[i] = a[i] * b[i];
+                        break;
+                    case Merge::ave:
+                        for (Index i = 0; i < count; ++i) to[i] = (a[i] + b[i]) / 2;
+                        break;
+                    case Merge::concat:
+                        std::copy(a, a + count, to);
+                        std::copy(b, b + layer.layers_[1]->outputs, to + count);
+                }
+            });
+        }
+
+        void backward(Range all, const Team& unit_team) override {
+            const Range rows = unit_team.share(all);
+            for_each_pair(rows, [&](const T* a, const T* b, Index t, Index n) {
+                const T* d = row_at(this->dy, t, n);
+                const Index count = layer.layers_[0]->outputs;
+                T* da = row_at(d_outputs[0], t, n);
+                T* db = row_at(d_outputs[1], layer.gives_sequence ? steps - 1 - t : t, n);
+                switch (layer.merge_) {
+                    case Merge::sum:
+                        for (Index i = 0; i < count; ++i) da[i] = db[i] = d[i];
+                        break;
+                    case Merge::mul:
+                        for (Index i = 0; i < count; ++i) {
+                            da[i] = d[i] * b[i];
+                            db[i] = d[i] * a[i];
+                        }
+                        break;
+                    case Merge::ave:
+                        for (Index i = 0; i < count; ++i) da[i] = db[i] = d[i] / 2;
+                        break;
+                    case Merge::concat:
+                        std::copy(d, d + count, da);
+                        std::copy(d + count, d + count + layer.layers_[1]->outputs, db);
+                }
+            });
+            unit_team.barrier();
+            for (auto& workspace : workspaces) workspace->backward(all, unit_team);
+            if (!this->dx.data) return;
+            unit_team.barrier();
+            for (Index t = 0; t < steps; ++t)
+                for (Index n = rows.begin; n < rows.end; ++n) {
+                    T* to = row_at(this->dx, t, n);
+                    const T* from = row_at(second_dx, t, n);
+                    for (Index i = 0; i < layer.features; ++i) to[i] += from[i];
+                }
+        }
+
+        Index gradient_tiles() const override {
+            return workspaces[0]->gradient_tiles() + workspaces[1]->gradient_tiles();
+        }
+        void gradients(Range tiles) override {
+            const Index first = workspaces[0]->gradient_tiles(), second = workspaces[1]->gradient_tiles();
+            workspaces[0]->gradients({std::min(tiles.begin, first), std::min(tiles.end, first)});
+            workspaces[1]->gradients(
+                {std::clamp(tiles.begin - first, Index{0}, second), std::clamp(tiles.end - first, Index{0}, second)});
+        }
+
+    private:
+        template <class Visit>
+        void for_each_pair(Range rows, const Visit& visit) const {
+            const Index count = layer.output_steps(steps);
+            const Sequence<const T> a = workspaces[0]->output();
+            Sequence<const T> b = workspaces[1]->output();
+            // Both give out steps in the order in which they work; merged is what belongs to the same step.
+            if (layer.gives_sequence) b = reversed(b, count);
+            for (Index t = 0; t < count; ++t)
+                for (Index n = rows.begin; n < rows.end; ++n) visit(row_at(a, t, n), row_at(b, t, n), t, n);
+        }
+    };
+
+    Inner layers_[2];
+    Merge merge_;
+};
+
+}  // namespace fastlstm

@@ -1,0 +1,68 @@
+// Embedding: rows of a table, chosen by the input.
+#pragma once
+
+#include "own_mask.hpp"
+
+namespace fastlstm {
+
+template <class T>
+class EmbeddingLayer final : public Layer<T> {
+public:
+    EmbeddingLayer(Index entries, Index outputs, bool mask_zero)
+        : Layer<T>(1, outputs, true, true), entries_(entries), mask_zero_(mask_zero) {
+        this->weights = {{"embeddings", {entries, outputs}, true}};
+    }
+
+    Index entries() const override { return entries_; }
+    bool gives_mask(bool) const override { return mask_zero_; }
+    double work(Index steps) const override { return this->elementwise_work(steps); }
+
+    std::unique_ptr<LayerWorkspace<T>> make_workspace(const Memory<T>& memory, Arena<T>& arena, const Extent& extent,
+                                                      Mode mode) const override {
+        auto workspace = std::make_unique<EmbeddingWorkspace>(*memory.kernels, mask_zero_, extent);
+        auto& args = workspace->args;
+        args.rows = extent.rows;
+        args.steps = extent.steps;
+        args.entries = entries_;
+        args.features = this->outputs;
+        args.table = this->parameter(memory, 0);
+        args.y = make_sequence(arena, extent.rows, extent.steps, this->outputs, memory.kernels->lanes);
+        if (mode == Mode::training) args.d_table = this->gradient(memory, 0);
+        return workspace;
+    }
+
+private:
+    struct EmbeddingWorkspace final : LayerWorkspace<T> {
+        const Kernels<T>& kernels;
+        const bool mask_zero;
+        EmbeddingArgs<T> args{};
+        OwnMask own;
+
+        EmbeddingWorkspace(const Kernels<T>& kernels, bool mask_zero, const Extent& extent)
+            : kernels(kernels), mask_zero(mask_zero), own(extent.rows, extent.steps) {}
+
+        Sequence<const T> output() const override { return read_only(args.y); }
+        Mask output_mask() const override { return mask_zero ? own.view() : Mask{}; }
+        void forward_rows(Range rows) override {
+            for (Index t = 0; t < args.steps; ++t)
+                for (Index n = rows.begin; n < rows.end; ++n) *row_at(own.flags, t, n) = *row_at(this->x, t, n) != T(0);
+            kernels.embed(args_of_call(), rows);
+        }
+        void backward_rows(Range) override {}
+        Index gradient_tiles() const override { return args.d_table ? blocks_of(args.features, kernels.lanes) : 0; }
+        void gradients(Range tiles) override { kernels.embed_gradients(args_of_call(), tiles); }
+
+    private:
+        EmbeddingArgs<T> args_of_call() const {
+            EmbeddingArgs<T> whole = args;
+            whole.x = this->x;
+            whole.dy = this->dy;
+            return whole;
+        }
+    };
+
+    Index entries_;
+    bool mask_zero_;
+};
+
+}  // namespace fastlstm

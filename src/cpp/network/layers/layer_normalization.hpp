@@ -1,0 +1,64 @@
+// Layer normalization over the features of each row and step.
+#pragma once
+
+#include "layer.hpp"
+
+namespace fastlstm {
+
+template <class T>
+class LayerNormalizationLayer final : public Layer<T> {
+public:
+    LayerNormalizationLayer(double epsilon, bool center, bool scale, Index features, bool sequence)
+        : Layer<T>(features, features, sequence, sequence), epsilon_(epsilon) {
+        if (scale) add("gamma", gamma_);
+        if (center) add("beta", beta_);
+    }
+
+    double work(Index steps) const override {
+        return tuning::layer_normalization_factor * this->elementwise_work(steps);
+    }
+
+    std::unique_ptr<LayerWorkspace<T>> make_workspace(const Memory<T>& memory, Arena<T>& arena, const Extent& extent,
+                                                      Mode mode) const override {
+        auto workspace = std::make_unique<LayerNormalizationWorkspace>(*memory.kernels);
+        auto& args = workspace->args;
+        const Index lanes = memory.kernels->lanes;
+        args.rows = extent.rows;
+        args.steps = this->output_steps(extent.steps);
+        args.features = this->features;
+        args.epsilon = epsilon_;
+        args.gamma = gamma_ < 0 ? nullptr : this->parameter(memory, static_cast<std::size_t>(gamma_));
+        args.beta = beta_ < 0 ? nullptr : this->parameter(memory, static_cast<std::size_t>(beta_));
+        args.y = make_sequence(arena, extent.rows, args.steps, this->features, lanes);
+        args.saved_normalized = make_sequence(arena, extent.rows, args.steps, this->features, lanes);
+        args.saved_inverse_deviation = arena.take(extent.rows * args.steps);
+        if (mode == Mode::training) {
+            args.d_gamma = gamma_ < 0 ? nullptr : this->gradient(memory, static_cast<std::size_t>(gamma_));
+            args.d_beta = beta_ < 0 ? nullptr : this->gradient(memory, static_cast<std::size_t>(beta_));
+        }
+        return workspace;
+    }
+
+private:
+    struct LayerNormalizationWorkspace final : KernelWorkspace<T, LayerNormalizationArgs<T>> {
+        using KernelWorkspace<T, LayerNormalizationArgs<T>>::KernelWorkspace;
+        void forward_rows(Range rows) override { this->kernels.layer_normalize(this->args_of_call(), rows); }
+        void backward_rows(Range rows) override {
+            if (this->dx.data) this->kernels.layer_normalize_backward(this->args_of_call(), rows);
+        }
+        Index gradient_tiles() const override {
+            return this->args.d_gamma || this->args.d_beta ? blocks_of(this->args.features, this->kernels.lanes) : 0;
+        }
+        void gradients(Range tiles) override { this->kernels.layer_normalize_gradients(this->args_of_call(), tiles); }
+    };
+
+    void add(const char* name, Index& index) {
+        index = static_cast<Index>(this->weights.size());
+        this->weights.push_back({name, {this->features}, true});
+    }
+
+    double epsilon_;
+    Index gamma_ = -1, beta_ = -1;
+};
+
+}  // namespace fastlstm

@@ -1,0 +1,102 @@
+// Normalization by a given mean and variance of each feature, its inverse, and rescaling by given numbers.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+
+#include "layer.hpp"
+
+namespace fastlstm {
+
+template <class T>
+struct NormalizationWorkspace final : KernelWorkspace<T, NormalizationArgs<T>> {
+    using KernelWorkspace<T, NormalizationArgs<T>>::KernelWorkspace;
+
+    void forward_rows(Range rows) override { this->kernels.normalize(this->args_of_call(), rows); }
+    void backward_rows(Range rows) override {
+        if (this->dx.data) this->kernels.normalize_backward(this->args_of_call(), rows);
+    }
+};
+
+template <class T>
+class NormalizationLayer final : public Layer<T> {
+public:
+    NormalizationLayer(bool invert, Index features, bool sequence)
+        : Layer<T>(features, features, sequence, sequence), invert_(invert) {
+        this->weights = {{"mean", {features}, false}, {"variance", {features}, false}};
+    }
+
+    double work(Index steps) const override { return this->elementwise_work(steps); }
+
+    Index packed_size(const Kernels<T>& kernels) const override { return 2 * padded(this->features, kernels.lanes); }
+
+    // The smallest deviation is Keras's.
+    void pack(const Memory<T>& memory, const Team& team) const override {
+        if (team.rank() != 0) return;
+        const Index width = padded(this->features, memory.kernels->lanes);
+        T *mean = this->packed(memory), *deviation = mean + width;
+        std::fill(mean, mean + width, T(0));
+        std::fill(deviation, deviation + width, T(1));
+        for (Index i = 0; i < this->features; ++i) {
+            mean[i] = this->parameter(memory, 0)[i];
+            deviation[i] = std::max(std::sqrt(this->parameter(memory, 1)[i]), T(1e-7));
+        }
+    }
+
+    std::unique_ptr<LayerWorkspace<T>> make_workspace(const Memory<T>& memory, Arena<T>& arena, const Extent& extent,
+                                                      Mode) const override {
+        auto workspace = std::make_unique<NormalizationWorkspace<T>>(*memory.kernels);
+        const Index lanes = memory.kernels->lanes, steps = this->output_steps(extent.steps);
+        const T* mean = this->packed(memory);
+        workspace->args = {steps,
+                           this->features,
+                           invert_,
+                           mean,
+                           mean + padded(this->features, lanes),
+                           {},
+                           make_sequence(arena, extent.rows, steps, this->features, lanes),
+                           {},
+                           {}};
+        return workspace;
+    }
+
+private:
+    bool invert_;
+};
+
+// y = x scale + offset with given numbers: the way back of a normalization.
+template <class T>
+class RescalingLayer final : public Layer<T> {
+public:
+    RescalingLayer(std::vector<T> scale, std::vector<T> offset, bool sequence)
+        : Layer<T>(static_cast<Index>(scale.size()), static_cast<Index>(scale.size()), sequence, sequence),
+          scale_(std::move(scale)),
+          offset_(std::move(offset)) {}
+
+    double work(Index steps) const override { return this->elementwise_work(steps); }
+
+    std::unique_ptr<LayerWorkspace<T>> make_workspace(const Memory<T>& memory, Arena<T>& arena, const Extent& extent,
+                                                      Mode) const override {
+        auto workspace = std::make_unique<NormalizationWorkspace<T>>(*memory.kernels);
+        const Index lanes = memory.kernels->lanes, steps = this->output_steps(extent.steps);
+        const Index width = padded(this->features, lanes);
+        T *offset = arena.take(width), *scale = arena.take(width);
+        std::copy(offset_.begin(), offset_.end(), offset);
+        std::copy(scale_.begin(), scale_.end(), scale);
+        workspace->args = {steps,
+                           this->features,
+                           true,
+                           offset,
+                           scale,
+                           {},
+                           make_sequence(arena, extent.rows, steps, this->features, lanes),
+                           {},
+                           {}};
+        return workspace;
+    }
+
+private:
+    std::vector<T> scale_, offset_;
+};
+
+}  // namespace fastlstm

@@ -1,0 +1,344 @@
+// A recurrent layer of any cell.
+#pragma once
+
+#include <algorithm>
+
+#include "layer.hpp"
+#include "options.hpp"
+
+namespace fastlstm {
+
+template <class T>
+class RecurrentLayer final : public Layer<T> {
+public:
+    RecurrentLayer(const RecurrentOptions& options, const CellShape& shape, Index features)
+        : Layer<T>(features, options.units, true, options.return_sequences), options_(options), shape_(shape) {
+        const Index units = options.units;
+        add("kernel", {features, shape.kernel_gates * units}, kernel_);
+        if (shape.recurrent_gates > 0) add("recurrent_kernel", {units, shape.recurrent_gates * units}, recurrent_);
+        const Index columns = shape.kernel_gates * units;
+        if (options.use_bias)
+            add("bias",
+                shape.bias_rows > 1 ? std::vector<Index>{shape.bias_rows, columns} : std::vector<Index>{columns},
+                bias_);
+        if (shape.unit_weights > 0) add("peephole", {shape.unit_weights, units}, unit_weights_);
+        this->state_size = shape.states * units;
+    }
+
+    bool stateful() const override { return options_.stateful; }
+    bool works_step_by_step() const override { return !options_.go_backwards; }
+
+    double work(Index steps) const override {
+        const double units = static_cast<double>(options_.units);
+        const double kernel = static_cast<double>(shape_.kernel_gates * this->features);
+        const double recurrent = static_cast<double>(shape_.recurrent_gates) * units;
+        return static_cast<double>(steps) * units *
+               (2 * (kernel + recurrent) +
+                tuning::operations_per_activation * static_cast<double>(shape_.kernel_gates));
+    }
+
+    UnitParallelism unit_parallelism(const Kernels<T>& kernels) const override {
+        const double weights = static_cast<double>(
+            options_.units * (shape_.kernel_gates * this->features + shape_.recurrent_gates * options_.units));
+        return {blocks_of(options_.units, kernels.lanes), 2 * weights, weights * sizeof(T)};
+    }
+
+    Index packed_size(const Kernels<T>& kernels) const override {
+        return cell_in(kernels).packed_size(this->features, options_.units);
+    }
+
+    void pack(const Memory<T>& memory, const Team& team) const override {
+        cell_in(*memory.kernels)
+            .pack(weights_in(memory.parameters), this->packed(memory), this->gives_dx, team.rank(), team.size());
+    }
+
+    std::unique_ptr<LayerWorkspace<T>> make_workspace(const Memory<T>& memory, Arena<T>& arena, const Extent& extent,
+                                                      Mode mode) const override;
+
+private:
+    struct RecurrentWorkspace;
+
+    const CellKernels<T>& cell_in(const Kernels<T>& kernels) const {
+        return kernels.cells[static_cast<int>(options_.cell)];
+    }
+
+    void add(const char* name, std::vector<Index> shape, Index& index) {
+        index = static_cast<Index>(this->weights.size());
+        this->weights.push_back({name, std::move(shape), true});
+    }
+
+    RecurrentWeights<T> weights_in(T* buffer) const {
+        const auto at = [&](Index index) {
+            return index < 0 || !buffer ? nullptr : buffer + this->weights[static_cast<std::size_t>(index)].offset;
+        };
+        return {this->features, options_.units, at(kernel_), at(recurrent_), at(bias_), at(unit_weights_)};
+    }
+
+    RecurrentOptions options_;
+    const CellShape shape_;
+    Index kernel_ = -1, recurrent_ = -1, bias_ = -1, unit_weights_ = -1;  // indices into the weights
+};
+
+template <class T>
+struct RecurrentLayer<T>::RecurrentWorkspace final : LayerWorkspace<T> {
+    const RecurrentLayer& layer;
+    const RecurrentOptions& options;
+    const Kernels<T>& kernels;
+    const CellKernels<T>& cell;
+    const CellShape& shape;
+    RecurrentArgs<T> args{};
+    Sequence<T> dropped_x{};  // x under dropout
+    T *dropped_h = nullptr, *recurrent_mask = nullptr, *zoneout_mask[most_states] = {};
+    // With a mask, the output may differ from h: zeros before the first valid step, or at every masked step.
+    Sequence<T> masked_output{};
+    Arena<unsigned char> flags;
+    Sequence<unsigned char> output_valid{};
+
+    RecurrentWorkspace(const RecurrentLayer& layer, const Kernels<T>& kernels)
+        : layer(layer), options(layer.options_), kernels(kernels), cell(layer.cell_in(kernels)), shape(layer.shape_) {}
+
+    Sequence<const T> output() const override {
+        if (masks_output())
+            return {masked_output.data, masked_output.row, options.return_sequences ? masked_output.step : 0};
+        if (options.return_sequences) return {args.h.data + args.h.step, args.h.row, args.h.step};
+        return {args.h.data + args.steps % args.h_slots * args.h.step, args.h.row, 0};
+    }
+
+    Mask output_mask() const override {
+        if (!options.return_sequences) return {};
+        return options.go_backwards && this->mask.data ? reversed(this->mask, args.steps) : this->mask;
+    }
+
+    void forward(Range all, const Team& unit_team) override {
+        begin_forward(unit_team.share(all));
+        unit_team.barrier();
+        cell.forward(args_of_call(), all, {0, args.steps}, unit_team_of(unit_team));
+        unit_team.barrier();
+        end_forward(unit_team.share(all));
+    }
+    void backward(Range all, const Team& unit_team) override {
+        begin_backward(unit_team.share(all));
+        unit_team.barrier();
+        cell.backward(args_of_call(), all, {0, args.steps}, unit_team_of(unit_team));
+        unit_team.barrier();
+        end_backward(unit_team.share(all));
+    }
+
+    Index chunks() const override {
+        return masks_output() || drops_x() || options.go_backwards
+                   ? 0
+                   : (args.steps + tuning::steps_per_chunk - 1) / tuning::steps_per_chunk;
+    }
+    void begin_forward(Range rows) override {
+        const RecurrentArgs<T> call_args = args_of_call();
+        put_states(call_args.initial ? this->call->initial_state : nullptr, rows,
+                   [this](Index n, Index s) { return state(0, n, s); });
+        if (drops_x()) kernels.dropout(dropout_of_x(this->x, dropped_x), rows);
+        if (call_args.dropped_h) {
+            DropoutArgs<T> mask = random_mask(options.recurrent_dropout, 1, 1, {recurrent_mask, args.h.row, 0});
+            kernels.dropout(mask, rows);
+        }
+        for (int s = 0; s < most_states; ++s)
+            if (call_args.zoneout_mask[s]) {
+                DropoutArgs<T> zoneout = random_mask(options.zoneout[s], args.steps, 2 + s,
+                                                     {zoneout_mask[s], args.h.row, args.rows * args.h.row});
+                zoneout.drawn_value = 1;  // of the previous state, with this probability
+                zoneout.other_value = 0;
+                kernels.dropout(zoneout, rows);
+            }
+    }
+    void forward_chunk(Range rows, Index chunk) override { cell.forward(args_of_call(), rows, steps_of(chunk), alone); }
+    void end_forward(Range rows) override {
+        if (masks_output()) mask_output(args_of_call(), rows);
+        if (takes_states() && this->call->final_state)
+            get_states(this->call->final_state, rows, [this](Index n, Index s) { return state(args.steps, n, s); });
+    }
+
+    void begin_backward(Range rows) override {
+        put_states(takes_states() ? this->call->d_final_state : nullptr, rows,
+                   [this](Index n, Index s) { return d_state(n, s); });
+        for (Index n = rows.begin; n < rows.end; ++n) {
+            if (drops_h()) std::fill_n(args.d_dropped_h + n * args.h.row, args.h.row, T(0));
+            if (args.steps == 0 && !options.return_sequences)
+                for (Index i = 0; i < options.units; ++i) d_state(n, 0)[i] += row_at(this->dy, 0, n)[i];
+        }
+    }
+    void backward_chunk(Range rows, Index chunk) override {
+        cell.backward(args_of_call(), rows, steps_of(chunk), alone);
+    }
+    void end_backward(Range rows) override {
+        if (drops_x() && this->dx.data) kernels.dropout(dropout_of_x(read_only(this->dx), this->dx), rows);
+        if (args_of_call().wants_d_initial)
+            get_states(this->call->d_initial_state, rows, [this](Index n, Index s) { return d_state(n, s); });
+    }
+
+    Index gradient_tiles() const override { return args.gradients.kernel ? cell.gradient_tiles(args_of_call()) : 0; }
+    void gradients(Range tiles) override { cell.gradients(args_of_call(), tiles); }
+
+private:
+    static constexpr UnitTeam alone{0, 1, nullptr, nullptr};
+    static UnitTeam unit_team_of(const Team& team) {
+        return {team.rank(), team.size(), [](const void* threads) { static_cast<const Team*>(threads)->barrier(); },
+                &team};
+    }
+    bool drops_x() const { return this->call->applies_dropout && options.dropout > 0; }
+    bool takes_states() const { return options.stateful || !this->call->only_stateful; }
+    bool begins_with_states() const { return takes_states() && this->call->initial_state; }
+    bool masks_output() const { return output_valid.data != nullptr; }
+    bool drops_h() const { return this->call->applies_dropout && options.recurrent_dropout > 0; }
+    Range steps_of(Index chunk) const {
+        return {chunk * tuning::steps_per_chunk, std::min((chunk + 1) * tuning::steps_per_chunk, args.steps)};
+    }
+    // Multipliers for every unit of each of the steps, for one of the layer's purposes.
+    DropoutArgs<T> random_mask(double rate, Index steps, int purpose, Sequence<T> to) const {
+        DropoutArgs<T> args = dropout_args<T>(*this->call, rate, {}, to);
+        args.steps = steps;
+        args.features = options.units;
+        args.key = rng_key(options.seed, this->call->rng_step, layer.number, static_cast<std::uint64_t>(purpose));
+        return args;
+    }
+    DropoutArgs<T> dropout_of_x(Sequence<const T> from, Sequence<T> to) const {
+        DropoutArgs<T> args = random_mask(options.dropout, this->args.steps, 0, to);
+        args.features = layer.features;
+        args.per_step = false;
+        args.x = from;
+        return args;
+    }
+
+    RecurrentArgs<T> args_of_call() const {
+        RecurrentArgs<T> call_args = args;
+        call_args.initial = begins_with_states();
+        call_args.wants_d_initial = takes_states() && this->call->d_initial_state;
+        call_args.x = drops_x() ? read_only(dropped_x) : this->x;
+        call_args.dx = this->dx;
+        call_args.dy = this->dy;
+        call_args.mask = this->mask;
+        if (options.go_backwards) {
+            call_args.x = reversed(call_args.x, args.steps);
+            call_args.dx = reversed(call_args.dx, args.steps);
+            if (call_args.mask.data) call_args.mask = reversed(call_args.mask, args.steps);
+        }
+        if (!options.return_sequences) call_args.dy.step = 0;
+        if (masks_output())
+            call_args.dy_mask = {output_valid.data, output_valid.row, options.return_sequences ? output_valid.step : 0};
+        call_args.dropped_h = drops_h() ? dropped_h : nullptr;
+        call_args.recurrent_mask = recurrent_mask;
+        for (int s = 0; s < most_states; ++s) {
+            call_args.zoneout = call_args.zoneout || options.zoneout[s] > 0;
+            call_args.zoneout_rate[s] = options.zoneout[s];
+            call_args.zoneout_mask[s] = this->call->applies_dropout ? zoneout_mask[s] : nullptr;
+        }
+        return call_args;
+    }
+
+    // Rows of states, or of their gradients, from the call's array into buffers of padded rows; zeros without an array.
+    template <class StatePointer>
+    void put_states(const T* given, Range rows, const StatePointer& to) const {
+        for (Index n = rows.begin; n < rows.end; ++n)
+            for (Index s = 0; s < shape.states; ++s) {
+                std::fill_n(to(n, s), args.h.row, T(0));
+                if (given) std::copy_n(given + call_offset(n, s), options.units, to(n, s));
+            }
+    }
+    // And back.
+    template <class StatePointer>
+    void get_states(T* to, Range rows, const StatePointer& from) const {
+        for (Index n = rows.begin; n < rows.end; ++n)
+            for (Index s = 0; s < shape.states; ++s) std::copy_n(from(n, s), options.units, to + call_offset(n, s));
+    }
+    Index call_offset(Index n, Index s) const {
+        return n * this->call->state_size + layer.state_offset + s * options.units;
+    }
+
+    T* d_state(Index n, Index s) const {
+        return s == 0 ? args.dh + n * args.h.row : args.d_states + (n * (shape.states - 1) + s - 1) * args.h.row;
+    }
+    T* state(Index slot, Index n, Index s) const {
+        if (s == 0) return args.h.data + slot % args.h_slots * args.h.step + n * args.h.row;
+        return args.states + ((slot % args.state_slots * args.rows + n) * (shape.states - 1) + s - 1) * args.h.row;
+    }
+
+    void mask_output(const RecurrentArgs<T>& call_args, Range rows) const {
+        for (Index n = rows.begin; n < rows.end; ++n) {
+            bool seen = args.steps == 0 || this->call->continues;
+            for (Index t = 0; t < args.steps; ++t) {
+                const bool valid = *row_at(call_args.mask, t, n);
+                seen = seen || valid;
+                if (!options.return_sequences) continue;
+                *row_at(output_valid, t, n) = options.zero_output_for_mask ? valid : seen;
+                mask_output_row(t, n, t);
+            }
+            if (options.return_sequences) continue;
+            *row_at(output_valid, 0, n) = seen;
+            mask_output_row(args.steps - 1, n, 0);
+        }
+    }
+
+    void mask_output_row(Index t, Index n, Index to_step) const {
+        T* to = row_at(masked_output, to_step, n);
+        const T* from = state(t + 1, n, 0);
+        if (*row_at(output_valid, to_step, n))
+            std::copy(from, from + args.h.row, to);
+        else
+            std::fill(to, to + args.h.row, T(0));
+    }
+};
+
+template <class T>
+std::unique_ptr<LayerWorkspace<T>> RecurrentLayer<T>::make_workspace(const Memory<T>& memory, Arena<T>& arena,
+                                                                     const Extent& extent, Mode mode) const {
+    auto workspace = std::make_unique<RecurrentWorkspace>(*this, *memory.kernels);
+    RecurrentArgs<T>& args = workspace->args;
+    const CellShape& shape = shape_;
+    const Index lanes = memory.kernels->lanes, rows = extent.rows, steps = extent.steps;
+    const bool training = mode == Mode::training, sequences = options_.return_sequences;
+    args.rows = rows;
+    args.steps = steps;
+    args.features = this->features;
+    args.units = options_.units;
+    args.activation = options_.activation;
+    args.recurrent_activation = options_.recurrent_activation;
+    args.clip = options_.clip;
+    args.training = training;
+    args.packed = this->packed(memory);
+
+    args.h_slots = training || sequences ? steps + 1 : std::min<Index>(steps + 1, 2);
+    args.h = make_sequence(arena, rows, args.h_slots, options_.units, lanes);
+    const Index row = args.h.row;
+    args.state_slots = training ? steps + 1 : 1;
+    args.states = arena.take(args.state_slots * rows * (shape.states - 1) * row);
+    // The products with x of several steps at once make tiles of their own height, and go through the kernel once: for
+    // cells whose gates do not see h, and where rows are too few for a tile and the kernel is not small beside it.
+    const bool hoists_x =
+        shape.recurrent_gates == 0 || (rows <= tuning::few_rows && this->features >= tuning::large_input);
+    args.x_chunk = hoists_x ? std::min<Index>(steps, tuning::steps_per_chunk) : 0;
+    args.gate_slots = std::max<Index>(training ? steps : args.x_chunk, 1);
+    if (training || hoists_x || shape.second_phase_inputs > 0) {
+        args.gates = arena.take(args.gate_slots * rows * shape.columns * row);
+        args.second_phase_input = arena.take(args.gate_slots * rows * shape.second_phase_inputs * row);
+    }
+    if (options_.dropout > 0) workspace->dropped_x = make_sequence(arena, rows, steps, this->features, lanes);
+    if (options_.recurrent_dropout > 0) {
+        workspace->dropped_h = arena.take(args.h_slots * rows * row);
+        workspace->recurrent_mask = arena.take(rows * row);
+    }
+    for (int s = 0; s < most_states; ++s)
+        if (options_.zoneout[s] > 0) workspace->zoneout_mask[s] = arena.take(steps * rows * row);
+    if (extent.masked) {
+        const Index masked_steps = sequences ? steps : 1;
+        workspace->masked_output = make_sequence(arena, rows, masked_steps, options_.units, lanes);
+        workspace->output_valid = {workspace->flags.take(masked_steps * rows), 1, rows};
+    }
+    if (training) {
+        args.saved = arena.take(steps * rows * shape.saved * row);
+        args.dh = arena.take(rows * row);
+        args.d_states = arena.take(rows * (shape.states - 1) * row);
+        if (options_.recurrent_dropout > 0) args.d_dropped_h = arena.take(rows * row);
+        args.d_second_phase_input = arena.take(rows * shape.second_phase_inputs * row);
+        args.dy_begin = sequences ? 0 : steps - 1;
+        args.gradients = weights_in(this->weights.front().trainable ? memory.gradients : nullptr);
+    }
+    return workspace;
+}
+
+}  // namespace fastlstm
