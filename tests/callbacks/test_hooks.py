@@ -15,13 +15,6 @@ from fastlstm import Input, Sequential, layers, optimizers
 from fastlstm.callbacks import Callback, CallbackList, CSVLogger, History, LambdaCallback, ProgbarLogger, TerminateOnNaN
 
 
-@pytest.fixture
-def data(rng):
-    """Fifty sequences, and the sum of each one's last step."""
-    x = rng.normal(size=(50, 5, 2))
-    return x, x[:, -1].sum(-1)
-
-
 class Recorder(Callback):
     def __init__(self):
         self.calls = []

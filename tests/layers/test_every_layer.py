@@ -1,4 +1,4 @@
-"""Layers on their own: shapes, weights, names, configuration, and outputs equal to Keras's."""
+"""Every layer by itself: shapes, weights, names, configuration, arguments. The cells' values are in `rnn/`."""
 
 import inspect
 import json
@@ -9,9 +9,10 @@ import pytest
 from peers import require_peer
 
 import fastlstm
-from fastlstm import Input, Sequential, _core, activations, layers
+from fastlstm import Input, Sequential, layers
 
 RNG = np.random.default_rng(0)
+N, T, D = 6, 5, 3
 
 GRU_WEIGHTS = [(3, 12), (4, 12), (2, 12)]
 LSTM_WEIGHTS = [(3, 16), (4, 16), (16,)]
@@ -207,60 +208,6 @@ def test_floatx_is_the_dtype_of_new_layers():
     assert (layer.dtype, layers.Dense(1).dtype) == ("float64", "float32")
 
 
-def test_dense_on_a_sequence_is_time_distributed():
-    x = RNG.normal(size=(2, 5, 3))
-    dense, wrapped = layers.Dense(4, "tanh"), layers.TimeDistributed(layers.Dense(4, "tanh"))
-    dense.build(x.shape)
-    wrapped.build(x.shape)
-    wrapped.set_weights(dense.get_weights())
-    assert (wrapped(x) == dense(x)).all()
-    assert (wrapped.layer.kernel == dense.kernel).all()
-
-
-def test_normalization_there_and_back():
-    data = RNG.normal([3.0, -1e4], [0.1, 50.0], size=(40, 6, 2))
-    layer = layers.Normalization(dtype="float64")
-    layer.adapt(data)
-    np.testing.assert_allclose(layer.mean, data.mean((0, 1)), rtol=1e-12)
-    np.testing.assert_allclose(layer.variance, data.var((0, 1)), rtol=1e-12)
-    scaled = layer(data)
-    np.testing.assert_allclose(scaled.mean((0, 1)), 0, atol=1e-10)
-    np.testing.assert_allclose(scaled.std((0, 1)), 1, rtol=1e-10)
-    back = layers.Normalization(mean=layer.mean, variance=layer.variance, invert=True, dtype="float64")
-    np.testing.assert_allclose(back(scaled), data, rtol=1e-12)
-
-
-def test_normalization_of_a_constant_feature_is_zero():
-    layer = layers.Normalization()
-    layer.adapt(np.full((10, 1), 3.0))
-    assert not layer(np.full((4, 1), 3.0)).any()
-
-
-@pytest.mark.parametrize("name", _core.activations())
-def test_activations_are_what_their_functions_define(name):
-    x = RNG.normal(scale=4, size=(50, 8))
-    wanted = getattr(activations, name)(x)
-    dense = layers.Dense(8, name, dtype="float64")
-    dense.build(x.shape)
-    dense.set_weights([np.eye(8), np.zeros(8)])
-    for layer in (
-        dense,
-        layers.Activation(name, dtype="float64"),
-        layers.Activation(activations.get(name), dtype="float64"),
-    ):
-        np.testing.assert_allclose(layer(x), wanted, rtol=1e-12, atol=1e-14)
-
-
-@pytest.mark.parametrize("invert", [False, True])
-def test_normalization_equals_keras(invert):
-    keras = require_peer("keras")
-    data = RNG.normal([3.0, -1.0, 0.0], [0.1, 50.0, 0.0], size=(40, 3)).astype(np.float32)
-    ours, theirs = layers.Normalization(invert=invert), keras.layers.Normalization(invert=invert)
-    ours.adapt(data)
-    theirs.adapt(data)
-    np.testing.assert_allclose(ours(data), np.asarray(theirs(data)), rtol=2e-4, atol=2e-4)
-
-
 OURS_ALONE = {"InputLayer", "Layer", "MinGRU", "MinLSTM", "RNN"}
 
 
@@ -279,3 +226,50 @@ def test_every_argument_of_keras_is_known(name):
     theirs = set(inspect.signature(getattr(keras.layers, name)).parameters)
     ours = set(inspect.signature(getattr(layers, name)).parameters)
     assert theirs - ours <= {"kwargs", "tensor", "optional"}
+
+
+@pytest.mark.parametrize(
+    ("make", "error", "match"),
+    [
+        (lambda: layers.Reshape(()), ValueError, "target_shape"),
+        (lambda: layers.Reshape((1, 2, 3)), ValueError, "target_shape"),
+        (lambda: layers.Reshape((-1, -1)), ValueError, "-1 at most once"),
+        (lambda: layers.Reshape((0, 3)), ValueError, "target_shape"),
+        (lambda: layers.Reshape((-2, 3)), ValueError, "target_shape"),
+        (lambda: layers.Reshape(3), TypeError, "target_shape"),
+        (lambda: layers.Reshape((2.0, 3)), TypeError, "target_shape"),
+        (lambda: layers.Flatten("channels_first"), ValueError, "data_format"),
+        (lambda: layers.Dense(3, "glu"), ValueError, "'glu' multiplies one half of its input by the other"),
+        (lambda: layers.Activation("glu")(np.zeros((N, D))), ValueError, "got a width of 3"),
+        (lambda: layers.Activation("no such"), ValueError, "unknown activation"),
+        (lambda: layers.LayerNormalization(axis=1), ValueError, "axis: only -1"),
+        (lambda: layers.LayerNormalization(epsilon=-1.0), ValueError, "epsilon"),
+        (lambda: layers.LayerNormalization(center=1), TypeError, "center"),
+        (lambda: layers.Rescaling([1.0, 2.0])(np.zeros((N, D))), ValueError, r"scale: expected .* shape \(3,\)"),
+        (lambda: layers.Rescaling(1.0, np.nan), ValueError, "offset: NaN"),
+        (lambda: layers.Rescaling("2"), TypeError, "scale: expected real"),
+        (lambda: layers.Masking("0"), TypeError, "mask_value"),
+        (lambda: layers.Masking()(np.zeros((N, D))), ValueError, r"expected shape \(N, T, D\)"),
+        (lambda: layers.Embedding(0, 3), ValueError, "input_dim"),
+        (lambda: layers.Embedding(3, 2.5), TypeError, "output_dim"),
+        (lambda: layers.Embedding(3, 2, mask_zero=1), TypeError, "mask_zero"),
+        (lambda: layers.Embedding(3, 2, lora_rank=2), ValueError, "lora_rank: Embedding does not support it"),
+        (lambda: layers.TimeDistributed(layers.GRU(2)), ValueError, "brings a vector to a vector"),
+        (lambda: layers.TimeDistributed(layers.Flatten()), ValueError, "brings a vector to a vector"),
+        (lambda: layers.TimeDistributed(layers.Dropout(0.5, (1, None))), ValueError, "brings a vector to a vector"),
+        (lambda: layers.TimeDistributed("dense"), TypeError, "layer: expected a layer, got 'dense'"),
+        (lambda: layers.Dense(2, lora_alpha=1), ValueError, "lora_alpha"),
+        (lambda: layers.Dense(2, kernel_regularizer=3), TypeError, "regularizer"),
+        (lambda: layers.Dense(2, activity_regularizer="l4"), ValueError, "unknown regularizer"),
+    ],
+)
+def test_wrong_arguments(make, error, match):
+    with pytest.raises(error, match=match):
+        make()
+
+
+def test_a_call_takes_true_or_false_for_training():
+    model = Sequential([Input((3,)), layers.Dense(2)])
+    for call in (model, model.layers[0]):
+        with pytest.raises(TypeError, match="training: expected True or False"):
+            call(np.zeros((2, 3)), training=1)

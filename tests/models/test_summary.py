@@ -96,3 +96,21 @@ def test_what_is_refused(options, match):
 
     with pytest.raises(ValueError, match=match):
         model_of(fastlstm).summary(**options)
+
+
+def test_summary_of_other_layers(capsys):
+    model = Sequential([Input((7,)), layers.Embedding(10, 4), layers.Bidirectional(layers.LSTM(3, peephole=True))])
+    model.add(layers.LayerNormalization(name="norm"))
+    model.add(layers.Dropout(0.5))
+    model.add(layers.Dense(2))
+    model.summary(line_length=100)
+    rows = [line.replace("│", "").split() for line in capsys.readouterr().out.splitlines() if "(None" in line]
+    assert [row[1:] for row in rows] == [
+        ["(Embedding)", "(None,", "7,", "4)", "40"],
+        ["(Bidirectional)", "(None,", "6)", str(2 * (12 * (4 + 3 + 1) + 9))],
+        ["(LayerNormalization)", "(None,", "6)", "12"],
+        ["(Dropout)", "(None,", "6)", "0"],
+        ["(Dense)", "(None,", "2)", "14"],
+    ]
+    keep = model.count_params()
+    assert keep == sum(layer.count_params() for layer in model.layers)

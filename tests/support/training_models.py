@@ -1,7 +1,8 @@
-"""Small models and data that the tests of training share."""
+"""Small models that several tests share."""
 
 import fastlstm
 from fastlstm import Input, Sequential, layers, optimizers, schedules
+from fastlstm.callbacks import Callback
 
 
 def lstm_model(optimizer="adam", loss="mse", dtype="float64", seed=3):
@@ -54,3 +55,20 @@ def compiled_model(loss="mse"):
 
 def go_on(model, data):
     return model.fit(*data, batch_size=6, epochs=2, shuffle=False, verbose=0).history
+
+
+def small_lstm(steps=6, features=2, outputs=2, **options):
+    return Sequential(
+        [Input((steps, features), **options), layers.LSTM(5, **options), layers.Dense(outputs, **options)]
+    )
+
+
+class Script(Callback):
+    """Puts given figures into the logs, before a callback that watches them."""
+
+    def __init__(self, name, values):
+        super().__init__()
+        self.name, self.values = name, values
+
+    def on_epoch_end(self, epoch, logs=None):
+        logs[self.name] = self.values[epoch]

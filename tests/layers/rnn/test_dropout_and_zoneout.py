@@ -1,76 +1,15 @@
-"""Dropout, recurrent dropout and zoneout: rates, scales, what is drawn once and what anew, and seeds."""
+"""Dropout, recurrent dropout and zoneout of recurrent layers: rates, what is drawn once and what anew, and seeds."""
 
 import numpy as np
 import pytest
 from cell_layers import CELLS, made, reference_run
+from random_draws import ones, within
 
 import fastlstm
 from fastlstm import Input, Sequential, layers
 
 WITH_RECURRENT_KERNEL = [cell for cell in CELLS if not cell.startswith("min_")]
 ROWS, STEPS, D = 64, 6, 32
-
-
-def ones(*shape):
-    return np.ones(shape, np.float64)
-
-
-def within(found, rate, draws):
-    """Whether a frequency is within five standard deviations of a probability."""
-    return abs(found - rate) < 5 * np.sqrt(rate * (1 - rate) / draws)
-
-
-@pytest.mark.parametrize("rate", [0.1, 0.5, 0.9])
-def test_the_rate_and_the_scale_of_dropout(rate):
-    y = layers.Dropout(rate, dtype="float64")(ones(ROWS, STEPS, D), training=True)
-    assert within((y == 0).mean(), rate, y.size)
-    np.testing.assert_allclose(y[y != 0], 1 / (1 - rate), rtol=1e-12)
-    for axis in range(3):  # no axis along which draws are shared
-        assert (y.min(axis=axis) == 0).mean() > 0
-        assert (y != y.take([0], axis=axis)).any()
-
-
-@pytest.mark.parametrize("layer", [layers.Dropout(0.0), layers.Dropout(1.0), layers.Dropout(0.0, (None, 1, None))])
-def test_dropout_of_nothing_and_of_everything(layer):
-    assert (layer(ones(3, 4, 5), training=True) == 1 - layer.rate).all()
-    assert (layer(ones(3, 4, 5)) == 1).all()
-
-
-@pytest.mark.parametrize(
-    ("noise_shape", "shape", "shared"),
-    [
-        ((None, 1, None), (ROWS, STEPS, D), (1,)),
-        ((1, None, None), (ROWS, STEPS, D), (0,)),
-        ((None, None, 1), (ROWS, STEPS, D), (2,)),
-        ((None, 1, 1), (ROWS, STEPS, D), (1, 2)),
-        ((ROWS, 1, D), (ROWS, STEPS, D), (1,)),
-        ([None, STEPS, None], (ROWS, STEPS, D), ()),
-        ((1, None), (ROWS, D), (0,)),
-        ((None, 1), (ROWS, D), (1,)),
-    ],
-)
-def test_noise_shapes_share_draws_along_axes(noise_shape, shape, shared):
-    y = layers.Dropout(0.5, noise_shape, seed=3)(ones(*shape), training=True)
-    for axis in range(len(shape)):
-        assert (y == y.take([0], axis=axis)).all() == (axis in shared)
-
-
-@pytest.mark.parametrize(
-    ("noise_shape", "error"),
-    [
-        ((None, 1), ValueError),
-        ((None, 1, 7), ValueError),
-        ((None, 0, None), ValueError),
-        ("abc", TypeError),
-        (3, TypeError),
-        ((None, 1.5, None), TypeError),
-    ],
-)
-def test_noise_shapes_that_do_not_fit(noise_shape, error):
-    with pytest.raises(error, match="noise_shape"):
-        layers.Dropout(0.5, noise_shape).compute_output_shape((None, 4, 5))
-    with pytest.raises(error, match="noise_shape"):
-        layers.Dropout(0.5, noise_shape)(ones(3, 4, 5), training=True)
 
 
 def test_nothing_is_drawn_at_inference(rng):
@@ -191,11 +130,6 @@ def test_without_a_seed_the_package_s_seed_repeats_it(rng, make):
     assert (drawn[0] != drawn[2]).any()
 
 
-def test_layers_without_a_seed_draw_differently():
-    first, second = layers.Dropout(0.5), layers.Dropout(0.5)
-    assert (first(ones(8, 9), training=True) != second(ones(8, 9), training=True)).any()
-
-
 @pytest.mark.parametrize("cell", CELLS)
 def test_zoneout_mixes_at_inference(rng, cell):
     options = {"zoneout_cell": 0.6} if cell.endswith("lstm") and cell != "min_lstm" else {}
@@ -214,16 +148,6 @@ def test_zoneout_keeps_units_at_its_rate():
     assert set(np.unique(steps)) == {0.0, 1.0}
     assert within((steps == 0).mean(), 0.2, steps.size)
     assert (steps[:, 0] != steps[:, 1]).any()
-
-
-def test_zoneout_of_c_keeps_cells_at_its_rate():
-    """With gates of one and no activation, c counts the steps, and h is the c of the step before plus one."""
-    layer = layers.LSTM(D, "linear", "linear", return_sequences=True, zoneout_cell=0.2, dtype="float64")
-    layer.build((None, None, 1))
-    layer.set_weights([np.zeros((1, 4 * D)), np.zeros((D, 4 * D)), np.ones(4 * D)])
-    steps = np.diff(layer(ones(ROWS, STEPS, 1), training=True), axis=1)
-    assert set(np.unique(steps)) == {0.0, 1.0}
-    assert within((steps == 0).mean(), 0.2, steps.size)
 
 
 def test_zoneout_of_everything_keeps_the_initial_state(rng):
@@ -293,11 +217,3 @@ def test_wrong_rates_and_seeds(options, error, match):
     if set(options) <= {"seed"}:
         with pytest.raises(error, match="seed: "):
             layers.Dropout(0.5, **options)
-
-
-def test_the_rate_of_dropout_is_a_fraction():
-    for rate in (-0.1, 1.1):
-        with pytest.raises(ValueError, match="rate: "):
-            layers.Dropout(rate)
-    with pytest.raises(TypeError, match="rate: "):
-        layers.Dropout("0.5")

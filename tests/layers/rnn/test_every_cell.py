@@ -1,4 +1,4 @@
-"""Recurrent layers: cells, weights, arguments, and outputs equal to the NumPy reference."""
+"""Every recurrent layer: weights, arguments, and outputs equal to the NumPy reference."""
 
 import numpy as np
 import pytest
@@ -55,43 +55,6 @@ def test_activations(rng, cell, activation):
         np.testing.assert_allclose(layer(x), expected[:, -1], rtol=0, atol=1e-12)
 
 
-@pytest.mark.parametrize("peephole", [False, True])
-@pytest.mark.parametrize("unit_forget_bias", [True, False])
-def test_bias_starts_at_zero_and_the_forget_gates_at_one(unit_forget_bias, peephole):
-    layer = layers.LSTM(3, unit_forget_bias=unit_forget_bias, peephole=peephole)
-    layer.build((None, None, 2))
-    i, f, c, o = layer.bias.reshape(4, 3)
-    assert f.tolist() == [float(unit_forget_bias)] * 3
-    assert not i.any()
-    assert not c.any()
-    assert not o.any()
-
-
-def test_coupled_gates_have_no_forget_bias():
-    layer = layers.LSTM(3, coupled=True, unit_forget_bias=True)
-    layer.build((None, None, 2))
-    assert not layer.bias.any()
-
-
-def test_peepholes_begin_at_zero_or_as_told(rng):
-    layer = layers.LSTM(3, peephole=True)
-    layer.build((None, None, 2))
-    assert not layer.peephole_weights.any()
-    layer = layers.LSTM(3, peephole=True, peephole_initializer="ones")
-    layer.build((None, None, 2))
-    assert (layer.peephole_weights == 1).all()
-    plain = layers.LSTM(3)
-    plain.build((None, None, 2))
-    assert plain.peephole_weights is None
-
-
-def test_a_peephole_of_zeros_changes_nothing(rng):
-    plain, peephole = made(rng, "lstm"), made(rng, "peephole_lstm")
-    peephole.set_weights([*plain.get_weights(), np.zeros((3, 5))])
-    x = rng.normal(size=(4, 6, 3))
-    np.testing.assert_allclose(peephole(x), plain(x), rtol=0, atol=1e-15)
-
-
 @pytest.mark.parametrize("cell", [cell for cell in CELLS if not cell.startswith("min_")])
 def test_recurrent_kernel_is_one_orthogonal_matrix(cell):
     layer = MAKERS[cell](8, dtype="float64")
@@ -128,19 +91,6 @@ def test_arguments_without_effect_are_taken(make):
     other.build(x.shape)
     other.set_weights(plain.get_weights())
     assert (plain(x) == other(x)).all()
-
-
-@pytest.mark.parametrize("make", [layers.MinGRU, layers.MinLSTM])
-@pytest.mark.parametrize(
-    "options",
-    [{"recurrent_regularizer": "l2"}, {"recurrent_constraint": "non_neg"}, {"recurrent_dropout": 0.5}],
-    ids=lambda options: next(iter(options)),
-)
-def test_cells_without_a_recurrent_kernel_refuse_its_options(make, options):
-    with pytest.raises(ValueError, match=f"{next(iter(options))}: Min.* does not support it"):
-        make(3, **options)
-    with pytest.raises(TypeError, match="activation"):
-        make(3, activation="tanh")
 
 
 @pytest.mark.parametrize(
