@@ -1,4 +1,4 @@
-"""Constraints: values equal to Keras's, what the core is told, names, and the refusal of what it can not apply."""
+"""Constraints: values equal to Keras's, what the core is told, names, and the refusal of what it cannot apply."""
 
 import numpy as np
 import peer_keras_calls

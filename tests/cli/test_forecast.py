@@ -1,4 +1,4 @@
-"""The forecast command: what it prints and writes, and what it says of files that it can not read."""
+"""The forecast command: what it prints and writes, and what it says of files that it cannot read."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ def test_core_and_reference_have_the_same_cells():
 
 
 def of_the_cell(cell, options):
-    """Return the options without those that the cell can not have."""
+    """Return the options without those that the cell cannot have."""
     absent = set()
     if len(reference.CELLS[cell].states) == 1:
         absent.add("zoneout_cell")

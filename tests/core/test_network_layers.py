@@ -1,4 +1,4 @@
-"""Every kind of stage in a network: its gradients against finite differences of `evaluate`, and what is exact."""
+"""Every kind of layer in a network: its gradients against finite differences of `evaluate`, and what is exact."""
 
 import numpy as np
 import pytest

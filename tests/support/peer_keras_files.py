@@ -181,7 +181,7 @@ REFUSED = (
 
 
 def graphs(keras):
-    """Return models of Keras that can not be read, in the order of `REFUSED`."""
+    """Return models of Keras that cannot be read, in the order of `REFUSED`."""
     at = keras.layers
     start, other = keras.Input((STEPS, FEATURES)), keras.Input((STEPS, FEATURES))
     shared = at.Dense(FEATURES)

@@ -31,7 +31,7 @@ def require_peer(name: str) -> ModuleType:
         os.environ |= _KERAS
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # theirs are not ours to fix
+            warnings.simplefilter("ignore")  # third-party warnings
             return importlib.import_module(name)
     except ImportError as error:
         _missing(f"the peer {name} is not installed: {error}")
