@@ -1,8 +1,9 @@
-"""Constraints: values equal to Keras's, what the core is told, names, and the refusal of what it can not apply."""
+"""Constraints: values equal to Keras's, what the core is told, names, and the refusal of what it cannot apply."""
 
 import numpy as np
+import peer_keras_calls
 import pytest
-from peers import floatx, keras_on, require_peer
+from peers import keras_on, require_peer
 
 from fastlstm import config, constraints
 
@@ -19,13 +20,8 @@ NORMS = [
 ]
 
 
-def peer_values(name, arguments, w):
-    with floatx(w.dtype.name) as keras:
-        return np.asarray(getattr(keras.constraints, name)(**arguments)(w))
-
-
 def assert_equal_to_keras(name, arguments, w):
-    want = keras_on("tensorflow").submit(peer_values, name, arguments, w).result()
+    want = keras_on("tensorflow").submit(peer_keras_calls.constrained_values, name, arguments, w).result()
     found = getattr(constraints, name)(**arguments)(w)
     assert found.dtype == want.dtype == w.dtype
     np.testing.assert_allclose(found, want, rtol=8 * np.finfo(w.dtype).eps)

@@ -1,4 +1,4 @@
-"""Regularizers: penalties equal to Keras's, names, and the refusal of what the core can not compute."""
+"""Regularizers: penalties equal to Keras's, names, and the refusal of what the core cannot compute."""
 
 import numpy as np
 import pytest

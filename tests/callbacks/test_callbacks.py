@@ -1,0 +1,60 @@
+"""Every callback of the package: the arguments and hooks of Keras, and wrong arguments."""
+
+import inspect
+
+import pytest
+from peers import require_peer
+
+from fastlstm import callbacks
+from fastlstm.callbacks import (
+    BackupAndRestore,
+    CSVLogger,
+    EarlyStopping,
+    LambdaCallback,
+    LearningRateScheduler,
+    ModelCheckpoint,
+    ReduceLROnPlateau,
+    TensorBoard,
+)
+
+
+@pytest.mark.parametrize("name", sorted(callbacks.__all__))
+def test_keras_has_the_same_arguments_and_hooks(name):
+    theirs, ours = getattr(require_peer("keras").callbacks, name), getattr(callbacks, name)
+    wanted, found = inspect.signature(theirs).parameters, inspect.signature(ours).parameters
+    assert [key for key in wanted if key not in ("kwargs", "params")] == [
+        key for key in found if key not in ("kwargs", "params")
+    ]
+    for key, parameter in found.items():
+        assert parameter.default == wanted[key].default, key
+    if name == "Callback":
+        hooks = {key for key in dir(theirs) if key.startswith("on_")}
+        assert hooks == {key for key in dir(ours) if key.startswith("on_")}
+
+
+def test_lambda_callbacks_refuse_what_is_no_hook():
+    with pytest.raises(TypeError, match="on_epoch: expected a hook"):
+        LambdaCallback(on_epoch=print)
+    with pytest.raises(TypeError, match="on_epoch_end: expected a function"):
+        LambdaCallback(on_epoch_end=3)
+
+
+@pytest.mark.parametrize(
+    ("make", "error", "match"),
+    [
+        (lambda: ModelCheckpoint("a.txt"), ValueError, "filepath: expected a path that ends with .keras or .h5"),
+        (lambda: ModelCheckpoint("a.keras", save_weights_only=True), ValueError, "ends with .weights.h5"),
+        (lambda: ModelCheckpoint("a.keras", save_freq=0), ValueError, "save_freq: expected"),
+        (lambda: BackupAndRestore(""), ValueError, "backup_dir: expected"),
+        (lambda: BackupAndRestore("a", save_freq="batch"), TypeError, "save_freq: expected an integer"),
+        (lambda: EarlyStopping(mode="up"), ValueError, "mode: expected 'auto', 'min' or 'max'"),
+        (lambda: EarlyStopping(patience=-1), ValueError, "patience: expected"),
+        (lambda: ReduceLROnPlateau(factor=1.0), ValueError, "factor: expected"),
+        (lambda: LearningRateScheduler(0.1), TypeError, "schedule: expected a function"),
+        (lambda: CSVLogger(3), TypeError, "int"),
+        (lambda: TensorBoard(histogram_freq=1), ValueError, "histogram_freq: TensorBoard does not support it"),
+    ],
+)
+def test_wrong_arguments(make, error, match):
+    with pytest.raises(error, match=match):
+        make()

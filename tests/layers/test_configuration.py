@@ -1,0 +1,145 @@
+"""get_config: every argument is in it, and makes a layer like the one it is from."""
+
+import inspect
+import json
+
+import pytest
+
+from fastlstm import constraints, initializers, layers, regularizers
+
+WITHOUT_EFFECT = {"unroll", "implementation", "use_cudnn"}
+REFUSED = {"lora_rank", "lora_alpha", "quantization_config", "data_format"}
+VALUES = {"weights"}  # of arrays, which are no part of a configuration
+
+LAYER = {"name": "own", "dtype": "float64", "activity_regularizer": regularizers.L1L2(0.1, 0.2), "trainable": False}
+RULES = {
+    "kernel_initializer": initializers.RandomUniform(-0.1, 0.2, seed=3),
+    "bias_initializer": "ones",
+    "kernel_regularizer": "l1",
+    "bias_regularizer": regularizers.L2(0.3),
+    "kernel_constraint": constraints.MaxNorm(2.5, axis=1),
+    "bias_constraint": "non_neg",
+}
+COMMON = {
+    **RULES,
+    "use_bias": False,
+    "dropout": 0.25,
+    "seed": 5,
+    "return_sequences": True,
+    "return_state": True,
+    "go_backwards": True,
+    "stateful": True,
+    "zero_output_for_mask": True,
+    "zoneout": 0.125,
+    "clip": 2.0,
+}
+RECURRENT = {
+    **COMMON,
+    "activation": "relu",
+    "recurrent_initializer": "zeros",
+    "recurrent_regularizer": "l2",
+    "recurrent_constraint": "unit_norm",
+    "recurrent_dropout": 0.5,
+}
+GATED = {**RECURRENT, "recurrent_activation": "hard_sigmoid"}
+UNMERGED = {"return_sequences": True, "return_state": True, "stateful": True, "name": "inner", "dtype": "float64"}
+
+# Every argument with another value than its default.
+MADE = {
+    "SimpleRNN": {"units": 3, **RECURRENT},
+    "LSTM": {
+        "units": 3,
+        **GATED,
+        "unit_forget_bias": False,
+        "peephole": True,
+        "coupled": True,
+        "peephole_initializer": "ones",
+        "zoneout_cell": 0.375,
+    },
+    "GRU": {"units": 3, **GATED, "reset_after": False},
+    "MinGRU": {"units": 3, **COMMON},
+    "MinLSTM": {"units": 3, **COMMON},
+    "Bidirectional": {
+        "layer": layers.LSTM(3, peephole=True, kernel_regularizer="l2", **UNMERGED),
+        "merge_mode": None,
+        "backward_layer": layers.GRU(4, reset_after=False, go_backwards=True, **UNMERGED),
+    },
+    "TimeDistributed": {"layer": {"class_name": "Dense", "config": {"units": 3, "name": "inner", "dtype": "float64"}}},
+    "Dense": {"units": 3, "activation": "gelu", "use_bias": False, **RULES},
+    "Activation": {"activation": "gelu"},
+    "Dropout": {"rate": 0.5, "noise_shape": (None, 1, 3), "seed": 7},
+    "Embedding": {
+        "input_dim": 7,
+        "output_dim": 3,
+        "embeddings_initializer": "ones",
+        "embeddings_regularizer": "l1",
+        "embeddings_constraint": "max_norm",
+        "mask_zero": True,
+    },
+    "LayerNormalization": {
+        "epsilon": 0.5,
+        "center": False,
+        "scale": False,
+        **{f"{name}_initializer": "random_normal" for name in ("beta", "gamma")},
+        **{f"{name}_regularizer": "l2" for name in ("beta", "gamma")},
+        **{f"{name}_constraint": "non_neg" for name in ("beta", "gamma")},
+    },
+    "Masking": {"mask_value": -1.0},
+    "Normalization": {"mean": [1.0, 2.0], "variance": [3.0, 4.0], "invert": True},
+    "Rescaling": {"scale": [1.0, 2.0], "offset": 3.0},
+    "RepeatVector": {"n": 4},
+    "Reshape": {"target_shape": (-1, 2)},
+    "Flatten": {},
+}
+
+
+def made(name):
+    return getattr(layers, name)(**{**LAYER, **MADE[name]})
+
+
+def test_every_layer_is_here():
+    assert set(MADE) == set(layers.__all__) - {"Input", "InputLayer", "Layer", "RNN"}
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_every_argument_is_in_the_configuration(name):
+    parameters = inspect.signature(getattr(layers, name)).parameters
+    config = made(name).get_config()
+    refused = {p for p in parameters if p.startswith("recurrent_")} if name.startswith("Min") else set()
+    assert set(config) == set(parameters) - WITHOUT_EFFECT - REFUSED - VALUES - refused
+    default = getattr(layers, name)(**{k: v for k, v in MADE[name].items() if parameters[k].default is inspect._empty})
+    same = {key for key, value in default.get_config().items() if value == config[key]}
+    allowed = {"axis", *(key for key, p in parameters.items() if p.default is inspect._empty)}
+    assert same <= allowed | ({"dtype"} if "layer" in config else set())  # a wrapper has its layer's dtype
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_the_configuration_makes_an_equal_layer(name):
+    layer = made(name)
+    config = json.loads(json.dumps(layer.get_config()))
+    again = type(layer)(**config)
+    assert json.loads(json.dumps(again.get_config())) == config
+    assert again.name == layer.name
+
+
+def test_a_configuration_names_classes_that_there_are():
+    for value in ({"class_name": "LTSM", "config": {}}, {"class_name": "Layerr"}):
+        with pytest.raises(ValueError, match="unknown layer"):
+            layers.TimeDistributed(value)
+    with pytest.raises(TypeError, match="layer: expected a layer"):
+        layers.TimeDistributed({"name": "dense"})
+
+
+def test_the_wrapped_layers_keep_their_configuration():
+    layer = made("Bidirectional")
+    again = type(layer)(**layer.get_config())
+    for direction in ("forward_layer", "backward_layer"):
+        assert getattr(again, direction).get_config() == getattr(layer, direction).get_config()
+    config = made("TimeDistributed").get_config()
+    assert layers.TimeDistributed(**config).layer.get_config() == config["layer"]["config"]
+
+
+@pytest.mark.parametrize("kind", [initializers.Orthogonal, regularizers.L1L2, constraints.MaxNorm])
+def test_other_objects_come_back_from_their_configuration(kind):
+    value = kind()
+    assert type(value).from_config(value.get_config()).get_config() == value.get_config()

@@ -1,0 +1,34 @@
+"""Input: shapes that models can start from, and its configuration."""
+
+import pytest
+
+from fastlstm import Input, Sequential, layers
+
+
+@pytest.mark.parametrize(
+    ("make", "error", "match"),
+    [
+        (lambda: Input((None,)), None, ""),
+        (lambda: Sequential([Input((None,)), layers.Dense(2)]), ValueError, "number of features"),
+        (lambda: Sequential([Input((3,)), layers.Dense(2), layers.Embedding(3, 2)]), ValueError, "must be the first"),
+        (lambda: Sequential([Input((3, 2)), layers.Embedding(3, 2)]), ValueError, r"expected shape \(N, T\)"),
+        (Input, TypeError, "shape"),
+        (lambda: Input((3, 2), batch_shape=(4, 3, 2)), ValueError, "batch_shape: expected it alone"),
+        (lambda: Input(batch_shape=(4,)), ValueError, "shape"),
+        (lambda: Input(batch_shape=3), TypeError, "batch_shape"),
+        (lambda: Input((3, 2), batch_size=0), ValueError, "batch_size"),
+    ],
+)
+def test_inputs(make, error, match):
+    if error is None:
+        make()
+        return
+    with pytest.raises(error, match=match):
+        make()
+
+
+def test_the_input_s_configuration_makes_an_equal_input():
+    for made in (Input((None,)), Input((5, 2), 3, "float64", name="own"), Input(batch_shape=(4, None, 2))):
+        again = type(made)(**made.get_config())
+        assert again.get_config() == made.get_config()
+        assert again.batch_shape == made.batch_shape
