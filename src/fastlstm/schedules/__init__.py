@@ -9,29 +9,14 @@ from typing import Any
 
 from .._internal.names import lookup
 from .._internal.registry import configuration
-from ._base import LearningRateSchedule
-from ._decays import ExponentialDecay, InverseTimeDecay, PiecewiseConstantDecay, PolynomialDecay
-from ._waves import CosineDecay, CosineDecayRestarts, OneCycle
+from . import _decays, _waves
+from ._base import LearningRateSchedule, registry
+from ._decays import *
+from ._waves import *
 
-__all__ = [
-    "CosineDecay",
-    "CosineDecayRestarts",
-    "ExponentialDecay",
-    "InverseTimeDecay",
-    "LearningRateSchedule",
-    "OneCycle",
-    "PiecewiseConstantDecay",
-    "PolynomialDecay",
-    "deserialize",
-    "serialize",
-]
-
-
-_classes: tuple[type[LearningRateSchedule], ...] = (
-    *(CosineDecay, CosineDecayRestarts, ExponentialDecay, InverseTimeDecay),
-    *(OneCycle, PiecewiseConstantDecay, PolynomialDecay),
-)
-_by_name: dict[str, type[LearningRateSchedule]] = {cls.__name__: cls for cls in _classes}
+__all__ = ["LearningRateSchedule", "deserialize", "serialize"]
+__all__ += _decays.__all__
+__all__ += _waves.__all__
 
 
 def serialize(schedule: LearningRateSchedule) -> dict[str, Any]:
@@ -69,5 +54,5 @@ def deserialize(
     """
     if not isinstance(config, Mapping) or not isinstance(config.get("class_name"), str):
         raise TypeError(f"config: expected a dict with a class_name, got {config!r}")
-    known = {**_by_name, **(custom_objects or {})}
+    known = {**registry.entries, **(custom_objects or {})}
     return lookup("schedule", config["class_name"], known).from_config(config.get("config", {}))
