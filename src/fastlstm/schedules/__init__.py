@@ -9,14 +9,22 @@ from typing import Any
 
 from .._internal.names import lookup
 from .._internal.registry import configuration
-from . import _decays, _waves
 from ._base import LearningRateSchedule, registry
-from ._decays import *
-from ._waves import *
+from ._decays import ExponentialDecay, InverseTimeDecay, PiecewiseConstantDecay, PolynomialDecay
+from ._waves import CosineDecay, CosineDecayRestarts, OneCycle
 
-__all__ = ["LearningRateSchedule", "deserialize", "serialize"]
-__all__ += _decays.__all__
-__all__ += _waves.__all__
+__all__ = [
+    "CosineDecay",
+    "CosineDecayRestarts",
+    "ExponentialDecay",
+    "InverseTimeDecay",
+    "LearningRateSchedule",
+    "OneCycle",
+    "PiecewiseConstantDecay",
+    "PolynomialDecay",
+    "deserialize",
+    "serialize",
+]
 
 
 def serialize(schedule: LearningRateSchedule) -> dict[str, Any]:

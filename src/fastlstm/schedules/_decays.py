@@ -8,8 +8,6 @@ from itertools import pairwise
 from .._internal import checks
 from ._base import Schedule, positive, registry
 
-__all__ = ["ExponentialDecay", "InverseTimeDecay", "PiecewiseConstantDecay", "PolynomialDecay"]
-
 
 @registry.register()
 class ExponentialDecay(Schedule):

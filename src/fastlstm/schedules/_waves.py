@@ -5,8 +5,6 @@ import math
 from .._internal import checks
 from ._base import Schedule, positive, registry
 
-__all__ = ["CosineDecay", "CosineDecayRestarts", "OneCycle"]
-
 
 def _cosine(start: float, end: float, share: float) -> float:
     """Return what lies at this share of the way from `start` to `end` along half a wave."""
