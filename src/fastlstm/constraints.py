@@ -13,7 +13,7 @@ from . import config
 from ._internal import checks
 from ._internal.arrays import Array, numbers
 from ._internal.names import snake_case
-from ._internal.registry import configuration, resolve
+from ._internal.registry import Registry, configuration, snake_case_and_class_name
 
 __all__ = [
     "Constraint",
@@ -104,6 +104,10 @@ class Constraint:
         return cls(**config)
 
 
+registry: Registry[type[Constraint]] = Registry("constraint", snake_case_and_class_name)
+
+
+@registry.register()
 class NonNeg(Constraint):
     """No weight below 0: ``max(w, 0)``.
 
@@ -153,6 +157,7 @@ class _Norm(Constraint):
         return snake_case(type(self).__name__), self._axes(rank), *self._bounds_and_rate
 
 
+@registry.register()
 class MaxNorm(_Norm):
     """No norm above a largest one: ``w * min(norm, max_value) / (1e-7 + norm)``.
 
@@ -184,6 +189,7 @@ class MaxNorm(_Norm):
         return np.clip(norms, 0, self.max_value)
 
 
+@registry.register()
 class UnitNorm(_Norm):
     """Every norm 1: ``w / (1e-7 + norm)``.
 
@@ -208,6 +214,7 @@ class UnitNorm(_Norm):
         return np.ones_like(norms)
 
 
+@registry.register()
 class MinMaxNorm(_Norm):
     """Every norm between two bounds, or a step towards that.
 
@@ -245,9 +252,6 @@ class MinMaxNorm(_Norm):
 
 max_norm, min_max_norm, non_neg, unit_norm = MaxNorm, MinMaxNorm, NonNeg, UnitNorm  # Keras's second names
 
-_classes: tuple[type[Constraint], ...] = (MaxNorm, MinMaxNorm, NonNeg, UnitNorm)
-_by_name = {name: cls for cls in _classes for name in (snake_case(cls.__name__), cls.__name__)}
-
 
 def get(identifier: Any) -> Constraint | None:
     """Return a constraint.
@@ -272,14 +276,13 @@ def get(identifier: Any) -> Constraint | None:
     """
     if identifier is None:
         return None
-    constraint = resolve("constraint", identifier, _by_name)
-    if type(constraint) in _classes:
+    constraint = registry.resolve(identifier)
+    if type(constraint) in registry:
         found: Constraint = constraint
         return found
-    known = ", ".join(cls.__name__ for cls in _classes)
     raise TypeError(
-        f"constraint: expected a name or one of {known} of fastlstm.constraints, because the core applies it and calls "
-        f"no function or class of one's own; got {identifier!r}"
+        f"constraint: expected a name or one of {registry.listed} of fastlstm.constraints, because the core applies it"
+        f" and calls no function or class of one's own; got {identifier!r}"
     )
 
 

@@ -3,7 +3,6 @@
 The core computes them and their gradients while training; calling one computes the same penalty in NumPy.
 """
 
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -11,7 +10,7 @@ import numpy as np
 
 from ._internal import checks
 from ._internal.arrays import numbers
-from ._internal.registry import configuration, resolve
+from ._internal.registry import Registry, configuration, snake_case_and_class_name
 
 __all__ = ["L1", "L1L2", "L2", "Regularizer", "get", "l1", "l1_l2", "l2", "serialize"]
 
@@ -62,6 +61,10 @@ class Regularizer:
         return cls(**config)
 
 
+registry: Registry[type[Regularizer]] = Registry("regularizer", snake_case_and_class_name)
+
+
+@registry.register()
 class L1(Regularizer):
     """``l1 * sum(abs(x))``.
 
@@ -88,6 +91,7 @@ class L1(Regularizer):
         return {"l1": self.l1}
 
 
+@registry.register()
 class L2(Regularizer):
     """``l2 * sum(x**2)``.
 
@@ -114,6 +118,7 @@ class L2(Regularizer):
         return {"l2": self.l2}
 
 
+@registry.register("l1l2")
 class L1L2(Regularizer):
     """``l1 * sum(abs(x)) + l2 * sum(x**2)``.
 
@@ -142,17 +147,7 @@ class L1L2(Regularizer):
 
 
 l1, l2, l1_l2 = L1, L2, L1L2  # Keras's second names of its classes
-
-_classes = (L1, L2, L1L2)
-_by_name: dict[str, Callable[..., Regularizer]] = {
-    "L1": L1,
-    "l1": L1,
-    "L2": L2,
-    "l2": L2,
-    "L1L2": L1L2,
-    "l1l2": L1L2,
-    "l1_l2": partial(L1L2, l1=0.01, l2=0.01),
-}
+registry.names["l1_l2"] = partial(L1L2, l1=0.01, l2=0.01)  # the class alone, without arguments, has no penalty
 
 
 def get(identifier: Any) -> Regularizer | None:
@@ -179,8 +174,8 @@ def get(identifier: Any) -> Regularizer | None:
     """
     if identifier is None:
         return None
-    regularizer = resolve("regularizer", identifier, _by_name)
-    if type(regularizer) in _classes:
+    regularizer = registry.resolve(identifier)
+    if type(regularizer) in registry:
         found: Regularizer = regularizer
         return found
     raise TypeError(

@@ -184,18 +184,18 @@ def test_weights_alone_and_the_older_format(few):
 
 
 DESCRIBED = [
-    *(cls() for cls in fastlstm.losses._classes if cls is not fastlstm.losses.Quantile),
+    *(cls() for cls in fastlstm.losses.registry.entries.values() if cls is not fastlstm.losses.Quantile),
     *(fastlstm.losses.BinaryCrossentropy(True, 0.1), fastlstm.losses.SparseCategoricalCrossentropy(ignore_class=2)),
-    *(cls() for cls in fastlstm.metrics._classes),
+    *(cls() for cls in fastlstm.metrics.registry.entries.values()),
     *(fastlstm.metrics.AUC(curve="PR"), fastlstm.metrics.Precision(top_k=2), fastlstm.metrics.Recall(0.3)),
-    *(cls() for cls in fastlstm.regularizers._classes),
-    *(cls() for cls in fastlstm.constraints._classes),
-    *(cls() for cls in fastlstm.initializers._classes),
+    *(cls() for cls in fastlstm.regularizers.registry.entries.values()),
+    *(cls() for cls in fastlstm.constraints.registry.entries.values()),
+    *(cls() for cls in fastlstm.initializers.registry.entries.values()),
     *(cls(0.1, decay_steps=10) for cls in (fastlstm.schedules.CosineDecay, fastlstm.schedules.PolynomialDecay)),
     *(cls(0.1, 10, 0.5) for cls in (fastlstm.schedules.ExponentialDecay, fastlstm.schedules.InverseTimeDecay)),
     fastlstm.schedules.PiecewiseConstantDecay([10, 20], [0.1, 0.2, 0.3]),
     fastlstm.schedules.CosineDecayRestarts(0.1, 10),
-    *(cls(weight_decay=0.1, clipnorm=1.0) for cls in fastlstm.optimizers._classes),
+    *(cls(weight_decay=0.1, clipnorm=1.0) for cls in fastlstm.optimizers.registry.entries.values()),
 ]
 
 

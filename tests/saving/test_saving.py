@@ -250,7 +250,7 @@ def test_classes_and_functions_of_ones_own(data, path):
     assert all((one == other).all() for one, other in zip(bare.get_weights(), saved, strict=True))
 
 
-ALL_LOSSES = [cls() for cls in losses._classes]
+ALL_LOSSES = [cls() for cls in losses.registry.entries.values()]
 SOME_METRICS = [metrics.AUC(name="a"), metrics.F1Score(), metrics.Precision(top_k=2), metrics.MeanAbsoluteError()]
 
 

@@ -9,64 +9,22 @@ from typing import Any, TypeAlias
 
 from .._internal.arrays import Array
 from .._internal.names import lookup
-from ._gated import exponential, gelu, hard_silu, linear, mish, silu
-from ._rectifiers import celu, elu, leaky_relu, relu, relu6, selu, softplus, sparse_plus, squareplus
-from ._rows import glu, log_softmax, softmax, sparsemax
-from ._shrinking import hard_shrink, soft_shrink, tanh_shrink, threshold
-from ._sigmoids import hard_sigmoid, hard_tanh, log_sigmoid, sigmoid, softsign, sparse_sigmoid, tanh
+from . import _gated, _rectifiers, _rows, _shrinking, _sigmoids
+from ._definitions import backward, registry
+from ._gated import *
+from ._rectifiers import *
+from ._rows import *
+from ._shrinking import *
+from ._sigmoids import *
 
-__all__ = [
-    "celu",
-    "elu",
-    "exponential",
-    "gelu",
-    "get",
-    "glu",
-    "hard_shrink",
-    "hard_sigmoid",
-    "hard_silu",
-    "hard_swish",
-    "hard_tanh",
-    "leaky_relu",
-    "linear",
-    "log_sigmoid",
-    "log_softmax",
-    "mish",
-    "relu",
-    "relu6",
-    "selu",
-    "sigmoid",
-    "silu",
-    "soft_shrink",
-    "softmax",
-    "softplus",
-    "softsign",
-    "sparse_plus",
-    "sparse_sigmoid",
-    "sparsemax",
-    "squareplus",
-    "swish",
-    "tanh",
-    "tanh_shrink",
-    "threshold",
-]
+__all__ = ["get"]
+__all__ += _gated.__all__
+__all__ += _rectifiers.__all__
+__all__ += _rows.__all__
+__all__ += _shrinking.__all__
+__all__ += _sigmoids.__all__
 
 Activation: TypeAlias = Callable[..., Array]
-
-swish = silu
-hard_swish = hard_silu
-
-_of_rows: tuple[Activation, ...] = (glu, log_softmax, softmax, sparsemax)
-_of_elements: tuple[Activation, ...] = (
-    *(celu, elu, exponential, gelu, hard_shrink, hard_sigmoid, hard_silu, hard_tanh, leaky_relu, linear, log_sigmoid),
-    *(mish, relu, relu6, selu, sigmoid, silu, soft_shrink, softplus, softsign, sparse_plus, sparse_sigmoid),
-    *(squareplus, tanh, tanh_shrink, threshold),
-)
-_activations: dict[str, Activation] = {
-    **{function.__name__: function for function in (*_of_elements, *_of_rows)},
-    "swish": swish,
-    "hard_swish": hard_swish,
-}
 
 
 def get(identifier: str | Activation | None) -> Activation:
@@ -101,9 +59,9 @@ def name_of(argument: str, identifier: Any, *, elementwise: bool = False) -> str
     """Return the core's name of a layer's activation given by name, function or None."""
     function = _find(argument, identifier)
     name = function.__name__
-    if function is threshold:
-        raise ValueError(f"{argument}: 'threshold' has arguments without defaults, which a layer can not set")
-    if elementwise and function in _of_rows:
+    if name not in backward:
+        raise ValueError(f"{argument}: {name!r} has arguments without defaults, which a layer can not set")
+    if elementwise and not backward[name].elementwise:
         raise ValueError(f"{argument}: a recurrent layer takes an elementwise activation, got {name!r}")
     return name
 
@@ -112,8 +70,8 @@ def _find(argument: str, identifier: Any) -> Activation:
     if identifier is None:
         return linear
     if isinstance(identifier, str):
-        return lookup(argument, identifier, _activations)
-    function = _activations.get(getattr(identifier, "__name__", ""))
+        return lookup(argument, identifier, registry.names)
+    function = registry.names.get(getattr(identifier, "__name__", ""))
     if function is None or function is not identifier:
         raise TypeError(f"{argument}: expected a name or a function of fastlstm.activations, got {identifier!r}")
     return function

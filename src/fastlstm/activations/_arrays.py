@@ -11,6 +11,8 @@ from .._internal.arrays import Array, numbers
 
 def floats(x: Any) -> Array:
     """Return `x` as an array of floats: its own dtype, or `config.floatx()` if it has integers."""
+    if type(x) is np.ndarray and x.dtype.kind == "f":
+        return x
     array = numbers("x", x)
     return array if array.dtype.kind == "f" else array.astype(config.floatx())
 

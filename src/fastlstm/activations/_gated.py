@@ -8,12 +8,28 @@ import numpy as np
 from .._internal import checks
 from .._internal.arrays import Array
 from ._arrays import floats, like, quiet
+from ._definitions import elementwise
 from ._rectifiers import softplus
 from ._sigmoids import hard_sigmoid, sigmoid
+
+__all__ = ["exponential", "gelu", "hard_silu", "hard_swish", "linear", "mish", "silu", "swish"]
 
 _erfc = np.vectorize(math.erfc, otypes=[np.float64])  # NumPy has none
 
 
+def _twice_normal(x: Array) -> Array:
+    """Return twice the standard normal distribution function in float64: erfc(-u) for 1 + erf(u), which cancels."""
+    values: Array = _erfc(x.astype(np.float64) * -math.sqrt(0.5))
+    return values
+
+
+def _slope_of_mish(x: Array, y: Array) -> Array:
+    t = np.tanh(softplus(x))
+    slope: Array = t + x * (1 - t * t) * sigmoid(x)
+    return slope
+
+
+@elementwise(lambda x, y: np.ones_like(x))
 def linear(x: Any) -> Array:
     """``x`` itself, as a new array.
 
@@ -35,6 +51,7 @@ def linear(x: Any) -> Array:
     return np.array(floats(x))
 
 
+@elementwise(lambda x, y: y)
 def exponential(x: Any) -> Array:
     """``exp(x)``, positive.
 
@@ -58,6 +75,7 @@ def exponential(x: Any) -> Array:
         return like(x, np.exp(x))
 
 
+@elementwise(lambda x, y: sigmoid(x) * (1 + x * sigmoid(-x)), "swish")
 def silu(x: Any) -> Array:
     """``x * sigmoid(x)``; also known as `swish`.
 
@@ -86,6 +104,10 @@ def silu(x: Any) -> Array:
         return like(x, x * sigmoid(x))
 
 
+swish = silu
+
+
+@elementwise(lambda x, y: hard_sigmoid(x) + x * (np.abs(x) < 3) / 6, "hard_swish")
 def hard_silu(x: Any) -> Array:
     """``x * hard_sigmoid(x)``; also known as `hard_swish`.
 
@@ -113,6 +135,10 @@ def hard_silu(x: Any) -> Array:
         return like(x, x * hard_sigmoid(x))
 
 
+hard_swish = hard_silu
+
+
+@elementwise(lambda x, y: _twice_normal(x) / 2 + x * np.exp(-x * x / 2) / math.sqrt(2 * math.pi))
 def gelu(x: Any, approximate: bool = False) -> Array:
     """``x`` times the standard normal distribution function of ``x``, ``x * (1 + erf(x / sqrt(2))) / 2``.
 
@@ -145,10 +171,10 @@ def gelu(x: Any, approximate: bool = False) -> Array:
         if checks.flag("approximate", approximate):
             argument = math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)
             return like(x, x * sigmoid(2 * argument))  # (1 + tanh(u)) / 2 without its cancellation for negative u
-        wide = x.astype(np.float64)
-        return like(x, wide * _erfc(wide * -math.sqrt(0.5)) / 2)  # 1 + erf(u) = erfc(-u), likewise
+        return like(x, x * _twice_normal(x) / 2)
 
 
+@elementwise(_slope_of_mish)
 def mish(x: Any) -> Array:
     """``x * tanh(softplus(x))``.
 

@@ -8,12 +8,16 @@ import numpy as np
 from .._internal import checks
 from .._internal.arrays import Array
 from ._arrays import floats, like, quiet
+from ._definitions import elementwise
+
+__all__ = ["celu", "elu", "leaky_relu", "relu", "relu6", "selu", "softplus", "sparse_plus", "squareplus"]
 
 # The fixed point for mean 0 and variance 1 of Klambauer et al. 2017, equation 14.
 _SELU_ALPHA = 1.6732632423543772
 _SELU_SCALE = 1.0507009873554805
 
 
+@elementwise(lambda x, y: x > 0)
 def relu(x: Any, negative_slope: float = 0.0, max_value: float | None = None, threshold: float = 0.0) -> Array:
     """``max(x, 0)``, or a variant of it; layers use the plain one.
 
@@ -59,6 +63,7 @@ def relu(x: Any, negative_slope: float = 0.0, max_value: float | None = None, th
         return like(x, y)
 
 
+@elementwise(lambda x, y: (x > 0) & (x < 6))
 def relu6(x: Any) -> Array:
     """``clip(x, 0, 6)``.
 
@@ -85,6 +90,7 @@ def relu6(x: Any) -> Array:
     return like(x, np.clip(x, 0, 6))
 
 
+@elementwise(lambda x, y: np.where(x < 0, 0.2, 1))
 def leaky_relu(x: Any, negative_slope: float = 0.2) -> Array:
     """``x`` where it is positive, else ``negative_slope * x``.
 
@@ -115,6 +121,7 @@ def leaky_relu(x: Any, negative_slope: float = 0.2) -> Array:
         return like(x, np.where(x >= 0, x, slope * x))
 
 
+@elementwise(lambda x, y: np.exp(np.minimum(x, 0)))
 def elu(x: Any, alpha: float = 1.0) -> Array:
     """``x`` where it is positive, else ``alpha * (exp(x) - 1)``.
 
@@ -146,6 +153,7 @@ def elu(x: Any, alpha: float = 1.0) -> Array:
         return like(x, np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0))))
 
 
+@elementwise(lambda x, y: np.exp(np.minimum(x, 0)))
 def celu(x: Any, alpha: float = 1.0) -> Array:
     """``x`` where it is positive, else ``alpha * (exp(x / alpha) - 1)``: `elu` with slope 1 at 0 for every alpha.
 
@@ -183,6 +191,7 @@ def celu(x: Any, alpha: float = 1.0) -> Array:
         return like(x, np.maximum(x, 0) + alpha * np.expm1(np.minimum(x, 0) / alpha))
 
 
+@elementwise(lambda x, y: _SELU_SCALE * np.where(x > 0, 1, _SELU_ALPHA * np.exp(np.minimum(x, 0))))
 def selu(x: Any) -> Array:
     """`elu` with alpha 1.6732632423543772, times 1.0507009873554805.
 
@@ -209,6 +218,7 @@ def selu(x: Any) -> Array:
     return like(x, _SELU_SCALE * elu(x, _SELU_ALPHA))
 
 
+@elementwise(lambda x, y: -np.expm1(-y))
 def softplus(x: Any) -> Array:
     """``log(1 + exp(x))``, positive.
 
@@ -237,6 +247,7 @@ def softplus(x: Any) -> Array:
         return like(x, np.logaddexp(x, 0))
 
 
+@elementwise(lambda x, y: y / np.hypot(x, 2))
 def squareplus(x: Any, b: float = 4) -> Array:
     """``(x + sqrt(x**2 + b)) / 2``, positive.
 
@@ -269,6 +280,7 @@ def squareplus(x: Any, b: float = 4) -> Array:
         return like(x, np.where(x < 0, b / 4 / above, above))
 
 
+@elementwise(lambda x, y: np.clip(x / 2 + 0.5, 0, 1))
 def sparse_plus(x: Any) -> Array:
     """0 up to -1, ``(x + 1)**2 / 4`` from -1 to 1, ``x`` from 1 on.
 

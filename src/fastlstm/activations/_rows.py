@@ -6,9 +6,13 @@ import numpy as np
 
 from .._internal.arrays import Array
 from ._arrays import axis_of, floats, like, quiet
+from ._definitions import of_rows
 from ._sigmoids import sigmoid
 
+__all__ = ["glu", "log_softmax", "softmax", "sparsemax"]
 
+
+@of_rows(lambda d_y, x, y: y * (d_y - (d_y * y).sum(axis=-1, keepdims=True)))
 def softmax(x: Any, axis: int = -1) -> Array:
     """``exp(x)`` divided by its sum over an axis.
 
@@ -46,6 +50,7 @@ def softmax(x: Any, axis: int = -1) -> Array:
         return like(x, powers / powers.sum(axis=axis, keepdims=True))
 
 
+@of_rows(lambda d_y, x, y: d_y - np.exp(y) * d_y.sum(axis=-1, keepdims=True))
 def log_softmax(x: Any, axis: int = -1) -> Array:
     """``log(softmax(x))``, right also where softmax is too small for the dtype.
 
@@ -79,6 +84,15 @@ def log_softmax(x: Any, axis: int = -1) -> Array:
         return like(x, x - np.log(np.exp(x).sum(axis=axis, keepdims=True)))
 
 
+def _backward_of_sparsemax(d_y: Array, x: Array, y: Array) -> Array:
+    # On the support S, y = x - tau with tau = (sum of x over S - 1) / |S|: subtract the mean of d_y over S.
+    support = y > 0
+    mean = (d_y * support).sum(axis=-1, keepdims=True) / support.sum(axis=-1, keepdims=True).astype(y.dtype)
+    d_x: Array = support * (d_y - mean)
+    return d_x
+
+
+@of_rows(_backward_of_sparsemax)
 def sparsemax(x: Any, axis: int = -1) -> Array:
     """Return the probabilities nearest to ``x``: ``max(x - tau, 0)`` with the tau for which they sum to 1 over an axis.
 
@@ -123,6 +137,13 @@ def sparsemax(x: Any, axis: int = -1) -> Array:
         return like(x, np.maximum(x - (total - 1) / support.sum(axis=axis, keepdims=True), 0))
 
 
+def _backward_of_glu(d_y: Array, x: Array, y: Array) -> Array:
+    first, second = np.split(x, 2, axis=-1)
+    gate = sigmoid(second)
+    return np.concatenate([d_y * gate, d_y * first * gate * (1 - gate)], axis=-1)
+
+
+@of_rows(_backward_of_glu)
 def glu(x: Any, axis: int = -1) -> Array:
     """``first * sigmoid(second)`` of the two halves of ``x`` along an axis.
 

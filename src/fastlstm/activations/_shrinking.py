@@ -7,8 +7,12 @@ import numpy as np
 from .._internal import checks
 from .._internal.arrays import Array
 from ._arrays import floats, like, quiet
+from ._definitions import elementwise, registry
+
+__all__ = ["hard_shrink", "soft_shrink", "tanh_shrink", "threshold"]
 
 
+@elementwise(lambda x, y: np.abs(x) > 0.5)
 def hard_shrink(x: Any, threshold: float = 0.5) -> Array:
     """``x`` where its size is above the threshold, else 0.
 
@@ -39,6 +43,7 @@ def hard_shrink(x: Any, threshold: float = 0.5) -> Array:
         return like(x, np.where(np.abs(x) <= threshold, 0, x))
 
 
+@elementwise(lambda x, y: np.abs(x) > 0.5)
 def soft_shrink(x: Any, threshold: float = 0.5) -> Array:
     """``x - threshold`` above the threshold, ``x + threshold`` below minus the threshold, else 0.
 
@@ -69,6 +74,7 @@ def soft_shrink(x: Any, threshold: float = 0.5) -> Array:
         return like(x, x - np.clip(x, -threshold, threshold))
 
 
+@elementwise(lambda x, y: np.tanh(x) ** 2)
 def tanh_shrink(x: Any) -> Array:
     """``x - tanh(x)``.
 
@@ -91,6 +97,7 @@ def tanh_shrink(x: Any) -> Array:
     return like(x, x - np.tanh(x))
 
 
+@registry.register()  # a layer can not have it: its arguments have no defaults
 def threshold(x: Any, threshold: float, default_value: float) -> Array:
     """``x`` where it is above the threshold, else `default_value`. Not for layers, as nothing sets these two.
 

@@ -6,9 +6,13 @@ import numpy as np
 
 from .._internal.arrays import Array
 from ._arrays import floats, like, quiet
+from ._definitions import elementwise
 from ._rectifiers import softplus
 
+__all__ = ["hard_sigmoid", "hard_tanh", "log_sigmoid", "sigmoid", "softsign", "sparse_sigmoid", "tanh"]
 
+
+@elementwise(lambda x, y: 1 - y * y)
 def tanh(x: Any) -> Array:
     """Hyperbolic tangent, between -1 and 1.
 
@@ -31,6 +35,7 @@ def tanh(x: Any) -> Array:
     return like(x, np.tanh(x))
 
 
+@elementwise(lambda x, y: np.abs(x) <= 1)
 def hard_tanh(x: Any) -> Array:
     """``clip(x, -1, 1)``.
 
@@ -57,6 +62,7 @@ def hard_tanh(x: Any) -> Array:
     return like(x, np.clip(x, -1, 1))
 
 
+@elementwise(lambda x, y: (1 / (1 + np.abs(x))) ** 2)
 def softsign(x: Any) -> Array:
     """``x / (1 + abs(x))``, between -1 and 1.
 
@@ -84,6 +90,7 @@ def softsign(x: Any) -> Array:
         return like(x, x / (1 + np.abs(x)))
 
 
+@elementwise(lambda x, y: y * (1 - y))
 def sigmoid(x: Any) -> Array:
     """Logistic function, ``1 / (1 + exp(-x))``, between 0 and 1.
 
@@ -108,6 +115,7 @@ def sigmoid(x: Any) -> Array:
         return like(x, np.where(x < 0, small, np.ones_like(small)) / (1 + small))
 
 
+@elementwise(lambda x, y: (np.abs(x) < 3) / 6)
 def hard_sigmoid(x: Any) -> Array:
     """``clip(x / 6 + 1 / 2, 0, 1)``, as in Keras 3.
 
@@ -134,6 +142,7 @@ def hard_sigmoid(x: Any) -> Array:
     return like(x, np.clip(x + 3, 0, 6) / 6)
 
 
+@elementwise(lambda x, y: (np.abs(x) < 1) / 2)
 def sparse_sigmoid(x: Any) -> Array:
     """``clip((x + 1) / 2, 0, 1)``: the slope of `sparse_plus`.
 
@@ -160,6 +169,7 @@ def sparse_sigmoid(x: Any) -> Array:
     return like(x, np.clip(x + 1, 0, 2) / 2)
 
 
+@elementwise(lambda x, y: sigmoid(-x))
 def log_sigmoid(x: Any) -> Array:
     """``log(sigmoid(x))``, below 0, computed as ``-softplus(-x)``.
 

@@ -6,16 +6,15 @@ from typing import Any
 
 import numpy as np
 
-from .. import optimizers
 from .._internal.files import RefusedError
 from ..layers import Activation, Dense
 from ..layers.rnn.recurrent import RNN
-from . import build, weight_tree
+from . import build, kinds, weight_tree
 from .saved_model import SavedModel
 
 _SHAPE = "batch_input_shape"
 _CUSTOM = "Custom>"  # the package of its newer optimizers in .h5 files
-_OPTIMIZERS = {cls.__name__ for cls in optimizers._classes}
+_OPTIMIZERS = kinds.CLASSES["optimizers"]
 _LISTS = ("metrics", "weighted_metrics")  # of a list for each output
 _GATES = {"activation": ("c", "h"), "recurrent_activation": ("i", "f", "o", "z", "r")}
 

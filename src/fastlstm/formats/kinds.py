@@ -3,7 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
-from .. import constraints, initializers, layers, losses, metrics, optimizers, regularizers, schedules
+from ..constraints import registry as constraints
+from ..initializers._base import registry as initializers
+from ..layers.base import registry as layers
+from ..losses._native import registry as losses
+from ..metrics import MeanMetricWrapper
+from ..metrics._base import registry as metrics
+from ..optimizers._base import registry as optimizers
+from ..regularizers import registry as regularizers
+from ..schedules._base import registry as schedules
 
 OURS = "fastlstm.integrations.keras"
 """The module that has Keras classes for what Keras does not have."""
@@ -21,18 +29,14 @@ MODULES = {
     "metrics": "keras.metrics",
 }
 CLASSES: Mapping[str, Mapping[str, Any]] = {
-    "layers": {
-        name: cls
-        for name in layers.__all__
-        if (cls := getattr(layers, name)) not in (layers.Layer, layers.RNN) and name != "Input"
-    },
-    "initializers": initializers._by_name,
-    "regularizers": {cls.__name__: cls for cls in regularizers._classes},
-    "constraints": {cls.__name__: cls for cls in constraints._classes},
-    "optimizers": {cls.__name__: cls for cls in optimizers._classes},
-    "schedules": {cls.__name__: cls for cls in schedules._classes},
-    "losses": {cls.__name__: cls for cls in losses._classes},
-    "metrics": {**{cls.__name__: cls for cls in metrics._classes}, "MeanMetricWrapper": metrics.MeanMetricWrapper},
+    "layers": layers.entries,
+    "initializers": initializers.names,  # Keras gives some of them two names
+    "regularizers": regularizers.entries,
+    "constraints": constraints.entries,
+    "optimizers": optimizers.entries,
+    "schedules": schedules.entries,
+    "losses": losses.entries,
+    "metrics": {**metrics.entries, "MeanMetricWrapper": MeanMetricWrapper},  # which no name alone can make
 }
 
 

@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from .._internal.names import snake_case
-from .._internal.registry import configuration, resolve
-from ._base import Initializer
+from .._internal.registry import configuration
+from ._base import Initializer, registry
 from ._constant import Constant, Identity, Ones, Zeros
 from ._random import Orthogonal, RandomNormal, RandomUniform, TruncatedNormal
 from ._scaling import GlorotNormal, GlorotUniform, HeNormal, HeUniform, LecunNormal, LecunUniform, VarianceScaling
@@ -37,20 +36,6 @@ random_normal, random_uniform, truncated_normal = RandomNormal, RandomUniform, T
 variance_scaling, glorot_normal, glorot_uniform = VarianceScaling, GlorotNormal, GlorotUniform
 he_normal, he_uniform, lecun_normal, lecun_uniform = HeNormal, HeUniform, LecunNormal, LecunUniform
 
-_classes: tuple[type[Initializer], ...] = (
-    *(Constant, Identity, Ones, Zeros, Orthogonal, RandomNormal, RandomUniform, TruncatedNormal, VarianceScaling),
-    *(GlorotNormal, GlorotUniform, HeNormal, HeUniform, LecunNormal, LecunUniform),
-)
-_by_name: dict[str, type[Initializer]] = {
-    **{name: cls for cls in _classes for name in (snake_case(cls.__name__), cls.__name__)},
-    "IdentityInitializer": Identity,
-    "OrthogonalInitializer": Orthogonal,
-    "normal": RandomNormal,
-    "one": Ones,
-    "uniform": RandomUniform,
-    "zero": Zeros,
-}
-
 
 def get(identifier: Any) -> Initializer:
     """Return an initializer.
@@ -73,7 +58,7 @@ def get(identifier: Any) -> Initializer:
     >>> get("zeros")((2,)).tolist()
     [0.0, 0.0]
     """
-    initializer = resolve("initializer", identifier, _by_name)
+    initializer = registry.resolve(identifier)
     if not isinstance(initializer, Initializer):
         raise TypeError(f"initializer: expected a name or an Initializer, got {identifier!r}")
     return initializer

@@ -7,6 +7,7 @@ import numpy as np
 from .. import config
 from .._internal import checks
 from .._internal.arrays import Array, dtype_name
+from .._internal.registry import Registry, snake_case_and_class_name
 
 
 class Initializer:
@@ -37,3 +38,6 @@ class Initializer:
     def from_config(cls, config: dict[str, Any]) -> "Initializer":
         """Return the initializer that `get_config` describes."""
         return cls(**config)
+
+
+registry: Registry[type[Initializer]] = Registry("initializer", snake_case_and_class_name)

@@ -6,9 +6,10 @@ import numpy as np
 
 from .._internal import checks
 from .._internal.arrays import Array
-from ._base import Initializer
+from ._base import Initializer, registry
 
 
+@registry.register("zero")
 class Zeros(Initializer):
     """All zeros.
 
@@ -22,6 +23,7 @@ class Zeros(Initializer):
         return np.zeros(shape)
 
 
+@registry.register("one")
 class Ones(Initializer):
     """All ones.
 
@@ -35,6 +37,7 @@ class Ones(Initializer):
         return np.ones(shape)
 
 
+@registry.register()
 class Constant(Initializer):
     """One value everywhere.
 
@@ -60,6 +63,7 @@ class Constant(Initializer):
         return {"value": self.value}
 
 
+@registry.register("IdentityInitializer")
 class Identity(Initializer):
     """The identity matrix times `gain`; where the shape is not square, with rows or columns of zeros after it.
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from .._internal import checks, rng
 from .._internal.arrays import Array
-from ._base import Initializer
+from ._base import Initializer, registry
 
 
 class Random(Initializer):
@@ -47,6 +47,7 @@ class _Normal(Random):
         self.stddev = checks.number("stddev", stddev, 0.0)
 
 
+@registry.register("normal")
 class RandomNormal(_Normal):
     """Normal distribution.
 
@@ -67,6 +68,7 @@ class RandomNormal(_Normal):
         return self._generator().normal(self.mean, self.stddev, shape)
 
 
+@registry.register()
 class TruncatedNormal(_Normal):
     """Normal distribution without what is more than two standard deviations from the mean.
 
@@ -88,6 +90,7 @@ class TruncatedNormal(_Normal):
         return self.mean + self.stddev * truncated_normal(self._generator(), shape)
 
 
+@registry.register("uniform")
 class RandomUniform(Random):
     """Uniform distribution over [minval, maxval).
 
@@ -115,6 +118,7 @@ class RandomUniform(Random):
         return self._generator().uniform(self.minval, self.maxval, shape)
 
 
+@registry.register("OrthogonalInitializer")
 class Orthogonal(Random):
     """An orthogonal matrix: its rows are orthonormal, or its columns if there are fewer of them, times `gain`.
 

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from .._internal import checks
 from .._internal.arrays import Array
+from ._base import registry
 from ._random import Random, truncated_normal
 
 # The standard deviation of a standard normal distribution that is cut off at -2 and 2.
@@ -15,6 +16,7 @@ _MODES = ("fan_in", "fan_out", "fan_avg")
 _DISTRIBUTIONS = ("truncated_normal", "untruncated_normal", "uniform")
 
 
+@registry.register()
 class VarianceScaling(Random):
     """Random values of mean 0 and variance ``scale / n``, n being a fan of the weight or the average of both.
 
@@ -137,6 +139,7 @@ class _Preset(VarianceScaling):
         super().__init__(*self._preset, seed, input_axes, output_axes)
 
 
+@registry.register()
 class GlorotUniform(_Preset):
     """Uniform over [-a, a] with ``a = sqrt(6 / (fan_in + fan_out))``.
 
@@ -159,6 +162,7 @@ class GlorotUniform(_Preset):
     _preset = (1.0, "fan_avg", "uniform")
 
 
+@registry.register()
 class GlorotNormal(_Preset):
     """Truncated normal distribution with the standard deviation ``sqrt(2 / (fan_in + fan_out))``.
 
@@ -181,6 +185,7 @@ class GlorotNormal(_Preset):
     _preset = (1.0, "fan_avg", "truncated_normal")
 
 
+@registry.register()
 class LecunUniform(_Preset):
     """Uniform over [-a, a] with ``a = sqrt(3 / fan_in)``.
 
@@ -202,6 +207,7 @@ class LecunUniform(_Preset):
     _preset = (1.0, "fan_in", "uniform")
 
 
+@registry.register()
 class LecunNormal(_Preset):
     """Truncated normal distribution with the standard deviation ``sqrt(1 / fan_in)``.
 
@@ -223,6 +229,7 @@ class LecunNormal(_Preset):
     _preset = (1.0, "fan_in", "truncated_normal")
 
 
+@registry.register()
 class HeUniform(_Preset):
     """Uniform over [-a, a] with ``a = sqrt(6 / fan_in)``.
 
@@ -244,6 +251,7 @@ class HeUniform(_Preset):
     _preset = (2.0, "fan_in", "uniform")
 
 
+@registry.register()
 class HeNormal(_Preset):
     """Truncated normal distribution with the standard deviation ``sqrt(2 / fan_in)``.
 

@@ -4,9 +4,10 @@ from typing import Any
 
 from .. import activations
 from .._internal.native import Network
-from .base import Layer, Shape
+from .base import Layer, Shape, registry
 
 
+@registry.register()
 class Activation(Layer):
     """An activation of the last axis.
 

@@ -10,8 +10,8 @@ from .._internal.arrays import Array, dtype_name, finite_array, mask_for, real_a
 from .._internal.checks import flag, integer, size
 from .._internal.names import given_or_automatic
 from .._internal.native import Network
-from .._internal.registry import takes_the_options_of
-from ._configuration import plain
+from .._internal.registry import Registry, plain
+from .._internal.signatures import takes_the_options_of
 from ._randomness import RngSteps
 from ._trained import TrainedOrNot
 from ._weights import Weight, Weights
@@ -337,3 +337,7 @@ class Layer(TrainedOrNot):
         for extent in shape:
             if extent is not None:
                 integer(argument, extent, 0)
+
+
+registry: Registry[type[Any]] = Registry("layer")
+"""Every layer that a model can have, and `InputLayer`."""

@@ -8,9 +8,10 @@ from .._internal.checks import flag, refuse, size
 from .._internal.native import Network
 from ._weights import Weight, rules
 from .activation import width_after
-from .base import Layer, Shape
+from .base import Layer, Shape, registry
 
 
+@registry.register()
 class Dense(Layer):
     """``activation(x W + b)`` on the last axis.
 

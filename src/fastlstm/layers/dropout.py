@@ -6,9 +6,10 @@ from typing import Any
 from .._internal.checks import integer, number
 from .._internal.native import Network
 from ._randomness import Seed
-from .base import Layer, Shape
+from .base import Layer, Shape, registry
 
 
+@registry.register()
 class Dropout(Layer):
     """In training, set each number to 0 with probability `rate` and divide the others by ``1 - rate``.
 

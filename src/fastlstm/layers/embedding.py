@@ -8,11 +8,12 @@ from .._internal.arrays import Array, numbers, real_array
 from .._internal.checks import flag, refuse, size
 from .._internal.native import Network
 from ._weights import Weight, rules
-from .base import Layer, Shape
+from .base import Layer, Shape, registry
 
 NUMBERS = {2: "(N, T)"}
 
 
+@registry.register()
 class Embedding(Layer):
     """One vector for each of the numbers 0 to ``input_dim - 1``: (N, T) becomes (N, T, O).
 

@@ -3,9 +3,10 @@
 from typing import Any
 
 from .._internal.native import Network
-from .base import Layer, Shape
+from .base import Layer, Shape, registry
 
 
+@registry.register()
 class Flatten(Layer):
     """(N, T, D) becomes (N, T*D), one step after the other; (N, D) stays as it is.
 

@@ -5,11 +5,12 @@ from typing import Any
 from .._internal.arrays import dtype_name
 from .._internal.checks import integer, refuse, size
 from .._internal.names import given_or_automatic
-from .base import Shape
+from .base import Shape, registry
 
 _RANKS = (1, 2)  # (D,) and (T, D)
 
 
+@registry.register()
 class InputLayer:
     """What a model takes. It is the first entry of a model, has no weights and does nothing.
 

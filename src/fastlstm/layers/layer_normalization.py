@@ -7,9 +7,10 @@ from .._internal.arrays import Array
 from .._internal.checks import flag, number
 from .._internal.native import Network
 from ._weights import Weight, rules
-from .base import Layer, Shape
+from .base import Layer, Shape, registry
 
 
+@registry.register()
 class LayerNormalization(Layer):
     """``gamma * (x - mean) / sqrt(variance + epsilon) + beta``, mean and variance being those of the last axis.
 

@@ -7,9 +7,10 @@ import numpy as np
 from .._internal.arrays import Array
 from .._internal.checks import number
 from .._internal.native import Network
-from .base import SEQUENCES, Layer, Shape
+from .base import SEQUENCES, Layer, Shape, registry
 
 
+@registry.register()
 class Masking(Layer):
     """Mask the steps of a sequence whose features are all equal to one value, and set them to 0.
 

@@ -10,9 +10,10 @@ from .._internal.arrays import Array, finite_array, moments
 from .._internal.checks import flag
 from .._internal.native import Network
 from ._weights import Weight
-from .base import Layer, Shape
+from .base import Layer, Shape, registry
 
 
+@registry.register()
 class Normalization(Layer):
     """``(x - mean) / max(sqrt(variance), 1e-7)`` for each feature, or with `invert` the way back.
 

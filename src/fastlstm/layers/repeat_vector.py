@@ -4,9 +4,10 @@ from typing import Any
 
 from .._internal.checks import size
 from .._internal.native import Network
-from .base import VECTORS, Layer, Shape
+from .base import VECTORS, Layer, Shape, registry
 
 
+@registry.register()
 class RepeatVector(Layer):
     """Repeat (N, D) n times: (N, n, D).
 

@@ -6,9 +6,10 @@ import numpy as np
 
 from .._internal.arrays import Array, finite_array
 from .._internal.native import Network
-from .base import Layer, Shape
+from .base import Layer, Shape, registry
 
 
+@registry.register()
 class Rescaling(Layer):
     """``x * scale + offset``.
 

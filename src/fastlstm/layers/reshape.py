@@ -5,10 +5,11 @@ from typing import Any
 
 from .._internal.checks import integer
 from .._internal.native import Network
-from .base import Layer, Shape
+from .base import Layer, Shape, registry
 from .flatten import numbers_of_a_row
 
 
+@registry.register()
 class Reshape(Layer):
     """The numbers of each sample, in their order, in another shape.
 

@@ -5,9 +5,10 @@ from typing import Any
 from .._internal.native import Network
 from ._configuration import layer_of
 from ._weights import Weight
-from .base import SEQUENCES, Layer, Shape
+from .base import SEQUENCES, Layer, Shape, registry
 
 
+@registry.register()
 class TimeDistributed(Layer):
     """A layer applied to each step of (N, T, D), with the same weights. Most layers do that to a sequence without it.
 

@@ -6,127 +6,24 @@ NumPy. A loss of one's own is a function of arrays that returns values and gradi
 and has such a function for its `call`.
 """
 
-from collections.abc import Callable
 from typing import Any
 
 from .._internal.names import lookup, snake_case
-from .._internal.registry import configuration, resolve
+from .._internal.registry import configuration, is_config
+from . import _class_values, _classification, _number_values, _regression
 from ._base import Loss
-from ._class_values import (
-    binary_crossentropy,
-    categorical_crossentropy,
-    categorical_hinge,
-    hinge,
-    kl_divergence,
-    sparse_categorical_crossentropy,
-    squared_hinge,
-)
-from ._classification import (
-    BinaryCrossentropy,
-    CategoricalCrossentropy,
-    CategoricalHinge,
-    Hinge,
-    KLDivergence,
-    SparseCategoricalCrossentropy,
-    SquaredHinge,
-)
+from ._class_values import *
+from ._classification import *
 from ._function import FunctionLoss
-from ._native import NativeLoss
-from ._number_values import (
-    cosine_similarity,
-    huber,
-    log_cosh,
-    mean_absolute_error,
-    mean_absolute_percentage_error,
-    mean_squared_error,
-    mean_squared_logarithmic_error,
-    poisson,
-    quantile,
-)
-from ._regression import (
-    CosineSimilarity,
-    Huber,
-    LogCosh,
-    MeanAbsoluteError,
-    MeanAbsolutePercentageError,
-    MeanSquaredError,
-    MeanSquaredLogarithmicError,
-    Poisson,
-    Quantile,
-)
+from ._native import NativeLoss, registry
+from ._number_values import *
+from ._regression import *
 
-__all__ = [
-    "BinaryCrossentropy",
-    "CategoricalCrossentropy",
-    "CategoricalHinge",
-    "CosineSimilarity",
-    "Hinge",
-    "Huber",
-    "KLDivergence",
-    "LogCosh",
-    "Loss",
-    "MeanAbsoluteError",
-    "MeanAbsolutePercentageError",
-    "MeanSquaredError",
-    "MeanSquaredLogarithmicError",
-    "Poisson",
-    "Quantile",
-    "SparseCategoricalCrossentropy",
-    "SquaredHinge",
-    "binary_crossentropy",
-    "categorical_crossentropy",
-    "categorical_hinge",
-    "cosine_similarity",
-    "get",
-    "hinge",
-    "huber",
-    "kl_divergence",
-    "log_cosh",
-    "mean_absolute_error",
-    "mean_absolute_percentage_error",
-    "mean_squared_error",
-    "mean_squared_logarithmic_error",
-    "poisson",
-    "quantile",
-    "serialize",
-    "sparse_categorical_crossentropy",
-    "squared_hinge",
-]
-
-_classes: tuple[type[NativeLoss], ...] = (
-    MeanSquaredError,
-    MeanAbsoluteError,
-    MeanAbsolutePercentageError,
-    MeanSquaredLogarithmicError,
-    Huber,
-    LogCosh,
-    Poisson,
-    CosineSimilarity,
-    Quantile,
-    BinaryCrossentropy,
-    CategoricalCrossentropy,
-    SparseCategoricalCrossentropy,
-    KLDivergence,
-    Hinge,
-    SquaredHinge,
-    CategoricalHinge,
-)
-_by_name: dict[str, type[NativeLoss]] = {
-    **{snake_case(cls.__name__): cls for cls in _classes},
-    "mse": MeanSquaredError,
-    "mae": MeanAbsoluteError,
-    "mape": MeanAbsolutePercentageError,
-    "msle": MeanSquaredLogarithmicError,
-    "bce": BinaryCrossentropy,
-    "kld": KLDivergence,
-    "kullback_leibler_divergence": KLDivergence,
-    "logcosh": LogCosh,
-}
-
-
-_by_function: dict[Callable[..., Any], type[NativeLoss]] = {
-    globals()[snake_case(cls.__name__)]: cls for cls in _classes
-}
+__all__ = ["Loss", "get", "serialize"]
+__all__ += _class_values.__all__
+__all__ += _classification.__all__
+__all__ += _number_values.__all__
+__all__ += _regression.__all__
 
 
 def get(identifier: Any) -> Loss:
@@ -170,20 +67,21 @@ def get(identifier: Any) -> Loss:
     >>> model.evaluate(np.ones((2, 1)), [1.0, 2.0], verbose=0)
     8.5
     """
-    known = ", ".join(cls.__name__ for cls in _classes)
     if isinstance(identifier, str):
         name = snake_case(identifier)
-        return lookup("loss", name if name in _by_name else identifier, _by_name)()
-    loss = resolve("loss", identifier, {cls.__name__: cls for cls in _classes})
+        native: NativeLoss = registry.resolve(name if name in registry.names else identifier)
+        return native
+    loss = identifier
+    if is_config(identifier):
+        loss = lookup("loss", identifier["class_name"], registry.entries)(**identifier.get("config", {}))
     if isinstance(loss, type) and issubclass(loss, Loss) and _is_complete(loss):
         loss = loss()
     if isinstance(loss, Loss) and _is_complete(type(loss)):
         return loss
     if callable(loss) and not isinstance(loss, (type, Loss)):
-        own = [cls for function, cls in _by_function.items() if function is loss]
-        return own[0]() if own else FunctionLoss(loss)
+        return _of_function(loss)
     raise TypeError(
-        f"loss: expected a name, an instance of {known} from fastlstm.losses or of a class that derives from"
+        f"loss: expected a name, an instance of {registry.listed} from fastlstm.losses or of a class that derives from"
         f" losses.Loss and defines call, or a function f(y_true, y_pred) that returns values and gradient, got"
         f" {identifier!r}"
     )
@@ -191,7 +89,16 @@ def get(identifier: Any) -> Loss:
 
 def _is_complete(cls: type[Loss]) -> bool:
     """Return whether a class says what its loss is. The core would not know what a subclass of its losses changes."""
-    return cls in _classes if issubclass(cls, NativeLoss) else cls.call is not Loss.call
+    return cls in registry if issubclass(cls, NativeLoss) else cls.call is not Loss.call
+
+
+def _of_function(function: Any) -> Loss:
+    """Return the loss whose values a function of this module gives, or one that calls the user's function."""
+    name = getattr(function, "__name__", "")
+    if name in registry.names and globals().get(name) is function:
+        native: NativeLoss = registry.resolve(name)
+        return native
+    return FunctionLoss(function)
 
 
 def serialize(loss: Loss) -> dict[str, Any]:

@@ -9,6 +9,16 @@ from .._internal.arrays import Array
 from ._number_values import EPSILON, mean
 from ._pairs import classes_and_predictions, pair
 
+__all__ = [
+    "binary_crossentropy",
+    "categorical_crossentropy",
+    "categorical_hinge",
+    "hinge",
+    "kl_divergence",
+    "sparse_categorical_crossentropy",
+    "squared_hinge",
+]
+
 
 def kl_divergence(y_true: Any, y_pred: Any) -> Array:
     """Return the sum of ``y log(y / p)`` over the last axis, y and p within [1e-7, 1].

@@ -7,7 +7,17 @@ import numpy as np
 from .._internal import checks
 from .._internal.arrays import Array
 from ._class_values import require_classes
-from ._native import NativeLoss, last_axis
+from ._native import NativeLoss, last_axis, registry
+
+__all__ = [
+    "BinaryCrossentropy",
+    "CategoricalCrossentropy",
+    "CategoricalHinge",
+    "Hinge",
+    "KLDivergence",
+    "SparseCategoricalCrossentropy",
+    "SquaredHinge",
+]
 
 _EXACT = 2**24
 """Up to here float32 has every whole number."""
@@ -36,6 +46,7 @@ class _Crossentropy(NativeLoss):
         }
 
 
+@registry.register("bce")
 class BinaryCrossentropy(_Crossentropy):
     """Mean of ``-(y log p + (1 - y) log(1 - p))`` over the last axis, p within [1e-7, 1 - 1e-7].
 
@@ -71,6 +82,7 @@ class BinaryCrossentropy(_Crossentropy):
         super().__init__(from_logits, label_smoothing, axis, reduction, name, dtype)
 
 
+@registry.register()
 class CategoricalCrossentropy(_Crossentropy):
     """``-sum(y log p)`` over the last axis, y being one-hot or probabilities.
 
@@ -106,6 +118,7 @@ class CategoricalCrossentropy(_Crossentropy):
         super().__init__(from_logits, label_smoothing, axis, reduction, name, dtype)
 
 
+@registry.register()
 class SparseCategoricalCrossentropy(NativeLoss):
     """The categorical cross-entropy for targets that are class numbers, from 0 to O - 1, instead of one-hot rows.
 
@@ -156,6 +169,7 @@ class SparseCategoricalCrossentropy(NativeLoss):
         require_classes(name, y if self.ignore_class is None else np.where(y == self.ignore_class, 0, y), outputs)
 
 
+@registry.register("kld", "kullback_leibler_divergence")
 class KLDivergence(NativeLoss):
     """``sum(y log(y / p))`` over the last axis, y and p within [1e-7, 1].
 
@@ -180,6 +194,7 @@ class KLDivergence(NativeLoss):
         super().__init__(name, reduction, dtype)
 
 
+@registry.register()
 class Hinge(NativeLoss):
     """Mean of ``max(1 - y * p, 0)`` over the last axis, for labels y of -1 and 1, or 0 and 1: a 0 is taken for -1.
 
@@ -201,6 +216,7 @@ class Hinge(NativeLoss):
         super().__init__(name, reduction, dtype)
 
 
+@registry.register()
 class SquaredHinge(NativeLoss):
     """Mean of ``max(1 - y * p, 0)**2`` over the last axis, for labels as `Hinge` takes them.
 
@@ -221,6 +237,7 @@ class SquaredHinge(NativeLoss):
         super().__init__(name, reduction, dtype)
 
 
+@registry.register()
 class CategoricalHinge(NativeLoss):
     """``max(max((1 - y) * p) - sum(y * p) + 1, 0)`` over the last axis, for one-hot y.
 

@@ -6,6 +6,7 @@ from .._internal import checks
 from .._internal.arrays import Array, finite_array, numbers, real_array
 from .._internal.names import snake_case
 from .._internal.native import Network
+from .._internal.registry import Registry
 from ._base import Loss
 from ._trainer import StatefulState, Trainer
 
@@ -84,3 +85,6 @@ class NativeLoss(Loss):
 
     def _require_targets(self, name: str, y: Array, outputs: int) -> None:
         """Raise ValueError for targets that the loss can not take."""
+
+
+registry: Registry[type[NativeLoss]] = Registry("loss", lambda name: (snake_case(name),))

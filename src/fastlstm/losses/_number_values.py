@@ -9,6 +9,18 @@ from .._internal import checks
 from .._internal.arrays import Array
 from ._pairs import floats, pair
 
+__all__ = [
+    "cosine_similarity",
+    "huber",
+    "log_cosh",
+    "mean_absolute_error",
+    "mean_absolute_percentage_error",
+    "mean_squared_error",
+    "mean_squared_logarithmic_error",
+    "poisson",
+    "quantile",
+]
+
 EPSILON = 1e-7
 """What Keras adds, or clips to, before it divides or takes a logarithm."""
 

@@ -5,10 +5,23 @@ from typing import Any
 
 from .._internal import checks
 from .._internal.arrays import Array
-from ._native import NativeLoss, last_axis
+from ._native import NativeLoss, last_axis, registry
 from ._number_values import quantiles_of
 
+__all__ = [
+    "CosineSimilarity",
+    "Huber",
+    "LogCosh",
+    "MeanAbsoluteError",
+    "MeanAbsolutePercentageError",
+    "MeanSquaredError",
+    "MeanSquaredLogarithmicError",
+    "Poisson",
+    "Quantile",
+]
 
+
+@registry.register("mse")
 class MeanSquaredError(NativeLoss):
     """Mean of ``(y - p)**2`` over the last axis.
 
@@ -29,6 +42,7 @@ class MeanSquaredError(NativeLoss):
         super().__init__(name, reduction, dtype)
 
 
+@registry.register("mae")
 class MeanAbsoluteError(NativeLoss):
     """Mean of ``abs(y - p)`` over the last axis. Its gradient is 0 where both are equal.
 
@@ -49,6 +63,7 @@ class MeanAbsoluteError(NativeLoss):
         super().__init__(name, reduction, dtype)
 
 
+@registry.register("mape")
 class MeanAbsolutePercentageError(NativeLoss):
     """Mean of ``100 * abs(y - p) / max(abs(y), 1e-7)`` over the last axis.
 
@@ -72,6 +87,7 @@ class MeanAbsolutePercentageError(NativeLoss):
         super().__init__(name, reduction, dtype)
 
 
+@registry.register("msle")
 class MeanSquaredLogarithmicError(NativeLoss):
     """Mean of ``(log(1 + y) - log(1 + p))**2`` over the last axis, y and p being at least 1e-7.
 
@@ -97,6 +113,7 @@ class MeanSquaredLogarithmicError(NativeLoss):
         super().__init__(name, reduction, dtype)
 
 
+@registry.register()
 class Huber(NativeLoss):
     """Mean over the last axis of ``e**2 / 2``, or ``delta * (abs(e) - delta / 2)`` for errors e larger than delta.
 
@@ -136,6 +153,7 @@ class Huber(NativeLoss):
         return {**super().get_config(), "delta": self.delta}
 
 
+@registry.register("logcosh")
 class LogCosh(NativeLoss):
     """Mean of ``log(cosh(p - y))`` over the last axis: like ``e**2 / 2`` for small errors, ``abs(e)`` for large ones.
 
@@ -156,6 +174,7 @@ class LogCosh(NativeLoss):
         super().__init__(name, reduction, dtype)
 
 
+@registry.register()
 class Poisson(NativeLoss):
     """Mean of ``p - y * log(p + 1e-7)`` over the last axis, for counts y and rates p that are not negative.
 
@@ -174,6 +193,7 @@ class Poisson(NativeLoss):
         super().__init__(name, reduction, dtype)
 
 
+@registry.register()
 class CosineSimilarity(NativeLoss):
     """Minus the cosine of the angle between y and p along the last axis: -1 for one direction, 1 for opposite ones.
 
@@ -204,6 +224,7 @@ class CosineSimilarity(NativeLoss):
         last_axis(axis)
 
 
+@registry.register()
 class Quantile(NativeLoss):
     """Mean over the quantiles q of ``max(q * (y - p), (q - 1) * (y - p))``, the pinball loss.
 

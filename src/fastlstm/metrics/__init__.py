@@ -3,12 +3,11 @@
 The functions give the values of samples or steps, of which the classes are the means.
 """
 
-from collections.abc import Callable
 from typing import Any
 
 from .. import losses
-from .._internal.names import lookup, snake_case
-from .._internal.registry import configuration, resolve
+from .._internal.names import snake_case
+from .._internal.registry import configuration
 from ..losses import (
     binary_crossentropy,
     categorical_crossentropy,
@@ -25,84 +24,19 @@ from ..losses import (
     sparse_categorical_crossentropy,
     squared_hinge,
 )
-from ._accuracy import (
-    Accuracy,
-    BinaryAccuracy,
-    CategoricalAccuracy,
-    SparseCategoricalAccuracy,
-    SparseTopKCategoricalAccuracy,
-    TopKCategoricalAccuracy,
-    binary_accuracy,
-    categorical_accuracy,
-    sparse_categorical_accuracy,
-    sparse_top_k_categorical_accuracy,
-    top_k_categorical_accuracy,
-)
-from ._auc import AUC
-from ._base import Metric
-from ._confusion import FalseNegatives, FalsePositives, Precision, Recall, TrueNegatives, TruePositives
-from ._f_score import F1Score, FBetaScore
-from ._probabilistic import (
-    BinaryCrossentropy,
-    CategoricalCrossentropy,
-    CategoricalHinge,
-    Hinge,
-    KLDivergence,
-    Poisson,
-    SparseCategoricalCrossentropy,
-    SquaredHinge,
-)
-from ._reduction import Mean, MeanMetricWrapper, Sum
-from ._regression import (
-    CosineSimilarity,
-    LogCoshError,
-    MeanAbsoluteError,
-    MeanAbsolutePercentageError,
-    MeanSquaredError,
-    MeanSquaredLogarithmicError,
-    R2Score,
-    RootMeanSquaredError,
-)
+from . import _accuracy, _auc, _confusion, _f_score, _probabilistic, _reduction, _regression
+from ._accuracy import *
+from ._auc import *
+from ._base import Metric, registry
+from ._confusion import *
+from ._f_score import *
+from ._probabilistic import *
+from ._reduction import *
+from ._regression import *
 
 __all__ = [
-    "AUC",
-    "Accuracy",
-    "BinaryAccuracy",
-    "BinaryCrossentropy",
-    "CategoricalAccuracy",
-    "CategoricalCrossentropy",
-    "CategoricalHinge",
-    "CosineSimilarity",
-    "F1Score",
-    "FBetaScore",
-    "FalseNegatives",
-    "FalsePositives",
-    "Hinge",
-    "KLDivergence",
-    "LogCoshError",
-    "Mean",
-    "MeanAbsoluteError",
-    "MeanAbsolutePercentageError",
-    "MeanMetricWrapper",
-    "MeanSquaredError",
-    "MeanSquaredLogarithmicError",
     "Metric",
-    "Poisson",
-    "Precision",
-    "R2Score",
-    "Recall",
-    "RootMeanSquaredError",
-    "SparseCategoricalAccuracy",
-    "SparseCategoricalCrossentropy",
-    "SparseTopKCategoricalAccuracy",
-    "SquaredHinge",
-    "Sum",
-    "TopKCategoricalAccuracy",
-    "TrueNegatives",
-    "TruePositives",
-    "binary_accuracy",
     "binary_crossentropy",
-    "categorical_accuracy",
     "categorical_crossentropy",
     "categorical_hinge",
     "deserialize",
@@ -117,35 +51,16 @@ __all__ = [
     "mean_squared_logarithmic_error",
     "poisson",
     "serialize",
-    "sparse_categorical_accuracy",
     "sparse_categorical_crossentropy",
-    "sparse_top_k_categorical_accuracy",
     "squared_hinge",
-    "top_k_categorical_accuracy",
 ]
-
-_classes: tuple[type[Metric], ...] = (
-    *(Accuracy, BinaryAccuracy, CategoricalAccuracy, SparseCategoricalAccuracy),
-    *(TopKCategoricalAccuracy, SparseTopKCategoricalAccuracy),
-    *(MeanSquaredError, RootMeanSquaredError, MeanAbsoluteError, MeanAbsolutePercentageError),
-    *(MeanSquaredLogarithmicError, LogCoshError, CosineSimilarity, R2Score),
-    *(BinaryCrossentropy, CategoricalCrossentropy, SparseCategoricalCrossentropy, KLDivergence, Poisson),
-    *(Hinge, SquaredHinge, CategoricalHinge),
-    *(TruePositives, FalsePositives, TrueNegatives, FalseNegatives, Precision, Recall, AUC, F1Score, FBetaScore),
-    *(Mean, Sum),
-)
-_by_name: dict[str, Callable[..., Metric]] = {
-    **{name: cls for cls in _classes for name in (snake_case(cls.__name__), cls.__name__)},
-    "bce": BinaryCrossentropy,
-    "log_cosh": LogCoshError,
-    "mae": MeanAbsoluteError,
-    "mape": MeanAbsolutePercentageError,
-    "mse": MeanSquaredError,
-    "msle": MeanSquaredLogarithmicError,
-    **{name.upper(): cls for name, cls in (("bce", BinaryCrossentropy), ("mae", MeanAbsoluteError))},
-    **{name.upper(): cls for name, cls in (("mape", MeanAbsolutePercentageError), ("mse", MeanSquaredError))},
-    "MSLE": MeanSquaredLogarithmicError,
-}
+__all__ += _accuracy.__all__
+__all__ += _auc.__all__
+__all__ += _confusion.__all__
+__all__ += _f_score.__all__
+__all__ += _probabilistic.__all__
+__all__ += _reduction.__all__
+__all__ += _regression.__all__
 
 
 def get(identifier: Any) -> Any:
@@ -176,9 +91,9 @@ def get(identifier: Any) -> Any:
     """
     if identifier is None:
         return None
-    if isinstance(identifier, str) and identifier not in _by_name:
+    if isinstance(identifier, str) and identifier not in registry.names:
         return _of_a_loss(identifier)
-    metric = resolve("metric", identifier, _by_name)
+    metric = registry.resolve(identifier)
     if isinstance(metric, type) and issubclass(metric, Metric):
         return metric()
     if isinstance(metric, Metric) or callable(metric):
@@ -193,7 +108,8 @@ def _of_a_loss(name: str) -> Metric:
     try:
         loss = losses.get(name)
     except ValueError:
-        return lookup("metric", name, _by_name)()
+        metric: Metric = registry.resolve(name)
+        return metric
     return MeanMetricWrapper(getattr(losses, snake_case(type(loss).__name__)), name)
 
 

@@ -8,7 +8,22 @@ from .._internal import checks
 from .._internal.arrays import Array
 from ..losses._class_values import require_classes
 from ..losses._pairs import classes_and_predictions, pair
+from ._base import registry
 from ._reduction import MeanOfFunction
+
+__all__ = [
+    "Accuracy",
+    "BinaryAccuracy",
+    "CategoricalAccuracy",
+    "SparseCategoricalAccuracy",
+    "SparseTopKCategoricalAccuracy",
+    "TopKCategoricalAccuracy",
+    "binary_accuracy",
+    "categorical_accuracy",
+    "sparse_categorical_accuracy",
+    "sparse_top_k_categorical_accuracy",
+    "top_k_categorical_accuracy",
+]
 
 
 def _numbers(matches: Any) -> Array:
@@ -157,6 +172,7 @@ def top_k_categorical_accuracy(y_true: Any, y_pred: Any, k: int = 5) -> Array:
     return sparse_top_k_categorical_accuracy(targets.argmax(axis=-1), predictions, k)
 
 
+@registry.register()
 class Accuracy(MeanOfFunction):
     """How often predictions equal targets.
 
@@ -179,6 +195,7 @@ class Accuracy(MeanOfFunction):
         super().__init__(accuracy, name, dtype)
 
 
+@registry.register()
 class BinaryAccuracy(MeanOfFunction):
     """How often predictions above the threshold are where targets are 1.
 
@@ -204,6 +221,7 @@ class BinaryAccuracy(MeanOfFunction):
         super().__init__(binary_accuracy, name, dtype, threshold=self.threshold)
 
 
+@registry.register()
 class CategoricalAccuracy(MeanOfFunction):
     """How often the largest prediction is that of the class, targets being one-hot (..., classes).
 
@@ -226,6 +244,7 @@ class CategoricalAccuracy(MeanOfFunction):
         super().__init__(categorical_accuracy, name, dtype)
 
 
+@registry.register()
 class SparseCategoricalAccuracy(MeanOfFunction):
     """How often the largest prediction is that of the class, targets being class numbers.
 
@@ -248,6 +267,7 @@ class SparseCategoricalAccuracy(MeanOfFunction):
         super().__init__(sparse_categorical_accuracy, name, dtype)
 
 
+@registry.register()
 class TopKCategoricalAccuracy(MeanOfFunction):
     """How often the class is among the k largest predictions, targets being one-hot.
 
@@ -273,6 +293,7 @@ class TopKCategoricalAccuracy(MeanOfFunction):
         super().__init__(top_k_categorical_accuracy, name, dtype, k=self.k)
 
 
+@registry.register()
 class SparseTopKCategoricalAccuracy(MeanOfFunction):
     """How often the class is among the k largest predictions, targets being class numbers.
 

@@ -7,8 +7,10 @@ import numpy as np
 from .._internal import checks
 from .._internal.arrays import Array
 from ..losses._pairs import floats, pair
-from ._base import Metric, divided
+from ._base import Metric, divided, registry
 from ._confusion import Counts, broadcast_weights, counts
+
+__all__ = ["AUC"]
 
 _EPSILON = 1e-7  # how far the outer thresholds lie outside of [0, 1]
 _CURVES = ("ROC", "PR", "PRGAIN")
@@ -22,6 +24,7 @@ def _choice(name: str, value: Any, known: tuple[str, ...]) -> str:
     raise ValueError(f"{name}: expected one of {', '.join(map(repr, known))}, got {value!r}")
 
 
+@registry.register()
 class AUC(Metric):
     """Area under the ROC or the precision-recall curve, by a Riemann sum over thresholds.
 

@@ -7,6 +7,7 @@ import numpy as np
 from .. import config, initializers
 from .._internal.arrays import Array, dtype_name
 from .._internal.names import given_or_automatic
+from .._internal.registry import Registry, snake_case_and_class_name
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -198,6 +199,9 @@ class Metric:
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} name={self.name}>"
+
+
+registry: Registry[type[Metric]] = Registry("metric", snake_case_and_class_name)
 
 
 def divided(numerator: Any, denominator: Any) -> Array:

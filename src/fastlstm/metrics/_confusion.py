@@ -8,7 +8,9 @@ import numpy as np
 from .._internal import checks
 from .._internal.arrays import Array
 from ..losses._pairs import floats, pair
-from ._base import Metric, divided
+from ._base import Metric, divided, registry
+
+__all__ = ["FalseNegatives", "FalsePositives", "Precision", "Recall", "TrueNegatives", "TruePositives"]
 
 _LOWEST = -1e10  # the threshold of predictions that are among the top k, and what the others are set to
 
@@ -140,6 +142,7 @@ class _Count(_AtThresholds):
         return {**super().get_config(), "thresholds": self.init_thresholds}
 
 
+@registry.register()
 class TruePositives(_Count):
     """Sum of the weights of predictions above the threshold whose label is 1.
 
@@ -161,6 +164,7 @@ class TruePositives(_Count):
     _counted = ("true_positives",)
 
 
+@registry.register()
 class FalsePositives(_Count):
     """Sum of the weights of predictions above the threshold whose label is 0.
 
@@ -178,6 +182,7 @@ class FalsePositives(_Count):
     _counted = ("false_positives",)
 
 
+@registry.register()
 class TrueNegatives(_Count):
     """Sum of the weights of predictions up to the threshold whose label is 0.
 
@@ -195,6 +200,7 @@ class TrueNegatives(_Count):
     _counted = ("true_negatives",)
 
 
+@registry.register()
 class FalseNegatives(_Count):
     """Sum of the weights of predictions up to the threshold whose label is 1.
 
@@ -240,6 +246,7 @@ class _Ratio(_AtThresholds):
         }
 
 
+@registry.register()
 class Precision(_Ratio):
     """The share of positive predictions whose label is positive: TP / (TP + FP).
 
@@ -266,6 +273,7 @@ class Precision(_Ratio):
     _counted = ("true_positives", "false_positives")
 
 
+@registry.register()
 class Recall(_Ratio):
     """The share of positive labels whose prediction is positive: TP / (TP + FN).
 

@@ -6,12 +6,15 @@ import numpy as np
 
 from .._internal import checks
 from ..losses._pairs import floats, pair
-from ._base import Metric, Variable
+from ._base import Metric, Variable, registry
+
+__all__ = ["F1Score", "FBetaScore"]
 
 _EPSILON = 1e-7  # added to denominators, as in Keras
 _SMALLEST = 1e-9  # a prediction that counts without a threshold
 
 
+@registry.register()
 class FBetaScore(Metric):
     """``(1 + beta**2) precision recall / (beta**2 precision + recall)`` of each class.
 
@@ -98,6 +101,7 @@ class FBetaScore(Metric):
         return {**super().get_config(), "average": self.average, "beta": self.beta, "threshold": self.threshold}
 
 
+@registry.register()
 class F1Score(FBetaScore):
     """Harmonic mean of precision and recall of each class.
 

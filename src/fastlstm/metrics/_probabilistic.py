@@ -4,9 +4,22 @@ from typing import Any
 
 from .. import losses
 from .._internal import checks
+from ._base import registry
 from ._reduction import MeanOfFunction
 
+__all__ = [
+    "BinaryCrossentropy",
+    "CategoricalCrossentropy",
+    "CategoricalHinge",
+    "Hinge",
+    "KLDivergence",
+    "Poisson",
+    "SparseCategoricalCrossentropy",
+    "SquaredHinge",
+]
 
+
+@registry.register("bce", "BCE")
 class BinaryCrossentropy(MeanOfFunction):
     """Mean of ``-(y log p + (1 - y) log(1 - p))``, p clipped to [1e-7, 1 - 1e-7].
 
@@ -43,6 +56,7 @@ class BinaryCrossentropy(MeanOfFunction):
         )
 
 
+@registry.register()
 class CategoricalCrossentropy(MeanOfFunction):
     """Mean of ``-sum(y log p)`` over the classes, p made to sum to 1; targets are one-hot.
 
@@ -88,6 +102,7 @@ class CategoricalCrossentropy(MeanOfFunction):
         )
 
 
+@registry.register()
 class SparseCategoricalCrossentropy(MeanOfFunction):
     """The same with class numbers for targets.
 
@@ -133,6 +148,7 @@ class SparseCategoricalCrossentropy(MeanOfFunction):
         )
 
 
+@registry.register()
 class KLDivergence(MeanOfFunction):
     """Mean of ``sum(y log(y / p))``, both clipped to [1e-7, 1].
 
@@ -155,6 +171,7 @@ class KLDivergence(MeanOfFunction):
         super().__init__(losses.kl_divergence, name, dtype)
 
 
+@registry.register()
 class Poisson(MeanOfFunction):
     """Mean of ``p - y log p``.
 
@@ -177,6 +194,7 @@ class Poisson(MeanOfFunction):
         super().__init__(losses.poisson, name, dtype)
 
 
+@registry.register()
 class Hinge(MeanOfFunction):
     """Mean of ``max(0, 1 - y p)``, targets being -1 or 1 (0 stands for -1 where there are only 0 and 1).
 
@@ -200,6 +218,7 @@ class Hinge(MeanOfFunction):
         super().__init__(losses.hinge, name, dtype)
 
 
+@registry.register()
 class SquaredHinge(MeanOfFunction):
     """Mean of ``max(0, 1 - y p)**2``, targets as for `Hinge`.
 
@@ -223,6 +242,7 @@ class SquaredHinge(MeanOfFunction):
         super().__init__(losses.squared_hinge, name, dtype)
 
 
+@registry.register()
 class CategoricalHinge(MeanOfFunction):
     """Mean of ``max(0, 1 + the largest p of another class - p of the class)``, targets being one-hot.
 

@@ -8,7 +8,9 @@ import numpy as np
 from .. import losses
 from .._internal.arrays import Array
 from ..losses._pairs import floats, same_rank
-from ._base import Direction, Metric, divided
+from ._base import Direction, Metric, divided, registry
+
+__all__ = ["Mean", "MeanMetricWrapper", "Sum"]
 
 
 def _by_sample(values: Any, sample_weight: Any, reduce: Callable[..., Any]) -> tuple[Array, Array | None]:
@@ -28,6 +30,7 @@ def _by_sample(values: Any, sample_weight: Any, reduce: Callable[..., Any]) -> t
     return values, weights
 
 
+@registry.register()
 class Sum(Metric):
     """Sum of all values, each times its weight.
 
@@ -59,6 +62,7 @@ class Sum(Metric):
         return self.total.value[()]
 
 
+@registry.register()
 class Mean(Metric):
     """Mean of all values: their sum, each times its weight, over the sum of the weights. 0 without values.
 

@@ -9,10 +9,22 @@ from .. import losses
 from .._internal import checks
 from .._internal.arrays import Array
 from ..losses._pairs import floats, pair
-from ._base import Metric
+from ._base import Metric, registry
 from ._reduction import Mean, MeanOfFunction
 
+__all__ = [
+    "CosineSimilarity",
+    "LogCoshError",
+    "MeanAbsoluteError",
+    "MeanAbsolutePercentageError",
+    "MeanSquaredError",
+    "MeanSquaredLogarithmicError",
+    "R2Score",
+    "RootMeanSquaredError",
+]
 
+
+@registry.register("mse", "MSE")
 class MeanSquaredError(MeanOfFunction):
     """Mean of ``(y - p)**2``.
 
@@ -35,6 +47,7 @@ class MeanSquaredError(MeanOfFunction):
         super().__init__(losses.mean_squared_error, name, dtype)
 
 
+@registry.register("mae", "MAE")
 class MeanAbsoluteError(MeanOfFunction):
     """Mean of ``abs(y - p)``.
 
@@ -57,6 +70,7 @@ class MeanAbsoluteError(MeanOfFunction):
         super().__init__(losses.mean_absolute_error, name, dtype)
 
 
+@registry.register("mape", "MAPE")
 class MeanAbsolutePercentageError(MeanOfFunction):
     """Mean of ``100 abs((y - p) / y)``, where ``abs(y)`` is at least 1e-7.
 
@@ -79,6 +93,7 @@ class MeanAbsolutePercentageError(MeanOfFunction):
         super().__init__(losses.mean_absolute_percentage_error, name, dtype)
 
 
+@registry.register("msle", "MSLE")
 class MeanSquaredLogarithmicError(MeanOfFunction):
     """Mean of ``(log(1 + y) - log(1 + p))**2``, negative values being taken for zeros.
 
@@ -101,6 +116,7 @@ class MeanSquaredLogarithmicError(MeanOfFunction):
         super().__init__(losses.mean_squared_logarithmic_error, name, dtype)
 
 
+@registry.register("log_cosh")
 class LogCoshError(MeanOfFunction):
     """Mean of ``log(cosh(p - y))``.
 
@@ -127,6 +143,7 @@ def _cosine(y_true: Any, y_pred: Any, axis: int) -> Array:
     return -losses.cosine_similarity(y_true, y_pred, axis)
 
 
+@registry.register()
 class CosineSimilarity(MeanOfFunction):
     """Mean cosine of the angle between target and prediction; 1 is the same direction.
 
@@ -152,6 +169,7 @@ class CosineSimilarity(MeanOfFunction):
         super().__init__(_cosine, name, dtype, axis=self.axis)
 
 
+@registry.register()
 class RootMeanSquaredError(Mean):
     """Root of the mean of ``(y - p)**2``.
 
@@ -183,6 +201,7 @@ class RootMeanSquaredError(Mean):
         return np.sqrt(super().result())
 
 
+@registry.register()
 class R2Score(Metric):
     """Coefficient of determination: 1 - (sum of squared errors) / (sum of squared deviations from the mean target).
 

@@ -3,34 +3,18 @@
 from collections.abc import Mapping
 from typing import Any, cast
 
-from .._internal.names import lookup
 from .._internal.registry import configuration
 from ..schedules import LearningRateSchedule
-from . import schedules
-from ._adam import Adam, Adamax, AdamW, Nadam
-from ._base import Optimizer
-from ._descent import SGD, Lion
-from ._scaled import Adadelta, Adagrad, RMSprop
+from . import _adam, _descent, _scaled, schedules
+from ._adam import *
+from ._base import Optimizer, registry
+from ._descent import *
+from ._scaled import *
 
-__all__ = [
-    "SGD",
-    "Adadelta",
-    "Adagrad",
-    "Adam",
-    "AdamW",
-    "Adamax",
-    "Lion",
-    "Nadam",
-    "Optimizer",
-    "RMSprop",
-    "deserialize",
-    "get",
-    "schedules",
-    "serialize",
-]
-
-_classes = (SGD, Adadelta, Adagrad, Adam, AdamW, Adamax, Lion, Nadam, RMSprop)
-_by_name: dict[str, type[Optimizer]] = {cls.__name__.lower(): cls for cls in _classes}
+__all__ = ["Optimizer", "deserialize", "get", "schedules", "serialize"]
+__all__ += _adam.__all__
+__all__ += _descent.__all__
+__all__ += _scaled.__all__
 
 
 def get(identifier: Any) -> Optimizer:
@@ -53,15 +37,14 @@ def get(identifier: Any) -> Optimizer:
     >>> get("AdamW").name
     'adamw'
     """
-    if type(identifier) in _classes:
+    if type(identifier) in registry:
         return cast(Optimizer, identifier)
     if isinstance(identifier, str):
         return deserialize({"class_name": identifier})
     if isinstance(identifier, Mapping):
         return deserialize(identifier)
-    known = ", ".join(cls.__name__ for cls in _classes)
     raise TypeError(
-        f"optimizer: expected a name or an instance of {known} from fastlstm.optimizers, got {identifier!r}"
+        f"optimizer: expected a name or an instance of {registry.listed} from fastlstm.optimizers, got {identifier!r}"
     )
 
 
@@ -100,5 +83,5 @@ def deserialize(
     """
     if not isinstance(config, Mapping) or not isinstance(config.get("class_name"), str):
         raise TypeError(f"optimizer: expected a dict with a class_name, got {config!r}")
-    cls = lookup("optimizer", config["class_name"].lower(), _by_name)
+    cls = cast(type[Optimizer], registry.find(config["class_name"].lower()))
     return cls.from_config(config.get("config", {}), custom_objects)

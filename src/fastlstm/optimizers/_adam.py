@@ -5,9 +5,12 @@ from typing import Any
 
 from .._internal import checks
 from ..schedules import LearningRateSchedule
-from ._base import Optimizer, epsilon_of, fraction
+from ._base import Optimizer, epsilon_of, fraction, registry
+
+__all__ = ["Adam", "AdamW", "Adamax", "Nadam"]
 
 
+@registry.register()
 class Adam(Optimizer):
     """Adam, in Keras's form: ``w -= lr * sqrt(1 - beta_2**t) / (1 - beta_1**t) * m / (sqrt(v) + epsilon)``.
 
@@ -54,6 +57,7 @@ class Adam(Optimizer):
         self.amsgrad = checks.flag("amsgrad", amsgrad)
 
 
+@registry.register()
 class AdamW(Adam):
     """Adam with weight decay: before each step ``w -= w * weight_decay * lr``.
 
@@ -93,6 +97,7 @@ class AdamW(Adam):
         super().__init__(learning_rate, beta_1, beta_2, epsilon, amsgrad, weight_decay=weight_decay, **options)
 
 
+@registry.register()
 class Nadam(Optimizer):
     """Adam with Nesterov's momentum, which approaches `beta_1`: in step t it is ``beta_1 * (1 - 0.96**t / 2)``.
 
@@ -138,6 +143,7 @@ class Nadam(Optimizer):
         self.epsilon = epsilon_of(epsilon)
 
 
+@registry.register()
 class Adamax(Optimizer):
     """Adam with the largest gradient: ``u = max(beta_2 * u, abs(g)); w -= lr / (1 - beta_1**t) * m / (u + epsilon)``.
 

@@ -11,7 +11,8 @@ from .. import schedules
 from .._internal import checks
 from .._internal.arrays import Array
 from .._internal.native import Network
-from .._internal.registry import takes_the_options_of
+from .._internal.registry import Registry
+from .._internal.signatures import takes_the_options_of
 from ..schedules import LearningRateSchedule
 
 _RATES_OF_A_CALL = 128
@@ -285,6 +286,9 @@ class Optimizer:
         without_decay = [i for i, name in enumerate(names) if self._without_decay and self._without_decay.search(name)]
         network.set_optimizer(self._rule, numbers, without_decay)
         self._network, self._exchanged_at = network, None
+
+
+registry: Registry[type[Optimizer]] = Registry("optimizer", lambda name: (name.lower(),))
 
 
 def _rate_or_schedule(value: Any) -> float | LearningRateSchedule:

@@ -4,9 +4,12 @@ from typing import Any
 
 from .._internal import checks
 from ..schedules import LearningRateSchedule
-from ._base import Optimizer, fraction, momentum_of
+from ._base import Optimizer, fraction, momentum_of, registry
+
+__all__ = ["SGD", "Lion"]
 
 
+@registry.register()
 class SGD(Optimizer):
     """Gradient descent, with momentum if wanted.
 
@@ -49,6 +52,7 @@ class SGD(Optimizer):
         self.nesterov = checks.flag("nesterov", nesterov)
 
 
+@registry.register()
 class Lion(Optimizer):
     """Lion: ``w -= lr * sign(beta_1 * m + (1 - beta_1) * g); m = beta_2 * m + (1 - beta_2) * g``.
 

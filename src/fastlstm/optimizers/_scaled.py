@@ -4,9 +4,12 @@ from typing import Any
 
 from .._internal import checks
 from ..schedules import LearningRateSchedule
-from ._base import Optimizer, epsilon_of, fraction, momentum_of
+from ._base import Optimizer, epsilon_of, fraction, momentum_of, registry
+
+__all__ = ["Adadelta", "Adagrad", "RMSprop"]
 
 
+@registry.register()
 class RMSprop(Optimizer):
     """RMSprop, in Keras's form: ``w -= lr * g / sqrt(v + epsilon)``, v the average of ``g**2``.
 
@@ -54,6 +57,7 @@ class RMSprop(Optimizer):
         self.centered = checks.flag("centered", centered)
 
 
+@registry.register()
 class Adagrad(Optimizer):
     """Adagrad: ``a += g**2; w -= lr * g / sqrt(a + epsilon)``.
 
@@ -95,6 +99,7 @@ class Adagrad(Optimizer):
         self.epsilon = epsilon_of(epsilon)
 
 
+@registry.register()
 class Adadelta(Optimizer):
     """Adadelta: ``d = sqrt(b + epsilon) / sqrt(a + epsilon) * g; w -= lr * d``, a and b the averages of ``g**2, d**2``.
 

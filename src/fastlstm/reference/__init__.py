@@ -21,6 +21,7 @@ float64 it is the oracle of the test suite. Layouts and numerics are those of Ke
 To add a cell: a file with its derivation, a subclass of `time_loop.Cell` and its two functions, and a line in `CELLS`.
 """
 
+from . import losses, optimizers
 from .activations import ACTIVATIONS, ELEMENTWISE_ACTIVATIONS, Activation
 from .cells import CELLS, CellFunctions
 from .dense import DenseGradients, DenseSaved, dense_backward, dense_forward
@@ -31,44 +32,17 @@ from .layer_normalization import (
     layer_normalization_backward,
     layer_normalization_forward,
 )
-from .losses import (
-    LOSSES,
-    binary_crossentropy,
-    categorical_crossentropy,
-    categorical_hinge,
-    cosine_similarity,
-    hinge,
-    huber,
-    kl_divergence,
-    log_cosh,
-    mean_absolute_error,
-    mean_absolute_percentage_error,
-    mean_squared_error,
-    mean_squared_logarithmic_error,
-    poisson,
-    quantile,
-    sparse_categorical_crossentropy,
-    squared_hinge,
-)
+from .losses import LOSSES as LOSSES
+from .losses._distributions import *
+from .losses._errors import *
+from .losses._hinges import *
 from .lstm import LSTMGradients, lstm_backward, lstm_forward
 from .min_rnn import MinGradients, min_gru_forward, min_lstm_forward, min_rnn_backward
-from .optimizers import (
-    OPTIMIZERS,
-    AdadeltaSlots,
-    AdamaxSlots,
-    AdamSlots,
-    NadamSlots,
-    RMSpropSlots,
-    adadelta_step,
-    adagrad_step,
-    adam_step,
-    adamax_step,
-    clip_gradients,
-    lion_step,
-    nadam_step,
-    rmsprop_step,
-    sgd_step,
-)
+from .optimizers import OPTIMIZERS as OPTIMIZERS
+from .optimizers.adam import *
+from .optimizers.clipping import *
+from .optimizers.descent import *
+from .optimizers.scaled import *
 from .simple_rnn import SimpleRNNGradients, simple_rnn_backward, simple_rnn_forward
 from .time_loop import LoopOptions, Saved
 
@@ -76,12 +50,7 @@ __all__ = [
     "ACTIVATIONS",
     "CELLS",
     "ELEMENTWISE_ACTIVATIONS",
-    "LOSSES",
-    "OPTIMIZERS",
     "Activation",
-    "AdadeltaSlots",
-    "AdamSlots",
-    "AdamaxSlots",
     "CellFunctions",
     "DenseGradients",
     "DenseSaved",
@@ -91,46 +60,21 @@ __all__ = [
     "LayerNormalizationSaved",
     "LoopOptions",
     "MinGradients",
-    "NadamSlots",
-    "RMSpropSlots",
     "Saved",
     "SimpleRNNGradients",
-    "adadelta_step",
-    "adagrad_step",
-    "adam_step",
-    "adamax_step",
-    "binary_crossentropy",
-    "categorical_crossentropy",
-    "categorical_hinge",
-    "clip_gradients",
-    "cosine_similarity",
     "dense_backward",
     "dense_forward",
     "gru_backward",
     "gru_forward",
-    "hinge",
-    "huber",
-    "kl_divergence",
     "layer_normalization_backward",
     "layer_normalization_forward",
-    "lion_step",
-    "log_cosh",
     "lstm_backward",
     "lstm_forward",
-    "mean_absolute_error",
-    "mean_absolute_percentage_error",
-    "mean_squared_error",
-    "mean_squared_logarithmic_error",
     "min_gru_forward",
     "min_lstm_forward",
     "min_rnn_backward",
-    "nadam_step",
-    "poisson",
-    "quantile",
-    "rmsprop_step",
-    "sgd_step",
     "simple_rnn_backward",
     "simple_rnn_forward",
-    "sparse_categorical_crossentropy",
-    "squared_hinge",
 ]
+__all__ += losses.__all__
+__all__ += optimizers.__all__

@@ -9,7 +9,7 @@ from typing import Any
 
 from .._internal.names import lookup
 from .._internal.registry import configuration
-from ._base import LearningRateSchedule
+from ._base import LearningRateSchedule, registry
 from ._decays import ExponentialDecay, InverseTimeDecay, PiecewiseConstantDecay, PolynomialDecay
 from ._waves import CosineDecay, CosineDecayRestarts, OneCycle
 
@@ -25,13 +25,6 @@ __all__ = [
     "deserialize",
     "serialize",
 ]
-
-
-_classes: tuple[type[LearningRateSchedule], ...] = (
-    *(CosineDecay, CosineDecayRestarts, ExponentialDecay, InverseTimeDecay),
-    *(OneCycle, PiecewiseConstantDecay, PolynomialDecay),
-)
-_by_name: dict[str, type[LearningRateSchedule]] = {cls.__name__: cls for cls in _classes}
 
 
 def serialize(schedule: LearningRateSchedule) -> dict[str, Any]:
@@ -69,5 +62,5 @@ def deserialize(
     """
     if not isinstance(config, Mapping) or not isinstance(config.get("class_name"), str):
         raise TypeError(f"config: expected a dict with a class_name, got {config!r}")
-    known = {**_by_name, **(custom_objects or {})}
+    known = {**registry.entries, **(custom_objects or {})}
     return lookup("schedule", config["class_name"], known).from_config(config.get("config", {}))

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from .._internal import checks
+from .._internal.registry import Registry
 
 
 class LearningRateSchedule:
@@ -39,6 +40,9 @@ class LearningRateSchedule:
     def from_config(cls, config: Mapping[str, Any]) -> "LearningRateSchedule":
         """Return a schedule with these arguments."""
         return cls(**config)
+
+
+registry: Registry[type[LearningRateSchedule]] = Registry("schedule")
 
 
 class Schedule(LearningRateSchedule):

@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from itertools import pairwise
 
 from .._internal import checks
-from ._base import Schedule, positive
+from ._base import Schedule, positive, registry
 
 
+@registry.register()
 class ExponentialDecay(Schedule):
     """``initial_learning_rate * decay_rate ** (step / decay_steps)``.
 
@@ -54,6 +55,7 @@ class ExponentialDecay(Schedule):
         return self.initial_learning_rate * power
 
 
+@registry.register()
 class InverseTimeDecay(Schedule):
     """``initial_learning_rate / (1 + decay_rate * step / decay_steps)``.
 
@@ -98,6 +100,7 @@ class InverseTimeDecay(Schedule):
         return self.initial_learning_rate / (1 + self.decay_rate * (math.floor(periods) if self.staircase else periods))
 
 
+@registry.register()
 class PiecewiseConstantDecay(Schedule):
     """One rate up to and including each boundary, and another after the last.
 
@@ -137,6 +140,7 @@ class PiecewiseConstantDecay(Schedule):
         return self.values[bisect_left(self.boundaries, step)]
 
 
+@registry.register()
 class PolynomialDecay(Schedule):
     """``(initial - end) * (1 - step / decay_steps) ** power + end``, and `end_learning_rate` from then on.
 

@@ -3,7 +3,7 @@
 import math
 
 from .._internal import checks
-from ._base import Schedule, positive
+from ._base import Schedule, positive, registry
 
 
 def _cosine(start: float, end: float, share: float) -> float:
@@ -11,6 +11,7 @@ def _cosine(start: float, end: float, share: float) -> float:
     return end + (start - end) * 0.5 * (1 + math.cos(math.pi * share))
 
 
+@registry.register()
 class CosineDecay(Schedule):
     """A linear warm-up, if wanted, and then half a cosine down to a fraction.
 
@@ -69,6 +70,7 @@ class CosineDecay(Schedule):
         return _cosine(top, top * self.alpha, min((step - warmup) / self.decay_steps, 1.0))
 
 
+@registry.register()
 class CosineDecayRestarts(Schedule):
     """Half a cosine down, again and again, each `t_mul` times as long and `m_mul` times as high as the one before.
 
@@ -136,6 +138,7 @@ class CosineDecayRestarts(Schedule):
         return begin
 
 
+@registry.register()
 class OneCycle(Schedule):
     """Up to a large rate and down to almost none, once: the policy of super-convergence, in PyTorch's form.
 

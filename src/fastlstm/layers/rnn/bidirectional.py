@@ -9,7 +9,7 @@ from ..._internal.arrays import Array
 from ..._internal.native import Network
 from .._configuration import layer_of
 from .._weights import JoinedWeights
-from ..base import Layer, Shape
+from ..base import Layer, Shape, registry
 from ._stateful import StatefulLayer
 from .recurrent import RNN
 
@@ -17,6 +17,7 @@ _MERGE_MODES = ("concat", "sum", "mul", "ave", None)
 _AGREED = ("return_sequences", "return_state", "stateful", "dtype")
 
 
+@registry.register()
 class Bidirectional(StatefulLayer):
     """A recurrent layer that reads forwards, one that reads backwards, and their outputs merged step by step.
 

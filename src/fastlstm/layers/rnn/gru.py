@@ -3,6 +3,7 @@
 from typing import Any
 
 from ..._internal.checks import flag
+from ..base import registry
 from ._onnx import OnnxNode
 from ._torch import TorchCell
 from .recurrent import KERNEL, RECURRENT_KERNEL, RNN, Cell
@@ -11,6 +12,7 @@ _GATES = ("z", "r", "h")
 _ONNX_ACTIVATIONS = ("recurrent_activation", "activation")
 
 
+@registry.register()
 class GRU(RNN):
     """Gated recurrent unit.
 

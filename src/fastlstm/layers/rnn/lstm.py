@@ -7,6 +7,7 @@ import numpy as np
 
 from ..._internal.arrays import Array
 from ..._internal.checks import flag, number
+from ..base import registry
 from ._onnx import OnnxNode
 from ._torch import TorchCell
 from .recurrent import BIAS, KERNEL, RECURRENT_KERNEL, RNN, Cell
@@ -25,6 +26,7 @@ _ONNX, _COUPLED_ONNX = (
 _TORCH = TorchCell("LSTM", _GATES)
 
 
+@registry.register()
 class LSTM(RNN):
     """Long short-term memory.
 

@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from ..base import registry
 from .recurrent import BIAS, KERNEL, RNN, Cell
 
 
+@registry.register()
 class MinGRU(RNN):
     """The minimal GRU, whose gates see only x, so that those of all steps are one product.
 

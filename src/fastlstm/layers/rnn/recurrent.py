@@ -12,7 +12,7 @@ from ..._internal.checks import flag, number, refuse, size
 from ..._internal.native import Network
 from .._randomness import Seed
 from .._weights import Weight, rules
-from ..base import Shape
+from ..base import Shape, registry
 from ._onnx import OnnxNode
 from ._stateful import StatefulLayer
 from ._torch import TorchCell
@@ -277,5 +277,5 @@ def positive(name: str, value: Any) -> float:
 
 def layers_by_cell() -> dict[str, Callable[..., RNN]]:
     """Return what makes a layer of each cell, by the core's name of the cell."""
-    pairs: list[tuple[Callable[..., RNN], Cell]] = [(cls, cell) for cls in RNN.__subclasses__() for cell in cls.cells]
-    return {cell.name: partial(cls, **cell.options) for cls, cell in pairs}
+    recurrent: list[Any] = [cls for cls in registry.entries.values() if issubclass(cls, RNN)]
+    return {cell.name: partial(cls, **cell.options) for cls in recurrent for cell in cls.cells}

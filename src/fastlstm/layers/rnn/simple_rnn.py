@@ -2,11 +2,13 @@
 
 from typing import Any
 
+from ..base import registry
 from ._onnx import OnnxNode
 from ._torch import TorchCell
 from .recurrent import RNN, Cell
 
 
+@registry.register()
 class SimpleRNN(RNN):
     """Elman's recurrent network: ``h_t = tanh(x_t W + h_{t-1} U + b)``.
 

@@ -5,66 +5,20 @@ respect to `y_pred`. The last axis of y_pred holds features or classes; the loss
 (Keras's reduction "sum_over_batch_size"), each value multiplied by its sample weight first.
 """
 
-from ._distributions import (
-    binary_crossentropy,
-    categorical_crossentropy,
-    cosine_similarity,
-    kl_divergence,
-    poisson,
-    sparse_categorical_crossentropy,
-)
-from ._errors import (
-    huber,
-    log_cosh,
-    mean_absolute_error,
-    mean_absolute_percentage_error,
-    mean_squared_error,
-    mean_squared_logarithmic_error,
-    quantile,
-)
-from ._hinges import categorical_hinge, hinge, squared_hinge
-from ._mean import EPSILON
+from collections.abc import Callable
+from typing import Any
 
-__all__ = [
-    "EPSILON",
-    "LOSSES",
-    "binary_crossentropy",
-    "categorical_crossentropy",
-    "categorical_hinge",
-    "cosine_similarity",
-    "hinge",
-    "huber",
-    "kl_divergence",
-    "log_cosh",
-    "mean_absolute_error",
-    "mean_absolute_percentage_error",
-    "mean_squared_error",
-    "mean_squared_logarithmic_error",
-    "poisson",
-    "quantile",
-    "sparse_categorical_crossentropy",
-    "squared_hinge",
-]
+from . import _distributions, _errors, _hinges
+from ._distributions import *
+from ._errors import *
+from ._hinges import *
 
-LOSSES = {
-    function.__name__: function
-    for function in (
-        mean_squared_error,
-        mean_absolute_error,
-        mean_absolute_percentage_error,
-        mean_squared_logarithmic_error,
-        huber,
-        log_cosh,
-        poisson,
-        cosine_similarity,
-        quantile,
-        binary_crossentropy,
-        categorical_crossentropy,
-        sparse_categorical_crossentropy,
-        kl_divergence,
-        hinge,
-        squared_hinge,
-        categorical_hinge,
-    )
+__all__ = ["LOSSES"]
+__all__ += _distributions.__all__
+__all__ += _errors.__all__
+__all__ += _hinges.__all__
+
+LOSSES: dict[str, Callable[..., Any]] = {
+    name: getattr(module, name) for module in (_errors, _distributions, _hinges) for name in module.__all__
 }
 """The core's name -> function."""

@@ -10,6 +10,15 @@ from numpy.typing import NDArray
 from .._arrays import FloatArray, check_array
 from ._mean import EPSILON, Scalar, check_pair, clip, mean_of_elements, weighted_mean
 
+__all__ = [
+    "binary_crossentropy",
+    "categorical_crossentropy",
+    "cosine_similarity",
+    "kl_divergence",
+    "poisson",
+    "sparse_categorical_crossentropy",
+]
+
 
 def binary_crossentropy(
     y_true: FloatArray,

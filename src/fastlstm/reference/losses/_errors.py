@@ -9,6 +9,16 @@ import numpy as np
 from .._arrays import FloatArray, check_array
 from ._mean import EPSILON, Scalar, check_pair, larger, mean_of_elements
 
+__all__ = [
+    "huber",
+    "log_cosh",
+    "mean_absolute_error",
+    "mean_absolute_percentage_error",
+    "mean_squared_error",
+    "mean_squared_logarithmic_error",
+    "quantile",
+]
+
 
 def mean_squared_error(
     y_true: FloatArray, y_pred: FloatArray, sample_weight: FloatArray | None = None

@@ -7,6 +7,8 @@ import numpy as np
 from .._arrays import FloatArray
 from ._mean import Scalar, check_pair, larger, mean_of_elements, weighted_mean
 
+__all__ = ["categorical_hinge", "hinge", "squared_hinge"]
+
 
 def hinge(y_true: FloatArray, y_pred: FloatArray, sample_weight: FloatArray | None = None) -> tuple[Scalar, FloatArray]:
     """Return the mean of max(1 - t p, 0) and its gradient, half as large at the bend.

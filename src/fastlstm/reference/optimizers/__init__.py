@@ -9,36 +9,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from .adam import AdamaxSlots, AdamSlots, NadamSlots, adam_step, adamax_step, nadam_step
-from .clipping import clip_gradients
-from .descent import lion_step, sgd_step
-from .scaled import AdadeltaSlots, RMSpropSlots, adadelta_step, adagrad_step, rmsprop_step
+from . import adam, clipping, descent, scaled
+from .adam import *
+from .clipping import *
+from .descent import *
+from .scaled import *
 
-__all__ = [
-    "OPTIMIZERS",
-    "AdadeltaSlots",
-    "AdamSlots",
-    "AdamaxSlots",
-    "NadamSlots",
-    "RMSpropSlots",
-    "adadelta_step",
-    "adagrad_step",
-    "adam_step",
-    "adamax_step",
-    "clip_gradients",
-    "lion_step",
-    "nadam_step",
-    "rmsprop_step",
-    "sgd_step",
-]
+__all__ = ["OPTIMIZERS"]
+__all__ += adam.__all__
+__all__ += clipping.__all__
+__all__ += descent.__all__
+__all__ += scaled.__all__
 
 OPTIMIZERS: dict[str, Callable[..., Any]] = {
-    "sgd": sgd_step,
-    "adam": adam_step,
-    "nadam": nadam_step,
-    "adamax": adamax_step,
-    "rmsprop": rmsprop_step,
-    "adagrad": adagrad_step,
-    "adadelta": adadelta_step,
-    "lion": lion_step,
+    name.removesuffix("_step"): getattr(module, name)
+    for module in (adam, descent, scaled)
+    for name in module.__all__
+    if name.endswith("_step")
 }
+"""The core's name -> function."""

@@ -8,6 +8,8 @@ import numpy as np
 
 from .._arrays import FloatArray, check_array
 
+__all__ = ["AdamSlots", "AdamaxSlots", "NadamSlots", "adam_step", "adamax_step", "nadam_step"]
+
 
 class AdamSlots(NamedTuple):
     """Steps taken, first and second moment, and the largest second moment so far (used by amsgrad)."""

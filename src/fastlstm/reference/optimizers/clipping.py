@@ -8,6 +8,8 @@ import numpy as np
 
 from .._arrays import FloatArray
 
+__all__ = ["clip_gradients"]
+
 
 def clip_gradients(
     gradients: Sequence[FloatArray],

@@ -6,6 +6,8 @@ import numpy as np
 
 from .._arrays import FloatArray, check_array
 
+__all__ = ["lion_step", "sgd_step"]
+
 
 def sgd_step(
     variable: FloatArray,

@@ -8,6 +8,8 @@ import numpy as np
 
 from .._arrays import FloatArray, check_array
 
+__all__ = ["AdadeltaSlots", "RMSpropSlots", "adadelta_step", "adagrad_step", "rmsprop_step"]
+
 
 class RMSpropSlots(NamedTuple):
     """Running mean of g², velocity, and running mean of g (used when centered)."""
