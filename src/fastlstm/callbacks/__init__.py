@@ -1,4 +1,4 @@
-"""Callbacks: what runs between the steps and epochs of `fit`, in evaluations and in predictions, as in Keras."""
+"""Callbacks: code that runs between the steps and epochs of `fit`, and in evaluations and predictions, as in Keras."""
 
 from ._averages import SwapEMAWeights
 from ._base import Callback, History

@@ -1,4 +1,4 @@
-"""Averages of the weights in the weights' place while a model is evaluated."""
+"""Evaluation with the averages of the weights."""
 
 from typing import Any
 
@@ -7,22 +7,28 @@ from ._base import ClosingCallback
 
 
 class SwapEMAWeights(ClosingCallback):
-    """Evaluate and predict with the averages that an optimizer with ``use_ema=True`` keeps, and train without them.
+    """Evaluate and predict with the averages of an optimizer with ``use_ema=True``, but train the weights themselves.
 
-    Before an evaluation, such as the validation of an epoch, or a prediction, the averages take the weights' place;
-    after it the weights come back. Keras leaves them out after a prediction. Nothing changes before the first step,
-    when there are no averages yet.
+    Before an evaluation, such as the validation of an epoch, or a prediction, the averages are swapped in; afterwards
+    the weights are restored. (Keras does not restore them after a prediction.) Before the first step there are no
+    averages, and nothing changes.
 
     Parameters
     ----------
     swap_on_epoch : bool
-        Whether the averages also take the weights' place from the end of an epoch to the beginning of the next one, for
-        the callbacks that come after this one in the list, such as `ModelCheckpoint`.
+        Whether the averages are also swapped in from the end of an epoch to the beginning of the next, for callbacks
+        later in the list, such as `ModelCheckpoint`.
 
     Raises
     ------
+    TypeError
+        If `swap_on_epoch` is not True or False.
     ValueError
-        In the run, if the model is not compiled or its optimizer has no averages.
+        During a run, if the model is not compiled or its optimizer has no averages.
+
+    References
+    ----------
+    Keras 3, `keras.callbacks.SwapEMAWeights`.
 
     Examples
     --------
@@ -31,7 +37,7 @@ class SwapEMAWeights(ClosingCallback):
     >>> model.compile(optimizers.SGD(use_ema=True), loss="mse")
     >>> data = [[1.0], [2.0]], [2.0, 4.0]
     >>> history = model.fit(*data, validation_data=data, epochs=3, verbose=0, callbacks=[SwapEMAWeights()])
-    >>> history.history["val_loss"][-1] == model.evaluate(*data, verbose=0)  # the averages, which are what fit leaves
+    >>> history.history["val_loss"][-1] == model.evaluate(*data, verbose=0)  # fit ends with the averages
     True
     """
 
@@ -40,32 +46,32 @@ class SwapEMAWeights(ClosingCallback):
         self._swapped = False
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        """Let the weights come back."""
+        """Restore the weights."""
         self._restore()
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        """Put the averages in place, if asked to."""
+        """Swap the averages in, if `swap_on_epoch` is set."""
         if self.swap_on_epoch:
             self._swap()
 
     def on_test_begin(self, logs: dict[str, Any] | None = None) -> None:
-        """Put the averages in place."""
+        """Swap the averages in."""
         self._swap()
 
     def on_test_end(self, logs: dict[str, Any] | None = None) -> None:
-        """Let the weights come back."""
+        """Restore the weights."""
         self._restore()
 
     def on_predict_begin(self, logs: dict[str, Any] | None = None) -> None:
-        """Put the averages in place."""
+        """Swap the averages in."""
         self._swap()
 
     def on_predict_end(self, logs: dict[str, Any] | None = None) -> None:
-        """Let the weights come back."""
+        """Restore the weights."""
         self._restore()
 
     def close(self) -> None:
-        """Let the weights come back where a run was interrupted."""
+        """Restore the weights after an interrupted run."""
         self._restore()
 
     def _swap(self) -> None:

@@ -4,22 +4,26 @@ from typing import Any
 
 
 class Callback:
-    """Base class: override the hooks that are wanted. `self.model` and `self.params` are set before the first one.
+    """Base class: override the hooks you need. `self.model` and `self.params` are set before the first one.
 
-    Without a callback that overrides a batch hook, many steps are one native call; with one, each step is a call of
-    its own. `logs` are numbers by name, in alphabetical order as in Keras: the loss and the metrics, each of the epoch
-    so far; at the end of an epoch those of the validation as well, 'val_loss' and so on. The begin hooks get an empty
-    dict. All callbacks get the same dict, so that what one of them adds at the end of an epoch is seen by those after
-    it, and by the history.
+    Without a callback that overrides a batch hook, many steps run in one native call; with one, each step is a separate
+    call. `logs` maps names to numbers, in alphabetical order as in Keras: the loss and the metrics, averaged over the
+    epoch so far; at the end of an epoch also those of the validation, 'val_loss' and so on. The begin hooks receive an
+    empty dict. All callbacks receive the same dict, so that what one of them adds at the end of an epoch is seen by
+    those after it and by the history.
 
     Setting ``self.model.stop_training = True`` ends the training.
 
     Attributes
     ----------
     model : Sequential
-        That which is trained, evaluated or asked for predictions.
+        The model being trained, evaluated or used for prediction.
     params : dict
-        'verbose', 'epochs' and 'steps' (batches of an epoch).
+        'verbose', 'epochs' and 'steps' (batches per epoch).
+
+    References
+    ----------
+    Keras 3, `keras.callbacks.Callback`.
 
     Examples
     --------
@@ -36,86 +40,218 @@ class Callback:
     model: Any = None
     params: Any = None
     _each_batch: bool = True
-    """Whether the batch hooks, where they are overridden, are to be called for each batch, and not for several."""
+    """Whether overridden batch hooks must be called for each batch rather than once for several."""
 
     def set_model(self, model: Any) -> None:
-        """Take the model."""
+        """Set the model.
+
+        Parameters
+        ----------
+        model : Sequential
+            The model.
+        """
         self.model = model
 
     def set_params(self, params: dict[str, Any]) -> None:
-        """Take the numbers of the run."""
+        """Set the parameters of the run.
+
+        Parameters
+        ----------
+        params : dict
+            'verbose', 'epochs' and 'steps'.
+        """
         self.params = params
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
-        """Run before the first epoch."""
+        """Run before the first epoch.
+
+        Parameters
+        ----------
+        logs : dict, optional
+            Empty.
+        """
 
     def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
-        """Run after the last epoch, with its logs."""
+        """Run after the last epoch.
+
+        Parameters
+        ----------
+        logs : dict, optional
+            Loss and metrics of the last epoch.
+        """
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        """Run before an epoch, counted from 0."""
+        """Run before an epoch.
+
+        Parameters
+        ----------
+        epoch : int
+            The number of the epoch, from 0.
+        logs : dict, optional
+            Empty.
+        """
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        """Run after an epoch and its validation. What is added to `logs` goes into the history."""
+        """Run after an epoch and its validation.
+
+        Parameters
+        ----------
+        epoch : int
+            The number of the epoch, from 0.
+        logs : dict, optional
+            Loss and metrics of the epoch and its validation. Entries added here go into the history.
+        """
 
     def on_batch_begin(self, batch: int, logs: dict[str, Any] | None = None) -> None:
-        """Run before a step: another name of `on_train_batch_begin`."""
+        """Run before a training step: another name of `on_train_batch_begin`.
+
+        Parameters
+        ----------
+        batch : int
+            The number of the batch, from 0; in training, within the epoch.
+        logs : dict, optional
+            Empty.
+        """
 
     def on_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
-        """Run after a step: another name of `on_train_batch_end`."""
+        """Run after a training step: another name of `on_train_batch_end`.
+
+        Parameters
+        ----------
+        batch : int
+            The number of the batch, from 0; in training, within the epoch.
+        logs : dict, optional
+            Loss and metrics of the epoch so far.
+        """
 
     def on_train_batch_begin(self, batch: int, logs: dict[str, Any] | None = None) -> None:
-        """Run before a step, counted from 0 in each epoch."""
+        """Run before a training step.
+
+        Parameters
+        ----------
+        batch : int
+            The number of the batch, from 0; in training, within the epoch.
+        logs : dict, optional
+            Empty.
+        """
         self.on_batch_begin(batch, logs=logs)
 
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
-        """Run after a step."""
+        """Run after a training step.
+
+        Parameters
+        ----------
+        batch : int
+            The number of the batch, from 0; in training, within the epoch.
+        logs : dict, optional
+            Loss and metrics of the epoch so far.
+        """
         self.on_batch_end(batch, logs=logs)
 
     def on_test_begin(self, logs: dict[str, Any] | None = None) -> None:
-        """Run before an evaluation, that of an epoch's validation too."""
+        """Run before an evaluation, including the validation of an epoch.
+
+        Parameters
+        ----------
+        logs : dict, optional
+            Empty.
+        """
 
     def on_test_end(self, logs: dict[str, Any] | None = None) -> None:
-        """Run after an evaluation, with its results."""
+        """Run after an evaluation.
+
+        Parameters
+        ----------
+        logs : dict, optional
+            Loss and metrics of the evaluation.
+        """
 
     def on_test_batch_begin(self, batch: int, logs: dict[str, Any] | None = None) -> None:
-        """Run before a batch of an evaluation."""
+        """Run before a batch of an evaluation.
+
+        Parameters
+        ----------
+        batch : int
+            The number of the batch, from 0; in training, within the epoch.
+        logs : dict, optional
+            Empty.
+        """
 
     def on_test_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
-        """Run after a batch of an evaluation."""
+        """Run after a batch of an evaluation.
+
+        Parameters
+        ----------
+        batch : int
+            The number of the batch, from 0; in training, within the epoch.
+        logs : dict, optional
+            Loss and metrics so far.
+        """
 
     def on_predict_begin(self, logs: dict[str, Any] | None = None) -> None:
-        """Run before a prediction."""
+        """Run before a prediction.
+
+        Parameters
+        ----------
+        logs : dict, optional
+            Empty.
+        """
 
     def on_predict_end(self, logs: dict[str, Any] | None = None) -> None:
-        """Run after a prediction."""
+        """Run after a prediction.
+
+        Parameters
+        ----------
+        logs : dict, optional
+            Empty.
+        """
 
     def on_predict_batch_begin(self, batch: int, logs: dict[str, Any] | None = None) -> None:
-        """Run before a batch of a prediction."""
+        """Run before a batch of a prediction.
+
+        Parameters
+        ----------
+        batch : int
+            The number of the batch, from 0; in training, within the epoch.
+        logs : dict, optional
+            Empty.
+        """
 
     def on_predict_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
-        """Run after a batch of a prediction, whose outputs are ``logs['outputs']``."""
+        """Run after a batch of a prediction.
+
+        Parameters
+        ----------
+        batch : int
+            The number of the batch, from 0; in training, within the epoch.
+        logs : dict, optional
+            'outputs', the batch's predictions.
+        """
 
 
 class ClosingCallback(Callback):
-    """Base class of callbacks that hold something open, which an interruption of a run must not leave so."""
+    """Base class of callbacks that hold a resource, which must be released even if a run is interrupted."""
 
     def close(self) -> None:
-        """Let go of it. It is called at the end of every `fit`, `evaluate` and `predict`, whatever has ended it."""
+        """Release the resource. Called at the end of every `fit`, `evaluate` and `predict`, however it ended."""
         raise NotImplementedError
 
 
 class History(Callback):
-    """What `fit` returns: `history`, a list of values for each name ('loss', 'val_loss'), and `epoch`, their numbers.
+    """The record of a training, which `fit` returns.
 
     Attributes
     ----------
     history : dict of str to list of float
-        One value an epoch.
+        One value per epoch for each name, such as 'loss' and 'val_loss'.
     epoch : list of int
-        The epochs that were completed, counted from 0.
+        The completed epochs, counted from 0.
     params : dict
-        'verbose', 'epochs' and 'steps' (an epoch).
+        'verbose', 'epochs' and 'steps' (per epoch).
+
+    References
+    ----------
+    Keras 3, `keras.callbacks.History`.
 
     Examples
     --------
@@ -127,14 +263,14 @@ class History(Callback):
         self.history: dict[str, list[Any]] = {}
         self.epoch: list[int] = []
         self.params = {}
-        self._epochs: dict[str, list[int]] = {}  # of each name's values: not every epoch has a validation
+        self._epochs: dict[str, list[int]] = {}  # the epochs of each name's values; not every epoch has a validation
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
-        """Forget the numbers of the epochs of another fit; the values stay, as in Keras."""
+        """Clear `epoch`; the values of earlier trainings stay, as in Keras."""
         self.epoch = []
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        """Append the values of this epoch."""
+        """Append the values of the epoch."""
         self.epoch.append(epoch)
         for name, value in (logs or {}).items():
             self.history.setdefault(name, []).append(value)

@@ -1,4 +1,4 @@
-"""All callbacks of a run: called together, with the same logs."""
+"""The callbacks of a run, called together and with the same logs."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -14,7 +14,7 @@ _BATCH_HOOKS = {
 
 
 def _flat(callbacks: Any) -> Iterator[Callback]:
-    """Yield the callbacks of an argument: None, one, or lists of them."""
+    """Yield the callbacks in an argument: None, a callback, or nested lists of them."""
     if callbacks is None:
         return
     if isinstance(callbacks, CallbackList):
@@ -29,28 +29,32 @@ def _flat(callbacks: Any) -> Iterator[Callback]:
 
 
 def _sorted(logs: dict[str, Any] | None) -> dict[str, Any]:
-    """Return the logs in the order in which Keras hands them out."""
+    """Return the logs in Keras's order."""
     return dict(sorted((logs or {}).items()))
 
 
 class CallbackList(Callback):
-    """A list of callbacks, called one after the other.
+    """A list of callbacks that is itself a callback and calls them in order.
 
     Parameters
     ----------
-    callbacks : Callback or list of them, optional
-        Called in this order.
+    callbacks : Callback or list of Callback, optional
+        The callbacks, in the order in which they are called.
     add_history, add_progbar : bool
-        Whether a `History` and a `ProgbarLogger` come last, unless there are some.
+        Whether to append a `History` and a `ProgbarLogger`, unless the list contains them.
     model : Sequential, optional
-        Given to each.
+        The model, passed to each callback.
     **params
-        Given to each: 'verbose', 'epochs' and 'steps'.
+        'verbose', 'epochs' and 'steps', passed to each callback.
 
     Raises
     ------
     TypeError
-        If something in the list is no callback.
+        If an item of the list is not a callback.
+
+    References
+    ----------
+    Keras 3, `keras.callbacks.CallbackList`.
 
     Examples
     --------
@@ -76,12 +80,12 @@ class CallbackList(Callback):
 
     @property
     def history(self) -> History | None:
-        """The history in the list."""
+        """The last `History` in the list, or None."""
         found = [callback for callback in self.callbacks if isinstance(callback, History)]
         return found[-1] if found else None
 
     def set_model(self, model: Any) -> None:
-        """Give all of them the model, and the model its history."""
+        """Pass the model to all callbacks, and the history to the model."""
         self.model = model
         if self.history is not None:
             model.history = self.history
@@ -89,17 +93,36 @@ class CallbackList(Callback):
             callback.set_model(model)
 
     def set_params(self, params: dict[str, Any]) -> None:
-        """Give each of them the numbers of the run, if there are some."""
+        """Pass the parameters of the run to all callbacks, unless there are none."""
         self.params = params
         for callback in self.callbacks if params else ():
             callback.set_params(dict(params))
 
     def wants_each_batch(self, kind: str) -> bool:
-        """Return whether some batch hooks are to be called for each batch; of kind 'train', 'test' or 'predict'."""
+        """Return whether any batch hook must be called for each batch.
+
+        Parameters
+        ----------
+        kind : {'train', 'test', 'predict'}
+            The kind of run.
+
+        Returns
+        -------
+        bool
+            False if one call can stand for several batches.
+
+        Examples
+        --------
+        >>> from fastlstm.callbacks import EarlyStopping, LambdaCallback
+        >>> CallbackList([EarlyStopping()]).wants_each_batch("train")
+        False
+        >>> CallbackList([LambdaCallback(on_train_batch_end=print)]).wants_each_batch("train")
+        True
+        """
         return any(_wants_each_batch(callback, hook) for callback in self.callbacks for hook in _BATCH_HOOKS[kind])
 
     def close(self) -> None:
-        """Close files and remove what is left on the screen, also after an interruption."""
+        """Release the resources of all callbacks, also after an interruption."""
         for callback in self.callbacks:
             if isinstance(callback, ClosingCallback):
                 callback.close()
@@ -115,66 +138,66 @@ class CallbackList(Callback):
             getattr(callback, hook)(batch, logs=shared)
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
-        """Call the hook of all."""
+        """Call this hook of all callbacks."""
         self._call("on_train_begin", logs)
 
     def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
-        """Call the hook of all."""
+        """Call this hook of all callbacks."""
         self._call("on_train_end", logs)
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        """Call the hook of all."""
+        """Call this hook of all callbacks."""
         self._call("on_epoch_begin", logs, epoch)
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        """Call the hook of all."""
+        """Call this hook of all callbacks."""
         self._call("on_epoch_end", logs, epoch)
 
     def on_test_begin(self, logs: dict[str, Any] | None = None) -> None:
-        """Call the hook of all."""
+        """Call this hook of all callbacks."""
         self._call("on_test_begin", logs)
 
     def on_test_end(self, logs: dict[str, Any] | None = None) -> None:
-        """Call the hook of all."""
+        """Call this hook of all callbacks."""
         self._call("on_test_end", logs)
 
     def on_predict_begin(self, logs: dict[str, Any] | None = None) -> None:
-        """Call the hook of all."""
+        """Call this hook of all callbacks."""
         self._call("on_predict_begin", logs)
 
     def on_predict_end(self, logs: dict[str, Any] | None = None) -> None:
-        """Call the hook of all."""
+        """Call this hook of all callbacks."""
         self._call("on_predict_end", logs)
 
     def on_train_batch_begin(self, batch: int, logs: dict[str, Any] | None = None) -> None:
-        """Call the hook of all."""
+        """Call this hook of all callbacks."""
         self._call_batch("on_train_batch_begin", batch, logs)
 
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
-        """Call the hook of all."""
+        """Call this hook of all callbacks."""
         self._call_batch("on_train_batch_end", batch, logs)
 
     def on_test_batch_begin(self, batch: int, logs: dict[str, Any] | None = None) -> None:
-        """Call the hook of all."""
+        """Call this hook of all callbacks."""
         self._call_batch("on_test_batch_begin", batch, logs)
 
     def on_test_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
-        """Call the hook of all."""
+        """Call this hook of all callbacks."""
         self._call_batch("on_test_batch_end", batch, logs)
 
     def on_predict_batch_begin(self, batch: int, logs: dict[str, Any] | None = None) -> None:
-        """Call the hook of all."""
+        """Call this hook of all callbacks."""
         self._call_batch("on_predict_batch_begin", batch, logs)
 
     def on_predict_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
-        """Call the hook of all."""
+        """Call this hook of all callbacks."""
         self._call_batch("on_predict_batch_end", batch, logs)
 
 
 def _wants_each_batch(callback: Callback, hook: str) -> bool:
-    """Whether a class has a hook of its own, or an instance as `LambdaCallback` does it.
+    """Return whether a class, or an instance as in `LambdaCallback`, overrides a hook and needs each batch.
 
-    Those of this package also say by `_each_batch` whether they can do with a call for several batches.
+    Callbacks of this package declare with `_each_batch` whether one call for several batches is enough.
     """
     found = getattr(callback, hook)
     function = getattr(found, "__func__", found)

@@ -11,19 +11,30 @@ from ._base import ClosingCallback
 
 
 class CSVLogger(ClosingCallback):
-    """Write a line of a CSV file after each epoch.
+    """Write one line to a CSV file after each epoch.
 
-    The columns are the epoch, from 0 on, and the figures of the first epoch's logs in alphabetical order; those of a
-    validation that the first epoch did not have get a column too, and 'NA' where they are missing.
+    The columns are 'epoch', from 0, and the names in the first epoch's logs in alphabetical order. If the first epoch
+    has no validation, columns for validation results are added; missing values are written as 'NA'.
 
     Parameters
     ----------
     filename : str or path
         The file.
     separator : str
-        Between the columns.
+        The delimiter of the columns, one character.
     append : bool
-        Whether to go on with a file that exists, instead of replacing it.
+        Whether to append to an existing file instead of replacing it.
+
+    Raises
+    ------
+    TypeError
+        If `filename` is not a path, or `append` is not True or False.
+    OSError
+        In `fit`, if the file cannot be written.
+
+    References
+    ----------
+    Keras 3, `keras.callbacks.CSVLogger`.
 
     Examples
     --------
@@ -53,11 +64,11 @@ class CSVLogger(ClosingCallback):
         self.close()
         path = self.filename
         self._header = not (self.append and os.path.exists(path) and os.path.getsize(path) > 0)
-        self._file = open(path, "a" if self.append else "w", newline="", encoding="utf-8")  # noqa: SIM115 - kept open
+        self._file = open(path, "a" if self.append else "w", newline="", encoding="utf-8")  # noqa: SIM115 - stays open
         self.keys = self._writer = None
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        """Write a line."""
+        """Write the line of the epoch."""
         logs = logs or {}
         if self._writer is None:
             self.keys = sorted(logs)
@@ -92,31 +103,44 @@ def _cell(value: Any) -> Any:
 
 
 class TensorBoard(ClosingCallback):
-    """Write the loss, the metrics and the learning rate for TensorBoard, by the writer of its own package.
+    """Write the loss, the metrics and the learning rate for TensorBoard, using the package tensorboard.
 
-    Scalars have Keras's names: 'epoch_loss', 'epoch_learning_rate'; 'batch_loss' with `update_freq`;
-    'evaluation_loss_vs_iterations'. Those of the training are in the folder 'train', those of validations and
-    evaluations in 'validation'.
+    Scalars have Keras's names: 'epoch_loss', 'epoch_learning_rate'; 'batch_loss' if `update_freq` is not 'epoch';
+    'evaluation_loss_vs_iterations'. Those of training are written to the folder 'train', those of validations and
+    evaluations to 'validation'.
 
     Parameters
     ----------
     log_dir : str or path
         The folder.
     histogram_freq, write_images, profile_batch, embeddings_freq, embeddings_metadata
-        As in Keras code; anything but the default is refused, as only scalars are written.
+        For Keras compatibility; only the defaults are supported, since only scalars are written.
     write_graph : bool
-        As in Keras code; there is no graph to write.
+        For Keras compatibility; there is no graph to write.
     write_steps_per_second : bool
-        Whether to write the number of steps in a second of each epoch.
+        Whether to write the number of steps per second of each epoch.
     update_freq : 'epoch', 'batch' or int
-        After how many batches scalars are written; each step is then a native call of its own.
+        How often to write: after each epoch, each batch, or this number of batches. Unless it is 'epoch', each step is
+        a separate native call.
 
     Raises
     ------
     ImportError
         If the package tensorboard is not installed.
+    TypeError
+        If an argument has the wrong type.
     ValueError
-        If an argument is not supported.
+        If an argument is not supported or out of range.
+
+    References
+    ----------
+    Keras 3, `keras.callbacks.TensorBoard`.
+
+    Examples
+    --------
+    >>> import importlib.util
+    >>> if importlib.util.find_spec("tensorboard"):
+    ...     callback = TensorBoard("logs", update_freq="batch")
     """
 
     def __init__(
@@ -166,27 +190,27 @@ class TensorBoard(ClosingCallback):
             writer.flush()
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
-        """Count batches from here."""
+        """Start counting batches."""
         self._batches = 0
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        """Take the time."""
+        """Record the time and the number of steps."""
         self._epoch_start = (time.perf_counter(), self.model.optimizer.iterations)
 
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
-        """Write the figures of the epoch so far, if it is time."""
+        """Write the results of the epoch so far, every `update_freq` batches."""
         self._batches += 1
         if self._each_batch and self._batches % self.update_freq == 0:
             self._write("train", {f"batch_{name}": value for name, value in (logs or {}).items()}, self._batches)
 
     def on_test_end(self, logs: dict[str, Any] | None = None) -> None:
-        """Write the results of an evaluation, over the steps made so far."""
+        """Write the results of an evaluation over the number of steps."""
         values = {f"evaluation_{name}_vs_iterations": value for name, value in (logs or {}).items()}
         self._write("validation", values, self.model.optimizer.iterations)
         self._flush()
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        """Write the figures of the epoch."""
+        """Write the results of the epoch."""
         logs = logs or {}
         train = {name: value for name, value in logs.items() if not name.startswith("val_")}
         train["learning_rate"] = float(self.model.optimizer.learning_rate)

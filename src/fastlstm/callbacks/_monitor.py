@@ -1,4 +1,4 @@
-"""Callbacks that watch a figure of the logs: when it stops improving, they stop, or lower the learning rate."""
+"""Callbacks that monitor a value in the logs, and stop or lower the learning rate when it stops improving."""
 
 import inspect
 import warnings
@@ -12,23 +12,26 @@ from ._base import Callback
 
 
 class MonitorCallback(Callback):
-    """Base class: knows which of two values of a figure is the better one.
+    """Base class of callbacks that compare values in the logs.
 
     Parameters
     ----------
     monitor : str
-        The name of the figure in the logs.
+        The name of the monitored value in the logs.
     mode : {'auto', 'min', 'max'}
-        Whether smaller or larger is better; 'auto': smaller for a loss, as the metric says for a metric.
+        Whether smaller ('min') or larger ('max') values are better. 'auto' means smaller for a loss; a metric knows its
+        own direction.
     baseline : float, optional
         The best value so far.
     min_delta : float
-        An improvement by less is none.
+        Smaller improvements are ignored. The sign does not matter.
 
     Raises
     ------
+    TypeError
+        If an argument has the wrong type.
     ValueError
-        In `fit`, if 'auto' does not know what is better.
+        If an argument is out of range or unknown; in `fit`, if ``mode='auto'`` cannot tell which values are better.
     """
 
     def __init__(
@@ -62,7 +65,7 @@ class MonitorCallback(Callback):
         return value - self.min_delta > reference if larger else value + self.min_delta < reference
 
     def _current(self, logs: dict[str, Any]) -> float | None:
-        """Return the figure of now; warn if there is none."""
+        """Return the current value, or warn and return None if it is not in the logs."""
         found: float | None = logs.get(self.monitor)
         if found is None:
             warnings.warn(
@@ -74,43 +77,50 @@ class MonitorCallback(Callback):
 
 
 class EarlyStopping(MonitorCallback):
-    """End the training when a figure has stopped improving.
+    """Stop training when a monitored value has stopped improving.
 
     Parameters
     ----------
     monitor : str
-        Which figure of the logs.
+        The name of the monitored value in the logs.
     min_delta : float
-        An improvement by less is none.
+        Smaller improvements are ignored. The sign does not matter.
     patience : int
-        After how many epochs without an improvement the training ends.
+        The number of epochs without improvement after which training stops, at least 0.
     verbose : {0, 1}
-        Whether to print when something happens.
+        Whether to print a message when training is stopped or weights are restored.
     mode : {'auto', 'min', 'max'}
-        Whether smaller or larger is better; 'auto': smaller for a loss, as the metric says for a metric.
+        Whether smaller ('min') or larger ('max') values are better. 'auto' means smaller for a loss; a metric knows its
+        own direction.
     baseline : float, optional
-        What must be reached too for an epoch to count as an improvement.
+        A value that must also be reached for an epoch to count as an improvement.
     restore_best_weights : bool
-        Whether the model gets the weights of its best epoch at the end.
+        Whether the model ends with the weights of its best epoch.
     start_from_epoch : int
-        The first epoch that is looked at.
+        The first epoch to monitor, counted from 0.
 
     Attributes
     ----------
     stopped_epoch : int
-        The epoch after which the training ended, 0 if it has not been ended.
+        The epoch after which training was stopped; 0 if it was not.
     best_epoch : int
-        The best one.
+        The best epoch, counted from 0.
 
     Raises
     ------
+    TypeError
+        If an argument has the wrong type.
     ValueError
-        In `fit`, if 'auto' does not know what is better.
+        If an argument is out of range or unknown; in `fit`, if ``mode='auto'`` cannot tell which values are better.
 
     Warns
     -----
     UserWarning
-        In `fit`, if the figure is not in the logs.
+        In `fit`, if the monitored value is not in the logs.
+
+    References
+    ----------
+    Prechelt, "Early stopping - but when?", 1998. Keras 3, `keras.callbacks.EarlyStopping`.
 
     Examples
     --------
@@ -147,11 +157,11 @@ class EarlyStopping(MonitorCallback):
         self.best_weights: list[Array] | None = None
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
-        """Forget the training before this one."""
+        """Reset the counters and the best value."""
         self._begin()
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        """Look at the figure."""
+        """Compare the value with the best one, and stop if it is time."""
         current = self._current(logs or {})
         if current is None or epoch < self.start_from_epoch:
             return
@@ -169,7 +179,7 @@ class EarlyStopping(MonitorCallback):
             self.model.stop_training = True
 
     def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
-        """Give the model its best weights."""
+        """Restore the best weights, if there are any stored."""
         if self.stopped_epoch > 0 and self.verbose > 0:
             message(f"Epoch {self.stopped_epoch + 1}: early stopping")
         if self.best_weights is not None:
@@ -179,38 +189,45 @@ class EarlyStopping(MonitorCallback):
 
 
 class ReduceLROnPlateau(MonitorCallback):
-    """Lower the learning rate when a figure has stopped improving.
+    """Lower the learning rate when a monitored value has stopped improving.
 
-    The rate is in the logs of each epoch, as 'learning_rate'.
+    The logs of each epoch contain the rate as 'learning_rate'.
 
     Parameters
     ----------
     monitor : str
-        Which figure of the logs.
+        The name of the monitored value in the logs.
     factor : float
-        Below 1: what the rate is multiplied by.
+        The factor by which the rate is multiplied, in [0, 1).
     patience : int
-        After how many epochs without an improvement.
+        The number of epochs without improvement after which the rate is lowered, at least 0.
     verbose : {0, 1}
-        Whether to print when something happens.
+        Whether to print a message when the rate is lowered.
     mode : {'auto', 'min', 'max'}
-        Whether smaller or larger is better; 'auto': smaller for a loss, as the metric says for a metric.
+        Whether smaller ('min') or larger ('max') values are better. 'auto' means smaller for a loss; a metric knows its
+        own direction.
     min_delta : float
-        An improvement by less is none.
+        Smaller improvements are ignored. The sign does not matter.
     cooldown : int
-        How many epochs after a change are not counted.
+        The number of epochs after a change that are not counted, at least 0.
     min_lr : float
-        The rate does not become smaller.
+        The lowest rate, at least 0.
 
     Raises
     ------
+    TypeError
+        If an argument has the wrong type; in `fit`, if the optimizer follows a schedule.
     ValueError
-        If the factor is not below 1; in `fit`, if 'auto' does not know what is better.
+        If an argument is out of range or unknown; in `fit`, if ``mode='auto'`` cannot tell which values are better.
 
     Warns
     -----
     UserWarning
-        In `fit`, if the figure is not in the logs.
+        In `fit`, if the monitored value is not in the logs.
+
+    References
+    ----------
+    Keras 3, `keras.callbacks.ReduceLROnPlateau`.
 
     Examples
     --------
@@ -242,12 +259,12 @@ class ReduceLROnPlateau(MonitorCallback):
         self.cooldown_counter = self.wait = 0
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
-        """Forget the training before this one."""
+        """Reset the counters and the best value."""
         self.best = None
         self.cooldown_counter = self.wait = 0
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        """Look at the figure, and put the rate of this epoch into the logs."""
+        """Compare the value with the best one, lower the rate if it is time, and log the rate."""
         logs = {} if logs is None else logs
         logs["learning_rate"] = float(self.model.optimizer.learning_rate)
         current = self._current(logs)
@@ -275,26 +292,44 @@ class ReduceLROnPlateau(MonitorCallback):
         return True
 
     def in_cooldown(self) -> bool:
-        """Return whether epochs are not counted yet."""
+        """Return whether epochs are not counted, because the rate was lowered recently.
+
+        Returns
+        -------
+        bool
+            True during the cooldown.
+
+        Examples
+        --------
+        >>> ReduceLROnPlateau(cooldown=2).in_cooldown()
+        False
+        """
         return self.cooldown_counter > 0
 
 
 class LearningRateScheduler(Callback):
     """Set the learning rate at the beginning of each epoch.
 
-    The rate is in the logs of each epoch, as 'learning_rate'.
+    The logs of each epoch contain the rate as 'learning_rate'.
 
     Parameters
     ----------
     schedule : callable
         ``schedule(epoch, learning_rate)`` or ``schedule(epoch)``, which returns the new rate; epochs count from 0.
     verbose : {0, 1}
-        Whether to print each rate.
+        Whether to print a message with each rate.
 
     Raises
     ------
-    TypeError, ValueError
-        In `fit`, if the function returns no number from 0 on.
+    TypeError
+        If `schedule` is not callable; in `fit`, if it does not return a real number, or the optimizer follows a
+        schedule.
+    ValueError
+        In `fit`, if `schedule` returns a number that is negative, NaN or infinite.
+
+    References
+    ----------
+    Keras 3, `keras.callbacks.LearningRateScheduler`.
 
     Examples
     --------
@@ -322,7 +357,7 @@ class LearningRateScheduler(Callback):
             message(f"Epoch {epoch + 1}: LearningRateScheduler setting learning rate to {rate}.")
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        """Put the rate into the logs."""
+        """Log the rate."""
         if logs is not None:
             logs["learning_rate"] = float(self.model.optimizer.learning_rate)
 

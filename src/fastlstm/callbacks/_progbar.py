@@ -1,4 +1,4 @@
-"""The bar or the lines that show how far a fit or an evaluation is."""
+"""The progress display of `fit` and `evaluate`."""
 
 from typing import Any
 
@@ -7,10 +7,15 @@ from ._base import ClosingCallback
 
 
 class ProgbarLogger(ClosingCallback):
-    """What `fit` and `evaluate` show; they add one themselves unless ``verbose=0``.
+    """The progress display of `fit` and `evaluate`, which add it themselves unless ``verbose=0``.
 
-    ``verbose=1``: on a terminal and in a notebook a bar with the time left, the loss and the metrics, which gives way
-    to a line at the end of the epoch. In a pipe or a log file only the line. ``verbose=2``: only the line.
+    ``verbose=1`` shows a bar with the remaining time, the loss and the metrics on a terminal and in a notebook,
+    replaced by a line at the end of each epoch; in a pipe or a log file only that line is written. ``verbose=2`` writes
+    only the line.
+
+    References
+    ----------
+    Keras 3, `keras.callbacks.ProgbarLogger`.
 
     Examples
     --------
@@ -28,17 +33,17 @@ class ProgbarLogger(ClosingCallback):
         self._in_fit = False
 
     def set_params(self, params: dict[str, Any]) -> None:
-        """Take the numbers of the run."""
+        """Set the parameters of the run."""
         super().set_params(params)
         verbose = params.get("verbose", 1)
         self._progress = EpochProgress(1 if verbose == "auto" else int(verbose), params.get("epochs", 1))
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
-        """Remember that evaluations are validations from now on, which are silent."""
+        """Mark the evaluations that follow as validations, which are silent."""
         self._in_fit = True
 
     def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
-        """Forget it."""
+        """Unmark evaluations as validations."""
         self._in_fit = False
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
@@ -46,25 +51,25 @@ class ProgbarLogger(ClosingCallback):
         self._progress.begin(f"Epoch {epoch + 1}/{self._progress.epochs}", self.params.get("steps"))
 
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
-        """Move the bar."""
+        """Advance the bar."""
         self._progress.advance(batch + 1, logs or {})
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        """Replace the bar by the epoch's line."""
+        """Replace the bar with the epoch's line."""
         self._progress.end(logs or {})
 
     def on_test_begin(self, logs: dict[str, Any] | None = None) -> None:
-        """Start a bar, unless this is a validation."""
+        """Start a bar, except in a validation."""
         if not self._in_fit:
             self._progress.begin("Evaluation", self.params.get("steps"))
 
     def on_test_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
-        """Move the bar, unless this is a validation."""
+        """Advance the bar, except in a validation."""
         if not self._in_fit:
             self._progress.advance(batch + 1, logs or {})
 
     def on_test_end(self, logs: dict[str, Any] | None = None) -> None:
-        """Replace the bar by a line, unless this is a validation."""
+        """Replace the bar with a line, except in a validation."""
         if not self._in_fit:
             self._progress.end(logs or {})
 

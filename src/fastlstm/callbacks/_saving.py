@@ -1,4 +1,4 @@
-"""Callbacks that save the model while it is trained."""
+"""Callbacks that save the model during training."""
 
 import os
 import warnings
@@ -12,8 +12,8 @@ from ._base import Callback
 from ._monitor import MonitorCallback
 
 
-class _Countdown:
-    """Counts batches through the epochs, and says when so many of them have passed."""
+class _BatchCounter:
+    """Counts batches across epochs and signals every `freq` of them."""
 
     def __init__(self, freq: Any) -> None:
         if freq != "epoch":
@@ -25,8 +25,8 @@ class _Countdown:
     def counts(self) -> bool:
         return bool(self.freq != "epoch")
 
-    def is_over(self) -> bool:
-        """Count a batch."""
+    def is_due(self) -> bool:
+        """Count a batch; return whether it completes a period."""
         if not self.counts:
             return False
         self._seen = (self._seen + 1) % int(self.freq)
@@ -34,43 +34,54 @@ class _Countdown:
 
 
 class ModelCheckpoint(MonitorCallback):
-    """Save the model, or its weights, after each epoch or every so many batches.
+    """Save the model or its weights after each epoch, or every few batches.
 
-    It calls ``model.save(path, overwrite=True)``, or ``model.save_weights(path, overwrite=True)``: a file is written
-    whole or not at all, and a training goes on from it (see `fastlstm.load_model`).
+    It calls ``model.save(path, overwrite=True)`` or ``model.save_weights(path, overwrite=True)``. A file is written
+    completely or not at all, and training can be resumed from it (see `fastlstm.load_model`).
 
     Parameters
     ----------
     filepath : str or path
-        Ends with '.keras' or '.h5', or with '.weights.h5' or '.safetensors' if only weights are saved. '{epoch:02d}'
-        stands for the number of the epoch, from 1 on, '{batch}' for that of the batch, '{val_loss:.2f}' for a figure of
-        the logs. Folders are made.
+        A path ending in '.keras' or '.h5', or in '.weights.h5' or '.safetensors' if only weights are saved.
+        '{epoch:02d}' is replaced by the number of the epoch, from 1, '{batch}' by that of the batch, '{val_loss:.2f}'
+        by a value in the logs. Folders are created.
     monitor : str
-        Which figure of the logs tells the best.
+        The name of the value in the logs that decides which model is best.
     verbose : {0, 1}
-        Whether to print when something is saved.
+        Whether to print a message when a model is saved.
     save_best_only : bool
-        Whether to save only what is better than all before it.
+        Whether to save only if the model is better than all before it.
     save_weights_only : bool
-        Whether to save the weights only.
+        Whether to save only the weights.
     mode : {'auto', 'min', 'max'}
-        Whether smaller or larger is better; 'auto': smaller for a loss, as the metric says for a metric.
+        Whether smaller ('min') or larger ('max') values are better. 'auto' means smaller for a loss; a metric knows its
+        own direction.
     save_freq : 'epoch' or int
-        After how many batches; each step is then a native call of its own.
+        When to save: after each epoch, or after this number of batches. In the latter case each step is a separate
+        native call.
     initial_value_threshold : float, optional
         The best value so far.
 
     Raises
     ------
+    TypeError
+        If an argument has the wrong type.
     ValueError
-        If the path has another ending; in `fit`, if 'auto' does not know what is better.
+        If the path has another ending, or an argument is out of range or unknown; in `fit`, if ``mode='auto'`` cannot
+        tell which values are better.
     KeyError
-        In `fit`, if the path has a figure that is not in the logs.
+        In `fit`, if the path refers to a value that is not in the logs.
+    OSError
+        In `fit`, if the file cannot be written.
 
     Warns
     -----
     UserWarning
-        In `fit`, if the figure is not in the logs: the model is saved then.
+        In `fit`, if the monitored value is not in the logs or not a single number; the model is saved in that case.
+
+    References
+    ----------
+    Keras 3, `keras.callbacks.ModelCheckpoint`.
 
     Examples
     --------
@@ -97,39 +108,39 @@ class ModelCheckpoint(MonitorCallback):
         self.verbose = verbose
         self.save_best_only = checks.flag("save_best_only", save_best_only)
         self.save_weights_only = checks.flag("save_weights_only", save_weights_only)
-        self._countdown = _Countdown(save_freq)
+        self._counter = _BatchCounter(save_freq)
         self.save_freq = save_freq
-        self._each_batch = self._countdown.counts
+        self._each_batch = self._counter.counts
         self._current_epoch = 0
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        """Take note of the epoch."""
+        """Record the number of the epoch."""
         self._current_epoch = epoch
 
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
-        """Save if it is time."""
-        if self._countdown.is_over():
+        """Save every `save_freq` batches."""
+        if self._counter.is_due():
             self._save(self._current_epoch, logs or {}, batch=batch + 1)
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        """Save, unless batches are counted."""
-        if not self._countdown.counts:
+        """Save, unless `save_freq` counts batches."""
+        if not self._counter.counts:
             self._save(epoch, logs or {})
 
     def _save(self, epoch: int, logs: dict[str, Any], **batch: int) -> None:
         try:
             path = self.filepath.format(**{"epoch": epoch + 1, **batch, **logs})
         except KeyError as error:
-            raise KeyError(f"filepath: {self.filepath!r} has {error}, the logs have: {', '.join(logs)}") from None
-        if not self._is_worth_it(epoch, logs, path):
+            raise KeyError(f"filepath: {self.filepath!r} uses {error}, but the logs have: {', '.join(logs)}") from None
+        if not self._should_save(epoch, logs, path):
             return
         os.makedirs(os.path.dirname(path) or os.curdir, exist_ok=True)
         (self.model.save_weights if self.save_weights_only else self.model.save)(path, overwrite=True)
 
-    def _is_worth_it(self, epoch: int, logs: dict[str, Any], path: str) -> bool:
+    def _should_save(self, epoch: int, logs: dict[str, Any], path: str) -> bool:
         current = self._current(logs) if self.save_best_only else None
         if current is not None and np.ndim(current) > 0:
-            warnings.warn(f"ModelCheckpoint: {self.monitor!r} is no single number", UserWarning, stacklevel=2)
+            warnings.warn(f"ModelCheckpoint: {self.monitor!r} is not a single number", UserWarning, stacklevel=2)
             current = None
         if current is None:
             text, good = f"saving model to {path}", True
@@ -146,28 +157,37 @@ class ModelCheckpoint(MonitorCallback):
 
 
 class BackupAndRestore(Callback):
-    """Go on after an interruption: the state of the training is saved, and the next `fit` begins with it.
+    """Resume training after an interruption: the state is saved regularly, and the next `fit` continues from it.
 
-    It calls ``model.save_weights(path, overwrite=True)`` and ``model.load_weights(path)``, and keeps the number of the
-    epoch and the state of the random generator beside it, so that a fit that is begun again in the same way ends with
-    the same bits as one that was never interrupted. An epoch that was not completed begins again. Whenever the process
-    ends, the folder has a state that belongs together.
+    It calls ``model.save_weights(path, overwrite=True)`` and ``model.load_weights(path)``, and stores the number of the
+    epoch and the state of the random generator with the weights. A `fit` resumed with the same arguments thus ends with
+    the same bits as one that was never interrupted. An incomplete epoch is repeated. The files in the folder are
+    consistent whenever the process ends.
 
     Parameters
     ----------
     backup_dir : str or path
-        A folder for this callback alone.
+        A folder used by this callback alone.
     save_freq : 'epoch' or int
-        After how many batches; each step is then a native call of its own.
+        When to save: after each epoch, or after this number of batches. In the latter case each step is a separate
+        native call.
     double_checkpoint : bool
-        Whether to keep the state before the last one too, for the case that the last one can not be read.
+        Whether to keep the previous state as well, in case the last one cannot be read.
     delete_checkpoint : bool
-        Whether the folder is removed at the end of the training.
+        Whether to delete the folder at the end of training.
 
     Raises
     ------
+    TypeError
+        If an argument has the wrong type.
     ValueError
-        If an argument is wrong; in `fit`, if the model is not built, or what was saved can not be read.
+        If an argument is empty or out of range; in `fit`, if the model is not built or the saved state cannot be read.
+    OSError
+        In `fit`, if a file cannot be read or written.
+
+    References
+    ----------
+    Keras 3, `keras.callbacks.BackupAndRestore`.
 
     Examples
     --------
@@ -185,9 +205,9 @@ class BackupAndRestore(Callback):
         if not backup_dir:
             raise ValueError(f"backup_dir: expected the path of a folder, got {backup_dir!r}")
         self.backup_dir = os.fspath(backup_dir)
-        self._countdown = _Countdown(save_freq)
+        self._counter = _BatchCounter(save_freq)
         self.save_freq = save_freq
-        self._each_batch = self._countdown.counts
+        self._each_batch = self._counter.counts
         self.double_checkpoint = checks.flag("double_checkpoint", double_checkpoint)
         self.delete_checkpoint = checks.flag("delete_checkpoint", delete_checkpoint)
         self._weights = os.path.join(self.backup_dir, "latest.weights.h5")
@@ -207,7 +227,7 @@ class BackupAndRestore(Callback):
             self._restore(_previous(self._weights))
 
     def _restore(self, weights: str) -> None:
-        """Take the weights, and of the states that the metadata has the one that belongs to them."""
+        """Load the weights, and the state that the metadata stores for them."""
         if not os.path.exists(weights) or not os.path.exists(self._metadata):
             return
         import json
@@ -221,22 +241,22 @@ class BackupAndRestore(Callback):
         self.model._initial_epoch = self._epoch
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        """Take note of the epoch."""
+        """Record the number of the epoch."""
         self._epoch = epoch
 
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
-        """Save if it is time."""
-        if self._countdown.is_over():
+        """Save every `save_freq` batches."""
+        if self._counter.is_due():
             self._save(batch)
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        """Save, unless batches are counted."""
+        """Save, unless `save_freq` counts batches."""
         self._epoch = epoch + 1
-        if not self._countdown.counts:
+        if not self._counter.counts:
             self._save(0)
 
     def _save(self, batch: int) -> None:
-        """Write the metadata, with what belongs to the weights that there are, and then the weights in their place."""
+        """Write the metadata, including the state for the weights saved before, and then replace the weights."""
         import json
 
         os.makedirs(self.backup_dir, exist_ok=True)
@@ -253,7 +273,7 @@ class BackupAndRestore(Callback):
         self.model.save_weights(self._weights, overwrite=True)
 
     def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
-        """Remove the folder."""
+        """Delete the folder, if `delete_checkpoint` is set."""
         if self.delete_checkpoint:
             import shutil
 

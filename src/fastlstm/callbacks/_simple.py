@@ -1,4 +1,4 @@
-"""Callbacks made of functions, and the one that ends a training that has diverged."""
+"""Callbacks made of functions, and one that stops a diverged training."""
 
 import math
 from collections.abc import Callable
@@ -21,14 +21,18 @@ class LambdaCallback(Callback):
     on_train_begin, on_train_end : callable, optional
         ``f(logs)``.
     on_train_batch_begin, on_train_batch_end : callable, optional
-        ``f(batch, logs)``. Where neither is given, many steps stay one native call.
+        ``f(batch, logs)``. If neither is given, many steps still run in one native call.
     **kwargs
-        Any other hook of `Callback`, by its name.
+        Functions for other hooks of `Callback`, by name.
 
     Raises
     ------
     TypeError
-        If there is no such hook, or it is not callable.
+        If there is no hook of a name, or an argument is not callable.
+
+    References
+    ----------
+    Keras 3, `keras.callbacks.LambdaCallback`.
 
     Examples
     --------
@@ -70,19 +74,25 @@ class LambdaCallback(Callback):
 
 
 class TerminateOnNaN(Callback):
-    """End the training once the loss is NaN or infinite.
+    """Stop training when the loss becomes NaN or infinite.
 
-    Steps are made many at a time all the same: a native call ends with the first such loss.
+    Many steps still run in one native call, which ends at the first such loss.
 
     Parameters
     ----------
     raise_error : bool
-        Whether to raise an error, so that no `on_train_end` is called, instead of stopping.
+        Whether to raise an error, so that `on_train_end` is not called, instead of stopping.
 
     Raises
     ------
+    TypeError
+        If `raise_error` is not True or False.
     RuntimeError
-        In `fit`, with `raise_error`.
+        In `fit`, if the loss is NaN or infinite and `raise_error` is set.
+
+    References
+    ----------
+    Keras 3, `keras.callbacks.TerminateOnNaN`.
 
     Examples
     --------
@@ -104,7 +114,7 @@ class TerminateOnNaN(Callback):
         self.raise_error = checks.flag("raise_error", raise_error)
 
     def on_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
-        """Look at the loss of the epoch so far."""
+        """Check the loss of the epoch so far."""
         loss = (logs or {}).get("loss")
         if loss is None or math.isfinite(loss):
             return
