@@ -1,4 +1,4 @@
-"""Settings: the default dtype, the instruction set in use, the number of threads."""
+"""Settings: default dtype, instruction set and number of threads."""
 
 from ._internal import checks, native
 from ._internal.arrays import dtype_name
@@ -9,7 +9,7 @@ _floatx = "float32"
 
 
 def floatx() -> str:
-    """Return the dtype of layers made without one: 'float32' unless `set_floatx` changed it.
+    """Return the dtype of layers created without one: 'float32' unless `set_floatx` changed it.
 
     Returns
     -------
@@ -26,17 +26,17 @@ def floatx() -> str:
 
 
 def set_floatx(value: str) -> None:
-    """Set the dtype of layers that are made from now on without one.
+    """Set the dtype of layers created afterwards without one.
 
     Parameters
     ----------
     value : {'float32', 'float64'}
-        The dtype. Layers that exist keep theirs.
+        The dtype, in any of NumPy's spellings. Existing layers keep theirs.
 
     Raises
     ------
     ValueError
-        If `value` is another dtype.
+        If `value` is any other dtype.
 
     Examples
     --------
@@ -51,15 +51,15 @@ def set_floatx(value: str) -> None:
 
 
 def isa() -> str:
-    """Return the instruction set whose kernels run: baseline, avx2, avx512 or neon.
+    """Return the instruction set whose kernels run: 'baseline', 'avx2', 'avx512' or 'neon'.
 
-    Where avx512 was not asked for, a network whose layers are no wider than half of its vectors (8 units in float32)
-    runs with avx2, of which they fill more.
+    The environment variable FASTLSTM_ISA selects one. Without it, a network whose layers fill at most half an AVX-512
+    vector (8 units in float32) runs the avx2 kernels, whose shorter vectors it fills better.
 
     Returns
     -------
     str
-        The name. The environment variable FASTLSTM_ISA forces one, for networks of any width.
+        The name of the instruction set.
 
     Examples
     --------
@@ -71,12 +71,13 @@ def isa() -> str:
 
 
 def get_num_threads() -> int:
-    """Return how many threads the kernels may use.
+    """Return the number of threads the kernels may use.
 
     Returns
     -------
     int
-        At least 1; the cores that this process may use, FASTLSTM_NUM_THREADS, or what `set_num_threads` set.
+        At least 1: the number set by `set_num_threads`, or by FASTLSTM_NUM_THREADS, or else the number of cores
+        available to this process.
 
     Examples
     --------
@@ -88,20 +89,19 @@ def get_num_threads() -> int:
 
 
 def set_num_threads(threads: int) -> None:
-    """Set how many threads the kernels may use. Results do not depend on it.
+    """Set the number of threads the kernels may use. Results do not depend on it.
 
     Parameters
     ----------
     threads : int
-        1 to 1024.
-        At least 1.
+        From 1 to 1024.
 
     Raises
     ------
     TypeError
         If `threads` is not an integer.
     ValueError
-        If it is less than 1.
+        If `threads` is less than 1 or more than 1024.
 
     Examples
     --------

@@ -1,7 +1,7 @@
-"""Constraints: what weights are made to satisfy after each step of the optimizer.
+"""Constraints: conditions that weights are made to satisfy after each optimizer step.
 
-The core applies them while training; calling one applies it in NumPy. Norms are Euclidean, each over one axis, or over
-several adjacent ones: over axis 0 of a kernel (D, G*H), what arrives at each gate of each unit.
+During training the core applies them. Calling a constraint applies it in NumPy. Norms are Euclidean, over one axis or
+several adjacent ones; over axis 0 of a kernel (D, G*H) they cover the incoming weights of each gate of each unit.
 """
 
 from collections.abc import Sequence
@@ -31,33 +31,51 @@ __all__ = [
 
 CoreArguments: TypeAlias = tuple[str, tuple[int, ...], float, float, float]
 
-_EPSILON = 1e-7  # keeps a norm of 0 from dividing
+_EPSILON = 1e-7  # avoids division by a norm of 0
 
 
 class Constraint:
-    """Base class of the constraints that the core knows."""
+    """Base class of the built-in constraints.
+
+    The core applies the constraint during training, so `get` and layers accept the classes of this module only, not
+    other subclasses.
+
+    References
+    ----------
+    Keras 3, `keras.constraints.Constraint`.
+
+    Examples
+    --------
+    >>> isinstance(NonNeg(), Constraint)
+    True
+    """
 
     _arguments: ClassVar[tuple[str, ...]] = ()
 
     def __call__(self, w: Any) -> Array:
-        """Return the weights nearest to `w`, or on the way there, that satisfy the constraint.
+        """Return the weights after one application of the constraint.
 
         Parameters
         ----------
         w : array_like
-            Real numbers, of any shape that has the axes of the norm.
+            Real numbers, of a shape that has the axes of the norm.
 
         Returns
         -------
         ndarray
-            Of the shape of `w`, and its dtype; `config.floatx()` for integers.
+            The shape and dtype of `w`; `config.floatx()` for integers.
 
         Raises
         ------
         ValueError
-            If `w` does not have these axes.
+            If `w` is ragged, lacks one of the axes, or they are not adjacent in it.
         TypeError
-            If `w` is not made of real integers or floats.
+            If `w` does not hold real integers or floats.
+
+        Examples
+        --------
+        >>> NonNeg()([[-1.0, 2.0]]).tolist()
+        [[0.0, 2.0]]
         """
         w = numbers("w", w)
         if w.dtype.kind != "f":
@@ -69,12 +87,12 @@ class Constraint:
         raise NotImplementedError(f"{type(self).__name__} must define _applied(w)")
 
     def core_arguments(self, rank: int) -> CoreArguments:
-        """Return what the core's `set_constraint` takes for a weight of this rank: kind, axes and three numbers.
+        """Return the arguments of the core's `set_constraint` for a weight of a given rank.
 
         Parameters
         ----------
         rank : int
-            How many axes the weight has, at least 1.
+            The number of axes of the weight, at least 1.
 
         Returns
         -------
@@ -85,7 +103,7 @@ class Constraint:
         Raises
         ------
         ValueError
-            If such a weight does not have the constraint's axes, or they are not adjacent.
+            If a weight of this rank lacks one of the constraint's axes, or they are not adjacent in it.
 
         Examples
         --------
@@ -95,12 +113,46 @@ class Constraint:
         raise NotImplementedError(f"{type(self).__name__} must define core_arguments(rank)")
 
     def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
+        """Return the constructor's arguments by name.
+
+        Returns
+        -------
+        dict
+            Arguments that `from_config` accepts.
+
+        Examples
+        --------
+        >>> UnitNorm(axis=1).get_config()
+        {'axis': 1}
+        """
         return {name: getattr(self, name) for name in self._arguments}
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> "Constraint":
-        """Return the constraint that `get_config` describes."""
+        """Return a constraint with these constructor arguments.
+
+        Parameters
+        ----------
+        config : dict
+            Arguments by name, as returned by `get_config`.
+
+        Returns
+        -------
+        Constraint
+            An instance of the class.
+
+        Raises
+        ------
+        TypeError
+            If an argument is unknown or has the wrong type.
+        ValueError
+            If an argument is out of range.
+
+        Examples
+        --------
+        >>> MaxNorm.from_config({"max_value": 3.0}).max_value
+        3.0
+        """
         return cls(**config)
 
 
@@ -109,7 +161,11 @@ registry: Registry[type[Constraint]] = Registry("constraint", snake_case_and_cla
 
 @registry.register()
 class NonNeg(Constraint):
-    """No weight below 0: ``max(w, 0)``.
+    """Make weights non-negative: ``max(w, 0)``.
+
+    References
+    ----------
+    Keras 3, `keras.constraints.NonNeg`.
 
     Examples
     --------
@@ -121,7 +177,7 @@ class NonNeg(Constraint):
         return np.maximum(w, 0)
 
     def core_arguments(self, rank: int) -> CoreArguments:
-        """Return what the core's `set_constraint` takes; the axes are all, and like the numbers without meaning."""
+        """Return the arguments of the core's `set_constraint`, which ignores all but the kind."""
         return "non_neg", tuple(range(rank)), 0.0, 0.0, 1.0
 
 
@@ -159,14 +215,21 @@ class _Norm(Constraint):
 
 @registry.register()
 class MaxNorm(_Norm):
-    """No norm above a largest one: ``w * min(norm, max_value) / (1e-7 + norm)``.
+    """Limit norms to a maximum: ``w * min(norm, max_value) / (1e-7 + norm)``.
 
     Parameters
     ----------
     max_value : float
         The largest norm, at least 0.
     axis : int or sequence of int
-        The axes that each norm is taken over: adjacent ones, negative ones counted from the end.
+        The axes over which each norm is taken. They must be adjacent; negative axes count from the end.
+
+    Raises
+    ------
+    TypeError
+        If an argument has the wrong type.
+    ValueError
+        If an argument is out of range, or `axis` is empty.
 
     References
     ----------
@@ -191,12 +254,23 @@ class MaxNorm(_Norm):
 
 @registry.register()
 class UnitNorm(_Norm):
-    """Every norm 1: ``w / (1e-7 + norm)``.
+    """Scale every norm to 1: ``w / (1e-7 + norm)``.
 
     Parameters
     ----------
     axis : int or sequence of int
-        The axes that each norm is taken over: adjacent ones, negative ones counted from the end.
+        The axes over which each norm is taken. They must be adjacent; negative axes count from the end.
+
+    Raises
+    ------
+    TypeError
+        If `axis` is neither an integer nor a sequence of integers.
+    ValueError
+        If `axis` is empty.
+
+    References
+    ----------
+    Keras 3, `keras.constraints.UnitNorm`.
 
     Examples
     --------
@@ -216,18 +290,29 @@ class UnitNorm(_Norm):
 
 @registry.register()
 class MinMaxNorm(_Norm):
-    """Every norm between two bounds, or a step towards that.
+    """Move every norm into a range, in one step or gradually.
 
     ``w * (rate * clip(norm, min_value, max_value) + (1 - rate) * norm) / (1e-7 + norm)``.
 
     Parameters
     ----------
     min_value, max_value : float
-        The bounds, ``0 <= min_value <= max_value``.
+        The range, ``0 <= min_value <= max_value``.
     rate : float
-        From 0, where norms stay as they are, to 1, where they are in bounds at once.
+        From 0, which leaves norms unchanged, to 1, which moves them into the range at once.
     axis : int or sequence of int
-        The axes that each norm is taken over: adjacent ones, negative ones counted from the end.
+        The axes over which each norm is taken. They must be adjacent; negative axes count from the end.
+
+    Raises
+    ------
+    TypeError
+        If an argument has the wrong type.
+    ValueError
+        If an argument is out of range, or `axis` is empty.
+
+    References
+    ----------
+    Keras 3, `keras.constraints.MinMaxNorm`.
 
     Examples
     --------
@@ -250,24 +335,30 @@ class MinMaxNorm(_Norm):
         return self.rate * np.clip(norms, self.min_value, self.max_value) + (1 - self.rate) * norms
 
 
-max_norm, min_max_norm, non_neg, unit_norm = MaxNorm, MinMaxNorm, NonNeg, UnitNorm  # Keras's second names
+max_norm, min_max_norm, non_neg, unit_norm = MaxNorm, MinMaxNorm, NonNeg, UnitNorm  # Keras's aliases
 
 
 def get(identifier: Any) -> Constraint | None:
-    """Return a constraint.
+    """Return a constraint given by name, instance, class or configuration.
 
     Parameters
     ----------
     identifier : str, MaxNorm, MinMaxNorm, NonNeg, UnitNorm, one of these classes, dict or None
-        A name such as 'max_norm' or 'MaxNorm', with the default arguments; a constraint, returned as it is; or what
-        `serialize` returns. None stands for no constraint.
+        A name such as 'max_norm' or 'MaxNorm' stands for the class with default arguments, as does the class itself. An
+        instance is returned as it is; a dict is one returned by `serialize`. None means no constraint.
+
+    Returns
+    -------
+    MaxNorm, MinMaxNorm, NonNeg, UnitNorm or None
+        The constraint, or None if `identifier` is None.
 
     Raises
     ------
     ValueError
         If the name is unknown.
     TypeError
-        If it is none of these: the core does not call functions or classes of one's own.
+        If `identifier` is anything else. The core applies constraints, so functions and user-defined classes are not
+        accepted.
 
     Examples
     --------
@@ -282,12 +373,22 @@ def get(identifier: Any) -> Constraint | None:
         return found
     raise TypeError(
         f"constraint: expected a name or one of {registry.listed} of fastlstm.constraints, because the core applies it"
-        f" and calls no function or class of one's own; got {identifier!r}"
+        f" and cannot call Python; got {identifier!r}"
     )
 
 
 def serialize(constraint: Constraint | None) -> dict[str, Any] | None:
-    """Return a constraint's class name and arguments as Keras writes them, None for None; `get` reads it.
+    """Return a constraint's class name and arguments in Keras's format, which `get` reads.
+
+    Parameters
+    ----------
+    constraint : Constraint or None
+        The constraint.
+
+    Returns
+    -------
+    dict or None
+        'class_name' and 'config'; None for None.
 
     Examples
     --------

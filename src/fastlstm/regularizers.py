@@ -1,6 +1,7 @@
-"""Regularizers: penalties on the size of weights, or of a layer's output, that are added to the loss.
+"""Regularizers: penalties on the size of weights or of a layer's output, added to the loss.
 
-The core computes them and their gradients while training; calling one computes the same penalty in NumPy.
+During training the core computes the penalties and their gradients. Calling a regularizer computes the same penalty in
+NumPy.
 """
 
 from functools import partial
@@ -16,12 +17,24 @@ __all__ = ["L1", "L1L2", "L2", "Regularizer", "get", "l1", "l1_l2", "l2", "seria
 
 
 class Regularizer:
-    """Base class of the regularizers that the core knows: ``l1 * sum(abs(x)) + l2 * sum(x**2)``.
+    """Base class of the built-in regularizers: ``l1 * sum(abs(x)) + l2 * sum(x**2)``.
+
+    The core computes the penalty during training, so `get` and layers accept `L1`, `L2` and `L1L2` only, not other
+    subclasses.
 
     Attributes
     ----------
     l1, l2 : float
         The factors, at least 0.
+
+    References
+    ----------
+    Keras 3, `keras.regularizers.Regularizer`.
+
+    Examples
+    --------
+    >>> isinstance(L2(0.5), Regularizer)
+    True
     """
 
     l1: float = 0.0
@@ -33,17 +46,24 @@ class Regularizer:
         Parameters
         ----------
         x : array_like
-            Real numbers, any shape.
+            Real numbers of any shape.
 
         Returns
         -------
         float
-            The penalty; NaN or Inf if `x` has some.
+            The penalty; NaN or infinite if `x` contains NaN or Inf.
 
         Raises
         ------
         TypeError
-            If `x` is not made of real integers or floats.
+            If `x` does not hold real integers or floats.
+        ValueError
+            If `x` is ragged.
+
+        Examples
+        --------
+        >>> L1L2(l1=0.5, l2=1.0)([[1.0, -2.0]])
+        6.5
         """
         wide = numbers("x", x).astype(np.float64)
         with np.errstate(over="ignore"):
@@ -52,12 +72,46 @@ class Regularizer:
         return absolutes + squares
 
     def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
+        """Return the constructor's arguments by name.
+
+        Returns
+        -------
+        dict
+            Arguments that `from_config` accepts.
+
+        Examples
+        --------
+        >>> L1(0.5).get_config()
+        {'l1': 0.5}
+        """
         return {}
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> "Regularizer":
-        """Return the regularizer that `get_config` describes."""
+        """Return a regularizer with these constructor arguments.
+
+        Parameters
+        ----------
+        config : dict
+            Arguments by name, as returned by `get_config`.
+
+        Returns
+        -------
+        Regularizer
+            An instance of the class.
+
+        Raises
+        ------
+        TypeError
+            If an argument is unknown or has the wrong type.
+        ValueError
+            If an argument is out of range.
+
+        Examples
+        --------
+        >>> L1.from_config({"l1": 0.5}).l1
+        0.5
+        """
         return cls(**config)
 
 
@@ -66,12 +120,19 @@ registry: Registry[type[Regularizer]] = Registry("regularizer", snake_case_and_c
 
 @registry.register()
 class L1(Regularizer):
-    """``l1 * sum(abs(x))``.
+    """Lasso penalty: ``l1 * sum(abs(x))``.
 
     Parameters
     ----------
     l1 : float
         The factor, at least 0.
+
+    Raises
+    ------
+    TypeError
+        If `l1` is not a real number.
+    ValueError
+        If `l1` is negative, NaN or infinite.
 
     References
     ----------
@@ -87,18 +148,25 @@ class L1(Regularizer):
         self.l1 = checks.number("l1", l1, 0.0)
 
     def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
+        """Return the constructor's arguments by name."""
         return {"l1": self.l1}
 
 
 @registry.register()
 class L2(Regularizer):
-    """``l2 * sum(x**2)``.
+    """Ridge penalty: ``l2 * sum(x**2)``.
 
     Parameters
     ----------
     l2 : float
         The factor, at least 0.
+
+    Raises
+    ------
+    TypeError
+        If `l2` is not a real number.
+    ValueError
+        If `l2` is negative, NaN or infinite.
 
     References
     ----------
@@ -114,18 +182,25 @@ class L2(Regularizer):
         self.l2 = checks.number("l2", l2, 0.0)
 
     def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
+        """Return the constructor's arguments by name."""
         return {"l2": self.l2}
 
 
 @registry.register("l1l2")
 class L1L2(Regularizer):
-    """``l1 * sum(abs(x)) + l2 * sum(x**2)``.
+    """Elastic-net penalty: ``l1 * sum(abs(x)) + l2 * sum(x**2)``.
 
     Parameters
     ----------
     l1, l2 : float
-        The factors, at least 0. Without arguments there is no penalty.
+        The factors, at least 0. With the defaults there is no penalty.
+
+    Raises
+    ------
+    TypeError
+        If a factor is not a real number.
+    ValueError
+        If a factor is negative, NaN or infinite.
 
     References
     ----------
@@ -142,30 +217,36 @@ class L1L2(Regularizer):
         self.l2 = checks.number("l2", l2, 0.0)
 
     def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
+        """Return the constructor's arguments by name."""
         return {"l1": self.l1, "l2": self.l2}
 
 
-l1, l2, l1_l2 = L1, L2, L1L2  # Keras's second names of its classes
+l1, l2, l1_l2 = L1, L2, L1L2  # Keras's aliases
 registry.names["l1_l2"] = partial(L1L2, l1=0.01, l2=0.01)  # the class alone, without arguments, has no penalty
 
 
 def get(identifier: Any) -> Regularizer | None:
-    """Return a regularizer.
+    """Return a regularizer given by name, instance, class or configuration.
 
     Parameters
     ----------
     identifier : str, L1, L2, L1L2, one of these classes, dict or None
-        A name: 'l1', 'l2' or 'l1_l2', each with factors of 0.01 (Keras documents 'l1_l2' so, and does not know it), or
-        a class's name, which stands for the class without arguments. A regularizer is returned as it is. Or what
-        `serialize` returns. None stands for no regularizer.
+        'l1', 'l2' or 'l1_l2', each with factors of 0.01 (Keras documents 'l1_l2' but rejects it), or the name of a
+        class, which stands for the class without arguments. An instance is returned as it is; a class is instantiated
+        without arguments; a dict is one returned by `serialize`. None means no regularizer.
+
+    Returns
+    -------
+    L1, L2, L1L2 or None
+        The regularizer, or None if `identifier` is None.
 
     Raises
     ------
     ValueError
         If the name is unknown.
     TypeError
-        If it is none of these: the core does not call functions or classes of one's own.
+        If `identifier` is anything else. The core computes the penalty, so functions and user-defined classes are not
+        accepted.
 
     Examples
     --------
@@ -180,12 +261,22 @@ def get(identifier: Any) -> Regularizer | None:
         return found
     raise TypeError(
         "regularizer: expected a name or an L1, L2 or L1L2 of fastlstm.regularizers, because the core computes the "
-        f"penalty and calls no function or class of one's own; got {identifier!r}"
+        f"penalty and cannot call Python; got {identifier!r}"
     )
 
 
 def serialize(regularizer: Regularizer | None) -> dict[str, Any] | None:
-    """Return a regularizer's class name and arguments as Keras writes them, None for None; `get` reads it.
+    """Return a regularizer's class name and arguments in Keras's format, which `get` reads.
+
+    Parameters
+    ----------
+    regularizer : Regularizer or None
+        The regularizer.
+
+    Returns
+    -------
+    dict or None
+        'class_name' and 'config'; None for None.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Helpers that are neither layer nor model."""
+"""Utilities for reproducibility, labels and sequences."""
 
 import numpy as np
 
@@ -7,13 +7,13 @@ from .datasets import pad_sequences, timeseries_dataset_from_array, to_categoric
 
 __all__ = ["pad_sequences", "set_random_seed", "timeseries_dataset_from_array", "to_categorical"]
 
-_LARGEST_SEED = 2**32 - 1  # what numpy.random.seed takes
+_LARGEST_SEED = 2**32 - 1  # the largest that numpy.random.seed accepts
 
 
 def set_random_seed(seed: int) -> None:
-    """Seed everything that draws random numbers: initialisation, shuffling, `random` and `numpy.random`.
+    """Seed every random generator in use: initialization, shuffling, dropout, `random` and `numpy.random`.
 
-    Without it, initialisation and shuffling are seeded from the system's entropy.
+    Until it is called, initialization, shuffling and dropout are seeded from the system's entropy.
 
     Parameters
     ----------
@@ -25,7 +25,11 @@ def set_random_seed(seed: int) -> None:
     TypeError
         If `seed` is not an integer.
     ValueError
-        If it is outside that range.
+        If `seed` is out of range.
+
+    References
+    ----------
+    Keras 3, `keras.utils.set_random_seed`.
 
     Examples
     --------

@@ -1,7 +1,7 @@
-"""Activations: the names that layers take, and each one's definition in NumPy for calling directly.
+"""Activations, by the names that layers accept, each also a NumPy function.
 
-Layers do not call these functions; they hand the name to the compiled core, which computes them with the defaults of
-their other arguments. NaN stays NaN in all of them.
+Layers do not call these functions: they pass the name to the compiled core, which computes the function with its
+default arguments. All of them propagate NaN.
 """
 
 from collections.abc import Callable
@@ -28,12 +28,12 @@ Activation: TypeAlias = Callable[..., Array]
 
 
 def get(identifier: str | Activation | None) -> Activation:
-    """Return the activation of this name.
+    """Return the activation with a given name.
 
     Parameters
     ----------
     identifier : str, function of this module, or None
-        None means linear.
+        A name, or the function itself. None means 'linear'.
 
     Returns
     -------
@@ -45,7 +45,7 @@ def get(identifier: str | Activation | None) -> Activation:
     ValueError
         If the name is unknown.
     TypeError
-        If it is neither a name nor one of this module's functions.
+        If `identifier` is neither a name, None, nor one of this module's functions.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""What the activations share: their input as an array of floats, and quiet arithmetic."""
+"""Helpers shared by the activations: float input, warnings switched off, output in the input's dtype."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from .._internal.arrays import Array, numbers
 
 
 def floats(x: Any) -> Array:
-    """Return `x` as an array of floats: its own dtype, or `config.floatx()` if it has integers."""
+    """Return `x` as a float array: in its own dtype, or in `config.floatx()` for integers."""
     if type(x) is np.ndarray and x.dtype.kind == "f":
         return x
     array = numbers("x", x)
@@ -18,17 +18,17 @@ def floats(x: Any) -> Array:
 
 
 def quiet() -> np.errstate:
-    """Return the context in which NaN, Inf and values that overflow pass through without warnings."""
+    """Return a context in which NaN, Inf and overflow raise no warnings."""
     return np.errstate(all="ignore")
 
 
 def like(x: Array, y: Any) -> Array:
-    """Return `y` as an array of the dtype of `x`; NumPy makes scalars of arrays without axes."""
+    """Return `y` as an array of the dtype of `x`, also where NumPy has returned a scalar."""
     return np.asarray(y, dtype=x.dtype)
 
 
 def axis_of(x: Array, axis: Any) -> int:
-    """Return `axis`, which must be one of the axes of `x`."""
+    """Return `axis` after checking that `x` has it."""
     if x.ndim == 0:
         raise ValueError("x: expected at least one axis, got a scalar")
     return checks.integer("axis", axis, -x.ndim, x.ndim - 1)

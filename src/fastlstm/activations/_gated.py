@@ -1,4 +1,4 @@
-"""Activations that multiply x by a gate of x, and the two plainest functions."""
+"""Activations that multiply x by a gate of x, and the linear and exponential functions."""
 
 import math
 from typing import Any
@@ -14,7 +14,7 @@ from ._sigmoids import hard_sigmoid, sigmoid
 
 __all__ = ["exponential", "gelu", "hard_silu", "hard_swish", "linear", "mish", "silu", "swish"]
 
-_erfc = np.vectorize(math.erfc, otypes=[np.float64])  # NumPy has none
+_erfc = np.vectorize(math.erfc, otypes=[np.float64])  # NumPy has no erfc
 
 
 def _twice_normal(x: Array) -> Array:
@@ -31,7 +31,7 @@ def _slope_of_mish(x: Array, y: Array) -> Array:
 
 @elementwise(lambda x, y: np.ones_like(x))
 def linear(x: Any) -> Array:
-    """``x`` itself, as a new array.
+    """Identity: ``x``, as a new array.
 
     Parameters
     ----------
@@ -41,7 +41,18 @@ def linear(x: Any) -> Array:
     Returns
     -------
     ndarray
-        Of the shape of `x`, and its dtype; `config.floatx()` for integers.
+        The shape and dtype of `x`; `config.floatx()` for integers.
+
+    Raises
+    ------
+    TypeError
+        If `x` does not hold real integers or floats.
+    ValueError
+        If `x` is ragged.
+
+    References
+    ----------
+    Keras 3, `keras.activations.linear`.
 
     Examples
     --------
@@ -53,7 +64,7 @@ def linear(x: Any) -> Array:
 
 @elementwise(lambda x, y: y)
 def exponential(x: Any) -> Array:
-    """``exp(x)``, positive.
+    """Exponential: ``exp(x)``.
 
     Parameters
     ----------
@@ -63,7 +74,18 @@ def exponential(x: Any) -> Array:
     Returns
     -------
     ndarray
-        Of the shape of `x`, and its dtype; `config.floatx()` for integers. Inf where the result is too large.
+        The shape and dtype of `x`; `config.floatx()` for integers. Inf where the result overflows.
+
+    Raises
+    ------
+    TypeError
+        If `x` does not hold real integers or floats.
+    ValueError
+        If `x` is ragged.
+
+    References
+    ----------
+    Keras 3, `keras.activations.exponential`.
 
     Examples
     --------
@@ -77,7 +99,7 @@ def exponential(x: Any) -> Array:
 
 @elementwise(lambda x, y: sigmoid(x) * (1 + x * sigmoid(-x)), "swish")
 def silu(x: Any) -> Array:
-    """``x * sigmoid(x)``; also known as `swish`.
+    """Sigmoid linear unit: ``x * sigmoid(x)``. Also called `swish`.
 
     Parameters
     ----------
@@ -87,7 +109,14 @@ def silu(x: Any) -> Array:
     Returns
     -------
     ndarray
-        Of the shape of `x`, and its dtype; `config.floatx()` for integers. NaN where `x` is -Inf, as in Keras.
+        The shape and dtype of `x`; `config.floatx()` for integers. NaN where `x` is -Inf, as in Keras.
+
+    Raises
+    ------
+    TypeError
+        If `x` does not hold real integers or floats.
+    ValueError
+        If `x` is ragged.
 
     References
     ----------
@@ -109,7 +138,7 @@ swish = silu
 
 @elementwise(lambda x, y: hard_sigmoid(x) + x * (np.abs(x) < 3) / 6, "hard_swish")
 def hard_silu(x: Any) -> Array:
-    """``x * hard_sigmoid(x)``; also known as `hard_swish`.
+    """Piecewise-linear approximation of SiLU: ``x * hard_sigmoid(x)``. Also called `hard_swish`.
 
     Parameters
     ----------
@@ -119,7 +148,14 @@ def hard_silu(x: Any) -> Array:
     Returns
     -------
     ndarray
-        Of the shape of `x`, and its dtype; `config.floatx()` for integers. NaN where `x` is -Inf, as in Keras.
+        The shape and dtype of `x`; `config.floatx()` for integers. NaN where `x` is -Inf, as in Keras.
+
+    Raises
+    ------
+    TypeError
+        If `x` does not hold real integers or floats.
+    ValueError
+        If `x` is ragged.
 
     References
     ----------
@@ -140,22 +176,29 @@ hard_swish = hard_silu
 
 @elementwise(lambda x, y: _twice_normal(x) / 2 + x * np.exp(-x * x / 2) / math.sqrt(2 * math.pi))
 def gelu(x: Any, approximate: bool = False) -> Array:
-    """``x`` times the standard normal distribution function of ``x``, ``x * (1 + erf(x / sqrt(2))) / 2``.
+    """Gaussian error linear unit: ``x * (1 + erf(x / sqrt(2))) / 2``.
 
-    Without `approximate`, each element goes through `math.erfc`, because NumPy has no such function: right, and slow
-    for large arrays. Layers have their own.
+    The exact form calls `math.erfc` for each element, since NumPy has no erf, and is therefore slow for large arrays.
+    Layers use the core's own implementation.
 
     Parameters
     ----------
     x : array_like
         Real numbers, any shape.
     approximate : bool
-        Whether to compute ``x * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x**3))) / 2``.
+        Whether to use the tanh approximation ``x * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x**3))) / 2``.
 
     Returns
     -------
     ndarray
-        Of the shape of `x`, and its dtype; `config.floatx()` for integers. NaN where `x` is -Inf, as in Keras.
+        The shape and dtype of `x`; `config.floatx()` for integers. NaN where `x` is -Inf, as in Keras.
+
+    Raises
+    ------
+    TypeError
+        If `x` does not hold real integers or floats, or `approximate` is not True or False.
+    ValueError
+        If `x` is ragged.
 
     References
     ----------
@@ -170,13 +213,13 @@ def gelu(x: Any, approximate: bool = False) -> Array:
     with quiet():
         if checks.flag("approximate", approximate):
             argument = math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)
-            return like(x, x * sigmoid(2 * argument))  # (1 + tanh(u)) / 2 without its cancellation for negative u
+            return like(x, x * sigmoid(2 * argument))  # (1 + tanh(u)) / 2 without the cancellation for negative u
         return like(x, x * _twice_normal(x) / 2)
 
 
 @elementwise(_slope_of_mish)
 def mish(x: Any) -> Array:
-    """``x * tanh(softplus(x))``.
+    """Mish: ``x * tanh(softplus(x))``.
 
     Parameters
     ----------
@@ -186,7 +229,14 @@ def mish(x: Any) -> Array:
     Returns
     -------
     ndarray
-        Of the shape of `x`, and its dtype; `config.floatx()` for integers. NaN where `x` is -Inf, as in Keras.
+        The shape and dtype of `x`; `config.floatx()` for integers. NaN where `x` is -Inf, as in Keras.
+
+    Raises
+    ------
+    TypeError
+        If `x` does not hold real integers or floats.
+    ValueError
+        If `x` is ragged.
 
     References
     ----------

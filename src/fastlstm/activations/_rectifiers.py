@@ -1,4 +1,4 @@
-"""Activations that grow like x for positive x and stay bounded or nearly so for negative x."""
+"""Rectifiers: activations that grow like x for positive x and stay small for negative x."""
 
 import math
 from typing import Any
@@ -12,33 +12,40 @@ from ._definitions import elementwise
 
 __all__ = ["celu", "elu", "leaky_relu", "relu", "relu6", "selu", "softplus", "sparse_plus", "squareplus"]
 
-# The fixed point for mean 0 and variance 1 of Klambauer et al. 2017, equation 14.
+# Klambauer et al. 2017, equation 14: the fixed point with mean 0 and variance 1.
 _SELU_ALPHA = 1.6732632423543772
 _SELU_SCALE = 1.0507009873554805
 
 
 @elementwise(lambda x, y: x > 0)
 def relu(x: Any, negative_slope: float = 0.0, max_value: float | None = None, threshold: float = 0.0) -> Array:
-    """``max(x, 0)``, or a variant of it; layers use the plain one.
+    """Rectified linear unit: ``max(x, 0)``, optionally with a slope, an upper limit and a threshold.
 
-    `x` where it is above the threshold and else ``negative_slope * (x - threshold)``; with `max_value`, what is above
-    the threshold is clipped to [0, max_value].
+    The result is ``x`` above `threshold` and ``negative_slope * (x - threshold)`` elsewhere. With `max_value`, values
+    above the threshold are clipped to [0, max_value]. Layers use the defaults.
 
     Parameters
     ----------
     x : array_like
         Real numbers, any shape.
     negative_slope : float
-        Slope at and below the threshold.
+        The slope at and below the threshold.
     max_value : float, optional
         The largest value, at least 0.
     threshold : float
-        Where the function begins to be `x`.
+        The largest `x` that is not passed through.
 
     Returns
     -------
     ndarray
-        Of the shape of `x`, and its dtype; `config.floatx()` for integers.
+        The shape and dtype of `x`; `config.floatx()` for integers.
+
+    Raises
+    ------
+    TypeError
+        If `x` does not hold real integers or floats, or another argument is not a real number.
+    ValueError
+        If `x` is ragged, another argument is not finite, or `max_value` is negative.
 
     References
     ----------
@@ -65,7 +72,7 @@ def relu(x: Any, negative_slope: float = 0.0, max_value: float | None = None, th
 
 @elementwise(lambda x, y: (x > 0) & (x < 6))
 def relu6(x: Any) -> Array:
-    """``clip(x, 0, 6)``.
+    """Rectified linear unit limited to 6: ``clip(x, 0, 6)``.
 
     Parameters
     ----------
@@ -75,7 +82,14 @@ def relu6(x: Any) -> Array:
     Returns
     -------
     ndarray
-        Of the shape of `x`, and its dtype; `config.floatx()` for integers.
+        The shape and dtype of `x`; `config.floatx()` for integers.
+
+    Raises
+    ------
+    TypeError
+        If `x` does not hold real integers or floats.
+    ValueError
+        If `x` is ragged.
 
     References
     ----------
@@ -92,19 +106,26 @@ def relu6(x: Any) -> Array:
 
 @elementwise(lambda x, y: np.where(x < 0, 0.2, 1))
 def leaky_relu(x: Any, negative_slope: float = 0.2) -> Array:
-    """``x`` where it is positive, else ``negative_slope * x``.
+    """Leaky rectified linear unit: ``x`` if not negative, else ``negative_slope * x``.
 
     Parameters
     ----------
     x : array_like
         Real numbers, any shape.
     negative_slope : float
-        Slope for negative `x`.
+        The slope for negative `x`.
 
     Returns
     -------
     ndarray
-        Of the shape of `x`, and its dtype; `config.floatx()` for integers.
+        The shape and dtype of `x`; `config.floatx()` for integers.
+
+    Raises
+    ------
+    TypeError
+        If `x` does not hold real integers or floats, or `negative_slope` is not a real number.
+    ValueError
+        If `x` is ragged, or `negative_slope` is not finite.
 
     References
     ----------
@@ -123,19 +144,26 @@ def leaky_relu(x: Any, negative_slope: float = 0.2) -> Array:
 
 @elementwise(lambda x, y: np.exp(np.minimum(x, 0)))
 def elu(x: Any, alpha: float = 1.0) -> Array:
-    """``x`` where it is positive, else ``alpha * (exp(x) - 1)``.
+    """Exponential linear unit: ``x`` if positive, else ``alpha * (exp(x) - 1)``.
 
     Parameters
     ----------
     x : array_like
         Real numbers, any shape.
     alpha : float
-        Minus the limit for negative `x`.
+        The negative of the limit for large negative `x`.
 
     Returns
     -------
     ndarray
-        Of the shape of `x`, and its dtype; `config.floatx()` for integers.
+        The shape and dtype of `x`; `config.floatx()` for integers.
+
+    Raises
+    ------
+    TypeError
+        If `x` does not hold real integers or floats, or `alpha` is not a real number.
+    ValueError
+        If `x` is ragged, or `alpha` is not finite.
 
     References
     ----------
@@ -155,24 +183,28 @@ def elu(x: Any, alpha: float = 1.0) -> Array:
 
 @elementwise(lambda x, y: np.exp(np.minimum(x, 0)))
 def celu(x: Any, alpha: float = 1.0) -> Array:
-    """``x`` where it is positive, else ``alpha * (exp(x / alpha) - 1)``: `elu` with slope 1 at 0 for every alpha.
+    """Continuously differentiable ELU: ``x`` if positive, else ``alpha * (exp(x / alpha) - 1)``.
+
+    Unlike `elu`, it has slope 1 at 0 for every alpha.
 
     Parameters
     ----------
     x : array_like
         Real numbers, any shape.
     alpha : float
-        Minus the limit for negative `x`; not 0.
+        The negative of the limit for large negative `x`; not 0.
 
     Returns
     -------
     ndarray
-        Of the shape of `x`, and its dtype; `config.floatx()` for integers.
+        The shape and dtype of `x`; `config.floatx()` for integers.
 
     Raises
     ------
+    TypeError
+        If `x` does not hold real integers or floats, or `alpha` is not a real number.
     ValueError
-        If `alpha` is 0.
+        If `x` is ragged, or `alpha` is 0 or not finite.
 
     References
     ----------
@@ -193,7 +225,7 @@ def celu(x: Any, alpha: float = 1.0) -> Array:
 
 @elementwise(lambda x, y: _SELU_SCALE * np.where(x > 0, 1, _SELU_ALPHA * np.exp(np.minimum(x, 0))))
 def selu(x: Any) -> Array:
-    """`elu` with alpha 1.6732632423543772, times 1.0507009873554805.
+    """Scaled exponential linear unit: ``1.0507009873554805 * elu(x, alpha=1.6732632423543772)``.
 
     Parameters
     ----------
@@ -203,7 +235,14 @@ def selu(x: Any) -> Array:
     Returns
     -------
     ndarray
-        Of the shape of `x`, and its dtype; `config.floatx()` for integers.
+        The shape and dtype of `x`; `config.floatx()` for integers.
+
+    Raises
+    ------
+    TypeError
+        If `x` does not hold real integers or floats.
+    ValueError
+        If `x` is ragged.
 
     References
     ----------
@@ -220,7 +259,7 @@ def selu(x: Any) -> Array:
 
 @elementwise(lambda x, y: -np.expm1(-y))
 def softplus(x: Any) -> Array:
-    """``log(1 + exp(x))``, positive.
+    """Softplus: ``log(1 + exp(x))``.
 
     Parameters
     ----------
@@ -230,7 +269,14 @@ def softplus(x: Any) -> Array:
     Returns
     -------
     ndarray
-        Of the shape of `x`, and its dtype; `config.floatx()` for integers.
+        The shape and dtype of `x`; `config.floatx()` for integers.
+
+    Raises
+    ------
+    TypeError
+        If `x` does not hold real integers or floats.
+    ValueError
+        If `x` is ragged.
 
     References
     ----------
@@ -249,19 +295,26 @@ def softplus(x: Any) -> Array:
 
 @elementwise(lambda x, y: y / np.hypot(x, 2))
 def squareplus(x: Any, b: float = 4) -> Array:
-    """``(x + sqrt(x**2 + b)) / 2``, positive.
+    """Squareplus: ``(x + sqrt(x**2 + b)) / 2``, an algebraic alternative to `softplus`.
 
     Parameters
     ----------
     x : array_like
         Real numbers, any shape.
     b : float
-        At least 0; how far the curve stays from that of `relu`.
+        The smoothness, at least 0; with 0 the result is `relu`.
 
     Returns
     -------
     ndarray
-        Of the shape of `x`, and its dtype; `config.floatx()` for integers.
+        The shape and dtype of `x`; `config.floatx()` for integers.
+
+    Raises
+    ------
+    TypeError
+        If `x` does not hold real integers or floats, or `b` is not a real number.
+    ValueError
+        If `x` is ragged, or `b` is negative or not finite.
 
     References
     ----------
@@ -275,14 +328,14 @@ def squareplus(x: Any, b: float = 4) -> Array:
     x = floats(x)
     b = checks.number("b", b, 0.0)
     with quiet():
-        # For negative x the formula would subtract nearly equal numbers: there, b / 4 by its value for -x.
+        # For negative x the formula cancels; f(x) = b / 4 / f(-x) does not.
         above = np.abs(x) / 2 + np.hypot(x, math.sqrt(b)) / 2
         return like(x, np.where(x < 0, b / 4 / above, above))
 
 
 @elementwise(lambda x, y: np.clip(x / 2 + 0.5, 0, 1))
 def sparse_plus(x: Any) -> Array:
-    """0 up to -1, ``(x + 1)**2 / 4`` from -1 to 1, ``x`` from 1 on.
+    """Sparse plus: 0 for ``x <= -1``, ``(x + 1)**2 / 4`` for ``-1 < x < 1``, and ``x`` for ``x >= 1``.
 
     Parameters
     ----------
@@ -292,12 +345,19 @@ def sparse_plus(x: Any) -> Array:
     Returns
     -------
     ndarray
-        Of the shape of `x`, and its dtype; `config.floatx()` for integers.
+        The shape and dtype of `x`; `config.floatx()` for integers.
+
+    Raises
+    ------
+    TypeError
+        If `x` does not hold real integers or floats.
+    ValueError
+        If `x` is ragged.
 
     References
     ----------
-    Blondel, Martins and Niculae, "Learning classifiers with Fenchel-Young losses", AISTATS 2019: the loss of
-    sparsemax for two classes.
+    Blondel, Martins and Niculae, "Learning classifiers with Fenchel-Young losses", AISTATS 2019: the sparsemax loss for
+    two classes.
 
     Examples
     --------

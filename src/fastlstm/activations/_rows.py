@@ -1,4 +1,4 @@
-"""Activations of a whole row, not of each element. Dense and Activation take them, recurrent layers do not."""
+"""Activations along an axis. Dense and Activation accept them; recurrent layers do not."""
 
 from typing import Any
 
@@ -14,25 +14,27 @@ __all__ = ["glu", "log_softmax", "softmax", "sparsemax"]
 
 @of_rows(lambda d_y, x, y: y * (d_y - (d_y * y).sum(axis=-1, keepdims=True)))
 def softmax(x: Any, axis: int = -1) -> Array:
-    """``exp(x)`` divided by its sum over an axis.
+    """Softmax: ``exp(x)`` divided by its sum over an axis.
 
     Parameters
     ----------
     x : array_like
         Real numbers, at least one axis.
     axis : int
-        The axis over which the result sums to 1.
+        The axis along which the result sums to 1.
 
     Returns
     -------
     ndarray
-        Of the shape of `x`, and its dtype; `config.floatx()` for integers. A row with NaN or Inf, or
-        of nothing but -Inf, is NaN.
+        The shape and dtype of `x`; `config.floatx()` for integers. Slices that contain NaN or +Inf, or only -Inf,
+        become NaN.
 
     Raises
     ------
+    TypeError
+        If `x` does not hold real integers or floats, or `axis` is not an integer.
     ValueError
-        If `x` has no such axis.
+        If `x` is ragged or has no axis `axis`.
 
     References
     ----------
@@ -52,7 +54,7 @@ def softmax(x: Any, axis: int = -1) -> Array:
 
 @of_rows(lambda d_y, x, y: d_y - np.exp(y) * d_y.sum(axis=-1, keepdims=True))
 def log_softmax(x: Any, axis: int = -1) -> Array:
-    """``log(softmax(x))``, right also where softmax is too small for the dtype.
+    """Logarithm of `softmax`, accurate even where the softmax underflows.
 
     Parameters
     ----------
@@ -64,13 +66,19 @@ def log_softmax(x: Any, axis: int = -1) -> Array:
     Returns
     -------
     ndarray
-        Of the shape of `x`, and its dtype; `config.floatx()` for integers. A row with NaN or Inf, or
-        of nothing but -Inf, is NaN.
+        The shape and dtype of `x`; `config.floatx()` for integers. Slices that contain NaN or +Inf, or only -Inf,
+        become NaN.
 
     Raises
     ------
+    TypeError
+        If `x` does not hold real integers or floats, or `axis` is not an integer.
     ValueError
-        If `x` has no such axis.
+        If `x` is ragged or has no axis `axis`.
+
+    References
+    ----------
+    Keras 3, `keras.activations.log_softmax`.
 
     Examples
     --------
@@ -94,28 +102,30 @@ def _backward_of_sparsemax(d_y: Array, x: Array, y: Array) -> Array:
 
 @of_rows(_backward_of_sparsemax)
 def sparsemax(x: Any, axis: int = -1) -> Array:
-    """Return the probabilities nearest to ``x``: ``max(x - tau, 0)`` with the tau for which they sum to 1 over an axis.
+    """Sparsemax: Euclidean projection of ``x`` onto the probability simplex, ``max(x - tau, 0)``.
 
-    Keras up to 3.15.1 has something else under this name, which sums to less than 1 where more than one element is not
-    0; it was mended after that release.
+    `tau` is chosen so that the result sums to 1. Keras up to 3.15.1 computes something else under this name: its result
+    sums to less than 1 when more than one element is nonzero.
 
     Parameters
     ----------
     x : array_like
         Real numbers, at least one axis.
     axis : int
-        The axis over which the result sums to 1.
+        The axis along which the result sums to 1.
 
     Returns
     -------
     ndarray
-        Of the shape of `x`, and its dtype; `config.floatx()` for integers. A row with NaN or Inf, or
-        of nothing but -Inf, is NaN.
+        The shape and dtype of `x`; `config.floatx()` for integers. Slices that contain NaN or +Inf, or only -Inf,
+        become NaN.
 
     Raises
     ------
+    TypeError
+        If `x` does not hold real integers or floats, or `axis` is not an integer.
     ValueError
-        If `x` has no such axis.
+        If `x` is ragged or has no axis `axis`.
 
     References
     ----------
@@ -129,7 +139,7 @@ def sparsemax(x: Any, axis: int = -1) -> Array:
     x = floats(x)
     axis = axis_of(x, axis)
     with quiet():
-        x = _below_zero(x, axis)  # tau moves with x; without this, sums of large numbers would lose the 1
+        x = _below_zero(x, axis)  # tau shifts along with x; in sums of large numbers the 1 would be rounded away
         ordered = -np.sort(-x, axis=axis)
         place = np.arange(1, x.shape[axis] + 1).reshape([-1 if i == axis % x.ndim else 1 for i in range(x.ndim)])
         support = 1 + place * ordered > np.cumsum(ordered, axis=axis)
@@ -145,24 +155,26 @@ def _backward_of_glu(d_y: Array, x: Array, y: Array) -> Array:
 
 @of_rows(_backward_of_glu)
 def glu(x: Any, axis: int = -1) -> Array:
-    """``first * sigmoid(second)`` of the two halves of ``x`` along an axis.
+    """Gated linear unit: ``first * sigmoid(second)`` for the two halves of ``x`` along an axis.
 
     Parameters
     ----------
     x : array_like
         Real numbers, at least one axis.
     axis : int
-        The axis that is halved; its size must be even.
+        The axis to split; its size must be even.
 
     Returns
     -------
     ndarray
-        Of the shape of `x` but for that axis, and its dtype; `config.floatx()` for integers.
+        The shape of `x` with that axis halved, and its dtype; `config.floatx()` for integers.
 
     Raises
     ------
+    TypeError
+        If `x` does not hold real integers or floats, or `axis` is not an integer.
     ValueError
-        If `x` has no such axis, or its size is odd.
+        If `x` is ragged, has no axis `axis`, or an odd size along it.
 
     References
     ----------
@@ -183,6 +195,6 @@ def glu(x: Any, axis: int = -1) -> Array:
 
 
 def _below_zero(x: Array, axis: int) -> Array:
-    """Return `x` less its largest element along the axis, which may be empty."""
+    """Return `x` minus its maximum along the axis, which may be empty."""
     shifted: Array = x - x.max(axis=axis, keepdims=True, initial=-np.inf)
     return shifted

@@ -1,4 +1,4 @@
-"""Activations that take something off x, or replace small x. NaN stays NaN."""
+"""Shrinkage activations, which move x towards 0 or replace small x. NaN stays NaN."""
 
 from typing import Any
 
@@ -14,19 +14,26 @@ __all__ = ["hard_shrink", "soft_shrink", "tanh_shrink", "threshold"]
 
 @elementwise(lambda x, y: np.abs(x) > 0.5)
 def hard_shrink(x: Any, threshold: float = 0.5) -> Array:
-    """``x`` where its size is above the threshold, else 0.
+    """Hard shrinkage: ``x`` where ``abs(x) > threshold``, else 0.
 
     Parameters
     ----------
     x : array_like
         Real numbers, any shape.
     threshold : float
-        The largest size that becomes 0.
+        The largest absolute value set to 0.
 
     Returns
     -------
     ndarray
-        Of the shape of `x`, and its dtype; `config.floatx()` for integers.
+        The shape and dtype of `x`; `config.floatx()` for integers.
+
+    Raises
+    ------
+    TypeError
+        If `x` does not hold real integers or floats, or `threshold` is not a real number.
+    ValueError
+        If `x` is ragged, or `threshold` is not finite.
 
     References
     ----------
@@ -45,19 +52,26 @@ def hard_shrink(x: Any, threshold: float = 0.5) -> Array:
 
 @elementwise(lambda x, y: np.abs(x) > 0.5)
 def soft_shrink(x: Any, threshold: float = 0.5) -> Array:
-    """``x - threshold`` above the threshold, ``x + threshold`` below minus the threshold, else 0.
+    """Soft shrinkage: ``x - clip(x, -threshold, threshold)``.
 
     Parameters
     ----------
     x : array_like
         Real numbers, any shape.
     threshold : float
-        What is taken off; at least 0.
+        The amount by which absolute values are reduced, at least 0.
 
     Returns
     -------
     ndarray
-        Of the shape of `x`, and its dtype; `config.floatx()` for integers.
+        The shape and dtype of `x`; `config.floatx()` for integers.
+
+    Raises
+    ------
+    TypeError
+        If `x` does not hold real integers or floats, or `threshold` is not a real number.
+    ValueError
+        If `x` is ragged, or `threshold` is negative or not finite.
 
     References
     ----------
@@ -76,7 +90,7 @@ def soft_shrink(x: Any, threshold: float = 0.5) -> Array:
 
 @elementwise(lambda x, y: np.tanh(x) ** 2)
 def tanh_shrink(x: Any) -> Array:
-    """``x - tanh(x)``.
+    """Tanh shrinkage: ``x - tanh(x)``.
 
     Parameters
     ----------
@@ -86,7 +100,18 @@ def tanh_shrink(x: Any) -> Array:
     Returns
     -------
     ndarray
-        Of the shape of `x`, and its dtype; `config.floatx()` for integers.
+        The shape and dtype of `x`; `config.floatx()` for integers.
+
+    Raises
+    ------
+    TypeError
+        If `x` does not hold real integers or floats.
+    ValueError
+        If `x` is ragged.
+
+    References
+    ----------
+    Keras 3, `keras.activations.tanh_shrink`.
 
     Examples
     --------
@@ -99,7 +124,9 @@ def tanh_shrink(x: Any) -> Array:
 
 @registry.register()  # a layer can not have it: its arguments have no defaults
 def threshold(x: Any, threshold: float, default_value: float) -> Array:
-    """``x`` where it is above the threshold, else `default_value`. Not for layers, as nothing sets these two.
+    """Threshold: ``x`` where ``x > threshold``, else `default_value`.
+
+    Layers do not accept it, because both arguments are required.
 
     Parameters
     ----------
@@ -108,12 +135,23 @@ def threshold(x: Any, threshold: float, default_value: float) -> Array:
     threshold : float
         The largest value that is replaced.
     default_value : float
-        What replaces it.
+        The replacement.
 
     Returns
     -------
     ndarray
-        Of the shape of `x`, and its dtype; `config.floatx()` for integers.
+        The shape and dtype of `x`; `config.floatx()` for integers.
+
+    Raises
+    ------
+    TypeError
+        If `x` does not hold real integers or floats, or another argument is not a real number.
+    ValueError
+        If `x` is ragged, or another argument is not finite.
+
+    References
+    ----------
+    Keras 3, `keras.activations.threshold`.
 
     Examples
     --------

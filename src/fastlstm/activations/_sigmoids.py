@@ -1,4 +1,4 @@
-"""Activations between two bounds, and the logarithm of one."""
+"""Sigmoidal activations, bounded on both sides, and the logarithm of the sigmoid."""
 
 from typing import Any
 
@@ -24,7 +24,18 @@ def tanh(x: Any) -> Array:
     Returns
     -------
     ndarray
-        Of the shape of `x`, and its dtype; `config.floatx()` for integers.
+        The shape and dtype of `x`; `config.floatx()` for integers.
+
+    Raises
+    ------
+    TypeError
+        If `x` does not hold real integers or floats.
+    ValueError
+        If `x` is ragged.
+
+    References
+    ----------
+    Keras 3, `keras.activations.tanh`.
 
     Examples
     --------
@@ -37,7 +48,7 @@ def tanh(x: Any) -> Array:
 
 @elementwise(lambda x, y: np.abs(x) <= 1)
 def hard_tanh(x: Any) -> Array:
-    """``clip(x, -1, 1)``.
+    """Hard tanh: ``clip(x, -1, 1)``.
 
     Parameters
     ----------
@@ -47,7 +58,14 @@ def hard_tanh(x: Any) -> Array:
     Returns
     -------
     ndarray
-        Of the shape of `x`, and its dtype; `config.floatx()` for integers.
+        The shape and dtype of `x`; `config.floatx()` for integers.
+
+    Raises
+    ------
+    TypeError
+        If `x` does not hold real integers or floats.
+    ValueError
+        If `x` is ragged.
 
     References
     ----------
@@ -64,7 +82,7 @@ def hard_tanh(x: Any) -> Array:
 
 @elementwise(lambda x, y: (1 / (1 + np.abs(x))) ** 2)
 def softsign(x: Any) -> Array:
-    """``x / (1 + abs(x))``, between -1 and 1.
+    """Softsign: ``x / (1 + abs(x))``, between -1 and 1.
 
     Parameters
     ----------
@@ -74,7 +92,14 @@ def softsign(x: Any) -> Array:
     Returns
     -------
     ndarray
-        Of the shape of `x`, and its dtype; `config.floatx()` for integers. NaN where `x` is infinite, as in Keras.
+        The shape and dtype of `x`; `config.floatx()` for integers. NaN where `x` is infinite, as in Keras.
+
+    Raises
+    ------
+    TypeError
+        If `x` does not hold real integers or floats.
+    ValueError
+        If `x` is ragged.
 
     References
     ----------
@@ -92,7 +117,7 @@ def softsign(x: Any) -> Array:
 
 @elementwise(lambda x, y: y * (1 - y))
 def sigmoid(x: Any) -> Array:
-    """Logistic function, ``1 / (1 + exp(-x))``, between 0 and 1.
+    """Logistic sigmoid: ``1 / (1 + exp(-x))``, between 0 and 1.
 
     Parameters
     ----------
@@ -102,7 +127,18 @@ def sigmoid(x: Any) -> Array:
     Returns
     -------
     ndarray
-        Of the shape of `x`, and its dtype; `config.floatx()` for integers.
+        The shape and dtype of `x`; `config.floatx()` for integers.
+
+    Raises
+    ------
+    TypeError
+        If `x` does not hold real integers or floats.
+    ValueError
+        If `x` is ragged.
+
+    References
+    ----------
+    Keras 3, `keras.activations.sigmoid`.
 
     Examples
     --------
@@ -117,7 +153,7 @@ def sigmoid(x: Any) -> Array:
 
 @elementwise(lambda x, y: (np.abs(x) < 3) / 6)
 def hard_sigmoid(x: Any) -> Array:
-    """``clip(x / 6 + 1 / 2, 0, 1)``, as in Keras 3.
+    """Hard sigmoid: ``clip(x / 6 + 1 / 2, 0, 1)``, as in Keras 3.
 
     Parameters
     ----------
@@ -127,11 +163,18 @@ def hard_sigmoid(x: Any) -> Array:
     Returns
     -------
     ndarray
-        Of the shape of `x`, and its dtype; `config.floatx()` for integers.
+        The shape and dtype of `x`; `config.floatx()` for integers.
+
+    Raises
+    ------
+    TypeError
+        If `x` does not hold real integers or floats.
+    ValueError
+        If `x` is ragged.
 
     References
     ----------
-    Courbariaux, Bengio and David, "BinaryConnect", NIPS 2015, where the slope is 1/2 instead of 1/6.
+    Courbariaux, Bengio and David, "BinaryConnect", NIPS 2015, with a slope of 1/2 instead of 1/6.
 
     Examples
     --------
@@ -144,7 +187,7 @@ def hard_sigmoid(x: Any) -> Array:
 
 @elementwise(lambda x, y: (np.abs(x) < 1) / 2)
 def sparse_sigmoid(x: Any) -> Array:
-    """``clip((x + 1) / 2, 0, 1)``: the slope of `sparse_plus`.
+    """Sparse sigmoid: ``clip((x + 1) / 2, 0, 1)``, the derivative of `sparse_plus`.
 
     Parameters
     ----------
@@ -154,7 +197,14 @@ def sparse_sigmoid(x: Any) -> Array:
     Returns
     -------
     ndarray
-        Of the shape of `x`, and its dtype; `config.floatx()` for integers.
+        The shape and dtype of `x`; `config.floatx()` for integers.
+
+    Raises
+    ------
+    TypeError
+        If `x` does not hold real integers or floats.
+    ValueError
+        If `x` is ragged.
 
     References
     ----------
@@ -171,7 +221,7 @@ def sparse_sigmoid(x: Any) -> Array:
 
 @elementwise(lambda x, y: sigmoid(-x))
 def log_sigmoid(x: Any) -> Array:
-    """``log(sigmoid(x))``, below 0, computed as ``-softplus(-x)``.
+    """Logarithm of the sigmoid, computed as ``-softplus(-x)``.
 
     Parameters
     ----------
@@ -181,7 +231,18 @@ def log_sigmoid(x: Any) -> Array:
     Returns
     -------
     ndarray
-        Of the shape of `x`, and its dtype; `config.floatx()` for integers.
+        The shape and dtype of `x`; `config.floatx()` for integers.
+
+    Raises
+    ------
+    TypeError
+        If `x` does not hold real integers or floats.
+    ValueError
+        If `x` is ragged.
+
+    References
+    ----------
+    Keras 3, `keras.activations.log_sigmoid`.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Initial values of weights, as in Keras: classes, their names, and `get`."""
+"""Initializers: the initial values of weights, as in Keras."""
 
 from typing import Any
 
@@ -30,7 +30,7 @@ __all__ = [
     "serialize",
 ]
 
-# Keras's second names of its classes.
+# Keras's aliases.
 constant, identity, ones, zeros, orthogonal = Constant, Identity, Ones, Zeros, Orthogonal
 random_normal, random_uniform, truncated_normal = RandomNormal, RandomUniform, TruncatedNormal
 variance_scaling, glorot_normal, glorot_uniform = VarianceScaling, GlorotNormal, GlorotUniform
@@ -38,20 +38,25 @@ he_normal, he_uniform, lecun_normal, lecun_uniform = HeNormal, HeUniform, LecunN
 
 
 def get(identifier: Any) -> Initializer:
-    """Return an initializer.
+    """Return an initializer given by name, instance, class or configuration.
 
     Parameters
     ----------
     identifier : str, Initializer, class or dict
-        A name such as 'glorot_uniform', 'GlorotUniform' or 'uniform', an initializer (returned as it is), one of this
-        module's classes (made without arguments), or what `serialize` returns.
+        A name such as 'glorot_uniform', 'GlorotUniform' or 'uniform'; an initializer, returned as it is; a class of
+        this module, instantiated without arguments; or a dict returned by `serialize`.
+
+    Returns
+    -------
+    Initializer
+        The initializer.
 
     Raises
     ------
     ValueError
-        If the name is unknown.
+        If the name is unknown, or an argument in the dict is out of range.
     TypeError
-        If it is none of these.
+        If `identifier` is anything else, or an argument in the dict is unknown or of the wrong type.
 
     Examples
     --------
@@ -65,7 +70,21 @@ def get(identifier: Any) -> Initializer:
 
 
 def serialize(initializer: Initializer) -> dict[str, Any]:
-    """Return an initializer's class name and arguments as Keras writes them; `deserialize` and `get` read it.
+    """Return an initializer's class name and arguments in Keras's format, which `deserialize` and `get` read.
+
+    Parameters
+    ----------
+    initializer : Initializer
+        The initializer.
+
+    Returns
+    -------
+    dict
+        'class_name' and 'config'.
+
+    References
+    ----------
+    Keras 3, `keras.initializers.serialize`.
 
     Examples
     --------
@@ -76,7 +95,28 @@ def serialize(initializer: Initializer) -> dict[str, Any]:
 
 
 def deserialize(config: dict[str, Any]) -> Initializer:
-    """Return the initializer that `serialize`, or Keras's function of that name, has written.
+    """Return the initializer described by `serialize`, or by Keras's function of that name.
+
+    Parameters
+    ----------
+    config : dict
+        'class_name' and 'config'; the latter may be omitted.
+
+    Returns
+    -------
+    Initializer
+        A new initializer.
+
+    Raises
+    ------
+    ValueError
+        If the class name is unknown, or an argument is out of range.
+    TypeError
+        If `config` does not describe an initializer, or an argument is unknown or of the wrong type.
+
+    References
+    ----------
+    Keras 3, `keras.initializers.deserialize`.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Initializers that draw nothing."""
+"""Initializers with fixed values."""
 
 from typing import Any
 
@@ -12,6 +12,10 @@ from ._base import Initializer, registry
 @registry.register("zero")
 class Zeros(Initializer):
     """All zeros.
+
+    References
+    ----------
+    Keras 3, `keras.initializers.Zeros`.
 
     Examples
     --------
@@ -27,6 +31,10 @@ class Zeros(Initializer):
 class Ones(Initializer):
     """All ones.
 
+    References
+    ----------
+    Keras 3, `keras.initializers.Ones`.
+
     Examples
     --------
     >>> Ones()((2,)).tolist()
@@ -39,12 +47,23 @@ class Ones(Initializer):
 
 @registry.register()
 class Constant(Initializer):
-    """One value everywhere.
+    """The same value everywhere.
 
     Parameters
     ----------
     value : float
-        The value, a finite number.
+        The value.
+
+    Raises
+    ------
+    TypeError
+        If `value` is not a real number.
+    ValueError
+        If `value` is NaN or infinite.
+
+    References
+    ----------
+    Keras 3, `keras.initializers.Constant`.
 
     Examples
     --------
@@ -59,23 +78,25 @@ class Constant(Initializer):
         return np.full(shape, self.value)
 
     def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
+        """Return the constructor's arguments by name."""
         return {"value": self.value}
 
 
 @registry.register("IdentityInitializer")
 class Identity(Initializer):
-    """The identity matrix times `gain`; where the shape is not square, with rows or columns of zeros after it.
+    """The identity matrix times `gain`, padded with zero rows or columns if the shape is not square.
 
     Parameters
     ----------
     gain : float
-        Factor.
+        The value on the diagonal.
 
     Raises
     ------
+    TypeError
+        If `gain` is not a real number.
     ValueError
-        When called with a shape of other than two axes.
+        If `gain` is NaN or infinite; when called, if the shape does not have two axes.
 
     References
     ----------
@@ -96,5 +117,5 @@ class Identity(Initializer):
         return self.gain * np.eye(*shape)
 
     def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
+        """Return the constructor's arguments by name."""
         return {"gain": self.gain}

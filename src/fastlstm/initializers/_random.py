@@ -1,4 +1,4 @@
-"""Initializers that draw from a distribution that does not depend on the shape, and orthogonal matrices."""
+"""Initializers whose distribution does not depend on the shape, and orthogonal matrices."""
 
 from __future__ import annotations  # so that numpy.random is imported when it is first used
 
@@ -13,7 +13,7 @@ from ._base import Initializer, registry
 
 
 class Random(Initializer):
-    """Draws from the package's generator, or from one of its own, the same values at each call, if given a seed."""
+    """Base class of random initializers, which use the package's generator or, given a seed, their own."""
 
     _arguments: ClassVar[tuple[str, ...]] = ()
 
@@ -24,12 +24,12 @@ class Random(Initializer):
         return rng.generator() if self.seed is None else np.random.default_rng(self.seed)
 
     def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
+        """Return the constructor's arguments by name."""
         return {name: getattr(self, name) for name in (*self._arguments, "seed")}
 
 
 def truncated_normal(generator: np.random.Generator, shape: tuple[int, ...]) -> Array:
-    """Draw from the standard normal distribution, again what is more than 2 from the mean."""
+    """Sample the standard normal distribution, resampling values farther than 2 from the mean."""
     values = np.array(generator.standard_normal(shape))
     outside = np.abs(values) > 2
     while outside.any():
@@ -53,10 +53,24 @@ class RandomNormal(_Normal):
 
     Parameters
     ----------
-    mean, stddev : float
-        Of the distribution; `stddev` is at least 0.
+    mean : float
+        The mean.
+    stddev : float
+        The standard deviation, at least 0.
     seed : int, optional
-        With a seed, every call returns the same values.
+        With a seed, every call returns the same values. Default: the package's generator, see
+        `fastlstm.utils.set_random_seed`.
+
+    Raises
+    ------
+    TypeError
+        If `mean` or `stddev` is not a real number, or `seed` is not an integer.
+    ValueError
+        If an argument is out of range, NaN or infinite.
+
+    References
+    ----------
+    Keras 3, `keras.initializers.RandomNormal`.
 
     Examples
     --------
@@ -70,15 +84,28 @@ class RandomNormal(_Normal):
 
 @registry.register()
 class TruncatedNormal(_Normal):
-    """Normal distribution without what is more than two standard deviations from the mean.
+    """Normal distribution truncated at two standard deviations from the mean.
 
     Parameters
     ----------
-    mean, stddev : float
-        Of the distribution before anything is cut off, which leaves 0.88 of the standard deviation; `stddev` is at
-        least 0.
+    mean : float
+        The mean.
+    stddev : float
+        The standard deviation before truncation, at least 0. Truncation leaves 0.88 of it.
     seed : int, optional
-        With a seed, every call returns the same values.
+        With a seed, every call returns the same values. Default: the package's generator, see
+        `fastlstm.utils.set_random_seed`.
+
+    Raises
+    ------
+    TypeError
+        If `mean` or `stddev` is not a real number, or `seed` is not an integer.
+    ValueError
+        If an argument is out of range, NaN or infinite.
+
+    References
+    ----------
+    Keras 3, `keras.initializers.TruncatedNormal`.
 
     Examples
     --------
@@ -99,7 +126,19 @@ class RandomUniform(Random):
     minval, maxval : float
         The limits, ``minval <= maxval``.
     seed : int, optional
-        With a seed, every call returns the same values.
+        With a seed, every call returns the same values. Default: the package's generator, see
+        `fastlstm.utils.set_random_seed`.
+
+    Raises
+    ------
+    TypeError
+        If a limit is not a real number, or `seed` is not an integer.
+    ValueError
+        If ``minval > maxval``, a limit is NaN or infinite, or `seed` is negative.
+
+    References
+    ----------
+    Keras 3, `keras.initializers.RandomUniform`.
 
     Examples
     --------
@@ -120,22 +159,26 @@ class RandomUniform(Random):
 
 @registry.register("OrthogonalInitializer")
 class Orthogonal(Random):
-    """An orthogonal matrix: its rows are orthonormal, or its columns if there are fewer of them, times `gain`.
+    """An orthogonal matrix times `gain`: its rows are orthonormal, or its columns if there are fewer of them.
 
-    The factor Q of a normal random matrix, with the signs of R's diagonal, which makes it uniformly distributed.
-    A recurrent kernel (H, 4*H) is one matrix with orthonormal rows, not four blocks, as in Keras.
+    It is the factor Q of a QR decomposition of a normal random matrix, with the signs of R's diagonal, so that it is
+    uniformly distributed. As in Keras, a recurrent kernel (H, 4*H) is one matrix with orthonormal rows rather than four
+    blocks.
 
     Parameters
     ----------
     gain : float
-        Factor.
+        The factor.
     seed : int, optional
-        With a seed, every call returns the same values.
+        With a seed, every call returns the same values. Default: the package's generator, see
+        `fastlstm.utils.set_random_seed`.
 
     Raises
     ------
+    TypeError
+        If `gain` is not a real number, or `seed` is not an integer.
     ValueError
-        When called with a shape of fewer than two axes.
+        If `gain` is NaN or infinite, or `seed` is negative; when called, if the shape has fewer than two axes.
 
     References
     ----------

@@ -1,4 +1,4 @@
-"""Initializers whose spread depends on a weight's fans: how many numbers each output sums, and each input feeds."""
+"""Initializers whose variance depends on a weight's fan-in and fan-out."""
 
 import math
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from .._internal.arrays import Array
 from ._base import registry
 from ._random import Random, truncated_normal
 
-# The standard deviation of a standard normal distribution that is cut off at -2 and 2.
+# The standard deviation of the standard normal distribution truncated at -2 and 2.
 _TRUNCATED_STDDEV = 0.87962566103423978
 
 _MODES = ("fan_in", "fan_out", "fan_avg")
@@ -18,32 +18,32 @@ _DISTRIBUTIONS = ("truncated_normal", "untruncated_normal", "uniform")
 
 @registry.register()
 class VarianceScaling(Random):
-    """Random values of mean 0 and variance ``scale / n``, n being a fan of the weight or the average of both.
+    """Random values with mean 0 and variance ``scale / n``, where n is fan-in, fan-out or their average.
 
-    The fans of a kernel (D, G*H) are D and G*H, over all gates together, as in Keras; of a vector, its size; with
-    more than two axes, those of the last two times the product of the others.
+    The fans of a kernel (D, G*H) are D and G*H, over all gates together, as in Keras.
 
     Parameters
     ----------
     scale : float
         Greater than 0.
     mode : {'fan_in', 'fan_out', 'fan_avg'}
-        What n is; at least 1 in any case.
+        Which fan n is. Values of n below 1 count as 1.
     distribution : {'truncated_normal', 'untruncated_normal', 'uniform'}
-        'truncated_normal', or 'normal' for short, has no values of more than two standard deviations of the normal
-        distribution before truncation; the variance is that after it. 'uniform' is over [-a, a] with
-        ``a = sqrt(3 * scale / n)``.
+        'truncated_normal', or 'normal' for short, is truncated at two standard deviations of the underlying normal
+        distribution; the variance is that after truncation. 'uniform' covers [-a, a] with ``a = sqrt(3 * scale / n)``.
     seed : int, optional
-        With a seed, every call returns the same values.
+        With a seed, every call returns the same values. Default: the package's generator, see
+        `fastlstm.utils.set_random_seed`.
     input_axes, output_axes : sequence of int, optional
-        Both or none: the axes whose sizes multiply to the fans.
+        Give both or neither: the axes whose sizes multiply to fan-in and fan-out. By default these are the last two
+        axes, each times the product of all others; a vector's fans are both its size.
 
     Raises
     ------
     ValueError
-        If an argument is out of range, or, when called, the shape lacks one of the axes.
+        If an argument is out of range; when called, if the shape lacks one of the axes.
     TypeError
-        If an argument is of another type.
+        If an argument has the wrong type.
 
     References
     ----------
@@ -125,7 +125,7 @@ def _product_of_sizes(name: str, axes: list[int], shape: tuple[int, ...]) -> int
 
 
 class _Preset(VarianceScaling):
-    """A variance scaling of which everything but the seed and the axes is given."""
+    """Variance scaling with a fixed scale, mode and distribution."""
 
     _arguments = ("input_axes", "output_axes")
     _preset: ClassVar[tuple[float, str, str]]
@@ -141,12 +141,24 @@ class _Preset(VarianceScaling):
 
 @registry.register()
 class GlorotUniform(_Preset):
-    """Uniform over [-a, a] with ``a = sqrt(6 / (fan_in + fan_out))``.
+    """Uniform distribution over [-a, a] with ``a = sqrt(6 / (fan_in + fan_out))``.
 
     Parameters
     ----------
-    seed, input_axes, output_axes
-        As for `VarianceScaling`, which also says what the fans are.
+    seed : int, optional
+        With a seed, every call returns the same values. Default: the package's generator, see
+        `fastlstm.utils.set_random_seed`.
+    input_axes, output_axes : sequence of int, optional
+        Give both or neither: the axes whose sizes multiply to fan-in and fan-out. By default these are the last two
+        axes, each times the product of all others; a vector's fans are both its size.
+
+    Raises
+    ------
+    ValueError
+        If `seed` is negative or only one of the axes arguments is given; when called, if the shape lacks one of the
+        axes.
+    TypeError
+        If `seed` is not an integer, or the axes are not lists of integers.
 
     References
     ----------
@@ -164,12 +176,24 @@ class GlorotUniform(_Preset):
 
 @registry.register()
 class GlorotNormal(_Preset):
-    """Truncated normal distribution with the standard deviation ``sqrt(2 / (fan_in + fan_out))``.
+    """Truncated normal distribution with standard deviation ``sqrt(2 / (fan_in + fan_out))``.
 
     Parameters
     ----------
-    seed, input_axes, output_axes
-        As for `VarianceScaling`, which also says what the fans are.
+    seed : int, optional
+        With a seed, every call returns the same values. Default: the package's generator, see
+        `fastlstm.utils.set_random_seed`.
+    input_axes, output_axes : sequence of int, optional
+        Give both or neither: the axes whose sizes multiply to fan-in and fan-out. By default these are the last two
+        axes, each times the product of all others; a vector's fans are both its size.
+
+    Raises
+    ------
+    ValueError
+        If `seed` is negative or only one of the axes arguments is given; when called, if the shape lacks one of the
+        axes.
+    TypeError
+        If `seed` is not an integer, or the axes are not lists of integers.
 
     References
     ----------
@@ -187,12 +211,24 @@ class GlorotNormal(_Preset):
 
 @registry.register()
 class LecunUniform(_Preset):
-    """Uniform over [-a, a] with ``a = sqrt(3 / fan_in)``.
+    """Uniform distribution over [-a, a] with ``a = sqrt(3 / fan_in)``.
 
     Parameters
     ----------
-    seed, input_axes, output_axes
-        As for `VarianceScaling`, which also says what the fans are.
+    seed : int, optional
+        With a seed, every call returns the same values. Default: the package's generator, see
+        `fastlstm.utils.set_random_seed`.
+    input_axes, output_axes : sequence of int, optional
+        Give both or neither: the axes whose sizes multiply to fan-in and fan-out. By default these are the last two
+        axes, each times the product of all others; a vector's fans are both its size.
+
+    Raises
+    ------
+    ValueError
+        If `seed` is negative or only one of the axes arguments is given; when called, if the shape lacks one of the
+        axes.
+    TypeError
+        If `seed` is not an integer, or the axes are not lists of integers.
 
     References
     ----------
@@ -209,12 +245,24 @@ class LecunUniform(_Preset):
 
 @registry.register()
 class LecunNormal(_Preset):
-    """Truncated normal distribution with the standard deviation ``sqrt(1 / fan_in)``.
+    """Truncated normal distribution with standard deviation ``sqrt(1 / fan_in)``.
 
     Parameters
     ----------
-    seed, input_axes, output_axes
-        As for `VarianceScaling`, which also says what the fans are.
+    seed : int, optional
+        With a seed, every call returns the same values. Default: the package's generator, see
+        `fastlstm.utils.set_random_seed`.
+    input_axes, output_axes : sequence of int, optional
+        Give both or neither: the axes whose sizes multiply to fan-in and fan-out. By default these are the last two
+        axes, each times the product of all others; a vector's fans are both its size.
+
+    Raises
+    ------
+    ValueError
+        If `seed` is negative or only one of the axes arguments is given; when called, if the shape lacks one of the
+        axes.
+    TypeError
+        If `seed` is not an integer, or the axes are not lists of integers.
 
     References
     ----------
@@ -231,12 +279,24 @@ class LecunNormal(_Preset):
 
 @registry.register()
 class HeUniform(_Preset):
-    """Uniform over [-a, a] with ``a = sqrt(6 / fan_in)``.
+    """Uniform distribution over [-a, a] with ``a = sqrt(6 / fan_in)``.
 
     Parameters
     ----------
-    seed, input_axes, output_axes
-        As for `VarianceScaling`, which also says what the fans are.
+    seed : int, optional
+        With a seed, every call returns the same values. Default: the package's generator, see
+        `fastlstm.utils.set_random_seed`.
+    input_axes, output_axes : sequence of int, optional
+        Give both or neither: the axes whose sizes multiply to fan-in and fan-out. By default these are the last two
+        axes, each times the product of all others; a vector's fans are both its size.
+
+    Raises
+    ------
+    ValueError
+        If `seed` is negative or only one of the axes arguments is given; when called, if the shape lacks one of the
+        axes.
+    TypeError
+        If `seed` is not an integer, or the axes are not lists of integers.
 
     References
     ----------
@@ -253,12 +313,24 @@ class HeUniform(_Preset):
 
 @registry.register()
 class HeNormal(_Preset):
-    """Truncated normal distribution with the standard deviation ``sqrt(2 / fan_in)``.
+    """Truncated normal distribution with standard deviation ``sqrt(2 / fan_in)``.
 
     Parameters
     ----------
-    seed, input_axes, output_axes
-        As for `VarianceScaling`, which also says what the fans are.
+    seed : int, optional
+        With a seed, every call returns the same values. Default: the package's generator, see
+        `fastlstm.utils.set_random_seed`.
+    input_axes, output_axes : sequence of int, optional
+        Give both or neither: the axes whose sizes multiply to fan-in and fan-out. By default these are the last two
+        axes, each times the product of all others; a vector's fans are both its size.
+
+    Raises
+    ------
+    ValueError
+        If `seed` is negative or only one of the axes arguments is given; when called, if the shape lacks one of the
+        axes.
+    TypeError
+        If `seed` is not an integer, or the axes are not lists of integers.
 
     References
     ----------

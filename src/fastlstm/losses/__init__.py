@@ -1,9 +1,9 @@
-"""Losses: their names, their classes, and the targets that each one takes. The core has the arithmetic.
+"""Losses: names, classes and functions. The core computes the built-in losses and their gradients.
 
-Every class takes the arguments of Keras's class of the same name, and has its values and gradients. The functions of
-the same names, as `mean_squared_error` beside `MeanSquaredError`, give the values of samples or steps, computed in
-NumPy. A loss of one's own is a function of arrays that returns values and gradient, or a class that derives from `Loss`
-and has such a function for its `call`.
+Every class takes the arguments of Keras's class of the same name and returns its values and gradients. The function
+beside each class, such as `mean_squared_error` beside `MeanSquaredError`, returns the values of samples or steps,
+computed in NumPy. To write your own loss, pass a function that returns values and gradient, or derive a class from
+`Loss` and define `call`.
 """
 
 from typing import Any
@@ -27,26 +27,39 @@ __all__ += _regression.__all__
 
 
 def get(identifier: Any) -> Loss:
-    """Return a loss.
+    """Return a loss given by name, instance, class, configuration or function.
 
     Parameters
     ----------
-    identifier : str, Loss, class of this module, dict or callable
-        A name: that of a class, also as 'mean_squared_error', or one of 'mse', 'mae', 'mape', 'msle', 'bce', 'kld'
-        and 'logcosh', in lower or upper case; it stands for the class without arguments. A loss is returned
-        as it is, also one of a class of one's own that derives from `Loss` and defines `call`; such a class stands for
-        itself without arguments. A function of this module stands for the class of its name. Or what `serialize`
-        returns for a loss of this module. Or a function of one's own: ``f(y_true, y_pred)`` that does what `Loss.call`
-        does: it gets the targets and the predictions of a batch as NumPy arrays and returns a tuple (values, gradient):
-        the loss of each sample (N,), or of each sample and step (N, T), and the derivatives of these values by the
-        predictions, of the shape of y_pred. The mean over the values, and sample weights, are not its business.
+    identifier : str, Loss, class, dict or callable
+        One of:
+
+        - The name of a class, such as 'MeanSquaredError' or 'mean_squared_error', or a short name: 'mse', 'mae',
+          'mape', 'msle', 'bce', 'kld', 'logcosh', in lower or upper case. It stands for the class without arguments.
+        - A loss, returned as it is. Its class may be your own, derived from `Loss` and with a `call`.
+        - A class of this module, or your own, which is instantiated without arguments.
+        - A dict returned by `serialize`.
+        - A function of this module, which stands for the class of the same name.
+        - A function ``f(y_true, y_pred)`` of your own. It receives the targets and predictions of a batch as arrays and
+          returns the tuple (values, gradient): the loss of each sample (N,), or of each sample and step (N, T), and the
+          derivatives of these values by the predictions, of the shape of y_pred. Sample weights and the reduction are
+          applied afterwards.
+
+    Returns
+    -------
+    Loss
+        The loss.
 
     Raises
     ------
     ValueError
-        If the name is unknown.
+        If the name is unknown, or an argument in the dict is out of range.
     TypeError
-        If it is none of these.
+        If `identifier` is anything else, or an argument in the dict is unknown or of the wrong type.
+
+    References
+    ----------
+    Keras 3, `keras.losses.get`.
 
     Examples
     --------
@@ -55,7 +68,7 @@ def get(identifier: Any) -> Loss:
     >>> get({"class_name": "Huber", "config": {"delta": 2.0}}).delta
     2.0
 
-    A loss of one's own, here the fourth power of the error:
+    A loss of your own, here the fourth power of the error:
 
     >>> import numpy as np
     >>> from fastlstm import Input, Sequential, layers
@@ -88,7 +101,7 @@ def get(identifier: Any) -> Loss:
 
 
 def _is_complete(cls: type[Loss]) -> bool:
-    """Return whether a class says what its loss is. The core would not know what a subclass of its losses changes."""
+    """Return whether a class defines its loss completely. The core ignores what subclasses of its losses change."""
     return cls in registry if issubclass(cls, NativeLoss) else cls.call is not Loss.call
 
 
@@ -102,12 +115,26 @@ def _of_function(function: Any) -> Loss:
 
 
 def serialize(loss: Loss) -> dict[str, Any]:
-    """Return a loss's class name and arguments as Keras writes them; `get` reads it if the class is of this module.
+    """Return a loss's class name and arguments in Keras's format, which `get` reads for classes of this module.
+
+    Parameters
+    ----------
+    loss : Loss
+        The loss.
+
+    Returns
+    -------
+    dict
+        'class_name' and 'config'.
 
     Raises
     ------
     TypeError
-        If the loss is a function.
+        If the loss was created from a function.
+
+    References
+    ----------
+    Keras 3, `keras.losses.serialize`.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""What all losses share: their arguments, being called, and how a model is told of them."""
+"""The base class of losses: arguments, direct calls, and the interface to training."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -21,41 +21,48 @@ REDUCTIONS = ("sum_over_batch_size", "mean", "sum", "mean_with_sample_weight")
 
 
 class Loss:
-    """Base class of losses: `compile` takes an instance or a name. Subclass it to write one, and define `call`.
+    """Base class of losses, to subclass for your own: a subclass defines `call`.
 
-    A loss has a value for each sample, or for each sample and step where the output has steps: v. They are weighted
-    with the sample weights w, one without them, and become one number:
+    A loss has one value v for each sample, or for each sample and step where the output has steps. The values are
+    weighted with the sample weights w (1 by default) and reduced to one number:
 
-    ========================== ==========================================================================
+    ========================== ======================================================================================
     `reduction`                the loss of a batch
-    ========================== ==========================================================================
+    ========================== ======================================================================================
     'sum_over_batch_size'      ``sum(w * v)`` over the number of values (not over the sum of the weights)
     'mean'                     the same, as in Keras
-    'sum'                      ``sum(w * v)``; the learning rate then means another thing for another batch size
+    'sum'                      ``sum(w * v)``; the gradient, and so a good learning rate, depend on the batch size
     'mean_with_sample_weight'  ``sum(w * v) / sum(w)``, the weighted mean
-    ========================== ==========================================================================
+    ========================== ======================================================================================
 
-    Steps that a mask leaves out are not counted either; a loss of one's own can not have them. A sample's weight is
-    that of all its steps. The loss of an epoch is the mean of those of its batches, weighted with their sizes.
+    Masked steps are not counted; losses defined in Python do not support masks. The weight of a sample applies to all
+    its steps. The loss of an epoch is the mean over its batches, weighted by their sizes.
 
     Parameters
     ----------
     name : str, optional
-        For display. Default: the class's name in lower case.
-    reduction : str
+        For display. Default: the class's name in snake case.
+    reduction : {'sum_over_batch_size', 'mean', 'sum', 'mean_with_sample_weight'}
         See above.
     dtype : None
-        As in Keras code. A loss is computed in the dtype of the model.
+        For Keras compatibility; the loss is computed in the model's dtype.
 
     Raises
     ------
-    ValueError, TypeError
-        If the reduction is not one of these; None and 'none' are not, for training needs one number.
+    TypeError
+        If `name` is not a string.
+    ValueError
+        If `dtype` is not None, or `reduction` is none of these. None and 'none' are not supported, since training needs
+        one number.
+
+    References
+    ----------
+    Keras 3, `keras.losses.Loss`.
 
     Examples
     --------
-    Errors to one side that count for more than those to the other. In Keras `call` would return the values only, and
-    the gradient would be found from the operations that they are made of; here it is given as well.
+    A squared error that weights errors on one side more. In Keras, `call` returns the values alone and automatic
+    differentiation finds the gradient; here `call` returns both.
 
     >>> import numpy as np
     >>> from fastlstm import Input, Sequential, layers
@@ -90,21 +97,26 @@ class Loss:
         self.reduction: str = reduction
 
     def call(self, y_true: Array, y_pred: Array) -> Any:
-        """Return the values of a batch and their gradient. This is what a subclass defines.
+        """Return the values of a batch and their gradient. Subclasses define this.
 
         Parameters
         ----------
         y_true : ndarray
-            The targets, of any shape, in the model's dtype; with a last axis of 1 where the output has one.
+            The targets, of any shape, in the model's dtype; with a last axis of size 1 where the output has one.
         y_pred : ndarray
             The predictions, (N, O) or (N, T, O), in the model's dtype.
 
         Returns
         -------
         values : ndarray
-            The loss of each sample, (N,), or of each sample and step, (N, T). Weights and the reduction come later.
+            The loss of each sample (N,), or of each sample and step (N, T), before weighting and reduction.
         gradient : ndarray
-            The derivatives of each one's value by its predictions, of the shape of `y_pred`.
+            The derivative of each value by its predictions, of the shape of `y_pred`.
+
+        Raises
+        ------
+        NotImplementedError
+            If the class does not define it.
         """
         raise NotImplementedError(f"{type(self).__name__} does not define call(y_true, y_pred)")
 
@@ -116,9 +128,9 @@ class Loss:
         y_true : array_like
             Targets, as for `Sequential.fit`.
         y_pred : array_like
-            Predictions (N, O) or (N, T, O). The loss is computed in float32 if they are, otherwise in float64.
+            Predictions (N, O) or (N, T, O). The loss is computed in float32 if they are float32, otherwise in float64.
         sample_weight : array_like, optional
-            (N,), or (N, T) where there are steps.
+            Weights (N,), or (N, T) where there are steps.
 
         Returns
         -------
@@ -127,14 +139,22 @@ class Loss:
 
         Raises
         ------
-        ValueError, TypeError
-            If a shape or a type is wrong.
+        TypeError
+            If an argument does not hold real integers or floats.
+        ValueError
+            If a shape is wrong, or a target is invalid for this loss, such as an unknown class number.
+
+        Examples
+        --------
+        >>> from fastlstm.losses import MeanSquaredError
+        >>> MeanSquaredError()([[0.0], [2.0]], [[1.0], [2.0]], sample_weight=[3.0, 1.0])
+        1.5
         """
         y_pred = numbers("y_pred", y_pred)
         if y_pred.ndim not in (2, 3) or y_pred.shape[-1] == 0:
             raise ValueError(f"y_pred: expected shape (N, O) or (N, T, O), got {y_pred.shape}")
         dtype = "float32" if y_pred.dtype == np.float32 else "float64"
-        network = native.network(dtype, y_pred.shape[-1], y_pred.ndim == 3)  # without layers: what goes in comes out
+        network = native.network(dtype, y_pred.shape[-1], y_pred.ndim == 3)  # no layers: the output is the input
         self._start(network)
         y_true = self._targets("y_true", y_true, y_pred.shape, network.target_features, dtype, finite=False)
         weights = sample_weights("sample_weight", sample_weight, y_pred.shape, dtype, finite=False)
@@ -145,24 +165,61 @@ class Loss:
         return loss
 
     def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments. A subclass with others adds them."""
+        """Return the constructor's arguments by name. A subclass with other arguments adds them.
+
+        Returns
+        -------
+        dict
+            Arguments that `from_config` accepts.
+
+        Examples
+        --------
+        >>> from fastlstm.losses import MeanSquaredError
+        >>> MeanSquaredError().get_config()
+        {'name': 'mean_squared_error', 'reduction': 'sum_over_batch_size'}
+        """
         return {"name": self.name, "reduction": self.reduction}
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> "Self":
-        """Return a loss with these arguments of its constructor."""
+        """Return a loss with these constructor arguments.
+
+        Parameters
+        ----------
+        config : dict
+            Arguments by name, as returned by `get_config`.
+
+        Returns
+        -------
+        Loss
+            An instance of the class.
+
+        Raises
+        ------
+        TypeError
+            If an argument is unknown or has the wrong type.
+        ValueError
+            If an argument is out of range.
+
+        Examples
+        --------
+        >>> from fastlstm.losses import Huber
+        >>> Huber.from_config({"delta": 2.0}).delta
+        2.0
+        """
         return cls(**config)
 
     # Inside -----------------------------------------------------------------------------------------------------
 
     def _start(self, network: Network) -> None:
-        """Give the network this loss, if it is one that the core knows."""
+        """Install this loss in the network, if the core implements it."""
 
     def _runner(self, network: Network, carried: Carried | None, weight: float) -> Any:
-        """Return what trains and evaluates the network with this loss.
+        """Return the object that trains and evaluates the network with this loss.
 
-        `carried` gives the states that a batch of so many rows begins with; None for a model without such states.
-        `weight` is that of the loss, which the core has already. A mask that reaches the output raises ValueError.
+        `carried` returns the initial states for a batch with a given number of rows; it is None for a model that is not
+        stateful. `weight` is the weight of the loss, which the core already applies. A mask that reaches the output
+        raises ValueError.
         """
         if network.masked_output:
             raise ValueError(
@@ -172,16 +229,16 @@ class Loss:
         return SplitSteps(network, self, carried, weight)
 
     def _output_width(self, targets: Array) -> int:
-        """Return how many columns an output needs for these targets (N,), (N, O) or (N, T, O)."""
+        """Return the number of output columns that targets (N,), (N, O) or (N, T, O) require."""
         return targets.shape[-1] if targets.ndim > 1 else 1
 
     def _targets(
         self, name: str, y: Any, output_shape: tuple[int, ...], width: int, dtype: str, *, finite: bool
     ) -> Array:
-        """Return `y`, of any shape, in the dtype; with a last axis of 1 where the output has one and y has none.
+        """Return `y` in the given dtype, with a last axis of size 1 where only the output has one.
 
-        `name` is that of the argument, for messages; `finite` is whether NaN and Inf raise ValueError. `width`, how
-        many targets the core wants for each sample and step, matters for its own losses only.
+        `name` is the argument's name, for messages; `finite` is whether NaN and Inf raise ValueError. `width`, the
+        number of targets that the core takes for each sample and step, is used by the native losses only.
         """
         array = (finite_array if finite else real_array)(name, y, dtype)
         return array[..., None] if output_shape[-1] == 1 and array.shape == output_shape[:-1] else array

@@ -1,4 +1,4 @@
-"""Losses of classes and distributions as functions: one value for each sample, or for each step of it."""
+"""Losses for classes and distributions as functions: one value for each sample or step."""
 
 from typing import Any
 
@@ -21,12 +21,30 @@ __all__ = [
 
 
 def kl_divergence(y_true: Any, y_pred: Any) -> Array:
-    """Return the sum of ``y log(y / p)`` over the last axis, y and p within [1e-7, 1].
+    """Return ``sum(y log(y / p))`` over the last axis, with y and p clipped to [1e-7, 1].
 
     Parameters
     ----------
-    y_true, y_pred
-        As for `mean_squared_error`, also what is returned and raised.
+    y_true : array_like
+        Targets, of the shape of `y_pred`; a last axis of size 1 may be omitted.
+    y_pred : array_like
+        Predictions (N, O) or (N, T, O).
+
+    Returns
+    -------
+    ndarray
+        The value of each sample (N,), or of each step (N, T), float64.
+
+    Raises
+    ------
+    TypeError
+        If the targets or predictions are neither real numbers nor booleans.
+    ValueError
+        If the shapes differ (nothing is broadcast), or an argument is ragged.
+
+    References
+    ----------
+    Kullback and Leibler, "On information and sufficiency", Ann. Math. Statist. 22, 1951.
 
     Examples
     --------
@@ -41,18 +59,40 @@ def kl_divergence(y_true: Any, y_pred: Any) -> Array:
 def binary_crossentropy(
     y_true: Any, y_pred: Any, from_logits: bool = False, label_smoothing: float = 0.0, axis: int = -1
 ) -> Array:
-    """Return the mean of ``-(y log p + (1 - y) log(1 - p))`` over an axis; see `BinaryCrossentropy`.
+    """Return the mean of ``-(y log p + (1 - y) log(1 - p))`` over an axis.
 
     Parameters
     ----------
-    y_true, y_pred
-        As for `mean_squared_error`, also what is returned and raised.
+    y_true : array_like
+        Targets, of the shape of `y_pred`; a last axis of size 1 may be omitted.
+    y_pred : array_like
+        Predictions (N, O) or (N, T, O).
     from_logits : bool
-        Whether p is the sigmoid of `y_pred`.
+        Whether `y_pred` are logits, with ``p = sigmoid(y_pred)``; otherwise they are probabilities, clipped to [1e-7, 1
+        - 1e-7].
     label_smoothing : float
-        See `BinaryCrossentropy`.
+        The amount s of smoothing, in [0, 1]: targets become ``y * (1 - s) + s / 2``.
     axis : int
-        Over which the mean is taken.
+        The axis of the mean.
+
+    Returns
+    -------
+    ndarray
+        The value of each sample (N,), or of each step (N, T), float64.
+
+    Raises
+    ------
+    TypeError
+        If the targets or predictions are neither real numbers nor booleans, `from_logits` is not True or False, or
+        `label_smoothing` is not a real number.
+    ValueError
+        If the shapes differ (nothing is broadcast), or an argument is ragged, or `label_smoothing` is not in [0, 1].
+    IndexError
+        If there is no axis `axis`.
+
+    References
+    ----------
+    Keras 3, `keras.losses.binary_crossentropy`.
 
     Examples
     --------
@@ -74,18 +114,40 @@ def binary_crossentropy(
 def categorical_crossentropy(
     y_true: Any, y_pred: Any, from_logits: bool = False, label_smoothing: float = 0.0, axis: int = -1
 ) -> Array:
-    """Return ``-sum(y log p)`` over the axis of the classes; see `CategoricalCrossentropy`.
+    """Return ``-sum(y log p)`` over the axis of the classes, for one-hot targets or probabilities y.
 
     Parameters
     ----------
-    y_true, y_pred
-        As for `mean_squared_error`, also what is returned and raised.
+    y_true : array_like
+        Targets, of the shape of `y_pred`; a last axis of size 1 may be omitted.
+    y_pred : array_like
+        Predictions (N, O) or (N, T, O).
     from_logits : bool
-        Whether p is the softmax of `y_pred`.
+        Whether `y_pred` are logits, with ``p = softmax(y_pred)``; otherwise they are probabilities, normalized to sum
+        to 1 and clipped to [1e-7, 1 - 1e-7].
     label_smoothing : float
-        See `CategoricalCrossentropy`.
+        The amount s of smoothing, in [0, 1]: targets become ``y * (1 - s) + s / O`` for O classes.
     axis : int
-        Of the classes.
+        The axis of the classes.
+
+    Returns
+    -------
+    ndarray
+        The value of each sample (N,), or of each step (N, T), float64.
+
+    Raises
+    ------
+    TypeError
+        If the targets or predictions are neither real numbers nor booleans, `from_logits` is not True or False, or
+        `label_smoothing` is not a real number.
+    ValueError
+        If the shapes differ (nothing is broadcast), or an argument is ragged, or `label_smoothing` is not in [0, 1].
+    IndexError
+        If there is no axis `axis`.
+
+    References
+    ----------
+    Keras 3, `keras.losses.categorical_crossentropy`.
 
     Examples
     --------
@@ -104,30 +166,39 @@ def categorical_crossentropy(
 def sparse_categorical_crossentropy(
     y_true: Any, y_pred: Any, from_logits: bool = False, ignore_class: int | None = None, axis: int = -1
 ) -> Array:
-    """Return ``-log p`` of the class that `y_true` names; see `SparseCategoricalCrossentropy`.
+    """Return ``-log p`` of the target class, for targets that are class numbers.
 
     Parameters
     ----------
     y_true : array_like
-        Class numbers (N,) or (N, T), or with a last axis of 1.
+        Class numbers (N,) or (N, T), optionally with a last axis of size 1.
     y_pred : array_like
-        (N, O) or (N, T, O).
+        Predictions (N, O) or (N, T, O).
     from_logits : bool
-        Whether p is the softmax of `y_pred`.
+        Whether `y_pred` are logits, with ``p = softmax(y_pred)``; otherwise they are probabilities, normalized to sum
+        to 1 and clipped to [1e-7, 1 - 1e-7].
     ignore_class : int, optional
-        A class number whose samples have the value 0.
+        A class number whose samples or steps have the value 0.
     axis : int
-        Of the classes.
+        The axis of the classes.
 
     Returns
     -------
     ndarray
-        (N,) or (N, T), float64.
+        The value of each sample (N,), or of each step (N, T), float64.
 
     Raises
     ------
-    ValueError, TypeError
-        If a shape or a type is wrong, or there is something that is no class number.
+    TypeError
+        If the targets or predictions are neither real numbers nor booleans, or `from_logits` is not True or False.
+    ValueError
+        If the shapes differ (nothing is broadcast), or an argument is ragged, or a target is not a class number.
+    IndexError
+        If there is no axis `axis`.
+
+    References
+    ----------
+    Keras 3, `keras.losses.sparse_categorical_crossentropy`.
 
     Examples
     --------
@@ -144,7 +215,7 @@ def sparse_categorical_crossentropy(
 
 
 def require_classes(name: str, y: Array, classes: int) -> None:
-    """Raise ValueError unless all are integers from 0 to ``classes - 1``."""
+    """Raise ValueError unless all elements are integers from 0 to ``classes - 1``."""
     good = (y >= 0) & (y < classes) & (y == np.floor(y))
     if not good.all():
         place = tuple(int(i) for i in np.unravel_index(int(good.argmin()), y.shape))
@@ -169,12 +240,30 @@ def _log_probabilities(predictions: Array, from_logits: bool, axis: int) -> Arra
 def hinge(y_true: Any, y_pred: Any) -> Array:
     """Return the mean of ``max(1 - y * p, 0)`` over the last axis.
 
-    Labels y are -1 and 1, or all of them 0 and 1, as in Keras; `Hinge` takes every 0 for -1.
+    Labels y are -1 and 1; if all of them are 0 or 1, 0 counts as -1, as in Keras.
 
     Parameters
     ----------
-    y_true, y_pred
-        As for `mean_squared_error`, also what is returned and raised.
+    y_true : array_like
+        Targets, of the shape of `y_pred`; a last axis of size 1 may be omitted.
+    y_pred : array_like
+        Predictions (N, O) or (N, T, O).
+
+    Returns
+    -------
+    ndarray
+        The value of each sample (N,), or of each step (N, T), float64.
+
+    Raises
+    ------
+    TypeError
+        If the targets or predictions are neither real numbers nor booleans.
+    ValueError
+        If the shapes differ (nothing is broadcast), or an argument is ragged.
+
+    References
+    ----------
+    Keras 3, `keras.losses.hinge`.
 
     Examples
     --------
@@ -186,12 +275,32 @@ def hinge(y_true: Any, y_pred: Any) -> Array:
 
 
 def squared_hinge(y_true: Any, y_pred: Any) -> Array:
-    """Return the mean of ``max(1 - y * p, 0)**2`` over the last axis, for labels as `hinge` takes them.
+    """Return the mean of ``max(1 - y * p, 0)**2`` over the last axis.
+
+    Labels y are -1 and 1; if all of them are 0 or 1, 0 counts as -1, as in Keras.
 
     Parameters
     ----------
-    y_true, y_pred
-        As for `mean_squared_error`, also what is returned and raised.
+    y_true : array_like
+        Targets, of the shape of `y_pred`; a last axis of size 1 may be omitted.
+    y_pred : array_like
+        Predictions (N, O) or (N, T, O).
+
+    Returns
+    -------
+    ndarray
+        The value of each sample (N,), or of each step (N, T), float64.
+
+    Raises
+    ------
+    TypeError
+        If the targets or predictions are neither real numbers nor booleans.
+    ValueError
+        If the shapes differ (nothing is broadcast), or an argument is ragged.
+
+    References
+    ----------
+    Keras 3, `keras.losses.squared_hinge`.
 
     Examples
     --------
@@ -203,7 +312,7 @@ def squared_hinge(y_true: Any, y_pred: Any) -> Array:
 
 
 def _signs(targets: Array) -> Array:
-    """Return labels of 0 and 1 as -1 and 1, others as they are."""
+    """Return labels 0 and 1 as -1 and 1, other labels unchanged."""
     return 2 * targets - 1 if ((targets == 0) | (targets == 1)).all() else targets
 
 
@@ -212,8 +321,26 @@ def categorical_hinge(y_true: Any, y_pred: Any) -> Array:
 
     Parameters
     ----------
-    y_true, y_pred
-        As for `mean_squared_error`, also what is returned and raised.
+    y_true : array_like
+        Targets, of the shape of `y_pred`; a last axis of size 1 may be omitted.
+    y_pred : array_like
+        Predictions (N, O) or (N, T, O).
+
+    Returns
+    -------
+    ndarray
+        The value of each sample (N,), or of each step (N, T), float64.
+
+    Raises
+    ------
+    TypeError
+        If the targets or predictions are neither real numbers nor booleans.
+    ValueError
+        If the shapes differ (nothing is broadcast), or an argument is ragged.
+
+    References
+    ----------
+    Crammer and Singer, "On the algorithmic implementation of multiclass kernel-based vector machines", JMLR 2, 2001.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Losses of classes and distributions: the cross-entropies, the divergence, the hinges."""
+"""Losses for classes and distributions: cross-entropies, the Kullback-Leibler divergence and hinge losses."""
 
 from typing import Any
 
@@ -20,11 +20,11 @@ __all__ = [
 ]
 
 _EXACT = 2**24
-"""Up to here float32 has every whole number."""
+"""float32 represents all integers up to this one exactly."""
 
 
 class _Crossentropy(NativeLoss):
-    """What the cross-entropies of labels share."""
+    """Base class of the cross-entropies with label smoothing."""
 
     _settings = ("from_logits", "label_smoothing")
 
@@ -37,7 +37,7 @@ class _Crossentropy(NativeLoss):
         self.axis = last_axis(axis)
 
     def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
+        """Return the constructor's arguments by name."""
         return {
             **super().get_config(),
             "from_logits": self.from_logits,
@@ -48,19 +48,35 @@ class _Crossentropy(NativeLoss):
 
 @registry.register("bce")
 class BinaryCrossentropy(_Crossentropy):
-    """Mean of ``-(y log p + (1 - y) log(1 - p))`` over the last axis, p within [1e-7, 1 - 1e-7].
+    """Binary cross-entropy: the mean of ``-(y log p + (1 - y) log(1 - p))`` over the last axis.
 
     Parameters
     ----------
     from_logits : bool
-        Whether p is ``sigmoid(z)`` of outputs z; the loss is then ``log(1 + exp(z)) - y * z``, which no large z spoils.
-        Otherwise outputs are probabilities.
+        Whether outputs are logits z, with ``p = sigmoid(z)``. The loss is then computed as ``log(1 + exp(z)) - y * z``,
+        which is accurate for large z. Otherwise outputs are probabilities, clipped to [1e-7, 1 - 1e-7].
     label_smoothing : float
-        A share s, from 0 to 1: targets become ``y * (1 - s) + s / 2``.
+        The amount s of smoothing, in [0, 1]: targets become ``y * (1 - s) + s / 2``.
     axis : int
-        -1.
-    reduction, name, dtype
-        See `Loss`.
+        -1, the axis of the output's features; others are not supported.
+    reduction : {'sum_over_batch_size', 'mean', 'sum', 'mean_with_sample_weight'}
+        How the values of a batch become one number; `Loss` defines each.
+    name : str, optional
+        For display.
+    dtype : None
+        For Keras compatibility; the loss is computed in the model's dtype.
+
+    Raises
+    ------
+    TypeError
+        If `from_logits` is not True or False, `label_smoothing` is not a real number, `axis` is not an integer, or
+        `name` is not a string.
+    ValueError
+        If `label_smoothing` is not in [0, 1], `axis` is not -1, or `reduction` or `dtype` is not supported.
+
+    References
+    ----------
+    Keras 3, `keras.losses.BinaryCrossentropy`.
 
     Examples
     --------
@@ -84,19 +100,36 @@ class BinaryCrossentropy(_Crossentropy):
 
 @registry.register()
 class CategoricalCrossentropy(_Crossentropy):
-    """``-sum(y log p)`` over the last axis, y being one-hot or probabilities.
+    """Categorical cross-entropy: ``-sum(y log p)`` over the last axis, for one-hot targets or probabilities y.
 
     Parameters
     ----------
     from_logits : bool
-        Whether p is ``softmax(z)`` of outputs z; the logarithm is then taken without computing p, which no large z
-        spoils. Otherwise outputs are probabilities, made to sum to 1 and brought within [1e-7, 1 - 1e-7].
+        Whether outputs are logits z, with ``p = softmax(z)``. The logarithm is then computed without p, which is
+        accurate for large z. Otherwise outputs are probabilities, normalized to sum to 1 and clipped to [1e-7, 1 -
+        1e-7].
     label_smoothing : float
-        A share s, from 0 to 1: targets become ``y * (1 - s) + s / O`` for O classes.
+        The amount s of smoothing, in [0, 1]: targets become ``y * (1 - s) + s / O`` for O classes.
     axis : int
-        -1.
-    reduction, name, dtype
-        See `Loss`.
+        -1, the axis of the output's features; others are not supported.
+    reduction : {'sum_over_batch_size', 'mean', 'sum', 'mean_with_sample_weight'}
+        How the values of a batch become one number; `Loss` defines each.
+    name : str, optional
+        For display.
+    dtype : None
+        For Keras compatibility; the loss is computed in the model's dtype.
+
+    Raises
+    ------
+    TypeError
+        If `from_logits` is not True or False, `label_smoothing` is not a real number, `axis` is not an integer, or
+        `name` is not a string.
+    ValueError
+        If `label_smoothing` is not in [0, 1], `axis` is not -1, or `reduction` or `dtype` is not supported.
+
+    References
+    ----------
+    Keras 3, `keras.losses.CategoricalCrossentropy`.
 
     Examples
     --------
@@ -120,16 +153,36 @@ class CategoricalCrossentropy(_Crossentropy):
 
 @registry.register()
 class SparseCategoricalCrossentropy(NativeLoss):
-    """The categorical cross-entropy for targets that are class numbers, from 0 to O - 1, instead of one-hot rows.
+    """Categorical cross-entropy, ``-log p`` of the target class, for targets that are class numbers from 0 to O - 1.
 
     Parameters
     ----------
     from_logits : bool
-        As for `CategoricalCrossentropy`.
+        Whether outputs are logits z, with ``p = softmax(z)``. The logarithm is then computed without p, which is
+        accurate for large z. Otherwise outputs are probabilities, normalized to sum to 1 and clipped to [1e-7, 1 -
+        1e-7].
     ignore_class : int, optional
-        A class number, of a class or of none (such as -1), whose samples and steps do not count, as if masked.
-    reduction, axis, name, dtype
-        See `Loss`; the axis is -1.
+        A class number, which need not be that of a class (such as -1), whose samples and steps are ignored as if
+        masked.
+    reduction : {'sum_over_batch_size', 'mean', 'sum', 'mean_with_sample_weight'}
+        How the values of a batch become one number; `Loss` defines each.
+    axis : int
+        -1, the axis of the output's features; others are not supported.
+    name : str, optional
+        For display.
+    dtype : None
+        For Keras compatibility; the loss is computed in the model's dtype.
+
+    Raises
+    ------
+    TypeError
+        If `from_logits` is not True or False, `ignore_class` or `axis` is not an integer, or `name` is not a string.
+    ValueError
+        If `ignore_class` is out of range, `axis` is not -1, or `reduction` or `dtype` is not supported.
+
+    References
+    ----------
+    Keras 3, `keras.losses.SparseCategoricalCrossentropy`.
 
     Examples
     --------
@@ -158,11 +211,11 @@ class SparseCategoricalCrossentropy(NativeLoss):
         last_axis(axis)
 
     def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
+        """Return the constructor's arguments by name."""
         return {**super().get_config(), "from_logits": self.from_logits, "ignore_class": self.ignore_class}
 
     def _output_width(self, targets: Array) -> int:
-        """Return the number of classes that there must be at least."""
+        """Return the smallest possible number of classes."""
         return max(1, int(targets.max()) + 1)
 
     def _require_targets(self, name: str, y: Array, outputs: int) -> None:
@@ -171,12 +224,23 @@ class SparseCategoricalCrossentropy(NativeLoss):
 
 @registry.register("kld", "kullback_leibler_divergence")
 class KLDivergence(NativeLoss):
-    """``sum(y log(y / p))`` over the last axis, y and p within [1e-7, 1].
+    """Kullback-Leibler divergence: ``sum(y log(y / p))`` over the last axis, with y and p clipped to [1e-7, 1].
 
     Parameters
     ----------
-    reduction, name, dtype
-        See `Loss`.
+    reduction : {'sum_over_batch_size', 'mean', 'sum', 'mean_with_sample_weight'}
+        How the values of a batch become one number; `Loss` defines each.
+    name : str, optional
+        For display.
+    dtype : None
+        For Keras compatibility; the loss is computed in the model's dtype.
+
+    Raises
+    ------
+    TypeError
+        If `name` is not a string.
+    ValueError
+        If `reduction` or `dtype` is not supported.
 
     References
     ----------
@@ -196,15 +260,30 @@ class KLDivergence(NativeLoss):
 
 @registry.register()
 class Hinge(NativeLoss):
-    """Mean of ``max(1 - y * p, 0)`` over the last axis, for labels y of -1 and 1, or 0 and 1: a 0 is taken for -1.
+    """Hinge loss: the mean of ``max(1 - y * p, 0)`` over the last axis, for labels y of -1 and 1, or 0 and 1.
 
-    Keras takes it so only in batches that have no other labels than 0 and 1. The gradient at the bend is half of that
-    beside it, as Keras has it on JAX.
+    Every label 0 counts as -1; in Keras this holds only for batches whose labels are all 0 or 1. At the kink the
+    gradient is half the slope beside it, as in Keras on JAX.
 
     Parameters
     ----------
-    reduction, name, dtype
-        See `Loss`.
+    reduction : {'sum_over_batch_size', 'mean', 'sum', 'mean_with_sample_weight'}
+        How the values of a batch become one number; `Loss` defines each.
+    name : str, optional
+        For display.
+    dtype : None
+        For Keras compatibility; the loss is computed in the model's dtype.
+
+    Raises
+    ------
+    TypeError
+        If `name` is not a string.
+    ValueError
+        If `reduction` or `dtype` is not supported.
+
+    References
+    ----------
+    Keras 3, `keras.losses.Hinge`.
 
     Examples
     --------
@@ -218,12 +297,29 @@ class Hinge(NativeLoss):
 
 @registry.register()
 class SquaredHinge(NativeLoss):
-    """Mean of ``max(1 - y * p, 0)**2`` over the last axis, for labels as `Hinge` takes them.
+    """Squared hinge loss: the mean of ``max(1 - y * p, 0)**2`` over the last axis.
+
+    Labels y are -1 and 1, or 0 and 1; every label 0 counts as -1.
 
     Parameters
     ----------
-    reduction, name, dtype
-        See `Loss`.
+    reduction : {'sum_over_batch_size', 'mean', 'sum', 'mean_with_sample_weight'}
+        How the values of a batch become one number; `Loss` defines each.
+    name : str, optional
+        For display.
+    dtype : None
+        For Keras compatibility; the loss is computed in the model's dtype.
+
+    Raises
+    ------
+    TypeError
+        If `name` is not a string.
+    ValueError
+        If `reduction` or `dtype` is not supported.
+
+    References
+    ----------
+    Keras 3, `keras.losses.SquaredHinge`.
 
     Examples
     --------
@@ -239,12 +335,23 @@ class SquaredHinge(NativeLoss):
 
 @registry.register()
 class CategoricalHinge(NativeLoss):
-    """``max(max((1 - y) * p) - sum(y * p) + 1, 0)`` over the last axis, for one-hot y.
+    """Categorical hinge loss: ``max(max((1 - y) * p) - sum(y * p) + 1, 0)`` over the last axis, for one-hot y.
 
     Parameters
     ----------
-    reduction, name, dtype
-        See `Loss`.
+    reduction : {'sum_over_batch_size', 'mean', 'sum', 'mean_with_sample_weight'}
+        How the values of a batch become one number; `Loss` defines each.
+    name : str, optional
+        For display.
+    dtype : None
+        For Keras compatibility; the loss is computed in the model's dtype.
+
+    Raises
+    ------
+    TypeError
+        If `name` is not a string.
+    ValueError
+        If `reduction` or `dtype` is not supported.
 
     References
     ----------

@@ -1,4 +1,4 @@
-"""A Python function as a loss."""
+"""A loss made from a Python function."""
 
 from collections.abc import Callable
 from typing import Any, TypeAlias
@@ -10,12 +10,12 @@ Function: TypeAlias = Callable[[Array, Array], Any]
 
 
 class FunctionLoss(Loss):
-    """What `get` makes of a function, or of anything else that can be called: a loss whose `call` it is.
+    """A loss whose `call` is a given function or other callable; `get` creates it.
 
     Parameters
     ----------
     function : callable
-        ``function(y_true, y_pred)`` gets and returns what `Loss.call` does.
+        ``function(y_true, y_pred)``, with the arguments and results of `Loss.call`.
     """
 
     def __init__(self, function: Function) -> None:
@@ -28,9 +28,9 @@ class FunctionLoss(Loss):
         return self._function
 
     def call(self, y_true: Array, y_pred: Array) -> Any:
-        """Return what the function does."""
+        """Return the function's values and gradient."""
         return self._function(y_true, y_pred)
 
     def get_config(self) -> dict[str, Any]:
-        """Raise TypeError: a function has no configuration."""
+        """Raise TypeError, since a function has no configuration."""
         raise TypeError(f"loss: the function {self.name!r} has no configuration; pass it to compile again")

@@ -1,4 +1,4 @@
-"""The losses that the core knows: what they take, and how it is told of them."""
+"""The losses that the core implements: their targets and settings."""
 
 from typing import Any, ClassVar
 
@@ -11,14 +11,14 @@ from ._base import Carried, Loss
 
 
 def last_axis(axis: Any) -> int:
-    """Return -1; another axis raises ValueError."""
+    """Return -1; any other axis raises ValueError."""
     if checks.integer("axis", axis, -(2**31)) != -1:
         raise ValueError(f"axis: expected -1, the axis of features, got {axis}")
     return -1
 
 
 class NativeLoss(Loss):
-    """Base class of the losses that the core knows. A loss of one's own derives from `Loss`."""
+    """Base class of the losses that the core implements. User-defined losses derive from `Loss`."""
 
     _in_keras: ClassVar[bool] = True
     """Whether Keras has a loss of this name."""
@@ -27,16 +27,16 @@ class NativeLoss(Loss):
 
     @property
     def kind(self) -> str:
-        """The core's name of it, such as 'mean_squared_error'."""
+        """The core's name of the loss, such as 'mean_squared_error'."""
         return snake_case(type(self).__name__)
 
     def _start(self, network: Network) -> None:
-        """Give the network this loss."""
+        """Install this loss in the network."""
         reduction = "sum_over_batch_size" if self.reduction == "mean" else self.reduction
         network.set_loss(self.kind, {"reduction": reduction, **{name: getattr(self, name) for name in self._settings}})
 
     def _runner(self, network: Network, carried: Carried | None, weight: float) -> Any:
-        """Return what trains and evaluates the network: itself."""
+        """Return the object that trains and evaluates the network: the network itself."""
         return network
 
     def _targets(
@@ -47,30 +47,30 @@ class NativeLoss(Loss):
         Parameters
         ----------
         name : str
-            Of the argument, for messages.
+            The argument's name, for messages.
         y : array_like
-            Targets with `width` numbers for each sample and step. Where that is 1 the last axis may be left out; one
-            more axis of 1 does not matter.
+            Targets with `width` numbers for each sample and step. If `width` is 1, the last axis may be omitted; an
+            additional last axis of size 1 is ignored.
         output_shape : tuple of int
             (N, O) or (N, T, O).
         width : int
             The network's `target_features`.
         dtype : {'float32', 'float64'}
-            Of the model.
+            The model's dtype.
         finite : bool
-            Whether NaN and Inf raise.
+            Whether NaN and Inf raise ValueError.
 
         Returns
         -------
         ndarray
-            Of shape (N, width) or (N, T, width).
+            Targets (N, width) or (N, T, width).
 
         Raises
         ------
         ValueError
-            If the shape differs (nothing is broadcast), or a class number is not one.
+            If the shape differs (nothing is broadcast), or a class number is invalid.
         TypeError
-            If `y` is not made of real integers or floats.
+            If `y` does not hold real integers or floats.
         """
         leading = output_shape[:-1]
         wanted = (*leading, width)
@@ -83,7 +83,7 @@ class NativeLoss(Loss):
         return (finite_array if finite else real_array)(name, y, dtype).reshape(wanted)
 
     def _require_targets(self, name: str, y: Array, outputs: int) -> None:
-        """Raise ValueError for targets that the loss can not take."""
+        """Raise ValueError for targets that the loss cannot take."""
 
 
 registry: Registry[type[NativeLoss]] = Registry("loss", lambda name: (snake_case(name),))

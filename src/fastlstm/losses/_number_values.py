@@ -1,4 +1,4 @@
-"""Losses of numbers as functions: one value for each sample, or for each step of it, as Keras's functions give it."""
+"""Regression losses as functions: one value for each sample or step, as Keras's functions return them."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -22,7 +22,7 @@ __all__ = [
 ]
 
 EPSILON = 1e-7
-"""What Keras adds, or clips to, before it divides or takes a logarithm."""
+"""Keras's guard against division by 0 and logarithms of 0."""
 
 
 def _differences(y_true: Any, y_pred: Any) -> Array:
@@ -37,26 +37,30 @@ def mean(values: Array) -> Array:
 
 
 def mean_squared_error(y_true: Any, y_pred: Any) -> Array:
-    """Return the mean of ``(y - p)**2`` over the last axis; see `MeanSquaredError`.
+    """Return the mean of ``(y - p)**2`` over the last axis.
 
     Parameters
     ----------
     y_true : array_like
-        Targets, of the shape of `y_pred`; a last axis of 1 may be left out.
+        Targets, of the shape of `y_pred`; a last axis of size 1 may be omitted.
     y_pred : array_like
         Predictions (N, O) or (N, T, O).
 
     Returns
     -------
     ndarray
-        (N,) or (N, T), float64.
+        The value of each sample (N,), or of each step (N, T), float64.
 
     Raises
     ------
-    ValueError
-        If the shapes differ: nothing is broadcast.
     TypeError
-        If something is not made of real numbers, or of True and False for 1 and 0.
+        If the targets or predictions are neither real numbers nor booleans.
+    ValueError
+        If the shapes differ (nothing is broadcast), or an argument is ragged.
+
+    References
+    ----------
+    Keras 3, `keras.losses.mean_squared_error`.
 
     Examples
     --------
@@ -67,12 +71,30 @@ def mean_squared_error(y_true: Any, y_pred: Any) -> Array:
 
 
 def mean_absolute_error(y_true: Any, y_pred: Any) -> Array:
-    """Return the mean of ``abs(y - p)`` over the last axis; see `MeanAbsoluteError`.
+    """Return the mean of ``abs(y - p)`` over the last axis.
 
     Parameters
     ----------
-    y_true, y_pred
-        As for `mean_squared_error`, also what is returned and raised.
+    y_true : array_like
+        Targets, of the shape of `y_pred`; a last axis of size 1 may be omitted.
+    y_pred : array_like
+        Predictions (N, O) or (N, T, O).
+
+    Returns
+    -------
+    ndarray
+        The value of each sample (N,), or of each step (N, T), float64.
+
+    Raises
+    ------
+    TypeError
+        If the targets or predictions are neither real numbers nor booleans.
+    ValueError
+        If the shapes differ (nothing is broadcast), or an argument is ragged.
+
+    References
+    ----------
+    Keras 3, `keras.losses.mean_absolute_error`.
 
     Examples
     --------
@@ -83,12 +105,30 @@ def mean_absolute_error(y_true: Any, y_pred: Any) -> Array:
 
 
 def mean_absolute_percentage_error(y_true: Any, y_pred: Any) -> Array:
-    """Return the mean of ``100 * abs(y - p) / max(abs(y), 1e-7)`` over the last axis.
+    """Return the mean of ``100 * abs(y - p) / max(abs(y), 1e-7)`` over the last axis, in percent.
 
     Parameters
     ----------
-    y_true, y_pred
-        As for `mean_squared_error`, also what is returned and raised.
+    y_true : array_like
+        Targets, of the shape of `y_pred`; a last axis of size 1 may be omitted.
+    y_pred : array_like
+        Predictions (N, O) or (N, T, O).
+
+    Returns
+    -------
+    ndarray
+        The value of each sample (N,), or of each step (N, T), float64.
+
+    Raises
+    ------
+    TypeError
+        If the targets or predictions are neither real numbers nor booleans.
+    ValueError
+        If the shapes differ (nothing is broadcast), or an argument is ragged.
+
+    References
+    ----------
+    Keras 3, `keras.losses.mean_absolute_percentage_error`.
 
     Examples
     --------
@@ -100,12 +140,32 @@ def mean_absolute_percentage_error(y_true: Any, y_pred: Any) -> Array:
 
 
 def mean_squared_logarithmic_error(y_true: Any, y_pred: Any) -> Array:
-    """Return the mean of ``(log(1 + y) - log(1 + p))**2`` over the last axis, y and p being at least 1e-7.
+    """Return the mean of ``(log(1 + y) - log(1 + p))**2`` over the last axis.
+
+    Targets and predictions below 1e-7 count as 1e-7.
 
     Parameters
     ----------
-    y_true, y_pred
-        As for `mean_squared_error`, also what is returned and raised.
+    y_true : array_like
+        Targets, of the shape of `y_pred`; a last axis of size 1 may be omitted.
+    y_pred : array_like
+        Predictions (N, O) or (N, T, O).
+
+    Returns
+    -------
+    ndarray
+        The value of each sample (N,), or of each step (N, T), float64.
+
+    Raises
+    ------
+    TypeError
+        If the targets or predictions are neither real numbers nor booleans.
+    ValueError
+        If the shapes differ (nothing is broadcast), or an argument is ragged.
+
+    References
+    ----------
+    Keras 3, `keras.losses.mean_squared_logarithmic_error`.
 
     Examples
     --------
@@ -117,14 +177,35 @@ def mean_squared_logarithmic_error(y_true: Any, y_pred: Any) -> Array:
 
 
 def huber(y_true: Any, y_pred: Any, delta: float = 1.0) -> Array:
-    """Return the mean over the last axis of ``e**2 / 2``, or ``delta * (abs(e) - delta / 2)`` beyond errors of delta.
+    """Return the Huber loss, quadratic for errors up to `delta`, linear beyond.
+
+    The mean over the last axis of ``e**2 / 2`` if ``abs(e) <= delta``, else ``delta * (abs(e) - delta / 2)``, for
+    errors ``e = p - y``.
 
     Parameters
     ----------
-    y_true, y_pred
-        As for `mean_squared_error`, also what is returned and raised.
+    y_true : array_like
+        Targets, of the shape of `y_pred`; a last axis of size 1 may be omitted.
+    y_pred : array_like
+        Predictions (N, O) or (N, T, O).
     delta : float
-        See `Huber`.
+        The error at which the loss becomes linear, at least 0.
+
+    Returns
+    -------
+    ndarray
+        The value of each sample (N,), or of each step (N, T), float64.
+
+    Raises
+    ------
+    TypeError
+        If the targets or predictions are neither real numbers nor booleans, or `delta` is not a real number.
+    ValueError
+        If the shapes differ (nothing is broadcast), or an argument is ragged, or `delta` is negative or not finite.
+
+    References
+    ----------
+    Huber, "Robust estimation of a location parameter", Ann. Math. Statist. 35, 1964.
 
     Examples
     --------
@@ -137,12 +218,30 @@ def huber(y_true: Any, y_pred: Any, delta: float = 1.0) -> Array:
 
 
 def log_cosh(y_true: Any, y_pred: Any) -> Array:
-    """Return the mean of ``log(cosh(p - y))`` over the last axis; see `LogCosh`.
+    """Return the mean of ``log(cosh(p - y))`` over the last axis.
 
     Parameters
     ----------
-    y_true, y_pred
-        As for `mean_squared_error`, also what is returned and raised.
+    y_true : array_like
+        Targets, of the shape of `y_pred`; a last axis of size 1 may be omitted.
+    y_pred : array_like
+        Predictions (N, O) or (N, T, O).
+
+    Returns
+    -------
+    ndarray
+        The value of each sample (N,), or of each step (N, T), float64.
+
+    Raises
+    ------
+    TypeError
+        If the targets or predictions are neither real numbers nor booleans.
+    ValueError
+        If the shapes differ (nothing is broadcast), or an argument is ragged.
+
+    References
+    ----------
+    Keras 3, `keras.losses.log_cosh`.
 
     Examples
     --------
@@ -154,12 +253,30 @@ def log_cosh(y_true: Any, y_pred: Any) -> Array:
 
 
 def poisson(y_true: Any, y_pred: Any) -> Array:
-    """Return the mean of ``p - y * log(p + 1e-7)`` over the last axis; see `Poisson`.
+    """Return the mean of ``p - y * log(p + 1e-7)`` over the last axis, for counts y and rates p.
 
     Parameters
     ----------
-    y_true, y_pred
-        As for `mean_squared_error`, also what is returned and raised.
+    y_true : array_like
+        Targets, of the shape of `y_pred`; a last axis of size 1 may be omitted.
+    y_pred : array_like
+        Predictions (N, O) or (N, T, O).
+
+    Returns
+    -------
+    ndarray
+        The value of each sample (N,), or of each step (N, T), float64.
+
+    Raises
+    ------
+    TypeError
+        If the targets or predictions are neither real numbers nor booleans.
+    ValueError
+        If the shapes differ (nothing is broadcast), or an argument is ragged.
+
+    References
+    ----------
+    Keras 3, `keras.losses.poisson`.
 
     Examples
     --------
@@ -172,14 +289,34 @@ def poisson(y_true: Any, y_pred: Any) -> Array:
 
 
 def cosine_similarity(y_true: Any, y_pred: Any, axis: int = -1) -> Array:
-    """Return minus the cosine of the angle between y and p along an axis, -1 being one direction.
+    """Return the negative cosine similarity along an axis: -1 for the same direction, 1 for opposite ones.
 
     Parameters
     ----------
-    y_true, y_pred
-        As for `mean_squared_error`, also what is returned and raised.
+    y_true : array_like
+        Targets, of the shape of `y_pred`; a last axis of size 1 may be omitted.
+    y_pred : array_like
+        Predictions (N, O) or (N, T, O).
     axis : int
-        Of the vectors.
+        The axis of the vectors.
+
+    Returns
+    -------
+    ndarray
+        The value of each sample (N,), or of each step (N, T), float64.
+
+    Raises
+    ------
+    TypeError
+        If the targets or predictions are neither real numbers nor booleans.
+    ValueError
+        If the shapes differ (nothing is broadcast), or an argument is ragged.
+    IndexError
+        If there is no axis `axis`.
+
+    References
+    ----------
+    Keras 3, `keras.losses.cosine_similarity`.
 
     Examples
     --------
@@ -192,32 +329,39 @@ def cosine_similarity(y_true: Any, y_pred: Any, axis: int = -1) -> Array:
 
 
 def _norm(values: Array, axis: int) -> Array:
-    """Return the lengths along an axis, at least 1e-7."""
+    """Return the Euclidean norms along an axis, at least 1e-7."""
     norms: Array = np.maximum(np.linalg.norm(values, axis=axis, keepdims=True), EPSILON)
     return norms
 
 
 def quantile(y_true: Any, y_pred: Any, quantiles: float | Sequence[float] = (0.1, 0.5, 0.9)) -> Array:
-    """Return the mean over the quantiles q of ``max(q * (y - p), (q - 1) * (y - p))``; see `Quantile`.
+    """Return the pinball loss, the mean over the quantiles q of ``max(q * (y - p), (q - 1) * (y - p))``.
 
     Parameters
     ----------
     y_true : array_like
-        One target for each sample, or each step of it: (N,) or (N, 1), (N, T) or (N, T, 1).
+        One target for each sample or step: (N,) or (N, 1), (N, T) or (N, T, 1).
     y_pred : array_like
         Predictions (N, Q) or (N, T, Q).
-    quantiles : float or sequence of floats
+    quantiles : float or sequence of float
         Q numbers between 0 and 1.
 
     Returns
     -------
     ndarray
-        (N,) or (N, T), float64.
+        The value of each sample (N,), or of each step (N, T), float64.
 
     Raises
     ------
-    ValueError, TypeError
-        If a shape, a quantile or a type is wrong.
+    TypeError
+        If the targets or predictions are neither real numbers nor booleans, or a quantile is not a real number.
+    ValueError
+        If the shapes differ (nothing is broadcast), or an argument is ragged, a quantile is not between 0 and 1, or
+        there is none.
+
+    References
+    ----------
+    Koenker and Bassett, "Regression quantiles", Econometrica 46, 1978.
 
     Examples
     --------
@@ -238,7 +382,7 @@ def quantile(y_true: Any, y_pred: Any, quantiles: float | Sequence[float] = (0.1
 
 
 def quantiles_of(quantiles: Any) -> tuple[float, ...]:
-    """Return quantiles as a tuple of numbers between 0 and 1, at least one."""
+    """Return quantiles as a tuple of at least one number between 0 and 1."""
     given = quantiles if isinstance(quantiles, (Sequence, np.ndarray)) and np.ndim(quantiles) else (quantiles,)
     found = tuple(checks.number("quantiles", each, 0.0, 1.0) for each in given)
     if not found or not all(0 < each < 1 for each in found):

@@ -1,4 +1,4 @@
-"""Targets and predictions as float arrays of one dtype and shape, for what is computed in NumPy."""
+"""Conversion of targets and predictions to float arrays of one dtype and shape, for computations in NumPy."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from .._internal.arrays import Array, numbers
 
 
 def same_rank(first: Array, second: Array) -> tuple[Array, Array]:
-    """Return two arrays whose ranks differ by a last axis of 1 with one rank; never (N,) against (N, 1)."""
+    """Return two arrays with one rank if their ranks differ by a last axis of size 1; never (N,) with (N, 1)."""
     if first.ndim == second.ndim + 1 and first.shape[-1] == 1:
         return (first, second[:, None]) if second.ndim == 1 else (first[..., 0], second)
     if second.ndim == first.ndim + 1 and second.shape[-1] == 1:
@@ -17,7 +17,7 @@ def same_rank(first: Array, second: Array) -> tuple[Array, Array]:
 
 
 def floats(name: str, value: Any) -> Array:
-    """Return real numbers, or True and False for 1 and 0, as floats: an array of floats as it is, else float64."""
+    """Return real numbers or booleans as floats: a float array as it is, anything else in float64."""
     array = np.asarray(value)
     if array.dtype.kind == "f" and not isinstance(value, np.ma.MaskedArray):
         return array
@@ -25,7 +25,7 @@ def floats(name: str, value: Any) -> Array:
 
 
 def pair(y_true: Any, y_pred: Any) -> tuple[Array, Array]:
-    """Return targets and predictions in the dtype of the predictions and of one rank; other shapes raise ValueError."""
+    """Return targets and predictions in the predictions' dtype and of one rank; other shapes raise ValueError."""
     given = floats("y_pred", y_pred)
     targets, predictions = same_rank(floats("y_true", y_true).astype(given.dtype, copy=False), given)
     if targets.shape != predictions.shape:
@@ -34,7 +34,7 @@ def pair(y_true: Any, y_pred: Any) -> tuple[Array, Array]:
 
 
 def classes_and_predictions(y_true: Any, y_pred: Any, axis: int = -1) -> tuple[Array, Array]:
-    """Return class numbers without an axis of 1 for the classes, which they may have, and predictions."""
+    """Return class numbers, without an optional axis of size 1 for the classes, and predictions."""
     predictions, classes = floats("y_pred", y_pred), floats("y_true", y_true)
     squeezes = classes.ndim == predictions.ndim and classes.shape[axis] == 1
     found = classes.squeeze(axis) if squeezes else classes

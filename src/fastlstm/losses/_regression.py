@@ -1,4 +1,4 @@
-"""Losses of numbers: errors, their logarithms and percentages, counts, angles, quantiles."""
+"""Regression losses: squared, absolute and relative errors, counts, angles and quantiles."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -23,12 +23,27 @@ __all__ = [
 
 @registry.register("mse")
 class MeanSquaredError(NativeLoss):
-    """Mean of ``(y - p)**2`` over the last axis.
+    """Mean squared error: the mean of ``(y - p)**2`` over the last axis.
 
     Parameters
     ----------
-    reduction, name, dtype
-        See `Loss`.
+    reduction : {'sum_over_batch_size', 'mean', 'sum', 'mean_with_sample_weight'}
+        How the values of a batch become one number; `Loss` defines each.
+    name : str, optional
+        For display.
+    dtype : None
+        For Keras compatibility; the loss is computed in the model's dtype.
+
+    Raises
+    ------
+    TypeError
+        If `name` is not a string.
+    ValueError
+        If `reduction` or `dtype` is not supported.
+
+    References
+    ----------
+    Keras 3, `keras.losses.MeanSquaredError`.
 
     Examples
     --------
@@ -44,12 +59,29 @@ class MeanSquaredError(NativeLoss):
 
 @registry.register("mae")
 class MeanAbsoluteError(NativeLoss):
-    """Mean of ``abs(y - p)`` over the last axis. Its gradient is 0 where both are equal.
+    """Mean absolute error: the mean of ``abs(y - p)`` over the last axis.
+
+    The gradient is 0 where prediction and target are equal.
 
     Parameters
     ----------
-    reduction, name, dtype
-        See `Loss`.
+    reduction : {'sum_over_batch_size', 'mean', 'sum', 'mean_with_sample_weight'}
+        How the values of a batch become one number; `Loss` defines each.
+    name : str, optional
+        For display.
+    dtype : None
+        For Keras compatibility; the loss is computed in the model's dtype.
+
+    Raises
+    ------
+    TypeError
+        If `name` is not a string.
+    ValueError
+        If `reduction` or `dtype` is not supported.
+
+    References
+    ----------
+    Keras 3, `keras.losses.MeanAbsoluteError`.
 
     Examples
     --------
@@ -65,12 +97,27 @@ class MeanAbsoluteError(NativeLoss):
 
 @registry.register("mape")
 class MeanAbsolutePercentageError(NativeLoss):
-    """Mean of ``100 * abs(y - p) / max(abs(y), 1e-7)`` over the last axis.
+    """Mean absolute percentage error: the mean of ``100 * abs(y - p) / max(abs(y), 1e-7)`` over the last axis.
 
     Parameters
     ----------
-    reduction, name, dtype
-        See `Loss`.
+    reduction : {'sum_over_batch_size', 'mean', 'sum', 'mean_with_sample_weight'}
+        How the values of a batch become one number; `Loss` defines each.
+    name : str, optional
+        For display.
+    dtype : None
+        For Keras compatibility; the loss is computed in the model's dtype.
+
+    Raises
+    ------
+    TypeError
+        If `name` is not a string.
+    ValueError
+        If `reduction` or `dtype` is not supported.
+
+    References
+    ----------
+    Keras 3, `keras.losses.MeanAbsolutePercentageError`.
 
     Examples
     --------
@@ -89,14 +136,29 @@ class MeanAbsolutePercentageError(NativeLoss):
 
 @registry.register("msle")
 class MeanSquaredLogarithmicError(NativeLoss):
-    """Mean of ``(log(1 + y) - log(1 + p))**2`` over the last axis, y and p being at least 1e-7.
+    """Mean squared logarithmic error: the mean of ``(log(1 + y) - log(1 + p))**2`` over the last axis.
 
-    Its gradient is 0 for a p below that.
+    Targets and predictions below 1e-7 count as 1e-7; the gradient there is 0.
 
     Parameters
     ----------
-    reduction, name, dtype
-        See `Loss`.
+    reduction : {'sum_over_batch_size', 'mean', 'sum', 'mean_with_sample_weight'}
+        How the values of a batch become one number; `Loss` defines each.
+    name : str, optional
+        For display.
+    dtype : None
+        For Keras compatibility; the loss is computed in the model's dtype.
+
+    Raises
+    ------
+    TypeError
+        If `name` is not a string.
+    ValueError
+        If `reduction` or `dtype` is not supported.
+
+    References
+    ----------
+    Keras 3, `keras.losses.MeanSquaredLogarithmicError`.
 
     Examples
     --------
@@ -115,14 +177,28 @@ class MeanSquaredLogarithmicError(NativeLoss):
 
 @registry.register()
 class Huber(NativeLoss):
-    """Mean over the last axis of ``e**2 / 2``, or ``delta * (abs(e) - delta / 2)`` for errors e larger than delta.
+    """Huber loss: quadratic for errors up to `delta`, linear beyond.
+
+    The mean over the last axis of ``e**2 / 2`` if ``abs(e) <= delta``, else ``delta * (abs(e) - delta / 2)``, for
+    errors ``e = p - y``.
 
     Parameters
     ----------
     delta : float
-        Where the square goes over into a straight line; more than 0.
-    reduction, name, dtype
-        See `Loss`.
+        The error at which the loss becomes linear, greater than 0.
+    reduction : {'sum_over_batch_size', 'mean', 'sum', 'mean_with_sample_weight'}
+        How the values of a batch become one number; `Loss` defines each.
+    name : str, optional
+        For display.
+    dtype : None
+        For Keras compatibility; the loss is computed in the model's dtype.
+
+    Raises
+    ------
+    TypeError
+        If `delta` is not a real number, or `name` is not a string.
+    ValueError
+        If `delta` is not greater than 0 or not finite, or `reduction` or `dtype` is not supported.
 
     References
     ----------
@@ -149,18 +225,35 @@ class Huber(NativeLoss):
             raise ValueError(f"delta: expected a number of more than 0, got {delta!r}")
 
     def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments, the delta too, which Keras leaves out."""
+        """Return the constructor's arguments by name, including `delta`, which Keras omits."""
         return {**super().get_config(), "delta": self.delta}
 
 
 @registry.register("logcosh")
 class LogCosh(NativeLoss):
-    """Mean of ``log(cosh(p - y))`` over the last axis: like ``e**2 / 2`` for small errors, ``abs(e)`` for large ones.
+    """Log-cosh loss: the mean of ``log(cosh(p - y))`` over the last axis.
+
+    Close to ``e**2 / 2`` for small errors e and to ``abs(e) - log(2)`` for large ones.
 
     Parameters
     ----------
-    reduction, name, dtype
-        See `Loss`.
+    reduction : {'sum_over_batch_size', 'mean', 'sum', 'mean_with_sample_weight'}
+        How the values of a batch become one number; `Loss` defines each.
+    name : str, optional
+        For display.
+    dtype : None
+        For Keras compatibility; the loss is computed in the model's dtype.
+
+    Raises
+    ------
+    TypeError
+        If `name` is not a string.
+    ValueError
+        If `reduction` or `dtype` is not supported.
+
+    References
+    ----------
+    Keras 3, `keras.losses.LogCosh`.
 
     Examples
     --------
@@ -176,12 +269,29 @@ class LogCosh(NativeLoss):
 
 @registry.register()
 class Poisson(NativeLoss):
-    """Mean of ``p - y * log(p + 1e-7)`` over the last axis, for counts y and rates p that are not negative.
+    """Poisson loss: the mean of ``p - y * log(p + 1e-7)`` over the last axis.
+
+    Targets y are counts and predictions p rates, both non-negative.
 
     Parameters
     ----------
-    reduction, name, dtype
-        See `Loss`.
+    reduction : {'sum_over_batch_size', 'mean', 'sum', 'mean_with_sample_weight'}
+        How the values of a batch become one number; `Loss` defines each.
+    name : str, optional
+        For display.
+    dtype : None
+        For Keras compatibility; the loss is computed in the model's dtype.
+
+    Raises
+    ------
+    TypeError
+        If `name` is not a string.
+    ValueError
+        If `reduction` or `dtype` is not supported.
+
+    References
+    ----------
+    Keras 3, `keras.losses.Poisson`.
 
     Examples
     --------
@@ -195,17 +305,32 @@ class Poisson(NativeLoss):
 
 @registry.register()
 class CosineSimilarity(NativeLoss):
-    """Minus the cosine of the angle between y and p along the last axis: -1 for one direction, 1 for opposite ones.
+    """Negative cosine similarity of y and p along the last axis: -1 for the same direction, 1 for opposite ones.
 
-    A vector shorter than 1e-7 is divided by that instead of by its length. Its gradient is finite, also that of a
-    vector of zeros, where Keras has NaN.
+    Vectors are divided by their length, or by 1e-7 if that is larger. The gradient is finite even for a zero vector,
+    where Keras returns NaN.
 
     Parameters
     ----------
     axis : int
-        -1.
-    reduction, name, dtype
-        See `Loss`.
+        -1, the axis of the output's features; others are not supported.
+    reduction : {'sum_over_batch_size', 'mean', 'sum', 'mean_with_sample_weight'}
+        How the values of a batch become one number; `Loss` defines each.
+    name : str, optional
+        For display.
+    dtype : None
+        For Keras compatibility; the loss is computed in the model's dtype.
+
+    Raises
+    ------
+    TypeError
+        If `axis` is not an integer, or `name` is not a string.
+    ValueError
+        If `axis` is not -1, or `reduction` or `dtype` is not supported.
+
+    References
+    ----------
+    Keras 3, `keras.losses.CosineSimilarity`.
 
     Examples
     --------
@@ -226,17 +351,28 @@ class CosineSimilarity(NativeLoss):
 
 @registry.register()
 class Quantile(NativeLoss):
-    """Mean over the quantiles q of ``max(q * (y - p), (q - 1) * (y - p))``, the pinball loss.
+    """Pinball loss: the mean over the quantiles q of ``max(q * (y - p), (q - 1) * (y - p))``.
 
-    Each column p of the output becomes a quantile of the distribution of the one target y: a forecast of 0.1, 0.5 and
-    0.9 is a median with an interval that holds four values of five. Its gradient is 0 where both are equal.
+    There is one target y, and each column p of the output learns one quantile of its distribution: the quantiles 0.1,
+    0.5 and 0.9 give a median with an 80% interval. The gradient is 0 where prediction and target are equal.
 
     Parameters
     ----------
-    quantiles : float or sequence of floats
-        Between 0 and 1, one for each column of the output.
-    reduction, name, dtype
-        See `Loss`.
+    quantiles : float or sequence of float
+        The quantiles, between 0 and 1, one for each column of the output.
+    reduction : {'sum_over_batch_size', 'mean', 'sum', 'mean_with_sample_weight'}
+        How the values of a batch become one number; `Loss` defines each.
+    name : str, optional
+        For display.
+    dtype : None
+        For Keras compatibility; the loss is computed in the model's dtype.
+
+    Raises
+    ------
+    TypeError
+        If a quantile is not a real number, or `name` is not a string.
+    ValueError
+        If a quantile is not between 0 and 1, or there is none, or `reduction` or `dtype` is not supported.
 
     References
     ----------
@@ -246,7 +382,7 @@ class Quantile(NativeLoss):
     --------
     >>> Quantile((0.1, 0.5, 0.9))([[1.0]], [[0.0, 1.0, 2.0]])
     0.06666666666666667
-    >>> Quantile(0.5)([1.0], [[2.0]])  # half of the absolute error
+    >>> Quantile(0.5)([1.0], [[2.0]])  # half the absolute error
     0.5
     """
 
@@ -264,7 +400,7 @@ class Quantile(NativeLoss):
         self.quantiles = quantiles_of(quantiles)
 
     def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
+        """Return the constructor's arguments by name."""
         return {**super().get_config(), "quantiles": list(self.quantiles)}
 
     def _output_width(self, targets: Array) -> int:

@@ -1,4 +1,4 @@
-"""A loss that is computed in Python: a step is then a native forward pass, the call, and a native backward pass."""
+"""Training with a loss computed in Python: a native forward pass, the call, and a native backward pass."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -13,18 +13,18 @@ if TYPE_CHECKING:
 
 
 class SplitSteps:
-    """A network whose loss is computed in Python; `train` and `evaluate` are used as the core's.
+    """A network whose loss is computed in Python, with the interface of the core's `train` and `evaluate`.
 
     Parameters
     ----------
     network : Network
-        Its own loss, if it has one, is not used.
+        The network; its own loss, if any, is not used.
     loss : Loss
-        Whose `call` gives values and gradient.
+        The loss, whose `call` returns values and gradient.
     carried : callable, optional
-        Returns the states that a batch of so many rows begins with.
+        Returns the initial states of a stateful model for a number of rows.
     weight : float
-        Of the loss.
+        The weight of the loss.
     """
 
     loss_depends_on_batch = True
@@ -49,36 +49,36 @@ class SplitSteps:
         sample_weight: Array | None = None,
         predictions: Array | None = None,
     ) -> tuple[int, float]:
-        """Make one step, whatever the seconds; return the next step, and `loss_sum` with the samples' losses added."""
+        """Make one step, whatever `seconds` is; return the number of the next step and the updated `loss_sum`."""
         rows = order[first_step * batch_size : (first_step + 1) * batch_size]
         network = self._network
         state = None if self._carried is None else self._carried(len(rows))
-        kept = network.forward(x[rows], state=state, draw=network.iterations, penalize=True)
+        saved = network.forward(x[rows], state=state, draw=network.iterations, penalize=True)
         if predictions is not None:
-            predictions[first_step * batch_size :][: len(rows)] = kept.output
+            predictions[first_step * batch_size :][: len(rows)] = saved.output
         weight = None if sample_weight is None else sample_weight[rows]
-        loss, gradient = self._loss_and_gradient(y[rows], kept.output, weight)
-        network.backward(kept, gradient)  # type: ignore[arg-type]
-        penalty = kept.penalty + network.apply_gradients(float(np.reshape(learning_rate, -1)[0]))
+        loss, gradient = self._loss_and_gradient(y[rows], saved.output, weight)
+        network.backward(saved, gradient)  # type: ignore[arg-type]
+        penalty = saved.penalty + network.apply_gradients(float(np.reshape(learning_rate, -1)[0]))
         if self._carried is not None:
-            network.state = kept.state
+            network.state = saved.state
         return first_step + 1, loss_sum + (loss + penalty) * len(rows)
 
     def evaluate(
         self, x: Array, y: Array, sample_weight: Array | None = None, predictions: Array | None = None
     ) -> float:
-        """Return the loss of all rows as one batch, with the penalties of all regularizers."""
+        """Return the loss of all rows as one batch, including all regularization penalties."""
         output, penalty = self._network.predict_and_penalize(x)
         if predictions is not None:
             predictions[:] = output
         return self._loss_and_gradient(y, output, sample_weight)[0] + penalty
 
     def _loss_and_gradient(self, y: Array, output: Array, weight: Array | None) -> tuple[float, Array]:
-        """Return the loss of a batch, its values weighted and reduced, and its gradient."""
-        values, gradient = self._called(y, output)
+        """Return the weighted and reduced loss of a batch, and its gradient."""
+        values, gradient = self._checked_call(y, output)
         reduction = self._loss.reduction
         divisor = 1.0 if reduction == "sum" else float(max(1, values.size))
-        weights = np.ones(values.shape) if weight is None else self._for_each(values, weight)
+        weights = np.ones(values.shape) if weight is None else self._weight_of_each(values, weight)
         if reduction == "mean_with_sample_weight":
             divisor = weights.sum()
         shares = np.divide(weights * self._weight, divisor, out=np.zeros(values.shape), where=divisor != 0)
@@ -86,8 +86,8 @@ class SplitSteps:
         shares = shares.reshape(shares.shape + (1,) * (gradient.ndim - shares.ndim))
         return loss, np.ascontiguousarray(gradient * shares, dtype=output.dtype)
 
-    def _for_each(self, values: Array, weight: Array) -> Array:
-        """Return the weight of each value; a sample's is that of all its steps."""
+    def _weight_of_each(self, values: Array, weight: Array) -> Array:
+        """Return the weight of each value; the weight of a sample applies to all its steps."""
         if weight.ndim > values.ndim:
             raise ValueError(
                 f"sample_weight: expected one for each sample, since the loss {self._loss.name!r} has no values for"
@@ -96,8 +96,8 @@ class SplitSteps:
         weight = weight.reshape(weight.shape + (1,) * (values.ndim - weight.ndim)).astype(np.float64)
         return np.broadcast_to(weight, values.shape)
 
-    def _called(self, y: Array, output: Array) -> tuple[Array, Array]:
-        """Return the loss's values and gradient for a batch, checked."""
+    def _checked_call(self, y: Array, output: Array) -> tuple[Array, Array]:
+        """Return the checked values and gradient of the loss for a batch."""
         name, result = self._loss.name, self._loss.call(y, output)
         if not isinstance(result, tuple) or len(result) != 2:
             raise TypeError(

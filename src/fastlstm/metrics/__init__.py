@@ -1,6 +1,6 @@
-"""Metrics, as in Keras: classes, functions, names, and `get`. They are computed in NumPy and summed in float64.
+"""Metrics, as in Keras: classes, functions, names and `get`. They are computed in NumPy and summed in float64.
 
-The functions give the values of samples or steps, of which the classes are the means.
+A function returns the values of samples or steps; the class of the same name is their mean.
 """
 
 from typing import Any
@@ -64,25 +64,30 @@ __all__ += _regression.__all__
 
 
 def get(identifier: Any) -> Any:
-    """Return a metric.
+    """Return a metric given by name, instance, class, configuration or function.
 
     Parameters
     ----------
-    identifier : str, Metric, class of metrics, callable, dict or None
-        The name of a class here, as in 'mean_absolute_error', 'MeanAbsoluteError', 'mae', or of a loss. Or what
-        `serialize` returns. An instance and a function ``f(y_true, y_pred)`` come back as they are, and None.
+    identifier : str, Metric, class, callable, dict or None
+        The name of a class, such as 'mean_absolute_error', 'MeanAbsoluteError' or 'mae', or of a loss; a class,
+        instantiated without arguments; or a dict returned by `serialize`. An instance, a function ``f(y_true, y_pred)``
+        and None are returned as they are.
 
     Returns
     -------
     Metric, callable or None
-        New for a name or a class.
+        A new metric for a name, a class or a dict; otherwise `identifier` itself.
 
     Raises
     ------
     ValueError
-        If the name is unknown.
+        If the name is unknown, or an argument in the dict is out of range.
     TypeError
-        If it is none of these.
+        If `identifier` is anything else, or an argument in the dict is unknown or of the wrong type.
+
+    References
+    ----------
+    Keras 3, `keras.metrics.get`.
 
     Examples
     --------
@@ -104,7 +109,7 @@ def get(identifier: Any) -> Any:
 
 
 def _of_a_loss(name: str) -> Metric:
-    """Return the mean of a loss that has no metric of its own; an unknown name raises ValueError."""
+    """Return the mean of a loss that has no metric class; an unknown name raises ValueError."""
     try:
         loss = losses.get(name)
     except ValueError:
@@ -114,7 +119,21 @@ def _of_a_loss(name: str) -> Metric:
 
 
 def serialize(metric: Metric) -> dict[str, Any]:
-    """Return a metric's class name and arguments as Keras writes them; `get` reads it.
+    """Return a metric's class name and arguments in Keras's format, which `get` reads.
+
+    Parameters
+    ----------
+    metric : Metric
+        The metric.
+
+    Returns
+    -------
+    dict
+        'class_name' and 'config'.
+
+    References
+    ----------
+    Keras 3, `keras.metrics.serialize`.
 
     Examples
     --------
@@ -125,5 +144,32 @@ def serialize(metric: Metric) -> dict[str, Any]:
 
 
 def deserialize(config: dict[str, Any]) -> Any:
-    """Return the metric that `serialize` has described."""
+    """Return the metric described by `serialize`.
+
+    Parameters
+    ----------
+    config : dict
+        'class_name' and 'config'; the latter may be omitted. Anything else is handled as by `get`.
+
+    Returns
+    -------
+    Metric, callable or None
+        A new metric for a dict.
+
+    Raises
+    ------
+    ValueError
+        If the name is unknown, or an argument is out of range.
+    TypeError
+        If `config` does not describe a metric, or an argument is unknown or of the wrong type.
+
+    References
+    ----------
+    Keras 3, `keras.metrics.deserialize`.
+
+    Examples
+    --------
+    >>> deserialize({"class_name": "Precision", "config": {"top_k": 2}}).top_k
+    2
+    """
     return get(config)

@@ -1,4 +1,4 @@
-"""Accuracies: the share of samples whose prediction is the target."""
+"""Accuracies: the fraction of predictions that match their targets."""
 
 from typing import Any
 
@@ -38,26 +38,32 @@ def accuracy(y_true: Any, y_pred: Any) -> Array:
 
 
 def binary_accuracy(y_true: Any, y_pred: Any, threshold: float = 0.5) -> Array:
-    """Return 1 where the target says on which side of the threshold the prediction is, else 0.
+    """Return 1 where target and thresholded prediction are equal, else 0.
 
     Parameters
     ----------
     y_true : array_like
-        Targets, 0 or 1, of the shape of `y_pred`; a last axis of 1 may be left out.
+        Targets, 0 or 1, of the shape of `y_pred`; a last axis of size 1 may be omitted.
     y_pred : array_like
         Predictions of any shape.
     threshold : float
-        A prediction above it is a 1.
+        Predictions above it count as 1.
 
     Returns
     -------
     ndarray
-        Of that shape, float64.
+        0 or 1 for each prediction, of the shape of `y_pred`, float64.
 
     Raises
     ------
-    ValueError, TypeError
-        If the shapes differ or something is not made of numbers.
+    TypeError
+        If the targets or predictions are neither real numbers nor booleans, or `threshold` is not a real number.
+    ValueError
+        If the shapes do not match, or an argument is ragged, or `threshold` is not finite.
+
+    References
+    ----------
+    Keras 3, `keras.metrics.binary_accuracy`.
 
     Examples
     --------
@@ -69,7 +75,7 @@ def binary_accuracy(y_true: Any, y_pred: Any, threshold: float = 0.5) -> Array:
 
 
 def categorical_accuracy(y_true: Any, y_pred: Any) -> Array:
-    """Return 1 where the largest prediction is that of the largest target, else 0.
+    """Return 1 where the largest prediction is that of the target class, else 0.
 
     Parameters
     ----------
@@ -81,12 +87,18 @@ def categorical_accuracy(y_true: Any, y_pred: Any) -> Array:
     Returns
     -------
     ndarray
-        (N,) or (N, T), float64.
+        0 or 1 for each sample (N,), or for each step (N, T), float64.
 
     Raises
     ------
-    ValueError, TypeError
-        If the shapes differ or something is not made of numbers.
+    TypeError
+        If the targets or predictions are neither real numbers nor booleans.
+    ValueError
+        If the shapes do not match, or an argument is ragged.
+
+    References
+    ----------
+    Keras 3, `keras.metrics.categorical_accuracy`.
 
     Examples
     --------
@@ -98,24 +110,30 @@ def categorical_accuracy(y_true: Any, y_pred: Any) -> Array:
 
 
 def sparse_categorical_accuracy(y_true: Any, y_pred: Any) -> Array:
-    """Return 1 where the largest prediction is that of the class, else 0.
+    """Return 1 where the largest prediction is that of the target class, given by number, else 0.
 
     Parameters
     ----------
     y_true : array_like
-        Class numbers (N,) or (N, T), or with a last axis of 1.
+        Class numbers (N,) or (N, T), optionally with a last axis of size 1.
     y_pred : array_like
         Predictions (N, O) or (N, T, O).
 
     Returns
     -------
     ndarray
-        (N,) or (N, T), float64.
+        0 or 1 for each sample (N,), or for each step (N, T), float64.
 
     Raises
     ------
-    ValueError, TypeError
-        If a shape is wrong or something is not made of numbers.
+    TypeError
+        If the targets or predictions are neither real numbers nor booleans.
+    ValueError
+        If the shapes do not match, or an argument is ragged.
+
+    References
+    ----------
+    Keras 3, `keras.metrics.sparse_categorical_accuracy`.
 
     Examples
     --------
@@ -127,16 +145,35 @@ def sparse_categorical_accuracy(y_true: Any, y_pred: Any) -> Array:
 
 
 def sparse_top_k_categorical_accuracy(y_true: Any, y_pred: Any, k: int = 5, from_sorted_ids: bool = False) -> Array:
-    """Return 1 where fewer than k predictions are larger than that of the class, else 0.
+    """Return 1 where fewer than k predictions exceed that of the target class, given by number, else 0.
 
     Parameters
     ----------
-    y_true, y_pred
-        As for `sparse_categorical_accuracy`, also what is returned and raised.
+    y_true : array_like
+        Class numbers (N,) or (N, T), optionally with a last axis of size 1.
+    y_pred : array_like
+        Predictions (N, O) or (N, T, O).
     k : int
-        At least 1.
+        The number of predictions considered, at least 1.
     from_sorted_ids : bool
-        Whether predictions are class numbers, the best first.
+        Whether predictions are class numbers, the best first, instead of one score per class.
+
+    Returns
+    -------
+    ndarray
+        0 or 1 for each sample (N,), or for each step (N, T), float64.
+
+    Raises
+    ------
+    TypeError
+        If the targets or predictions are neither real numbers nor booleans, `k` is not an integer, or `from_sorted_ids`
+        is not True or False.
+    ValueError
+        If the shapes do not match, or an argument is ragged, `k` is less than 1, or a target is not a class number.
+
+    References
+    ----------
+    Keras 3, `keras.metrics.sparse_top_k_categorical_accuracy`.
 
     Examples
     --------
@@ -154,14 +191,32 @@ def sparse_top_k_categorical_accuracy(y_true: Any, y_pred: Any, k: int = 5, from
 
 
 def top_k_categorical_accuracy(y_true: Any, y_pred: Any, k: int = 5) -> Array:
-    """Return 1 where fewer than k predictions are larger than that of the largest target, else 0.
+    """Return 1 where fewer than k predictions exceed that of the target class, else 0.
 
     Parameters
     ----------
-    y_true, y_pred
-        As for `categorical_accuracy`, also what is returned and raised.
+    y_true : array_like
+        One-hot targets, of the shape of `y_pred`.
+    y_pred : array_like
+        Predictions (N, O) or (N, T, O).
     k : int
-        At least 1.
+        The number of predictions considered, at least 1.
+
+    Returns
+    -------
+    ndarray
+        0 or 1 for each sample (N,), or for each step (N, T), float64.
+
+    Raises
+    ------
+    TypeError
+        If the targets or predictions are neither real numbers nor booleans, or `k` is not an integer.
+    ValueError
+        If the shapes do not match, or an argument is ragged, or `k` is less than 1.
+
+    References
+    ----------
+    Keras 3, `keras.metrics.top_k_categorical_accuracy`.
 
     Examples
     --------
@@ -174,14 +229,25 @@ def top_k_categorical_accuracy(y_true: Any, y_pred: Any, k: int = 5) -> Array:
 
 @registry.register()
 class Accuracy(MeanOfFunction):
-    """How often predictions equal targets.
+    """The fraction of predictions that equal their targets.
 
     Parameters
     ----------
     name : str
-        See `Metric`.
+        The key of the result in logs and in the history.
     dtype : {'float32', 'float64'}, optional
-        See `Metric`.
+        For Keras compatibility; sums are float64 whatever it is.
+
+    Raises
+    ------
+    TypeError
+        If `name` is not a string.
+    ValueError
+        If `name` is empty, or `dtype` is neither 'float32' nor 'float64'.
+
+    References
+    ----------
+    Keras 3, `keras.metrics.Accuracy`.
 
     Examples
     --------
@@ -197,16 +263,27 @@ class Accuracy(MeanOfFunction):
 
 @registry.register()
 class BinaryAccuracy(MeanOfFunction):
-    """How often predictions above the threshold are where targets are 1.
+    """The fraction of thresholded predictions that equal their targets, 0 or 1.
 
     Parameters
     ----------
     name : str
-        See `Metric`.
+        The key of the result in logs and in the history.
     dtype : {'float32', 'float64'}, optional
-        See `Metric`.
+        For Keras compatibility; sums are float64 whatever it is.
     threshold : float
         Predictions above it count as 1.
+
+    Raises
+    ------
+    TypeError
+        If `threshold` is not a real number, or `name` is not a string.
+    ValueError
+        If `threshold` is not finite, `name` is empty, or `dtype` is neither 'float32' nor 'float64'.
+
+    References
+    ----------
+    Keras 3, `keras.metrics.BinaryAccuracy`.
 
     Examples
     --------
@@ -223,14 +300,25 @@ class BinaryAccuracy(MeanOfFunction):
 
 @registry.register()
 class CategoricalAccuracy(MeanOfFunction):
-    """How often the largest prediction is that of the class, targets being one-hot (..., classes).
+    """The fraction of samples whose largest prediction is that of the target class; targets are one-hot.
 
     Parameters
     ----------
     name : str
-        See `Metric`.
+        The key of the result in logs and in the history.
     dtype : {'float32', 'float64'}, optional
-        See `Metric`.
+        For Keras compatibility; sums are float64 whatever it is.
+
+    Raises
+    ------
+    TypeError
+        If `name` is not a string.
+    ValueError
+        If `name` is empty, or `dtype` is neither 'float32' nor 'float64'.
+
+    References
+    ----------
+    Keras 3, `keras.metrics.CategoricalAccuracy`.
 
     Examples
     --------
@@ -246,14 +334,25 @@ class CategoricalAccuracy(MeanOfFunction):
 
 @registry.register()
 class SparseCategoricalAccuracy(MeanOfFunction):
-    """How often the largest prediction is that of the class, targets being class numbers.
+    """The fraction of samples whose largest prediction is that of the target class, given by number.
 
     Parameters
     ----------
     name : str
-        See `Metric`.
+        The key of the result in logs and in the history.
     dtype : {'float32', 'float64'}, optional
-        See `Metric`.
+        For Keras compatibility; sums are float64 whatever it is.
+
+    Raises
+    ------
+    TypeError
+        If `name` is not a string.
+    ValueError
+        If `name` is empty, or `dtype` is neither 'float32' nor 'float64'.
+
+    References
+    ----------
+    Keras 3, `keras.metrics.SparseCategoricalAccuracy`.
 
     Examples
     --------
@@ -269,16 +368,27 @@ class SparseCategoricalAccuracy(MeanOfFunction):
 
 @registry.register()
 class TopKCategoricalAccuracy(MeanOfFunction):
-    """How often the class is among the k largest predictions, targets being one-hot.
+    """The fraction of samples whose target class is among the k largest predictions; targets are one-hot.
 
     Parameters
     ----------
     k : int
-        At least 1.
+        The number of predictions considered, at least 1.
     name : str
-        See `Metric`.
+        The key of the result in logs and in the history.
     dtype : {'float32', 'float64'}, optional
-        See `Metric`.
+        For Keras compatibility; sums are float64 whatever it is.
+
+    Raises
+    ------
+    TypeError
+        If `k` is not an integer, or `name` is not a string.
+    ValueError
+        If `k` is less than 1, `name` is empty, or `dtype` is neither 'float32' nor 'float64'.
+
+    References
+    ----------
+    Keras 3, `keras.metrics.TopKCategoricalAccuracy`.
 
     Examples
     --------
@@ -295,18 +405,29 @@ class TopKCategoricalAccuracy(MeanOfFunction):
 
 @registry.register()
 class SparseTopKCategoricalAccuracy(MeanOfFunction):
-    """How often the class is among the k largest predictions, targets being class numbers.
+    """The fraction of samples whose target class, given by number, is among the k largest predictions.
 
     Parameters
     ----------
     k : int
-        At least 1.
+        The number of predictions considered, at least 1.
     name : str
-        See `Metric`.
+        The key of the result in logs and in the history.
     dtype : {'float32', 'float64'}, optional
-        See `Metric`.
+        For Keras compatibility; sums are float64 whatever it is.
     from_sorted_ids : bool
-        Whether predictions are class numbers, the best first, instead of one figure for each class.
+        Whether predictions are class numbers, the best first, instead of one score per class.
+
+    Raises
+    ------
+    TypeError
+        If `k` is not an integer, `from_sorted_ids` is not True or False, or `name` is not a string.
+    ValueError
+        If `k` is less than 1, `name` is empty, or `dtype` is neither 'float32' nor 'float64'.
+
+    References
+    ----------
+    Keras 3, `keras.metrics.SparseTopKCategoricalAccuracy`.
 
     Examples
     --------

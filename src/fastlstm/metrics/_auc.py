@@ -1,4 +1,4 @@
-"""Area under a curve over thresholds."""
+"""The area under a curve over thresholds."""
 
 from typing import Any
 
@@ -26,36 +26,46 @@ def _choice(name: str, value: Any, known: tuple[str, ...]) -> str:
 
 @registry.register()
 class AUC(Metric):
-    """Area under the ROC or the precision-recall curve, by a Riemann sum over thresholds.
+    """The area under the ROC or precision-recall curve, by a Riemann sum over thresholds.
 
     Parameters
     ----------
     num_thresholds : int
-        At least 2; how many, spaced evenly over [0, 1].
+        The number of thresholds, evenly spaced over [0, 1]; at least 2.
     curve : {'ROC', 'PR', 'PRGAIN'}
-        Recall over false positive rate, precision over recall, or precision gain over recall gain.
+        Recall over false-positive rate, precision over recall, or precision gain over recall gain.
     summation_method : {'interpolation', 'majoring', 'minoring'}
-        Between two thresholds: the mean of both heights (for 'PR' the true course of precision between them), the
-        larger, or the smaller.
+        The height between two thresholds: the mean of both heights (for 'PR' the interpolated precision), the larger,
+        or the smaller.
     name : str, optional
-        See `Metric`.
+        The key of the result in logs and in the history. Default: the class's name in snake case, with a number from
+        the second on.
     dtype : {'float32', 'float64'}, optional
-        See `Metric`.
-    thresholds : list of float, optional
-        From 0 to 1, in place of `num_thresholds`; -1e-7 and 1 + 1e-7 are added.
+        For Keras compatibility; sums are float64 whatever it is.
+    thresholds : iterable of float, optional
+        Thresholds in [0, 1] to use instead of `num_thresholds`; -1e-7 and 1 + 1e-7 are added.
     multi_label : bool
-        Whether to compute one area for each output (N, labels) and average them, instead of taking all for samples.
+        Whether to compute one area for each output (N, labels) and average them, instead of pooling all outputs.
     num_labels : int, optional
-        As in Keras code; found from the predictions.
-    label_weights : list of float, optional
-        One for each output: of its area with `multi_label`, else of its predictions.
+        For Keras compatibility; the number is taken from the predictions.
+    label_weights : array_like, optional
+        One weight for each output: of its area with `multi_label`, otherwise of its predictions.
     from_logits : bool
-        Whether predictions go through a sigmoid first.
+        Whether predictions are logits, to which the sigmoid is applied first.
+
+    Raises
+    ------
+    TypeError
+        If a threshold or a label weight is not a real number, `num_thresholds` is not an integer, a flag is not True or
+        False, or `name` is not a string.
+    ValueError
+        If an argument is out of range or unknown, `num_labels` is given without `multi_label`, `name` is empty, or
+        `dtype` is neither 'float32' nor 'float64'.
 
     References
     ----------
-    Davis and Goadrich, "The relationship between precision-recall and ROC curves", ICML 2006 (interpolation of 'PR');
-    Flach and Kull, "Precision-recall-gain curves", NeurIPS 2015.
+    Davis and Goadrich, "The relationship between precision-recall and ROC curves", ICML 2006 (interpolation of 'PR').
+    Flach and Kull, "Precision-recall-gain curves", NeurIPS 2015. Keras 3, `keras.metrics.AUC`.
 
     Examples
     --------
@@ -106,16 +116,23 @@ class AUC(Metric):
         return [float(value) for value in self._thresholds]
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
-        """Take a batch into account.
+        """Add a batch.
 
         Parameters
         ----------
         y_true : array_like
             Labels, 0 or 1, of the shape of `y_pred`.
         y_pred : array_like
-            Probabilities, (N, ...); with `multi_label` (N, labels).
+            Probabilities (N, ...), or logits with `from_logits`; (N, labels) with `multi_label`.
         sample_weight : array_like, optional
             The weight of each sample, or of each of its steps.
+
+        Raises
+        ------
+        TypeError
+            If an argument is neither real numbers nor booleans.
+        ValueError
+            If the shapes do not match, or are not (N, labels) with `multi_label`.
         """
         labels, predictions = pair(y_true, y_pred)
         if self.multi_label and predictions.ndim != 2:
@@ -141,7 +158,13 @@ class AUC(Metric):
         return Counts(*(np.stack(one, axis=1) for one in zip(*each, strict=True)))
 
     def result(self) -> Any:
-        """Return the area. 0 before the first batch."""
+        """Return the area; 0 before the first batch.
+
+        Returns
+        -------
+        float
+            The area in [0, 1], averaged over the labels with `multi_label`.
+        """
         if self._sums is None:
             return 0.0
         sums = self._sums
@@ -164,7 +187,7 @@ class AUC(Metric):
         return divided((area * self.label_weights).sum(), self.label_weights.sum())[()]
 
     def _course(self, sums: Counts) -> tuple[Array, Array]:
-        """Return x and y of the curve at each threshold."""
+        """Return the x and y coordinates of the curve at each threshold."""
         tp, fp, tn, fn = sums
         recall = divided(tp, tp + fn)
         if self.curve == "ROC":
@@ -177,7 +200,7 @@ class AUC(Metric):
 
     @staticmethod
     def _interpolated(sums: Counts) -> Array:
-        """Return the areas between thresholds with false positives growing linearly with true ones."""
+        """Return the areas between thresholds, with false positives growing linearly with true positives."""
         tp, fp, _, fn = sums
         positives = tp + fp
         gained = tp[:-1] - tp[1:]
@@ -188,7 +211,7 @@ class AUC(Metric):
         return divided(slope * (gained + intercept * np.log(ratio)), np.maximum(tp[1:] + fn[1:], 0))
 
     def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
+        """Return the constructor's arguments by name."""
         config = {
             **super().get_config(),
             "num_thresholds": self.num_thresholds,

@@ -1,4 +1,4 @@
-"""The base class of metrics, and the numbers that they add up."""
+"""The base class of metrics, and the variables they sum in."""
 
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
@@ -16,25 +16,58 @@ Direction = Literal["up", "down"]
 
 
 class Variable(np.lib.mixins.NDArrayOperatorsMixin):
-    """An array in float64 that is changed in place by `assign`; in NumPy's functions it stands for its value."""
+    """A float64 array that `assign` changes in place. NumPy functions treat it as its value."""
 
     def __init__(self, value: Array, name: str | None = None) -> None:
         self.value = value
         self.name = name
 
     def assign(self, value: Any) -> None:
-        """Replace the value by one of the same shape."""
+        """Set the value.
+
+        Parameters
+        ----------
+        value : array_like
+            The new value, of the same shape.
+
+        Raises
+        ------
+        ValueError
+            If the shape differs.
+        """
         array = np.asarray(value)
         if array.shape != self.value.shape:
             raise ValueError(f"value: expected shape {self.value.shape}, got {array.shape}")
         self.value[...] = array
 
     def assign_add(self, value: Any) -> None:
-        """Add to the value."""
+        """Add to the value.
+
+        Parameters
+        ----------
+        value : array_like
+            The summand, broadcast to the shape.
+
+        Raises
+        ------
+        ValueError
+            If it cannot be broadcast.
+        """
         self.assign(self.value + value)
 
     def assign_sub(self, value: Any) -> None:
-        """Subtract from the value."""
+        """Subtract from the value.
+
+        Parameters
+        ----------
+        value : array_like
+            The subtrahend, broadcast to the shape.
+
+        Raises
+        ------
+        ValueError
+            If it cannot be broadcast.
+        """
         self.assign(self.value - value)
 
     def numpy(self) -> Array:
@@ -43,7 +76,7 @@ class Variable(np.lib.mixins.NDArrayOperatorsMixin):
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """The shape, which does not change."""
+        """The shape, which is fixed."""
         return self.value.shape
 
     @property
@@ -72,17 +105,29 @@ class Variable(np.lib.mixins.NDArrayOperatorsMixin):
 
 
 class Metric:
-    """Base class: a figure that is updated batch by batch. Subclass it to write one.
+    """Base class of metrics: a result that is updated batch by batch. Subclass it for your own.
 
-    A subclass makes its sums with `add_variable` and defines `update_state` and `result`. `compile` takes instances:
-    ``metrics=[MyMetric()]``.
+    A subclass creates its sums with `add_variable` and defines `update_state` and `result`. Pass instances to
+    `compile`: ``metrics=[MyMetric()]``.
 
     Parameters
     ----------
     dtype : {'float32', 'float64'}, optional
-        As in Keras code; sums are float64 whatever it is.
+        For Keras compatibility; sums are float64 whatever it is.
     name : str, optional
-        Under which the metric appears in logs and in the history. Default: the class's name as in mean, mean_1, ...
+        The key of the result in logs and in the history. Default: the class's name in snake case, with a number from
+        the second on.
+
+    Raises
+    ------
+    TypeError
+        If `name` is not a string.
+    ValueError
+        If `name` is empty, or `dtype` is neither 'float32' nor 'float64'.
+
+    References
+    ----------
+    Keras 3, `keras.metrics.Metric`.
 
     Examples
     --------
@@ -102,14 +147,14 @@ class Metric:
     """
 
     _direction: Direction | None = None
-    """Whether larger values are better; callbacks with ``mode='auto'`` go by it."""
+    """Whether larger values are better ('up') or smaller ones ('down'), for callbacks with ``mode='auto'``."""
     _sums_samples: ClassVar[bool] = False
-    """Whether updating with several batches at once is the same as with one after the other."""
+    """Whether one update with several batches equals one update for each."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if not cls.__module__.startswith(__package__):
-            cls._sums_samples = False  # a class of one's own may do anything with a batch
+            cls._sums_samples = False  # a user-defined class may treat each batch differently
 
     def __init__(self, dtype: Any = None, name: str | None = None) -> None:
         self.name = given_or_automatic(name, type(self))
@@ -118,34 +163,46 @@ class Metric:
 
     @property
     def dtype(self) -> str:
-        """The dtype that was given, or `fastlstm.config.floatx()` of then."""
+        """The given dtype, or the `fastlstm.config.floatx()` at the time of creation."""
         return self._dtype
 
     @property
     def variables(self) -> list[Variable]:
-        """What `add_variable` has made."""
+        """The variables created by `add_variable`."""
         return list(self._variables)
 
     def add_variable(
         self, shape: tuple[int, ...], initializer: Any = "zeros", dtype: Any = None, name: str | None = None
     ) -> Variable:
-        """Return a new array that `reset_state` sets to zeros.
+        """Return a new variable, which `reset_state` sets to zeros.
 
         Parameters
         ----------
         shape : tuple of int
-            () for a number.
+            The shape; () for a scalar.
         initializer : str or Initializer
-            Of `fastlstm.initializers`.
-        dtype
-            As in Keras code; it is float64.
+            The initial value, from `fastlstm.initializers`.
+        dtype : str, optional
+            For Keras compatibility; the dtype is float64.
         name : str, optional
-            For its text only.
+            For display.
 
         Returns
         -------
         Variable
-            With `assign`, `assign_add` and `assign_sub`; NumPy takes it for an array.
+            A float64 array with `assign`, `assign_add` and `assign_sub`, which NumPy functions accept.
+
+        Raises
+        ------
+        RuntimeError
+            If called before ``super().__init__()``.
+        ValueError
+            If the initializer is unknown or does not support the shape.
+
+        Examples
+        --------
+        >>> Metric(name="sums").add_variable((2,), initializer="ones").numpy().tolist()
+        [1.0, 1.0]
         """
         if "_variables" not in self.__dict__:
             raise RuntimeError(f"{type(self).__name__}: call super().__init__() before adding variables")
@@ -157,44 +214,173 @@ class Metric:
     def add_weight(
         self, shape: tuple[int, ...] = (), initializer: Any = "zeros", dtype: Any = None, name: str | None = None
     ) -> Variable:
-        """Do what `add_variable` does."""
+        """Return a new variable: Keras's other name of `add_variable`.
+
+        Parameters
+        ----------
+        shape : tuple of int
+            The shape; by default a scalar.
+        initializer : str or Initializer
+            The initial value, from `fastlstm.initializers`.
+        dtype : str, optional
+            For Keras compatibility; the dtype is float64.
+        name : str, optional
+            For display.
+
+        Returns
+        -------
+        Variable
+            A float64 array with `assign`, `assign_add` and `assign_sub`, which NumPy functions accept.
+
+        Raises
+        ------
+        RuntimeError
+            If called before ``super().__init__()``.
+        ValueError
+            If the initializer is unknown or does not support the shape.
+
+        Examples
+        --------
+        >>> float(Metric(name="sums").add_weight())
+        0.0
+        """
         return self.add_variable(shape, initializer, dtype, name)
 
     def reset_state(self) -> None:
-        """Begin again: set all variables to zeros."""
+        """Set all variables to zeros.
+
+        Examples
+        --------
+        >>> from fastlstm.metrics import Mean
+        >>> metric = Mean()
+        >>> metric.update_state([1.0])
+        >>> metric.reset_state()
+        >>> float(metric.result())
+        0.0
+        """
         for variable in self._variables:
             variable.value[...] = 0
 
     def update_state(self, *args: Any, **kwargs: Any) -> None:
-        """Take a batch into account.
+        """Add a batch. Subclasses define this as ``update_state(y_true, y_pred, sample_weight=None)``.
 
         Parameters
         ----------
-        y_true : array_like
-            Targets.
-        y_pred : array_like
-            Outputs of a model for them.
-        sample_weight : array_like, optional
-            The weight of each sample, or of each of its steps.
+        *args
+            The targets `y_true` and the predictions `y_pred` of a batch, as arrays.
+        **kwargs
+            Optionally `sample_weight`, the weight of each sample or of each of its steps.
+
+        Raises
+        ------
+        NotImplementedError
+            If the class does not define it.
+
+        Examples
+        --------
+        >>> from fastlstm.metrics import MeanAbsoluteError
+        >>> metric = MeanAbsoluteError()
+        >>> metric.update_state([[1.0], [2.0]], [[1.0], [3.0]], sample_weight=[1.0, 3.0])
+        >>> float(metric.result())
+        0.75
         """
         raise NotImplementedError(f"{type(self).__name__} must define update_state")
 
     def result(self) -> Any:
-        """Return the figure for all batches since the last `reset_state`: a number, an array or a dict of numbers."""
+        """Return the result for all batches since the last `reset_state`. Subclasses define this.
+
+        Returns
+        -------
+        float, ndarray or dict
+            A number, an array, or a dict of numbers by name.
+
+        Raises
+        ------
+        NotImplementedError
+            If the class does not define it.
+
+        Examples
+        --------
+        >>> from fastlstm.metrics import Sum
+        >>> float(Sum().result())
+        0.0
+        """
         raise NotImplementedError(f"{type(self).__name__} must define result")
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Update with a batch and return the result."""
+        """Add a batch and return the result.
+
+        Parameters
+        ----------
+        *args
+            The arguments of `update_state`.
+        **kwargs
+            The keyword arguments of `update_state`.
+
+        Returns
+        -------
+        float, ndarray or dict
+            The result for all batches since the last `reset_state`.
+
+        Raises
+        ------
+        TypeError
+            If an argument does not hold numbers.
+        ValueError
+            If a shape is wrong.
+
+        Examples
+        --------
+        >>> from fastlstm.metrics import Sum
+        >>> float(Sum()([1.0, 3.0]))
+        4.0
+        """
         self.update_state(*args, **kwargs)
         return self.result()
 
     def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
+        """Return the constructor's arguments by name. A subclass with other arguments adds them.
+
+        Returns
+        -------
+        dict
+            Arguments that `from_config` accepts.
+
+        Examples
+        --------
+        >>> from fastlstm.metrics import Mean
+        >>> Mean("average", dtype="float64").get_config()
+        {'name': 'average', 'dtype': 'float64'}
+        """
         return {"name": self.name, "dtype": self.dtype}
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> "Self":
-        """Return a new metric from what `get_config` gave."""
+        """Return a metric with these constructor arguments.
+
+        Parameters
+        ----------
+        config : dict
+            Arguments by name, as returned by `get_config`.
+
+        Returns
+        -------
+        Metric
+            An instance of the class.
+
+        Raises
+        ------
+        TypeError
+            If an argument is unknown or has the wrong type.
+        ValueError
+            If an argument is out of range.
+
+        Examples
+        --------
+        >>> from fastlstm.metrics import Precision
+        >>> Precision.from_config({"top_k": 2}).top_k
+        2
+        """
         return cls(**config)
 
     def __repr__(self) -> str:
@@ -205,7 +391,7 @@ registry: Registry[type[Metric]] = Registry("metric", snake_case_and_class_name)
 
 
 def divided(numerator: Any, denominator: Any) -> Array:
-    """Return the quotient, 0 where the denominator is."""
+    """Return the quotient, or 0 where the denominator is 0."""
     numerator, denominator = np.asarray(numerator), np.asarray(denominator)
     shape = np.broadcast_shapes(numerator.shape, denominator.shape)
     quotient = np.zeros(shape)

@@ -1,4 +1,4 @@
-"""The metrics of a compiled model: their names, when they are updated, and their results as numbers."""
+"""The metrics of a compiled model: their names, updates and numeric results."""
 
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -33,7 +33,7 @@ _CHOSEN_BY_SHAPE: dict[str, tuple[type[Metric], ...]] = {
 
 
 class _Entry:
-    """A metric under a name; for some names the class is known once there are shapes."""
+    """A metric under its name. For some names the class is chosen once the shapes are known."""
 
     def __init__(self, given: Any, weighted: bool) -> None:
         self.weighted = weighted
@@ -42,7 +42,7 @@ class _Entry:
         self.name = given if isinstance(given, str) else ""
         self.key = ""
         self.source = given
-        """What `compile` was given: a name, a metric or a function."""
+        """The argument of `compile`: a name, a metric or a function."""
         if not self.choices:
             found = get(given)
             if found is None:
@@ -73,7 +73,7 @@ def _name_of(found: Any) -> str:
 
 
 def _flat(value: Any) -> Iterator[Any]:
-    """Yield the metrics in lists and dicts of them: a model has one output."""
+    """Yield the metrics in nested lists and dicts, all of which apply to the one output."""
     if isinstance(value, dict):
         value = list(value.values())
     if isinstance(value, (list, tuple)):
@@ -89,7 +89,14 @@ class CompiledMetrics:
     Parameters
     ----------
     metrics, weighted_metrics : list, tuple or dict of metrics, optional
-        Those that take no sample weights, and those that do.
+        Metrics without and with sample weights.
+
+    Raises
+    ------
+    TypeError
+        If an argument is not a collection, or an item is not a metric of targets and predictions.
+    ValueError
+        If a name is unknown.
     """
 
     def __init__(self, metrics: Any = None, weighted_metrics: Any = None) -> None:
@@ -118,31 +125,31 @@ class CompiledMetrics:
 
     @property
     def metrics(self) -> list[Metric]:
-        """The metrics; those that are chosen by shapes once there was data."""
+        """The metrics; those chosen by shape only once there has been data."""
         return [entry.metric for entry in self._entries if entry.metric is not None]
 
     def sources(self, *, weighted: bool) -> list[Any]:
-        """Return the names, metrics and functions that take sample weights, or those that do not."""
+        """Return the names, metrics and functions with sample weights, or those without."""
         return [entry.source for entry in self._entries if entry.weighted == weighted]
 
     def direction(self, name: str) -> Direction | None:
-        """Return whether larger values of this result are better: 'up' or 'down', None where nobody knows."""
+        """Return 'up' if larger values of a result are better, 'down' if smaller ones are, None if unknown."""
         for entry in self._entries:
             if name in (entry.key, entry.name) and entry.metric is not None:
                 return entry.metric._direction
         return None
 
     def reset(self) -> None:
-        """Begin again."""
+        """Reset all metrics."""
         for metric in self.metrics:
             metric.reset_state()
 
     def update(
         self, y_true: Array, y_pred: Array, sample_weight: Array | None, mask: Array | None, batch_size: int
     ) -> None:
-        """Take the samples of one batch or several into account.
+        """Add the samples of one or several batches.
 
-        `sample_weight` (N,) or (N, T) goes to the weighted metrics; `mask` (N, T), which steps count, to all.
+        `sample_weight` (N,) or (N, T) goes to the weighted metrics only, `mask` (N, T), True for valid steps, to all.
         """
         mask = None if mask is None else mask.astype(np.float64)
         if sample_weight is not None and mask is not None:
@@ -157,7 +164,7 @@ class CompiledMetrics:
                 metric.update_state(y_true[part], y_pred[part], **options)
 
     def results(self) -> dict[str, Any]:
-        """Return the results as Python's numbers, or as arrays where they are several."""
+        """Return the results by name, as Python floats, or as arrays if they have several elements."""
         found: dict[str, Any] = {}
         for entry in self._entries:
             value = None if entry.metric is None else entry.metric.result()
@@ -172,14 +179,14 @@ def _number(value: Any) -> Any:
 
 
 class Observation(NamedTuple):
-    """Where the core leaves outputs for metrics, the arguments of its `train` and `evaluate`; nothing without them."""
+    """Output buffers for metrics, as arguments of the core's `train` and `evaluate`; empty without metrics."""
 
     metrics: CompiledMetrics
     arguments: dict[str, Array]
 
     @classmethod
     def of(cls, metrics: CompiledMetrics, model: Any, x: Array, before: "Observation | None" = None) -> "Observation":
-        """Return room for the model's outputs for x as the network takes it: what there was `before` if that fits."""
+        """Return buffers for the model's outputs for x, reusing those in `before` if their shape fits."""
         shape = model._output_shape_for(x)
         if before is not None and before._fits(shape):
             return before
@@ -191,15 +198,15 @@ class Observation(NamedTuple):
         return cls(metrics, arguments)
 
     def _fits(self, shape: tuple[int, ...]) -> bool:
-        """Return whether there is room for outputs of this shape and no other."""
+        """Return whether the buffers have exactly this output shape."""
         return all(array.shape == shape[: array.ndim] for array in self.arguments.values())
 
     def first(self, rows: int) -> dict[str, Array]:
-        """Return the arguments for a call with so many rows."""
+        """Return the arguments for a call with this number of rows."""
         return {name: array[:rows] for name, array in self.arguments.items()}
 
     def update(self, y: Array, rows: slice, batch_size: int, sample_weight: Array | None = None) -> None:
-        """Update the metrics with outputs that have come, and the targets and weights of these rows."""
+        """Update the metrics with the outputs of these rows, their targets and weights."""
         if self.metrics:
             valid = self.arguments.get("valid")
             mask = None if valid is None else valid[rows]

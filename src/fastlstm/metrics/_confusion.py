@@ -1,4 +1,4 @@
-"""Counts of true and false positives and negatives at thresholds, and the ratios made of them."""
+"""True and false positives and negatives at thresholds, and the ratios of these counts."""
 
 from collections.abc import Iterable
 from typing import Any, NamedTuple
@@ -12,7 +12,7 @@ from ._base import Metric, divided, registry
 
 __all__ = ["FalseNegatives", "FalsePositives", "Precision", "Recall", "TrueNegatives", "TruePositives"]
 
-_LOWEST = -1e10  # the threshold of predictions that are among the top k, and what the others are set to
+_LOWEST = -1e10  # replaces all but the top k predictions, and is their threshold
 
 
 class Counts(NamedTuple):
@@ -25,26 +25,26 @@ class Counts(NamedTuple):
 
 
 def counts(y_true: Array, y_pred: Array, weights: Array, thresholds: Array) -> Counts:
-    """Count predictions above each threshold, each with its weight.
+    """Return the weighted counts of predictions above and below each threshold.
 
     Parameters
     ----------
     y_true : ndarray
-        Zero for a negative label.
+        Labels; 0 is negative, anything else positive.
     y_pred, weights : ndarray
-        Of the same shape.
-    thresholds : ndarray (K,)
-        In any order. A prediction equal to one is not above it, nor is NaN.
+        Predictions and their weights, of the shape of `y_true`.
+    thresholds : ndarray
+        Thresholds (K,), in any order. Neither a prediction equal to a threshold nor NaN is above it.
 
     Returns
     -------
     Counts
-        Of arrays (K,).
+        Arrays (K,).
     """
     labels, predictions, weights = (y_true != 0).ravel(), y_pred.ravel(), weights.ravel()
     ascending = np.argsort(thresholds, kind="stable")
     limits = thresholds[ascending].astype(predictions.dtype)
-    passed = np.searchsorted(limits, predictions, side="left")  # how many thresholds are below it
+    passed = np.searchsorted(limits, predictions, side="left")  # the number of thresholds below each
     passed[np.isnan(predictions)] = 0
     above = np.empty((2, len(limits)))
     total = np.empty(2)
@@ -56,7 +56,7 @@ def counts(y_true: Array, y_pred: Array, weights: Array, thresholds: Array) -> C
 
 
 def broadcast_weights(sample_weight: Any, shape: tuple[int, ...]) -> Array:
-    """Return the weight of each prediction; the weights' axes are the first ones."""
+    """Return a weight for each prediction; the axes of the weights are the first ones."""
     if sample_weight is None:
         return np.ones(shape)
     weights = floats("sample_weight", sample_weight).astype(np.float64, copy=False)
@@ -66,7 +66,7 @@ def broadcast_weights(sample_weight: Any, shape: tuple[int, ...]) -> Array:
 
 
 def thresholds_of(thresholds: Any, default: float) -> list[float]:
-    """Return thresholds as a list, each from 0 to 1."""
+    """Return thresholds as a list of numbers in [0, 1]."""
     if thresholds is None:
         return [default]
     listed = list(thresholds) if isinstance(thresholds, Iterable) and not isinstance(thresholds, str) else [thresholds]
@@ -76,7 +76,7 @@ def thresholds_of(thresholds: Any, default: float) -> list[float]:
 
 
 def _top(predictions: Array, k: int) -> Array:
-    """Return predictions with all but the k largest of each sample set very low; of equal ones the first count."""
+    """Return predictions with all but the k largest of each sample set very low; ties go to the first."""
     kept = np.argsort(-predictions, axis=-1, kind="stable")[..., :k]
     result = np.full_like(predictions, _LOWEST)
     np.put_along_axis(result, kept, np.take_along_axis(predictions, kept, axis=-1), axis=-1)
@@ -84,7 +84,7 @@ def _top(predictions: Array, k: int) -> Array:
 
 
 class _AtThresholds(Metric):
-    """Base class: two counts at thresholds."""
+    """Base class of metrics made of two counts at thresholds."""
 
     _sums_samples = True
     _counted: tuple[str, ...]
@@ -99,16 +99,23 @@ class _AtThresholds(Metric):
             setattr(self, counted, self.add_variable((len(self.thresholds),), name=counted))
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
-        """Take a batch into account.
+        """Add a batch.
 
         Parameters
         ----------
         y_true : array_like
             Labels, 0 or 1, of the shape of `y_pred`.
         y_pred : array_like
-            (N,) or (N, ..., classes).
+            Predictions (N,) or (N, ..., classes).
         sample_weight : array_like, optional
             The weight of each sample, or of each of its steps.
+
+        Raises
+        ------
+        TypeError
+            If an argument is neither real numbers nor booleans.
+        ValueError
+            If the shapes do not match, or there is no class `class_id`.
         """
         labels, predictions = pair(y_true, y_pred)
         if self.top_k is not None:
@@ -128,32 +135,50 @@ class _AtThresholds(Metric):
 
 
 class _Count(_AtThresholds):
-    """Base class: one of the four counts."""
+    """Base class of the four counts."""
 
     def __init__(self, thresholds: Any = None, name: str | None = None, dtype: Any = None) -> None:
         super().__init__(thresholds, None, None, name, dtype)
 
     def result(self) -> Any:
-        """Return the count, or an array of one for each threshold."""
+        """Return the count, or an array with one for each threshold.
+
+        Returns
+        -------
+        float or ndarray
+            The sum of the weights.
+        """
         return self._one_or_all(self.variables[0].numpy())
 
     def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
+        """Return the constructor's arguments by name."""
         return {**super().get_config(), "thresholds": self.init_thresholds}
 
 
 @registry.register()
 class TruePositives(_Count):
-    """Sum of the weights of predictions above the threshold whose label is 1.
+    """True positives: the sum of the weights of predictions above the threshold whose label is 1.
 
     Parameters
     ----------
-    thresholds : float or list of float, optional
-        From 0 to 1; default 0.5. Several give an array.
+    thresholds : float or iterable of float, optional
+        From 0 to 1; default 0.5. Several thresholds give an array.
     name : str, optional
-        See `Metric`.
+        The key of the result in logs and in the history. Default: the class's name in snake case, with a number from
+        the second on.
     dtype : {'float32', 'float64'}, optional
-        See `Metric`.
+        For Keras compatibility; sums are float64 whatever it is.
+
+    Raises
+    ------
+    TypeError
+        If a threshold is not a real number, or `name` is not a string.
+    ValueError
+        If a threshold is not in [0, 1], there is none, `name` is empty, or `dtype` is neither 'float32' nor 'float64'.
+
+    References
+    ----------
+    Keras 3, `keras.metrics.TruePositives`.
 
     Examples
     --------
@@ -166,12 +191,28 @@ class TruePositives(_Count):
 
 @registry.register()
 class FalsePositives(_Count):
-    """Sum of the weights of predictions above the threshold whose label is 0.
+    """False positives: the sum of the weights of predictions above the threshold whose label is 0.
 
     Parameters
     ----------
-    thresholds, name, dtype
-        See `TruePositives`.
+    thresholds : float or iterable of float, optional
+        From 0 to 1; default 0.5. Several thresholds give an array.
+    name : str, optional
+        The key of the result in logs and in the history. Default: the class's name in snake case, with a number from
+        the second on.
+    dtype : {'float32', 'float64'}, optional
+        For Keras compatibility; sums are float64 whatever it is.
+
+    Raises
+    ------
+    TypeError
+        If a threshold is not a real number, or `name` is not a string.
+    ValueError
+        If a threshold is not in [0, 1], there is none, `name` is empty, or `dtype` is neither 'float32' nor 'float64'.
+
+    References
+    ----------
+    Keras 3, `keras.metrics.FalsePositives`.
 
     Examples
     --------
@@ -184,12 +225,28 @@ class FalsePositives(_Count):
 
 @registry.register()
 class TrueNegatives(_Count):
-    """Sum of the weights of predictions up to the threshold whose label is 0.
+    """True negatives: the sum of the weights of predictions not above the threshold whose label is 0.
 
     Parameters
     ----------
-    thresholds, name, dtype
-        See `TruePositives`.
+    thresholds : float or iterable of float, optional
+        From 0 to 1; default 0.5. Several thresholds give an array.
+    name : str, optional
+        The key of the result in logs and in the history. Default: the class's name in snake case, with a number from
+        the second on.
+    dtype : {'float32', 'float64'}, optional
+        For Keras compatibility; sums are float64 whatever it is.
+
+    Raises
+    ------
+    TypeError
+        If a threshold is not a real number, or `name` is not a string.
+    ValueError
+        If a threshold is not in [0, 1], there is none, `name` is empty, or `dtype` is neither 'float32' nor 'float64'.
+
+    References
+    ----------
+    Keras 3, `keras.metrics.TrueNegatives`.
 
     Examples
     --------
@@ -202,12 +259,28 @@ class TrueNegatives(_Count):
 
 @registry.register()
 class FalseNegatives(_Count):
-    """Sum of the weights of predictions up to the threshold whose label is 1.
+    """False negatives: the sum of the weights of predictions not above the threshold whose label is 1.
 
     Parameters
     ----------
-    thresholds, name, dtype
-        See `TruePositives`.
+    thresholds : float or iterable of float, optional
+        From 0 to 1; default 0.5. Several thresholds give an array.
+    name : str, optional
+        The key of the result in logs and in the history. Default: the class's name in snake case, with a number from
+        the second on.
+    dtype : {'float32', 'float64'}, optional
+        For Keras compatibility; sums are float64 whatever it is.
+
+    Raises
+    ------
+    TypeError
+        If a threshold is not a real number, or `name` is not a string.
+    ValueError
+        If a threshold is not in [0, 1], there is none, `name` is empty, or `dtype` is neither 'float32' nor 'float64'.
+
+    References
+    ----------
+    Keras 3, `keras.metrics.FalseNegatives`.
 
     Examples
     --------
@@ -219,7 +292,7 @@ class FalseNegatives(_Count):
 
 
 class _Ratio(_AtThresholds):
-    """Base class: the first count over the sum of both."""
+    """Base class of ratios: the first count divided by the sum of both."""
 
     def __init__(
         self,
@@ -232,12 +305,18 @@ class _Ratio(_AtThresholds):
         super().__init__(thresholds, top_k, class_id, name, dtype)
 
     def result(self) -> Any:
-        """Return the share, or an array of one for each threshold; 0 where nothing was counted."""
+        """Return the ratio, or an array with one for each threshold.
+
+        Returns
+        -------
+        float or ndarray
+            Values in [0, 1]; 0 where nothing was counted.
+        """
         first, second = self.variables
         return self._one_or_all(divided(first.value, first.value + second.value))
 
     def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
+        """Return the constructor's arguments by name."""
         return {
             **super().get_config(),
             "thresholds": self.init_thresholds,
@@ -248,20 +327,34 @@ class _Ratio(_AtThresholds):
 
 @registry.register()
 class Precision(_Ratio):
-    """The share of positive predictions whose label is positive: TP / (TP + FP).
+    """The fraction of positive predictions whose label is positive: TP / (TP + FP).
 
     Parameters
     ----------
-    thresholds : float or list of float, optional
-        From 0 to 1; predictions above it are positive. Default 0.5, or none with `top_k`. Several give an array.
+    thresholds : float or iterable of float, optional
+        Predictions above it are positive. From 0 to 1; default 0.5, or no threshold with `top_k`. Several thresholds
+        give an array.
     top_k : int, optional
-        Only the k largest predictions of each sample are positive.
+        If given, only the k largest predictions of each sample can be positive; at least 1.
     class_id : int, optional
-        Only this class, an index of the last axis, is looked at.
+        If given, only this class, an index of the last axis, is counted.
     name : str, optional
-        See `Metric`.
+        The key of the result in logs and in the history. Default: the class's name in snake case, with a number from
+        the second on.
     dtype : {'float32', 'float64'}, optional
-        See `Metric`.
+        For Keras compatibility; sums are float64 whatever it is.
+
+    Raises
+    ------
+    TypeError
+        If a threshold is not a real number, `top_k` or `class_id` is not an integer, or `name` is not a string.
+    ValueError
+        If a threshold is not in [0, 1], there is none, `top_k` is less than 1, `class_id` is negative, `name` is empty,
+        or `dtype` is neither 'float32' nor 'float64'.
+
+    References
+    ----------
+    Keras 3, `keras.metrics.Precision`.
 
     Examples
     --------
@@ -275,12 +368,34 @@ class Precision(_Ratio):
 
 @registry.register()
 class Recall(_Ratio):
-    """The share of positive labels whose prediction is positive: TP / (TP + FN).
+    """The fraction of positive labels that are predicted positive: TP / (TP + FN).
 
     Parameters
     ----------
-    thresholds, top_k, class_id, name, dtype
-        See `Precision`.
+    thresholds : float or iterable of float, optional
+        Predictions above it are positive. From 0 to 1; default 0.5, or no threshold with `top_k`. Several thresholds
+        give an array.
+    top_k : int, optional
+        If given, only the k largest predictions of each sample can be positive; at least 1.
+    class_id : int, optional
+        If given, only this class, an index of the last axis, is counted.
+    name : str, optional
+        The key of the result in logs and in the history. Default: the class's name in snake case, with a number from
+        the second on.
+    dtype : {'float32', 'float64'}, optional
+        For Keras compatibility; sums are float64 whatever it is.
+
+    Raises
+    ------
+    TypeError
+        If a threshold is not a real number, `top_k` or `class_id` is not an integer, or `name` is not a string.
+    ValueError
+        If a threshold is not in [0, 1], there is none, `top_k` is less than 1, `class_id` is negative, `name` is empty,
+        or `dtype` is neither 'float32' nor 'float64'.
+
+    References
+    ----------
+    Keras 3, `keras.metrics.Recall`.
 
     Examples
     --------

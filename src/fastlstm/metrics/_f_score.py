@@ -1,4 +1,4 @@
-"""F-scores: means of precision and recall."""
+"""F-scores: weighted harmonic means of precision and recall."""
 
 from typing import Any
 
@@ -11,26 +11,38 @@ from ._base import Metric, Variable, registry
 __all__ = ["F1Score", "FBetaScore"]
 
 _EPSILON = 1e-7  # added to denominators, as in Keras
-_SMALLEST = 1e-9  # a prediction that counts without a threshold
+_SMALLEST = 1e-9  # the smallest prediction that counts without a threshold
 
 
 @registry.register()
 class FBetaScore(Metric):
-    """``(1 + beta**2) precision recall / (beta**2 precision + recall)`` of each class.
+    """F-beta score of each class: ``(1 + beta**2) * precision * recall / (beta**2 * precision + recall)``.
 
     Parameters
     ----------
     average : {None, 'micro', 'macro', 'weighted'}
-        None returns one score for each class; 'micro' counts all classes together; 'macro' is the mean over the
-        classes, 'weighted' that with the numbers of their samples for weights.
+        None returns one score per class; 'micro' pools the counts of all classes; 'macro' is the mean over the classes;
+        'weighted' is their mean weighted by their numbers of samples.
     beta : float
-        Above 0: how much more recall counts than precision.
+        The weight of recall relative to precision, greater than 0.
     threshold : float, optional
-        Above 0, up to 1: predictions above it are positive. Without one the largest of each sample is.
+        Predictions above it are positive; in (0, 1]. Without one, the largest prediction of each sample is.
     name : str
-        See `Metric`.
+        The key of the result in logs and in the history.
     dtype : {'float32', 'float64'}, optional
-        See `Metric`.
+        For Keras compatibility; sums are float64 whatever it is.
+
+    Raises
+    ------
+    TypeError
+        If `beta` or `threshold` is not a real number, or `name` is not a string.
+    ValueError
+        If `average` is unknown, `beta` or `threshold` is out of range, `name` is empty, or `dtype` is neither 'float32'
+        nor 'float64'.
+
+    References
+    ----------
+    Van Rijsbergen, "Information retrieval", 2nd edition, 1979, chapter 7. Keras 3, `keras.metrics.FBetaScore`.
 
     Examples
     --------
@@ -63,7 +75,24 @@ class FBetaScore(Metric):
         self._sums: list[Variable] = []
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
-        """Take a batch (N, classes) into account, labels being 0 or 1; see `Metric.update_state`."""
+        """Add a batch.
+
+        Parameters
+        ----------
+        y_true : array_like
+            Labels (N, classes), 0 or 1.
+        y_pred : array_like
+            Predictions (N, classes).
+        sample_weight : array_like, optional
+            The weight of each sample (N,).
+
+        Raises
+        ------
+        TypeError
+            If an argument is neither real numbers nor booleans.
+        ValueError
+            If the shapes do not match, or are not (N, classes).
+        """
         labels, predictions = pair(y_true, y_pred)
         if labels.ndim != 2:
             raise ValueError(f"y_pred: expected shape (N, classes) for {self.name}, got {predictions.shape}")
@@ -85,7 +114,13 @@ class FBetaScore(Metric):
             total.assign_add((part * weights[:, None]).sum(axis=axis))
 
     def result(self) -> Any:
-        """Return the score, or one for each class. 0 before the first batch."""
+        """Return the score; 0 before the first batch.
+
+        Returns
+        -------
+        float or ndarray
+            One score, or with ``average=None`` an array (classes,).
+        """
         if not self._sums:
             return 0.0
         tp, fp, fn, sizes = (total.value for total in self._sums)
@@ -97,24 +132,37 @@ class FBetaScore(Metric):
         return scores if self.average is None else np.mean(scores)
 
     def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
+        """Return the constructor's arguments by name."""
         return {**super().get_config(), "average": self.average, "beta": self.beta, "threshold": self.threshold}
 
 
 @registry.register()
 class F1Score(FBetaScore):
-    """Harmonic mean of precision and recall of each class.
+    """F1 score of each class: the harmonic mean of precision and recall.
 
     Parameters
     ----------
     average : {None, 'micro', 'macro', 'weighted'}
-        See `FBetaScore`.
+        None returns one score per class; 'micro' pools the counts of all classes; 'macro' is the mean over the classes;
+        'weighted' is their mean weighted by their numbers of samples.
     threshold : float, optional
-        See `FBetaScore`.
+        Predictions above it are positive; in (0, 1]. Without one, the largest prediction of each sample is.
     name : str
-        See `Metric`.
+        The key of the result in logs and in the history.
     dtype : {'float32', 'float64'}, optional
-        See `Metric`.
+        For Keras compatibility; sums are float64 whatever it is.
+
+    Raises
+    ------
+    TypeError
+        If `threshold` is not a real number, or `name` is not a string.
+    ValueError
+        If `average` is unknown, `threshold` is out of range, `name` is empty, or `dtype` is neither 'float32' nor
+        'float64'.
+
+    References
+    ----------
+    Van Rijsbergen, "Information retrieval", 2nd edition, 1979, chapter 7. Keras 3, `keras.metrics.F1Score`.
 
     Examples
     --------
@@ -129,7 +177,7 @@ class F1Score(FBetaScore):
         super().__init__(average=average, threshold=threshold, name=name, dtype=dtype)
 
     def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
+        """Return the constructor's arguments by name."""
         config = super().get_config()
         del config["beta"]
         return config

@@ -1,4 +1,4 @@
-"""Cross-entropies, divergences and hinges as metrics."""
+"""Cross-entropies, the Kullback-Leibler divergence and hinge losses as metrics."""
 
 from typing import Any
 
@@ -21,18 +21,29 @@ __all__ = [
 
 @registry.register("bce", "BCE")
 class BinaryCrossentropy(MeanOfFunction):
-    """Mean of ``-(y log p + (1 - y) log(1 - p))``, p clipped to [1e-7, 1 - 1e-7].
+    """Mean binary cross-entropy, ``-(y log p + (1 - y) log(1 - p))``, with p clipped to [1e-7, 1 - 1e-7].
 
     Parameters
     ----------
     name : str
-        See `Metric`.
+        The key of the result in logs and in the history.
     dtype : {'float32', 'float64'}, optional
-        See `Metric`.
+        For Keras compatibility; sums are float64 whatever it is.
     from_logits : bool
-        Whether predictions are not probabilities yet.
+        Whether predictions are logits instead of probabilities.
     label_smoothing : float
-        From 0 to 1: how far targets are moved towards each other.
+        The amount s of smoothing, in [0, 1]: targets become ``y * (1 - s) + s / 2``.
+
+    Raises
+    ------
+    TypeError
+        If `from_logits` is not True or False, `label_smoothing` is not a real number, or `name` is not a string.
+    ValueError
+        If `label_smoothing` is not in [0, 1], `name` is empty, or `dtype` is neither 'float32' nor 'float64'.
+
+    References
+    ----------
+    Keras 3, `keras.metrics.BinaryCrossentropy`.
 
     Examples
     --------
@@ -58,20 +69,33 @@ class BinaryCrossentropy(MeanOfFunction):
 
 @registry.register()
 class CategoricalCrossentropy(MeanOfFunction):
-    """Mean of ``-sum(y log p)`` over the classes, p made to sum to 1; targets are one-hot.
+    """Mean categorical cross-entropy, ``-sum(y log p)``, for one-hot targets; p is normalized to sum to 1.
 
     Parameters
     ----------
     name : str
-        See `Metric`.
+        The key of the result in logs and in the history.
     dtype : {'float32', 'float64'}, optional
-        See `Metric`.
+        For Keras compatibility; sums are float64 whatever it is.
     from_logits : bool
-        Whether predictions are not probabilities yet.
+        Whether predictions are logits instead of probabilities.
     label_smoothing : float
-        From 0 to 1: how far targets are moved towards each other.
+        The amount s of smoothing, in [0, 1]: targets become ``y * (1 - s) + s / O`` for O classes.
     axis : int
-        Of the classes.
+        The axis of the classes, at least -1.
+
+    Raises
+    ------
+    TypeError
+        If `from_logits` is not True or False, `label_smoothing` is not a real number, `axis` is not an integer, or
+        `name` is not a string.
+    ValueError
+        If `label_smoothing` is not in [0, 1], `axis` is less than -1, `name` is empty, or `dtype` is neither 'float32'
+        nor 'float64'.
+
+    References
+    ----------
+    Keras 3, `keras.metrics.CategoricalCrossentropy`.
 
     Examples
     --------
@@ -104,20 +128,31 @@ class CategoricalCrossentropy(MeanOfFunction):
 
 @registry.register()
 class SparseCategoricalCrossentropy(MeanOfFunction):
-    """The same with class numbers for targets.
+    """Mean categorical cross-entropy, ``-log p`` of the target class, for targets that are class numbers.
 
     Parameters
     ----------
     name : str
-        See `Metric`.
+        The key of the result in logs and in the history.
     dtype : {'float32', 'float64'}, optional
-        See `Metric`.
+        For Keras compatibility; sums are float64 whatever it is.
     from_logits : bool
-        Whether predictions are not probabilities yet.
+        Whether predictions are logits instead of probabilities.
     ignore_class : int, optional
-        A class whose samples count as 0.
+        A class number whose samples have the value 0.
     axis : int
-        Of the classes.
+        The axis of the classes, at least -1.
+
+    Raises
+    ------
+    TypeError
+        If `from_logits` is not True or False, `axis` is not an integer, or `name` is not a string.
+    ValueError
+        If `axis` is less than -1, `name` is empty, or `dtype` is neither 'float32' nor 'float64'.
+
+    References
+    ----------
+    Keras 3, `keras.metrics.SparseCategoricalCrossentropy`.
 
     Examples
     --------
@@ -150,14 +185,25 @@ class SparseCategoricalCrossentropy(MeanOfFunction):
 
 @registry.register()
 class KLDivergence(MeanOfFunction):
-    """Mean of ``sum(y log(y / p))``, both clipped to [1e-7, 1].
+    """Mean Kullback-Leibler divergence, ``sum(y log(y / p))``, with y and p clipped to [1e-7, 1].
 
     Parameters
     ----------
     name : str
-        See `Metric`.
+        The key of the result in logs and in the history.
     dtype : {'float32', 'float64'}, optional
-        See `Metric`.
+        For Keras compatibility; sums are float64 whatever it is.
+
+    Raises
+    ------
+    TypeError
+        If `name` is not a string.
+    ValueError
+        If `name` is empty, or `dtype` is neither 'float32' nor 'float64'.
+
+    References
+    ----------
+    Keras 3, `keras.metrics.KLDivergence`.
 
     Examples
     --------
@@ -173,14 +219,25 @@ class KLDivergence(MeanOfFunction):
 
 @registry.register()
 class Poisson(MeanOfFunction):
-    """Mean of ``p - y log p``.
+    """Mean Poisson loss, ``p - y * log(p + 1e-7)``.
 
     Parameters
     ----------
     name : str
-        See `Metric`.
+        The key of the result in logs and in the history.
     dtype : {'float32', 'float64'}, optional
-        See `Metric`.
+        For Keras compatibility; sums are float64 whatever it is.
+
+    Raises
+    ------
+    TypeError
+        If `name` is not a string.
+    ValueError
+        If `name` is empty, or `dtype` is neither 'float32' nor 'float64'.
+
+    References
+    ----------
+    Keras 3, `keras.metrics.Poisson`.
 
     Examples
     --------
@@ -196,14 +253,25 @@ class Poisson(MeanOfFunction):
 
 @registry.register()
 class Hinge(MeanOfFunction):
-    """Mean of ``max(0, 1 - y p)``, targets being -1 or 1 (0 stands for -1 where there are only 0 and 1).
+    """Mean hinge loss, ``max(1 - y * p, 0)``, for targets -1 and 1; if a batch has only 0 and 1, 0 counts as -1.
 
     Parameters
     ----------
     name : str
-        See `Metric`.
+        The key of the result in logs and in the history.
     dtype : {'float32', 'float64'}, optional
-        See `Metric`.
+        For Keras compatibility; sums are float64 whatever it is.
+
+    Raises
+    ------
+    TypeError
+        If `name` is not a string.
+    ValueError
+        If `name` is empty, or `dtype` is neither 'float32' nor 'float64'.
+
+    References
+    ----------
+    Keras 3, `keras.metrics.Hinge`.
 
     Examples
     --------
@@ -212,7 +280,7 @@ class Hinge(MeanOfFunction):
     """
 
     _direction = "down"
-    _sums_samples = False  # whether labels are 0 and 1 is asked of each batch
+    _sums_samples = False  # whether labels are 0 and 1 is decided batch by batch
 
     def __init__(self, name: str = "hinge", dtype: Any = None) -> None:
         super().__init__(losses.hinge, name, dtype)
@@ -220,14 +288,27 @@ class Hinge(MeanOfFunction):
 
 @registry.register()
 class SquaredHinge(MeanOfFunction):
-    """Mean of ``max(0, 1 - y p)**2``, targets as for `Hinge`.
+    """Mean squared hinge loss, ``max(1 - y * p, 0)**2``.
+
+    Targets are -1 and 1; if a batch has only 0 and 1, 0 counts as -1.
 
     Parameters
     ----------
     name : str
-        See `Metric`.
+        The key of the result in logs and in the history.
     dtype : {'float32', 'float64'}, optional
-        See `Metric`.
+        For Keras compatibility; sums are float64 whatever it is.
+
+    Raises
+    ------
+    TypeError
+        If `name` is not a string.
+    ValueError
+        If `name` is empty, or `dtype` is neither 'float32' nor 'float64'.
+
+    References
+    ----------
+    Keras 3, `keras.metrics.SquaredHinge`.
 
     Examples
     --------
@@ -236,7 +317,7 @@ class SquaredHinge(MeanOfFunction):
     """
 
     _direction = "down"
-    _sums_samples = False  # whether labels are 0 and 1 is asked of each batch
+    _sums_samples = False  # whether labels are 0 and 1 is decided batch by batch
 
     def __init__(self, name: str = "squared_hinge", dtype: Any = None) -> None:
         super().__init__(losses.squared_hinge, name, dtype)
@@ -244,14 +325,25 @@ class SquaredHinge(MeanOfFunction):
 
 @registry.register()
 class CategoricalHinge(MeanOfFunction):
-    """Mean of ``max(0, 1 + the largest p of another class - p of the class)``, targets being one-hot.
+    """Mean categorical hinge loss, ``max(max((1 - y) * p) - sum(y * p) + 1, 0)``, for one-hot targets.
 
     Parameters
     ----------
     name : str
-        See `Metric`.
+        The key of the result in logs and in the history.
     dtype : {'float32', 'float64'}, optional
-        See `Metric`.
+        For Keras compatibility; sums are float64 whatever it is.
+
+    Raises
+    ------
+    TypeError
+        If `name` is not a string.
+    ValueError
+        If `name` is empty, or `dtype` is neither 'float32' nor 'float64'.
+
+    References
+    ----------
+    Keras 3, `keras.metrics.CategoricalHinge`.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Means and sums, and means of functions of targets and predictions."""
+"""Means and sums, of values and of functions of targets and predictions."""
 
 from collections.abc import Callable
 from typing import Any
@@ -14,10 +14,10 @@ __all__ = ["Mean", "MeanMetricWrapper", "Sum"]
 
 
 def _by_sample(values: Any, sample_weight: Any, reduce: Callable[..., Any]) -> tuple[Array, Array | None]:
-    """Return one weighted value for each sample, and its weight if there are weights; other axes are reduced."""
+    """Return one weighted value for each sample, other axes being reduced, and the weights if there are any."""
     values = floats("values", values).astype(np.float64, copy=False)
     weights = None
-    if sample_weight is not None and values.ndim > 0:  # a number for a whole batch has no weights
+    if sample_weight is not None and values.ndim > 0:  # the value of a whole batch has no sample weights
         values, weights = same_rank(values, floats("sample_weight", sample_weight).astype(np.float64, copy=False))
         if values.ndim > weights.ndim:
             values = reduce(values, axis=tuple(range(weights.ndim, values.ndim)))
@@ -32,14 +32,25 @@ def _by_sample(values: Any, sample_weight: Any, reduce: Callable[..., Any]) -> t
 
 @registry.register()
 class Sum(Metric):
-    """Sum of all values, each times its weight.
+    """The sum of all values, each times its weight.
 
     Parameters
     ----------
     name : str
-        See `Metric`.
+        The key of the result in logs and in the history.
     dtype : {'float32', 'float64'}, optional
-        See `Metric`.
+        For Keras compatibility; sums are float64 whatever it is.
+
+    Raises
+    ------
+    TypeError
+        If `name` is not a string.
+    ValueError
+        If `name` is empty, or `dtype` is neither 'float32' nor 'float64'.
+
+    References
+    ----------
+    Keras 3, `keras.metrics.Sum`.
 
     Examples
     --------
@@ -54,26 +65,52 @@ class Sum(Metric):
         self.total = self.add_variable((), name="total")
 
     def update_state(self, values: Any, sample_weight: Any = None) -> None:
-        """Add values, each times its weight."""
+        """Add values, each times its weight.
+
+        Parameters
+        ----------
+        values : array_like
+            Values whose first axis is that of the samples, or a scalar.
+        sample_weight : array_like, optional
+            Weights, broadcast to the values.
+
+        Raises
+        ------
+        TypeError
+            If an argument is neither real numbers nor booleans.
+        ValueError
+            If the weights do not fit the values.
+        """
         self.total.assign_add(_by_sample(values, sample_weight, np.sum)[0].sum())
 
     def result(self) -> Any:
-        """Return the sum."""
+        """Return the sum as a float."""
         return self.total.value[()]
 
 
 @registry.register()
 class Mean(Metric):
-    """Mean of all values: their sum, each times its weight, over the sum of the weights. 0 without values.
+    """The weighted mean of all values; 0 without values.
 
-    Values with several axes are averaged for each sample first, as far as the weights have no axis for them.
+    Values with several axes are first averaged for each sample over the axes that the weights do not have.
 
     Parameters
     ----------
     name : str
-        See `Metric`.
+        The key of the result in logs and in the history.
     dtype : {'float32', 'float64'}, optional
-        See `Metric`.
+        For Keras compatibility; sums are float64 whatever it is.
+
+    Raises
+    ------
+    TypeError
+        If `name` is not a string.
+    ValueError
+        If `name` is empty, or `dtype` is neither 'float32' nor 'float64'.
+
+    References
+    ----------
+    Keras 3, `keras.metrics.Mean`.
 
     Examples
     --------
@@ -89,26 +126,33 @@ class Mean(Metric):
         self.count = self.add_variable((), name="count")
 
     def update_state(self, values: Any, sample_weight: Any = None) -> None:
-        """Take values into account.
+        """Add values, each times its weight.
 
         Parameters
         ----------
         values : array_like
-            The first axis is samples; a number counts as one.
+            Values whose first axis is that of the samples, or a scalar.
         sample_weight : array_like, optional
-            Broadcast to the values.
+            Weights, broadcast to the values.
+
+        Raises
+        ------
+        TypeError
+            If an argument is neither real numbers nor booleans.
+        ValueError
+            If the weights do not fit the values.
         """
         found, weights = _by_sample(values, sample_weight, np.mean)
         self.total.assign_add(found.sum())
         self.count.assign_add(weights.sum() if weights is not None else found.size)
 
     def result(self) -> Any:
-        """Return the mean."""
+        """Return the mean as a float."""
         return divided(self.total.value, self.count.value)[()]
 
 
 def _direction_of(fn: Any) -> Direction | None:
-    """Return whether larger values of a function of this package are better, None for a function of someone else."""
+    """Return whether larger values of a function of this package are better, None for other functions."""
     module = getattr(fn, "__module__", None) or ""
     if isinstance(fn, losses.Loss) or module.startswith(losses.__name__):
         return "down"
@@ -116,19 +160,30 @@ def _direction_of(fn: Any) -> Direction | None:
 
 
 class MeanMetricWrapper(Mean):
-    """Mean of a function of targets and predictions.
+    """The mean of a function of targets and predictions.
 
     Parameters
     ----------
     fn : callable
-        ``fn(y_true, y_pred, **kwargs)``, which returns one value for each sample (or for each step of it), or one
-        number for a batch.
+        ``fn(y_true, y_pred, **kwargs)``, which returns one value for each sample or step, or one number for a batch.
     name : str, optional
-        Default: mean_metric_wrapper, mean_metric_wrapper_1, ...; `compile` gives a function its own name.
+        The key of the result in logs and in the history. Default: the class's name in snake case, with a number from
+        the second on; `compile` uses the function's name.
     dtype : {'float32', 'float64'}, optional
-        See `Metric`.
+        For Keras compatibility; sums are float64 whatever it is.
     **kwargs
-        For `fn`.
+        Keyword arguments for `fn`.
+
+    Raises
+    ------
+    TypeError
+        If `fn` is not callable, or `name` is not a string.
+    ValueError
+        If `name` is empty, or `dtype` is neither 'float32' nor 'float64'.
+
+    References
+    ----------
+    Keras 3, `keras.metrics.MeanMetricWrapper`.
 
     Examples
     --------
@@ -138,7 +193,7 @@ class MeanMetricWrapper(Mean):
     0.5
     """
 
-    _sums_samples = False  # a function may do anything with a batch
+    _sums_samples = False  # a function may treat each batch differently
 
     def __init__(self, fn: Callable[..., Any], name: str | None = None, dtype: Any = None, **kwargs: Any) -> None:
         if not callable(fn):
@@ -149,12 +204,29 @@ class MeanMetricWrapper(Mean):
         self._fn_kwargs = kwargs
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:  # type: ignore[override]
-        """Take a batch into account; see `Metric.update_state`."""
+        """Add a batch.
+
+        Parameters
+        ----------
+        y_true : array_like
+            Targets.
+        y_pred : array_like
+            Predictions.
+        sample_weight : array_like, optional
+            The weight of each sample, or of each of its steps.
+
+        Raises
+        ------
+        TypeError
+            If targets, predictions or weights are not numbers.
+        ValueError
+            If their shapes do not match.
+        """
         values = self._fn(np.asarray(y_true), np.asarray(y_pred), **self._fn_kwargs)
         super().update_state(values, sample_weight=sample_weight)
 
     def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
+        """Return the constructor's arguments by name."""
         return {**super().get_config(), "fn": self._fn, **self._fn_kwargs}
 
 
@@ -164,5 +236,5 @@ class MeanOfFunction(MeanMetricWrapper):
     _sums_samples = True
 
     def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
+        """Return the constructor's arguments by name."""
         return {"name": self.name, "dtype": self.dtype, **self._fn_kwargs}

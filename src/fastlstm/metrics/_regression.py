@@ -1,4 +1,4 @@
-"""Errors of predicted numbers."""
+"""Regression metrics."""
 
 import warnings
 from typing import Any
@@ -26,14 +26,25 @@ __all__ = [
 
 @registry.register("mse", "MSE")
 class MeanSquaredError(MeanOfFunction):
-    """Mean of ``(y - p)**2``.
+    """Mean squared error, ``(y - p)**2``.
 
     Parameters
     ----------
     name : str
-        See `Metric`.
+        The key of the result in logs and in the history.
     dtype : {'float32', 'float64'}, optional
-        See `Metric`.
+        For Keras compatibility; sums are float64 whatever it is.
+
+    Raises
+    ------
+    TypeError
+        If `name` is not a string.
+    ValueError
+        If `name` is empty, or `dtype` is neither 'float32' nor 'float64'.
+
+    References
+    ----------
+    Keras 3, `keras.metrics.MeanSquaredError`.
 
     Examples
     --------
@@ -49,14 +60,25 @@ class MeanSquaredError(MeanOfFunction):
 
 @registry.register("mae", "MAE")
 class MeanAbsoluteError(MeanOfFunction):
-    """Mean of ``abs(y - p)``.
+    """Mean absolute error, ``abs(y - p)``.
 
     Parameters
     ----------
     name : str
-        See `Metric`.
+        The key of the result in logs and in the history.
     dtype : {'float32', 'float64'}, optional
-        See `Metric`.
+        For Keras compatibility; sums are float64 whatever it is.
+
+    Raises
+    ------
+    TypeError
+        If `name` is not a string.
+    ValueError
+        If `name` is empty, or `dtype` is neither 'float32' nor 'float64'.
+
+    References
+    ----------
+    Keras 3, `keras.metrics.MeanAbsoluteError`.
 
     Examples
     --------
@@ -72,14 +94,25 @@ class MeanAbsoluteError(MeanOfFunction):
 
 @registry.register("mape", "MAPE")
 class MeanAbsolutePercentageError(MeanOfFunction):
-    """Mean of ``100 abs((y - p) / y)``, where ``abs(y)`` is at least 1e-7.
+    """Mean absolute percentage error, ``100 * abs(y - p) / max(abs(y), 1e-7)``.
 
     Parameters
     ----------
     name : str
-        See `Metric`.
+        The key of the result in logs and in the history.
     dtype : {'float32', 'float64'}, optional
-        See `Metric`.
+        For Keras compatibility; sums are float64 whatever it is.
+
+    Raises
+    ------
+    TypeError
+        If `name` is not a string.
+    ValueError
+        If `name` is empty, or `dtype` is neither 'float32' nor 'float64'.
+
+    References
+    ----------
+    Keras 3, `keras.metrics.MeanAbsolutePercentageError`.
 
     Examples
     --------
@@ -95,14 +128,25 @@ class MeanAbsolutePercentageError(MeanOfFunction):
 
 @registry.register("msle", "MSLE")
 class MeanSquaredLogarithmicError(MeanOfFunction):
-    """Mean of ``(log(1 + y) - log(1 + p))**2``, negative values being taken for zeros.
+    """Mean squared logarithmic error, ``(log(1 + y) - log(1 + p))**2``; values below 1e-7 count as 1e-7.
 
     Parameters
     ----------
     name : str
-        See `Metric`.
+        The key of the result in logs and in the history.
     dtype : {'float32', 'float64'}, optional
-        See `Metric`.
+        For Keras compatibility; sums are float64 whatever it is.
+
+    Raises
+    ------
+    TypeError
+        If `name` is not a string.
+    ValueError
+        If `name` is empty, or `dtype` is neither 'float32' nor 'float64'.
+
+    References
+    ----------
+    Keras 3, `keras.metrics.MeanSquaredLogarithmicError`.
 
     Examples
     --------
@@ -123,9 +167,20 @@ class LogCoshError(MeanOfFunction):
     Parameters
     ----------
     name : str
-        See `Metric`.
+        The key of the result in logs and in the history.
     dtype : {'float32', 'float64'}, optional
-        See `Metric`.
+        For Keras compatibility; sums are float64 whatever it is.
+
+    Raises
+    ------
+    TypeError
+        If `name` is not a string.
+    ValueError
+        If `name` is empty, or `dtype` is neither 'float32' nor 'float64'.
+
+    References
+    ----------
+    Keras 3, `keras.metrics.LogCoshError`.
 
     Examples
     --------
@@ -145,16 +200,27 @@ def _cosine(y_true: Any, y_pred: Any, axis: int) -> Array:
 
 @registry.register()
 class CosineSimilarity(MeanOfFunction):
-    """Mean cosine of the angle between target and prediction; 1 is the same direction.
+    """Mean cosine similarity of target and prediction: 1 for the same direction, -1 for opposite ones.
 
     Parameters
     ----------
     name : str
-        See `Metric`.
+        The key of the result in logs and in the history.
     dtype : {'float32', 'float64'}, optional
-        See `Metric`.
+        For Keras compatibility; sums are float64 whatever it is.
     axis : int
-        Of the vectors.
+        The axis of the vectors, at least -1.
+
+    Raises
+    ------
+    TypeError
+        If `axis` is not an integer, or `name` is not a string.
+    ValueError
+        If `axis` is less than -1, `name` is empty, or `dtype` is neither 'float32' nor 'float64'.
+
+    References
+    ----------
+    Keras 3, `keras.metrics.CosineSimilarity`.
 
     Examples
     --------
@@ -171,14 +237,25 @@ class CosineSimilarity(MeanOfFunction):
 
 @registry.register()
 class RootMeanSquaredError(Mean):
-    """Root of the mean of ``(y - p)**2``.
+    """Root of the mean squared error, ``sqrt(mean((y - p)**2))``.
 
     Parameters
     ----------
     name : str
-        See `Metric`.
+        The key of the result in logs and in the history.
     dtype : {'float32', 'float64'}, optional
-        See `Metric`.
+        For Keras compatibility; sums are float64 whatever it is.
+
+    Raises
+    ------
+    TypeError
+        If `name` is not a string.
+    ValueError
+        If `name` is empty, or `dtype` is neither 'float32' nor 'float64'.
+
+    References
+    ----------
+    Keras 3, `keras.metrics.RootMeanSquaredError`.
 
     Examples
     --------
@@ -192,12 +269,29 @@ class RootMeanSquaredError(Mean):
         super().__init__(name, dtype=dtype)
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:  # type: ignore[override]
-        """Take a batch into account; see `Metric.update_state`."""
+        """Add a batch.
+
+        Parameters
+        ----------
+        y_true : array_like
+            Targets.
+        y_pred : array_like
+            Predictions.
+        sample_weight : array_like, optional
+            The weight of each sample, or of each of its steps.
+
+        Raises
+        ------
+        TypeError
+            If an argument is neither real numbers nor booleans.
+        ValueError
+            If the shapes do not match.
+        """
         targets, predictions = pair(y_true, y_pred)
         super().update_state(np.square(predictions - targets), sample_weight=sample_weight)
 
     def result(self) -> Any:
-        """Return the root of the mean."""
+        """Return the root mean squared error as a float."""
         return np.sqrt(super().result())
 
 
@@ -205,18 +299,35 @@ class RootMeanSquaredError(Mean):
 class R2Score(Metric):
     """Coefficient of determination: 1 - (sum of squared errors) / (sum of squared deviations from the mean target).
 
-    1 is the best, 0 what the mean target would get as a prediction.
+    The best value is 1; predicting the mean target gives 0.
 
     Parameters
     ----------
     class_aggregation : {'uniform_average', 'variance_weighted_average'} or None
-        How the scores of several outputs become one; None returns one for each.
+        How the scores of several outputs are combined; None returns one for each.
     num_regressors : int
-        Number of independent variables for the adjusted score; 0 for the score itself.
+        The number of independent variables for the adjusted score; 0 for the score itself.
     name : str
-        See `Metric`.
+        The key of the result in logs and in the history.
     dtype : {'float32', 'float64'}, optional
-        See `Metric`.
+        For Keras compatibility; sums are float64 whatever it is.
+
+    Raises
+    ------
+    TypeError
+        If `num_regressors` is not an integer, or `name` is not a string.
+    ValueError
+        If `class_aggregation` is unknown, `num_regressors` is negative, `name` is empty, or `dtype` is neither
+        'float32' nor 'float64'.
+
+    Warns
+    -----
+    UserWarning
+        In `result`, if there are too few samples to adjust the score.
+
+    References
+    ----------
+    Keras 3, `keras.metrics.R2Score`.
 
     Examples
     --------
@@ -246,7 +357,24 @@ class R2Score(Metric):
         self._sums: list[Array] = []
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
-        """Take a batch (N, O) into account; see `Metric.update_state`."""
+        """Add a batch.
+
+        Parameters
+        ----------
+        y_true : array_like
+            Targets (N, O).
+        y_pred : array_like
+            Predictions (N, O).
+        sample_weight : array_like, optional
+            The weight of each sample (N,), or of each target (N, O).
+
+        Raises
+        ------
+        TypeError
+            If an argument is neither real numbers nor booleans.
+        ValueError
+            If the shapes do not match, or are not (N, O).
+        """
         targets, predictions = (one.astype(np.float64, copy=False) for one in pair(y_true, y_pred))
         if targets.ndim != 2:
             raise ValueError(f"y_pred: expected shape (N, O) for an R2Score, got {predictions.shape}")
@@ -263,7 +391,13 @@ class R2Score(Metric):
         self.num_samples.assign_add(targets.size)
 
     def result(self) -> Any:
-        """Return the score, or one for each output. 0 before the first batch."""
+        """Return the score; 0 before the first batch.
+
+        Returns
+        -------
+        float or ndarray
+            One score, or with ``class_aggregation=None`` an array (O,).
+        """
         if not self._sums:
             return 0.0
         sums, squares, residuals, count = self._sums
@@ -290,7 +424,7 @@ class R2Score(Metric):
         return score
 
     def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
+        """Return the constructor's arguments by name."""
         return {
             **super().get_config(),
             "class_aggregation": self.class_aggregation,

@@ -1,4 +1,4 @@
-"""Optimizers: hyperparameters and their names. The core has the arithmetic and the slots."""
+"""Optimizers: their hyperparameters and names. The arithmetic and the slots are in the core."""
 
 from collections.abc import Mapping
 from typing import Any, cast
@@ -18,19 +18,29 @@ __all__ += _scaled.__all__
 
 
 def get(identifier: Any) -> Optimizer:
-    """Return an optimizer.
+    """Return an optimizer given by name, instance or configuration.
 
     Parameters
     ----------
     identifier : str, dict or Optimizer
-        The name of a class in any case; what `serialize` returns; an optimizer is returned as it is.
+        The name of a class, in any case; a dict returned by `serialize`; or an optimizer, returned as it is.
+
+    Returns
+    -------
+    Optimizer
+        The optimizer.
 
     Raises
     ------
     ValueError
-        If the name is unknown.
+        If the name is unknown, or an argument in the dict is out of range.
     TypeError
-        If it is none of these: the core computes the updates, and calls no class of one's own.
+        If `identifier` is anything else, or an argument in the dict is unknown or of the wrong type. The core computes
+        the updates, so user-defined classes are not accepted.
+
+    References
+    ----------
+    Keras 3, `keras.optimizers.get`.
 
     Examples
     --------
@@ -49,7 +59,26 @@ def get(identifier: Any) -> Optimizer:
 
 
 def serialize(optimizer: Optimizer) -> dict[str, Any]:
-    """Return an optimizer's class name and arguments as Keras writes them; `get` and `deserialize` read it.
+    """Return an optimizer's class name and arguments in Keras's format, which `get` and `deserialize` read.
+
+    Parameters
+    ----------
+    optimizer : Optimizer
+        The optimizer.
+
+    Returns
+    -------
+    dict
+        'class_name' and 'config'. Slots and the number of steps are not included.
+
+    Raises
+    ------
+    NotImplementedError
+        If the learning rate is a schedule that does not define `get_config`.
+
+    References
+    ----------
+    Keras 3, `keras.optimizers.serialize`.
 
     Examples
     --------
@@ -62,19 +91,30 @@ def serialize(optimizer: Optimizer) -> dict[str, Any]:
 def deserialize(
     config: Mapping[str, Any], custom_objects: Mapping[str, type[LearningRateSchedule]] | None = None
 ) -> Optimizer:
-    """Return the optimizer that `serialize`, or Keras's function of that name, has written, with no steps made.
+    """Return the optimizer described by `serialize`, or by Keras's function of that name.
 
     Parameters
     ----------
     config : dict
-        With 'class_name', in any case, and 'config', which may be left out.
+        'class_name', in any case, and 'config', which may be omitted.
     custom_objects : dict, optional
-        Schedule classes of one's own by their names.
+        User-defined schedule classes by name.
+
+    Returns
+    -------
+    Optimizer
+        A new optimizer that has made no steps.
 
     Raises
     ------
     ValueError
-        If there is no class of this name.
+        If there is no class of this name, or an argument is out of range.
+    TypeError
+        If `config` is not a dict with a class name, or an argument is unknown or of the wrong type.
+
+    References
+    ----------
+    Keras 3, `keras.optimizers.deserialize`.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Adam and its relatives: averages of the gradient and of its size, corrected for having begun at zero."""
+"""Adam and its variants: bias-corrected averages of the gradient and of its magnitude."""
 
 import math
 from typing import Any
@@ -12,20 +12,31 @@ __all__ = ["Adam", "AdamW", "Adamax", "Nadam"]
 
 @registry.register()
 class Adam(Optimizer):
-    """Adam, in Keras's form: ``w -= lr * sqrt(1 - beta_2**t) / (1 - beta_1**t) * m / (sqrt(v) + epsilon)``.
+    """Adam, as in Keras: ``w -= lr * sqrt(1 - beta_2**t) / (1 - beta_1**t) * m / (sqrt(v) + epsilon)``.
+
+    m and v are the averages of the gradient and of its square, t is the number of the step, from 1.
 
     Parameters
     ----------
     learning_rate : float or `fastlstm.schedules.LearningRateSchedule`
-        At least 0.
+        The learning rate, at least 0, or a schedule of it.
     beta_1, beta_2 : float
-        Decay of the averages of the gradient and of its square, in [0, 1).
+        Decay rates of the averages of the gradient and of its square, in [0, 1).
     epsilon : float
-        Added to the root.
+        Added to the denominator for stability, at least 0.
     amsgrad : bool
-        Whether to divide by the largest average so far.
+        Whether to use the largest v so far instead of v.
     **options
-        As for every `Optimizer`.
+        Keyword arguments common to all optimizers, described in `Optimizer`: `weight_decay`, `clipnorm`, `clipvalue`,
+        `global_clipnorm`, `use_ema`, `ema_momentum`, `ema_overwrite_frequency`, `loss_scale_factor`,
+        `gradient_accumulation_steps` and `name`.
+
+    Raises
+    ------
+    TypeError
+        If an argument is unknown or has the wrong type.
+    ValueError
+        If an argument is out of range, NaN or infinite, or more than one kind of clipping is given.
 
     References
     ----------
@@ -59,18 +70,31 @@ class Adam(Optimizer):
 
 @registry.register()
 class AdamW(Adam):
-    """Adam with weight decay: before each step ``w -= w * weight_decay * lr``.
+    """Adam with decoupled weight decay: before each step ``w -= w * weight_decay * lr``.
 
     Parameters
     ----------
     learning_rate : float or `fastlstm.schedules.LearningRateSchedule`
-        At least 0.
+        The learning rate, at least 0, or a schedule of it.
     weight_decay : float
-        At least 0.
-    beta_1, beta_2, epsilon, amsgrad
-        As for `Adam`.
+        The decay, at least 0.
+    beta_1, beta_2 : float
+        Decay rates of the averages of the gradient and of its square, in [0, 1).
+    epsilon : float
+        Added to the denominator for stability, at least 0.
+    amsgrad : bool
+        Whether to use the largest average of squares so far instead of the current one.
     **options
-        As for every `Optimizer`.
+        Keyword arguments common to all optimizers, described in `Optimizer`: `clipnorm`, `clipvalue`,
+        `global_clipnorm`, `use_ema`, `ema_momentum`, `ema_overwrite_frequency`, `loss_scale_factor`,
+        `gradient_accumulation_steps` and `name`.
+
+    Raises
+    ------
+    TypeError
+        If an argument is unknown or has the wrong type.
+    ValueError
+        If an argument is out of range, NaN or infinite, or more than one kind of clipping is given.
 
     References
     ----------
@@ -99,18 +123,27 @@ class AdamW(Adam):
 
 @registry.register()
 class Nadam(Optimizer):
-    """Adam with Nesterov's momentum, which approaches `beta_1`: in step t it is ``beta_1 * (1 - 0.96**t / 2)``.
+    """Adam with Nesterov momentum, which approaches `beta_1`: ``beta_1 * (1 - 0.96**t / 2)`` in step t.
 
     Parameters
     ----------
     learning_rate : float or `fastlstm.schedules.LearningRateSchedule`
-        At least 0.
+        The learning rate, at least 0, or a schedule of it.
     beta_1, beta_2 : float
-        Decay of the averages of the gradient and of its square, in [0, 1).
+        Decay rates of the averages of the gradient and of its square, in [0, 1).
     epsilon : float
-        Added to the root.
+        Added to the denominator for stability, at least 0.
     **options
-        As for every `Optimizer`.
+        Keyword arguments common to all optimizers, described in `Optimizer`: `weight_decay`, `clipnorm`, `clipvalue`,
+        `global_clipnorm`, `use_ema`, `ema_momentum`, `ema_overwrite_frequency`, `loss_scale_factor`,
+        `gradient_accumulation_steps` and `name`.
+
+    Raises
+    ------
+    TypeError
+        If an argument is unknown or has the wrong type.
+    ValueError
+        If an argument is out of range, NaN or infinite, or more than one kind of clipping is given.
 
     References
     ----------
@@ -145,18 +178,31 @@ class Nadam(Optimizer):
 
 @registry.register()
 class Adamax(Optimizer):
-    """Adam with the largest gradient: ``u = max(beta_2 * u, abs(g)); w -= lr / (1 - beta_1**t) * m / (u + epsilon)``.
+    """Adam with the infinity norm of the gradient.
+
+    ``u = max(beta_2 * u, abs(g)); w -= lr / (1 - beta_1**t) * m / (u + epsilon)``
+
+    m is the average of the gradient g, t the number of the step, from 1.
 
     Parameters
     ----------
     learning_rate : float or `fastlstm.schedules.LearningRateSchedule`
-        At least 0.
+        The learning rate, at least 0, or a schedule of it.
     beta_1, beta_2 : float
-        Decay of the average of the gradient and of its largest size, in [0, 1).
+        Decay rates of the average of the gradient and of its largest magnitude, in [0, 1).
     epsilon : float
-        Added to the largest size.
+        Added to the denominator for stability, at least 0.
     **options
-        As for every `Optimizer`.
+        Keyword arguments common to all optimizers, described in `Optimizer`: `weight_decay`, `clipnorm`, `clipvalue`,
+        `global_clipnorm`, `use_ema`, `ema_momentum`, `ema_overwrite_frequency`, `loss_scale_factor`,
+        `gradient_accumulation_steps` and `name`.
+
+    Raises
+    ------
+    TypeError
+        If an argument is unknown or has the wrong type.
+    ValueError
+        If an argument is out of range, NaN or infinite, or more than one kind of clipping is given.
 
     References
     ----------

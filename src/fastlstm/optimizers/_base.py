@@ -1,4 +1,4 @@
-"""What all optimizers share: learning rate, clipping, decay, averages, accumulation, and the model they belong to."""
+"""What all optimizers share: learning rate, clipping, weight decay, averages, accumulation and their model."""
 
 import re
 import weakref
@@ -16,7 +16,7 @@ from .._internal.signatures import takes_the_options_of
 from ..schedules import LearningRateSchedule
 
 _RATES_OF_A_CALL = 128
-"""How many rates a schedule is asked for in advance. As many steps take some milliseconds at least."""
+"""How many rates a schedule is asked for in advance. That many steps take at least a few milliseconds."""
 
 _SHARED = (
     "weight_decay",
@@ -28,51 +28,67 @@ _SHARED = (
     "ema_overwrite_frequency",
     "gradient_accumulation_steps",
 )
-"""Names of the attributes that every optimizer has for the core."""
+"""Names of the attributes of all optimizers that the core needs."""
 
 
 class Optimizer:
-    """Base class of the optimizers that the core knows. What it takes, every optimizer takes.
+    """Base class of the built-in optimizers, with the arguments common to all of them.
 
-    An optimizer belongs to the model that is compiled with it; compiling again starts it afresh. Each step goes: the
-    gradients are clipped, the weights decay, the optimizer's own rule is applied, averages are updated, constraints
-    are enforced.
+    An optimizer belongs to the model compiled with it; compiling again resets it. Each step clips the gradients, decays
+    the weights, applies the optimizer's update, updates the averages and enforces constraints.
 
     Parameters
     ----------
     learning_rate : float or `fastlstm.schedules.LearningRateSchedule`
-        At least 0.
+        The learning rate, at least 0, or a schedule of it.
     weight_decay : float, optional
-        Before each step ``w -= w * weight_decay * learning_rate``, with no part in the gradients.
+        Decoupled weight decay, at least 0: before each step ``w -= w * weight_decay * learning_rate``.
     clipnorm : float, optional
-        The largest norm of the gradient of each weight array. 0 clips nothing, here and below.
+        The largest norm of the gradient of each weight array. 0 disables clipping, here and below.
     clipvalue : float, optional
-        The largest absolute value in a gradient.
+        The largest absolute value of a gradient's elements.
     global_clipnorm : float, optional
-        The largest norm of all gradients together. At most one of the three can be given.
+        The largest norm of all gradients together. At most one of the three kinds of clipping can be given.
     use_ema : bool
-        Whether averages of the weights are kept: ``average = ema_momentum * average + (1 - ema_momentum) * w`` after
-        each step. At the end of `fit` they take the weights' place.
+        Whether to keep exponential moving averages of the weights, ``average = ema_momentum * average + (1 -
+        ema_momentum) * w`` after each step. At the end of `fit` they replace the weights.
     ema_momentum : float
         In [0, 1].
     ema_overwrite_frequency : int, optional
-        After every so many steps the averages take the weights' place as well.
+        The number of steps, at least 1, after which the averages replace the weights during training as well.
     loss_scale_factor : None
-        Keras has it for half precision, this package does not: anything else raises ValueError.
+        Present in Keras for half precision; any other value raises ValueError.
     gradient_accumulation_steps : int, optional
-        At least 2: the weights change at every so many batches only, by the mean of their gradients. `iterations`
-        and `ema_overwrite_frequency` count these changes then, a schedule counts batches; averages are updated at
-        each batch.
+        At least 2: the weights change only after this number of batches, by the mean of their gradients. `iterations`
+        and `ema_overwrite_frequency` then count these updates, a schedule counts batches, and averages are updated
+        after each batch.
     name : str, optional
         Default: the class's name in lower case.
+
+    Raises
+    ------
+    TypeError
+        If an argument is unknown or has the wrong type.
+    ValueError
+        If an argument is out of range, NaN or infinite, or more than one kind of clipping is given.
+
+    References
+    ----------
+    Keras 3, `keras.optimizers.Optimizer`.
+
+    Examples
+    --------
+    >>> from fastlstm.optimizers import SGD
+    >>> isinstance(SGD(clipnorm=1.0), Optimizer)
+    True
     """
 
     _rule: ClassVar[str]
-    """The core's name."""
+    """The core's name of the update."""
     _own: ClassVar[tuple[str, ...]] = ()
-    """Names of the rule's own arguments, which are attributes."""
+    """Names of the attributes specific to this update."""
     _slots: ClassVar[tuple[tuple[str, ...], ...]] = ()
-    """The rule's slots in Keras's order: those of a group alternate from weight to weight, groups follow each other."""
+    """The slots in Keras's order: within a group they alternate from weight to weight; the groups follow each other."""
 
     def __init__(
         self,
@@ -107,7 +123,7 @@ class Optimizer:
         self._without_decay: re.Pattern[str] | None = None
         self._model: weakref.ref[object] | None = None
         self._network: Network | None = None
-        self._exchanged_at: int | None = None  # after how many steps weights and averages have changed places
+        self._exchanged_at: int | None = None  # the number of steps at which weights and averages were swapped
 
     def __init_subclass__(cls) -> None:
         takes_the_options_of(cls, cls.__mro__[1])
@@ -116,8 +132,8 @@ class Optimizer:
     def learning_rate(self) -> float:
         """The learning rate of the next step.
 
-        Assigning a number or a schedule takes effect from the next step. Where there is a schedule, only another
-        schedule can be assigned; a number raises TypeError.
+        Assigning a number or a schedule takes effect with the next step. A schedule can only be replaced by another
+        schedule; assigning a number instead raises TypeError.
         """
         return self._rate_at(self._steps)
 
@@ -132,25 +148,28 @@ class Optimizer:
 
     @property
     def iterations(self) -> int:
-        """How many updates of the weights this optimizer has made."""
+        """The number of weight updates made so far."""
         return self._steps // (self.gradient_accumulation_steps or 1)
 
     def exclude_from_weight_decay(self, var_list: None = None, var_names: Iterable[str] | None = None) -> None:
-        """Choose weights that do not decay; a second call replaces the choice of the first.
+        """Exempt weights from weight decay. A second call replaces the first.
 
         Parameters
         ----------
         var_list : None
-            Keras takes variables here; weights are told apart by their names in this package, so that anything else
-            raises ValueError.
-        var_names : list of str
-            Regular expressions: a weight does not decay if one of them is found in its name, such as 'kernel',
+            Keras accepts variables here. This package identifies weights by name, so any other value raises ValueError.
+        var_names : iterable of str
+            Regular expressions: a weight is exempt if one of them occurs in its name, such as 'kernel',
             'recurrent_kernel' or 'bias'.
 
         Raises
         ------
         ValueError
-            If a step has been made already.
+            If `var_list` is given, or a step has already been made.
+        TypeError
+            If a name is not a string.
+        re.error
+            If a name is not a valid regular expression.
 
         Examples
         --------
@@ -159,9 +178,9 @@ class Optimizer:
         >>> optimizer.exclude_from_weight_decay(var_names=["bias"])
         """
         if var_list is not None:
-            raise ValueError("var_list: weights are told apart by their names here; give var_names, such as ['bias']")
+            raise ValueError("var_list: expected None; weights are identified by name, as in var_names=['bias']")
         if self._steps:
-            raise ValueError("exclude_from_weight_decay: expected before the first step")
+            raise ValueError("exclude_from_weight_decay: expected a call before the first step")
         names = [var_names] if isinstance(var_names, str) else list(var_names or ())
         for name in names:
             if not isinstance(name, str):
@@ -172,13 +191,13 @@ class Optimizer:
 
     @property
     def averages_in_place(self) -> bool:
-        """Whether `swap_ema_weights` has put the averages in the weights' place since the last step."""
+        """Whether the averages have been swapped in for the weights since the last step."""
         return 0 < self._steps == self._exchanged_at
 
     def finalize_variable_values(self) -> None:
-        """Put the averages of ``use_ema=True`` in the weights' place, as `fit` does at its end; else do nothing.
+        """Replace the weights by their averages, as `fit` does at its end; without ``use_ema=True`` do nothing.
 
-        Where `swap_ema_weights` has put them there already, they stay.
+        Averages that `swap_ema_weights` has already swapped in stay.
         """
         if self.use_ema and self._network is not None:
             if self.averages_in_place:
@@ -186,14 +205,14 @@ class Optimizer:
             self._network.take_averages()
 
     def swap_ema_weights(self) -> None:
-        """Exchange the weights and their averages, to evaluate or save with these; a second call undoes it.
+        """Swap the weights and their averages, to evaluate or save the latter; a second call undoes it.
 
-        Nothing changes before the first step.
+        Before the first step nothing changes.
 
         Raises
         ------
         ValueError
-            Without ``use_ema=True``, or before the optimizer has a model with weights.
+            Without ``use_ema=True``, or if the optimizer does not belong to a built model.
         """
         if not self.use_ema or self._network is None:
             raise ValueError("swap_ema_weights: expected an optimizer with use_ema=True, of a compiled and built model")
@@ -201,7 +220,24 @@ class Optimizer:
         self._exchanged_at = None if self.averages_in_place else self._steps
 
     def get_config(self) -> dict[str, Any]:
-        """Return the name and the constructor's arguments, with the learning rate of now or the schedule."""
+        """Return the constructor's arguments, with the current learning rate or the schedule.
+
+        Returns
+        -------
+        dict
+            Arguments that `from_config` accepts; a schedule as `fastlstm.schedules.serialize` returns it.
+
+        Raises
+        ------
+        NotImplementedError
+            If the schedule does not define `get_config`.
+
+        Examples
+        --------
+        >>> from fastlstm.optimizers import SGD
+        >>> SGD(0.5).get_config()["learning_rate"]
+        0.5
+        """
         rate = self._learning_rate
         if not isinstance(rate, LearningRateSchedule):
             return self._constructor_arguments()
@@ -211,14 +247,32 @@ class Optimizer:
     def from_config(
         cls, config: Mapping[str, Any], custom_objects: Mapping[str, type[LearningRateSchedule]] | None = None
     ) -> "Optimizer":
-        """Return an optimizer with these arguments and no steps made.
+        """Return an optimizer with these arguments that has made no steps.
 
         Parameters
         ----------
         config : dict
-            As from `get_config`, Keras's too.
+            As returned by `get_config`, also by Keras's.
         custom_objects : dict, optional
-            Schedule classes of one's own by their names.
+            User-defined schedule classes by name.
+
+        Returns
+        -------
+        Optimizer
+            An instance of the class.
+
+        Raises
+        ------
+        TypeError
+            If an argument is unknown or has the wrong type.
+        ValueError
+            If an argument is out of range, or the schedule's class is unknown.
+
+        Examples
+        --------
+        >>> from fastlstm.optimizers import SGD
+        >>> SGD.from_config({"learning_rate": 0.5}).learning_rate
+        0.5
         """
         arguments = dict(config)
         if isinstance(arguments.get("learning_rate"), Mapping):
@@ -228,7 +282,7 @@ class Optimizer:
     # Inside -----------------------------------------------------------------------------------------------------
 
     def _constructor_arguments(self) -> dict[str, Any]:
-        """Return the arguments that make such an optimizer, a schedule as an object."""
+        """Return the constructor's arguments, a schedule as an object."""
         return {
             "name": self.name,
             "learning_rate": self._learning_rate,
@@ -237,20 +291,20 @@ class Optimizer:
         }
 
     def __getstate__(self) -> dict[str, Any]:
-        """Return what copies and pickles have: no steps made, which are the model's business, and no model."""
+        """Return the state for copies and pickles, which belong to no model and have made no steps."""
         return {**vars(self), "_model": None, "_network": None}
 
     def _scalars(self) -> list[float]:
-        """Return the numbers that Keras's rule keeps beside its slots, and the core derives from the steps."""
+        """Return the numbers that Keras stores beside the slots and the core derives from the number of steps."""
         return []
 
     def _numbers(self) -> dict[str, Any]:
-        """Return the constructor's arguments that the core takes by these names."""
+        """Return the constructor's arguments that the core takes under the same names."""
         return {name: getattr(self, name) for name in (*_SHARED, *self._own)}
 
     @property
     def _steps(self) -> int:
-        """How many batches this optimizer has seen."""
+        """The number of batches seen so far."""
         return 0 if self._network is None else self._network.iterations
 
     def _rate_at(self, step: int) -> float:
@@ -260,27 +314,62 @@ class Optimizer:
         return checks.number(f"learning_rate: {type(rate).__name__} at step {step}", rate(step), 0.0)
 
     def rates(self, steps: int) -> float | Array:
-        """Return the learning rate as the core takes it: a number, or of a schedule those of at most so many steps."""
+        """Return the learning rates of the next steps, as the core takes them.
+
+        Parameters
+        ----------
+        steps : int
+            The largest number of steps wanted.
+
+        Returns
+        -------
+        float or ndarray
+            The learning rate; with a schedule the rates (n,), float64, of the next ``n <= steps`` steps.
+
+        Raises
+        ------
+        TypeError
+            If the schedule returns something other than a real number.
+        ValueError
+            If it returns a number that is negative, NaN or infinite.
+        """
         if not isinstance(self._learning_rate, LearningRateSchedule):
             return self._learning_rate
         first = self._steps
         return np.array([self._rate_at(step) for step in range(first, first + min(steps, _RATES_OF_A_CALL))])
 
     def claim(self, model: object) -> None:
-        """Make `model` the owner; another model's optimizer raises ValueError."""
+        """Make a model the owner of this optimizer.
+
+        Parameters
+        ----------
+        model : object
+            The model.
+
+        Raises
+        ------
+        ValueError
+            If the optimizer belongs to another model.
+        """
         owner = None if self._model is None else self._model()
         if owner is not None and owner is not model:
-            raise ValueError(f"optimizer: this {type(self).__name__} belongs to another model; make a new one")
+            raise ValueError(f"optimizer: this {type(self).__name__} belongs to another model; create a new one")
         self.release()
         self._model = weakref.ref(model)
 
     def release(self) -> None:
-        """Let go of the model, and of the steps made with it."""
+        """Detach the optimizer from its model and forget its steps."""
         self._model = self._network = None
         self._exchanged_at = None
 
     def start(self, network: Network) -> None:
-        """Give the network this optimizer with empty slots."""
+        """Install this optimizer in a network, with empty slots.
+
+        Parameters
+        ----------
+        network : Network
+            The native network.
+        """
         numbers = {name: float(value) for name, value in self._numbers().items() if value is not None}
         names = [] if self._without_decay is None else [segment.name for segment in network.segments]
         without_decay = [i for i, name in enumerate(names) if self._without_decay and self._without_decay.search(name)]

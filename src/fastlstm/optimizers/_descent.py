@@ -1,4 +1,4 @@
-"""Optimizers that step along the gradient, or its sign."""
+"""Optimizers that step along the gradient or its sign."""
 
 from typing import Any
 
@@ -11,20 +11,30 @@ __all__ = ["SGD", "Lion"]
 
 @registry.register()
 class SGD(Optimizer):
-    """Gradient descent, with momentum if wanted.
+    """Stochastic gradient descent, optionally with momentum.
 
-    ``w -= lr * g``; with momentum ``m = momentum * m - lr * g; w += m``; with nesterov ``w += momentum * m - lr * g``.
+    Without momentum ``w -= lr * g``; with momentum ``m = momentum * m - lr * g; w += m``; with Nesterov momentum the
+    last is ``w += momentum * m - lr * g``.
 
     Parameters
     ----------
     learning_rate : float or `fastlstm.schedules.LearningRateSchedule`
-        At least 0.
+        The learning rate, at least 0, or a schedule of it.
     momentum : float
-        From 0 to 1.
+        In [0, 1].
     nesterov : bool
-        Whether to look ahead.
+        Whether to use Nesterov momentum.
     **options
-        As for every `Optimizer`.
+        Keyword arguments common to all optimizers, described in `Optimizer`: `weight_decay`, `clipnorm`, `clipvalue`,
+        `global_clipnorm`, `use_ema`, `ema_momentum`, `ema_overwrite_frequency`, `loss_scale_factor`,
+        `gradient_accumulation_steps` and `name`.
+
+    Raises
+    ------
+    TypeError
+        If an argument is unknown or has the wrong type.
+    ValueError
+        If an argument is out of range, NaN or infinite, or more than one kind of clipping is given.
 
     References
     ----------
@@ -56,19 +66,28 @@ class SGD(Optimizer):
 class Lion(Optimizer):
     """Lion: ``w -= lr * sign(beta_1 * m + (1 - beta_1) * g); m = beta_2 * m + (1 - beta_2) * g``.
 
-    Every step moves each weight by the whole rate, so that the rate should be 3 to 10 times smaller than for `AdamW`,
-    and the weight decay as much larger.
+    Each step changes every weight by the full learning rate. The rate should therefore be 3 to 10 times smaller than
+    for `AdamW`, and the weight decay larger by the same factor.
 
     Parameters
     ----------
     learning_rate : float or `fastlstm.schedules.LearningRateSchedule`
-        At least 0.
+        The learning rate, at least 0, or a schedule of it.
     beta_1 : float
-        The share of the average in the direction, in (0, 1].
+        The weight of the average m in the direction of the step, in (0, 1].
     beta_2 : float
-        Decay of the average of the gradient, in [0, 1).
+        The decay rate of the average of the gradient, in [0, 1).
     **options
-        As for every `Optimizer`.
+        Keyword arguments common to all optimizers, described in `Optimizer`: `weight_decay`, `clipnorm`, `clipvalue`,
+        `global_clipnorm`, `use_ema`, `ema_momentum`, `ema_overwrite_frequency`, `loss_scale_factor`,
+        `gradient_accumulation_steps` and `name`.
+
+    Raises
+    ------
+    TypeError
+        If an argument is unknown or has the wrong type.
+    ValueError
+        If an argument is out of range, NaN or infinite, or more than one kind of clipping is given.
 
     References
     ----------

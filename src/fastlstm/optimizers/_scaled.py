@@ -1,4 +1,4 @@
-"""Optimizers that divide the gradient by a measure of its size so far."""
+"""Optimizers that divide the gradient by a measure of its past magnitude."""
 
 from typing import Any
 
@@ -11,27 +11,36 @@ __all__ = ["Adadelta", "Adagrad", "RMSprop"]
 
 @registry.register()
 class RMSprop(Optimizer):
-    """RMSprop, in Keras's form: ``w -= lr * g / sqrt(v + epsilon)``, v the average of ``g**2``.
+    """RMSprop, as in Keras: ``w -= lr * g / sqrt(v + epsilon)``, where v is the average of ``g**2``.
 
     Parameters
     ----------
     learning_rate : float or `fastlstm.schedules.LearningRateSchedule`
-        At least 0.
+        The learning rate, at least 0, or a schedule of it.
     rho : float
-        Decay of the averages, in [0, 1).
+        The decay rate of the averages, in [0, 1).
     momentum : float
-        From 0 to 1.
+        In [0, 1].
     epsilon : float
-        Added under the root.
+        Added under the square root for stability, at least 0.
     centered : bool
         Whether to subtract the square of the average gradient from v.
     **options
-        As for every `Optimizer`.
+        Keyword arguments common to all optimizers, described in `Optimizer`: `weight_decay`, `clipnorm`, `clipvalue`,
+        `global_clipnorm`, `use_ema`, `ema_momentum`, `ema_overwrite_frequency`, `loss_scale_factor`,
+        `gradient_accumulation_steps` and `name`.
+
+    Raises
+    ------
+    TypeError
+        If an argument is unknown or has the wrong type.
+    ValueError
+        If an argument is out of range, NaN or infinite, or more than one kind of clipping is given.
 
     References
     ----------
-    Tieleman and Hinton, lecture 6.5 of "Neural networks for machine learning", 2012. Graves, "Generating sequences
-    with recurrent neural networks", 2013, eqs. 38 to 45 (centered).
+    Tieleman and Hinton, lecture 6.5 of "Neural networks for machine learning", 2012. Graves, "Generating sequences with
+    recurrent neural networks", 2013, equations 38 to 45 (centered).
 
     Examples
     --------
@@ -64,13 +73,22 @@ class Adagrad(Optimizer):
     Parameters
     ----------
     learning_rate : float or `fastlstm.schedules.LearningRateSchedule`
-        At least 0.
+        The learning rate, at least 0, or a schedule of it.
     initial_accumulator_value : float
-        What a begins with, at least 0.
+        The initial value of a, at least 0.
     epsilon : float
-        Added under the root.
+        Added under the square root for stability, at least 0.
     **options
-        As for every `Optimizer`.
+        Keyword arguments common to all optimizers, described in `Optimizer`: `weight_decay`, `clipnorm`, `clipvalue`,
+        `global_clipnorm`, `use_ema`, `ema_momentum`, `ema_overwrite_frequency`, `loss_scale_factor`,
+        `gradient_accumulation_steps` and `name`.
+
+    Raises
+    ------
+    TypeError
+        If an argument is unknown or has the wrong type.
+    ValueError
+        If an argument is out of range, NaN or infinite, or more than one kind of clipping is given.
 
     References
     ----------
@@ -101,18 +119,29 @@ class Adagrad(Optimizer):
 
 @registry.register()
 class Adadelta(Optimizer):
-    """Adadelta: ``d = sqrt(b + epsilon) / sqrt(a + epsilon) * g; w -= lr * d``, a and b the averages of ``g**2, d**2``.
+    """Adadelta: ``d = sqrt(b + epsilon) / sqrt(a + epsilon) * g; w -= lr * d``.
+
+    a and b are the averages of ``g**2`` and of ``d**2``.
 
     Parameters
     ----------
     learning_rate : float or `fastlstm.schedules.LearningRateSchedule`
-        At least 0; 1.0 for the form of the paper.
+        The learning rate, at least 0, or a schedule of it; 1.0 gives the form of the paper.
     rho : float
-        Decay of the averages, in [0, 1).
+        The decay rate of the averages, in [0, 1).
     epsilon : float
-        Added under the roots.
+        Added under the square roots for stability, at least 0.
     **options
-        As for every `Optimizer`.
+        Keyword arguments common to all optimizers, described in `Optimizer`: `weight_decay`, `clipnorm`, `clipvalue`,
+        `global_clipnorm`, `use_ema`, `ema_momentum`, `ema_overwrite_frequency`, `loss_scale_factor`,
+        `gradient_accumulation_steps` and `name`.
+
+    Raises
+    ------
+    TypeError
+        If an argument is unknown or has the wrong type.
+    ValueError
+        If an argument is out of range, NaN or infinite, or more than one kind of clipping is given.
 
     References
     ----------

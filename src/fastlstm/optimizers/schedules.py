@@ -1,4 +1,4 @@
-"""`fastlstm.schedules` under the name that it has in Keras."""
+"""`fastlstm.schedules` under its Keras name."""
 
 from ..schedules import *  # noqa: F403
 from ..schedules import __all__  # noqa: F401

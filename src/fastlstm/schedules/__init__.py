@@ -1,7 +1,7 @@
-"""Learning-rate schedules: the rate as a function of the number of steps made, as in Keras, and the one-cycle policy.
+"""Learning-rate schedules: the rate as a function of the step, as in Keras, and the one-cycle policy.
 
-An optimizer takes one in place of its learning rate. Steps are counted as the model trains, over batches and epochs;
-with gradient accumulation every batch is a step here.
+An optimizer accepts a schedule in place of its learning rate. Steps count on across batches and epochs; with gradient
+accumulation every batch is a step here.
 """
 
 from collections.abc import Mapping
@@ -28,7 +28,26 @@ __all__ = [
 
 
 def serialize(schedule: LearningRateSchedule) -> dict[str, Any]:
-    """Return a schedule's class name and arguments as Keras writes them; `deserialize` reads it.
+    """Return a schedule's class name and arguments in Keras's format, which `deserialize` reads.
+
+    Parameters
+    ----------
+    schedule : LearningRateSchedule
+        The schedule.
+
+    Returns
+    -------
+    dict
+        'module', 'class_name', 'config' and 'registered_name'.
+
+    Raises
+    ------
+    NotImplementedError
+        If the schedule does not define `get_config`.
+
+    References
+    ----------
+    Keras 3, `keras.optimizers.schedules.serialize`.
 
     Examples
     --------
@@ -41,19 +60,30 @@ def serialize(schedule: LearningRateSchedule) -> dict[str, Any]:
 def deserialize(
     config: Mapping[str, Any], custom_objects: Mapping[str, type[LearningRateSchedule]] | None = None
 ) -> LearningRateSchedule:
-    """Return the schedule that `serialize`, or Keras's function of that name, has written.
+    """Return the schedule described by `serialize`, or by Keras's function of that name.
 
     Parameters
     ----------
     config : dict
-        With 'class_name' and 'config'.
+        'class_name' and 'config'; the latter may be omitted.
     custom_objects : dict, optional
-        Classes of one's own by their names.
+        User-defined schedule classes by name.
+
+    Returns
+    -------
+    LearningRateSchedule
+        A new schedule.
 
     Raises
     ------
     ValueError
-        If there is no class of this name.
+        If there is no class of this name, or an argument is out of range.
+    TypeError
+        If `config` is not a dict with a class name, or an argument is missing, unknown or of the wrong type.
+
+    References
+    ----------
+    Keras 3, `keras.optimizers.schedules.deserialize`.
 
     Examples
     --------

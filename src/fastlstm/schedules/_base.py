@@ -1,4 +1,4 @@
-"""What schedules share: the base class, and arguments as attributes."""
+"""The base classes of schedules."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar
@@ -10,8 +10,12 @@ from .._internal.registry import Registry
 class LearningRateSchedule:
     """Base class: a subclass defines ``__call__(step)``, and ``get_config()`` if it is to be saved.
 
-    Many steps are one native call with a schedule too: it is asked for the rates of the next steps in advance. What
-    it returns should depend on the step alone.
+    Many steps run in one native call, also with a schedule: it is asked in advance for the rates of the next steps. Its
+    result should therefore depend on the step alone.
+
+    References
+    ----------
+    Keras 3, `keras.optimizers.schedules.LearningRateSchedule`.
 
     Examples
     --------
@@ -29,16 +33,79 @@ class LearningRateSchedule:
     """Whether Keras has a schedule of this name."""
 
     def __call__(self, step: int) -> float:
-        """Return the learning rate of a step, counted from 0."""
+        """Return the learning rate of a step.
+
+        Parameters
+        ----------
+        step : int
+            The number of the step, from 0.
+
+        Returns
+        -------
+        float
+            The learning rate, at least 0.
+
+        Raises
+        ------
+        NotImplementedError
+            If the class does not define it.
+
+        Examples
+        --------
+        >>> from fastlstm.schedules import ExponentialDecay
+        >>> ExponentialDecay(0.5, decay_steps=10, decay_rate=0.25)(10)
+        0.125
+        """
         raise NotImplementedError(f"{type(self).__name__} must define __call__(step), which returns the learning rate")
 
     def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
+        """Return the constructor's arguments by name.
+
+        Returns
+        -------
+        dict
+            Arguments that `from_config` accepts.
+
+        Raises
+        ------
+        NotImplementedError
+            If the class does not define it.
+
+        Examples
+        --------
+        >>> from fastlstm.schedules import PiecewiseConstantDecay
+        >>> PiecewiseConstantDecay([5], [0.5, 0.25]).get_config()
+        {'boundaries': [5.0], 'values': [0.5, 0.25], 'name': 'PiecewiseConstant'}
+        """
         raise NotImplementedError(f"{type(self).__name__} must define get_config() to be saved")
 
     @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> "LearningRateSchedule":
-        """Return a schedule with these arguments."""
+        """Return a schedule with these constructor arguments.
+
+        Parameters
+        ----------
+        config : dict
+            Arguments by name, as returned by `get_config`.
+
+        Returns
+        -------
+        LearningRateSchedule
+            An instance of the class.
+
+        Raises
+        ------
+        TypeError
+            If an argument is missing, unknown or of the wrong type.
+        ValueError
+            If an argument is out of range.
+
+        Examples
+        --------
+        >>> from fastlstm.schedules import ExponentialDecay
+        >>> ExponentialDecay.from_config({"initial_learning_rate": 0.5, "decay_steps": 10, "decay_rate": 0.25})(10)
+        0.125
+        """
         return cls(**config)
 
 
@@ -46,13 +113,13 @@ registry: Registry[type[LearningRateSchedule]] = Registry("schedule")
 
 
 class Schedule(LearningRateSchedule):
-    """A schedule whose attributes are its constructor's arguments."""
+    """A schedule whose constructor arguments are its attributes."""
 
     _arguments: tuple[str, ...]
     name: str | None
 
     def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
+        """Return the constructor's arguments by name."""
         return {name: getattr(self, name) for name in (*self._arguments, "name")}
 
     def _name(self, name: str | None) -> None:

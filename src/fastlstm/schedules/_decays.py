@@ -1,4 +1,4 @@
-"""Schedules that only fall: exponential, inverse time, piecewise constant, polynomial."""
+"""Decays: exponential, inverse-time, piecewise-constant and polynomial."""
 
 import math
 from bisect import bisect_left
@@ -11,20 +11,31 @@ from ._base import Schedule, positive, registry
 
 @registry.register()
 class ExponentialDecay(Schedule):
-    """``initial_learning_rate * decay_rate ** (step / decay_steps)``.
+    """Exponential decay: ``initial_learning_rate * decay_rate ** (step / decay_steps)``.
 
     Parameters
     ----------
     initial_learning_rate : float
-        At least 0.
+        The rate at step 0, at least 0.
     decay_steps : float
-        Steps in which the rate is multiplied by `decay_rate`, above 0.
+        The number of steps after which the rate is multiplied by `decay_rate`, above 0.
     decay_rate : float
         At least 0.
     staircase : bool
-        Whether the exponent is rounded down.
+        Whether to round the exponent down, so that the rate falls in steps.
     name : str, optional
-        For configurations.
+        Stored in the configuration, as in Keras.
+
+    Raises
+    ------
+    TypeError
+        If an argument has the wrong type.
+    ValueError
+        If an argument is out of range, NaN or infinite.
+
+    References
+    ----------
+    Keras 3, `keras.optimizers.schedules.ExponentialDecay`.
 
     Examples
     --------
@@ -49,7 +60,7 @@ class ExponentialDecay(Schedule):
         self._name(name)
 
     def __call__(self, step: int) -> float:
-        """Return the learning rate of a step, counted from 0."""
+        """Return the learning rate of a step, counted from 0, as a float."""
         periods = step / self.decay_steps
         power: float = self.decay_rate ** (math.floor(periods) if self.staircase else periods)
         return self.initial_learning_rate * power
@@ -57,20 +68,31 @@ class ExponentialDecay(Schedule):
 
 @registry.register()
 class InverseTimeDecay(Schedule):
-    """``initial_learning_rate / (1 + decay_rate * step / decay_steps)``.
+    """Inverse-time decay: ``initial_learning_rate / (1 + decay_rate * step / decay_steps)``.
 
     Parameters
     ----------
     initial_learning_rate : float
-        At least 0.
+        The rate at step 0, at least 0.
     decay_steps : float
-        Above 0.
+        The unit of time in steps, above 0.
     decay_rate : float
         At least 0.
     staircase : bool
-        Whether ``step / decay_steps`` is rounded down.
+        Whether to round ``step / decay_steps`` down, so that the rate falls in steps.
     name : str, optional
-        For configurations.
+        Stored in the configuration, as in Keras.
+
+    Raises
+    ------
+    TypeError
+        If an argument has the wrong type.
+    ValueError
+        If an argument is out of range, NaN or infinite.
+
+    References
+    ----------
+    Keras 3, `keras.optimizers.schedules.InverseTimeDecay`.
 
     Examples
     --------
@@ -95,23 +117,35 @@ class InverseTimeDecay(Schedule):
         self._name(name)
 
     def __call__(self, step: int) -> float:
-        """Return the learning rate of a step, counted from 0."""
+        """Return the learning rate of a step, counted from 0, as a float."""
         periods = step / self.decay_steps
         return self.initial_learning_rate / (1 + self.decay_rate * (math.floor(periods) if self.staircase else periods))
 
 
 @registry.register()
 class PiecewiseConstantDecay(Schedule):
-    """One rate up to and including each boundary, and another after the last.
+    """Piecewise-constant rates: one up to and including each boundary, and one after the last.
 
     Parameters
     ----------
     boundaries : list of float
-        Steps, increasing.
+        Steps, strictly increasing.
     values : list of float
-        One more than there are boundaries, each at least 0.
+        The rates, one more than there are boundaries, each at least 0.
     name : str, optional
-        For configurations.
+        Stored in the configuration, as in Keras.
+
+    Raises
+    ------
+    TypeError
+        If `boundaries` or `values` is not a sequence of real numbers.
+    ValueError
+        If there is not one value more than boundaries, the boundaries do not increase, or a value is negative, NaN or
+        infinite.
+
+    References
+    ----------
+    Keras 3, `keras.optimizers.schedules.PiecewiseConstantDecay`.
 
     Examples
     --------
@@ -136,29 +170,42 @@ class PiecewiseConstantDecay(Schedule):
         self._name(name)
 
     def __call__(self, step: int) -> float:
-        """Return the learning rate of a step, counted from 0."""
+        """Return the learning rate of a step, counted from 0, as a float."""
         return self.values[bisect_left(self.boundaries, step)]
 
 
 @registry.register()
 class PolynomialDecay(Schedule):
-    """``(initial - end) * (1 - step / decay_steps) ** power + end``, and `end_learning_rate` from then on.
+    """Polynomial decay to `end_learning_rate`, where the rate stays.
+
+    ``(initial_learning_rate - end_learning_rate) * (1 - step / decay_steps) ** power + end_learning_rate``
 
     Parameters
     ----------
     initial_learning_rate : float
-        At least 0.
+        The rate at step 0, at least 0.
     decay_steps : float
-        Steps in which the rate falls, above 0.
+        The number of steps of the decay, above 0.
     end_learning_rate : float
-        At least 0.
+        The final rate, at least 0.
     power : float
-        At least 0.
+        The exponent, at least 0; 1 is a straight line.
     cycle : bool
-        Whether, after `decay_steps`, the rate rises again, to fall in twice, three times as many steps and so on, all
-        counted from the first one.
+        Whether the rate rises again after `decay_steps`, to decay over 2, 3, ... times as many steps, all counted from
+        step 0.
     name : str, optional
-        For configurations.
+        Stored in the configuration, as in Keras.
+
+    Raises
+    ------
+    TypeError
+        If an argument has the wrong type.
+    ValueError
+        If an argument is out of range, NaN or infinite.
+
+    References
+    ----------
+    Keras 3, `keras.optimizers.schedules.PolynomialDecay`.
 
     Examples
     --------
@@ -185,7 +232,7 @@ class PolynomialDecay(Schedule):
         self._name(name)
 
     def __call__(self, step: int) -> float:
-        """Return the learning rate of a step, counted from 0."""
+        """Return the learning rate of a step, counted from 0, as a float."""
         periods = step / self.decay_steps
         share = periods / max(1, math.ceil(periods)) if self.cycle else min(periods, 1.0)
         fallen: float = (1 - share) ** self.power

@@ -1,4 +1,4 @@
-"""Schedules along half a cosine: with a warm-up, with restarts, and the one-cycle policy."""
+"""Cosine schedules: with a warm-up, with restarts, and the one-cycle policy."""
 
 import math
 
@@ -7,33 +7,40 @@ from ._base import Schedule, positive, registry
 
 
 def _cosine(start: float, end: float, share: float) -> float:
-    """Return what lies at this share of the way from `start` to `end` along half a wave."""
+    """Return the value at a fraction `share` of a half cosine from `start` to `end`."""
     return end + (start - end) * 0.5 * (1 + math.cos(math.pi * share))
 
 
 @registry.register()
 class CosineDecay(Schedule):
-    """A linear warm-up, if wanted, and then half a cosine down to a fraction.
+    """Cosine decay to a fraction of the initial rate, optionally after a linear warm-up.
 
     Parameters
     ----------
     initial_learning_rate : float
-        At least 0: where the warm-up begins, or without one the decay.
+        The rate at step 0, at which the decay, or the warm-up if there is one, begins; at least 0.
     decay_steps : float
-        Steps of the decay, after the warm-up; above 0.
+        The number of steps of the decay, not counting the warm-up; above 0.
     alpha : float
-        Where the decay ends, as a fraction of where it began, in [0, 1].
+        The final rate as a fraction of the rate at which the decay begins, in [0, 1].
     name : str, optional
-        For configurations.
+        Stored in the configuration, as in Keras.
     warmup_target : float, optional
-        Where the warm-up ends and the decay begins. None: no warm-up.
+        The rate at which the warm-up ends and the decay begins, at least 0. None: no warm-up.
     warmup_steps : float
-        Steps of the warm-up.
+        The number of steps of the warm-up, at least 0.
+
+    Raises
+    ------
+    TypeError
+        If an argument has the wrong type.
+    ValueError
+        If an argument is out of range, NaN or infinite.
 
     References
     ----------
     Loshchilov and Hutter, "SGDR: stochastic gradient descent with warm restarts", ICLR 2017. Goyal et al., "Accurate,
-    large minibatch SGD", arXiv 1706.02677 (warm-up).
+    large minibatch SGD", arXiv 1706.02677, 2017 (warm-up).
 
     Examples
     --------
@@ -61,7 +68,7 @@ class CosineDecay(Schedule):
         self._name(name)
 
     def __call__(self, step: int) -> float:
-        """Return the learning rate of a step, counted from 0."""
+        """Return the learning rate of a step, counted from 0, as a float."""
         start, top, warmup = self.initial_learning_rate, self.warmup_target, self.warmup_steps
         if top is None:
             top, warmup = start, 0.0
@@ -72,22 +79,31 @@ class CosineDecay(Schedule):
 
 @registry.register()
 class CosineDecayRestarts(Schedule):
-    """Half a cosine down, again and again, each `t_mul` times as long and `m_mul` times as high as the one before.
+    """Cosine decay with warm restarts.
+
+    Each period is `t_mul` times as long as the one before and begins at `m_mul` times its initial rate.
 
     Parameters
     ----------
     initial_learning_rate : float
-        At least 0.
+        The rate at step 0, at least 0.
     first_decay_steps : float
-        Steps of the first decay, above 0.
+        The number of steps of the first period, above 0.
     t_mul : float
-        At least 1.
+        The factor of the periods' lengths, at least 1.
     m_mul : float
-        At least 0.
+        The factor of the periods' initial rates, at least 0.
     alpha : float
-        Where each decay ends, as a fraction of `initial_learning_rate`, in [0, 1].
+        The final rate of each period as a fraction of `initial_learning_rate`, in [0, 1].
     name : str, optional
-        For configurations.
+        Stored in the configuration, as in Keras.
+
+    Raises
+    ------
+    TypeError
+        If an argument has the wrong type.
+    ValueError
+        If an argument is out of range, NaN or infinite.
 
     References
     ----------
@@ -119,54 +135,61 @@ class CosineDecayRestarts(Schedule):
         self._name(name)
 
     def __call__(self, step: int) -> float:
-        """Return the learning rate of a step, counted from 0."""
+        """Return the learning rate of a step, counted from 0, as a float."""
         periods = step / self.first_decay_steps
         if self.t_mul == 1:
             restarts = math.floor(periods)
             share = periods - restarts
         else:
             restarts = math.floor(math.log(1 + periods * (self.t_mul - 1)) / math.log(self.t_mul))
-            if self._begin(restarts + 1) <= periods:  # the logarithms may round to the wrong side of a restart
+            if self._begin(restarts + 1) <= periods:  # rounding of the logarithms may miss a restart
                 restarts += 1
             share = max(0.0, periods - self._begin(restarts)) / self.t_mul**restarts
         height: float = self.m_mul**restarts
         return self.initial_learning_rate * _cosine(self.alpha + (1 - self.alpha) * height, self.alpha, share)
 
     def _begin(self, restarts: int) -> float:
-        """Return where the decay after so many restarts begins, in lengths of the first."""
+        """Return where the period after a number of restarts begins, in units of the first period."""
         begin: float = (self.t_mul**restarts - 1) / (self.t_mul - 1)
         return begin
 
 
 @registry.register()
 class OneCycle(Schedule):
-    """Up to a large rate and down to almost none, once: the policy of super-convergence, in PyTorch's form.
+    """The one-cycle policy: up to a large rate once, then down to almost zero, in PyTorch's form.
 
-    Momentum stays as it is. After `total_steps` the rate stays at the last one.
+    Momentum is not changed. After `total_steps` the rate stays at its final value.
 
     Parameters
     ----------
     max_learning_rate : float
-        The rate at the top, at least 0.
+        The largest rate, at least 0.
     total_steps : int
-        Steps of the whole cycle, at least 1: epochs times steps an epoch.
+        The number of steps of the whole cycle, at least 1: epochs times steps per epoch.
     pct_start : float
-        The share of the cycle in which the rate rises, in [0, 1].
+        The fraction of the cycle in which the rate rises, in [0, 1].
     anneal_strategy : {'cos', 'linear'}
-        The form of the slopes.
+        The shape of the slopes.
     div_factor : float
-        The first rate is the largest divided by this, which is above 0.
+        The largest rate divided by the initial one, above 0.
     final_div_factor : float
-        The last rate is the first divided by this, which is above 0.
+        The initial rate divided by the final one, above 0.
     three_phase : bool
-        Whether the rate falls to the first as fast as it has risen, and then to the last, as in the paper.
+        Whether the rate falls back to the initial one as fast as it rose, and then to the final one, as in the paper.
     name : str, optional
-        For configurations.
+        Stored in the configuration, as in Keras.
+
+    Raises
+    ------
+    TypeError
+        If an argument has the wrong type.
+    ValueError
+        If an argument is out of range, NaN or infinite.
 
     References
     ----------
     Smith and Topin, "Super-convergence: very fast training of neural networks using large learning rates", arXiv
-    1708.07120, 2018.
+    1708.07120, 2018. PyTorch, `torch.optim.lr_scheduler.OneCycleLR`.
 
     Examples
     --------
@@ -209,7 +232,7 @@ class OneCycle(Schedule):
         self._name(name)
 
     def __call__(self, step: int) -> float:
-        """Return the learning rate of a step, counted from 0."""
+        """Return the learning rate of a step, counted from 0, as a float."""
         begin, start = 0.0, self.max_learning_rate / self.div_factor
         phases = self._phases(start)
         last = phases[-1][0]
@@ -221,10 +244,10 @@ class OneCycle(Schedule):
                     return _cosine(start, rate, share)
                 return start + (rate - start) * share
             begin, start = end, rate
-        raise AssertionError("a step is in a phase")
+        raise AssertionError("every step lies in a phase")
 
     def _phases(self, first: float) -> list[tuple[float, float]]:
-        """Return the last step and the last rate of each phase."""
+        """Return the last step and the final rate of each phase."""
         rise, last = self.pct_start * self.total_steps, float(self.total_steps - 1)
         phases = [(rise - 1, self.max_learning_rate)]
         if self.three_phase:
