@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from .. import losses
 from .._internal import checks
 from .._internal.arrays import Array, numbers
-from ..losses._number_values import quantiles_of
+from ..losses._robust import quantiles_of
 from ..training import roll_out
 from ..training.quantile_forecast import QuantileForecast, median_of
 from ._compiling import CompiledStack
