@@ -4,26 +4,33 @@ Every class takes the arguments of Keras's class of the same name and returns it
 beside each class, such as `mean_squared_error` beside `MeanSquaredError`, returns the values of samples or steps,
 computed in NumPy. To write your own loss, pass a function that returns values and gradient, or derive a class from
 `Loss` and define `call`.
+
+`fastlstm.reference` has the same losses with their gradients in NumPy. It is written independently of these functions,
+because it is the oracle that the core's losses are tested against.
 """
 
 from typing import Any
 
 from .._internal.names import lookup, snake_case
 from .._internal.registry import configuration, is_config
-from . import _class_values, _classification, _number_values, _regression
+from . import _crossentropies, _distributions, _errors, _hinges, _robust, _sparse_crossentropy
 from ._base import Loss
-from ._class_values import *
-from ._classification import *
+from ._crossentropies import *
+from ._distributions import *
+from ._errors import *
 from ._function import FunctionLoss
+from ._hinges import *
 from ._native import NativeLoss, registry
-from ._number_values import *
-from ._regression import *
+from ._robust import *
+from ._sparse_crossentropy import *
 
 __all__ = ["Loss", "get", "serialize"]
-__all__ += _class_values.__all__
-__all__ += _classification.__all__
-__all__ += _number_values.__all__
-__all__ += _regression.__all__
+__all__ += _crossentropies.__all__
+__all__ += _distributions.__all__
+__all__ += _errors.__all__
+__all__ += _hinges.__all__
+__all__ += _robust.__all__
+__all__ += _sparse_crossentropy.__all__
 
 
 def get(identifier: Any) -> Loss:
@@ -101,7 +108,7 @@ def get(identifier: Any) -> Loss:
 
 
 def _is_complete(cls: type[Loss]) -> bool:
-    """Return whether a class says what its loss is. The core would not know what a subclass of its losses changes."""
+    """Return whether a class defines its loss completely. The core ignores what subclasses of its losses change."""
     return cls in registry if issubclass(cls, NativeLoss) else cls.call is not Loss.call
 
 

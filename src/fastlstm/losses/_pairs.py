@@ -1,10 +1,13 @@
-"""Conversion of targets and predictions to float arrays of one dtype and shape, for computations in NumPy."""
+"""Helpers of losses and metrics in NumPy: arrays of one dtype and shape, class numbers, the mean over an axis."""
 
 from typing import Any
 
 import numpy as np
 
 from .._internal.arrays import Array, numbers
+
+EPSILON = 1e-7
+"""Keras's guard against division by 0 and logarithms of 0."""
 
 
 def same_rank(first: Array, second: Array) -> tuple[Array, Array]:
@@ -45,3 +48,24 @@ def classes_and_predictions(y_true: Any, y_pred: Any, axis: int = -1) -> tuple[A
             f" {classes.shape}"
         )
     return found, predictions
+
+
+def differences(y_true: Any, y_pred: Any) -> Array:
+    targets, predictions = pair(y_true, y_pred)
+    return predictions - targets
+
+
+def mean(values: Array) -> Array:
+    """Return the mean over the last axis, in float64."""
+    found: Array = values.mean(axis=-1, dtype=np.float64)
+    return found
+
+
+def require_classes(name: str, y: Array, classes: int) -> None:
+    """Raise ValueError unless all elements are integers from 0 to ``classes - 1``."""
+    good = (y >= 0) & (y < classes) & (y == np.floor(y))
+    if not good.all():
+        place = tuple(int(i) for i in np.unravel_index(int(good.argmin()), y.shape))
+        raise ValueError(
+            f"{name}: expected class numbers, integers from 0 to {classes - 1}, got {y[place]!s} at {list(place)}"
+        )

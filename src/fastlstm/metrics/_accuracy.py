@@ -6,8 +6,7 @@ import numpy as np
 
 from .._internal import checks
 from .._internal.arrays import Array
-from ..losses._class_values import require_classes
-from ..losses._pairs import classes_and_predictions, pair
+from ..losses._pairs import classes_and_predictions, pair, require_classes
 from ._base import registry
 from ._reduction import MeanOfFunction
 

@@ -12,7 +12,7 @@ from ..layers import Embedding, InputLayer, Layer
 from ..layers._configuration import layer_of
 from ..layers.base import Shape
 from ..layers.rnn._stateful import StatefulLayer
-from ..losses._number_values import quantiles_of
+from ..losses._robust import quantiles_of
 from ..training import roll_out
 from ..training.native_model import MODEL_INPUT, Node
 from ..training.quantile_forecast import QuantileForecast, median_of

@@ -120,7 +120,9 @@ def expression(name: str, x: Symbol) -> Symbol:
         return x
     if name in FUNCTIONS:
         return FUNCTIONS[name](x)
-    operator = OPERATORS[name]
+    operator = OPERATORS.get(name)
+    if operator is None:
+        raise ValueError(f"activation: ONNX has no operator for {name!r}, and none is written with others")
     return x.apply(operator.name, *operator.constants, hint=name, **operator.attributes)
 
 

@@ -3,6 +3,9 @@
 Every function takes `y_true` and `y_pred` and returns the loss, a scalar of y_pred's dtype, and its gradient with
 respect to `y_pred`. The last axis of y_pred holds features or classes; the loss is the mean over all other axes
 (Keras's reduction "sum_over_batch_size"), each value multiplied by its sample weight first.
+
+They share nothing with the functions of `fastlstm.losses`, which return values without gradients: an error in one does
+not hide in the other.
 """
 
 from collections.abc import Callable
