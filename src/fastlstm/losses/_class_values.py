@@ -76,7 +76,7 @@ def binary_crossentropy(
         If the targets or predictions are neither real numbers nor booleans, `from_logits` is not True or False, or
         `label_smoothing` is not a real number.
     ValueError
-        If the shapes differ (nothing is broadcast), or an argument is ragged, or `label_smoothing` is not in [0, 1].
+        If the shapes differ (nothing is broadcast), an argument is ragged, or `label_smoothing` is not in [0, 1].
     IndexError
         If there is no axis `axis`.
 
@@ -131,7 +131,7 @@ def categorical_crossentropy(
         If the targets or predictions are neither real numbers nor booleans, `from_logits` is not True or False, or
         `label_smoothing` is not a real number.
     ValueError
-        If the shapes differ (nothing is broadcast), or an argument is ragged, or `label_smoothing` is not in [0, 1].
+        If the shapes differ (nothing is broadcast), an argument is ragged, or `label_smoothing` is not in [0, 1].
     IndexError
         If there is no axis `axis`.
 
@@ -182,7 +182,7 @@ def sparse_categorical_crossentropy(
     TypeError
         If the targets or predictions are neither real numbers nor booleans, or `from_logits` is not True or False.
     ValueError
-        If the shapes differ (nothing is broadcast), or an argument is ragged, or a target is not a class number.
+        If the shapes differ (nothing is broadcast), an argument is ragged, or a target is not a class number.
     IndexError
         If there is no axis `axis`.
 

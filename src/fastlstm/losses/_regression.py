@@ -351,7 +351,7 @@ class Quantile(NativeLoss):
     TypeError
         If a quantile is not a real number, or `name` is not a string.
     ValueError
-        If a quantile is not between 0 and 1, or there is none, or `reduction` or `dtype` is not supported.
+        If `quantiles` is empty or not between 0 and 1, or `reduction` or `dtype` is not supported.
 
     References
     ----------

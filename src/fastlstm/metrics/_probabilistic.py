@@ -15,7 +15,7 @@ class BinaryCrossentropy(MeanOfFunction):
     name : str
         The key of the result in logs and in the history.
     dtype : {'float32', 'float64'}, optional
-        For Keras compatibility; sums are float64 whatever it is.
+        For Keras compatibility; sums are always float64.
     from_logits : bool
         Whether predictions are logits instead of probabilities.
     label_smoothing : float
@@ -62,7 +62,7 @@ class CategoricalCrossentropy(MeanOfFunction):
     name : str
         The key of the result in logs and in the history.
     dtype : {'float32', 'float64'}, optional
-        For Keras compatibility; sums are float64 whatever it is.
+        For Keras compatibility; sums are always float64.
     from_logits : bool
         Whether predictions are logits instead of probabilities.
     label_smoothing : float
@@ -120,7 +120,7 @@ class SparseCategoricalCrossentropy(MeanOfFunction):
     name : str
         The key of the result in logs and in the history.
     dtype : {'float32', 'float64'}, optional
-        For Keras compatibility; sums are float64 whatever it is.
+        For Keras compatibility; sums are always float64.
     from_logits : bool
         Whether predictions are logits instead of probabilities.
     ignore_class : int, optional
@@ -176,7 +176,7 @@ class KLDivergence(MeanOfFunction):
     name : str
         The key of the result in logs and in the history.
     dtype : {'float32', 'float64'}, optional
-        For Keras compatibility; sums are float64 whatever it is.
+        For Keras compatibility; sums are always float64.
 
     Raises
     ------
@@ -209,7 +209,7 @@ class Poisson(MeanOfFunction):
     name : str
         The key of the result in logs and in the history.
     dtype : {'float32', 'float64'}, optional
-        For Keras compatibility; sums are float64 whatever it is.
+        For Keras compatibility; sums are always float64.
 
     Raises
     ------
@@ -242,7 +242,7 @@ class Hinge(MeanOfFunction):
     name : str
         The key of the result in logs and in the history.
     dtype : {'float32', 'float64'}, optional
-        For Keras compatibility; sums are float64 whatever it is.
+        For Keras compatibility; sums are always float64.
 
     Raises
     ------
@@ -278,7 +278,7 @@ class SquaredHinge(MeanOfFunction):
     name : str
         The key of the result in logs and in the history.
     dtype : {'float32', 'float64'}, optional
-        For Keras compatibility; sums are float64 whatever it is.
+        For Keras compatibility; sums are always float64.
 
     Raises
     ------
@@ -312,7 +312,7 @@ class CategoricalHinge(MeanOfFunction):
     name : str
         The key of the result in logs and in the history.
     dtype : {'float32', 'float64'}, optional
-        For Keras compatibility; sums are float64 whatever it is.
+        For Keras compatibility; sums are always float64.
 
     Raises
     ------

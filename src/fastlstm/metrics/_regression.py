@@ -21,7 +21,7 @@ class MeanSquaredError(MeanOfFunction):
     name : str
         The key of the result in logs and in the history.
     dtype : {'float32', 'float64'}, optional
-        For Keras compatibility; sums are float64 whatever it is.
+        For Keras compatibility; sums are always float64.
 
     Raises
     ------
@@ -54,7 +54,7 @@ class MeanAbsoluteError(MeanOfFunction):
     name : str
         The key of the result in logs and in the history.
     dtype : {'float32', 'float64'}, optional
-        For Keras compatibility; sums are float64 whatever it is.
+        For Keras compatibility; sums are always float64.
 
     Raises
     ------
@@ -87,7 +87,7 @@ class MeanAbsolutePercentageError(MeanOfFunction):
     name : str
         The key of the result in logs and in the history.
     dtype : {'float32', 'float64'}, optional
-        For Keras compatibility; sums are float64 whatever it is.
+        For Keras compatibility; sums are always float64.
 
     Raises
     ------
@@ -120,7 +120,7 @@ class MeanSquaredLogarithmicError(MeanOfFunction):
     name : str
         The key of the result in logs and in the history.
     dtype : {'float32', 'float64'}, optional
-        For Keras compatibility; sums are float64 whatever it is.
+        For Keras compatibility; sums are always float64.
 
     Raises
     ------
@@ -153,7 +153,7 @@ class LogCoshError(MeanOfFunction):
     name : str
         The key of the result in logs and in the history.
     dtype : {'float32', 'float64'}, optional
-        For Keras compatibility; sums are float64 whatever it is.
+        For Keras compatibility; sums are always float64.
 
     Raises
     ------
@@ -190,7 +190,7 @@ class CosineSimilarity(MeanOfFunction):
     name : str
         The key of the result in logs and in the history.
     dtype : {'float32', 'float64'}, optional
-        For Keras compatibility; sums are float64 whatever it is.
+        For Keras compatibility; sums are always float64.
     axis : int
         The axis of the vectors, at least -1.
 
@@ -226,7 +226,7 @@ class RootMeanSquaredError(Mean):
     name : str
         The key of the result in logs and in the history.
     dtype : {'float32', 'float64'}, optional
-        For Keras compatibility; sums are float64 whatever it is.
+        For Keras compatibility; sums are always float64.
 
     Raises
     ------
@@ -291,7 +291,7 @@ class R2Score(Metric):
     name : str
         The key of the result in logs and in the history.
     dtype : {'float32', 'float64'}, optional
-        For Keras compatibility; sums are float64 whatever it is.
+        For Keras compatibility; sums are always float64.
 
     Raises
     ------
