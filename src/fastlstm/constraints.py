@@ -369,8 +369,8 @@ def get(identifier: Any) -> Constraint | None:
         return found
     known = ", ".join(cls.__name__ for cls in _classes)
     raise TypeError(
-        f"constraint: expected a name or one of {known} of fastlstm.constraints, because the core applies it and cannot "
-        f"call Python; got {identifier!r}"
+        f"constraint: expected a name or one of {known} of fastlstm.constraints, because the core applies it and"
+        f" cannot call Python; got {identifier!r}"
     )
 
 
