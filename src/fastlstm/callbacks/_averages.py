@@ -77,7 +77,7 @@ class SwapEMAWeights(ClosingCallback):
     def _swap(self) -> None:
         optimizer = self.model.optimizer
         if optimizer is None:
-            raise ValueError("SwapEMAWeights: expected a compiled model, whose optimizer has averages")
+            raise ValueError("SwapEMAWeights: expected a compiled model, with an optimizer that averages weights")
         if not optimizer.averages_in_place:
             optimizer.swap_ema_weights()
             self._swapped = True

@@ -119,6 +119,6 @@ class TerminateOnNaN(Callback):
         if loss is None or math.isfinite(loss):
             return
         if self.raise_error:
-            raise RuntimeError(f"NaN or Inf loss {loss} at batch {batch}: training ends")
+            raise RuntimeError(f"NaN or Inf loss {loss} at batch {batch}: training stopped")
         message(f"Batch {batch}: Invalid loss, terminating training")
         self.model.stop_training = True

@@ -117,7 +117,7 @@ def binary_crossentropy(
         If the targets or predictions are neither real numbers nor booleans, `from_logits` is not True or False, or
         `label_smoothing` is not a real number.
     ValueError
-        If the shapes differ (nothing is broadcast), or an argument is ragged, or `label_smoothing` is not in [0, 1].
+        If the shapes differ (nothing is broadcast), an argument is ragged, or `label_smoothing` is not in [0, 1].
     IndexError
         If there is no axis `axis`.
 
@@ -225,7 +225,7 @@ def categorical_crossentropy(
         If the targets or predictions are neither real numbers nor booleans, `from_logits` is not True or False, or
         `label_smoothing` is not a real number.
     ValueError
-        If the shapes differ (nothing is broadcast), or an argument is ragged, or `label_smoothing` is not in [0, 1].
+        If the shapes differ (nothing is broadcast), an argument is ragged, or `label_smoothing` is not in [0, 1].
     IndexError
         If there is no axis `axis`.
 

@@ -92,7 +92,7 @@ def huber(y_true: Any, y_pred: Any, delta: float = 1.0) -> Array:
     TypeError
         If the targets or predictions are neither real numbers nor booleans, or `delta` is not a real number.
     ValueError
-        If the shapes differ (nothing is broadcast), or an argument is ragged, or `delta` is negative or not finite.
+        If the shapes differ (nothing is broadcast), an argument is ragged, or `delta` is negative or not finite.
 
     References
     ----------
@@ -204,7 +204,7 @@ class Quantile(NativeLoss):
     TypeError
         If a quantile is not a real number, or `name` is not a string.
     ValueError
-        If a quantile is not between 0 and 1, or there is none, or `reduction` or `dtype` is not supported.
+        If `quantiles` is empty or not between 0 and 1, or `reduction` or `dtype` is not supported.
 
     References
     ----------
@@ -262,8 +262,8 @@ def quantile(y_true: Any, y_pred: Any, quantiles: float | Sequence[float] = (0.1
     TypeError
         If the targets or predictions are neither real numbers nor booleans, or a quantile is not a real number.
     ValueError
-        If the shapes differ (nothing is broadcast), or an argument is ragged, a quantile is not between 0 and 1, or
-        there is none.
+        If the shapes differ (nothing is broadcast), an argument is ragged, or `quantiles` is empty or not between 0 and
+        1.
 
     References
     ----------
@@ -282,7 +282,7 @@ def quantile(y_true: Any, y_pred: Any, quantiles: float | Sequence[float] = (0.1
         )
     leading = predictions.shape[:-1]
     if targets.shape not in (leading, (*leading, 1)):
-        raise ValueError(f"y_true: expected shape {leading}, one for each prediction, got {targets.shape}")
+        raise ValueError(f"y_true: expected shape {leading}, one target for each prediction, got {targets.shape}")
     error = targets.reshape(*leading, 1) - predictions
     return mean(np.maximum(np.array(levels, error.dtype) * error, (np.array(levels, error.dtype) - 1) * error))
 

@@ -117,7 +117,7 @@ def sparse_categorical_crossentropy(
     TypeError
         If the targets or predictions are neither real numbers nor booleans, or `from_logits` is not True or False.
     ValueError
-        If the shapes differ (nothing is broadcast), or an argument is ragged, or a target is not a class number.
+        If the shapes differ (nothing is broadcast), an argument is ragged, or a target is not a class number.
     IndexError
         If there is no axis `axis`.
 

@@ -54,7 +54,7 @@ class SplitSteps:
         sample_weight: Array | None = None,
         predictions: Array | None = None,
     ) -> tuple[int, float]:
-        """Make one step, whatever `seconds` is; return the number of the next step and the updated `loss_sum`."""
+        """Make one step, regardless of `seconds`; return the number of the next step and the updated `loss_sum`."""
         rows = order[first_step * batch_size : (first_step + 1) * batch_size]
         network = self._network
         state = None if self._stateful_state is None else self._stateful_state(len(rows))

@@ -58,7 +58,7 @@ def binary_accuracy(y_true: Any, y_pred: Any, threshold: float = 0.5) -> Array:
     TypeError
         If the targets or predictions are neither real numbers nor booleans, or `threshold` is not a real number.
     ValueError
-        If the shapes do not match, or an argument is ragged, or `threshold` is not finite.
+        If the shapes do not match, an argument is ragged, or `threshold` is not finite.
 
     References
     ----------
@@ -168,7 +168,7 @@ def sparse_top_k_categorical_accuracy(y_true: Any, y_pred: Any, k: int = 5, from
         If the targets or predictions are neither real numbers nor booleans, `k` is not an integer, or `from_sorted_ids`
         is not True or False.
     ValueError
-        If the shapes do not match, or an argument is ragged, `k` is less than 1, or a target is not a class number.
+        If the shapes do not match, an argument is ragged, `k` is less than 1, or a target is not a class number.
 
     References
     ----------
@@ -211,7 +211,7 @@ def top_k_categorical_accuracy(y_true: Any, y_pred: Any, k: int = 5) -> Array:
     TypeError
         If the targets or predictions are neither real numbers nor booleans, or `k` is not an integer.
     ValueError
-        If the shapes do not match, or an argument is ragged, or `k` is less than 1.
+        If the shapes do not match, an argument is ragged, or `k` is less than 1.
 
     References
     ----------
@@ -235,7 +235,7 @@ class Accuracy(MeanOfFunction):
     name : str
         The key of the result in logs and in the history.
     dtype : {'float32', 'float64'}, optional
-        For Keras compatibility; sums are float64 whatever it is.
+        For Keras compatibility; sums are always float64.
 
     Raises
     ------
@@ -269,7 +269,7 @@ class BinaryAccuracy(MeanOfFunction):
     name : str
         The key of the result in logs and in the history.
     dtype : {'float32', 'float64'}, optional
-        For Keras compatibility; sums are float64 whatever it is.
+        For Keras compatibility; sums are always float64.
     threshold : float
         Predictions above it count as 1.
 
@@ -306,7 +306,7 @@ class CategoricalAccuracy(MeanOfFunction):
     name : str
         The key of the result in logs and in the history.
     dtype : {'float32', 'float64'}, optional
-        For Keras compatibility; sums are float64 whatever it is.
+        For Keras compatibility; sums are always float64.
 
     Raises
     ------
@@ -340,7 +340,7 @@ class SparseCategoricalAccuracy(MeanOfFunction):
     name : str
         The key of the result in logs and in the history.
     dtype : {'float32', 'float64'}, optional
-        For Keras compatibility; sums are float64 whatever it is.
+        For Keras compatibility; sums are always float64.
 
     Raises
     ------
@@ -376,7 +376,7 @@ class TopKCategoricalAccuracy(MeanOfFunction):
     name : str
         The key of the result in logs and in the history.
     dtype : {'float32', 'float64'}, optional
-        For Keras compatibility; sums are float64 whatever it is.
+        For Keras compatibility; sums are always float64.
 
     Raises
     ------
@@ -413,7 +413,7 @@ class SparseTopKCategoricalAccuracy(MeanOfFunction):
     name : str
         The key of the result in logs and in the history.
     dtype : {'float32', 'float64'}, optional
-        For Keras compatibility; sums are float64 whatever it is.
+        For Keras compatibility; sums are always float64.
     from_sorted_ids : bool
         Whether predictions are class numbers, the best first, instead of one score per class.
 

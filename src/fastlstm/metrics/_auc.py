@@ -41,7 +41,7 @@ class AUC(Metric):
         The key of the result in logs and in the history. Default: the class's name in snake case, with a number from
         the second on.
     dtype : {'float32', 'float64'}, optional
-        For Keras compatibility; sums are float64 whatever it is.
+        For Keras compatibility; sums are always float64.
     thresholds : iterable of float, optional
         Thresholds in [0, 1] to use instead of `num_thresholds`; -1e-7 and 1 + 1e-7 are added.
     multi_label : bool

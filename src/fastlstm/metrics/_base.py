@@ -113,7 +113,7 @@ class Metric:
     Parameters
     ----------
     dtype : {'float32', 'float64'}, optional
-        For Keras compatibility; sums are float64 whatever it is.
+        For Keras compatibility; sums are always float64.
     name : str, optional
         The key of the result in logs and in the history. Default: the class's name in snake case, with a number from
         the second on.

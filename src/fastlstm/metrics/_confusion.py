@@ -71,15 +71,15 @@ def thresholds_of(thresholds: Any, default: float) -> list[float]:
         return [default]
     listed = list(thresholds) if isinstance(thresholds, Iterable) and not isinstance(thresholds, str) else [thresholds]
     if not listed:
-        raise ValueError("thresholds: expected at least one")
+        raise ValueError(f"thresholds: expected at least one number, got {thresholds!r}")
     return [checks.number("thresholds", value, 0.0, 1.0) for value in listed]
 
 
 def _top(predictions: Array, k: int) -> Array:
     """Return predictions with all but the k largest of each sample set very low; ties go to the first."""
-    kept = np.argsort(-predictions, axis=-1, kind="stable")[..., :k]
+    largest = np.argsort(-predictions, axis=-1, kind="stable")[..., :k]
     result = np.full_like(predictions, _LOWEST)
-    np.put_along_axis(result, kept, np.take_along_axis(predictions, kept, axis=-1), axis=-1)
+    np.put_along_axis(result, largest, np.take_along_axis(predictions, largest, axis=-1), axis=-1)
     return result
 
 
@@ -167,14 +167,14 @@ class TruePositives(_Count):
         The key of the result in logs and in the history. Default: the class's name in snake case, with a number from
         the second on.
     dtype : {'float32', 'float64'}, optional
-        For Keras compatibility; sums are float64 whatever it is.
+        For Keras compatibility; sums are always float64.
 
     Raises
     ------
     TypeError
         If a threshold is not a real number, or `name` is not a string.
     ValueError
-        If a threshold is not in [0, 1], there is none, `name` is empty, or `dtype` is neither 'float32' nor 'float64'.
+        If `thresholds` is empty or not in [0, 1], `name` is empty, or `dtype` is neither 'float32' nor 'float64'.
 
     References
     ----------
@@ -201,14 +201,14 @@ class FalsePositives(_Count):
         The key of the result in logs and in the history. Default: the class's name in snake case, with a number from
         the second on.
     dtype : {'float32', 'float64'}, optional
-        For Keras compatibility; sums are float64 whatever it is.
+        For Keras compatibility; sums are always float64.
 
     Raises
     ------
     TypeError
         If a threshold is not a real number, or `name` is not a string.
     ValueError
-        If a threshold is not in [0, 1], there is none, `name` is empty, or `dtype` is neither 'float32' nor 'float64'.
+        If `thresholds` is empty or not in [0, 1], `name` is empty, or `dtype` is neither 'float32' nor 'float64'.
 
     References
     ----------
@@ -235,14 +235,14 @@ class TrueNegatives(_Count):
         The key of the result in logs and in the history. Default: the class's name in snake case, with a number from
         the second on.
     dtype : {'float32', 'float64'}, optional
-        For Keras compatibility; sums are float64 whatever it is.
+        For Keras compatibility; sums are always float64.
 
     Raises
     ------
     TypeError
         If a threshold is not a real number, or `name` is not a string.
     ValueError
-        If a threshold is not in [0, 1], there is none, `name` is empty, or `dtype` is neither 'float32' nor 'float64'.
+        If `thresholds` is empty or not in [0, 1], `name` is empty, or `dtype` is neither 'float32' nor 'float64'.
 
     References
     ----------
@@ -269,14 +269,14 @@ class FalseNegatives(_Count):
         The key of the result in logs and in the history. Default: the class's name in snake case, with a number from
         the second on.
     dtype : {'float32', 'float64'}, optional
-        For Keras compatibility; sums are float64 whatever it is.
+        For Keras compatibility; sums are always float64.
 
     Raises
     ------
     TypeError
         If a threshold is not a real number, or `name` is not a string.
     ValueError
-        If a threshold is not in [0, 1], there is none, `name` is empty, or `dtype` is neither 'float32' nor 'float64'.
+        If `thresholds` is empty or not in [0, 1], `name` is empty, or `dtype` is neither 'float32' nor 'float64'.
 
     References
     ----------
@@ -342,15 +342,15 @@ class Precision(_Ratio):
         The key of the result in logs and in the history. Default: the class's name in snake case, with a number from
         the second on.
     dtype : {'float32', 'float64'}, optional
-        For Keras compatibility; sums are float64 whatever it is.
+        For Keras compatibility; sums are always float64.
 
     Raises
     ------
     TypeError
         If a threshold is not a real number, `top_k` or `class_id` is not an integer, or `name` is not a string.
     ValueError
-        If a threshold is not in [0, 1], there is none, `top_k` is less than 1, `class_id` is negative, `name` is empty,
-        or `dtype` is neither 'float32' nor 'float64'.
+        If `thresholds` is empty or not in [0, 1], `top_k` is less than 1, `class_id` is negative, `name` is empty, or
+        `dtype` is neither 'float32' nor 'float64'.
 
     References
     ----------
@@ -383,15 +383,15 @@ class Recall(_Ratio):
         The key of the result in logs and in the history. Default: the class's name in snake case, with a number from
         the second on.
     dtype : {'float32', 'float64'}, optional
-        For Keras compatibility; sums are float64 whatever it is.
+        For Keras compatibility; sums are always float64.
 
     Raises
     ------
     TypeError
         If a threshold is not a real number, `top_k` or `class_id` is not an integer, or `name` is not a string.
     ValueError
-        If a threshold is not in [0, 1], there is none, `top_k` is less than 1, `class_id` is negative, `name` is empty,
-        or `dtype` is neither 'float32' nor 'float64'.
+        If `thresholds` is empty or not in [0, 1], `top_k` is less than 1, `class_id` is negative, `name` is empty, or
+        `dtype` is neither 'float32' nor 'float64'.
 
     References
     ----------

@@ -28,7 +28,7 @@ class BinaryCrossentropy(MeanOfFunction):
     name : str
         The key of the result in logs and in the history.
     dtype : {'float32', 'float64'}, optional
-        For Keras compatibility; sums are float64 whatever it is.
+        For Keras compatibility; sums are always float64.
     from_logits : bool
         Whether predictions are logits instead of probabilities.
     label_smoothing : float
@@ -76,7 +76,7 @@ class CategoricalCrossentropy(MeanOfFunction):
     name : str
         The key of the result in logs and in the history.
     dtype : {'float32', 'float64'}, optional
-        For Keras compatibility; sums are float64 whatever it is.
+        For Keras compatibility; sums are always float64.
     from_logits : bool
         Whether predictions are logits instead of probabilities.
     label_smoothing : float
@@ -135,7 +135,7 @@ class SparseCategoricalCrossentropy(MeanOfFunction):
     name : str
         The key of the result in logs and in the history.
     dtype : {'float32', 'float64'}, optional
-        For Keras compatibility; sums are float64 whatever it is.
+        For Keras compatibility; sums are always float64.
     from_logits : bool
         Whether predictions are logits instead of probabilities.
     ignore_class : int, optional
@@ -192,7 +192,7 @@ class KLDivergence(MeanOfFunction):
     name : str
         The key of the result in logs and in the history.
     dtype : {'float32', 'float64'}, optional
-        For Keras compatibility; sums are float64 whatever it is.
+        For Keras compatibility; sums are always float64.
 
     Raises
     ------
@@ -226,7 +226,7 @@ class Poisson(MeanOfFunction):
     name : str
         The key of the result in logs and in the history.
     dtype : {'float32', 'float64'}, optional
-        For Keras compatibility; sums are float64 whatever it is.
+        For Keras compatibility; sums are always float64.
 
     Raises
     ------
@@ -260,7 +260,7 @@ class Hinge(MeanOfFunction):
     name : str
         The key of the result in logs and in the history.
     dtype : {'float32', 'float64'}, optional
-        For Keras compatibility; sums are float64 whatever it is.
+        For Keras compatibility; sums are always float64.
 
     Raises
     ------
@@ -297,7 +297,7 @@ class SquaredHinge(MeanOfFunction):
     name : str
         The key of the result in logs and in the history.
     dtype : {'float32', 'float64'}, optional
-        For Keras compatibility; sums are float64 whatever it is.
+        For Keras compatibility; sums are always float64.
 
     Raises
     ------
@@ -332,7 +332,7 @@ class CategoricalHinge(MeanOfFunction):
     name : str
         The key of the result in logs and in the history.
     dtype : {'float32', 'float64'}, optional
-        For Keras compatibility; sums are float64 whatever it is.
+        For Keras compatibility; sums are always float64.
 
     Raises
     ------

@@ -39,7 +39,7 @@ class Sum(Metric):
     name : str
         The key of the result in logs and in the history.
     dtype : {'float32', 'float64'}, optional
-        For Keras compatibility; sums are float64 whatever it is.
+        For Keras compatibility; sums are always float64.
 
     Raises
     ------
@@ -99,7 +99,7 @@ class Mean(Metric):
     name : str
         The key of the result in logs and in the history.
     dtype : {'float32', 'float64'}, optional
-        For Keras compatibility; sums are float64 whatever it is.
+        For Keras compatibility; sums are always float64.
 
     Raises
     ------
@@ -170,7 +170,7 @@ class MeanMetricWrapper(Mean):
         The key of the result in logs and in the history. Default: the class's name in snake case, with a number from
         the second on; `compile` uses the function's name.
     dtype : {'float32', 'float64'}, optional
-        For Keras compatibility; sums are float64 whatever it is.
+        For Keras compatibility; sums are always float64.
     **kwargs
         Keyword arguments for `fn`.
 

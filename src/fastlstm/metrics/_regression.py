@@ -33,7 +33,7 @@ class MeanSquaredError(MeanOfFunction):
     name : str
         The key of the result in logs and in the history.
     dtype : {'float32', 'float64'}, optional
-        For Keras compatibility; sums are float64 whatever it is.
+        For Keras compatibility; sums are always float64.
 
     Raises
     ------
@@ -67,7 +67,7 @@ class MeanAbsoluteError(MeanOfFunction):
     name : str
         The key of the result in logs and in the history.
     dtype : {'float32', 'float64'}, optional
-        For Keras compatibility; sums are float64 whatever it is.
+        For Keras compatibility; sums are always float64.
 
     Raises
     ------
@@ -101,7 +101,7 @@ class MeanAbsolutePercentageError(MeanOfFunction):
     name : str
         The key of the result in logs and in the history.
     dtype : {'float32', 'float64'}, optional
-        For Keras compatibility; sums are float64 whatever it is.
+        For Keras compatibility; sums are always float64.
 
     Raises
     ------
@@ -135,7 +135,7 @@ class MeanSquaredLogarithmicError(MeanOfFunction):
     name : str
         The key of the result in logs and in the history.
     dtype : {'float32', 'float64'}, optional
-        For Keras compatibility; sums are float64 whatever it is.
+        For Keras compatibility; sums are always float64.
 
     Raises
     ------
@@ -169,7 +169,7 @@ class LogCoshError(MeanOfFunction):
     name : str
         The key of the result in logs and in the history.
     dtype : {'float32', 'float64'}, optional
-        For Keras compatibility; sums are float64 whatever it is.
+        For Keras compatibility; sums are always float64.
 
     Raises
     ------
@@ -207,7 +207,7 @@ class CosineSimilarity(MeanOfFunction):
     name : str
         The key of the result in logs and in the history.
     dtype : {'float32', 'float64'}, optional
-        For Keras compatibility; sums are float64 whatever it is.
+        For Keras compatibility; sums are always float64.
     axis : int
         The axis of the vectors, at least -1.
 
@@ -244,7 +244,7 @@ class RootMeanSquaredError(Mean):
     name : str
         The key of the result in logs and in the history.
     dtype : {'float32', 'float64'}, optional
-        For Keras compatibility; sums are float64 whatever it is.
+        For Keras compatibility; sums are always float64.
 
     Raises
     ------
@@ -310,7 +310,7 @@ class R2Score(Metric):
     name : str
         The key of the result in logs and in the history.
     dtype : {'float32', 'float64'}, optional
-        For Keras compatibility; sums are float64 whatever it is.
+        For Keras compatibility; sums are always float64.
 
     Raises
     ------
