@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from .._internal.checks import LARGEST
-from ..series._columns import ArgumentNeededError
+from ..series import ArgumentNeededError
 
 LARGEST_SEED = 2**32 - 1
 

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from .._internal.text import counted
 from ..datasets import _future_covariates
 from ..models import Sequential
-from ..series import _spacing
-from ..series._columns import ArgumentNeededError, Columns, read_columns
+from ..series import ArgumentNeededError, _axis
+from ..series._columns import Columns, read_columns
 from . import _arguments, _models
 
 NAME = "predict"
@@ -87,7 +87,7 @@ def _read(arguments: argparse.Namespace) -> Columns:
 
 
 class _Result(NamedTuple):
-    places: _spacing.Index
+    places: _axis.Index
     names: list[str]
     values: list[list[float]]
 
@@ -98,7 +98,7 @@ class _Result(NamedTuple):
 
 def _forecast(model: Sequential, columns: Columns, steps: int) -> _Result:
     """Roll the model out over the steps after the last row."""
-    index = _spacing.future(columns.index, steps, columns.later)
+    index = _axis.future(columns.index, steps, columns.later)
     history, known = columns.values, columns.known
     later = None
     if known is not None:
@@ -122,8 +122,8 @@ def _rows(model: Sequential, columns: Columns) -> _Result:
 
 
 def _samples(
-    values: NDArray[np.float64], index: _spacing.Index, shape: tuple[int | None, ...]
-) -> tuple[NDArray[np.float64], _spacing.Index]:
+    values: NDArray[np.float64], index: _axis.Index, shape: tuple[int | None, ...]
+) -> tuple[NDArray[np.float64], _axis.Index]:
     """Return rows as a model of this input shape takes them, and what the samples are called."""
     rows, width = values.shape
     if len(shape) == 1:

@@ -1,8 +1,9 @@
-"""Forecasting one series: naive baselines, and a model that is judged on the held-out end of the series."""
+"""Forecasting one series: naive baselines, and a model evaluated on the held-out end of the series."""
 
+from .._internal.scores import mae, rmse
 from ..training.quantile_forecast import QuantileForecast
 from ._baselines import find_season, naive_forecast, seasonal_naive_forecast
-from ._hold_out import Forecast, HoldOut, Score, forecast_series, mae, rmse
+from ._series_forecast import Forecast, HoldOut, Score, forecast_series
 
 __all__ = [
     "Forecast",

@@ -1,4 +1,4 @@
-"""Forecasts that any model must beat: the last value, and the last season; and the period of that season."""
+"""Naive forecasts, which any model must beat: the last value, and the last season with a period found in the data."""
 
 from __future__ import annotations
 
@@ -12,30 +12,31 @@ __all__ = ["find_season", "naive_forecast", "seasonal_naive_forecast"]
 
 FloatArray = NDArray[np.float64]
 
-_CYCLES = 3  # multiples of a season at which it must show
-_NEARLY_BEST = 0.9
+_CYCLES = 3  # multiples of the period at which a season must show
+_NEARLY_BEST = 0.9  # of the highest peak
 
 
 def naive_forecast(values: ArrayLike, steps: int) -> FloatArray:
-    """Forecast the last value for ever.
+    """Forecast the last value for all steps.
 
     Parameters
     ----------
     values : array_like (n,)
-        What is known; at least one value.
+        The known values, at least one.
     steps : int
-        How many values to forecast, at least 1.
+        Number of values to forecast, at least 1.
 
     Returns
     -------
-    ndarray (steps,)
+    ndarray (steps,), float64
+        The forecast.
 
     Raises
     ------
     TypeError
-        Values that are not real numbers, or steps that are not an integer.
+        If `values` does not hold real numbers, or `steps` is not an integer.
     ValueError
-        No values, values of another shape, or too few steps.
+        If there are no values, they have another shape, one of them is NaN or Inf, or `steps` is less than 1.
 
     References
     ----------
@@ -51,27 +52,29 @@ def naive_forecast(values: ArrayLike, steps: int) -> FloatArray:
 
 
 def seasonal_naive_forecast(values: ArrayLike, steps: int, season: int) -> FloatArray:
-    """Forecast the last season over and over: step h is the last known value a whole number of seasons before it.
+    """Repeat the last season: each step is the last known value a whole number of seasons before it.
 
     Parameters
     ----------
     values : array_like (n,)
-        What is known; at least one value.
+        The known values, at least one.
     steps : int
-        How many values to forecast, at least 1.
+        Number of values to forecast, at least 1.
     season : int
         The period in steps, from 1 to n.
 
     Returns
     -------
-    ndarray (steps,)
+    ndarray (steps,), float64
+        The forecast.
 
     Raises
     ------
     TypeError
-        Values that are not real numbers, or steps or a season that are not an integer.
+        If `values` does not hold real numbers, or `steps` or `season` is not an integer.
     ValueError
-        No values, values of another shape, too few steps, or a season that is not from 1 to n.
+        If there are no values, they have another shape, one of them is NaN or Inf, `steps` is less than 1, or `season`
+        is not from 1 to n.
 
     References
     ----------
@@ -92,12 +95,12 @@ def seasonal_naive_forecast(values: ArrayLike, steps: int, season: int) -> Float
 def find_season(values: ArrayLike) -> int | None:
     """Find the period of a series by its autocorrelation.
 
-    The series is freed of its straight-line trend. Its autocorrelation r (the estimate that divides by n at every lag)
-    tells how alike it is to itself, moved by a lag. A season S shows at S, 2 S and 3 S, so that every lag is rated by
-    the mean of r over these three. Lags before r first falls to zero are left out, since there a series is alike to
-    itself for being smooth. Of the peaks of the rating, the season is the first that comes within a tenth of the
-    highest. It must exceed 2/√n, which the autocorrelation of noise exceeds at one lag in 40, and fit four times into
-    the series; otherwise there is none.
+    The linear trend is removed first. The autocorrelation r of the rest (the estimate that divides by n at every lag)
+    measures how similar the series is to itself shifted by a lag. A season S shows at S, 2 S and 3 S, so every lag is
+    rated by the mean of r over these three. Lags before r first falls to zero are left out, because any smooth series
+    is similar to itself there. The season is the first peak of the rating within a tenth of the highest one. Its
+    rating must exceed 2/√n, which the autocorrelation of noise exceeds at one lag in 40, and it must fit into the
+    series four times; otherwise there is none.
 
     Parameters
     ----------
@@ -107,14 +110,14 @@ def find_season(values: ArrayLike) -> int | None:
     Returns
     -------
     int or None
-        The period in steps, or None if there is none.
+        The period in steps, or None if no season was found.
 
     Raises
     ------
     TypeError
-        Values that are not real numbers.
+        If `values` does not hold real numbers.
     ValueError
-        No values, values of another shape, NaN or Inf.
+        If there are no values, they have another shape, or one of them is NaN or Inf.
 
     References
     ----------
@@ -132,7 +135,7 @@ def find_season(values: ArrayLike) -> int | None:
         return None
     time_axis = np.arange(n)
     residuals = known - np.polyval(np.polyfit(time_axis, known, 1), time_axis)
-    if np.ptp(residuals) <= 1e-9 * np.ptp(known):  # a straight line, and rounding
+    if np.ptp(residuals) <= 1e-9 * np.ptp(known):  # a straight line, up to rounding
         return None
     spectrum = np.fft.rfft(residuals, 2 * n)
     r = np.fft.irfft(np.abs(spectrum) ** 2)[:n]

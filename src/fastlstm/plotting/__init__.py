@@ -1,13 +1,14 @@
-"""Pictures of data, training and forecasts.
+"""Figures of data, training and forecasts.
 
-Every function that is not given axes to draw on makes a `matplotlib.figure.Figure` of its own:
-``figure.savefig("name.png")``, or ``axes.figure.savefig("name.png")``, writes it, and nothing is left in
-`matplotlib.pyplot`, which is not used. No display is needed.
+Every function that is not given axes to draw on creates a `matplotlib.figure.Figure`: write it to a file with
+``figure.savefig("name.png")`` or ``axes.figure.savefig("name.png")``. `matplotlib.pyplot` is not used, so no figure
+stays registered there and no display is needed.
 """
 
-from ._axes import plot_forecast, plot_history
-from ._figures import data_figure, loss_figure, series_forecast_figure, wave_forecast_figure
+from ._forecasts import plot_forecast, series_forecast_figure
+from ._history import loss_figure, plot_history
 from ._style import FUTURE, GIVEN, MODEL, NAIVE, TRUTH
+from ._waves import data_figure, wave_forecast_figure
 
 __all__ = [
     "FUTURE",

@@ -1,4 +1,4 @@
-"""Colours, axes of dates and labels, and what every picture ends with."""
+"""Colours, axes of dates and labels, and the finish of every figure: title, grid, legend."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 TRUTH, MODEL, GIVEN, FUTURE, NAIVE = "#9aa0a6", "#1f77b4", "#d62728", "#ff7f0e", "#2ca02c"
-"""Colours: what is true, what a model says of it, what the model is given, the unknown, the naive forecasts."""
+"""Colours: true values, model output, the input given to a model, forecasts of the future, naive forecasts."""
 
-_LOG_RATIO = 10  # losses that fall by more are shown on a logarithmic axis
-_MARKED = 30  # a curve of at most so many values has markers, without which a single value would be invisible
+_LOG_RATIO = 10  # losses that fall by a larger factor are drawn on a logarithmic axis
+_MARKED = 30  # a curve of at most this many values gets markers: a single value would be invisible without
 
 
 def scale_losses(axes: Axes, losses: Sequence[Sequence[float]]) -> None:
-    """Make the axis of losses logarithmic if they fall by more than a factor of ten, and that of epochs whole."""
+    """Make the loss axis logarithmic if losses fall by more than a factor of ten; use whole numbers for epochs."""
     everything = np.concatenate([np.asarray(values, float) for values in losses])
     if everything.min() > 0 and everything.max() > _LOG_RATIO * everything.min():
         axes.set_yscale("log")
@@ -27,9 +27,9 @@ def scale_losses(axes: Axes, losses: Sequence[Sequence[float]]) -> None:
 
 
 def positions_of(axes: Axes, index: NDArray[Any], future: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Return where to draw the known and the future values, and label the axis accordingly."""
+    """Return the positions of the known and the future values, and set up the axis for their kind of index."""
     if index.dtype.kind == "M":
-        dates: Any = matplotlib.dates  # its classes have no types
+        dates: Any = matplotlib.dates  # its classes are not typed
         locator = dates.AutoDateLocator()
         axes.xaxis.set_major_locator(locator)
         axes.xaxis.set_major_formatter(dates.ConciseDateFormatter(locator))
@@ -52,7 +52,7 @@ def marker_of(values: Sequence[float] | NDArray[Any]) -> str:
 
 
 def middle(before: Any, after: Any) -> Any:
-    """Return what lies halfway between two positions: dates have differences, but no sums."""
+    """Return the midpoint of two positions, without a sum, which dates do not have."""
     return before + (after - before) / 2
 
 
@@ -70,5 +70,5 @@ def finish(axes: Axes, title: str, x_label: str | None, y_label: str, *, legend:
 
 
 def plain(text: str) -> str:
-    """Return text that is not taken for a formula, as a column named 'US$ per CA$' would be."""
+    """Escape dollar signs, so that matplotlib does not read 'US$ per CA$' as a formula."""
     return text.replace("$", r"\$")

@@ -1,114 +1,183 @@
-"""The axis of a series in a table: which column it is, and its dates, numbers or labels."""
+"""The axis of a series: its spacing and its continuation."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from . import _csv, _dates, _spacing
+from .._internal import checks
+
+Index: TypeAlias = NDArray[Any]
+"""Rising dates (datetime64), rising numbers, or labels (str)."""
+
+_MONTH_END = 31  # an anchor day: the last day of every month
+_FRIDAY_TO_MONDAY = 3
+_BUSINESS_DAYS = 5  # per week
+_LATEST = {"ns": "2262-04-10T23:59:59"}  # the limit of 64-bit nanoseconds
+_LATEST_OF_DATETIME = "9999-12-31T23:59:59"  # the limit of `datetime`, and so of plots
 
 
-@dataclass(frozen=True, eq=False)
-class Axis:
-    """An index, its name, notes on it, and the column it comes from, counted from 0."""
+@dataclass(frozen=True)
+class Spacing:
+    """The distance from one entry of an index to the next.
 
-    index: _spacing.Index
-    name: str = "index"
-    notes: tuple[str, ...] = ()
-    column: int | None = None
+    Attributes
+    ----------
+    amount : int, float or timedelta64
+        The distance: in months, in business days, or in the unit of the index.
+    unit : str
+        'months', 'business days', 'labels', or 'constant' for all others.
+    even : bool
+        Whether this is the distance between all entries; otherwise it is the median.
+    """
 
-
-def find_axis(table: _csv.Table, values_columns: Collection[int] = ()) -> Axis:
-    """Find the axis in the columns other than those of values."""
-    dated = (i for i in range(table.width) if i not in values_columns and _csv.mostly(table.column(i), "date"))
-    column = next(dated, None)
-    if column is not None:
-        return _dates_of(table, column)
-    notes = []
-    if table.width > 1:
-        axis = None if 0 in values_columns else _first_column(table)
-        if axis is not None:
-            return axis
-        other = "no dates" if 0 in values_columns else f"column {table.label(0)!r} has neither dates nor rising numbers"
-        notes.append(f"{other}; the values are numbered from 0 instead")
-    return Axis(np.arange(len(table.rows)), notes=tuple(notes))
+    amount: Any
+    unit: str
+    even: bool
 
 
-def _first_column(table: _csv.Table) -> Axis | None:
-    cells = table.column(0)
-    if _csv.mostly(cells, "text"):
-        return _with_notes(table, 0, np.array(cells), "entries such as {!r} are no dates that are understood")
-    dates = _compact_dates(cells)
-    index = _rising_numbers(table) if dates is None else dates
-    return None if index is None else _with_notes(table, 0, index)
+def spacing(index: Index) -> Spacing:
+    """Find the distance between entries.
+
+    Dates on the same day of the month (or on the last day of a shorter month) are a number of months apart; twelve
+    months are a year. Dates from Monday to Friday that are mostly consecutive are business days. Everything else has a
+    constant distance, which is 1 for a single entry.
+    """
+    if index.dtype.kind == "U":
+        return Spacing(1, "labels", even=True)
+    if index.dtype.kind == "M" and index.dtype != "datetime64[M]" and len(index) > 1:
+        days = index.astype("datetime64[D]")
+        time_of_day = index - days
+        if (time_of_day == time_of_day[0]).all():
+            return _months(days) or _business_days(days) or _constant(index)
+    return _constant(index)
 
 
-def _with_notes(table: _csv.Table, column: int, index: _spacing.Index, note: str = "") -> Axis:
-    """Return the axis with notes; that on labels says why they are, with an example in place of {!r}."""
-    name = (table.names[column] if table.names else "") or "index"
-    notes = []
-    if note:
-        example = next((cell for cell in table.column(column) if any(map(str.isdigit, cell))), table.column(column)[0])
-        notes.append(f"{name}: {note.format(example)}" + "; kept as labels" * (index.dtype.kind == "U"))
-    if not _spacing.spacing(index).even:
-        notes.append(f"{name}: not evenly spaced; the values are taken as if they were")
-    return Axis(index, name, tuple(notes), column)
+def extend(index: Index, steps: int) -> Index:
+    """Return the next entries of an index.
+
+    Parameters
+    ----------
+    index : ndarray (n,)
+        Dates, numbers or labels, at least one.
+    steps : int
+        Number of entries, at least 0.
+
+    Returns
+    -------
+    ndarray (steps,)
+        Dates and numbers at the distance that `spacing` finds; '+1', '+2' ... after labels.
+
+    Raises
+    ------
+    TypeError
+        If `steps` is not an integer.
+    ValueError
+        If `steps` is negative, the index is empty, or dates would go beyond the year 9999 (2262 for nanoseconds).
+
+    Examples
+    --------
+    >>> extend(np.array(["2019-12-31", "2020-01-31"], "datetime64[D]"), 2)
+    array(['2020-02-29', '2020-03-31'], dtype='datetime64[D]')
+    >>> extend(np.array([1700, 1701]), 2)
+    array([1702, 1703])
+    """
+    steps = checks.integer("steps", steps, 0)
+    if not len(index):
+        raise ValueError("index: expected at least one entry to go on from, got none")
+    step = spacing(index)
+    if index.dtype.kind == "M":
+        _require_reachable(index, steps, step)
+    count = np.arange(1, steps + 1)
+    if step.unit == "labels":
+        return np.array([f"+{k}" for k in count], str)
+    if step.unit == "constant":
+        further: Index = index[-1] + count * step.amount
+        return further
+    days = index.astype("datetime64[D]")
+    if step.unit == "months":
+        next_days = _day_of_month(days[-1].astype("datetime64[M]") + count * step.amount, _anchor(days))
+    else:
+        next_days = np.busday_offset(days[-1], count)
+    dates: Index = next_days.astype(index.dtype) + (index[-1] - days[-1])
+    return dates
 
 
-def _dates_of(table: _csv.Table, number: int) -> Axis:
-    """Return a column of rising dates, or of labels where day and month cannot be told apart."""
-    cells = table.column(number)
+def future(index: Index, steps: int, later: Index | None) -> Index:
+    """Return the next entries of an index: the first of `later` if that is given, else those of `extend`.
 
-    def place(position: int) -> str:
-        return f"{table.path}, line {table.rows[position].line}, column {table.label(number)!r}"
+    Raises
+    ------
+    TypeError, ValueError
+        As `extend`; ValueError also if `later` has fewer entries than `steps`.
 
-    try:
-        dates, converted = _dates.parse_dates(cells)
-    except _dates.AmbiguousDates:
-        return _with_notes(table, number, np.array(cells), "day/month or month/day cannot be told in {!r}")
-    except _dates.InvalidDate as error:
-        example = next(cell for cell in cells if _csv.kind(cell) == "date")
-        raise ValueError(
-            f"{place(error.position)}: expected a date like {example!r}, got {cells[error.position]!r}"
-        ) from None
-    not_rising = np.flatnonzero(dates[1:] <= dates[:-1])
-    if len(not_rising):
-        before, after = int(not_rising[0]), int(not_rising[0]) + 1
-        raise ValueError(
-            f"{place(after)}: expected a date after {cells[before]!r}, got {cells[after]!r} "
-            "(sort the rows by date, one row a date)"
-        )
-    return _with_notes(table, number, dates, "times such as {!r} were converted to UTC" if converted else "")
+    Examples
+    --------
+    >>> future(np.array([2019, 2020]), 1, later=np.array([2030, 2031]))
+    array([2030])
+    """
+    if later is None:
+        return extend(index, steps)
+    if checks.integer("steps", steps, 0) > len(later):
+        raise ValueError(f"steps: expected at most {len(later)}, of which something is known, got {steps}")
+    return later[:steps]
 
 
-def _compact_dates(cells: list[str]) -> NDArray[np.datetime64] | None:
-    """Return rising dates such as 20200131, if all cells are that."""
-    if not all(re.fullmatch(r"(18|19|20)\d{6}", cell) for cell in cells):
+def _require_reachable(index: NDArray[np.datetime64], steps: int, step: Spacing) -> None:
+    """Raise ValueError if the dates would go beyond the latest one; Python integers, since they cannot overflow."""
+    latest = np.datetime64(_LATEST.get(np.datetime_data(index.dtype)[0], _LATEST_OF_DATETIME))
+    measure, amount = {
+        "months": ("datetime64[M]", step.amount),
+        "business days": ("datetime64[W]", np.timedelta64(1, "W")),
+    }.get(step.unit, (index.dtype, step.amount))
+    count = -(-steps // _BUSINESS_DAYS) if step.unit == "business days" else steps
+    last, end = (int(moment.astype(measure).astype(np.int64)) for moment in (index[-1], latest))
+    if last + count * int(amount.astype(np.int64)) > end:
+        raise ValueError(f"steps: {steps} after {index[-1]} would go beyond {latest.astype('datetime64[D]')}")
+
+
+def _constant(index: Index) -> Spacing:
+    differences = np.diff(index)
+    if not len(differences):
+        one = np.array(1, index.dtype.str.replace("M8", "m8")) if index.dtype.kind == "M" else np.array(1)
+        return Spacing(one[()], "constant", even=True)
+    if index.dtype.kind == "f":
+        mean = (index[-1] - index[0]) / len(differences)
+        even = bool(np.allclose(differences, mean, rtol=1e-6, atol=0))
+        return Spacing(mean if even else np.median(differences), "constant", even)
+    middle = np.sort(differences)[len(differences) // 2]
+    return Spacing(middle, "constant", bool((differences == middle).all()))
+
+
+def _months(days: NDArray[np.datetime64]) -> Spacing | None:
+    months = days.astype("datetime64[M]")
+    found = _constant(months)
+    if not found.even or found.amount < np.timedelta64(1, "M") or (_day_of_month(months, _anchor(days)) != days).any():
         return None
-    try:
-        dates = _dates.parse_dates(cells).moments
-    except _dates.InvalidDate:
-        return None
-    return dates if (dates[1:] > dates[:-1]).all() else None
+    return Spacing(found.amount, "months", even=True)
 
 
-def _rising_numbers(table: _csv.Table) -> NDArray[np.int64] | NDArray[np.float64] | None:
-    """Return the first column's numbers, if they rise from row to row; numbers that fall evenly raise ValueError."""
-    cells = table.column(0)
-    if len(cells) < 2 or not all(_csv.kind(cell) == "number" for cell in cells):
+def _anchor(days: NDArray[np.datetime64]) -> int:
+    """Return the day of the month that the dates are on; 31 if each is the last of its month."""
+    months = days.astype("datetime64[M]")
+    if (_day_of_month(months, _MONTH_END) == days).all():
+        return _MONTH_END
+    return int((days - months.astype("datetime64[D]")).astype(int).max()) + 1
+
+
+def _day_of_month(months: NDArray[np.datetime64], day: int) -> NDArray[np.datetime64]:
+    last = (months + np.timedelta64(1, "M")).astype("datetime64[D]") - np.timedelta64(1, "D")
+    days: NDArray[np.datetime64] = np.minimum(months.astype("datetime64[D]") + np.timedelta64(day - 1, "D"), last)
+    return days
+
+
+def _business_days(days: NDArray[np.datetime64]) -> Spacing | None:
+    if not np.is_busday(days).all():
         return None
-    numbers = np.array([float(cell.replace(",", ".")) for cell in cells])
-    differences = np.diff(numbers)
-    if (differences < 0).all() and np.allclose(differences, differences[0]):
-        raise ValueError(
-            f"{table.path}, line {table.rows[1].line}, column {table.label(0)!r}: expected the axis to rise, "
-            f"got {cells[1]} after {cells[0]} (sort the rows, the oldest first)"
-        )
-    if not (differences > 0).all():
-        return None
-    whole = all(cell.lstrip("+-").isdecimal() for cell in cells) and np.abs(numbers).max() < 2**53
-    return numbers.astype(np.int64) if whole else numbers
+    steps = np.busday_count(days[:-1], days[1:])
+    mostly = np.mean(steps == 1) > 0.5
+    over_weekend = (np.diff(days).astype(int) == _FRIDAY_TO_MONDAY).any()
+    return Spacing(1, "business days", bool((steps == 1).all())) if mostly and over_weekend else None

@@ -1,19 +1,4 @@
-"""Columns of numbers from a CSV file, with their axis.
-
-What is read
-------------
-- Fields separated by comma, semicolon, tab or blanks, with quotation marks where needed; a header or none; blank lines
-  and a byte-order mark do no harm. A first row that could be a header or data is refused.
-- Numbers with a decimal point, or a whole column with decimal commas. Separators of thousands are not read: in a
-  comma-separated file, numbers such as "1,234" could be either and are refused.
-- The axis: the first column of dates (forms: see `fastlstm.series._dates`), else a first column of rising numbers such
-  as years, else a first column of texts as labels, else 0, 1, 2 ... Dates that could be day/month or month/day in every
-  row (01/02/2020) are kept as labels, since to take either would be a guess. Dates must rise from row to row, and a
-  first column of numbers that fall evenly (the newest year first) is refused.
-  Labels, and rows that are numbered for lack of an axis, are noted.
-- An empty value, or NA, N/A, NaN or null in its place, is a gap. Where other columns are known in advance, rows at the
-  end that have these and no value are the steps to come.
-"""
+"""Columns of numbers from a CSV file with their axis; the docstring of `fastlstm.series` says what is read."""
 
 from __future__ import annotations
 
@@ -26,9 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from . import _axis, _csv, _spacing
-
-__all__ = ["ArgumentNeededError", "Columns", "only_column", "read_columns"]
+from . import _axis, _axis_column, _csv
 
 _POINT = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _COMMA = re.compile(r"[+-]?(\d+,?\d*|,\d+)([eE][+-]?\d+)?")
@@ -36,16 +19,16 @@ _THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+")
 
 
 class ArgumentNeededError(ValueError):
-    """A file that cannot be read as it was asked for, and could be with another argument of `read_series`.
+    """A file that cannot be read with the given arguments of `read_series`; the error names one that would help.
 
     Attributes
     ----------
     problem : str
-        What is wrong.
+        The problem.
     argument, value : str
-        The argument and what it could be.
+        The argument, and a value for it.
     effect : str
-        What that would do.
+        What that value would do.
     """
 
     def __init__(self, problem: str, argument: str, value: str, effect: str) -> None:
@@ -60,28 +43,28 @@ class Columns:
     Attributes
     ----------
     names : tuple of str
-        Those of the columns of `values`.
+        Names of the columns of `values`.
     index : ndarray (steps,)
         The axis: rising dates (datetime64), rising numbers, or labels (str).
     values : ndarray (steps, C), float64
         The values.
     index_name : str
-        What the axis is: that column's name, or 'index'.
+        Name of the axis: that of its column, or 'index'.
     notes : tuple of str
-        What a reader should know about how the file was understood.
+        Notes for the user on how the file was interpreted.
     known : ndarray (steps + later, K), float64, or None
-        What is known in advance, of these steps and of later ones; None where nothing was asked for.
+        The covariates known in advance, for these steps and the later ones; None if none were asked for.
     later : ndarray (later,), or None
         The axis of the later steps.
     """
 
     names: tuple[str, ...]
-    index: _spacing.Index
+    index: _axis.Index
     values: NDArray[np.float64]
     index_name: str
     notes: tuple[str, ...]
     known: NDArray[np.float64] | None
-    later: _spacing.Index | None
+    later: _axis.Index | None
 
 
 def read_columns(
@@ -90,35 +73,36 @@ def read_columns(
     fill: str | None = None,
     known: Sequence[str | int] = (),
 ) -> Columns:
-    r"""Read columns of a CSV file, and others that are known in advance.
+    r"""Read columns of a CSV file, and columns of covariates that are known in advance.
 
     Parameters
     ----------
     path : path-like
-        The file. The module's docstring says what is read.
+        The CSV file.
     columns : sequence of str or int, optional
-        Names, or numbers counted from 1. None takes all columns of numbers besides the axis and those of `known`.
+        Names, or numbers counted from 1. Default: all columns of numbers besides the axis and `known`.
     fill : {None, 'linear'}
-        What to do with gaps: refuse them, or put values on a straight line from neighbour to neighbour, row by row.
+        None refuses gaps, 'linear' interpolates linearly between the neighbouring rows.
     known : sequence of str or int
-        Columns that are known in advance, in the way of `columns`.
+        Columns of covariates that are known in advance, by name or number.
 
     Returns
     -------
     Columns
-        The values, the axis, and notes.
+        The values, their axis, and notes.
 
     Raises
     ------
     OSError
-        A file that cannot be read.
+        If the file cannot be read.
     TypeError
-        A column that is neither text nor an integer.
+        If a column is neither a str nor an int.
     ArgumentNeededError
-        A gap without `fill`; no column of numbers. It is a ValueError.
+        If there is a gap and `fill` is not given, or there is no column of numbers. It is a ValueError.
     ValueError
-        No such column, several of the name, or one twice; an empty file; a gap, text, or a number without end in a
-        column; dates that do not rise; rows that differ in their number of fields. The message names file and line.
+        If a column does not exist, is ambiguous or is given twice; the file is empty; a column has a gap at its start
+        or end, text or an infinite number; dates do not rise; or rows differ in their number of fields. The message
+        names the file and the line.
 
     Examples
     --------
@@ -134,16 +118,16 @@ def read_columns(
            [2. , 8. ]])
     """
     table = _csv.read_table(path)
-    beside = [find_column(table, each) for each in known]
+    covariates = [find_column(table, each) for each in known]
     if columns is None:
-        numbers = [i for i in _numeric_columns(table) if i not in beside] or [only_column(table)]
+        numbers = [i for i in _numeric_columns(table) if i not in covariates] or [only_column(table)]
     else:
         numbers = [find_column(table, each) for each in columns]
-    return columns_of(table, numbers, fill, beside)
+    return columns_of(table, numbers, fill, covariates)
 
 
 def columns_of(table: _csv.Table, numbers: Sequence[int], fill: str | None, known: Sequence[int]) -> Columns:
-    """Return columns of a table, numbered from 0, and others that are known in advance."""
+    """Return the columns `numbers` of a table, counted from 0, and those of the covariates `known`."""
     if fill not in (None, "linear"):
         raise ValueError(f"fill: expected None or 'linear', got {fill!r}")
     chosen = [*numbers, *known]
@@ -155,7 +139,7 @@ def columns_of(table: _csv.Table, numbers: Sequence[int], fill: str | None, know
     steps = len(table.rows)
     while known and steps > 0 and all(_csv.kind(table.rows[steps - 1].cells[i]) == "missing" for i in numbers):
         steps -= 1
-    axis = _axis.find_axis(table, chosen)
+    axis = _axis_column.find_axis(table, chosen)
     notes: list[str] = []
 
     def values(columns: Sequence[int], count: int) -> NDArray[np.float64]:
@@ -178,21 +162,21 @@ def columns_of(table: _csv.Table, numbers: Sequence[int], fill: str | None, know
 
 def _numeric_columns(table: _csv.Table) -> list[int]:
     """Return the columns of numbers besides the axis."""
-    axis = _axis.find_axis(table).column
+    axis = _axis_column.find_axis(table).column
     return [i for i in range(table.width) if i != axis and _csv.mostly(table.column(i), "number")]
 
 
 def only_column(table: _csv.Table) -> int:
-    """Return the only column of numbers besides the axis; ArgumentNeededError where there are several, or none."""
+    """Return the only column of numbers besides the axis; raise ArgumentNeededError if there are several or none."""
     numeric = _numeric_columns(table)
     if len(numeric) != 1:
-        axis = _axis.find_axis(table).column
+        axis = _axis_column.find_axis(table).column
         raise _unclear_column(table, numeric, [i for i in range(table.width) if i != axis])
     return numeric[0]
 
 
 def find_column(table: _csv.Table, column: str | int) -> int:
-    """Return the number, counted from 0, of the column that was asked for."""
+    """Return the number, counted from 0, of a column given by name or by number from 1."""
     if isinstance(column, bool) or not isinstance(column, (str, int)):
         raise TypeError(f"column: expected a name or a number, got {column!r}")
     names = table.names or []
@@ -212,20 +196,20 @@ def find_column(table: _csv.Table, column: str | int) -> int:
 
 
 def _unclear_column(table: _csv.Table, numeric: list[int], others: list[int]) -> ArgumentNeededError:
-    """Return the error for a file with several columns of numbers besides the axis, or none."""
+    """Return the error for a file that has several columns of numbers besides the axis, or none."""
     expected = f"{table.path}: expected one column of numbers besides the axis"
     if numeric:
         labels = [table.label(number) for number in numeric]
         return ArgumentNeededError(f"{expected}, got {_listed(labels)}", "column", labels[0], "would choose the first")
     cells = [(cell, row.line, i) for i in others or range(table.width) for row in table.rows if (cell := row.cells[i])]
-    # What has a digit is most likely what was meant for a number.
+    # A cell with a digit is the one most likely meant as a number.
     with_digit = (entry for entry in cells if any(map(str.isdigit, entry[0])))
     cell, line, number = next(with_digit, (*cells, ("", table.rows[0].line, table.width - 1))[0])
     return ArgumentNeededError(
         f"{expected}, got none: column {table.label(number)!r} has {cell!r} in line {line}",
         "column",
         table.label(number),
-        "would take that one all the same",
+        "would take that one nevertheless",
     )
 
 
@@ -234,7 +218,7 @@ def _listed(labels: list[str]) -> str:
 
 
 def _values(table: _csv.Table, number: int, fill: str | None, steps: int) -> tuple[NDArray[np.float64], list[str]]:
-    """Read the first numbers of a column and fill its gaps."""
+    """Read the first `steps` numbers of a column and fill its gaps; return notes on that, too."""
     label, cells = table.label(number), table.column(number)[:steps]
     where = [f"{table.path}, line {row.line}, column {label!r}" for row in table.rows]
     decimal_comma = any("," in cell and _COMMA.fullmatch(cell) for cell in cells)
@@ -244,13 +228,13 @@ def _values(table: _csv.Table, number: int, fill: str | None, steps: int) -> tup
             f"{where[with_comma[0]]}: expected a number, got {cells[with_comma[0]]!r}, "
             "which could have a decimal comma or separated thousands"
         )
-    known = [position for position, cell in enumerate(cells) if _csv.kind(cell) != "missing"]
+    present = [position for position, cell in enumerate(cells) if _csv.kind(cell) != "missing"]
     values = np.empty(len(cells))
     for position, cell in enumerate(cells):
         if _csv.kind(cell) == "missing":
             problem = f"{where[position]}: expected a number, got {cell!r}, a gap"
-            if not known or not known[0] < position < known[-1]:
-                end = "start" if not known or position < known[0] else "end"
+            if not present or not present[0] < position < present[-1]:
+                end = "start" if not present or position < present[0] else "end"
                 raise ValueError(f"{problem} at the {end} of the series, where there is nothing to interpolate between")
             if fill is None:
                 raise ArgumentNeededError(problem, "fill", "linear", "would close it")

@@ -1,4 +1,4 @@
-"""A CSV file as a table of text: its separator, its header, its rows with their line numbers."""
+"""A CSV file as a table of text: separator, header, and rows with their line numbers."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from .._internal.text import counted
 from . import _dates
 
 SEPARATORS = {"\t": "tab", ";": "semicolon", ",": "comma", " ": "blank"}
-"""What may separate fields; where two explain a file equally well, the first is taken."""
+"""Separators of fields by name; the first one wins if two fit a file equally well."""
 
-_SAMPLE = 200  # rows from which the separator is told
+_SAMPLE = 200  # rows used to find the separator
 _MISSING = {"", "na", "n/a", "nan", "null"}
 _NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?")
 
@@ -37,11 +37,11 @@ class Table:
     Attributes
     ----------
     path : str
-        The file, as it was given.
+        The path as given.
     names : list of str, or None
         The header, or None if the file has none.
     rows : list of Row
-        All other rows that are not blank, each with the same number of cells, stripped of surrounding blanks.
+        All other rows that are not blank, each with the same number of cells; cells are stripped.
     comma_separated : bool
         Whether a comma separates fields.
     """
@@ -61,7 +61,7 @@ class Table:
         return [row.cells[number] for row in self.rows]
 
     def label(self, number: int) -> str:
-        """Return the name of a column, counted from 0, or its number, counted from 1, if it has no name."""
+        """Return the name of a column, counted from 0, or its number, counted from 1, if it has none."""
         return (self.names[number] if self.names else "") or str(number + 1)
 
 
@@ -75,7 +75,7 @@ def kind(cell: str) -> str:
 
 
 def mostly(cells: list[str], wanted: str) -> bool:
-    """Whether more than half of the cells, those that are missing left out, are of this kind."""
+    """Return whether more than half of the cells that are not missing are of this kind."""
     kinds = Counter(kind(cell) for cell in cells)
     return 2 * kinds[wanted] > len(cells) - kinds["missing"]
 
@@ -91,14 +91,14 @@ def read_table(path: str | os.PathLike[str]) -> Table:
     Returns
     -------
     Table
-        Its header and rows.
+        The header and the rows.
 
     Raises
     ------
     OSError
-        A file that cannot be read.
+        If the file cannot be read.
     ValueError
-        A file that is not text, is empty, has a header only, or whose rows differ in their number of fields.
+        If the file is not text, is empty or has only a header, or its rows differ in their number of fields.
     """
     name = os.fspath(path)
     text = _decode(name, Path(path).read_bytes())
@@ -134,7 +134,7 @@ def _decode(name: str, data: bytes) -> str:
 
 
 def _rows(name: str, text: str, separator: str, *, strict: bool, limit: int | None = None) -> list[Row]:
-    """Split the text into rows; blank lines are left out. Unless strict, faulty quotes are let through."""
+    """Split the text into rows without blank lines. Malformed quotes raise ValueError if `strict`."""
     lines: io.StringIO | list[str] = io.StringIO(text, newline="")
     if separator == " ":
         lines = [line.strip(" ") for line in lines]
@@ -156,8 +156,8 @@ def _rows(name: str, text: str, separator: str, *, strict: bool, limit: int | No
 def _separator(text: str) -> str:
     """Return the separator that gives the most rows of one width and, below the first row, the fewest cells of text.
 
-    A file of one column is read with a comma, which then separates nothing, or, if it has decimal commas, with
-    a semicolon.
+    A file of one column is read with a comma, which then separates nothing, or with a semicolon if it has decimal
+    commas.
     """
     scores = {separator: _score(_rows("", text, separator, strict=False, limit=_SAMPLE)) for separator in SEPARATORS}
     best = max(scores, key=lambda separator: scores[separator])
@@ -180,10 +180,10 @@ def _score(rows: list[Row], width: int | None = None) -> float:
 
 
 def _has_header(name: str, rows: list[Row]) -> bool:
-    """Tell a header from data by comparing the first row with what is below it.
+    """Tell a header from data by comparing the first row with the rows below it.
 
-    Text above numbers, and text or nothing above dates, speak for a header; a number above numbers and a date above
-    dates for data. A row for which both speak is refused. One for which nothing speaks is a header if it is all text.
+    Text above numbers, and text or nothing above dates, indicate a header; a number above numbers and a date above
+    dates indicate data. A row with both indications is refused; one with neither is a header if it is all text.
     """
     header, data = [], []
     for number, cell in enumerate(rows[0].cells):

@@ -1,17 +1,4 @@
-"""Dates in text: which forms are read, and what they mean. Nothing is guessed.
-
-=============================================  ==============================================================
-2020-01-31, 2020/01/31, 2020.01.31, 20200131   year, month, day
-31.01.2020                                     day, month, year: the point is used in this order only
-31/01/2020, 01/31/2020, 31-01-2020             the order that makes every row a date; if both do, it is not known
-31 Jan 2020, 31-Jan-2020, Jan 31, 2020         English month names, short or long
-2020-01, 2020/01, 01/2020, Jan 2020            months
-2020Q1, 2020-Q1, Q1 2020                       quarters, each by its first month
-=============================================  ==============================================================
-
-A day may be followed by a blank or T and a time, 13:45, 13:45:30 or 13:45:30.5 with up to nine decimals, and by its
-distance to UTC: Z, +01, +0100 or +01:00. Such times are converted to UTC. Years have four digits.
-"""
+"""Dates in text. The docstring of `fastlstm.series` lists the forms that are read; nothing is guessed."""
 
 from __future__ import annotations
 
@@ -51,11 +38,11 @@ _KNOWN_ORDER = [
 ]
 
 _MICROSECONDS = 6  # decimals of a second
-_YEARS_OF_NANOSECONDS = range(1678, 2262)  # whole years that 64 bits hold
+_YEARS_OF_NANOSECONDS = range(1678, 2262)  # whole years within 64-bit nanoseconds
 
 
 class AmbiguousDates(ValueError):
-    """Every row is a date with day before month, and also with month before day."""
+    """Every row is a date both with the day first and with the month first."""
 
 
 class InvalidDate(ValueError):
@@ -64,7 +51,7 @@ class InvalidDate(ValueError):
     Attributes
     ----------
     position : int
-        Which one, counted from 0.
+        The row, counted from 0.
     """
 
     def __init__(self, position: int) -> None:
@@ -80,7 +67,7 @@ class Dates(NamedTuple):
 
 
 def looks_like_date(text: str) -> bool:
-    """Whether a text has one of the forms above, other than eight digits."""
+    """Return whether a text has one of the forms, other than eight digits."""
     return any(pattern.fullmatch(text) for pattern in (*_KNOWN_ORDER, _DAY_FIRST))
 
 
@@ -95,14 +82,14 @@ def parse_dates(texts: Sequence[str]) -> Dates:
     Returns
     -------
     Dates
-        In months, days, seconds, microseconds or nanoseconds, according to the form.
+        The moments, in the unit of their form: months, days, seconds, microseconds or nanoseconds.
 
     Raises
     ------
     AmbiguousDates
-        Dates such as 01/02/2020 in every row.
+        If every row is like 01/02/2020.
     InvalidDate
-        A row that is no date in the form of the first one.
+        If a row is not a date in the form of the first one.
 
     Examples
     --------
@@ -119,7 +106,7 @@ def parse_dates(texts: Sequence[str]) -> Dates:
         except InvalidDate as error:
             failures.append(error)
     if not results:
-        # The order that gets further is the one that was meant.
+        # The order that fails later is the one that was meant.
         raise max(failures, key=lambda failure: failure.position)
     if len(results) > 1 and (results[0].moments != results[1].moments).any():
         raise AmbiguousDates
@@ -133,7 +120,7 @@ def _parse(texts: Sequence[str], pattern: re.Pattern[str]) -> Dates:
         match = pattern.fullmatch(text)
         groups = match.groupdict() if match else {}
         zones.append(groups.get("zone"))
-        # Times with a zone and times without one cannot be put in order.
+        # Times with a zone and times without one cannot be compared.
         if match is None or (zones[0] is None) != (zones[-1] is None):
             raise InvalidDate(position)
         try:

@@ -1,4 +1,4 @@
-"""One series of numbers from a CSV file, with its axis; `fastlstm.series._columns` says what is read."""
+"""A series of numbers along an axis, and its reader."""
 
 from __future__ import annotations
 
@@ -9,10 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from . import _columns, _csv, _spacing
-from ._columns import ArgumentNeededError
-
-__all__ = ["ArgumentNeededError", "Series", "read_series"]
+from . import _axis, _columns, _csv
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,31 +19,31 @@ class Series:
     Attributes
     ----------
     name : str
-        What the values are: the column's name.
+        Name of the values: that of their column.
     index : ndarray (steps,)
         The axis: rising dates (datetime64), rising numbers, or labels (str).
     values : ndarray (steps,), float64
         The values.
     index_name : str
-        What the axis is: that column's name, or 'index'.
+        Name of the axis: that of its column, or 'index'.
     notes : tuple of str
-        What a reader should know about how the file was understood.
+        Notes for the user on how the file was interpreted.
     known : ndarray (steps + later, K), float64, optional
-        What is known in advance, of these steps and of later ones.
+        Future covariates: their values at these steps and at the later ones.
     later : ndarray (later,), optional
         The axis of the later steps.
     """
 
     name: str
-    index: _spacing.Index
+    index: _axis.Index
     values: NDArray[np.float64]
     index_name: str = "index"
     notes: tuple[str, ...] = ()
     known: NDArray[np.float64] | None = None
-    later: _spacing.Index | None = None
+    later: _axis.Index | None = None
 
     def __post_init__(self) -> None:
-        """Require an entry of the index for every value, and of what is known for every step."""
+        """Require one entry of the index for each value, and covariates for each step."""
         if self.values.ndim != 1 or self.index.shape != self.values.shape:
             raise ValueError(f"index: expected shape (steps,) like values {self.values.shape}, got {self.index.shape}")
         if self.known is not None:
@@ -58,28 +55,28 @@ class Series:
         """Return the number of values."""
         return len(self.values)
 
-    def future_index(self, steps: int) -> _spacing.Index:
+    def future_index(self, steps: int) -> _axis.Index:
         """Return the axis of the next values.
 
         Parameters
         ----------
         steps : int
-            How many, at least 0.
+            Number of values, at least 0.
 
         Returns
         -------
         ndarray (steps,)
-            Where something is known in advance, the first of `later`. Otherwise dates and numbers at the distance of
-            those before (calendar months, years and business days are kept), or at the median distance where it
-            varies. After labels: '+1', '+2' and so on.
+            The first entries of `later` if there are future covariates. Otherwise dates and numbers continue at their
+            distance (in calendar months, years or business days where they are so spaced), or at the median distance
+            if it varies; labels are followed by '+1', '+2' ...
 
         Raises
         ------
         TypeError
-            Steps that are not an integer.
+            If `steps` is not an integer.
         ValueError
-            Too few steps, more than something is known of, an empty series, or dates beyond the year 9999 (in
-            nanoseconds: 2262).
+            If `steps` is negative or exceeds the future covariates, the series is empty, or the dates would go beyond
+            the year 9999 (2262 for nanoseconds).
 
         Examples
         --------
@@ -89,7 +86,7 @@ class Series:
         later = self.later
         if self.known is not None and later is None:
             later = self.index[:0]
-        return _spacing.future(self.index, steps, later)
+        return _axis.future(self.index, steps, later)
 
 
 def read_series(
@@ -98,35 +95,37 @@ def read_series(
     fill: str | None = None,
     known: Sequence[str | int] = (),
 ) -> Series:
-    r"""Read one column of a CSV file, and others that are known in advance.
+    r"""Read a series from one column of a CSV file, and its future covariates from others.
 
     Parameters
     ----------
     path : path-like
-        The file. `fastlstm.series._columns` says what is read.
+        The CSV file; the docstring of `fastlstm.series` lists the forms that are understood.
     column : str or int, optional
-        The column's name, or its number counted from 1. None takes the only column of numbers besides the axis.
+        Name of the column, or its number counted from 1. Default: the only column of numbers besides the axis.
     fill : {None, 'linear'}
-        What to do with gaps: refuse them, or put values on a straight line from neighbour to neighbour, row by row.
+        None refuses gaps, 'linear' interpolates linearly between the neighbouring rows.
     known : sequence of str or int
-        Columns that are known in advance, in the way of `column`, which is needed then.
+        Columns of covariates that are known in advance, by name or number. `column` is required with it if several
+        columns have numbers.
 
     Returns
     -------
     Series
-        The values, the axis, and notes.
+        The values, their axis, the covariates, and notes.
 
     Raises
     ------
     OSError
-        A file that cannot be read.
+        If the file cannot be read.
     TypeError
-        A `column` that is neither text nor an integer.
+        If a column is neither a str nor an int.
     ArgumentNeededError
-        A gap without `fill`; no column, or several, that could be meant without `column`. It is a ValueError.
+        If there is a gap and `fill` is not given, or `column` is not given and not clear. It is a ValueError.
     ValueError
-        No such column, several of the name, or one twice; an empty file; a gap, text, or a number without end in the
-        column; dates that do not rise; rows that differ in their number of fields. The message names file and line.
+        If a column does not exist, is ambiguous or is given twice; the file is empty; a column has a gap at its start
+        or end, text or an infinite number; dates do not rise; or rows differ in their number of fields. The message
+        names the file and the line.
 
     Examples
     --------
@@ -142,7 +141,7 @@ def read_series(
     """
     table = _csv.read_table(path)
     number = _columns.only_column(table) if column is None else _columns.find_column(table, column)
-    beside = [_columns.find_column(table, each) for each in known]
-    found = _columns.columns_of(table, [number], fill, beside)
+    covariates = [_columns.find_column(table, each) for each in known]
+    found = _columns.columns_of(table, [number], fill, covariates)
     values = found.values[:, 0]
     return Series(found.names[0], found.index, values, found.index_name, found.notes, found.known, found.later)
