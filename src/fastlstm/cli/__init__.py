@@ -1,7 +1,7 @@
-"""The command `fastlstm`: one module for each of its commands.
+"""The command `fastlstm`; each subcommand is a module.
 
-Status 0: done. 1: something failed. 2: the command was not understood. 130: interrupted. Whatever is wrong is said in
-one line on stderr, a warning as a line "Note: ...". With ``--json`` the last line on stdout is one JSON object.
+Exit status: 0 for success, 1 for a failure, 2 for a usage error, 130 if interrupted. An error is one line on stderr, a
+warning a line "Note: ...". With ``--json``, the last line on stdout is one JSON object.
 """
 
 from __future__ import annotations
@@ -23,17 +23,17 @@ __all__ = ["main"]
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command.
+    """Run the command line.
 
     Parameters
     ----------
     argv : sequence of str, optional
-        Its arguments; None takes those of the process.
+        The arguments. Default: those of the process.
 
     Returns
     -------
     int
-        The status to exit with.
+        The exit status.
 
     Examples
     --------
@@ -41,7 +41,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     2
     """
     with contextlib.ExitStack() as stack:
-        # Python has no stream where whoever started it has closed that: what is written goes nowhere.
+        # A stream that the parent process has closed is None: discard what is written to it.
         nowhere = stack.enter_context(open(os.devnull, "w", encoding="utf-8"))
         stack.enter_context(contextlib.redirect_stdout(sys.stdout or nowhere))
         stack.enter_context(contextlib.redirect_stderr(sys.stderr or nowhere))
@@ -62,34 +62,34 @@ def _run(argv: Sequence[str] | None) -> int:
     except KeyboardInterrupt:
         return _fail("interrupted", 130)
     except BrokenPipeError:
-        # Whoever read our output has left. Nothing may be written any more, also not when Python shuts down.
+        # The reader of our output is gone. Discard what Python flushes when it shuts down, too.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
         return _fail(f"{where}{error.strerror or error}", 1)
-    except Exception as error:  # the promise is one line, not a traceback
+    except Exception as error:  # one line instead of a traceback
         kind = "" if isinstance(error, (ValueError, TypeError)) else f"{type(error).__name__}: "
         return _fail(f"{kind}{error}", 1)
     return 0
 
 
 class _Parser(argparse.ArgumentParser):
-    """A parser whose errors are one line."""
+    """A parser that reports an error in one line."""
 
     def error(self, message: str) -> NoReturn:
         self.exit(2, f"{self.prog}: {message} (see {self.prog} --help)\n")
 
 
 class _HelpFormatter(argparse.ArgumentDefaultsHelpFormatter):
-    """Shows the defaults that are something; the help says what happens without the others."""
+    """Shows defaults other than None and False; help texts describe those."""
 
     def _get_help_string(self, action: argparse.Action) -> str | None:
         return action.help if action.default is None or action.default is False else super()._get_help_string(action)
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="fastlstm", description="Recurrent networks on the CPU.", allow_abbrev=False)
+    parser = _Parser(prog="fastlstm", description="Fast recurrent neural networks for the CPU.", allow_abbrev=False)
     parser.add_argument("--version", action="version", version=f"fastlstm {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     for command in (info, sine, forecast, predict, convert, bench):
@@ -102,7 +102,7 @@ def _parser() -> argparse.ArgumentParser:
             formatter_class=_HelpFormatter,
         )
         command.add_arguments(added)
-        added.add_argument("--json", action="store_true", help="print one JSON object last")
+        added.add_argument("--json", action="store_true", help="print the result as a JSON object in the last line")
         added.set_defaults(run=command.run)
     return parser
 
@@ -117,7 +117,7 @@ def _fail(message: str, status: int) -> int:
 
 
 def _finite(value: Any) -> Any:
-    """Return a JSON value with null in place of NaN and Inf, which JSON does not have."""
+    """Return a JSON value with None in place of NaN and Inf, which JSON cannot express."""
     if isinstance(value, dict):
         return {key: _finite(entry) for key, entry in value.items()}
     if isinstance(value, float) and not math.isfinite(value):

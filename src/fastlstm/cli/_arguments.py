@@ -1,4 +1,4 @@
-"""Types and groups of arguments that commands share."""
+"""Types and groups of arguments that the commands share."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LARGEST_SEED = 2**32 - 1
 
 
 def integer(minimum: int, maximum: int = LARGEST) -> Callable[[str], int]:
-    """Return a type for `argparse`: an integer of at least `minimum` and at most `maximum`."""
+    """Return an argument type for `argparse`: an integer from `minimum` to `maximum`."""
 
     def parse(text: str) -> int:
         try:
@@ -35,38 +35,46 @@ def integer(minimum: int, maximum: int = LARGEST) -> Callable[[str], int]:
 def add_model_arguments(
     parser: argparse.ArgumentParser, *, window: int, epochs: int, longest_window: int = LARGEST
 ) -> None:
-    """Add what every command has that trains a model; `window` and `epochs` are their defaults."""
+    """Add the arguments of commands that train a model; `window` and `epochs` are the defaults."""
     parser.add_argument(
-        "--window", type=integer(1, longest_window), default=window, metavar="N", help="values that the model sees"
+        "--window",
+        type=integer(1, longest_window),
+        default=window,
+        metavar="N",
+        help="number of values that the model sees at a time",
     )
-    parser.add_argument("--units", type=integer(1), default=32, metavar="N", help="units of the recurrent layer")
-    parser.add_argument("--epochs", type=integer(1), default=epochs, metavar="N", help="passes over the data")
+    parser.add_argument(
+        "--units", type=integer(1), default=32, metavar="N", help="number of units of the recurrent layer"
+    )
+    parser.add_argument("--epochs", type=integer(1), default=epochs, metavar="N", help="number of passes over the data")
     parser.add_argument(
         "--seed",
         type=integer(0, LARGEST_SEED),
         metavar="N",
-        help="makes the run repeatable; left out: another each time",
+        help="random seed, which makes the run repeatable; if omitted, a new one each time",
     )
 
 
 def add_out_argument(parser: argparse.ArgumentParser, default: str) -> None:
-    """Add the folder to write to."""
-    parser.add_argument("--out", type=Path, default=Path(default), metavar="DIR", help="folder for what is written")
+    """Add the output folder."""
+    parser.add_argument("--out", type=Path, default=Path(default), metavar="DIR", help="output folder")
 
 
 def add_fill_argument(parser: argparse.ArgumentParser) -> None:
-    """Add what is done with gaps in a file."""
-    parser.add_argument("--fill", choices=("linear",), help="close gaps; left out: a gap is an error")
+    """Add the treatment of gaps in a file."""
+    parser.add_argument(
+        "--fill", choices=("linear",), help="fill gaps by linear interpolation; if omitted, a gap is an error"
+    )
 
 
 def with_option(error: ArgumentNeededError, **options: str) -> ValueError:
-    """Return the error in the words of a command, whose options may have other names than the arguments."""
+    """Return the error with a command's option in place of the argument; `options` maps names that differ."""
     option = f"--{options.get(error.argument, error.argument)} {shlex.quote(error.value)}"
     return ValueError(f"{error.problem} ({option} {error.effect})")
 
 
 def make_folder(path: Path) -> None:
-    """Make the folder to write to, and those above it; it may exist."""
+    """Create a folder and its parents; it may exist already."""
     try:
         path.mkdir(parents=True, exist_ok=True)
     except FileExistsError:

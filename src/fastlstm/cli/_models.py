@@ -1,4 +1,4 @@
-"""Models in files of every kind, told apart by their endings."""
+"""Readers and writers of model files by their suffix."""
 
 from __future__ import annotations
 
@@ -42,39 +42,39 @@ def _save_weights(model: Sequential, path: Path) -> None:
     model.save_weights(path)
 
 
-_OURS = (".keras", ".h5", ".hdf5", ".safetensors")
+_NATIVE = (".keras", ".h5", ".hdf5", ".safetensors")
 _READERS: Mapping[str, Callable[[Path], Sequential]] = {
-    **dict.fromkeys(_OURS, saving.load_model),
+    **dict.fromkeys(_NATIVE, saving.load_model),
     ".onnx": _load_onnx,
     ".pt": _load_torch,
     ".pth": _load_torch,
 }
 _WRITERS: Mapping[str, Callable[[Sequential, Path], None]] = {
-    **dict.fromkeys(_OURS, saving.save_model),
+    **dict.fromkeys(_NATIVE, saving.save_model),
     ".safetensors": _save_weights,
     ".onnx": _export_onnx,
     ".pt": _save_torch,
     ".pth": _save_torch,
 }
-ENDINGS = ", ".join(_READERS)
+SUFFIXES = ", ".join(_READERS)
 
 
 def reader(path: Path) -> Callable[[Path], Sequential]:
-    """Return what reads such a file, with what its training needs to go on where that is in it."""
-    return _of_ending(path, _READERS)
+    """Return the reader for such a file; it restores the state of the training as well, if the file has it."""
+    return _by_suffix(path, _READERS)
 
 
 def writer(path: Path) -> Callable[[Sequential, Path], None]:
-    """Return what writes such a file."""
-    return _of_ending(path, _WRITERS)
+    """Return the writer for such a file."""
+    return _by_suffix(path, _WRITERS)
 
 
-def read_to_predict(path: Path) -> Sequential:
-    """Return a model that is not to be trained."""
-    return saving.load_model(path, compile=False) if path.suffix in _OURS else reader(path)(path)
+def load_for_inference(path: Path) -> Sequential:
+    """Return the model in a file, without the state of its training."""
+    return saving.load_model(path, compile=False) if path.suffix in _NATIVE else reader(path)(path)
 
 
-def _of_ending(path: Path, table: Mapping[str, _T]) -> _T:
+def _by_suffix(path: Path, table: Mapping[str, _T]) -> _T:
     if path.suffix not in table or path.name.endswith(".weights.h5"):
-        raise ValueError(f"{path}: expected a file of a whole model, which ends with {ENDINGS}")
+        raise ValueError(f"{path}: expected a file of a whole model, which ends with {SUFFIXES}")
     return table[path.suffix]

@@ -1,4 +1,4 @@
-"""Compare with other libraries on this machine: the benchmark suite, with tables and figures."""
+"""Compare fastlstm with other libraries on this machine: the benchmark suite, with tables and figures."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--rounds",
         type=_arguments.integer(1),
         metavar="N",
-        help=f"how often everything is measured; left out: {_ROUNDS} times, or with --quick once",
+        help=f"number of times that everything is measured; if omitted, {_ROUNDS}, or {_QUICK_ROUNDS} with --quick",
     )
     parser.add_argument(
         "--only",
@@ -34,12 +34,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     _arguments.add_out_argument(parser, "fastlstm-bench")
     parser.add_argument(
-        "--from", dest="file", type=Path, metavar="FILE", help="measure nothing, show the results.json of another run"
+        "--from",
+        dest="file",
+        type=Path,
+        metavar="FILE",
+        help="show the results.json of an earlier run instead of measuring",
     )
 
 
 def run(arguments: argparse.Namespace) -> dict[str, Any]:
-    """Measure or read a result, show it, and return it."""
+    """Measure, or read an earlier result; show the result and return it."""
     from ..benchmarks import figures, report
 
     if arguments.file is None:
@@ -59,7 +63,7 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 def _measure(arguments: argparse.Namespace) -> dict[str, Any]:
-    """Measure, and write the result before anything else is done with it."""
+    """Measure, and write the result to a file first of all."""
     from ..benchmarks.contenders import CONTENDERS, QUICK
     from ..benchmarks.measure import cores, measure
     from ..benchmarks.works import every_work, quick_works

@@ -1,4 +1,4 @@
-"""Convert a model from one kind of file to another: Keras, safetensors, ONNX, PyTorch."""
+"""Convert a model file to another format: Keras, safetensors, ONNX, PyTorch."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ NAME = "convert"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
-    parser.add_argument("source", type=Path, metavar="IN", help=f"the model's file, which ends with {_models.ENDINGS}")
-    parser.add_argument("target", type=Path, metavar="OUT", help="the file to write, in place of one that exists")
+    parser.add_argument("source", type=Path, metavar="IN", help=f"model file, which ends with {_models.SUFFIXES}")
+    parser.add_argument("target", type=Path, metavar="OUT", help="file to write; an existing one is replaced")
 
 
 def run(arguments: argparse.Namespace) -> dict[str, Any]:
-    """Convert, and return what the model is."""
+    """Convert the file, and return a description of the model."""
     source, target = arguments.source, arguments.target
-    read, write = _models.reader(source), _models.writer(target)  # both, before any work is done
+    read, write = _models.reader(source), _models.writer(target)  # refuse either before doing any work
     model = read(source)
     write(model, target)
     layers = [type(layer).__name__ for layer in model.layers]

@@ -1,4 +1,4 @@
-"""Forecast a series from a CSV file, and compare with naive forecasts of values held out."""
+"""Forecast a series from a CSV file, and compare with naive forecasts on held-out values."""
 
 from __future__ import annotations
 
@@ -20,45 +20,47 @@ _STEPS = 50
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
-    parser.add_argument("file", type=Path, metavar="FILE", help="the CSV file")
+    parser.add_argument("file", type=Path, metavar="FILE", help="CSV file")
     parser.add_argument(
-        "--column", metavar="NAME", help="the column's name, or its number from 1; not needed if only one has numbers"
+        "--column", metavar="NAME", help="name of the column, or its number from 1; not needed if only one has numbers"
     )
     parser.add_argument(
         "--known",
         nargs="+",
         metavar="NAME",
-        help="columns that are known in advance; rows at the end of the file that have these and no value of the"
-        " column are the steps to come",
+        help="columns of future covariates, which are known in advance; rows at the end of the file that have these but"
+        " no value are the steps to come",
     )
     parser.add_argument(
         "--steps",
         type=_arguments.integer(1),
         metavar="N",
-        help=f"values to forecast (default: {_STEPS}); where columns are known, all that the file has rows for",
+        help=f"number of values to forecast (default: {_STEPS}); with --known, as many as there are rows to come",
     )
     parser.add_argument(
         "--test",
         type=_arguments.integer(0),
         default=0,
         metavar="N",
-        help="values at the end to hold out and compare with",
+        help="number of values at the end to hold out and compare with",
     )
     parser.add_argument(
         "--season",
         type=_arguments.integer(1),
         metavar="N",
-        help="period of the seasonal naive forecast; left out: found by autocorrelation",
+        help="period of the seasonal naive forecast; if omitted, found by autocorrelation",
     )
     _arguments.add_fill_argument(parser)
     _arguments.add_model_arguments(parser, window=24, epochs=100)
-    parser.add_argument("--cell", choices=native.cells(), default="lstm", help="kind of the recurrent layer")
-    parser.add_argument("--save", type=Path, metavar="MODEL", help="file for the fitted model, which ends with .keras")
+    parser.add_argument("--cell", choices=native.cells(), default="lstm", help="cell of the recurrent layer")
+    parser.add_argument(
+        "--save", type=Path, metavar="MODEL", help="file for the fitted model, which ends with .keras or .h5"
+    )
     _arguments.add_out_argument(parser, "fastlstm-forecast")
 
 
 def run(arguments: argparse.Namespace) -> dict[str, Any]:
-    """Do the whole job, and return its figures."""
+    """Forecast, write the results, and return them."""
     series = _read(arguments)
     first, last = series.index[0], series.index[-1]
     values = counted(len(series), "value")
@@ -132,7 +134,7 @@ def _steps(series: Series, arguments: argparse.Namespace) -> int:
 
 
 class _EpochBar(Callback):
-    """A bar over the epochs, on terminals only; leaving its context closes it, whatever ended the training."""
+    """A progress bar over the epochs, on terminals only; a context manager, so that it is closed after an error."""
 
     _bar: Any = None
 
@@ -158,7 +160,7 @@ class _EpochBar(Callback):
 
 def _print_scores(result: Forecast) -> None:
     if result.hold_out is None:
-        print("No values were held out, so that nothing is known of the forecast's error (--test N holds out N)")
+        print("No values were held out, so the error of the forecast is unknown (--test N holds out N)")
         return
     season = "no season found" if result.season is None else f"season {result.season}"
     n = len(result.hold_out.values)

@@ -1,4 +1,4 @@
-"""Show what runs here: instruction set, threads, build, versions."""
+"""Show the instruction set, threads, build and versions in use."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ NAME = "info"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the command's arguments: none."""
+    """Add no arguments: the command has none."""
 
 
 def run(_: argparse.Namespace) -> dict[str, Any]:
-    """Print the facts, and return them."""
+    """Print the information, and return it."""
     packages = {name: importlib.metadata.version(name) for name in ("numpy", "tqdm", "matplotlib")}
     facts = {
         "version": __version__,

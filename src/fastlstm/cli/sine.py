@@ -1,4 +1,4 @@
-"""Train an LSTM on a sine or cosine wave, let it run on its own output, and draw what comes out."""
+"""Train an LSTM on a sine or cosine wave, forecast with its own output as input, and draw the result."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ _FIVE_WAVES = np.arange(0, 10 * np.pi, 0.1)
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
-    parser.add_argument("--wave", choices=sorted(_WAVES, reverse=True), default="sin", help="the wave")
+    parser.add_argument("--wave", choices=sorted(_WAVES, reverse=True), default="sin", help="wave to learn")
     _arguments.add_model_arguments(parser, window=20, epochs=25, longest_window=len(_FIVE_WAVES) - 1)
-    parser.add_argument("--activation", type=_activation, default="tanh", metavar="NAME", help="of the LSTM")
-    parser.add_argument("--optimizer", choices=("adam", "sgd"), default="adam", help="the optimizer")
+    parser.add_argument("--activation", type=_activation, default="tanh", metavar="NAME", help="activation of the LSTM")
+    parser.add_argument("--optimizer", choices=("adam", "sgd"), default="adam", help="optimizer")
     _arguments.add_out_argument(parser, "fastlstm-sine")
-    parser.add_argument("--no-plots", action="store_true", help="draw nothing")
+    parser.add_argument("--no-plots", action="store_true", help="draw no figures")
 
 
 def run(arguments: argparse.Namespace) -> dict[str, Any]:
-    """Do the whole job, and return its figures."""
+    """Train, forecast, draw, and return the results."""
     window = arguments.window
     if not arguments.no_plots:
         _arguments.make_folder(arguments.out)
@@ -93,7 +93,7 @@ def _activation(text: str) -> str:
 
 
 def _import_seconds() -> float:
-    """Return what ``import fastlstm`` costs where NumPy is imported already, in an interpreter of its own."""
+    """Return the seconds that ``import fastlstm`` takes after NumPy is imported, in a new interpreter."""
     code = (
         "import json, sys, time; sys.path[:] = json.loads(sys.argv[1]); import numpy; start = time.perf_counter(); "
         "import fastlstm; print(time.perf_counter() - start)"

@@ -1,4 +1,4 @@
-"""Data for sequence models: windows, batches, splits and scaling of a series, and synthetic tasks to try models on."""
+"""Data for sequence models: windows, batches, splits and scaling of series, and synthetic tasks."""
 
 from ._padding import pad_sequences, to_categorical
 from ._scaling import MinMaxScaler, StandardScaler

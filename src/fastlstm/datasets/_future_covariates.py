@@ -1,7 +1,7 @@
-"""Inputs that are known in advance: calendars, prices that are set, weather that is forecast.
+"""Future covariates: inputs that are known in advance, such as a calendar, planned prices or a weather forecast.
 
-What is known of a step has to be seen before the step is predicted, so it stands in the row of the step before: row t
-holds the values of step t, and what is known of step t + 1.
+A model must see the covariates of a step before it predicts that step. They are therefore moved one row up: row t holds
+the values of step t and the covariates of step t + 1.
 """
 
 from typing import Any
@@ -12,13 +12,13 @@ from .._internal.arrays import Array, real_array
 
 
 def beside(values: Array, known: Array) -> Array:
-    """Return rows of values (..., T, O) with what is known (..., T + 1 or more, K) of the next step beside them."""
+    """Append to each row of values (..., T, O) the covariates (..., at least T + 1, K) of the next step."""
     steps = values.shape[-2]
     return np.concatenate([values, known[..., 1 : steps + 1, :]], axis=-1)
 
 
 def of_the_future(known: Any, history: Array, rows: int, steps: int, columns: int, dtype: str) -> Array:
-    """Return the argument `known` of a forecast as (rows, steps, columns); what is wrong with it raises."""
+    """Return the argument `known` of a forecast as (rows, steps, columns); raise ValueError if it does not fit."""
     if columns == 0:
         if known is not None:
             raise ValueError("known: expected None, since the model predicts every feature of its input")

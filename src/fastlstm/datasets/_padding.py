@@ -1,4 +1,4 @@
-"""Sequences of several lengths as one array, and class numbers as rows of zeros with a one."""
+"""Sequences of different lengths as one array, and class numbers as one-hot rows."""
 
 from __future__ import annotations
 
@@ -20,34 +20,34 @@ def pad_sequences(
     truncating: str = "pre",
     value: Any = 0.0,
 ) -> NDArray[Any]:
-    """Make sequences equally long: pad the short ones, truncate the long ones, and stack them, as in Keras.
+    """Pad short sequences, truncate long ones, and stack them into one array, as Keras does.
 
     Parameters
     ----------
     sequences : list of array_like (T,) or (T, ...)
-        The lengths T may differ, other axes may not.
+        The sequences. Their lengths T may differ, their other axes may not.
     maxlen : int, optional
         Length of the result. Default: that of the longest sequence.
     dtype : dtype
-        Of the result; 'float32' for measurements, object for strings. Unlike in Keras, an integer dtype does not cut
-        off fractions silently.
+        Dtype of the result, such as 'float32' for measurements or object for strings. Unlike in Keras, fractions are
+        not truncated silently to an integer dtype: they raise.
     padding, truncating : {'pre', 'post'}
-        Which end is padded, and which end of a sequence longer than `maxlen` is cut off. A `Masking` or an `Embedding`
-        with `mask_zero` makes a model skip what was padded, at either end.
+        The end to pad, and the end at which sequences longer than `maxlen` are cut. A `Masking` layer, or an
+        `Embedding` with `mask_zero`, makes a model skip the padding at either end.
     value : float or str
-        What to pad with.
+        The padding value.
 
     Returns
     -------
     ndarray (len(sequences), maxlen, ...)
+        The sequences as one array of dtype `dtype`.
 
     Raises
     ------
     TypeError
-        If `sequences` is no list of sequences.
+        If `sequences` is not a list of sequences.
     ValueError
-        If shapes differ in other axes than the first, `padding` or `truncating` is none of these, or values do not fit
-        `dtype`.
+        If shapes differ beyond the first axis, `padding` or `truncating` is unknown, or a value does not fit `dtype`.
 
     Examples
     --------
@@ -73,38 +73,40 @@ def pad_sequences(
     shape = next((np.shape(sequence)[1:] for sequence, size in zip(sequences, lengths, strict=True) if size), ())
     result = np.full((len(lengths), length, *shape), _exactly("value", value, kind), dtype=kind)
     for i, (sequence, size) in enumerate(zip(sequences, lengths, strict=True)):
-        kept = min(size, length)
-        if not kept:
+        used = min(size, length)
+        if not used:
             continue
-        array = _exactly(f"sequences[{i}]", sequence[size - kept :] if truncating == "pre" else sequence[:kept], kind)
+        array = _exactly(f"sequences[{i}]", sequence[size - used :] if truncating == "pre" else sequence[:used], kind)
         if array.shape[1:] != shape:
             raise ValueError(f"sequences[{i}]: expected shape {('T', *shape)}, as the first one has, got {array.shape}")
-        result[i, length - kept :] = array if padding == "pre" else result[i, length - kept :]
-        if padding == "post":
-            result[i, :kept] = array
+        if padding == "pre":
+            result[i, length - used :] = array
+        else:
+            result[i, :used] = array
     return result
 
 
 def to_categorical(x: Any, num_classes: int | None = None) -> NDArray[np.float64]:
-    """Turn class numbers into rows of zeros with a one at the class, as in Keras.
+    """Turn class numbers into one-hot rows, as Keras does.
 
     Parameters
     ----------
     x : array_like of int (...) or (..., 1)
         Class numbers from 0 to ``num_classes - 1``.
     num_classes : int, optional
-        Default: the largest class number plus one.
+        Number of classes. Default: the largest class number plus one.
 
     Returns
     -------
     ndarray (..., num_classes), float64
+        Zeros, with a one at the class of each entry.
 
     Raises
     ------
     TypeError
         If `x` does not hold numbers.
     ValueError
-        If one of them is no class number: Keras takes -1 for the last class, and cuts off fractions.
+        If an entry is not such a class number. (Keras takes -1 for the last class and truncates fractions.)
 
     Examples
     --------
@@ -127,7 +129,7 @@ def to_categorical(x: Any, num_classes: int | None = None) -> NDArray[np.float64
 
 
 def _exactly(name: str, value: Any, dtype: np.dtype[Any]) -> NDArray[Any]:
-    """Return `value` in this dtype; what an integer dtype can not hold raises ValueError."""
+    """Return `value` in this dtype; raise ValueError if an integer dtype cannot hold it exactly."""
     array = np.asarray(value)
     if dtype.kind not in "iu" or array.dtype.kind not in "iuf":
         return array.astype(dtype, copy=False)

@@ -1,4 +1,4 @@
-"""Scaling of series that remembers its inverse. Fit it to the training part alone."""
+"""Invertible scaling of series. Fit a scaler to the training part only."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ Self = TypeVar("Self", bound="_Scaler")
 
 
 class _Scaler:
-    """``(x - shift) / scale`` for each feature, which is the last axis, or the only one of a series (steps,)."""
+    """Computes ``(x - shift) / scale`` per feature: the last axis, or the only feature of a series (steps,)."""
 
     _fitted: tuple[NDArray[np.float64], ...] | None = None
-    """What subclasses keep of the data, (D,) each."""
+    """The statistics of the data that the subclass uses, (D,) each."""
 
     def _statistics(self, rows: NDArray[np.float64]) -> tuple[NDArray[np.float64], ...]:
         raise NotImplementedError(f"{type(self).__name__} must define _statistics(rows)")
@@ -26,7 +26,7 @@ class _Scaler:
         raise NotImplementedError(f"{type(self).__name__} must define _shift_and_scale()")
 
     def _restore(self, **statistics: Any) -> None:
-        """Take the statistics of an earlier fit: all or none."""
+        """Set the statistics of an earlier fit: all of them or none."""
         given = [value is not None for value in statistics.values()]
         if any(given) and not all(given):
             raise ValueError(f"{', '.join(statistics)}: expected all of them or none")
@@ -40,23 +40,24 @@ class _Scaler:
             self._fitted = tuple(arrays)
 
     def fit(self: Self, data: Any) -> Self:
-        """Take the statistics of the data, over all axes but that of the features.
+        """Compute the statistics of each feature over all other axes.
 
         Parameters
         ----------
         data : array_like (steps,), (steps, D) or (N, T, D)
-            The training part, finite.
+            The training part, without NaN or Inf.
 
         Returns
         -------
-        The scaler itself.
+        StandardScaler or MinMaxScaler
+            The scaler itself.
 
         Raises
         ------
         TypeError
             If the data does not hold real numbers.
         ValueError
-            If there is no row, or NaN or Inf.
+            If there is no row, or a value is NaN or Inf.
         """
         array = finite_array("data", data, "float64")
         if array.size == 0 or array.ndim == 0:
@@ -65,7 +66,17 @@ class _Scaler:
         return self
 
     def transform(self, data: Any) -> NDArray[Any]:
-        """Return the scaled data: float32 for float32, else float64. NaN and Inf are let through.
+        """Scale data. NaN and Inf are passed through.
+
+        Parameters
+        ----------
+        data : array_like (steps,), (steps, D) or (N, T, D)
+            The data, with the features that the scaler was fitted to.
+
+        Returns
+        -------
+        ndarray
+            The scaled data, of the same shape; float32 for float32, otherwise float64.
 
         Raises
         ------
@@ -79,7 +90,17 @@ class _Scaler:
         return _in_precision(array, (array.astype(np.float64) - shift) / scale)
 
     def inverse_transform(self, data: Any) -> NDArray[Any]:
-        """Return scaled data, such as predictions, in the units of what the scaler was fitted to.
+        """Undo the scaling of data such as predictions. NaN and Inf are passed through.
+
+        Parameters
+        ----------
+        data : array_like (steps,), (steps, D) or (N, T, D)
+            Scaled data, with the features that the scaler was fitted to.
+
+        Returns
+        -------
+        ndarray
+            The data in the original units, of the same shape; float32 for float32, otherwise float64.
 
         Raises
         ------
@@ -93,7 +114,7 @@ class _Scaler:
         return _in_precision(array, array.astype(np.float64) * scale + shift)
 
     def fit_transform(self, data: Any) -> NDArray[Any]:
-        """Return ``fit(data).transform(data)``."""
+        """Fit to the data and return it scaled: ``fit(data).transform(data)``."""
         return self.fit(data).transform(data)
 
     def get_config(self) -> dict[str, Any]:
@@ -123,19 +144,19 @@ class _Scaler:
 
 
 class StandardScaler(_Scaler):
-    """Each feature to zero mean and unit variance: ``(x - mean) / deviation``. A constant feature becomes zeros.
+    """Scales each feature to zero mean and unit variance: ``(x - mean) / deviation``. A constant one becomes zeros.
 
-    In a model, `fastlstm.layers.Normalization` does the same, with its inverse for the output.
+    Inside a model, `fastlstm.layers.Normalization` does the same, and inverts it for the output.
 
     Parameters
     ----------
     mean, deviation : array_like (D,), optional
-        Those of an earlier fit.
+        Statistics of an earlier fit.
 
     Raises
     ------
     ValueError
-        If one of the two is missing, or a number is not finite.
+        If only one of the two is given, or a number is not finite.
 
     Examples
     --------
@@ -165,19 +186,19 @@ class StandardScaler(_Scaler):
 
 
 class MinMaxScaler(_Scaler):
-    """Each feature to a range: its minimum to the lower end, its maximum to the upper. A constant one to the lower end.
+    """Scales each feature linearly from its minimum and maximum to a range. A constant one becomes the lower end.
 
     Parameters
     ----------
     feature_range : tuple of float
-        The two ends.
+        The lower and the upper end of the range.
     minimum, maximum : array_like (D,), optional
-        Those of an earlier fit.
+        Statistics of an earlier fit.
 
     Raises
     ------
     ValueError
-        If the range has no width, one of `minimum` and `maximum` is missing, or a number is not finite.
+        If the range has no width, only one of `minimum` and `maximum` is given, or a number is not finite.
 
     Examples
     --------
@@ -213,7 +234,7 @@ class MinMaxScaler(_Scaler):
 
 
 def _divisor(width: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the widths of the features, 1 for those without one."""
+    """Return the widths of the features, with 1 in place of 0."""
     return np.where(width == 0, 1.0, width)
 
 

@@ -1,4 +1,4 @@
-"""Parts of a series in the order of time: training, validation, test; and folds with a moving origin."""
+"""Splits in chronological order: training, validation and test parts, and folds with a moving origin."""
 
 from __future__ import annotations
 
@@ -12,30 +12,30 @@ from .._internal import checks
 
 
 def split(*arrays: Any, validation: float | int | None = None, test: float | int | None = None) -> tuple[Any, ...]:
-    """Split data in the order of time: the first part is to train on, the last one to test on. Nothing is shuffled.
+    """Split data in chronological order into training, validation and test parts, without shuffling.
 
-    Split a series before windows are made of it, so that no window reaches from one part into the next.
+    Split a series before making windows, so that no window spans two parts.
 
     Parameters
     ----------
     *arrays : array_like (n, ...)
-        One or several of the same length.
+        One or more arrays of the same length.
     validation, test : float or int, optional
-        A fraction, rounded up to whole rows, or a number of rows. A part that is not asked for is not returned; one of
-        the two is needed.
+        A fraction of the rows, rounded up, or a number of rows. At least one of the two is required; only the parts
+        asked for are returned.
 
     Returns
     -------
     tuple
-        (training, validation, test), or the two of them that there are. Each is an array for one array, else a tuple of
-        arrays; arrays are views, pandas frames and series remain such.
+        (training, validation, test), without a part that was not asked for. Each part is an array, or a tuple of arrays
+        if several were given. Arrays are views; pandas objects stay pandas objects.
 
     Raises
     ------
     TypeError
         If there is no array, or a size is not a number.
     ValueError
-        If lengths differ, no size is given, or a part would have no rows.
+        If lengths differ, no size is given, or a part would be empty.
 
     Examples
     --------
@@ -62,15 +62,15 @@ def split(*arrays: Any, validation: float | int | None = None, test: float | int
     if first < 1:
         raise ValueError(f"split: expected a row or more to train on, got parts of {sizes} of {rows} rows")
     ends = np.cumsum([first, *sizes]).tolist()
-    pieces = []
+    parts = []
     for begin, end in zip([0, *ends], ends, strict=False):
         part = tuple((value.iloc if hasattr(value, "iloc") else value)[begin:end] for value in given)
-        pieces.append(part if len(part) > 1 else part[0])
-    return tuple(pieces)
+        parts.append(part if len(part) > 1 else part[0])
+    return tuple(parts)
 
 
 def _rows_of(name: str, size: float | int, rows: int) -> int:
-    """Return how many rows a part has that is given by a fraction or a number of rows."""
+    """Return the number of rows of a part given as a fraction or as a number of rows."""
     if isinstance(size, (float, np.floating)):
         fraction = checks.number(name, size, 0.0, 1.0, below_high=True)
         if not fraction:
@@ -82,34 +82,34 @@ def _rows_of(name: str, size: float | int, rows: int) -> int:
 def time_series_folds(
     data: Any, n_splits: int = 5, *, max_train_size: int | None = None, test_size: int | None = None, gap: int = 0
 ) -> Iterator[tuple[slice, slice]]:
-    """Yield training and test rows of folds whose origin moves forward: every test part lies after what is trained on.
+    """Yield the training and test rows of folds with a moving origin: each test part follows its training part.
 
-    The parts are those of scikit-learn's TimeSeriesSplit, as slices: ``series[training]`` is a view.
+    The folds equal those of scikit-learn's TimeSeriesSplit, but are slices: ``series[training]`` is a view.
 
     Parameters
     ----------
     data : array_like (n, ...) or int
         The data, or its number of rows.
     n_splits : int
-        How many folds, at least 2.
+        Number of folds, at least 2.
     max_train_size : int, optional
-        The longest training part: the origin rolls, with a window of so many rows. Default: the training part expands,
-        always beginning with the first row.
+        Largest number of training rows, for a rolling window. Default: an expanding window from the first row.
     test_size : int, optional
-        Rows of each test part. Default: ``n // (n_splits + 1)``.
+        Number of rows in each test part. Default: ``n // (n_splits + 1)``.
     gap : int
-        Rows between the two parts that are left out, at least as many as a target reaches ahead.
+        Number of rows to leave out between the two parts; at least the horizon of the targets.
 
     Yields
     ------
     training, test : slice
+        Rows of the data.
 
     Raises
     ------
     TypeError
         If an argument is not an integer.
     ValueError
-        If there are too few rows for so many folds.
+        If there are too few rows for this number of folds.
 
     References
     ----------

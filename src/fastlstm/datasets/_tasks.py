@@ -1,4 +1,4 @@
-"""Synthetic tasks of the literature, drawn from a seed."""
+"""Synthetic tasks from the literature, generated from a seed."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from .._internal import checks, rng
 
 
 def adding_problem(samples: int, steps: int, seed: Any = None) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Draw sequences of the adding problem: the sum of two marked numbers among many.
+    """Generate sequences of the adding problem: predict the sum of two marked numbers among many.
 
-    Every step brings a number from [0, 1) and a marker, which is 0 but for two steps where it is 1: one in the first
-    half of the sequence, one in the second. Who always answers 1, the mean, has a mean squared error of 1/6.
+    Each step has a number from [0, 1) and a marker, which is 1 at one step in each half of the sequence and 0 at all
+    others. Always predicting the mean, 1, gives a mean squared error of 1/6.
 
     Parameters
     ----------
     samples : int
-        N, how many sequences.
+        Number of sequences N.
     steps : int
-        T, the length of each, at least 2.
+        Length T of each sequence, at least 2.
     seed : int, sequence of int or numpy.random.Generator, optional
-        What the sequences are drawn from; a Generator goes on where it is. Default: the generator that
+        Seed or generator of the random numbers; a Generator advances. Default: the generator that
         `fastlstm.utils.set_random_seed` seeds.
 
     Returns
@@ -37,7 +37,7 @@ def adding_problem(samples: int, steps: int, seed: Any = None) -> tuple[NDArray[
     Raises
     ------
     TypeError, ValueError
-        If an argument is not such an integer.
+        If an argument is not an integer in its range.
 
     References
     ----------
@@ -66,37 +66,37 @@ def adding_problem(samples: int, steps: int, seed: Any = None) -> tuple[NDArray[
 def copy_memory(
     samples: int, delay: int, symbols: int = 8, length: int = 10, seed: Any = None
 ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """Draw sequences of the copy task: repeat some symbols after a long pause.
+    """Generate sequences of the copy task: repeat some symbols after a long delay.
 
-    The input is `length` symbols, ``delay - 1`` blanks, a marker, and `length` blanks; wanted are ``length + delay``
-    blanks, then the symbols in their order. Blanks are 0, symbols 1 to `symbols`, and the marker ``symbols + 1``. Who
-    answers blanks, and after the marker any symbol, has a cross-entropy of
+    The input has `length` symbols, ``delay - 1`` blanks, a marker, and `length` blanks. The target has
+    ``length + delay`` blanks, then the symbols in their order. A blank is 0, symbols are 1 to `symbols`, and the marker
+    is ``symbols + 1``. Predicting blanks and then uniformly random symbols gives a cross-entropy of
     ``length * log(symbols) / (delay + 2 * length)``.
 
     Parameters
     ----------
     samples : int
-        N, how many sequences.
+        Number of sequences N.
     delay : int
-        Steps from the last symbol of the input to the marker.
+        Number of steps from the last symbol of the input to the marker.
     symbols : int
-        How many different ones there are.
+        Number of different symbols.
     length : int
-        How many symbols a sequence begins with.
+        Number of symbols at the start of a sequence.
     seed : int, sequence of int or numpy.random.Generator, optional
         As in `adding_problem`.
 
     Returns
     -------
     x : ndarray (N, delay + 2 * length), int32
-        Class numbers: for an `Embedding` of ``symbols + 2`` entries, or `to_categorical`.
+        Class numbers, for an `Embedding` of ``symbols + 2`` entries or for `to_categorical`.
     y : ndarray (N, delay + 2 * length), int32
         Class numbers from 0 to `symbols`, for sparse_categorical_crossentropy.
 
     Raises
     ------
     TypeError, ValueError
-        If an argument is not such an integer.
+        If an argument is not an integer in its range.
 
     References
     ----------
@@ -120,31 +120,31 @@ def copy_memory(
 def timed_spikes(
     samples: int, steps: int = 100, shortest: int = 5, long: int = 15, longest: int = 25, seed: Any = None
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Draw sequences of spikes, to be told how long the silence before each of them was.
+    """Generate sequences of spikes, for each of which the length of the pause before it is to be classified.
 
-    The input is 0 but for spikes of 1, `shortest` to `longest` steps apart at random. At each spike but the first the
-    answer is 1 if the silence was at least `long` steps, and it is 0 at all other steps.
+    The input is 0 except for spikes of 1, which are `shortest` to `longest` steps apart at random. The target is 1 at
+    each spike, except the first, that comes at least `long` steps after the one before; it is 0 at all other steps.
 
     Parameters
     ----------
     samples : int
-        N, how many sequences.
+        Number of sequences N.
     steps : int
-        T, the length of each.
+        Length T of each sequence.
     shortest, long, longest : int
-        Of the distances between spikes, in steps.
+        Distances between spikes in steps: the smallest one, the smallest with target 1, and the largest one.
     seed : int, sequence of int or numpy.random.Generator, optional
         As in `adding_problem`.
 
     Returns
     -------
     x, y : ndarray (N, T, 1), float32
-        The spikes and the answers.
+        The spikes and the targets.
 
     Raises
     ------
     TypeError, ValueError
-        If an argument is not such an integer, or the three distances do not rise.
+        If an argument is not an integer in its range, or the three distances are not in ascending order.
 
     References
     ----------
@@ -183,16 +183,16 @@ def mackey_glass(
     discard: int = 0,
     seed: Any = None,
 ) -> NDArray[np.float64]:
-    """Integrate the delay equation of Mackey and Glass, whose solution is chaotic from a `tau` of about 17 on.
+    """Integrate the Mackey-Glass delay equation, whose solution is chaotic for a `tau` of about 17 and above.
 
     ``dx/dt = beta x(t - tau) / (1 + x(t - tau)^exponent) - gamma x(t)``, by the classical Runge-Kutta method of order 4
-    with steps of at most 0.1; between them, the delayed x is that of the cubic through values and slopes, which has the
-    same order.
+    with steps of at most 0.1. Between steps, the delayed x is interpolated by cubic Hermite polynomials, which are of
+    the same order.
 
     Parameters
     ----------
     steps : int
-        How many values.
+        Number of values.
     tau : float
         The delay, above 0.
     beta, gamma, exponent : float
@@ -202,19 +202,19 @@ def mackey_glass(
     initial : float
         x up to time 0, at least 0.
     discard : int
-        How many values to leave out before the first one.
+        Number of values to discard before the first one.
     seed : int, sequence of int or numpy.random.Generator, optional
-        If given, x up to time 0 is a constant drawn from within 0.1 of `initial`. Default: `initial`.
+        If given, the constant x up to time 0 is random, within 0.1 of `initial`. Default: it is `initial`.
 
     Returns
     -------
     ndarray (steps,), float64
-        The values at ``spacing * (discard + 1)``, and every `spacing` after that.
+        The values from time ``spacing * (discard + 1)`` on, one every `spacing`.
 
     Raises
     ------
     TypeError, ValueError
-        If an argument is not such a number.
+        If an argument is not a number in its range.
 
     References
     ----------
@@ -240,7 +240,7 @@ def mackey_glass(
     values, slopes = [before], [slope(before, before)]
 
     def delayed_at(position: float) -> float:
-        """Return x at a time in steps."""
+        """Return x at a time given in steps."""
         if position <= 0:
             return before
         i = min(int(position), len(values) - 2)
@@ -271,5 +271,5 @@ def _above_zero(name: str, value: Any) -> float:
 
 
 def _generator(seed: Any) -> np.random.Generator:
-    """Return what to draw from: the package's own generator where no seed is given."""
+    """Return the random generator of a seed; by default the one of the package."""
     return rng.generator() if seed is None else np.random.default_rng(seed)

@@ -1,4 +1,4 @@
-"""A series as batches of windows, cut when they are asked for."""
+"""A series as batches of windows, which are cut on demand."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _FORMATS = ("tf", "grain")
 
 
 class TimeseriesDataset:
-    """Batches of windows of a series: ``len(ds)`` of them, ``ds[i]`` one of them, to be iterated over any often.
+    """Batches of windows of a series: ``len(ds)`` of them, ``ds[i]`` the i-th; it can be iterated over repeatedly.
 
-    Made by `timeseries_dataset_from_array`. `fit`, `evaluate` and `predict` take it in place of arrays. A batch is
-    copied out of the series when it is asked for.
+    Create one with `timeseries_dataset_from_array`. `fit`, `evaluate` and `predict` take it in place of arrays. Each
+    batch is copied from the series on demand.
 
     Examples
     --------
@@ -42,15 +42,15 @@ class TimeseriesDataset:
 
     @property
     def batch_size(self) -> int | None:
-        """Windows in a batch but the last; None where windows come one by one."""
+        """Number of windows in every batch but the last; None if there is no batch axis."""
         return self._batch_size
 
     def __len__(self) -> int:
-        """Return how many batches there are."""
+        """Return the number of batches."""
         return math.ceil(len(self._order) / (self._batch_size or 1))
 
     def __getitem__(self, index: int) -> Any:
-        """Return batch `index`: (x, y), or x where there are no targets."""
+        """Return batch `index`: (x, y), or x if there are no targets."""
         i = checks.integer("index", index, -len(self)) if len(self) else 0
         if i >= len(self):
             raise IndexError(f"index: expected one of {len(self)} batches, got {i}")
@@ -63,13 +63,13 @@ class TimeseriesDataset:
         return x if self._targets is None else (x, self._targets[chosen])
 
     def __iter__(self) -> Iterator[Any]:
-        """Yield all batches; a shuffled data set has another order the next time."""
+        """Yield all batches; a shuffled data set has a new order the next time."""
         for i in range(len(self)):
             yield self[i]
         self.on_epoch_end()
 
     def on_epoch_end(self) -> None:
-        """Draw a new order if the data set is shuffled; `fit` calls this after each epoch."""
+        """Shuffle again if the data set is shuffled; `fit` calls this after each epoch."""
         if self._shuffle is not None:
             self._shuffle.shuffle(self._order)
 
@@ -91,10 +91,10 @@ def timeseries_dataset_from_array(
     end_index: int | None = None,
     format: str = "tf",
 ) -> TimeseriesDataset:
-    """Cut a series into batches of windows, as Keras's function of this name does.
+    """Cut a series into batches of windows, like the function of this name in Keras.
 
-    Window k has the steps ``start_index + k * sequence_stride + i * sampling_rate`` for i from 0 to
-    ``sequence_length - 1``, and the target ``targets[start_index + k * sequence_stride]``. To predict the step after a
+    Window k consists of the steps ``start_index + k * sequence_stride + i * sampling_rate`` for i from 0 to
+    ``sequence_length - 1``; its target is ``targets[start_index + k * sequence_stride]``. To predict the step after a
     window, pass ``data[:-sequence_length]`` and ``data[sequence_length:]``.
 
     Parameters
@@ -102,35 +102,37 @@ def timeseries_dataset_from_array(
     data : array_like (steps,) or (steps, ...)
         The series, of real integers or floats. A NumPy array is not copied.
     targets : array_like (...), or None
-        The target of the window that begins at each step. There are no windows beyond its end. None: x alone.
+        The target of the window that starts at each step. No window starts beyond its end. None for x alone.
     sequence_length : int
-        Steps in a window.
+        Number of steps in a window.
     sequence_stride : int
-        Steps from the start of one window to the start of the next.
+        Number of steps from the start of one window to that of the next.
     sampling_rate : int
-        Steps from one entry of a window to the next.
+        Number of steps from one entry of a window to the next.
     batch_size : int, optional
-        Windows in a batch; the last one may have fewer. None: windows one by one, without a batch axis.
+        Number of windows in a batch; the last batch may have fewer. None for single windows without a batch axis.
     shuffle : bool
-        Whether the windows have a random order, a new one each time all batches were iterated over.
+        Whether the windows are in a random order, which changes after each iteration over all batches.
     seed : int, optional
-        Of that order. Default: drawn from the generator that `fastlstm.utils.set_random_seed` seeds.
+        Seed of that order. Default: a random one from the generator that `fastlstm.utils.set_random_seed` seeds.
     start_index, end_index : int, optional
-        Only the steps from `start_index` to before `end_index` are used, which is less than the length of `data`.
+        Only the steps from `start_index` up to, but not including, `end_index` are used. `end_index` is less than the
+        length of `data`.
     format : {'tf', 'grain'}
-        As in Keras code, without effect.
+        Accepted for compatibility with Keras, without effect.
 
     Returns
     -------
     TimeseriesDataset
-        Of batches (x, y), x being (batch_size, sequence_length, ...) in the dtype of `data`.
+        Batches (x, y), with x (batch_size, sequence_length, ...) in the dtype of `data` and y (batch_size, ...), or x
+        alone without targets.
 
     Raises
     ------
     TypeError
         If the data does not hold real numbers, or an argument is not an integer.
     ValueError
-        If an argument is out of its range.
+        If an argument is out of range.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Sine and cosine waves to try a model on."""
+"""Sine and cosine waves for first experiments."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ def sine(
     Parameters
     ----------
     start, stop : float
-        The range of the axis in radians; `stop` is left out.
+        The range of the axis in radians, without `stop` itself.
     step : float
         The distance between samples in radians, greater than zero.
 
     Returns
     -------
     axis, values : ndarray (steps,), float64
-        Positions, and their sine.
+        Positions in radians, and their sine.
 
     Raises
     ------
     TypeError
-        An argument that is not a real number.
+        If an argument is not a real number.
     ValueError
-        A step that is not positive, or a range without a sample.
+        If the step is not positive, or the range has no sample.
 
     Examples
     --------
@@ -54,21 +54,21 @@ def cosine(
     Parameters
     ----------
     start, stop : float
-        The range of the axis in radians; `stop` is left out.
+        The range of the axis in radians, without `stop` itself.
     step : float
         The distance between samples in radians, greater than zero.
 
     Returns
     -------
     axis, values : ndarray (steps,), float64
-        Positions, and their cosine.
+        Positions in radians, and their cosine.
 
     Raises
     ------
     TypeError
-        An argument that is not a real number.
+        If an argument is not a real number.
     ValueError
-        A step that is not positive, or a range without a sample.
+        If the step is not positive, or the range has no sample.
 
     Examples
     --------

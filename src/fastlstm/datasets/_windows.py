@@ -1,4 +1,4 @@
-"""Windows: a series cut into inputs and the values that follow them."""
+"""Windows of a series as inputs, and the values that follow them as targets."""
 
 from __future__ import annotations
 
@@ -16,39 +16,42 @@ from . import _future_covariates
 def windows(
     sequence: Any, n_steps: int, horizon: int = 1, stride: int = 1, known: int = 0
 ) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Cut a series into windows and what follows each of them.
+    """Cut a series into windows and the values that follow each of them.
 
-    Window k covers the rows ``k * stride`` to ``k * stride + n_steps - 1``, and its target is the `horizon` rows after
-    that. There are as many windows as have a whole target.
+    Window k covers the rows ``k * stride`` to ``k * stride + n_steps - 1``; its target is the `horizon` rows after
+    these. Only windows with a complete target are returned.
 
     Parameters
     ----------
     sequence : array_like (steps,) or (steps, D)
-        The series, of real integers or floats; NaN may be in it. A NumPy array is not copied.
+        The series, of real integers or floats; it may contain NaN. A NumPy array is not copied.
     n_steps : int
-        Rows in a window.
+        Number of rows in a window.
     horizon : int
-        Rows in a target.
+        Number of rows in a target.
     stride : int
-        Rows from the start of one window to the start of the next.
+        Number of rows from the start of one window to that of the next.
     known : int
-        How many of the last features are known in advance, as a calendar is. They are no targets, and stand one row
-        earlier in the windows: a row holds the values of its step, and what is known of the next one.
+        Number of features, the last ones, that are future covariates, known in advance like a calendar. They are not
+        predicted, and appear one row earlier in the windows: a row holds the values of its step and the covariates of
+        the next one.
 
     Returns
     -------
     X : ndarray (n, n_steps, D)
-        The windows; D is 1 for a series without a second axis. A read-only view of the series in the series' dtype
-        (with `known`, of a copy).
+        The windows, a read-only view of the series in its dtype (with `known`, of a copy). D is 1 for a series
+        (steps,).
     y : ndarray (n,), (n, D) or (n, horizon, D)
-        The targets: (n,) for one feature and horizon 1, (n, D) for horizon 1. A read-only view, too.
+        The targets, a read-only view as well: (n,) for one feature and horizon 1, (n, D) for several features and
+        horizon 1. D excludes the covariates.
 
     Raises
     ------
     TypeError
-        A sequence that does not hold real numbers, or an argument that is not an integer.
+        If the sequence does not hold real numbers, or an argument is not an integer.
     ValueError
-        A sequence of another rank, without a feature, or shorter than ``n_steps + horizon``; an argument less than 1.
+        If the sequence has another rank, no features, or fewer rows than ``n_steps + horizon``, or an argument is too
+        small.
 
     Examples
     --------
