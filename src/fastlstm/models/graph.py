@@ -9,7 +9,6 @@ from .. import config, optimizers
 from .._internal.arrays import Array
 from .._internal.checks import flag, integer
 from .._internal.names import given_or_automatic
-from ..formats import model_files, training_state
 from ..layers import InputLayer, Layer
 from ..layers._randomness import RngSteps
 from ..layers.base import Shape, building
@@ -249,6 +248,8 @@ class LayerGraph:
         UserWarning
             If the model is not built, so that there are no weights.
         """
+        from ..formats import model_files  # slow to import
+
         model_files.save_model(self, filepath, overwrite)
 
     def save_weights(self, filepath: str | os.PathLike[str], overwrite: bool = True) -> None:
@@ -271,6 +272,8 @@ class LayerGraph:
         ImportError
             If the package safetensors is needed and missing.
         """
+        from ..formats import model_files  # slow to import
+
         model_files.save_weights(self, filepath, overwrite)
 
     def load_weights(self, filepath: str | os.PathLike[str], skip_mismatch: bool = False) -> None:
@@ -299,6 +302,8 @@ class LayerGraph:
         UserWarning
             If what the file has of an optimizer does not fit.
         """
+        from ..formats import model_files  # slow to import
+
         model_files.load_weights(self, filepath, skip_mismatch)
 
     def __copy__(self) -> Any:
@@ -309,6 +314,8 @@ class LayerGraph:
 
     def __getstate__(self) -> dict[str, Any]:
         """Return what copies and pickles have: everything, with the training state in place of the native model."""
+        from ..formats import training_state  # slow to import
+
         training = None if self._native is None else training_state.of_native_model(self._native, self.optimizer)
         return {**vars(self), "_native": None, "_training": training}
 
@@ -320,6 +327,8 @@ class LayerGraph:
         if self.optimizer is not None:
             self.optimizer.claim(self)
         if training is not None:
+            from ..formats import training_state  # slow to import
+
             training_state.restore_native_model(self._native_model(), self.optimizer, training)
 
     # Inside --------------------------------------------------------------------------------------------------------

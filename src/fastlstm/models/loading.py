@@ -4,7 +4,6 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from ..formats import model_files
 from .sequential import Sequential
 
 
@@ -58,6 +57,8 @@ def load_model(
     >>> bool((again.predict([[[0.5]] * 20]) == model.predict([[[0.5]] * 20])).all())
     True
     """
+    from ..formats import model_files  # slow to import
+
     model: Sequential = model_files.load_model(filepath, custom_objects, compile, safe_mode, model_class=Sequential)
     return model
 
