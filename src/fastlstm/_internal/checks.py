@@ -49,6 +49,14 @@ def number(name: str, value: Any, low: float = -math.inf, high: float = math.inf
     return result
 
 
+def positive(name: str, value: Any) -> float:
+    """Return `value` as a finite float above 0."""
+    result = number(name, value, 0.0)
+    if result == 0:
+        raise ValueError(f"{name}: expected a number above 0, got {value!r}")
+    return result
+
+
 def flag(name: str, value: Any) -> bool:
     """Return `value`, which must be True or False."""
     if not isinstance(value, (bool, np.bool_)):

@@ -5,7 +5,7 @@ from typing import Any, Protocol
 
 from .._internal.arrays import Array
 from ..layers import InputLayer, Layer
-from ..layers._randomness import RngSteps
+from ..layers._rng import RngSteps
 from ..layers.base import Shape
 from ..optimizers import Optimizer
 from ..training.compiled import Compiled

@@ -15,7 +15,7 @@ import numpy as np
 from .._internal.arrays import Array
 from .._internal.checks import integer
 from ..layers import Dropout, Layer
-from ..layers._randomness import RngSteps
+from ..layers._rng import RngSteps
 from ..layers.rnn.recurrent import RNN
 from ..optimizers import Optimizer
 from ..training.native_model import NativeModel

@@ -12,8 +12,8 @@ from .._internal.names import given_or_automatic
 from .._internal.native import Network
 from .._internal.registry import Registry, plain
 from .._internal.signatures import takes_the_options_of
-from ._randomness import RngSteps
-from ._trained import TrainedOrNot
+from ._rng import RngSteps
+from ._trainable import Trainable
 from ._weights import Weight, Weights
 
 Shape: TypeAlias = tuple[int | None, ...]
@@ -34,7 +34,7 @@ class Call(NamedTuple):
     rng_step: int | None
 
 
-class Layer(TrainedOrNot):
+class Layer(Trainable):
     """Base class of the layers. What it takes, every layer takes.
 
     Parameters

@@ -5,7 +5,7 @@ from typing import Any
 
 from .._internal.checks import integer, number
 from .._internal.native import Network
-from ._randomness import Seed
+from ._rng import Seed
 from .base import Layer, Shape, registry
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from .._internal.native import Network
-from ._configuration import layer_of
+from ._from_config import layer_from
 from ._weights import Weight
 from .base import SEQUENCES, Layer, Shape, registry
 
@@ -38,7 +38,7 @@ class TimeDistributed(Layer):
     _axes = SEQUENCES
 
     def __init__(self, layer: Layer, **options: Any) -> None:
-        given = layer_of("layer", layer)
+        given = layer_from("layer", layer)
         if not given._each_step:
             raise ValueError(
                 f"layer: TimeDistributed takes a layer that brings a vector to a vector, such as Dense, got {given!r}"

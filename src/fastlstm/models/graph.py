@@ -11,7 +11,7 @@ from .._internal.checks import flag, integer
 from .._internal.names import given_or_automatic
 from ..formats import model_files, training_state
 from ..layers import InputLayer, Layer
-from ..layers._randomness import RngSteps
+from ..layers._rng import RngSteps
 from ..layers.base import Shape, building
 from ..training.compiled import Compiled
 from ..training.native_model import NativeModel, Node

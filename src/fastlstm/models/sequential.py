@@ -9,9 +9,9 @@ from .._internal import checks
 from .._internal.arrays import Array, numbers
 from .._internal.registry import configuration
 from ..layers import Embedding, InputLayer, Layer
-from ..layers._configuration import layer_of
+from ..layers._from_config import layer_from
 from ..layers.base import Shape
-from ..layers.rnn._stateful import StatefulLayer
+from ..layers.rnn._stateful_layer import StatefulLayer
 from ..losses._robust import quantiles_of
 from ..training import roll_out
 from ..training.native_model import MODEL_INPUT, Node
@@ -391,4 +391,4 @@ def _part_of(i: int, entry: Any) -> Layer | InputLayer:
     """Return a new layer or input from an entry of a model's configuration."""
     if isinstance(entry, dict) and entry.get("class_name") == "InputLayer":
         return InputLayer.from_config(entry.get("config", {}))
-    return layer_of(f"layers[{i}]", entry)
+    return layer_from(f"layers[{i}]", entry)

@@ -7,8 +7,8 @@ import numpy as np
 
 from .._internal import native
 from .._internal.arrays import Array, real_array
-from ..layers.rnn._stateful import StatefulLayer
-from ..layers.rnn._states import joined, split
+from ..layers.rnn._stateful_layer import StatefulLayer
+from ..layers.rnn._states import join_states, split_states
 
 if TYPE_CHECKING:
     from .graph import LayerGraph
@@ -80,7 +80,7 @@ class Stream:
         Copies, (N, units) each; N is 1 where a step is (D,).
         """
         state = self._core.state
-        return None if state is None else split(state, self._widths)
+        return None if state is None else split_states(state, self._widths)
 
     def set_state(self, state: Any) -> None:
         """Let the next step begin with other states.
@@ -101,7 +101,7 @@ class Stream:
             return self.reset()
         arrays = [np.atleast_2d(self._array(f"state[{i}]", one)) for i, one in enumerate(_as_list(state))]
         rows = len(arrays[0]) if arrays else 0
-        self._core.state = joined("state", arrays, self._widths, rows, self._array)
+        self._core.state = join_states("state", arrays, self._widths, rows, self._array)
 
     def reset(self) -> None:
         """Begin with zeros again, with any number of sequences."""

@@ -9,10 +9,10 @@ import numpy as np
 from .. import activations
 from .._internal import native
 from .._internal.arrays import Array, mask_for, real_array
-from .._internal.checks import flag, size
+from .._internal.checks import flag, positive, size
 from .._internal.native import Network
-from ..layers.rnn._states import joined, split
-from ..layers.rnn.recurrent import Cell, positive
+from ..layers.rnn._states import join_states, split_states
+from ..layers.rnn.cell import Cell
 
 if TYPE_CHECKING:
     from .._internal.native import Pass
@@ -104,9 +104,9 @@ def forward(
     widths = [units] * len(cell.states)
     state = None
     if initial_state is not None:
-        state = joined("initial_state", initial_state, widths, len(x), partial(exact, dtype=dtype))
+        state = join_states("initial_state", initial_state, widths, len(x), partial(exact, dtype=dtype))
     kept = network.forward(x, state=state, mask=None if mask is None else mask_for(x, mask))
-    return Forward(kept.output, tuple(split(kept.state, widths)), Saved(network, kept, widths))
+    return Forward(kept.output, tuple(split_states(kept.state, widths)), Saved(network, kept, widths))
 
 
 def backward(saved: Saved, d_outputs: Any = None, d_states: Any = None) -> Gradients:
@@ -158,7 +158,7 @@ def backward(saved: Saved, d_outputs: Any = None, d_states: Any = None) -> Gradi
         given = d_states
         if isinstance(given, (list, tuple)) and len(given) == len(widths):
             given = [np.zeros((len(outputs), widths[0]), dtype) if state is None else state for state in given]
-        d_state = joined("d_states", given, widths, len(outputs), partial(exact, dtype=dtype))
+        d_state = join_states("d_states", given, widths, len(outputs), partial(exact, dtype=dtype))
     saved._kept = None
     d_x, d_initial = network.backward(kept, d_output, d_state)
     assert d_x is not None
@@ -169,7 +169,7 @@ def backward(saved: Saved, d_outputs: Any = None, d_states: Any = None) -> Gradi
         recurrent_kernel=weights.get("recurrent_kernel"),
         bias=weights.get("bias"),
         peephole=weights.get("peephole"),
-        initial_state=tuple(split(d_initial, widths)),
+        initial_state=tuple(split_states(d_initial, widths)),
     )
 
 

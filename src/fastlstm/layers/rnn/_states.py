@@ -9,7 +9,9 @@ from ..._internal.arrays import Array
 from ..._internal.native import Network
 
 
-def joined(name: str, states: Any, widths: Sequence[int], rows: int, array_of: Callable[[str, Any], Array]) -> Array:
+def join_states(
+    name: str, states: Any, widths: Sequence[int], rows: int, array_of: Callable[[str, Any], Array]
+) -> Array:
     """Return states, a list or the one array where there is one state, as one array (rows, sum of widths).
 
     `array_of` checks and converts one of them, given its name and value.
@@ -29,13 +31,13 @@ def joined(name: str, states: Any, widths: Sequence[int], rows: int, array_of: C
     return np.concatenate(arrays, axis=1)
 
 
-def split(states: Array, widths: Sequence[int]) -> list[Array]:
+def split_states(states: Array, widths: Sequence[int]) -> list[Array]:
     """Return the states one by one, as new arrays."""
     ends = np.cumsum(widths)
     return [np.ascontiguousarray(states[:, end - width : end]) for end, width in zip(ends, widths, strict=True)]
 
 
-class CarriedState:
+class StatefulState:
     """What a stateful layer carries from call to call: an array of its own, or its columns of its network's state."""
 
     def __init__(self, owner: str) -> None:

@@ -7,10 +7,10 @@ import numpy as np
 
 from ..._internal.arrays import Array
 from ..._internal.native import Network
-from .._configuration import layer_of
+from .._from_config import layer_from
 from .._weights import JoinedWeights
 from ..base import Layer, Shape, registry
-from ._stateful import StatefulLayer
+from ._stateful_layer import StatefulLayer
 from .recurrent import RNN
 
 _MERGE_MODES = ("concat", "sum", "mul", "ave", None)
@@ -170,7 +170,7 @@ class Bidirectional(StatefulLayer):
 
 
 def _recurrent(argument: str, value: Any) -> RNN:
-    layer = layer_of(argument, value)
+    layer = layer_from(argument, value)
     if not isinstance(layer, RNN):
         raise TypeError(f"{argument}: Bidirectional expected a recurrent layer, got {layer!r}")
     return layer

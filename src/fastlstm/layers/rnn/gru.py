@@ -4,9 +4,8 @@ from typing import Any
 
 from ..._internal.checks import flag
 from ..base import registry
-from ._onnx import OnnxNode
-from ._torch import TorchCell
-from .recurrent import KERNEL, RECURRENT_KERNEL, RNN, Cell
+from .cell import KERNEL, RECURRENT_KERNEL, Cell, OnnxNode, TorchCell
+from .recurrent import RNN
 
 _GATES = ("z", "r", "h")
 _ONNX_ACTIVATIONS = ("recurrent_activation", "activation")

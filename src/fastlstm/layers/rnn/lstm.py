@@ -8,9 +8,8 @@ import numpy as np
 from ..._internal.arrays import Array
 from ..._internal.checks import flag, number
 from ..base import registry
-from ._onnx import OnnxNode
-from ._torch import TorchCell
-from .recurrent import BIAS, KERNEL, RECURRENT_KERNEL, RNN, Cell
+from .cell import BIAS, KERNEL, RECURRENT_KERNEL, Cell, OnnxNode, TorchCell
+from .recurrent import RNN
 
 _PLAIN = (KERNEL, RECURRENT_KERNEL, BIAS)
 _GATES, _COUPLED_GATES = ("i", "f", "c", "o"), ("i", "c", "o")

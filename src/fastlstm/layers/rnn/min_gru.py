@@ -3,7 +3,8 @@
 from typing import Any
 
 from ..base import registry
-from .recurrent import BIAS, KERNEL, RNN, Cell
+from .cell import BIAS, KERNEL, Cell
+from .recurrent import RNN
 
 
 @registry.register()

@@ -1,26 +1,18 @@
-"""Recurrent layers: a cell as data (its name in the core, gate blocks, weights, states), and what all of them share."""
+"""The base class of the recurrent layers, and the layer of each cell by name."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any, ClassVar, NamedTuple
-
-import numpy as np
+from typing import Any, ClassVar
 
 from ... import activations
 from ..._internal.arrays import Array
-from ..._internal.checks import flag, number, refuse, size
+from ..._internal.checks import flag, number, positive, refuse, size
 from ..._internal.native import Network
-from .._randomness import Seed
+from .._rng import Seed
 from .._weights import Weight, rules
 from ..base import Shape, registry
-from ._onnx import OnnxNode
-from ._stateful import StatefulLayer
-from ._torch import TorchCell
-
-KERNEL = ("kernel", ("D", "GH"))
-RECURRENT_KERNEL = ("recurrent_kernel", ("H", "GH"))
-BIAS = ("bias", ("GH",))
-
+from ._stateful_layer import StatefulLayer
+from .cell import RECURRENT_KERNEL, Cell
 
 _OPTIONS = (
     "dropout",
@@ -33,49 +25,6 @@ _OPTIONS = (
     "zoneout",
     "clip",
 )
-
-
-class Cell(NamedTuple):
-    """All that the Python side knows of a cell. D input features, H units, G gate blocks."""
-
-    name: str
-    """The core's name."""
-    blocks: tuple[str, ...]
-    """The gate blocks in the order of the columns."""
-    states: tuple[str, ...] = ("h",)
-    """The states in the order of `return_state`, (N, H) each; the first is the output."""
-    weights: tuple[tuple[str, tuple[str | int, ...]], ...] = (KERNEL, RECURRENT_KERNEL, BIAS)
-    """Name and shape of each weight in the order of `get_weights`, a size being 'D', 'H', 'GH' for G*H, or a number."""
-    options: Mapping[str, bool] = {}
-    """The arguments by which its layer class is told to use this cell and none of its others."""
-    onnx: OnnxNode | None = None
-    """How ONNX writes the cell; None where it has no such operator."""
-    torch: TorchCell | None = None
-    """What it is in PyTorch, or None where PyTorch can not have it."""
-
-    def shapes(self, features: int, units: int) -> dict[str, tuple[int, ...]]:
-        """Return the shape of each weight."""
-        sizes = {"D": features, "H": units, "GH": len(self.blocks) * units}
-        return {
-            name: tuple(sizes[letter] if isinstance(letter, str) else letter for letter in letters)
-            for name, letters in self.weights
-        }
-
-    def weight_names(self, use_bias: bool) -> tuple[str, ...]:
-        """Return the names of the weights of a layer with or without a bias, in the order of `get_weights`."""
-        return tuple(name for name, _ in self.weights if use_bias or name != "bias")
-
-    @property
-    def bias_rows(self) -> int:
-        """1, or 2 where the recurrent product has a bias of its own."""
-        return 2 if dict(self.weights)["bias"] == (2, "GH") else 1
-
-
-def reordered(weight: Array, blocks: Sequence[Any], wanted: Iterable[Any]) -> Array:
-    """Return a weight whose last axis has other blocks, or the same in another order; new ones are zeros."""
-    parts = dict(zip(blocks, np.split(weight, len(blocks), axis=-1), strict=True))
-    nothing = np.zeros_like(parts[blocks[0]])
-    return np.concatenate([parts.get(block, nothing) for block in wanted], axis=-1)
 
 
 class RNN(StatefulLayer):
@@ -265,14 +214,6 @@ class RNN(StatefulLayer):
         if self._has_recurrent_kernel:
             found["recurrent_dropout"] = self.recurrent_dropout
         return {**found, **{name: getattr(self, name) for name in _OPTIONS}}
-
-
-def positive(name: str, value: Any) -> float:
-    """Return `value` as a finite float above 0."""
-    found = number(name, value, 0.0)
-    if not found:
-        raise ValueError(f"{name}: expected a number above 0, got {value!r}")
-    return found
 
 
 def layers_by_cell() -> dict[str, Callable[..., RNN]]:

@@ -3,9 +3,8 @@
 from typing import Any
 
 from ..base import registry
-from ._onnx import OnnxNode
-from ._torch import TorchCell
-from .recurrent import RNN, Cell
+from .cell import Cell, OnnxNode, TorchCell
+from .recurrent import RNN
 
 
 @registry.register()

@@ -15,7 +15,7 @@ class Owner(Protocol):
     def _changed(self) -> None: ...
 
 
-class TrainedOrNot:
+class Trainable:
     """What `Layer` has of that."""
 
     _weights: Weights
@@ -75,7 +75,7 @@ class TrainedOrNot:
         for layer in self._inner_layers():
             layer._owner = weakref.ref(self)
 
-    def _inner_layers(self) -> "Sequence[TrainedOrNot]":
+    def _inner_layers(self) -> "Sequence[Trainable]":
         """Return the layers that this one is made of; its weights are theirs."""
         raise NotImplementedError
 

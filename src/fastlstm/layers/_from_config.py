@@ -6,7 +6,7 @@ from .._internal.registry import is_config
 from .base import Layer, registry
 
 
-def layer_of(argument: str, value: Any) -> Layer:
+def layer_from(argument: str, value: Any) -> Layer:
     """Return a layer that is given as itself or as a dict of its class name and arguments."""
     layer = registry.from_config(value) if is_config(value) else value
     if not isinstance(layer, Layer):

@@ -7,7 +7,7 @@ from ..._internal.arrays import Array, real_array
 from ..._internal.checks import flag
 from ..._internal.native import Network
 from ..base import SEQUENCES, Layer, Shape
-from ._states import CarriedState, joined, split
+from ._states import StatefulState, join_states, split_states
 
 
 class StatefulLayer(Layer):
@@ -20,7 +20,7 @@ class StatefulLayer(Layer):
         self.return_sequences = flag("return_sequences", return_sequences)
         self.return_state = flag("return_state", return_state)
         self.stateful = flag("stateful", stateful)
-        self._carried = CarriedState(f"layer {self.name!r}")
+        self._stateful_state = StatefulState(f"layer {self.name!r}")
 
     def _state_widths(self) -> Sequence[int]:
         """Return the width of each state."""
@@ -43,12 +43,12 @@ class StatefulLayer(Layer):
 
     def _move_to(self, network: Network, segment: int, column: int) -> tuple[int, int]:
         end = column + self._state_width
-        self._carried.move_to(network, slice(column, end))
+        self._stateful_state.move_to(network, slice(column, end))
         return super()._move_to(network, segment, column)[0], end
 
     def _detach(self) -> None:
         super()._detach()
-        self._carried.detach()
+        self._stateful_state.detach()
 
     def _outputs(self, output: Array) -> tuple[Array, ...]:
         """Return the arrays that the layer returns for the one that its network gives."""
@@ -98,20 +98,20 @@ class StatefulLayer(Layer):
         carries = self.stateful and rows > 0
         state = None
         if initial_state is not None:
-            state = joined("initial_state", initial_state, widths, rows, self._state_array)
+            state = join_states("initial_state", initial_state, widths, rows, self._state_array)
         elif carries:
-            state = self._carried.get(rows)
+            state = self._stateful_state.get(rows)
         output, final = call.network.run(call.x, state=state, mask=call.mask, draw=call.rng_step)
         if carries:
-            self._carried.set(final)
+            self._stateful_state.set(final)
         arrays = self._outputs(output)
         if self.return_state:
-            arrays += tuple(split(final, widths))
+            arrays += tuple(split_states(final, widths))
         return arrays[0] if len(arrays) == 1 else arrays
 
     def reset_state(self) -> None:
         """Let a stateful layer start from zeros again, with any number of rows."""
-        self._carried.reset()
+        self._stateful_state.reset()
 
     def reset_states(self) -> None:
         """Do what `reset_state` does."""
