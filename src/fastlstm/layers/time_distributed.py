@@ -10,22 +10,23 @@ from .base import SEQUENCES, Layer, Shape, registry
 
 @registry.register()
 class TimeDistributed(Layer):
-    """A layer applied to each step of (N, T, D), with the same weights. Most layers do that to a sequence without it.
+    """Apply a layer to each step of (N, T, D), with the same weights; most layers do so without this wrapper.
 
     Parameters
     ----------
     layer : Layer
-        One that is in no model and brings a vector (N, D) to a vector: Dense, Activation, Dropout, LayerNormalization,
-        Normalization, Rescaling.
+        A layer that is in no model and maps a vector (N, D) to a vector: Dense, Activation, Dropout,
+        LayerNormalization, Normalization or Rescaling.
     **options
-        What every layer takes, by keyword: see `Layer`. The dtype is that of `layer`.
+        Keyword arguments common to all layers, described in `Layer`: `name`, `dtype`, `activity_regularizer` and
+        `trainable`. `dtype` must be that of `layer`.
 
     Raises
     ------
     TypeError
         If `layer` is not a layer.
     ValueError
-        If it is not one of these, or the dtypes disagree.
+        If `layer` works on whole sequences, is in use already, or has another dtype.
 
     Examples
     --------
@@ -48,7 +49,7 @@ class TimeDistributed(Layer):
             raise ValueError(f"dtype: {self.name!r} is {self.dtype}, its layer {given.name!r} is {given.dtype}")
         given._claim(self)
         self.layer = given
-        self._weights = given._weights  # one and the same: the wrapper has no weights of its own
+        self._weights = given._weights  # shared: the wrapper itself has no weights
 
     def _parts(self) -> dict[str, Layer]:
         return {"layer": self.layer}

@@ -23,20 +23,20 @@ class OnnxNode(NamedTuple):
     activations: tuple[str, ...]
     """The layer's argument behind each entry of the attribute `activations`."""
     attributes: Mapping[str, int] = {}
-    """The attributes that tell this cell from others of the same operator. Left out, an attribute is 0."""
+    """The attributes that distinguish this cell from others of the same operator. Left out, an attribute is 0."""
 
 
 class TorchCell(NamedTuple):
-    """What a cell is in PyTorch, its weights being named and laid out as in `torch.nn.LSTM`."""
+    """A cell in PyTorch; its weights have the names and layout of those of `torch.nn.LSTM`."""
 
     module: str
-    """The class of `torch.nn`, and of `fastlstm.integrations.torch`, which has more cells than that."""
+    """The class of this name in `torch.nn`, and in `fastlstm.integrations.torch`, which has further cells."""
     blocks: tuple[str, ...]
-    """The gate blocks by our names, in PyTorch's order."""
+    """The gate blocks, by this package's names, in PyTorch's order."""
 
 
 class Cell(NamedTuple):
-    """All that the Python side knows of a cell. D input features, H units, G gate blocks."""
+    """Everything that the Python side knows about a cell. D input features, H units, G gate blocks."""
 
     name: str
     """The core's name."""
@@ -47,11 +47,11 @@ class Cell(NamedTuple):
     weights: tuple[tuple[str, tuple[str | int, ...]], ...] = (KERNEL, RECURRENT_KERNEL, BIAS)
     """Name and shape of each weight in the order of `get_weights`, a size being 'D', 'H', 'GH' for G*H, or a number."""
     options: Mapping[str, bool] = {}
-    """The arguments by which its layer class is told to use this cell and none of its others."""
+    """The arguments of the layer class that select this cell."""
     onnx: OnnxNode | None = None
-    """How ONNX writes the cell; None where it has no such operator."""
+    """The cell as an operator of ONNX; None if ONNX has none."""
     torch: TorchCell | None = None
-    """What it is in PyTorch, or None where PyTorch can not have it."""
+    """The cell in PyTorch; None if PyTorch cannot have it."""
 
     def shapes(self, features: int, units: int) -> dict[str, tuple[int, ...]]:
         """Return the shape of each weight."""
@@ -67,12 +67,12 @@ class Cell(NamedTuple):
 
     @property
     def bias_rows(self) -> int:
-        """1, or 2 where the recurrent product has a bias of its own."""
+        """1, or 2 if the recurrent product has a bias too."""
         return 2 if dict(self.weights)["bias"] == (2, "GH") else 1
 
 
 def reordered(weight: Array, blocks: Sequence[Any], wanted: Iterable[Any]) -> Array:
-    """Return a weight whose last axis has other blocks, or the same in another order; new ones are zeros."""
+    """Return a weight with its blocks along the last axis in the `wanted` order; missing ones are zeros."""
     parts = dict(zip(blocks, np.split(weight, len(blocks), axis=-1), strict=True))
-    nothing = np.zeros_like(parts[blocks[0]])
-    return np.concatenate([parts.get(block, nothing) for block in wanted], axis=-1)
+    zeros = np.zeros_like(parts[blocks[0]])
+    return np.concatenate([parts.get(block, zeros) for block in wanted], axis=-1)
