@@ -75,7 +75,7 @@ class Layer(Trainable):
     _in_keras: ClassVar[bool] = True
     """Whether Keras has a layer of this name, with these weights."""
     _beyond_keras: ClassVar[Mapping[str, Any]] = {}
-    """Arguments that Keras's layer lacks, with the value at which the two layers agree, or ... if it does not matter."""
+    """Arguments that Keras's layer lacks, with the value at which both agree, or ... if it does not matter."""
     _keras_path: ClassVar[str] = ""
     """The attribute of Keras's layer that holds the weights; empty if the layer itself does."""
     _keras_extra: ClassVar[tuple[tuple[str, int], ...]] = ()
