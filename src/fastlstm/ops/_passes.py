@@ -22,7 +22,25 @@ _MAY_BE_LEFT_OUT = ("bias", "peephole")
 
 
 class Saved:
-    """The values that a forward pass saved for `backward`. Can be used once."""
+    """The values that a forward pass saved for `backward`. Created by the forward functions; can be used once.
+
+    Parameters
+    ----------
+    network : Network
+        The network of the core that ran the cell.
+    forward : Pass
+        Its forward pass.
+    widths : list of int
+        The width of each state.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from fastlstm import ops
+    >>> saved = ops.min_gru(np.ones((2, 5, 3)), np.zeros((3, 8))).saved
+    >>> ops.backward(saved, np.ones((2, 5, 4))).kernel.shape
+    (3, 8)
+    """
 
     def __init__(self, network: Network, forward: "Pass", widths: list[int]) -> None:
         self._network, self._widths = network, widths
