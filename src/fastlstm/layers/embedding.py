@@ -17,7 +17,7 @@ NUMBERS = {2: "(N, T)"}
 class Embedding(Layer):
     """One vector for each of the numbers 0 to ``input_dim - 1``: (N, T) becomes (N, T, O).
 
-    In a model it is the first layer; the model begins with ``Input((T,))``, or ``Input((None,))`` for any number of
+    In a model it is the first layer; the model starts with ``Input((T,))``, or ``Input((None,))`` for any number of
     steps.
 
     Parameters
