@@ -1,7 +1,8 @@
-"""The recurrent kernels as functions on arrays, for training loops of one's own.
+"""The recurrent kernels as functions on arrays, for custom training loops.
 
-A forward function returns the outputs of all steps, the states after the last one, and what `backward` needs to return
-the gradients of the loss with respect to everything that went in. N rows, T steps, D features, H units, G gate blocks:
+A forward function returns the outputs of all steps, the states after the last step, and the object from which
+`backward` computes the gradients of the loss with respect to all inputs. Legend: N rows, T steps, D features, H units,
+G gate blocks.
 
 ==================  ======================  =======================================================================
 x                   (N, T, D)               the input
@@ -10,17 +11,16 @@ kernel              (D, G*H)                input weights; blocks i f c o (LSTM)
 recurrent_kernel    (H, G*H)                recurrent weights
 bias                (G*H,), (2, 3*H)        the second for a reset-after GRU: input and recurrent bias
 peephole            (3, H), (2, H)          of i f o; of i o with coupled gates
-initial_state       (N, H) each             h, and c of an LSTM; zeros if left out
+initial_state       (N, H) each             h, and c of an LSTM; zeros by default
 mask                (N, T), bool            True where a step is valid; the others repeat the output
 ==================  ======================  =======================================================================
 
-All arrays of a call are float32 or all are float64, and nothing is converted: another dtype raises TypeError. Arrays of
-any memory layout are taken; those that are returned are new. The number of threads is that of
-`fastlstm.set_num_threads`.
+The arrays of a call are all float32 or all float64. They are not converted: other dtypes raise TypeError. Any memory
+layout is accepted; returned arrays are new. `fastlstm.set_num_threads` sets the number of threads.
 
 Examples
 --------
-A training loop by hand: an LSTM and a linear read-out learn the sum of ten numbers.
+A custom training loop, in which an LSTM with a linear output layer learns the sum of ten numbers:
 
 >>> import numpy as np
 >>> from fastlstm import ops
@@ -28,7 +28,7 @@ A training loop by hand: an LSTM and a linear read-out learn the sum of ten numb
 >>> x = rng.uniform(-0.5, 0.5, (64, 10, 1))
 >>> target = x.sum(axis=1)
 >>> weights = [0.3 * rng.normal(size=shape) for shape in [(1, 32), (8, 32), (32,), (8, 1)]]
->>> weights[2][8:16] += 1  # forget gates that begin open
+>>> weights[2][8:16] += 1  # start with open forget gates
 >>> losses = []
 >>> for step in range(200):
 ...     kernel, recurrent_kernel, bias, readout = weights
@@ -65,36 +65,36 @@ def simple_rnn(
     clip: float | None = None,
     go_backwards: bool = False,
 ) -> Forward:
-    """Run Elman's recurrent network. The equation is that of `fastlstm.layers.SimpleRNN`.
+    """Run a simple (Elman) recurrent network. The equation is that of `fastlstm.layers.SimpleRNN`.
 
     Parameters
     ----------
     x : ndarray (N, T, D)
         The input, float32 or float64.
     kernel, recurrent_kernel, bias : ndarray (D, H), (H, H), (H,)
-        The weights; without a bias, None.
+        The weights; None for no bias.
     initial_state : ndarray (N, H), optional
-        h before the first step.
+        h before the first step. Default: zeros.
     mask : ndarray (N, T) of bool, optional
-        True where a step is valid.
+        True where a step is valid. Default: all are.
     activation : str or function of `fastlstm.activations`
-        Elementwise.
+        An elementwise activation.
     clip : float, optional
-        Cuts pre-activations off at [-clip, clip].
+        Clips pre-activations to [-clip, clip]. Default: no clipping.
     go_backwards : bool
-        Whether to begin with the last step; outputs are in the order of processing.
+        Whether to start at the last step; outputs are in the order of processing.
 
     Returns
     -------
     Forward
-        A named tuple: outputs (N, T, H), states (h,), and saved for `backward`.
+        A named tuple: outputs (N, T, H), the last states (h,), (N, H) each, and saved, the argument of `backward`.
 
     Raises
     ------
     ValueError
         If a shape does not fit.
     TypeError
-        If an array is not of float32 or float64, or has another dtype than x.
+        If an array is neither float32 nor float64, or its dtype differs from that of x.
 
     Examples
     --------
@@ -122,40 +122,40 @@ def lstm(
     go_backwards: bool = False,
     coupled: bool = False,
 ) -> Forward:
-    """Run an LSTM, with peepholes if there are weights for them. The equations are those of `fastlstm.layers.LSTM`.
+    """Run an LSTM, with peepholes if their weights are given. The equations are those of `fastlstm.layers.LSTM`.
 
     Parameters
     ----------
     x : ndarray (N, T, D)
         The input, float32 or float64.
     kernel, recurrent_kernel, bias : ndarray (D, 4*H), (H, 4*H), (4*H,)
-        The weights, blocks i f c o; without a bias, None. With coupled gates 3*H, blocks i c o.
+        The weights, blocks i f c o; None for no bias. With coupled gates 3*H, blocks i c o.
     peephole : ndarray (3, H), optional
         Peephole weights of i f o; (2, H), of i o, with coupled gates.
     initial_state : tuple of ndarray (N, H), optional
-        h and c before the first step.
+        h and c before the first step. Default: zeros.
     mask : ndarray (N, T) of bool, optional
-        True where a step is valid.
+        True where a step is valid. Default: all are.
     activation, recurrent_activation : str or function of `fastlstm.activations`
-        Elementwise: of the candidate and of c; of the gates.
+        Elementwise activations: of the candidate and of c; of the gates.
     clip : float, optional
-        Cuts pre-activations off at [-clip, clip].
+        Clips pre-activations to [-clip, clip]. Default: no clipping.
     go_backwards : bool
-        Whether to begin with the last step; outputs are in the order of processing.
+        Whether to start at the last step; outputs are in the order of processing.
     coupled : bool
         Whether the forget gate is 1 - i.
 
     Returns
     -------
     Forward
-        A named tuple: outputs (N, T, H), states (h, c), and saved for `backward`.
+        A named tuple: outputs (N, T, H), the last states (h, c), (N, H) each, and saved, the argument of `backward`.
 
     Raises
     ------
     ValueError
         If a shape does not fit.
     TypeError
-        If an array is not of float32 or float64, or has another dtype than x.
+        If an array is neither float32 nor float64, or its dtype differs from that of x.
 
     Examples
     --------
@@ -192,31 +192,31 @@ def gru(
     x : ndarray (N, T, D)
         The input, float32 or float64.
     kernel, recurrent_kernel, bias : ndarray (D, 3*H), (H, 3*H), (2, 3*H)
-        The weights, blocks z r h; without a bias, None. The bias is (3*H,) where `reset_after` is False.
+        The weights, blocks z r h; None for no bias. The bias is (3*H,) where `reset_after` is False.
     initial_state : ndarray (N, H), optional
-        h before the first step.
+        h before the first step. Default: zeros.
     mask : ndarray (N, T) of bool, optional
-        True where a step is valid.
+        True where a step is valid. Default: all are.
     activation, recurrent_activation : str or function of `fastlstm.activations`
-        Elementwise: of the candidate; of the gates.
+        Elementwise activations: of the candidate; of the gates.
     clip : float, optional
-        Cuts pre-activations off at [-clip, clip].
+        Clips pre-activations to [-clip, clip]. Default: no clipping.
     go_backwards : bool
-        Whether to begin with the last step; outputs are in the order of processing.
+        Whether to start at the last step; outputs are in the order of processing.
     reset_after : bool
         Whether the reset gate acts after the product with the recurrent kernel.
 
     Returns
     -------
     Forward
-        A named tuple: outputs (N, T, H), states (h,), and saved for `backward`.
+        A named tuple: outputs (N, T, H), the last states (h,), (N, H) each, and saved, the argument of `backward`.
 
     Raises
     ------
     ValueError
         If a shape does not fit.
     TypeError
-        If an array is not of float32 or float64, or has another dtype than x.
+        If an array is neither float32 nor float64, or its dtype differs from that of x.
 
     Examples
     --------
@@ -249,27 +249,27 @@ def min_gru(
     x : ndarray (N, T, D)
         The input, float32 or float64.
     kernel, bias : ndarray (D, 2*H), (2*H,)
-        The weights, blocks z h; without a bias, None.
+        The weights, blocks z h; None for no bias.
     initial_state : ndarray (N, H), optional
-        h before the first step.
+        h before the first step. Default: zeros.
     mask : ndarray (N, T) of bool, optional
-        True where a step is valid.
+        True where a step is valid. Default: all are.
     clip : float, optional
-        Cuts pre-activations off at [-clip, clip].
+        Clips pre-activations to [-clip, clip]. Default: no clipping.
     go_backwards : bool
-        Whether to begin with the last step; outputs are in the order of processing.
+        Whether to start at the last step; outputs are in the order of processing.
 
     Returns
     -------
     Forward
-        A named tuple: outputs (N, T, H), states (h,), and saved for `backward`.
+        A named tuple: outputs (N, T, H), the last states (h,), (N, H) each, and saved, the argument of `backward`.
 
     Raises
     ------
     ValueError
         If a shape does not fit.
     TypeError
-        If an array is not of float32 or float64, or has another dtype than x.
+        If an array is neither float32 nor float64, or its dtype differs from that of x.
 
     Examples
     --------
@@ -299,27 +299,27 @@ def min_lstm(
     x : ndarray (N, T, D)
         The input, float32 or float64.
     kernel, bias : ndarray (D, 3*H), (3*H,)
-        The weights, blocks f i h; without a bias, None.
+        The weights, blocks f i h; None for no bias.
     initial_state : ndarray (N, H), optional
-        h before the first step.
+        h before the first step. Default: zeros.
     mask : ndarray (N, T) of bool, optional
-        True where a step is valid.
+        True where a step is valid. Default: all are.
     clip : float, optional
-        Cuts pre-activations off at [-clip, clip].
+        Clips pre-activations to [-clip, clip]. Default: no clipping.
     go_backwards : bool
-        Whether to begin with the last step; outputs are in the order of processing.
+        Whether to start at the last step; outputs are in the order of processing.
 
     Returns
     -------
     Forward
-        A named tuple: outputs (N, T, H), states (h,), and saved for `backward`.
+        A named tuple: outputs (N, T, H), the last states (h,), (N, H) each, and saved, the argument of `backward`.
 
     Raises
     ------
     ValueError
         If a shape does not fit.
     TypeError
-        If an array is not of float32 or float64, or has another dtype than x.
+        If an array is neither float32 nor float64, or its dtype differs from that of x.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""The two passes that all cells share: checks of exact arrays, and a network of one recurrent layer."""
+"""The forward and backward pass for all cells: array checks, and a network of one recurrent layer."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -18,30 +18,30 @@ if TYPE_CHECKING:
     from .._internal.native import Pass
 
 _FLOATS = ("float32", "float64")
-_MAY_BE_LEFT_OUT = ("bias", "peephole")
+_OPTIONAL_WEIGHTS = ("bias", "peephole")
 
 
 class Saved:
-    """What `backward` needs; it can be used once."""
+    """The forward pass that `backward` needs; it can be used once."""
 
-    def __init__(self, network: Network, kept: "Pass", widths: list[int]) -> None:
+    def __init__(self, network: Network, forward_pass: "Pass", widths: list[int]) -> None:
         self._network, self._widths = network, widths
-        self._kept: Pass | None = kept
+        self._forward_pass: Pass | None = forward_pass
 
 
 class Forward(NamedTuple):
-    """What a forward pass returns."""
+    """The result of a forward pass."""
 
     outputs: Array
     """h of every step (N, T, H), in the order of processing."""
     states: tuple[Array, ...]
     """The states after the last step, (N, H) each: h, and c of an LSTM."""
     saved: Saved
-    """For `backward`."""
+    """The argument of `backward`."""
 
 
 class Gradients(NamedTuple):
-    """Gradients of the loss, each of the shape of its variable; None for what the cell does not have."""
+    """Gradients of the loss, in the shape of the variables; None for weights that were not given."""
 
     x: Array
     kernel: Array
@@ -52,7 +52,7 @@ class Gradients(NamedTuple):
 
 
 def exact(name: str, value: Any, dtype: str | None = None) -> Array:
-    """Return an array of the kernels' dtypes, or of the one that x has, laid out for them; others raise TypeError."""
+    """Return an array, laid out for the kernels; raise TypeError unless it is float32 or float64, or of `dtype`."""
     if not isinstance(value, np.ndarray) or isinstance(value, np.ma.MaskedArray):
         raise TypeError(f"{name}: expected a NumPy array, got {type(value).__name__}")
     if dtype is None and str(value.dtype) not in _FLOATS:
@@ -80,7 +80,7 @@ def forward(
     given = {
         name: exact(name, value, dtype)
         for name, value in weights.items()
-        if not (value is None and name in _MAY_BE_LEFT_OUT)
+        if not (value is None and name in _OPTIONAL_WEIGHTS)
     }
     units = _units(cell, given["kernel"], x.shape[2])
     shapes = cell.shapes(x.shape[2], units)
@@ -105,36 +105,35 @@ def forward(
     state = None
     if initial_state is not None:
         state = joined("initial_state", initial_state, widths, len(x), partial(exact, dtype=dtype))
-    kept = network.forward(x, state=state, mask=None if mask is None else mask_for(x, mask))
-    return Forward(kept.output, tuple(split(kept.state, widths)), Saved(network, kept, widths))
+    forward_pass = network.forward(x, state=state, mask=None if mask is None else mask_for(x, mask))
+    return Forward(forward_pass.output, tuple(split(forward_pass.state, widths)), Saved(network, forward_pass, widths))
 
 
 def backward(saved: Saved, d_outputs: Any = None, d_states: Any = None) -> Gradients:
-    """Walk back through time and return the gradients of the loss.
+    """Backpropagate through time and return the gradients of the loss.
 
     Parameters
     ----------
     saved : Saved
-        From a forward function, used here for the first time.
+        From a forward function. It can be used once.
     d_outputs : ndarray (N, T, H), optional
         Gradient of the loss with respect to the outputs. Default: zeros.
     d_states : tuple of ndarray (N, H), optional
-        Gradients with respect to the last states, as the forward function gives them: h, and c of an LSTM; None for one
-        stands for zeros. The last output is not the last state: both may have a gradient, and they add up. Default:
-        zeros.
+        Gradients with respect to the last states: h, and c of an LSTM; None for zeros. The last output and the last
+        state may both have a gradient, which are then added. Default: zeros.
 
     Returns
     -------
     Gradients
-        A named tuple: x (N, T, D), kernel, recurrent_kernel, bias, peephole, and initial_state, a tuple like the
-        states. None for what the cell does not have or was not given.
+        A named tuple: x (N, T, D); kernel, recurrent_kernel, bias and peephole in the shapes of the weights, or None
+        for weights that were not given; and initial_state, a tuple like the states.
 
     Raises
     ------
     ValueError
-        If a shape is wrong, or `saved` was used already.
+        If a shape is wrong, or `saved` has already been used.
     TypeError
-        If `saved` comes from nowhere, or an array does not have exactly the dtype of x.
+        If `saved` is not from a forward function, or the dtype of an array differs from that of x.
 
     Examples
     --------
@@ -146,10 +145,11 @@ def backward(saved: Saved, d_outputs: Any = None, d_states: Any = None) -> Gradi
     """
     if not isinstance(saved, Saved):
         raise TypeError(f"saved: expected what a forward function returned, got {type(saved).__name__}")
-    network, kept, widths = saved._network, saved._kept, saved._widths
-    if kept is None:
-        raise ValueError("saved: backward has used it up already; call the forward function again")
-    outputs, dtype = kept.output, str(kept.output.dtype)
+    network, forward_pass, widths = saved._network, saved._forward_pass, saved._widths
+    if forward_pass is None:
+        raise ValueError("saved: backward has already used it; call the forward function again")
+    outputs = forward_pass.output
+    dtype = str(outputs.dtype)
     d_output = np.zeros_like(outputs) if d_outputs is None else exact("d_outputs", d_outputs, dtype)
     if d_output.shape != outputs.shape:
         raise ValueError(f"d_outputs: expected shape {outputs.shape}, got {d_output.shape}")
@@ -159,8 +159,8 @@ def backward(saved: Saved, d_outputs: Any = None, d_states: Any = None) -> Gradi
         if isinstance(given, (list, tuple)) and len(given) == len(widths):
             given = [np.zeros((len(outputs), widths[0]), dtype) if state is None else state for state in given]
         d_state = joined("d_states", given, widths, len(outputs), partial(exact, dtype=dtype))
-    saved._kept = None
-    d_x, d_initial = network.backward(kept, d_output, d_state)
+    saved._forward_pass = None
+    d_x, d_initial = network.backward(forward_pass, d_output, d_state)
     assert d_x is not None
     weights = {segment.name: network.gradient(i) for i, segment in enumerate(network.segments)}
     return Gradients(
@@ -174,7 +174,7 @@ def backward(saved: Saved, d_outputs: Any = None, d_states: Any = None) -> Gradi
 
 
 def _units(cell: Cell, kernel: Array, features: int) -> int:
-    """Return the number of units that a kernel (D, G*H) is for."""
+    """Return the number of units H of a kernel (D, G*H)."""
     blocks = len(cell.blocks)
     if kernel.ndim != 2 or kernel.shape[0] != features or not kernel.shape[1] or kernel.shape[1] % blocks:
         times = "H" if blocks == 1 else f"{blocks}*H"
