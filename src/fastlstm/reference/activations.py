@@ -1,7 +1,8 @@
-r"""Activation functions and their backward passes: those of Keras 3, with its default parameters.
+r"""Activation functions of Keras 3 with its default parameters, and their backward passes.
 
-`ELEMENTWISE_ACTIVATIONS` holds what a cell can take; `ACTIVATIONS` adds the four that mix the elements of the last axis
-(softmax, log_softmax, sparsemax, glu) and belong above a dense layer. Below, :math:`\sigma` is the logistic function.
+They are written independently of the kernels that they check. Cells take `ELEMENTWISE_ACTIVATIONS`; `ACTIVATIONS` adds
+the four that combine the elements of the last axis (softmax, log_softmax, sparsemax, glu) and follow a dense layer.
+Below, :math:`\sigma` is the logistic function.
 
 =========================  ==================================================================================
 linear                     x
@@ -21,21 +22,21 @@ softsign                   x / (1 + abs(x))
 hard_sigmoid               clip(x / 6 + 1/2, 0, 1)
 hard_silu (hard_swish)     x hard_sigmoid(x)
 hard_tanh                  clip(x, -1, 1)
-hard_shrink, soft_shrink   x where abs(x) > 1/2, else 0; the same, moved by 1/2 towards 0
+hard_shrink, soft_shrink   x where abs(x) > 1/2, else 0; the same, shifted by 1/2 towards 0
 sparse_plus                0 below -1, (x + 1)² / 4 up to 1, x above
 sparse_sigmoid             clip((x + 1) / 2, 0, 1), the derivative of sparse_plus
 =========================  ==================================================================================
 
-At a kink the derivative is that of one side, the one Keras takes on JAX: for relu, relu6, hard_sigmoid, hard_silu,
-hard_shrink and soft_shrink the side that is constant (of hard_silu: 0 at -3, 1 at 3), for hard_tanh and leaky_relu that
-of slope 1, for selu that of slope λ α. Where JAX takes the mean of both sides, sparse_sigmoid has 0, as hard_sigmoid.
+At a kink the derivative is that of one side, as in Keras on JAX: for relu, relu6, hard_sigmoid, hard_silu, hard_shrink
+and soft_shrink that of the constant side (hard_silu: 0 at -3, 1 at 3), for hard_tanh and leaky_relu that of the side
+with slope 1, for selu that with slope λ α. sparse_sigmoid has 0, like hard_sigmoid, where JAX takes the mean.
 
-No function overflows on its way to a finite result, and none warns. NaN stays NaN; at ±∞ the value is that of the
+No function overflows in computing a finite result, and none warns. NaN stays NaN; at ±∞ the value is that of the
 formula, which is NaN for ∞ · 0 and ∞ / ∞.
 
-Sources: the documentation of Keras 3 names a paper for each. sparsemax is that of A. F. T. Martins and R. F. Astudillo,
-"From Softmax to Sparsemax", ICML 2016, whose values sum to 1; Keras up to 3.15 computes something else where more than
-one of them is not zero (Keras issue 23425).
+Sources: the documentation of Keras 3 names a paper for each. sparsemax follows A. F. T. Martins and R. F. Astudillo,
+"From Softmax to Sparsemax", ICML 2016, whose values sum to 1; Keras up to 3.15 differs if more than one value is not
+zero (Keras issue 23425).
 """
 
 from __future__ import annotations
@@ -51,14 +52,14 @@ from ._arrays import FloatArray
 
 
 class Activation(NamedTuple):
-    """A function y = f(x) and what it does to a gradient.
+    """A function y = f(x) and its backward pass.
 
     Attributes
     ----------
     forward : callable
-        ``forward(x)`` gives y.
+        ``forward(x)`` returns y.
     backward : callable
-        ``backward(d_y, x, y)`` gives the gradient with respect to x from the one with respect to y.
+        ``backward(d_y, x, y)`` returns the gradient with respect to x, given that with respect to y.
     """
 
     forward: Callable[[FloatArray], FloatArray]
@@ -66,7 +67,7 @@ class Activation(NamedTuple):
 
 
 def _quiet(forward: Callable[..., FloatArray], backward: Callable[..., FloatArray]) -> Activation:
-    # An overflow that ends as Inf or as 0 is what the formula means, and NaN is what becomes of Inf · 0: no warnings.
+    # Overflow to Inf or 0, and NaN from Inf · 0, are what the formulas give, so they should not warn.
     silent = np.errstate(over="ignore", invalid="ignore")
     return Activation(silent(forward), silent(backward))
 
@@ -92,7 +93,7 @@ def _softplus(x: FloatArray) -> FloatArray:
 
 
 def _exp_below(x: FloatArray) -> FloatArray:
-    # exp(x) where it is asked for, at negative x, and 1 elsewhere.
+    # exp(x) for negative x, where it is needed, and 1 elsewhere.
     y: FloatArray = np.exp(np.minimum(x, 0))
     return y
 
@@ -108,7 +109,7 @@ def _mish_slope(x: FloatArray, y: FloatArray) -> FloatArray:
 
 
 def _normal_cdf(x: FloatArray) -> FloatArray:
-    # erfc, not 1 + erf: it keeps the relative accuracy of the tail. NumPy has neither.
+    # erfc instead of 1 + erf keeps the relative accuracy of the tail. NumPy has neither.
     erfc = np.vectorize(math.erfc, otypes=[np.float64])
     y: FloatArray = (erfc(x.astype(np.float64) * -math.sqrt(0.5)) / 2).astype(x.dtype)
     return y
@@ -222,9 +223,7 @@ ELEMENTWISE_ACTIVATIONS = {
     "soft_shrink": _elementwise(lambda x: np.sign(x) * np.maximum(np.abs(x) - 0.5, 0), lambda x, y: np.abs(x) > 0.5),
     "softplus": _elementwise(_softplus, lambda x, y: _sigmoid(x)),
     "softsign": _elementwise(lambda x: x / (1 + np.abs(x)), lambda x, y: (1 / (1 + np.abs(x))) ** 2),
-    "sparse_plus": _elementwise(
-        lambda x: np.where(x < 1, np.clip(x / 2 + 0.5, 0, 1) ** 2, x), lambda x, y: _sparse_sigmoid(x)
-    ),
+    "sparse_plus": _elementwise(lambda x: np.where(x < 1, _sparse_sigmoid(x) ** 2, x), lambda x, y: _sparse_sigmoid(x)),
     "sparse_sigmoid": _elementwise(_sparse_sigmoid, lambda x, y: (np.abs(x) < 1) / 2),
     # The slope is (1 + x / √(x² + 4)) / 2.
     "squareplus": _elementwise(_squareplus, lambda x, y: y / np.hypot(x, 2)),

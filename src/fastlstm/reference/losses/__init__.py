@@ -1,8 +1,8 @@
-"""Losses and their gradients, as Keras 3 computes them.
+"""Losses and their gradients as in Keras 3, written independently of the kernels that they check.
 
 Every function takes `y_true` and `y_pred` and returns the loss, a scalar of y_pred's dtype, and its gradient with
 respect to `y_pred`. The last axis of y_pred holds features or classes; the loss is the mean over all other axes
-(Keras's reduction "sum_over_batch_size"), each value multiplied by its sample weight first.
+(Keras's reduction "sum_over_batch_size"), after multiplying each value by its sample weight.
 """
 
 from ._distributions import (
@@ -67,4 +67,4 @@ LOSSES = {
         categorical_hinge,
     )
 }
-"""The core's name -> function."""
+"""Loss functions by their name in the core."""
