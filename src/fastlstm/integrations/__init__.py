@@ -1,1 +1,1 @@
-"""Other packages: one module for each, imported only when it is asked for, and what it needs only there."""
+"""Integrations with other packages, one module for each; only that module imports the other package."""

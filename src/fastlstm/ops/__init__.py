@@ -1,8 +1,8 @@
-"""The recurrent kernels as functions on arrays, for writing your own training loops.
+"""The recurrent kernels as functions on arrays, for custom training loops.
 
-A forward function returns the outputs of all steps, the states after the last one, and the values that `backward` needs
-to compute the gradients of the loss with respect to all inputs and weights. N rows, T steps, D features, H units, G
-gate blocks:
+A forward function returns the outputs of all steps, the states after the last step, and the object from which
+`backward` computes the gradients of the loss with respect to all inputs. Legend: N rows, T steps, D features, H units,
+G gate blocks.
 
 ==================  ======================  =======================================================================
 x                   (N, T, D)               the input
@@ -11,17 +11,21 @@ kernel              (D, G*H)                input weights; blocks i f c o (LSTM)
 recurrent_kernel    (H, G*H)                recurrent weights
 bias                (G*H,), (2, 3*H)        the second for a reset-after GRU: input and recurrent bias
 peephole            (3, H), (2, H)          of i f o; of i o with coupled gates
-initial_state       (N, H) each             h, and c of an LSTM; zeros if left out
-mask                (N, T), bool            True where a step is valid; others repeat the output
-==================  ======================  =======================================================================
 
 The arrays of a call are all float32 or all float64; nothing is converted, and another dtype raises TypeError. They may
 have any memory layout; returned arrays are new. The number of threads is that of
 `fastlstm.set_num_threads`.
+=======
+initial_state       (N, H) each             h, and c of an LSTM; zeros by default
+mask                (N, T), bool            True where a step is valid; the others repeat the output
+==================  ======================  =======================================================================
+
+The arrays of a call are all float32 or all float64. They are not converted: other dtypes raise TypeError. Any memory
+layout is accepted; returned arrays are new. `fastlstm.set_num_threads` sets the number of threads.
 
 Examples
 --------
-A training loop by hand: an LSTM and a linear read-out learn the sum of ten numbers.
+A custom training loop, in which an LSTM with a linear output layer learns the sum of ten numbers:
 
 >>> import numpy as np
 >>> from fastlstm import ops
@@ -29,7 +33,7 @@ A training loop by hand: an LSTM and a linear read-out learn the sum of ten numb
 >>> x = rng.uniform(-0.5, 0.5, (64, 10, 1))
 >>> target = x.sum(axis=1)
 >>> weights = [0.3 * rng.normal(size=shape) for shape in [(1, 32), (8, 32), (32,), (8, 1)]]
->>> weights[2][8:16] += 1  # forget gates start open
+>>> weights[2][8:16] += 1  # start with open forget gates
 >>> losses = []
 >>> for step in range(200):
 ...     kernel, recurrent_kernel, bias, readout = weights
@@ -66,7 +70,7 @@ def simple_rnn(
     clip: float | None = None,
     go_backwards: bool = False,
 ) -> Forward:
-    """Run Elman's recurrent network, with the equation of `fastlstm.layers.SimpleRNN`.
+    """Run a simple (Elman) recurrent network. The equation is that of `fastlstm.layers.SimpleRNN`.
 
     Parameters
     ----------
@@ -75,27 +79,27 @@ def simple_rnn(
     kernel, recurrent_kernel, bias : ndarray (D, H), (H, H), (H,)
         The weights; None for no bias.
     initial_state : ndarray (N, H), optional
-        h before the first step.
+        h before the first step. Default: zeros.
     mask : ndarray (N, T) of bool, optional
-        True where a step is valid.
+        True where a step is valid. Default: all are.
     activation : str or function of `fastlstm.activations`
-        Elementwise.
+        An elementwise activation.
     clip : float, optional
-        Clips pre-activations to [-clip, clip].
+        Clips pre-activations to [-clip, clip]. Default: no clipping.
     go_backwards : bool
-        Whether to start with the last step; outputs are in the order of processing.
+        Whether to start at the last step; outputs are in the order of processing.
 
     Returns
     -------
     Forward
-        A named tuple: outputs (N, T, H), states (h,), and saved, the argument of `backward`.
+        A named tuple: outputs (N, T, H), the last states (h,), (N, H) each, and saved, the argument of `backward`.
 
     Raises
     ------
     ValueError
         If a shape does not match, or a value is out of range.
     TypeError
-        If an array is neither float32 nor float64, or has another dtype than x.
+        If an array is neither float32 nor float64, or its dtype differs from that of x.
 
     Examples
     --------
@@ -123,7 +127,7 @@ def lstm(
     go_backwards: bool = False,
     coupled: bool = False,
 ) -> Forward:
-    """Run an LSTM, with peepholes if `peephole` is given, with the equations of `fastlstm.layers.LSTM`.
+    """Run an LSTM, with peepholes if their weights are given. The equations are those of `fastlstm.layers.LSTM`.
 
     Parameters
     ----------
@@ -134,29 +138,29 @@ def lstm(
     peephole : ndarray (3, H), optional
         Peephole weights of i f o; (2, H), of i o, with coupled gates.
     initial_state : tuple of ndarray (N, H), optional
-        h and c before the first step.
+        h and c before the first step. Default: zeros.
     mask : ndarray (N, T) of bool, optional
-        True where a step is valid.
+        True where a step is valid. Default: all are.
     activation, recurrent_activation : str or function of `fastlstm.activations`
-        Elementwise: of the candidate and of c; of the gates.
+        Elementwise activations: of the candidate and of c; of the gates.
     clip : float, optional
-        Clips pre-activations to [-clip, clip].
+        Clips pre-activations to [-clip, clip]. Default: no clipping.
     go_backwards : bool
-        Whether to start with the last step; outputs are in the order of processing.
+        Whether to start at the last step; outputs are in the order of processing.
     coupled : bool
         Whether the forget gate is 1 - i.
 
     Returns
     -------
     Forward
-        A named tuple: outputs (N, T, H), states (h, c), and saved, the argument of `backward`.
+        A named tuple: outputs (N, T, H), the last states (h, c), (N, H) each, and saved, the argument of `backward`.
 
     Raises
     ------
     ValueError
         If a shape does not match, or a value is out of range.
     TypeError
-        If an array is neither float32 nor float64, or has another dtype than x.
+        If an array is neither float32 nor float64, or its dtype differs from that of x.
 
     Examples
     --------
@@ -195,29 +199,29 @@ def gru(
     kernel, recurrent_kernel, bias : ndarray (D, 3*H), (H, 3*H), (2, 3*H)
         The weights, blocks z r h; None for no bias. The bias is (3*H,) where `reset_after` is False.
     initial_state : ndarray (N, H), optional
-        h before the first step.
+        h before the first step. Default: zeros.
     mask : ndarray (N, T) of bool, optional
-        True where a step is valid.
+        True where a step is valid. Default: all are.
     activation, recurrent_activation : str or function of `fastlstm.activations`
-        Elementwise: of the candidate; of the gates.
+        Elementwise activations: of the candidate; of the gates.
     clip : float, optional
-        Clips pre-activations to [-clip, clip].
+        Clips pre-activations to [-clip, clip]. Default: no clipping.
     go_backwards : bool
-        Whether to start with the last step; outputs are in the order of processing.
+        Whether to start at the last step; outputs are in the order of processing.
     reset_after : bool
         Whether the reset gate is applied after the product with the recurrent kernel.
 
     Returns
     -------
     Forward
-        A named tuple: outputs (N, T, H), states (h,), and saved, the argument of `backward`.
+        A named tuple: outputs (N, T, H), the last states (h,), (N, H) each, and saved, the argument of `backward`.
 
     Raises
     ------
     ValueError
         If a shape does not match, or a value is out of range.
     TypeError
-        If an array is neither float32 nor float64, or has another dtype than x.
+        If an array is neither float32 nor float64, or its dtype differs from that of x.
 
     Examples
     --------
@@ -252,25 +256,25 @@ def min_gru(
     kernel, bias : ndarray (D, 2*H), (2*H,)
         The weights, blocks z h; None for no bias.
     initial_state : ndarray (N, H), optional
-        h before the first step.
+        h before the first step. Default: zeros.
     mask : ndarray (N, T) of bool, optional
-        True where a step is valid.
+        True where a step is valid. Default: all are.
     clip : float, optional
-        Clips pre-activations to [-clip, clip].
+        Clips pre-activations to [-clip, clip]. Default: no clipping.
     go_backwards : bool
-        Whether to start with the last step; outputs are in the order of processing.
+        Whether to start at the last step; outputs are in the order of processing.
 
     Returns
     -------
     Forward
-        A named tuple: outputs (N, T, H), states (h,), and saved, the argument of `backward`.
+        A named tuple: outputs (N, T, H), the last states (h,), (N, H) each, and saved, the argument of `backward`.
 
     Raises
     ------
     ValueError
         If a shape does not match, or a value is out of range.
     TypeError
-        If an array is neither float32 nor float64, or has another dtype than x.
+        If an array is neither float32 nor float64, or its dtype differs from that of x.
 
     Examples
     --------
@@ -302,25 +306,25 @@ def min_lstm(
     kernel, bias : ndarray (D, 3*H), (3*H,)
         The weights, blocks f i h; None for no bias.
     initial_state : ndarray (N, H), optional
-        h before the first step.
+        h before the first step. Default: zeros.
     mask : ndarray (N, T) of bool, optional
-        True where a step is valid.
+        True where a step is valid. Default: all are.
     clip : float, optional
-        Clips pre-activations to [-clip, clip].
+        Clips pre-activations to [-clip, clip]. Default: no clipping.
     go_backwards : bool
-        Whether to start with the last step; outputs are in the order of processing.
+        Whether to start at the last step; outputs are in the order of processing.
 
     Returns
     -------
     Forward
-        A named tuple: outputs (N, T, H), states (h,), and saved, the argument of `backward`.
+        A named tuple: outputs (N, T, H), the last states (h,), (N, H) each, and saved, the argument of `backward`.
 
     Raises
     ------
     ValueError
         If a shape does not match, or a value is out of range.
     TypeError
-        If an array is neither float32 nor float64, or has another dtype than x.
+        If an array is neither float32 nor float64, or its dtype differs from that of x.
 
     Examples
     --------

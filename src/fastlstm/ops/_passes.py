@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .._internal.native import Pass
 
 _FLOATS = ("float32", "float64")
-_MAY_BE_LEFT_OUT = ("bias", "peephole")
+_OPTIONAL_WEIGHTS = ("bias", "peephole")
 
 
 class Saved:
@@ -138,7 +138,7 @@ def forward(
     given = {
         name: exact(name, value, dtype)
         for name, value in weights.items()
-        if not (value is None and name in _MAY_BE_LEFT_OUT)
+        if not (value is None and name in _OPTIONAL_WEIGHTS)
     }
     units = _units(cell, given["kernel"], x.shape[2])
     shapes = cell.shapes(x.shape[2], units)

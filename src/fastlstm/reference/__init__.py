@@ -1,24 +1,27 @@
 """The arithmetic of fastlstm in plain NumPy: equations first, forward and backward side by side.
 
-Written to be read and to be compared with: every function works in the dtype of the arrays it is given, and in
-float64 it is the oracle of the test suite. Layouts and numerics are those of Keras 3.
+It is written to be read and compared with: every function computes in the dtype of its arguments, and in float64 it is
+the oracle of the test suite. It is therefore independent of the kernels: its losses, activations and optimizers share
+no arithmetic with those of the same names elsewhere in the package, which run in C++. Layouts and numerics are those of
+Keras 3.
 
 ===============================================  ============================================================
 `simple_rnn_forward`, `simple_rnn_backward`      the Elman network and its backpropagation through time (BPTT)
-`lstm_forward`, `lstm_backward`                  the LSTM, with peepholes and coupled gates if wanted
-`gru_forward`, `gru_backward`                    the GRU, its reset gate after the product or before
+`lstm_forward`, `lstm_backward`                  the LSTM, optionally with peepholes and coupled gates
+`gru_forward`, `gru_backward`                    the GRU, with the reset gate after or before the product
 `min_gru_forward`, `min_lstm_forward`            minGRU and minLSTM, both with `min_rnn_backward`
-`LoopOptions`                                    what all of them take: masks, initial states, direction, zoneout
-`CELLS`                                          the core's name -> these functions and the shapes of the weights
-`dense_forward`, `dense_backward`                the dense layer, softmax included
+`LoopOptions`                                    options of all cells: masks, initial states, direction, zoneout
+`CELLS`                                          name in the core -> these functions and the shapes of the weights
+`dense_forward`, `dense_backward`                the dense layer with any activation, also softmax
 `layer_normalization_forward` and `_backward`    layer normalization over the last axis
-`LOSSES`                                         the core's name -> function giving a loss and its gradient
+`LOSSES`                                         name in the core -> function that returns a loss and its gradient
 `OPTIMIZERS`                                     name -> function that updates one variable
-`clip_gradients`                                 bounds of values or norms
-`ACTIVATIONS`, `ELEMENTWISE_ACTIVATIONS`         name -> activation; the second holds those a cell can take
+`clip_gradients`                                 clipping by value or norm
+`ACTIVATIONS`, `ELEMENTWISE_ACTIVATIONS`         name -> activation; cells take the elementwise ones
 ===============================================  ============================================================
 
-To add a cell: a file with its derivation, a subclass of `time_loop.Cell` and its two functions, and a line in `CELLS`.
+To add a cell, write a file with its derivation, a subclass of `time_loop.Cell` and its two functions, and add a line to
+`CELLS`.
 """
 
 from . import losses, optimizers

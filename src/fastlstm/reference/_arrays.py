@@ -1,4 +1,4 @@
-"""The checks on arrays that the parts of the reference share."""
+"""Checks of arrays, shared by all of the reference."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ FloatArray: TypeAlias = NDArray[np.floating[Any]]
 def check_array(
     name: str, array: FloatArray, shape: tuple[int | None, ...], letters: str, like: FloatArray | None = None
 ) -> None:
-    """Require an array of floats of this shape (None: any size) and, where given, of the dtype of `like`."""
+    """Require an array of floats with this shape (None: any size) and, if given, the dtype of `like`."""
     if not isinstance(array, np.ndarray) or not np.issubdtype(array.dtype, np.floating):
         kind = f"dtype {array.dtype}" if isinstance(array, np.ndarray) else type(array).__name__
         raise TypeError(f"{name}: expected a NumPy array of floats, got {kind}")

@@ -23,14 +23,14 @@ from ._arrays import FloatArray
 
 
 class Activation(NamedTuple):
-    """A function y = f(x) and what it does to a gradient.
+    """A function y = f(x) and its backward pass.
 
     Attributes
     ----------
     forward : callable
-        ``forward(x)`` gives y.
+        ``forward(x)`` returns y.
     backward : callable
-        ``backward(d_y, x, y)`` gives the gradient with respect to x from the one with respect to y.
+        ``backward(d_y, x, y)`` returns the gradient with respect to x, given that with respect to y.
     """
 
     forward: Callable[[FloatArray], FloatArray]

@@ -1,4 +1,4 @@
-"""Every cell under its name in the core, called the same way."""
+"""All cells by their name in the core, with one calling convention."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from .simple_rnn import SIMPLE_RNN_WEIGHTS, simple_rnn_backward, simple_rnn_forw
 
 
 class CellFunctions(NamedTuple):
-    """One cell.
+    """The functions and the weights of a cell.
 
     Attributes
     ----------
     forward : callable
-        ``forward(x, *weights, **options)`` gives outputs, states and saved; with keywords, `clip`, `activation` and
-        `recurrent_activation` (where the cell has them), and those of `LoopOptions`.
+        ``forward(x, *weights, **options)`` returns outputs, states and saved. Options are `clip`, `activation` and
+        `recurrent_activation` (if the cell has them), and those of `LoopOptions`.
     backward : callable
-        ``backward(saved, d_outputs=None, d_states=None)`` gives the gradients, a named tuple with x, the names of the
-        weights, and ``initial_`` before the names of the states.
+        ``backward(saved, d_outputs=None, d_states=None)`` returns the gradients, a named tuple with x, the weights by
+        name, and the initial states, named ``initial_`` and the name of the state.
     weights : dict
-        The names in order, each with its shape in letters: ``{"kernel": "(D, 4H)", ...}``.
+        Names in order, with the shapes in letters: ``{"kernel": "(D, 4H)", ...}``.
     states : tuple of str
         ("h",) or ("h", "c").
     """

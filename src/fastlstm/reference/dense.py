@@ -14,7 +14,7 @@ from .activations import ACTIVATIONS
 
 @dataclass(frozen=True)
 class DenseSaved:
-    """What the forward pass keeps: the arguments of `dense_forward`, x K + b as `z`, and the outputs."""
+    """What the forward pass saves: the arguments of `dense_forward`, z = x K + b, and the outputs."""
 
     x: FloatArray
     kernel: FloatArray
@@ -24,7 +24,7 @@ class DenseSaved:
 
 
 class DenseGradients(NamedTuple):
-    """Gradients of the loss, each of the shape of its variable."""
+    """Gradients of the loss, in the shapes of the variables."""
 
     x: FloatArray
     kernel: FloatArray
@@ -45,21 +45,21 @@ def dense_forward(
     bias : ndarray (O,), optional
         None means zeros.
     activation : str
-        A name in `ACTIVATIONS`; softmax and its like go over the last axis, which glu halves.
+        A name in `ACTIVATIONS`. Softmax and the like act on the last axis; glu halves it.
 
     Returns
     -------
     outputs : ndarray (..., O)
-        The layer's outputs.
+        Outputs of the layer.
     saved : DenseSaved
         For `dense_backward`.
 
     Raises
     ------
     ValueError
-        A shape that does not fit, or an activation that is not known.
+        If a shape does not fit, or an activation is unknown.
     TypeError
-        An array that is not of floats, or not of the dtype of x.
+        If an array does not hold floats, or its dtype differs from that of x.
 
     Examples
     --------
@@ -86,7 +86,7 @@ def dense_backward(saved: DenseSaved, d_outputs: FloatArray) -> DenseGradients:
     Parameters
     ----------
     saved : DenseSaved
-        From `dense_forward`. It is only read.
+        From `dense_forward`. It is not changed.
     d_outputs : ndarray (..., O)
         Gradient of the loss with respect to the outputs.
 
@@ -98,7 +98,7 @@ def dense_backward(saved: DenseSaved, d_outputs: FloatArray) -> DenseGradients:
     Raises
     ------
     ValueError, TypeError
-        `d_outputs` of another shape or dtype than the outputs.
+        If `d_outputs` differs from the outputs in shape or dtype.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""A gate: an activation applied to a pre-activation, clipped or not, with its way back for a gradient."""
+"""A gate: an activation of a pre-activation, optionally clipped, and its backward pass."""
 
 from __future__ import annotations
 
@@ -12,17 +12,18 @@ from .activations import Activation
 
 
 class Gate(NamedTuple):
-    """What a gate keeps.
+    """A gate, and what it saves for its backward pass.
 
     Attributes
     ----------
     activation : Activation
+        Its activation.
     z : ndarray
         The pre-activation, clipped.
     y : ndarray
-        The gate's value, activation(z).
+        The value of the gate, activation(z).
     inside : ndarray of bool, or None
-        Where clipping changed nothing; None without clipping.
+        True where clipping changed nothing; None without clipping.
     """
 
     activation: Activation
@@ -31,13 +32,13 @@ class Gate(NamedTuple):
     inside: NDArray[np.bool_] | None
 
     def backward(self, d_y: FloatArray) -> FloatArray:
-        """Return the gradient with respect to the pre-activation; where that was clipped it is zero."""
+        """Return the gradient with respect to the pre-activation, zero where that was clipped."""
         d_z = self.activation.backward(d_y, self.z, self.y)
         return d_z if self.inside is None else d_z * self.inside
 
 
 def gate(activation: Activation, z: FloatArray, clip: float | None = None) -> Gate:
-    """Return y = activation(z), z clipped to [-clip, clip]."""
+    """Return the gate y = activation(z), with z clipped to [-clip, clip]."""
     inside = None
     if clip is not None:
         inside = np.abs(z) <= clip

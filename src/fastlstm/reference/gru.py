@@ -32,7 +32,7 @@ to 1:
 
 .. math::
 
-    \bar h_t &= \bar y_t + \bar h_{t+1} z_{t+1} + \text{what comes back through the products} \\
+    \bar h_t &= \bar y_t + \bar h_{t+1} z_{t+1} + \text{the gradient through the products} \\
     \bar a^z_t &= \bar h_t \, (h_{t-1} - g_t) \, \sigma' \qquad \bar a^g_t = \bar h_t \, (1 - z_t) \, \phi'
 
 After the product, with :math:`\bar u_t = [\bar a^z_t, \bar a^r_t, \bar a^g_t r_t]`:
@@ -40,7 +40,7 @@ After the product, with :math:`\bar u_t = [\bar a^z_t, \bar a^r_t, \bar a^g_t r_
 .. math::
 
     \bar a^r_t = \bar a^g_t \, u^g_t \, \sigma' \qquad
-    \text{back to } h_{t-1}: \bar u_t U^\top \qquad
+    \text{gradient of } h_{t-1}: \bar u_t U^\top \qquad
     \bar U = \sum_t h_{t-1}^\top \bar u_t \qquad \bar b_1 = \sum_t \textstyle\sum_n \bar u_t
 
 Before it, with :math:`\bar m_t = \bar a^g_t U^{g\top}` the gradient of :math:`r_t h_{t-1}`:
@@ -48,7 +48,7 @@ Before it, with :math:`\bar m_t = \bar a^g_t U^{g\top}` the gradient of :math:`r
 .. math::
 
     \bar a^r_t = \bar m_t \, h_{t-1} \, \sigma' \qquad
-    \text{back to } h_{t-1}: \bar a^z_t U^{z\top} + \bar a^r_t U^{r\top} + r_t \bar m_t \qquad
+    \text{gradient of } h_{t-1}: \bar a^z_t U^{z\top} + \bar a^r_t U^{r\top} + r_t \bar m_t \qquad
     \bar U = \sum_t [h_{t-1}^\top \bar a^z_t,\; h_{t-1}^\top \bar a^r_t,\; (r_t h_{t-1})^\top \bar a^g_t]
 
 In both, :math:`\bar x_t = \bar a_t W^\top`, :math:`\bar W = \sum_t x_t^\top \bar a_t` and
@@ -92,7 +92,7 @@ GRU_RESET_BEFORE_WEIGHTS = {**GRU_WEIGHTS, "bias": "(3H,)"}
 
 
 class GRUGradients(NamedTuple):
-    """Gradients of the loss, each of the shape of its variable."""
+    """Gradients of the loss, in the shapes of the variables."""
 
     x: FloatArray
     kernel: FloatArray
@@ -102,7 +102,7 @@ class GRUGradients(NamedTuple):
 
 
 class GRUGates(NamedTuple):
-    """What a step keeps: the gates, and what the reset gate multiplies (u^g, or h before the product)."""
+    """What a step saves: the gates, and the factor of the reset gate (u^g, or h before the product)."""
 
     z: Gate
     r: Gate
@@ -112,19 +112,19 @@ class GRUGates(NamedTuple):
 
 @dataclass(frozen=True)
 class GRUCell(Cell):
-    """What both forms have in common."""
+    """The equations that both forms share."""
 
     phi: Activation
     sigma: Activation
 
     def mix(self, z: Gate, r: Gate, g: Gate, reset: FloatArray, previous: States) -> tuple[States, GRUGates]:
-        """Return h, and the gates that made it."""
+        """Return h, and the gates that computed it."""
         return (z.y * previous[0] + (1 - z.y) * g.y,), GRUGates(z, r, g, reset)
 
     def mix_backward(self, step: Step, d_states: States) -> tuple[FloatArray, FloatArray, States]:
         """Return the gradients of a^z, a^g and, through the mix, of the previous h."""
         (dh,), (h_before,) = d_states, step.previous
-        z, _, g, _ = step.kept
+        z, _, g, _ = step.saved
         return z.backward(dh * (h_before - g.y)), g.backward(dh * (1 - z.y)), (dh * z.y,)
 
 
@@ -133,7 +133,7 @@ class GRUResetAfterCell(GRUCell):
     """The equations of one step, the reset gate applied after the product."""
 
     def forward(self, x: FloatArray, h_in: FloatArray, previous: States) -> tuple[States, GRUGates]:
-        """Return h, and the gates that made it."""
+        """Return h, and the gates that computed it."""
         w = self.weights
         a_z, a_r, a_g = np.split(x @ w["kernel"] + w["bias"][0], 3, axis=1)
         u_z, u_r, u_g = np.split(h_in @ w["recurrent_kernel"] + w["bias"][1], 3, axis=1)
@@ -145,7 +145,7 @@ class GRUResetAfterCell(GRUCell):
     def backward(self, step: Step, d_states: States) -> StepGradients:
         """Return the gradients of one step."""
         w = self.weights
-        _, r, _, u_g = step.kept
+        _, r, _, u_g = step.saved
         da_z, da_g, previous = self.mix_backward(step, d_states)
         da_r = r.backward(da_g * u_g)
         da = np.concatenate([da_z, da_r, da_g], axis=1)
@@ -167,7 +167,7 @@ class GRUResetBeforeCell(GRUCell):
     """The equations of one step, the reset gate applied before the product."""
 
     def forward(self, x: FloatArray, h_in: FloatArray, previous: States) -> tuple[States, GRUGates]:
-        """Return h, and the gates that made it."""
+        """Return h, and the gates that computed it."""
         w = self.weights
         u_z, u_r, u_g = np.split(w["recurrent_kernel"], 3, axis=1)
         a_z, a_r, a_g = np.split(x @ w["kernel"] + w["bias"], 3, axis=1)
@@ -180,7 +180,7 @@ class GRUResetBeforeCell(GRUCell):
         """Return the gradients of one step."""
         w = self.weights
         u_z, u_r, u_g = np.split(w["recurrent_kernel"], 3, axis=1)
-        _, r, _, h_in = step.kept
+        _, r, _, h_in = step.saved
         da_z, da_g, previous = self.mix_backward(step, d_states)
         dm = da_g @ u_g.T
         da_r = r.backward(dm * h_in)
@@ -237,7 +237,7 @@ def gru_forward(
     Returns
     -------
     outputs : ndarray (N, T, H)
-        h of every step, in the order of processing.
+        h at every step, in the order of processing.
     states : (h,) of ndarray (N, H)
         The state after the last step.
     saved : Saved
@@ -246,9 +246,9 @@ def gru_forward(
     Raises
     ------
     ValueError
-        A shape or value that does not fit, or an activation that is not known.
+        If a shape or a value does not fit, or an activation is unknown.
     TypeError
-        An array that is not of floats, or not of the dtype of x.
+        If an array does not hold floats, or its dtype differs from that of x.
 
     References
     ----------
@@ -283,11 +283,11 @@ def gru_backward(
     Parameters
     ----------
     saved : Saved
-        From `gru_forward`. It is only read, so that one forward pass serves any number of backward passes.
+        From `gru_forward`. It is not changed, so it can be used any number of times.
     d_outputs : ndarray (N, T, H), optional
         Gradient of the loss with respect to the outputs. None means zeros.
     d_states : (d_h,) of ndarray (N, H), optional
-        Gradient with respect to the final state, added to what comes through the outputs. None means zeros.
+        Gradient with respect to the final state, in addition to that of the outputs. None means zeros.
 
     Returns
     -------
@@ -297,7 +297,7 @@ def gru_backward(
     Raises
     ------
     ValueError, TypeError
-        A gradient of another shape or dtype than the value it belongs to.
+        If a gradient differs from its value in shape or dtype.
 
     References
     ----------

@@ -7,8 +7,8 @@ For each row x of D features, with :math:`\mu` its mean, :math:`v` its (biased) 
     n = \frac{x - \mu}{\sqrt{v + \varepsilon}} \qquad y = \gamma n + \beta
 
 Backward. Write :math:`\bar v` for the gradient of the loss with respect to v and :math:`\langle v \rangle` for the mean
-over the row. A change of x that is the same for all its elements, or along n, leaves n as it is but for
-:math:`\varepsilon`; both parts leave the gradient:
+over the row. Adding a constant to x, or a multiple of n, does not change n, up to :math:`\varepsilon`. The gradient
+therefore has no component in these two directions:
 
 .. math::
 
@@ -33,7 +33,7 @@ from ._arrays import FloatArray, check_array
 
 @dataclass(frozen=True)
 class LayerNormalizationSaved:
-    """What the forward pass keeps: gamma, the normalized rows n, and 1 / √(v + ε) of each row."""
+    """What the forward pass saves: gamma, the normalized rows n, and 1 / √(v + ε) of each row."""
 
     gamma: FloatArray
     normalized: FloatArray
@@ -41,7 +41,7 @@ class LayerNormalizationSaved:
 
 
 class LayerNormalizationGradients(NamedTuple):
-    """Gradients of the loss, each of the shape of its variable."""
+    """Gradients of the loss, in the shapes of the variables."""
 
     x: FloatArray
     gamma: FloatArray
@@ -74,9 +74,9 @@ def layer_normalization_forward(
     Raises
     ------
     ValueError
-        A shape or value that does not fit.
+        If a shape or a value does not fit.
     TypeError
-        An array that is not of floats, or not of the dtype of x.
+        If an array does not hold floats, or its dtype differs from that of x.
 
     References
     ----------
@@ -107,7 +107,7 @@ def layer_normalization_backward(saved: LayerNormalizationSaved, d_outputs: Floa
     Parameters
     ----------
     saved : LayerNormalizationSaved
-        From `layer_normalization_forward`. It is only read.
+        From `layer_normalization_forward`. It is not changed.
     d_outputs : ndarray (..., D)
         Gradient of the loss with respect to the outputs.
 
@@ -119,7 +119,7 @@ def layer_normalization_backward(saved: LayerNormalizationSaved, d_outputs: Floa
     Raises
     ------
     ValueError, TypeError
-        `d_outputs` of another shape or dtype than the outputs.
+        If `d_outputs` differs from the outputs in shape or dtype.
 
     References
     ----------

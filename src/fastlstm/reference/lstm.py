@@ -18,10 +18,10 @@ Forward, for t = 1 ... T, with recurrent activation :math:`\sigma`, activation :
 With coupled gates :math:`f_t = 1 - i_t`; the weights then have three blocks, i c o, and p (2, H) has i o.
 
 Backward (BPTT). Write :math:`\bar v` for the gradient of the loss L with respect to v, and :math:`\bar z^i_t` and so on
-for that of what the activation is applied to, peephole included. :math:`h_t` reaches L as output of step t and through
-:math:`z_{t+1}`; :math:`c_t` reaches it through :math:`h_t`, through the peephole of :math:`o_t`, and in the next step
-through :math:`c_{t+1}` and the other peepholes. The chain rule, from t = T down to 1, with :math:`\bar z_{T+1} = 0`,
-:math:`\bar c_{T+1} = 0` unless the final states have gradients of their own:
+for that of the argument of the activation, including the peephole. :math:`h_t` reaches L as output of step t and
+through :math:`z_{t+1}`; :math:`c_t` reaches it through :math:`h_t`, through the peephole of :math:`o_t`, and in the
+next step through :math:`c_{t+1}` and the other peepholes. The chain rule, from t = T down to 1, with
+:math:`\bar z_{T+1} = 0`, and :math:`\bar c_{T+1} = 0` unless the final states have gradients of their own:
 
 .. math::
 
@@ -84,7 +84,7 @@ COUPLED_LSTM_WEIGHTS = {"kernel": "(D, 3H)", "recurrent_kernel": "(H, 3H)", "bia
 
 
 class LSTMGradients(NamedTuple):
-    """Gradients of the loss, each of the shape of its variable; peephole is None where there is none."""
+    """Gradients of the loss, in the shapes of the variables; peephole is None without peepholes."""
 
     x: FloatArray
     kernel: FloatArray
@@ -96,7 +96,7 @@ class LSTMGradients(NamedTuple):
 
 
 class LSTMGates(NamedTuple):
-    """What a step keeps: the gates, f None where it is 1 - i; c before zoneout; and phi(c)."""
+    """What a step saves: the gates, with f None if it is 1 - i; c before zoneout; and phi(c)."""
 
     i: Gate
     f: Gate | None
@@ -117,7 +117,7 @@ class LSTMCell(Cell):
     coupled: bool
 
     def forward(self, x: FloatArray, h_in: FloatArray, previous: States) -> tuple[States, LSTMGates]:
-        """Return h and c, and the gates that made them."""
+        """Return h and c, and the gates that computed them."""
         w = self.weights
         c_before = previous[1]
         z = x @ w["kernel"] + h_in @ w["recurrent_kernel"] + w["bias"]
@@ -138,7 +138,7 @@ class LSTMCell(Cell):
         w = self.weights
         dh, dc = d_states
         c_before = step.previous[1]
-        i, f, g, o, c, phi_c = step.kept
+        i, f, g, o, c, phi_c = step.saved
         dz_o = o.backward(dh * phi_c.y)
         dc = dc + phi_c.backward(dh * o.y) + self._peephole("o", dz_o)
         dz_g = g.backward(dc * i.y)
@@ -164,7 +164,7 @@ class LSTMCell(Cell):
         )
 
     def _peephole(self, name: str, value: FloatArray) -> FloatArray | float:
-        """Return the value times the peephole weights of gate i, f or o; a gradient goes back by the same product."""
+        """Multiply by the peephole weights of gate i, f or o, in the forward and in the backward pass."""
         if "peephole" not in self.weights:
             return 0.0
         row: FloatArray = self.weights["peephole"][("io" if self.coupled else "ifo").index(name)]
@@ -213,7 +213,7 @@ def lstm_forward(
     Returns
     -------
     outputs : ndarray (N, T, H)
-        h of every step, in the order of processing.
+        h at every step, in the order of processing.
     states : (h, c) of ndarray (N, H)
         The states after the last step.
     saved : Saved
@@ -222,9 +222,9 @@ def lstm_forward(
     Raises
     ------
     ValueError
-        A shape or value that does not fit, or an activation that is not known.
+        If a shape or a value does not fit, or an activation is unknown.
     TypeError
-        An array that is not of floats, or not of the dtype of x.
+        If an array does not hold floats, or its dtype differs from that of x.
 
     References
     ----------
@@ -263,7 +263,7 @@ def lstm_backward(
     Parameters
     ----------
     saved : Saved
-        From `lstm_forward`. It is only read, so that one forward pass serves any number of backward passes.
+        From `lstm_forward`. It is not changed, so it can be used any number of times.
     d_outputs : ndarray (N, T, H), optional
         Gradient of the loss with respect to the outputs. None means zeros.
     d_states : (d_h, d_c) of ndarray (N, H), optional
@@ -278,7 +278,7 @@ def lstm_backward(
     Raises
     ------
     ValueError, TypeError
-        A gradient of another shape or dtype than the value it belongs to.
+        If a gradient differs from its value in shape or dtype.
 
     References
     ----------

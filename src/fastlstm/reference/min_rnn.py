@@ -19,12 +19,12 @@ minLSTM: the kernel W (D, 3H) and bias b (3H,) have the blocks f i h: forget gat
     f'_t &= \frac{f_t}{f_t + i_t} \qquad i'_t = \frac{i_t}{f_t + i_t} \\
     h_t &= f'_t h_{t-1} + i'_t g_t
 
-Where both gates are so small that their quotient would be 0 / 0, it is still well defined. It is computed as
+If both gates underflow, the quotient would be 0 / 0, although it is well defined. It is therefore computed as
 :math:`f'_t = \sigma(q_t)`, :math:`i'_t = \sigma(-q_t)` with
 :math:`q_t = \log f_t - \log i_t = \mathrm{softplus}(-a^i_t) - \mathrm{softplus}(-a^f_t)`.
 
 Backward (BPTT). Write :math:`\bar v` for the gradient of the loss with respect to v. :math:`h_t` reaches the loss as
-output of step t and through :math:`h_{t+1}`, which it enters by a factor only, so that
+output of step t and, multiplied by a gate, through :math:`h_{t+1}`, so that
 :math:`\bar h_t = \bar y_t + (1 - z_{t+1}) \bar h_{t+1}`, or :math:`f'_{t+1} \bar h_{t+1}`. The chain rule, from t = T
 down to 1: for minGRU
 
@@ -82,7 +82,7 @@ _SOFTPLUS = ELEMENTWISE_ACTIVATIONS["softplus"]
 
 
 class MinGradients(NamedTuple):
-    """Gradients of the loss, each of the shape of its variable."""
+    """Gradients of the loss, in the shapes of the variables."""
 
     x: FloatArray
     kernel: FloatArray
@@ -92,7 +92,7 @@ class MinGradients(NamedTuple):
 
 @dataclass(frozen=True)
 class MinCell(Cell):
-    """What both cells have in common."""
+    """The equations that both cells share."""
 
     def gradients(self, step: Step, da: list[FloatArray], dh_before: FloatArray) -> StepGradients:
         """Return the gradients of one step from those of the blocks and of the previous h."""
@@ -110,7 +110,7 @@ class MinGRUCell(MinCell):
     """The equations of one step of minGRU."""
 
     def forward(self, x: FloatArray, h_in: FloatArray, previous: States) -> tuple[States, tuple[Gate, Gate]]:
-        """Return h, and the gate and candidate that made it."""
+        """Return h, and the gate and candidate that computed it."""
         a_z, a_g = np.split(x @ self.weights["kernel"] + self.weights["bias"], 2, axis=1)
         z, g = gate(_SIGMOID, a_z, self.clip), gate(_LINEAR, a_g, self.clip)
         return ((1 - z.y) * previous[0] + z.y * g.y,), (z, g)
@@ -118,14 +118,14 @@ class MinGRUCell(MinCell):
     def backward(self, step: Step, d_states: States) -> StepGradients:
         """Return the gradients of one step."""
         (dh,), (h_before,) = d_states, step.previous
-        z, g = step.kept
+        z, g = step.saved
         da_z = z.backward(dh * (g.y - h_before))
         da_g = g.backward(dh * z.y)
         return self.gradients(step, [da_z, da_g], dh * (1 - z.y))
 
 
 class MinLSTMGates(NamedTuple):
-    """What a step of minLSTM keeps: softplus(-a) of both gates, f', i' and the candidate."""
+    """What a step of minLSTM saves: softplus(-a) of both gates, f', i' and the candidate."""
 
     soft_f: Gate
     soft_i: Gate
@@ -139,7 +139,7 @@ class MinLSTMCell(MinCell):
     """The equations of one step of minLSTM."""
 
     def forward(self, x: FloatArray, h_in: FloatArray, previous: States) -> tuple[States, MinLSTMGates]:
-        """Return h, and the gates that made it."""
+        """Return h, and the gates that computed it."""
         a_f, a_i, a_g = np.split(x @ self.weights["kernel"] + self.weights["bias"], 3, axis=1)
         soft_f, soft_i = gate(_SOFTPLUS, -a_f, self.clip), gate(_SOFTPLUS, -a_i, self.clip)
         q = soft_i.y - soft_f.y
@@ -149,7 +149,7 @@ class MinLSTMCell(MinCell):
     def backward(self, step: Step, d_states: States) -> StepGradients:
         """Return the gradients of one step."""
         (dh,), (h_before,) = d_states, step.previous
-        soft_f, soft_i, f, i, g = step.kept
+        soft_f, soft_i, f, i, g = step.saved
         dq = f.backward(dh * (h_before - g.y))
         da_f = soft_f.backward(dq)  # q has -softplus(-a), whose two signs cancel
         da_i = -soft_i.backward(dq)
@@ -176,25 +176,25 @@ def min_gru_forward(
     bias : ndarray (2H,), optional
         None means zeros.
     clip : float, optional
-        Clip the candidate and what the gate's sigmoid is applied to, to [-clip, clip]; the gradient outside is zero.
+        Clip the pre-activations of gate and candidate to [-clip, clip]; the gradient outside is zero.
     **options
         initial_state (h,), mask, go_backwards, recurrent_mask (without effect), zoneout: see `LoopOptions`.
 
     Returns
     -------
     outputs : ndarray (N, T, H)
-        h of every step, in the order of processing.
+        h at every step, in the order of processing.
     states : (h,) of ndarray (N, H)
         The state after the last step.
     saved : Saved
-        For `min_gru_backward`.
+        For `min_rnn_backward`.
 
     Raises
     ------
     ValueError
-        A shape or value that does not fit.
+        If a shape or a value does not fit.
     TypeError
-        An array that is not of floats, or not of the dtype of x.
+        If an array does not hold floats, or its dtype differs from that of x.
 
     References
     ----------
@@ -232,25 +232,25 @@ def min_lstm_forward(
     bias : ndarray (3H,), optional
         None means zeros.
     clip : float, optional
-        Clip the candidate and what the gates' sigmoids are applied to, to [-clip, clip]; the gradient outside is zero.
+        Clip the pre-activations of gates and candidate to [-clip, clip]; the gradient outside is zero.
     **options
         initial_state (h,), mask, go_backwards, recurrent_mask (without effect), zoneout: see `LoopOptions`.
 
     Returns
     -------
     outputs : ndarray (N, T, H)
-        h of every step, in the order of processing.
+        h at every step, in the order of processing.
     states : (h,) of ndarray (N, H)
         The state after the last step.
     saved : Saved
-        For `min_lstm_backward`.
+        For `min_rnn_backward`.
 
     Raises
     ------
     ValueError
-        A shape or value that does not fit.
+        If a shape or a value does not fit.
     TypeError
-        An array that is not of floats, or not of the dtype of x.
+        If an array does not hold floats, or its dtype differs from that of x.
 
     References
     ----------
@@ -279,11 +279,11 @@ def min_rnn_backward(
     Parameters
     ----------
     saved : Saved
-        From the forward pass. It is only read, so that one forward pass serves any number of backward passes.
+        From the forward pass. It is not changed, so it can be used any number of times.
     d_outputs : ndarray (N, T, H), optional
         Gradient of the loss with respect to the outputs. None means zeros.
     d_states : (d_h,) of ndarray (N, H), optional
-        Gradient with respect to the final state, added to what comes through the outputs. None means zeros.
+        Gradient with respect to the final state, in addition to that of the outputs. None means zeros.
 
     Returns
     -------
@@ -293,7 +293,7 @@ def min_rnn_backward(
     Raises
     ------
     ValueError, TypeError
-        A gradient of another shape or dtype than the value it belongs to.
+        If a gradient differs from its value in shape or dtype.
 
     References
     ----------

@@ -7,8 +7,8 @@ is (D, H), the recurrent kernel U (H, H), the bias b (H,). With activation :math
 
     h_t = \phi(x_t W + h_{t-1} U + b)
 
-Backward (BPTT). Write :math:`\bar v` for the gradient of the loss with respect to v, and :math:`z_t` for what
-:math:`\phi` is applied to. :math:`h_t` reaches the loss as output of step t and through :math:`z_{t+1}`. The chain
+Backward (BPTT). Write :math:`\bar v` for the gradient of the loss with respect to v, and :math:`z_t` for the
+argument of :math:`\phi`. :math:`h_t` reaches the loss as output of step t and through :math:`z_{t+1}`. The chain
 rule, from t = T down to 1:
 
 .. math::
@@ -55,7 +55,7 @@ SIMPLE_RNN_WEIGHTS = {"kernel": "(D, H)", "recurrent_kernel": "(H, H)", "bias": 
 
 
 class SimpleRNNGradients(NamedTuple):
-    """Gradients of the loss, each of the shape of its variable."""
+    """Gradients of the loss, in the shapes of the variables."""
 
     x: FloatArray
     kernel: FloatArray
@@ -71,7 +71,7 @@ class SimpleRNNCell(Cell):
     phi: Activation
 
     def forward(self, x: FloatArray, h_in: FloatArray, previous: States) -> tuple[States, Gate]:
-        """Return h, and the gate that made it."""
+        """Return h, and the gate that computed it."""
         w = self.weights
         h = gate(self.phi, x @ w["kernel"] + h_in @ w["recurrent_kernel"] + w["bias"], self.clip)
         return (h.y,), h
@@ -79,7 +79,7 @@ class SimpleRNNCell(Cell):
     def backward(self, step: Step, d_states: States) -> StepGradients:
         """Return the gradients of one step."""
         w = self.weights
-        h: Gate = step.kept
+        h: Gate = step.saved
         dz = h.backward(d_states[0])
         return StepGradients(
             x=dz @ w["kernel"].T,
@@ -121,7 +121,7 @@ def simple_rnn_forward(
     Returns
     -------
     outputs : ndarray (N, T, H)
-        h of every step, in the order of processing.
+        h at every step, in the order of processing.
     states : (h,) of ndarray (N, H)
         The state after the last step.
     saved : Saved
@@ -130,9 +130,9 @@ def simple_rnn_forward(
     Raises
     ------
     ValueError
-        A shape or value that does not fit, or an activation that is not known.
+        If a shape or a value does not fit, or an activation is unknown.
     TypeError
-        An array that is not of floats, or not of the dtype of x.
+        If an array does not hold floats, or its dtype differs from that of x.
 
     References
     ----------
@@ -164,11 +164,11 @@ def simple_rnn_backward(
     Parameters
     ----------
     saved : Saved
-        From `simple_rnn_forward`. It is only read, so that one forward pass serves any number of backward passes.
+        From `simple_rnn_forward`. It is not changed, so it can be used any number of times.
     d_outputs : ndarray (N, T, H), optional
         Gradient of the loss with respect to the outputs. None means zeros.
     d_states : (d_h,) of ndarray (N, H), optional
-        Gradient with respect to the final state, added to what comes through the outputs. None means zeros.
+        Gradient with respect to the final state, in addition to that of the outputs. None means zeros.
 
     Returns
     -------
@@ -178,7 +178,7 @@ def simple_rnn_backward(
     Raises
     ------
     ValueError, TypeError
-        A gradient of another shape or dtype than the value it belongs to.
+        If a gradient differs from its value in shape or dtype.
 
     References
     ----------

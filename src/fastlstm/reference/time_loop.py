@@ -1,8 +1,8 @@
-r"""The loop over time that every cell shares: masks, initial states, direction, recurrent dropout, zoneout, and BPTT.
+r"""The loop over time that all cells share: masks, initial states, direction, recurrent dropout, zoneout, and BPTT.
 
 Legend: N batch, T time steps, D input features, H units. A cell turns the input :math:`x_t` (N, D) and the states
 :math:`s_{t-1}` (h first, in an LSTM then c, each (N, H)) into new states :math:`\hat s_t`; its file has the equations.
-Everything else is here. With v the mask, r the recurrent dropout's operand and k the zoneout's:
+Everything else is here, with the mask v, the recurrent dropout mask r and the zoneout k:
 
 .. math::
 
@@ -12,29 +12,29 @@ Everything else is here. With v the mask, r the recurrent dropout's operand and 
     s_t &= \tilde s_t \text{ where } v_t \text{, else } s_{t-1} \\
     y_t &= h_t \text{, but 0 before a row's first valid step}
 
-So a masked step carries all states and repeats the previous output; a row without a valid step has outputs of zeros and
-its initial state as final state. What x holds at masked steps does not matter, be it NaN.
+So a masked step keeps all states and repeats the previous output. A row without a valid step has zero outputs and its
+initial state as final state. The values of x at masked steps are ignored, even NaN.
 
-Backward. Write :math:`\bar v` for the gradient of the loss with respect to v. Each line above is linear in what it
-takes from the line before, and turns round: from t = T down to 1, with :math:`\bar s_T` the gradient of the final
-states,
+Backward. Write :math:`\bar v` for the gradient of the loss with respect to v. Each line above is linear in the result
+of the line before, so its transpose carries the gradient back: from t = T down to 1, with :math:`\bar s_T` the gradient
+of the final states,
 
 .. math::
 
     \bar h_t &\mathrel{+}= \bar y_t \text{ from the first valid step on} \\
     \bar{\tilde s}_t &= \bar s_t \text{ where } v_t \text{, else } 0 \\
     \bar{\hat s}_t &= (1 - k_t) \bar{\tilde s}_t \\
-    \bar s_{t-1} &= (\bar s_t - \bar{\tilde s}_t) + k_t \bar{\tilde s}_t + \text{what the cell's backward pass gives,}
-        \text{ of which that through the products times } r
+    \bar s_{t-1} &= (\bar s_t - \bar{\tilde s}_t) + k_t \bar{\tilde s}_t + \text{the gradient from the cell,}
+        \text{ multiplied by } r \text{ where it comes through the products}
 
-Backwards in time (go_backwards) the loop runs over the reversed sequence, and t counts steps in the order of
-processing: so do the outputs, their gradients and k. The gradient of x has x's order.
+With go_backwards the loop runs over the reversed sequence, and t counts steps in the order of processing, as do the
+outputs, their gradients and k. The gradient of x is in the order of x.
 
 Sources: P. J. Werbos, "Backpropagation Through Time: What It Does and How to Do It", Proceedings of the IEEE 78(10),
 1990. One recurrent dropout mask for all steps: Y. Gal and Z. Ghahramani, "A Theoretically Grounded Application of
 Dropout in Recurrent Neural Networks", NeurIPS 2016. Zoneout: D. Krueger et al., "Zoneout: Regularizing RNNs by Randomly
-Preserving Hidden Activations", ICLR 2017. Masks and direction as in Keras 3; of its two answers to leading masked
-steps, that of TensorFlow and PyTorch.
+Preserving Hidden Activations", ICLR 2017. Masks and direction are as in Keras 3; leading masked steps, in which the
+backends of Keras differ, as with TensorFlow and PyTorch.
 """
 
 from __future__ import annotations
@@ -54,22 +54,22 @@ States: TypeAlias = tuple[FloatArray, ...]
 
 
 class LoopOptions(TypedDict, total=False):
-    """The keyword options that the forward pass of every cell takes.
+    """Keyword options of the forward pass of every cell.
 
     Attributes
     ----------
     initial_state : sequence of ndarray (N, H), optional
-        h, or h and c: one array a state. None means zeros.
+        h, or h and c: one array for each state. None means zeros.
     mask : ndarray of bool (N, T), optional
-        True marks valid steps. None means that all are.
+        True where a step is valid. None means that all are.
     go_backwards : bool
         Process the last step first; outputs stay in the order of processing.
     recurrent_mask : ndarray (N, H), optional
-        Multiplies h on its way into the products with the recurrent kernel, at every step (recurrent dropout). A cell
-        without a recurrent kernel has no use for it.
+        Multiplies h at every step before the products with the recurrent kernel (recurrent dropout). Ignored by cells
+        without a recurrent kernel.
     zoneout : sequence of (ndarray, float or None), optional
-        One for each state: how much of the previous one stays, from 0 to 1. Arrays are broadcast to (T, N, H), steps in
-        the order of processing. In training this is a random array of 0 and 1, at inference its mean.
+        For each state, the fraction of the previous one that is kept, from 0 to 1. Arrays are broadcast to (T, N, H),
+        with steps in the order of processing. In training it is a random array of 0 and 1, at inference its mean.
     """
 
     initial_state: Sequence[FloatArray] | None
@@ -80,26 +80,27 @@ class LoopOptions(TypedDict, total=False):
 
 
 class Step(NamedTuple):
-    """What a step of the forward pass keeps: what the cell was given, and what else its backward pass needs."""
+    """What a step saves: the inputs of the cell, and whatever else its backward pass needs."""
 
     x: FloatArray
     h_in: FloatArray
     previous: States
-    kept: Any
+    saved: Any
 
 
 class StepGradients(NamedTuple):
-    """What a cell's backward pass gives for one step: gradients with respect to what the step was given.
+    """The gradients from the backward pass of a cell for one step.
 
     Attributes
     ----------
     x : ndarray (N, D)
+        Gradient of the input.
     h_in : ndarray (N, H)
-        Of h on its way into the products with the recurrent kernel.
+        Gradient of h as the products with the recurrent kernel see it.
     previous : tuple of ndarray (N, H)
-        Of the previous states, other than through `h_in`.
+        Gradients of the previous states, except through `h_in`.
     weights : dict
-        Name to this step's part of the gradient.
+        Contribution of this step to the gradient of each weight, by name.
     """
 
     x: FloatArray
@@ -110,16 +111,16 @@ class StepGradients(NamedTuple):
 
 @dataclass(frozen=True)
 class Cell(ABC):
-    """The equations of one step. Subclasses are the cells.
+    """The equations of one step; each cell is a subclass.
 
     Attributes
     ----------
     weights : dict
-        Name to array.
+        The weights by name.
     units : int
-        H.
+        Number of units H.
     clip : float or None
-        The bound of every gate's pre-activation.
+        Bound of the pre-activations of all gates.
     """
 
     states: ClassVar[tuple[str, ...]] = ("h",)
@@ -134,35 +135,35 @@ class Cell(ABC):
 
     @abstractmethod
     def forward(self, x: FloatArray, h_in: FloatArray, previous: States) -> tuple[States, Any]:
-        """Return the new states and what `backward` needs beside the arguments.
+        """Return the new states, and what `backward` needs in addition to the arguments.
 
-        `h_in` is h as the products with the recurrent kernel see it.
+        `h_in` is h after recurrent dropout, for the products with the recurrent kernel.
         """
 
     @abstractmethod
     def backward(self, step: Step, d_states: States) -> StepGradients:
-        """Return the gradients of one step from those of the states it made."""
+        """Return the gradients of one step, given those of its new states."""
 
 
 @dataclass(frozen=True)
 class Saved:
-    """What the forward pass keeps for the backward pass, T in the order of processing.
+    """What the forward pass saves for the backward pass, with steps in the order of processing.
 
     Attributes
     ----------
     cell : Cell
-        The weights (the caller's arrays, not copies) and activations.
+        The cell with its weights (the caller's arrays, not copies) and activations.
     steps : list of Step
         One for each time step.
     shape : tuple of int
-        (N, T, D)
+        (N, T, D), the shape of x.
     valid, started : ndarray of bool (T, N, 1)
         The mask, and whether there has been a valid step.
     go_backwards : bool
         Whether time was reversed.
     recurrent_mask : ndarray (N, H)
         Ones if none was given.
-    keep : tuple of (ndarray (T, N, H) or None)
+    zoneout : tuple of (ndarray (T, N, H) or None)
         The zoneout of each state.
     """
 
@@ -173,13 +174,13 @@ class Saved:
     started: NDArray[np.bool_]
     go_backwards: bool
     recurrent_mask: FloatArray
-    keep: tuple[FloatArray | None, ...]
+    zoneout: tuple[FloatArray | None, ...]
 
 
 def complete_weights(
     given: Mapping[str, FloatArray | None], letters: Mapping[str, str], x: FloatArray, units: int
 ) -> dict[str, FloatArray]:
-    """Return the weights, None replaced by zeros, after a check of x and each of them."""
+    """Check x and the weights, and return the weights with zeros in place of None."""
     check_array("x", x, (None, None, None), "(N, T, D)")
     weights = {}
     for name, array in given.items():
@@ -201,7 +202,7 @@ def run_forward(
 ) -> tuple[FloatArray, States, Saved]:
     """Run a cell over x (N, T, D); the options are those of `LoopOptions`.
 
-    Returns the outputs (N, T, H), the final states and what `run_backward` needs.
+    Returns the outputs (N, T, H), the final states, and what `run_backward` needs.
     """
     samples, steps, _ = x.shape
     zeros = np.zeros((samples, cell.units), x.dtype)
@@ -223,18 +224,18 @@ def run_forward(
     inputs = np.where(valid, x.swapaxes(0, 1)[order], 0)
 
     outputs = np.empty((steps, *zeros.shape), x.dtype)
-    kept_steps = []
+    saved_steps = []
     for t in range(steps):
         h_in = recurrent_mask * states[0]
-        new, kept = cell.forward(inputs[t], h_in, states)
-        kept_steps.append(Step(inputs[t], h_in, states, kept))
+        new, saved_by_cell = cell.forward(inputs[t], h_in, states)
+        saved_steps.append(Step(inputs[t], h_in, states, saved_by_cell))
         new = tuple(
             s if k is None else k[t] * before + (1 - k[t]) * s for s, before, k in zip(new, states, keep, strict=True)
         )
         states = tuple(np.where(valid[t], s, before) for s, before in zip(new, states, strict=True))
         outputs[t] = np.where(started[t], states[0], 0)
 
-    saved = Saved(cell, kept_steps, x.shape, valid, started, go_backwards, recurrent_mask, keep)
+    saved = Saved(cell, saved_steps, x.shape, valid, started, go_backwards, recurrent_mask, keep)
     return outputs.swapaxes(0, 1).copy(), tuple(s.copy() for s in states), saved
 
 
@@ -258,7 +259,7 @@ def run_backward(
         ds[0] = ds[0] + np.where(saved.started[t], d_outputs[:, t], 0)
         carried = [np.where(saved.valid[t], 0, d) for d in ds]
         ds = [np.where(saved.valid[t], d, 0) for d in ds]
-        for i, k in enumerate(saved.keep):
+        for i, k in enumerate(saved.zoneout):
             if k is not None:
                 carried[i] = carried[i] + k[t] * ds[i]
                 ds[i] = (1 - k[t]) * ds[i]
@@ -299,7 +300,7 @@ def _valid(mask: NDArray[np.bool_] | None, samples: int, steps: int) -> NDArray[
 
 
 def _zoneout(name: str, keep: FloatArray | float, shape: tuple[int, int, int], like: FloatArray) -> FloatArray:
-    """Return how much of the previous state stays as (T, N, H)."""
+    """Return the zoneout of a state as an array (T, N, H)."""
     array = np.asarray(number(name, keep, 0, 1), like.dtype) if isinstance(keep, (int, float)) else keep
     check_array(name, array, (None,) * np.ndim(array), "any", like=like)
     try:

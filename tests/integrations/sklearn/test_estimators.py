@@ -243,7 +243,7 @@ def test_a_forecaster_that_knows_something(ours):
     forecaster = ours.LSTMForecaster(units=8, window=4, epochs=60, learning_rate=0.01, random_state=0)
     forecaster.fit(known[:180], series[:180])
     assert forecaster.score(known[180:], series[180:]) > 0.9
-    with pytest.raises(ValueError, match=r"X: expected what is known of each step, shape \(steps, 1\), got 5"):
+    with pytest.raises(ValueError, match=r"X: expected the covariates of each step, shape \(steps, 1\), got 5"):
         forecaster.predict(5)
 
 

@@ -137,7 +137,7 @@ def chains(torch):
     return {
         "twice": (make(torch, twice, rnn=lstm, head=head), "is not supported"),
         "branches": (make(torch, branches, rnn=lstm, head=head), "expected a chain"),
-        "decides": (make(torch, decides, rnn=lstm, head=head), "can not be read as a chain of modules"),
+        "decides": (make(torch, decides, rnn=lstm, head=head), "cannot be read as a chain of modules"),
         "states": (make(torch, lambda self, x, s: self.head(self.rnn(x, s)[0]), rnn=lstm, head=head), "initial states"),
         "cell": (make(torch, lambda self, x: self.head(self.rnn(x)[1][1][-1]), rnn=lstm, head=head), "last state h"),
         "first-step": (make(torch, lambda self, x: self.head(self.rnn(x)[0][:, 0]), rnn=lstm, head=head), "supported"),

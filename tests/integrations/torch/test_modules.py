@@ -257,7 +257,7 @@ def refused(torch):
         "state-rank": (lambda m: m(x, (h[0], h[0])), RuntimeError, "batched 3-D input, hx should also be 3-D"),
         "state-rank-2": (lambda m: m(x[:, 0], (h, h)), RuntimeError, "unbatched 2-D input, hx should also be 2-D"),
         "state-shape": (lambda m: m(x, (h, h[:, :2])), RuntimeError, r"Expected hidden\[1\] size"),
-        "trace": (lambda m: torch.jit.trace(m, x), RuntimeError, "can not be traced"),
+        "trace": (lambda m: torch.jit.trace(m, x), RuntimeError, "cannot be traced"),
     }
 
 

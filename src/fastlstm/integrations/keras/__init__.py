@@ -1,8 +1,8 @@
-"""Keras layers, a loss and a schedule for what only this package has, so that Keras opens files that have them.
+"""Layers, a loss and a schedule for Keras that only this package has, so that Keras can open files with them.
 
-Keras opens a file of a model that has peephole or coupled LSTMs, minGRU, minLSTM, zoneout, clipped gates, the quantile
-loss or the one-cycle schedule once this module is imported, and computes the same. The classes can be used in Keras
-models of any backend as well. Everything else is in the files as Keras's own classes and needs no import.
+After importing this module, Keras opens models with peephole or coupled LSTMs, minGRU, minLSTM, zoneout, clipped gates,
+the quantile loss or the one-cycle schedule, and computes the same results. The classes also work in Keras models of any
+backend. All other models are saved with Keras's own classes and need no import.
 
 Examples
 --------

@@ -1,4 +1,4 @@
-"""One step of each cell in Keras's operations, with clipped gates and zoneout. See docs/cells for the equations."""
+"""One step of each cell in operations of Keras, with clipped gates and zoneout. docs/cells has the equations."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,11 +7,11 @@ import keras
 from keras import ops
 
 
-class _Beyond:
-    """What all cells have beyond Keras's.
+class _ExtendedCell:
+    """Zoneout and clipping, which all cells have and Keras lacks.
 
-    In training the random numbers of zoneout, one for each state and unit, stand in each step's input after the
-    features: a loop over steps can not draw on every backend.
+    In training, the random numbers of zoneout, one for each state and unit, follow the features in the input of each
+    step, because not every backend can generate random numbers inside a loop over steps.
     """
 
     units: int
@@ -27,12 +27,12 @@ class _Beyond:
 
     @property
     def zoneouts(self) -> list[float]:
-        """The probability of each state."""
+        """The zoneout probability of each state."""
         return [self.zoneout]
 
     @property
-    def draws(self) -> int:
-        """How many random numbers a step of training takes."""
+    def noise_size(self) -> int:
+        """Number of random numbers that a training step takes."""
         return len(self.zoneouts) * self.units if any(self.zoneouts) else 0
 
     def get_config(self) -> dict[str, Any]:
@@ -41,15 +41,15 @@ class _Beyond:
         return {**config, "zoneout": self.zoneout, "clip": self.clip}
 
     def _add_kernels(self, input_shape: Any, gates: int, bias_shape: Any = None, recurrent: bool = True) -> None:
-        """Make the weights for so many gates."""
+        """Add the weights for a number of gates."""
         width = gates * self.units
-        rules: list[tuple[str, str, tuple[int, ...]]] = [("kernel", "kernel", (input_shape[-1], width))]
+        specs: list[tuple[str, str, tuple[int, ...]]] = [("kernel", "kernel", (input_shape[-1], width))]
         if recurrent:
-            rules.append(("recurrent_kernel", "recurrent", (self.units, width)))
+            specs.append(("recurrent_kernel", "recurrent", (self.units, width)))
         if self.use_bias:
-            rules.append(("bias", "bias", bias_shape or (width,)))
+            specs.append(("bias", "bias", bias_shape or (width,)))
         self.bias = None
-        for name, prefix, shape in rules:
+        for name, prefix, shape in specs:
             weight = self.add_weight(
                 shape=shape,
                 name=name,
@@ -59,11 +59,11 @@ class _Beyond:
             )
             setattr(self, name, weight)
 
-    def _fed(self, inputs: Any, h: Any, training: bool) -> tuple[Any, Any, Any]:
-        """Return what the kernels are multiplied with, after dropout, and the random numbers of a step."""
+    def _dropped(self, inputs: Any, h: Any, training: bool) -> tuple[Any, Any, Any]:
+        """Return x and h after dropout, as inputs of the products, and the random numbers of a step."""
         noise = None
-        if training and self.draws:
-            inputs, noise = inputs[:, : -self.draws], inputs[:, -self.draws :]
+        if training and self.noise_size:
+            inputs, noise = inputs[:, : -self.noise_size], inputs[:, -self.noise_size :]
         masks = self.get_dropout_mask(inputs), self.get_recurrent_dropout_mask(h)
         if training:
             inputs, h = (
@@ -79,17 +79,17 @@ class _Beyond:
         return z if self.clip is None else ops.clip(z, -self.clip, self.clip)
 
     def _zoned(self, new: Any, old: Any, noise: Any, state: int = 0) -> Any:
-        """Return a state of which units are kept, or in inference mixed, with that of the step before."""
+        """Apply zoneout: keep units of the previous state in training, mix both states at inference."""
         rate = self.zoneouts[state]
         if not rate:
             return new
         if noise is None:
             return rate * old + (1 - rate) * new
-        drawn = noise[:, state * self.units : (state + 1) * self.units]
-        return ops.where(drawn < rate, old, new)
+        uniform = noise[:, state * self.units : (state + 1) * self.units]
+        return ops.where(uniform < rate, old, new)
 
 
-class SimpleRNNCell(_Beyond, keras.layers.SimpleRNNCell):
+class SimpleRNNCell(_ExtendedCell, keras.layers.SimpleRNNCell):
     """`fastlstm.layers.SimpleRNN`, one step."""
 
     def __init__(self, units: int, *, zoneout: float = 0.0, clip: float | None = None, **options: Any) -> None:
@@ -98,13 +98,13 @@ class SimpleRNNCell(_Beyond, keras.layers.SimpleRNNCell):
 
     def call(self, inputs: Any, states: Any, training: bool = False) -> tuple[Any, list[Any]]:
         h = states[0]
-        x, fed, noise = self._fed(inputs, h, training)
-        z = self._product(x, self.kernel, self.bias) + ops.matmul(fed, self.recurrent_kernel)
+        x, dropped_h, noise = self._dropped(inputs, h, training)
+        z = self._product(x, self.kernel, self.bias) + ops.matmul(dropped_h, self.recurrent_kernel)
         h = self._zoned(self.activation(self._clipped(z)), h, noise)
         return h, [h]
 
 
-class LSTMCell(_Beyond, keras.layers.LSTMCell):
+class LSTMCell(_ExtendedCell, keras.layers.LSTMCell):
     """`fastlstm.layers.LSTM`, one step."""
 
     def __init__(
@@ -139,22 +139,22 @@ class LSTMCell(_Beyond, keras.layers.LSTMCell):
 
     def call(self, inputs: Any, states: Any, training: bool = False) -> tuple[Any, list[Any]]:
         h, c = states[0], states[1]
-        x, fed, noise = self._fed(inputs, h, training)
-        z = self._product(x, self.kernel, self.bias) + ops.matmul(fed, self.recurrent_kernel)
-        seen = self.peephole_weights if self.peephole else None
+        x, dropped_h, noise = self._dropped(inputs, h, training)
+        z = self._product(x, self.kernel, self.bias) + ops.matmul(dropped_h, self.recurrent_kernel)
+        peephole = self.peephole_weights if self.peephole else None
         if self.coupled:
             i, g, o = ops.split(z, 3, axis=1)
         else:
             i, f, g, o = ops.split(z, 4, axis=1)
-        i = self._gate(i, seen, 0, c)
-        f = 1 - i if self.coupled else self._gate(f, seen, 1, c)
+        i = self._gate(i, peephole, 0, c)
+        f = 1 - i if self.coupled else self._gate(f, peephole, 1, c)
         new = f * c + i * self.activation(self._clipped(g))
-        o = self._gate(o, seen, -1, new)
+        o = self._gate(o, peephole, -1, new)
         h, c = self._zoned(o * self.activation(new), h, noise), self._zoned(new, c, noise, 1)
         return h, [h, c]
 
-    def _gate(self, z: Any, seen: Any, row: int, c: Any) -> Any:
-        return self.recurrent_activation(self._clipped(z if seen is None else z + seen[row] * c))
+    def _gate(self, z: Any, peephole: Any, row: int, c: Any) -> Any:
+        return self.recurrent_activation(self._clipped(z if peephole is None else z + peephole[row] * c))
 
     def get_config(self) -> dict[str, Any]:
         return {
@@ -166,7 +166,7 @@ class LSTMCell(_Beyond, keras.layers.LSTMCell):
         }
 
 
-class GRUCell(_Beyond, keras.layers.GRUCell):
+class GRUCell(_ExtendedCell, keras.layers.GRUCell):
     """`fastlstm.layers.GRU`, one step."""
 
     def __init__(self, units: int, *, zoneout: float = 0.0, clip: float | None = None, **options: Any) -> None:
@@ -175,26 +175,26 @@ class GRUCell(_Beyond, keras.layers.GRUCell):
 
     def call(self, inputs: Any, states: Any, training: bool = False) -> tuple[Any, list[Any]]:
         h = states[0]
-        x, fed, noise = self._fed(inputs, h, training)
+        x, dropped_h, noise = self._dropped(inputs, h, training)
         both = self.reset_after and self.use_bias
         x_z, x_r, x_g = ops.split(self._product(x, self.kernel, self.bias[0] if both else self.bias), 3, axis=-1)
         if self.reset_after:
             u_z, u_r, u_g = ops.split(
-                self._product(fed, self.recurrent_kernel, self.bias[1] if both else None), 3, axis=-1
+                self._product(dropped_h, self.recurrent_kernel, self.bias[1] if both else None), 3, axis=-1
             )
         else:
-            u_z, u_r = ops.split(ops.matmul(fed, self.recurrent_kernel[:, : 2 * self.units]), 2, axis=-1)
+            u_z, u_r = ops.split(ops.matmul(dropped_h, self.recurrent_kernel[:, : 2 * self.units]), 2, axis=-1)
         z = self.recurrent_activation(self._clipped(x_z + u_z))
         r = self.recurrent_activation(self._clipped(x_r + u_r))
         of_candidate = self.recurrent_kernel[:, 2 * self.units :]
-        u_g = r * u_g if self.reset_after else ops.matmul(r * fed, of_candidate)
+        u_g = r * u_g if self.reset_after else ops.matmul(r * dropped_h, of_candidate)
         new = z * h + (1 - z) * self.activation(self._clipped(x_g + u_g))
         h = self._zoned(new, h, noise)
         return h, [h]
 
 
-class _GatesOfInput(_Beyond, keras.layers.SimpleRNNCell):
-    """A cell whose gates do not see h."""
+class _GatesOfInput(_ExtendedCell, keras.layers.SimpleRNNCell):
+    """A cell whose gates depend on the input only."""
 
     gates: int
 
@@ -207,7 +207,7 @@ class _GatesOfInput(_Beyond, keras.layers.SimpleRNNCell):
 
     def call(self, inputs: Any, states: Any, training: bool = False) -> tuple[Any, list[Any]]:
         h = states[0]
-        x, _, noise = self._fed(inputs, h, training)
+        x, _, noise = self._dropped(inputs, h, training)
         z = self._clipped(self._product(x, self.kernel, self.bias))
         h = self._zoned(self._mixed(ops.split(z, self.gates, axis=-1), h), h, noise)
         return h, [h]
@@ -238,5 +238,7 @@ class MinLSTMCell(_GatesOfInput):
     gates = 3
 
     def _mixed(self, z: Any, h: Any) -> Any:
-        share = ops.sigmoid(ops.log_sigmoid(z[0]) - ops.log_sigmoid(z[1]))  # f / (f + i), where both may be tiny
+        share = ops.sigmoid(
+            ops.log_sigmoid(z[0]) - ops.log_sigmoid(z[1])
+        )  # f / (f + i), accurate even if both are tiny
         return share * h + (1 - share) * z[2]

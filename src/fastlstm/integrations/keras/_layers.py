@@ -1,4 +1,4 @@
-"""The recurrent layers of this package as Keras layers, under the names by which files have them."""
+"""The recurrent layers of this package as Keras layers, under the names that saved files use."""
 
 from collections.abc import Callable
 from typing import Any, ClassVar
@@ -23,14 +23,14 @@ _OF_LAYER = (
 
 
 class _Recurrent(keras.layers.RNN):
-    """A layer of one of our cells.
+    """A layer with one of the cells of this package.
 
     Parameters
     ----------
     units : int
-        The width of the output.
+        Number of units.
     **options
-        By keyword, as for the layer of `fastlstm.layers` of the same name.
+        Keyword arguments of the layer of the same name in `fastlstm.layers`.
     """
 
     cell_class: ClassVar[Any]
@@ -41,11 +41,11 @@ class _Recurrent(keras.layers.RNN):
         super().__init__(cell, dtype=dtype, **of_layer)
 
     def inner_loop(self, sequences: Any, initial_state: Any, mask: Any, training: bool = False) -> Any:
-        draws = self.cell.draws
-        if training and draws:
+        noise_size = self.cell.noise_size
+        if training and noise_size:
             shape = ops.shape(sequences)
             noise = keras.random.uniform(
-                (shape[0], shape[1], draws), dtype=self.compute_dtype, seed=self.cell.seed_generator
+                (shape[0], shape[1], noise_size), dtype=self.compute_dtype, seed=self.cell.seed_generator
             )
             sequences = ops.concatenate([sequences, noise], axis=-1)
         return super().inner_loop(sequences, initial_state, mask=mask, training=training)

@@ -1,4 +1,4 @@
-"""The quantile loss and the one-cycle schedule in Keras's operations."""
+"""The quantile loss and the one-cycle schedule in operations of Keras."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -19,9 +19,9 @@ class Quantile(keras.losses.Loss):
     Parameters
     ----------
     quantiles : float or sequence of float
-        Between 0 and 1, one for each column of the output.
+        Quantiles between 0 and 1, one for each column of the output.
     reduction, name, dtype
-        As for every loss of Keras.
+        As for all losses of Keras.
     """
 
     def __init__(
@@ -45,20 +45,20 @@ class Quantile(keras.losses.Loss):
 
 @_register
 class OneCycle(keras.optimizers.schedules.LearningRateSchedule):
-    """`fastlstm.schedules.OneCycle` in Keras, with its arguments."""
+    """`fastlstm.schedules.OneCycle` in Keras, with the same arguments."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
-        self._ours = schedules.OneCycle(*args, **options)
+        self._schedule = schedules.OneCycle(*args, **options)
 
     def __call__(self, step: Any) -> Any:
-        ours = self._ours
-        begin, start = 0.0, ours.max_learning_rate / ours.div_factor
-        phases = ours._phases(start)
+        schedule = self._schedule
+        begin, start = 0.0, schedule.max_learning_rate / schedule.div_factor
+        phases = schedule._phases(start)
         step = ops.minimum(ops.cast(step, "float32"), int(phases[-1][0]))
         found: list[tuple[float, Any]] = []
         for end, rate in phases:
             share = (step - begin) / (end - begin) if end != begin else ops.ones_like(step)
-            if ours.anneal_strategy == "cos":
+            if schedule.anneal_strategy == "cos":
                 share = (1 - ops.cos(math.pi * share)) / 2
             found.append((end, start + (rate - start) * share))
             begin, start = end, rate
@@ -68,4 +68,4 @@ class OneCycle(keras.optimizers.schedules.LearningRateSchedule):
         return result
 
     def get_config(self) -> dict[str, Any]:
-        return self._ours.get_config()
+        return self._schedule.get_config()

@@ -1,4 +1,4 @@
-"""ONNX: models to files that other runtimes execute, and files that Keras, PyTorch and others write to models.
+"""ONNX: export models to files that other runtimes execute, and load the files that Keras, PyTorch and others write.
 
 Needs the package onnx: ``pip install 'fastlstm[onnx]'``.
 """
@@ -8,7 +8,7 @@ try:
 except ImportError as error:
     raise ImportError("fastlstm.integrations.onnx needs the package onnx: pip install 'fastlstm[onnx]'") from error
 
-from ._export import export
-from ._load import load
+from ._reader.load import load
+from ._writer.export import export
 
 __all__ = ["export", "load"]

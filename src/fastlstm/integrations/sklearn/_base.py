@@ -1,4 +1,4 @@
-"""What all estimators share: their model, and random numbers of their own."""
+"""The base class of all estimators: model, optimizer, loss and random numbers."""
 
 from contextlib import AbstractContextManager
 from typing import Any
@@ -13,19 +13,19 @@ from ...models import Sequential
 
 
 class NetworkEstimator(BaseEstimator):  # type: ignore[misc]
-    """An estimator whose `model_` is a Sequential."""
+    """An estimator with a Sequential as its `model_`."""
 
     model_: Sequential
     n_iter_: int
     early_stopping: bool
 
     def _require_nothing_held_out(self) -> None:
-        """Raise ValueError from `partial_fit`, which has nothing to hold out, where a part is to be."""
+        """Raise ValueError if `partial_fit` is called with early stopping, for which it has nothing to hold out."""
         if self.early_stopping:
             raise ValueError("partial_fit: expected early_stopping=False, got True")
 
     def _randomness(self) -> AbstractContextManager[None]:
-        """Return the scope of the random numbers of one fit, seeded from `random_state`."""
+        """Return the context of the random numbers of one fit, seeded from `random_state`."""
         state = check_random_state(self.random_state)
         return rng.scope(int(state.randint(np.iinfo(np.int32).max)))
 
@@ -37,7 +37,7 @@ class NetworkEstimator(BaseEstimator):  # type: ignore[misc]
         return optimizers.get({"class_name": self.optimizer, "config": {"learning_rate": rate}})
 
     def _weighted_loss(self, name: Any) -> losses.Loss:
-        """Return a loss by name: the mean by the sample weights, as scikit-learn has it."""
+        """Return a loss by name, averaged with the sample weights as in scikit-learn."""
         if not isinstance(name, str):
             raise TypeError(f"loss: expected a name, such as 'mse', got {name!r}")
         entry = losses.serialize(losses.get(name))

@@ -1,4 +1,4 @@
-"""LSTMClassifier."""
+"""LSTMClassifier: a recurrent network that classifies sequences."""
 
 from typing import Any
 
@@ -15,34 +15,34 @@ from ._supervised import SupervisedEstimator
 
 
 class LSTMClassifier(ClassifierMixin, SupervisedEstimator):  # type: ignore[misc]
-    """Recurrent network for classes of sequences, as an estimator of scikit-learn.
+    """Recurrent network that classifies sequences, as an estimator of scikit-learn.
 
-    A stack of recurrent layers, whose last output goes through a dense layer with a softmax; the loss is the
-    cross-entropy.
+    It is a stack of recurrent layers with a dense softmax layer on the last output; the loss is the cross-entropy.
+    Sequences are not scaled.
 
     Parameters
     ----------
     cell, units, layers, dropout, optimizer, learning_rate, batch_size, epochs
         As for `LSTMRegressor`.
     shuffle, random_state, tol, verbose, warm_start, early_stopping, validation_fraction, n_iter_no_change
-        As for `LSTMRegressor`; with `early_stopping` the score is the accuracy, and each class is held out in
-        proportion.
+        As for `LSTMRegressor`; with `early_stopping` the score is the accuracy, and the held-out part is stratified by
+        class.
     class_weight : dict or 'balanced', optional
-        What each class counts, by label, 1 where nothing is said; 'balanced' makes all classes count the same.
+        Weight of each class by label, 1 for classes not given; 'balanced' gives all classes the same total weight.
 
     Attributes
     ----------
     classes_ : ndarray
-        The labels, sorted.
+        The sorted labels.
     model_, n_iter_, loss_, best_loss_, loss_curve_, n_features_in_, feature_names_in_
-        As of `LSTMRegressor`.
+        As for `LSTMRegressor`.
     validation_scores_, best_validation_score_
-        The accuracy of what was held out by epoch, and the highest; None without `early_stopping`.
+        Held-out accuracy of each epoch, and the highest one; None without `early_stopping`.
 
     Raises
     ------
     ValueError, TypeError
-        By `fit`, if a setting or the data is wrong.
+        Raised by `fit` if a setting or the data is invalid.
 
     Examples
     --------
@@ -105,22 +105,22 @@ class LSTMClassifier(ClassifierMixin, SupervisedEstimator):  # type: ignore[misc
         Parameters
         ----------
         X : array_like of shape (n_samples, steps) or (n_samples, steps, features)
-            Sequences; those of two axes have one feature. float32 makes a model in float32, anything else one in
-            float64, which is slower.
+            Sequences; two axes mean one feature. The model uses float32 for float32, and otherwise float64, which is
+            slower.
         y : array_like of shape (n_samples,)
-            Labels: numbers or texts.
+            Labels: numbers or strings.
         sample_weight : array_like of shape (n_samples,), optional
-            What each sample counts, beside its class.
+            Weight of each sample, in addition to that of its class.
 
         Returns
         -------
         LSTMClassifier
-            This one.
+            The estimator itself.
 
         Raises
         ------
         ValueError, TypeError
-            If a setting or the data is wrong; with `warm_start`, if there are other classes than before.
+            If a setting or the data is invalid; with `warm_start`, also if the classes differ from those before.
         """
         x, y = self._labelled(X, y, reset=True)
         classes = np.unique(y)
@@ -130,24 +130,24 @@ class LSTMClassifier(ClassifierMixin, SupervisedEstimator):  # type: ignore[misc
         return self._fitted(x, y, sample_weight, incremental=False)
 
     def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> "LSTMClassifier":
-        """Go through these samples once, beginning with the model of the calls before.
+        """Train on these samples for one epoch, continuing with the model of the previous calls.
 
         Parameters
         ----------
         X, y, sample_weight
             As for `fit`.
         classes : array_like, optional
-            All labels that there will be, in the first call; later it can be left out.
+            All labels that will ever occur; required in the first call only.
 
         Returns
         -------
         LSTMClassifier
-            This one.
+            The estimator itself.
 
         Raises
         ------
         ValueError
-            If `classes` is missing or others than before, a label is none of them, or there is `early_stopping`.
+            If `classes` is missing or has changed, a label is not in it, or `early_stopping` is set.
         """
         self._require_nothing_held_out()
         if _check_partial_fit_first_call(self, classes):
@@ -169,7 +169,7 @@ class LSTMClassifier(ClassifierMixin, SupervisedEstimator):  # type: ignore[misc
         Returns
         -------
         ndarray of shape (n_samples,)
-            Of the type of the labels.
+            The labels.
         """
         numbers = self.predict_proba(X).argmax(axis=1)
         labels: Array = self.classes_[numbers]
@@ -186,12 +186,23 @@ class LSTMClassifier(ClassifierMixin, SupervisedEstimator):  # type: ignore[misc
         Returns
         -------
         ndarray of shape (n_samples, n_classes)
-            In the order of `classes_`.
+            Probabilities, in the order of `classes_`.
         """
         return self._outputs(X)
 
     def predict_log_proba(self, X: Any) -> Array:
-        """Return the logarithms of `predict_proba`."""
+        """Return the logarithms of the probabilities of the classes.
+
+        Parameters
+        ----------
+        X : array_like of shape (n_samples, steps) or (n_samples, steps, features)
+            Sequences like those of `fit`.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_classes)
+            Logarithms of the probabilities, in the order of `classes_`.
+        """
         with np.errstate(divide="ignore"):
             logarithms: Array = np.log(self.predict_proba(X))
         return logarithms

@@ -1,4 +1,4 @@
-"""LSTMForecaster."""
+"""LSTMForecaster: a recurrent network that continues a series."""
 
 import numbers
 from typing import Any
@@ -15,70 +15,70 @@ from ._series import SeriesEstimator
 class LSTMForecaster(SeriesEstimator):
     """Recurrent network that continues a series, as an estimator of scikit-learn.
 
-    It learns to predict a step from the `window` steps before it, and forecasts by running on its own predictions. The
-    series is scaled inside, so it speaks the series' own units.
+    It learns to predict a step from the `window` steps before it, and forecasts by feeding back its own predictions.
+    The series is scaled internally, so inputs and predictions are in its original units.
 
-    A series is given alone, ``fit(y)`` and ``predict(steps)``, or with what is known of each step in advance
-    (calendars, prices that are set), ``fit(X, y)`` and ``predict(X)``, X having a row for each step to come. Forecasts
-    begin after the last step of the fit, which suits `TimeSeriesSplit`: there the test part follows the training part.
-    ``cross_val_score(forecaster, y, cv=TimeSeriesSplit())`` scores roll-outs over the test parts by R2; for another
-    score give X, without columns if nothing is known: ``np.empty((len(y), 0))``.
+    Pass a series alone, ``fit(y)`` and ``predict(steps)``, or with future covariates, which are known in advance
+    (calendars, planned prices), ``fit(X, y)`` and ``predict(X)``, where X has a row for each step. Forecasts start
+    after the last step of the fit, as in the folds of `TimeSeriesSplit`, where the test part follows the training part.
+    ``cross_val_score(forecaster, y, cv=TimeSeriesSplit())`` scores roll-outs over the test parts by R2. For another
+    score pass X as well, without columns if there are no covariates: ``np.empty((len(y), 0))``.
 
     Parameters
     ----------
     cell : str
-        The kind of the recurrent layers: 'lstm', 'gru', 'simple_rnn', 'min_gru' and so on, as for `fastlstm.fit`.
+        Cell of the recurrent layers: 'lstm', 'gru', 'simple_rnn', 'min_gru' ..., as for `fastlstm.fit`.
     units : int
-        Width of each recurrent layer.
+        Number of units of each recurrent layer.
     layers : int
-        How many recurrent layers.
+        Number of recurrent layers.
     window : int or 'auto'
-        How many steps the model sees; 'auto' means 20, or half of the series if that is less.
+        Number of steps that the model sees; 'auto' means 20, or half of the series if that is less.
     optimizer : str
-        A name, as for `Sequential.compile`.
+        Name of the optimizer, as for `Sequential.compile`.
     learning_rate : float
-        Of the optimizer.
+        Learning rate of the optimizer.
     batch_size : int
-        Windows a step.
+        Number of windows in a training step.
     epochs : int
-        How often all windows are gone through at most.
+        Largest number of passes over all windows.
     random_state : int, RandomState or None
-        Of the initial weights and the order of the windows.
+        Seed of the initial weights and the order of the windows.
     tol : float
-        The fit ends if the loss, or with `early_stopping` that of what is held out, has not fallen by this for
-        `n_iter_no_change` epochs. Losses are in squares of the series' standard deviations.
+        The fit stops if the loss, with `early_stopping` the held-out one, has not fallen by this much for
+        `n_iter_no_change` epochs. Losses are in units of the series' variance.
     verbose : bool
-        Whether to print a line an epoch.
+        Whether to print a line per epoch.
     warm_start : bool
-        Whether `fit` goes on with the weights of the fit before it, and its scaling.
+        Whether `fit` continues with the weights and the scaling of the previous fit.
     early_stopping : bool
-        Whether the last windows are held out, whose loss ends the fit; the weights of the best epoch are kept.
+        Whether to hold out the last windows, stop by their loss, and restore the weights of the best epoch.
     validation_fraction : float
-        The part that is held out for that.
+        Fraction that `early_stopping` holds out.
     n_iter_no_change : int
-        See `tol`.
+        Number of epochs without an improvement after which the fit stops.
 
     Attributes
     ----------
     model_ : Sequential
         The trained model.
     window_ : int
-        How many steps it sees.
+        Number of steps that the model sees.
     history_ : ndarray
-        The end of the series, from which forecasts begin.
+        The end of the series, from which forecasts start.
     n_iter_ : int
-        How many epochs there were.
+        Number of epochs.
     loss_ : float
-        Of the last epoch.
+        Loss of the last epoch.
     loss_curve_ : list of float
-        Of all epochs.
+        Losses of all epochs.
     n_features_in_ : int
-        How many columns X has: of the series, if it is given alone.
+        Number of columns of X; those of the series if it was given alone.
 
     Raises
     ------
     ValueError, TypeError
-        By `fit`, if a setting or the data is wrong.
+        Raised by `fit` if a setting or the data is invalid.
 
     Examples
     --------
@@ -131,49 +131,49 @@ class LSTMForecaster(SeriesEstimator):
         Parameters
         ----------
         X : array_like
-            Without `y` the series, (steps,) or (steps, D). With it what is known of each step in advance, (steps, K).
+            The series, (steps,) or (steps, D); if `y` is given, the covariates, (steps, K).
         y : array_like of shape (steps,) or (steps, D), optional
             The series.
 
         Returns
         -------
         LSTMForecaster
-            This one.
+            The estimator itself.
 
         Raises
         ------
         ValueError, TypeError
-            If a setting or the data is wrong, or the series is not longer than the window.
+            If a setting or the data is invalid, or the series is not longer than the window.
         """
-        goes_on = self.warm_start and hasattr(self, "model_")
+        resume = self.warm_start and hasattr(self, "model_")
         table, columns, is_vector = self._table(X, y, reset=True)
-        if goes_on:
+        if resume:
             self._require_same(table, columns)
         else:
             self.window_ = self._window(len(table))
-        self._train(table, columns, goes_on=goes_on, epochs=checks.integer("epochs", self.epochs, 1))
+        self._train(table, columns, resume=resume, epochs=checks.integer("epochs", self.epochs, 1))
         self._columns, self._is_vector = columns, is_vector
         return self
 
     def partial_fit(self, X: Any, y: Any = None) -> "LSTMForecaster":
-        """Take the next steps of the series, and go once through the windows that predict them.
+        """Append the next steps of the series, and train on the windows that predict them for one epoch.
 
-        The scaling stays that of the first call, and the optimizer starts afresh.
+        The scaling of the first call is kept; the optimizer starts anew.
 
         Parameters
         ----------
         X, y : array_like
-            As for `fit`: what comes after the steps of the calls before.
+            As for `fit`, for the steps that follow those of the previous calls.
 
         Returns
         -------
         LSTMForecaster
-            This one.
+            The estimator itself.
 
         Raises
         ------
         ValueError
-            With `early_stopping`, for which there is nothing to hold out; else as `fit`.
+            If `early_stopping` is set, or the data is invalid.
         """
         self._require_nothing_held_out()
         if not hasattr(self, "model_"):
@@ -183,53 +183,53 @@ class LSTMForecaster(SeriesEstimator):
             table, columns, _ = self._table(X, y, reset=False)
             self._require_same(table, columns)
             table = np.concatenate([self.history_, table])
-        self._train(table, columns, goes_on=hasattr(self, "model_"), epochs=1)
+        self._train(table, columns, resume=hasattr(self, "model_"), epochs=1)
         return self
 
     def predict(self, X: Any = 1) -> Array:
-        """Forecast what comes after the series.
+        """Forecast the steps after the series.
 
         Parameters
         ----------
         X : int or array_like
-            How many steps. Or what is known of the steps to come, a row for each, (steps, K), as for `fit`; of a series
-            that was given alone, an array with as many rows as there are steps to forecast.
+            The number of steps, or their covariates (steps, K). For a series that was given alone, an array stands for
+            its number of rows.
 
         Returns
         -------
         ndarray of shape (steps,) or (steps, D)
-            As the series was.
+            The forecast, with the axes of the series.
 
         Raises
         ------
         ValueError
-            If what is known is missing or has another number of columns.
+            If the covariates are missing or have another number of columns.
         """
         check_is_fitted(self)
-        known = None
+        covariates = None
         if isinstance(X, numbers.Integral):
             steps = checks.integer("X", X, 0)
             if self._columns:
-                raise ValueError(f"X: expected what is known of each step, shape (steps, {self._columns}), got {X}")
+                raise ValueError(f"X: expected the covariates of each step, shape (steps, {self._columns}), got {X}")
         else:
             X = self._checked(X, reset=False, ensure_2d=not self._is_vector or self._columns > 0)
-            steps, known = len(X), X if self._columns else None
-        values = self.model_.forecast(self.history_, steps, known=known)
+            steps, covariates = len(X), X if self._columns else None
+        values = self.model_.forecast(self.history_, steps, known=covariates)
         return values.reshape(-1) if self._is_vector else values.reshape(steps, -1)
 
     def score(self, X: Any, y: Any = None) -> float:
-        """Return R2 of the forecast for the steps after the series.
+        """Return the R2 score of the forecast for the steps after the series.
 
         Parameters
         ----------
         X : array_like
-            Without `y` what came after the series; with it what is known of these steps.
+            The true values; if `y` is given, the covariates of these steps.
         y : array_like, optional
-            What came after the series.
+            The true values.
 
         Returns
         -------
         float
-            At most 1; of several columns the mean.
+            R2, at most 1; the mean over several columns.
         """
         return float(r2_score(X if y is None else y, self.predict(X)))

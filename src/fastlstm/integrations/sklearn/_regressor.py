@@ -1,4 +1,4 @@
-"""LSTMRegressor."""
+"""LSTMRegressor: a recurrent network that predicts numbers from sequences."""
 
 from typing import Any
 
@@ -12,73 +12,73 @@ from ._supervised import SupervisedEstimator
 
 
 class LSTMRegressor(RegressorMixin, SupervisedEstimator):  # type: ignore[misc]
-    """Recurrent network for numbers that belong to sequences, as an estimator of scikit-learn.
+    """Recurrent network that predicts numbers from sequences, as an estimator of scikit-learn.
 
-    A stack of recurrent layers, whose last output goes through a dense layer. Settings that scikit-learn's
-    MLPRegressor has too mean what they mean there. Sequences and targets are taken as they are: scale them, in a
-    pipeline and by a TransformedTargetRegressor.
+    It is a stack of recurrent layers with a dense layer on the last output. Settings that scikit-learn's MLPRegressor
+    has as well have the same meaning. Sequences and targets are not scaled: scale them yourself, with a pipeline and a
+    TransformedTargetRegressor.
 
     Parameters
     ----------
     cell : str
-        The kind of the recurrent layers: 'lstm', 'gru', 'simple_rnn', 'min_gru' and so on, as for `fastlstm.fit`.
+        Cell of the recurrent layers: 'lstm', 'gru', 'simple_rnn', 'min_gru' ..., as for `fastlstm.fit`.
     units : int
-        Width of each recurrent layer.
+        Number of units of each recurrent layer.
     layers : int
-        How many recurrent layers.
+        Number of recurrent layers.
     dropout : float
-        Fraction of each recurrent layer's inputs that are dropped in training, in [0, 1).
+        Fraction of the inputs of each recurrent layer to drop in training, in [0, 1).
     optimizer : str
-        A name, as for `Sequential.compile`.
+        Name of the optimizer, as for `Sequential.compile`.
     learning_rate : float
-        Of the optimizer.
+        Learning rate of the optimizer.
     batch_size : int or 'auto'
-        Samples a step; 'auto' means 200, or all if there are fewer.
+        Number of samples in a training step; 'auto' means 200, or all if there are fewer.
     epochs : int
-        How often all samples are gone through at most.
+        Largest number of passes over all samples.
     shuffle : bool
-        Whether each epoch has an order of its own, and what is held out is drawn; if not, it is the end.
+        Whether to shuffle the samples in each epoch, and to hold out random samples instead of the last ones.
     random_state : int, RandomState or None
-        Of the initial weights, the order of the samples, dropout and what is held out.
+        Seed of the initial weights, the order of the samples, dropout and the held-out part.
     tol : float
-        The fit ends if the loss, or with `early_stopping` the score, has not improved by this for `n_iter_no_change`
-        epochs.
+        The fit stops if the loss, with `early_stopping` the score, has not improved by this much for
+        `n_iter_no_change` epochs.
     verbose : bool
-        Whether to print a line an epoch.
+        Whether to print a line per epoch.
     warm_start : bool
-        Whether `fit` goes on with the weights and the optimizer of the fit before it.
+        Whether `fit` continues with the weights and the optimizer of the previous fit.
     early_stopping : bool
-        Whether a part of the samples is held out, and its R2 ends the fit; the weights of the best epoch are kept.
+        Whether to hold out some of the samples, stop by their R2, and restore the weights of the best epoch.
     validation_fraction : float
-        The part that is held out for that.
+        Fraction that `early_stopping` holds out.
     n_iter_no_change : int
-        See `tol`.
+        Number of epochs without an improvement after which the fit stops.
     loss : str
-        As for `Sequential.compile`, such as 'mse', 'mae', 'huber' or 'poisson'.
+        Name of the loss, as for `Sequential.compile`: 'mse', 'mae', 'huber', 'poisson' ...
 
     Attributes
     ----------
     model_ : Sequential
         The trained model.
     n_iter_ : int
-        How many epochs there were.
+        Number of epochs.
     loss_, best_loss_ : float
-        Of the last epoch, and the lowest; `best_loss_` is None with `early_stopping`.
+        Loss of the last epoch, and the lowest one; `best_loss_` is None with `early_stopping`.
     loss_curve_ : list of float
-        Of all epochs.
+        Losses of all epochs.
     validation_scores_, best_validation_score_
-        R2 of what was held out by epoch, and the highest; None without `early_stopping`.
+        Held-out R2 of each epoch, and the highest one; None without `early_stopping`.
     n_outputs_ : int
-        How many targets a sample has.
+        Number of targets of a sample.
     n_features_in_ : int
-        How many steps a sample has.
+        Number of steps of a sample.
     feature_names_in_ : ndarray of str
-        The names of the steps, if `X` was a frame with names.
+        Names of the steps, if `X` was a data frame with column names.
 
     Raises
     ------
     ValueError, TypeError
-        By `fit`, if a setting or the data is wrong.
+        Raised by `fit` if a setting or the data is invalid.
 
     Examples
     --------
@@ -139,27 +139,27 @@ class LSTMRegressor(RegressorMixin, SupervisedEstimator):  # type: ignore[misc]
         Parameters
         ----------
         X : array_like of shape (n_samples, steps) or (n_samples, steps, features)
-            Sequences; those of two axes have one feature. float32 makes a model in float32, anything else one in
-            float64, which is slower.
+            Sequences; two axes mean one feature. The model uses float32 for float32, and otherwise float64, which is
+            slower.
         y : array_like of shape (n_samples,) or (n_samples, n_outputs)
             Targets.
         sample_weight : array_like of shape (n_samples,), optional
-            What each sample counts.
+            Weight of each sample.
 
         Returns
         -------
         LSTMRegressor
-            This one.
+            The estimator itself.
 
         Raises
         ------
         ValueError, TypeError
-            If a setting or the data is wrong.
+            If a setting or the data is invalid.
         """
         return self._fitted(X, y, sample_weight, incremental=False)
 
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> "LSTMRegressor":
-        """Go through these samples once, beginning with the model of the calls before.
+        """Train on these samples for one epoch, continuing with the model of the previous calls.
 
         Parameters
         ----------
@@ -169,12 +169,12 @@ class LSTMRegressor(RegressorMixin, SupervisedEstimator):  # type: ignore[misc]
         Returns
         -------
         LSTMRegressor
-            This one.
+            The estimator itself.
 
         Raises
         ------
         ValueError
-            With `early_stopping`, for which there is nothing to hold out; else as `fit`.
+            If `early_stopping` is set, or the data is invalid.
         """
         self._require_nothing_held_out()
         return self._fitted(X, y, sample_weight, incremental=True)
@@ -190,7 +190,7 @@ class LSTMRegressor(RegressorMixin, SupervisedEstimator):  # type: ignore[misc]
         Returns
         -------
         ndarray of shape (n_samples,) or (n_samples, n_outputs)
-            As the targets were.
+            Predictions, with the axes of the targets.
         """
         predicted = self._outputs(X)
         return predicted if self._several else predicted[:, 0]

@@ -1,4 +1,4 @@
-"""The fit of a model to a series, with what is known of each step beside it."""
+"""Fits a model to a series with covariates."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from ._base import NetworkEstimator
 
 
 class SeriesEstimator(NetworkEstimator):
-    """Base class of the forecaster, whose settings it uses."""
+    """Base class of the forecaster; it reads the settings of that class."""
 
     window_: int
     history_: Array
@@ -30,16 +30,16 @@ class SeriesEstimator(NetworkEstimator):
         return array
 
     def _table(self, X: Any, y: Any, *, reset: bool) -> tuple[Array, int, bool]:
-        """Return the series with what is known beside it, how many columns that are, and whether it has one axis."""
+        """Return the series with its covariates as last columns, their number, and whether the series has one axis."""
         if y is None:
             series = self._checked(X, reset=reset, ensure_2d=False)
             if series.ndim > 1 and series.shape[1] == 0:
                 raise ValueError(f"X: 0 feature(s) (shape={series.shape}) while a minimum of 1 is required")
             return series.reshape(len(series), -1), 0, series.ndim == 1
-        known = self._checked(X, reset=reset, ensure_2d=True)
+        covariates = self._checked(X, reset=reset, ensure_2d=True)
         series = check_array(y, dtype=np.float64, ensure_2d=False, input_name="y")
-        check_consistent_length(known, series)
-        return np.column_stack([series, known]), known.shape[1], series.ndim == 1
+        check_consistent_length(covariates, series)
+        return np.column_stack([series, covariates]), covariates.shape[1], series.ndim == 1
 
     def _window(self, steps: int) -> int:
         if self.window == "auto":
@@ -47,7 +47,7 @@ class SeriesEstimator(NetworkEstimator):
         return checks.integer("window", self.window, 1)
 
     def _require_same(self, table: Array, columns: int) -> None:
-        """Raise unless a series has the columns of the one before."""
+        """Raise ValueError unless a series has the columns of the previous fit."""
         wanted, found = (self.history_.shape[1], self._columns), (table.shape[1], columns)
         if found != wanted:
             raise ValueError(
@@ -55,8 +55,8 @@ class SeriesEstimator(NetworkEstimator):
                 f" got {found[0] - found[1]} and {found[1]}"
             )
 
-    def _train(self, table: Array, columns: int, *, goes_on: bool, epochs: int) -> None:
-        """Fit a new model, or the one that there is, to a series with what is known beside it."""
+    def _train(self, table: Array, columns: int, *, resume: bool, epochs: int) -> None:
+        """Fit a new model, or with `resume` the existing one, to a series with its covariates."""
         if len(table) <= self.window_:
             raise ValueError(f"y: expected more steps than window={self.window_}, got n_samples={len(table)}")
         settings: dict[str, Any] = {
@@ -67,7 +67,7 @@ class SeriesEstimator(NetworkEstimator):
             "verbose": 2 if self.verbose else 0,
         }
         with self._randomness():
-            if goes_on:
+            if resume:
                 self._fit_further(table, columns, settings)
             else:
                 self.model_ = fit(
@@ -82,12 +82,12 @@ class SeriesEstimator(NetworkEstimator):
                 )
         assert self.model_.history is not None
         losses = self.model_.history.history["loss"]
-        self.loss_curve_ = [*(self.loss_curve_ if goes_on else []), *losses]
+        self.loss_curve_ = [*(self.loss_curve_ if resume else []), *losses]
         self.n_iter_, self.loss_ = len(self.loss_curve_), losses[-1]
         self.history_ = table[-self.window_ :]
 
     def _fit_further(self, table: Array, columns: int, settings: dict[str, Any]) -> None:
-        """Fit the model that there is: its last layer, which brings predictions into the series' units, is off then."""
+        """Fit the existing model, without its last layer, which converts predictions to the units of the series."""
         x, y = datasets.windows(table, self.window_, known=columns)
         model, to_units = self.model_, self.model_.layers[-1]
         mean, variance = to_units.get_weights()

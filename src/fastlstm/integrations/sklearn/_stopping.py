@@ -1,4 +1,4 @@
-"""When a fit ends: as the MLP estimators of scikit-learn do."""
+"""Early stopping and the history of a fit, as in the MLP estimators of scikit-learn."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,17 +7,17 @@ from ...callbacks import Callback
 
 
 class Progress(Callback):
-    """Keeps what an estimator reports of its epochs, and ends a fit that no longer improves.
+    """Records losses and scores by epoch, and stops a fit that no longer improves.
 
     Parameters
     ----------
     tol : float
-        By how much the loss must fall below the best one, or the score rise above it, to count as an improvement.
+        How far the loss must fall below, or the score rise above, the best one to count as an improvement.
     patience : int
-        The fit ends after so many epochs in a row without one.
+        Number of epochs in a row without an improvement after which the fit stops.
     score : callable, optional
-        Takes the model and returns its score on what was held out. With it the score is watched in place of the loss,
-        and the weights of the best epoch come back at the end.
+        Takes the model and returns its score on held-out data. If given, the score is monitored instead of the loss,
+        and the weights of the best epoch are restored at the end.
     """
 
     def __init__(self, tol: float, patience: int, score: Callable[[Any], float] | None) -> None:
@@ -30,7 +30,7 @@ class Progress(Callback):
         self._best_weights: Any = None
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        """Look at the loss or the score of an epoch."""
+        """Record the loss or the score, and stop the fit without an improvement."""
         loss = float((logs or {})["loss"])
         self.losses.append(loss)
         if self._score is None:
@@ -47,6 +47,6 @@ class Progress(Callback):
             self.model.stop_training = True
 
     def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
-        """Bring back the best weights."""
+        """Restore the best weights."""
         if self._best_weights is not None:
             self.model.set_weights(self._best_weights)

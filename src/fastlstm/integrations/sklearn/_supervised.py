@@ -1,4 +1,4 @@
-"""What the regressor and the classifier share: samples of X, and the fit."""
+"""The base class of the regressor and the classifier: samples of X, and the fit."""
 
 from typing import Any
 
@@ -20,9 +20,9 @@ FLOATS = (np.float64, np.float32)
 
 
 class SupervisedEstimator(NetworkEstimator):
-    """Base class of the estimators that learn targets of samples.
+    """Base class of the estimators that learn a target for each sample.
 
-    A subclass defines `_loss`, `_output`, `_score_of`, `_strata` and what it makes of the model's outputs.
+    A subclass defines `_loss`, `_output`, `_score_of`, `_strata` and its predictions from the model's outputs.
     """
 
     loss_curve_: list[float]
@@ -96,7 +96,7 @@ class SupervisedEstimator(NetworkEstimator):
         return X if X.ndim == 3 else X[..., None]
 
     def _outputs(self, X: Any) -> Array:
-        """Return what the model makes of X."""
+        """Return the outputs of the model for X."""
         check_is_fitted(self)
         X = validate_data(self, X, reset=False, dtype=FLOATS, order="C", allow_nd=True)
         x = self._sequences(X)
@@ -106,20 +106,20 @@ class SupervisedEstimator(NetworkEstimator):
         return self.model_.predict(x, verbose=0)
 
     def _train(self, x: Array, y: Array, sample_weight: Any, *, incremental: bool) -> None:
-        """Fit the model, a new one unless the last one is to go on."""
+        """Fit a new model, or continue with the existing one."""
         weights = None
         if sample_weight is not None:
             weights = _check_sample_weight(sample_weight, x, dtype=x.dtype, ensure_non_negative=True)
-        goes_on = hasattr(self, "model_") and (incremental or self.warm_start)
+        resume = hasattr(self, "model_") and (incremental or self.warm_start)
         random_state = check_random_state(self.random_state)
         with self._randomness():
-            if not goes_on:
+            if not resume:
                 self.model_ = self._new_model(x)
             if x.shape[1:] != self.model_.input_shape[1:]:
                 raise ValueError(f"X: expected samples of shape {self.model_.input_shape[1:]}, got {x.shape[1:]}")
             score = None
             if self.early_stopping:
-                x, y, weights, score = self._held_out(x, y, weights, random_state)
+                x, y, weights, score = self._hold_out(x, y, weights, random_state)
             progress = Progress(self.tol, self.n_iter_no_change, score)
             batch_size = min(200, len(x)) if self.batch_size == "auto" else self.batch_size
             self.model_.fit(
@@ -132,7 +132,7 @@ class SupervisedEstimator(NetworkEstimator):
                 callbacks=[progress],
                 verbose=2 if self.verbose else 0,
             )
-        self._report(progress, goes_on)
+        self._report(progress, resume)
 
     def _new_model(self, x: Array) -> Sequential:
         recurrent = lookup("cell", self.cell, layers_by_cell())
@@ -145,8 +145,8 @@ class SupervisedEstimator(NetworkEstimator):
         model.compile(self._optimizer(), self._loss())
         return model
 
-    def _held_out(self, x: Array, y: Array, weights: Array | None, random_state: Any) -> Any:
-        """Return what is trained on, and what scores a model on the rest."""
+    def _hold_out(self, x: Array, y: Array, weights: Array | None, random_state: Any) -> Any:
+        """Hold out a part; return the training part and a function that scores a model on the rest."""
         given = [x, y] if weights is None else [x, y, weights]
         fraction = checks.number("validation_fraction", self.validation_fraction, 0.0, 1.0, below_high=True)
         parts = train_test_split(
@@ -160,9 +160,9 @@ class SupervisedEstimator(NetworkEstimator):
         weights, held_weights = rest or (None, None)
         return x, y, weights, lambda model: self._score_of(model, held_x, held_y, held_weights)
 
-    def _report(self, progress: Progress, goes_on: bool) -> None:
-        """Set what the MLP estimators report of a fit."""
-        before = self.loss_curve_ if goes_on else []
+    def _report(self, progress: Progress, resume: bool) -> None:
+        """Set the attributes with which the MLP estimators describe a fit."""
+        before = self.loss_curve_ if resume else []
         self.loss_curve_ = [*before, *progress.losses]
         self.n_iter_ = len(self.loss_curve_)
         self.loss_ = progress.losses[-1]

@@ -1,8 +1,8 @@
-"""PyTorch: its recurrent modules on the kernels of this package, and models there and back.
+"""PyTorch: its recurrent modules on the kernels of this package, and the conversion of models in both directions.
 
-`LSTM`, `GRU` and `RNN` are the modules of `torch.nn`, on other kernels; `replace` puts them into a model that exists.
-`from_torch` and `to_torch` convert whole models, `save` and `load` such models in PyTorch's files. ``pip install
-'fastlstm[torch]'`` installs what this needs.
+`LSTM`, `GRU` and `RNN` are the modules of `torch.nn` on other kernels; `replace` swaps them into an existing model.
+`from_torch` and `to_torch` convert whole models; `save` and `load` write and read them as files of PyTorch. Needs
+PyTorch: ``pip install 'fastlstm[torch]'``.
 
 Examples
 --------
@@ -27,7 +27,7 @@ from ._pieces import Normalization, Recurrent, RepeatVector, Rescaling
 from ._replace import replace
 from ._to_torch import to_torch
 
-# Its threads wait for more work by spinning, so the passes here have to run on them, not on others beside them.
+# Idle threads of PyTorch spin for a while, so the kernels must run on these threads instead of competing with them.
 native.borrow_threads(_torch._C.__file__)
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""Activations by our names as modules of torch.nn, with the arguments under which they are the same function."""
+"""Activations of this package as modules of torch.nn, with the arguments that make them the same function."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -44,7 +44,7 @@ MODULES = tuple(getattr(torch.nn, same.module) for same in _SAME.values())
 
 
 def module_of(activation: str, owner: str) -> Any:
-    """Return a module for an activation of a layer; one that torch.nn does not have raises ValueError."""
+    """Return the module for an activation of a layer; raise ValueError if torch.nn has none."""
     same = _SAME.get(activation)
     if same is None:
         raise ValueError(f"{owner}: torch.nn has no module for the activation {activation!r}")
@@ -52,9 +52,9 @@ def module_of(activation: str, owner: str) -> Any:
 
 
 def activation_of(module: Any, rank: int) -> str | None:
-    """Return the name of the activation that a module is on arrays of that rank, or None if it is no such module.
+    """Return the name of the activation that a module computes on arrays of this rank; None if it is not an activation.
 
-    A module with other arguments than those of the activation here raises ValueError.
+    Raises ValueError if the arguments of the module differ from those of the activation.
     """
     for name, same in _SAME.items():
         if type(module) is not getattr(torch.nn, same.module):
@@ -68,7 +68,7 @@ def activation_of(module: Any, rank: int) -> str | None:
 
 
 def module_of_function(name: str, arguments: Any, options: Any) -> Any:
-    """Return the module that does what a function of torch or torch.nn.functional does, or None if there is none."""
+    """Return the module equivalent to a function of torch or torch.nn.functional, or None if there is none."""
     for same in _SAME.values():
         if same.module.lower() == name.replace("_", ""):
             return getattr(torch.nn, same.module)(*arguments, **options)

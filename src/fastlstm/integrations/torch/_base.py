@@ -1,4 +1,4 @@
-"""What LSTM, GRU and RNN share: the conventions of torch.nn around the recurrence."""
+"""The base class of LSTM, GRU and RNN: the conventions of torch.nn around the recurrence."""
 
 from typing import Any
 
@@ -6,15 +6,15 @@ import torch
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
 
 from ...layers.rnn.cell import Cell
-from ._function import recurrence
+from ._autograd import recurrence
 from ._layouts import Tensor, cell_of
-from ._networks import Form, Networks
+from ._networks import Networks, StackSpec
 
 DTYPES = {torch.float32: "float32", torch.float64: "float64"}
 
 
 class NativeModule(torch.nn.RNNBase):
-    """A recurrent module on the kernels of this package; constructor, parameters and files are those of torch.nn."""
+    """A recurrent module on the kernels of this package, with the constructor, parameters and files of torch.nn."""
 
     _networks: Networks
 
@@ -23,7 +23,7 @@ class NativeModule(torch.nn.RNNBase):
         self._networks = Networks()
 
     def flatten_parameters(self) -> None:
-        """Do nothing: it is for GPUs."""
+        """Do nothing: this is for GPUs."""
 
     def forward(self, input: Any, hx: Any = None) -> tuple[Any, Any]:
         """Run the recurrence, as the module of `torch.nn` does.
@@ -31,27 +31,29 @@ class NativeModule(torch.nn.RNNBase):
         Parameters
         ----------
         input : Tensor or PackedSequence
-            (T, N, D), or (N, T, D) with `batch_first`, or (T, D) without a batch; float32 or float64, on the CPU.
+            The input: (T, N, D), (N, T, D) with `batch_first`, or (T, D) without a batch; float32 or float64, on the
+            CPU.
         hx : Tensor, or tuple (h, c) of an LSTM, optional
-            Initial states, (num_layers * directions, N, H) each, without N where the input has no batch. Default:
-            zeros.
+            Initial states, (num_layers * directions, N, H) each, without N if the input has no batch. Default: zeros.
 
         Returns
         -------
-        tuple
-            The outputs of all steps of the last layer, shaped like the input, and the last states, shaped like `hx`.
+        output : Tensor or PackedSequence
+            Outputs of the last layer at all steps: the input's shape with H, or 2 H if bidirectional, in place of D.
+        hx : Tensor or tuple
+            States after the last step, shaped like the initial states.
 
         Raises
         ------
         TypeError
-            If the weights are neither float32 nor float64, or `hx` is not of their dtype or not a tuple.
+            If the weights are neither float32 nor float64, or `hx` has another dtype or is not a tuple for an LSTM.
         ValueError
-            If the weights or the input are not on the CPU, or the input has another dtype than they.
+            If the weights or the input are not on the CPU, or the dtype of the input differs from that of the weights.
         RuntimeError
             If a shape is wrong, or the module is being traced.
         """
         if torch.jit.is_tracing():
-            raise RuntimeError(f"{self._title} can not be traced: trace the model with the modules of torch.nn")
+            raise RuntimeError(f"{self._title} cannot be traced: trace the model with the modules of torch.nn")
         packed = isinstance(input, PackedSequence)
         weights = self.all_weights
         data = input.data if packed else input
@@ -80,15 +82,15 @@ class NativeModule(torch.nn.RNNBase):
     def _forward_packed(
         self, input: PackedSequence, states: list[Tensor], weights: list[list[Tensor]], dtype: str
     ) -> tuple[PackedSequence, Any]:
-        data, batch_sizes, order, way_back = input
+        data, batch_sizes, order, inverse_order = input
         if order is not None:
             states = [state.index_select(1, order) for state in states]
         self._check_shapes(data, states, batch_sizes)
         x, lengths = pad_packed_sequence(PackedSequence(data, batch_sizes), batch_first=True)
         output, states = self._run(x, states, weights, dtype, lengths)
-        if way_back is not None:
-            states = [state.index_select(1, way_back) for state in states]
-        return PackedSequence(_packed(output, lengths).data, batch_sizes, order, way_back), self._state(states)
+        if inverse_order is not None:
+            states = [state.index_select(1, inverse_order) for state in states]
+        return PackedSequence(_packed(output, lengths).data, batch_sizes, order, inverse_order), self._state(states)
 
     def _run(
         self, x: Tensor, states: list[Tensor], weights: list[list[Tensor]], dtype: str, lengths: Tensor | None
@@ -96,7 +98,7 @@ class NativeModule(torch.nn.RNNBase):
         """Return outputs and states of all layers; x is (N, T, D)."""
         directions = 2 if self.bidirectional else 1
         drops = self.training and self.dropout > 0
-        depth = 1 if drops else self.num_layers  # of the layers that are computed at once
+        depth = 1 if drops else self.num_layers  # number of layers computed at once
         mask = None if lengths is None else torch.arange(x.size(1)) < lengths[:, None]
         cell, parts = self._cell, []
         for first in range(0, self.num_layers, depth):
@@ -104,9 +106,9 @@ class NativeModule(torch.nn.RNNBase):
                 x = self._dropped(x, lengths)
             own = slice(first * directions, (first + depth) * directions)
             given, parameters = [state[own] for state in states], [one for group in weights[own] for one in group]
-            learns = torch.is_grad_enabled() and any(one.requires_grad for one in (x, *given, *parameters))
-            trained = tuple(learns and any(one.requires_grad for one in group) for group in weights[own])
-            form = Form(
+            records_gradients = torch.is_grad_enabled() and any(one.requires_grad for one in (x, *given, *parameters))
+            trained = tuple(records_gradients and any(one.requires_grad for one in group) for group in weights[own])
+            spec = StackSpec(
                 cell=cell.name,
                 dtype=dtype,
                 features=x.size(2),
@@ -115,16 +117,16 @@ class NativeModule(torch.nn.RNNBase):
                 bias=self.bias,
                 bidirectional=self.bidirectional,
                 activation=self._activation,
-                # What lies below a layer that is not trained is reached on the way to the input.
-                input_gradient=learns and (x.requires_grad or not all(trained)),
+                # Trained layers below an untrained one get their gradients on the way to the input.
+                input_gradient=records_gradients and (x.requires_grad or not all(trained)),
                 trained=trained,
             )
-            x, last = recurrence(self._networks, form, learns, x, given, mask, parameters)
+            x, last = recurrence(self._networks, spec, records_gradients, x, given, mask, parameters)
             parts.append(last)
         return x, [group[0] if len(group) == 1 else torch.cat(group) for group in zip(*parts, strict=True)]
 
     def _dropped(self, x: Tensor, lengths: Tensor | None) -> Tensor:
-        """Return x (N, T, D) with numbers dropped, those that torch.nn drops with the same seed."""
+        """Apply dropout to x (N, T, D), dropping the same entries as torch.nn does with the same seed."""
         drop = torch.nn.functional.dropout
         if lengths is None:
             return drop(x.transpose(0, 1).contiguous(), self.dropout).transpose(0, 1)
@@ -133,7 +135,7 @@ class NativeModule(torch.nn.RNNBase):
         return pad_packed_sequence(dropped, batch_first=True)[0]
 
     def _require_supported(self, data: Any, weight: Tensor) -> str:
-        """Return the name of the dtype, which the weights and the data have in common."""
+        """Return the name of the common dtype of weights and data; raise unless both are supported."""
         if not isinstance(data, torch.Tensor):
             raise TypeError(f"input: expected a Tensor or a PackedSequence, got {type(data).__name__}")
         for name, one in (("weights", weight), ("input", data)):
@@ -155,7 +157,7 @@ class NativeModule(torch.nn.RNNBase):
         return DTYPES[weight.dtype]
 
     def _states(self, hx: Any, dtype: torch.dtype) -> list[Tensor]:
-        """Return the initial states as a list, empty where there are none."""
+        """Return the initial states as a list, empty if there are none."""
         if hx is None:
             return []
         count = len(self._cell.states)
@@ -170,7 +172,7 @@ class NativeModule(torch.nn.RNNBase):
         return list(states)
 
     def _state(self, states: Any) -> Any:
-        """Return states as the caller sees them."""
+        """Return states as torch.nn does: a tensor, or a tuple (h, c)."""
         found = tuple(states)
         return found if len(found) > 1 else found[0]
 

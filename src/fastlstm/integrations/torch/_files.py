@@ -1,4 +1,4 @@
-"""PyTorch's own files of whole models, written and read without running code from them."""
+"""Files of whole models in PyTorch's format, which are read without running code from them."""
 
 import io
 import os
@@ -17,27 +17,31 @@ from ._to_torch import to_torch
 
 
 def save(model: Any, path: str | os.PathLike[str]) -> None:
-    """Write `to_torch` of a model to a file, as ``torch.save`` does.
+    """Convert a model with `to_torch` and write it to a file, as ``torch.save`` does.
 
-    ``torch.load(path, weights_only=False)`` brings it back as a `torch.nn.Sequential`, `load` as a
-    `fastlstm.Sequential`. A file is written whole or not at all, in place of one that exists.
+    ``torch.load(path, weights_only=False)`` reads it as a `torch.nn.Sequential`, `load` as a `fastlstm.Sequential`. An
+    existing file is replaced only after the new one is complete.
 
     Parameters
     ----------
     model : fastlstm.Sequential
-        A model that is built.
+        A built model.
     path : path-like
-        Usually ends with .pt.
+        The file, usually with the suffix .pt.
 
     Raises
     ------
-    ValueError, TypeError
-        As `to_torch`.
+    ValueError
+        If the model is not built, or PyTorch cannot express a layer.
+    TypeError
+        If it is not a Sequential.
+    OSError
+        If the file cannot be written.
 
     Warns
     -----
     UserWarning
-        As `to_torch`.
+        If something that only training uses is left out.
 
     Examples
     --------
@@ -58,26 +62,38 @@ def save(model: Any, path: str | os.PathLike[str]) -> None:
 
 
 def load(path: str | os.PathLike[str]) -> models.Sequential:
-    """Return `from_torch` of the model in a file that `save`, or ``torch.save(model)``, has written.
+    """Load a model from a file that `save` or ``torch.save(model)`` has written, converted with `from_torch`.
 
-    The file is a pickle, which is read by PyTorch's restricted reader: it makes tensors, and the modules of torch.nn
-    and of this package that `from_torch` knows. Everything else, classes of one's own too, is refused.
+    The file is a pickle. PyTorch's restricted unpickler reads it, and creates only tensors and the modules of torch.nn
+    and of this package that `from_torch` converts. Everything else is refused, including your own classes.
 
     Parameters
     ----------
     path : path-like
-        A whole model, not a state_dict, which does not tell what the model is.
+        A file with a whole model. A state_dict is not enough, since it does not describe the model.
 
     Returns
     -------
     fastlstm.Sequential
+        A built model with the dtype and weights of the file, not compiled.
 
     Raises
     ------
     OSError
-        If there is no such file, or it can not be read.
+        If the file cannot be read.
     ValueError
-        If the file is damaged, holds something else than such a model, or `from_torch` refuses it.
+        If the file is damaged or does not hold such a model, or a Sequential cannot express it.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> import torch
+    >>> from fastlstm.integrations.torch import load
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = pathlib.Path(folder, "model.pt")
+    ...     torch.save(torch.nn.LSTM(3, 8, batch_first=True), path)
+    ...     load(path).output_shape
+    (None, None, 8)
     """
     with open(path, "rb") as file, files.read(path):
         try:
@@ -85,20 +101,20 @@ def load(path: str | os.PathLike[str]) -> models.Sequential:
                 module = torch.load(file, map_location="cpu", weights_only=True)
         except Exception as error:  # pickles fail in many ways
             unknown = re.search(r"GLOBAL ([\w.]+)", str(error))
-            reason = f"it has a {unknown[1]}" if unknown else "PyTorch can not read it"
+            reason = f"it has a {unknown[1]}" if unknown else "PyTorch cannot read it"
             raise ValueError(
-                f"the file is damaged, or not one of modules of torch.nn that are known alone: {reason}"
+                f"the file is damaged, or has something other than supported modules of torch.nn: {reason}"
             ) from error
         if not isinstance(module, torch.nn.Module):
             raise ValueError(
-                f"expected a whole model, got {type(module).__name__}: make the model, let it load_state_dict, and use"
-                " from_torch"
+                f"expected a whole model, got {type(module).__name__}: create the model, call its load_state_dict, and"
+                " use from_torch"
             )
         return from_torch(module)
 
 
 def _classes() -> Iterator[Any]:
-    """Yield the classes that a file may have objects of: they are data, and none of them runs what is in the file."""
+    """Yield the classes that a file may contain; creating their objects runs no code from the file."""
     yield from (torch.nn.Sequential, torch.nn.Flatten, Networks, set)
     yield from CONVERTED
     yield from MODULES

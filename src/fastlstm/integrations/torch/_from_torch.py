@@ -1,4 +1,4 @@
-"""From a PyTorch model to a Sequential."""
+"""Converts a PyTorch model to a Sequential."""
 
 import math
 from collections.abc import Callable, Iterator, Sequence
@@ -12,48 +12,48 @@ from ...layers.rnn.cell import reordered
 from . import _pieces
 from ._activations import activation_of
 from ._base import DTYPES
-from ._chain import Step, chain
 from ._layouts import blocks_of, cell_of, layer_class, to_core
 from ._modules import GRU, LSTM, RNN
+from ._tracing import Step, trace
 
 
-class _Made(NamedTuple):
-    """A layer and its weights."""
+class _Converted(NamedTuple):
+    """A layer converted from a module, and its weights."""
 
     layer: layers.Layer
     weights: Sequence[Array] = ()
 
 
 def from_torch(module: Any) -> models.Sequential:
-    """Return a `fastlstm.Sequential` that predicts what a PyTorch model predicts.
+    """Convert a PyTorch model to a `fastlstm.Sequential` with the same predictions.
 
-    The model is a `torch.nn.LSTM`, `GRU` or `RNN` (or one of those here), a `torch.nn.Sequential`, or any module whose
-    forward method is a chain of modules: of recurrent ones, Linear, activations, Dropout, Embedding, Flatten,
-    LayerNorm and what `to_torch` makes. Of a recurrent module's results all outputs may go on (``output``), those of
-    the last step (``output[:, -1]``, or ``output[-1]`` without `batch_first`), or the last layer's last state
-    (``h[-1]``; ``torch.cat((h[-2], h[-1]), 1)`` of a bidirectional one). What else a forward method may do is refused.
+    The model is a `torch.nn.LSTM`, `GRU` or `RNN` (or the class of that name in this package), a `torch.nn.Sequential`,
+    or any module whose forward method calls modules one after another: recurrent ones, Linear, activations, Dropout,
+    Embedding, Flatten, LayerNorm, and those that `to_torch` creates. From a recurrent module it may pass on all outputs
+    (``output``), those of the last step (``output[:, -1]``, or ``output[-1]`` without `batch_first`), or the last state
+    of the last layer (``h[-1]``; ``torch.cat((h[-2], h[-1]), 1)`` if bidirectional). Everything else is refused.
 
-    The Sequential takes (N, T, D), also where the module takes (T, N, D), and gives all outputs of a recurrent module
-    if that comes last. A recurrent module of several layers becomes several layers. Parameters are copied; those that
-    do not require a gradient make layers that are not trainable. The padding index of an Embedding has no effect: it
-    changes how the model is trained, and no prediction.
+    The Sequential takes (N, T, D) even if the module takes (T, N, D), and returns all outputs of a recurrent module
+    that comes last. A recurrent module with several layers becomes several layers. Parameters are copied; modules whose
+    parameters require no gradient become layers that are not trainable. The padding index of an Embedding is ignored,
+    since it affects training only.
 
     Parameters
     ----------
     module : torch.nn.Module
-        float32 or float64, on the CPU. It is looked at as in evaluation mode and not changed.
+        The model, in float32 or float64 on the CPU. It is converted as in evaluation mode and not changed.
 
     Returns
     -------
     fastlstm.Sequential
-        Built, with the module's dtype and weights; not compiled.
+        A built model with the dtype and weights of the module, not compiled.
 
     Raises
     ------
     ValueError
-        If there is something in it that a Sequential can not express; the message names it.
+        If a Sequential cannot express a part of the module. The message names it.
     TypeError
-        If it is not a module, or has parameters of another dtype.
+        If `module` is not a module, or has parameters of another dtype.
 
     Examples
     --------
@@ -74,16 +74,16 @@ def from_torch(module: Any) -> models.Sequential:
     if not isinstance(module, torch.nn.Module):
         raise TypeError(f"module: expected a torch.nn.Module, got {type(module).__name__}")
     dtype = _dtype_of(module)
-    steps = chain(module)
-    made: list[_Made] = []
+    steps = trace(module)
+    converted: list[_Converted] = []
     for step, rank in zip(steps, _ranks(steps), strict=True):
         found = _layers_of(step, rank, dtype)
         parameters = list(step.module.parameters())
         for one in found:
             one.layer.trainable = not parameters or any(parameter.requires_grad for parameter in parameters)
-        made += found
-    model = models.Sequential([layers.Input(_input_shape(steps), dtype=dtype), *(one.layer for one in made)])
-    for one in made:
+        converted += found
+    model = models.Sequential([layers.Input(_input_shape(steps), dtype=dtype), *(one.layer for one in converted)])
+    for one in converted:
         if one.weights:
             one.layer.set_weights(list(one.weights))
     return model
@@ -104,7 +104,7 @@ def _dtype_of(module: Any) -> str:
 
 
 def _ranks(steps: list[Step]) -> list[int]:
-    """Return the number of axes of each step's input."""
+    """Return the rank of the input of each module."""
     rank, found = 2, []
     for step in steps:
         if isinstance(step.module, torch.nn.RNNBase | _pieces.Recurrent):
@@ -126,7 +126,7 @@ def _gives_sequence(step: Step) -> bool:
 
 
 def _input_shape(steps: list[Step]) -> tuple[int | None, ...]:
-    """Return the shape of the input without the batch axis; T is known where something is flattened."""
+    """Return the shape of the input without the batch axis; T is known only if something is flattened."""
     ranks = _ranks(steps)
     count = _steps_of_flattened(steps, ranks)
     if steps and isinstance(steps[0].module, torch.nn.Embedding):
@@ -138,12 +138,12 @@ def _input_shape(steps: list[Step]) -> tuple[int | None, ...]:
 
 
 def _steps_of_flattened(steps: list[Step], ranks: list[int]) -> int | None:
-    """Return the T that follows from what a Flatten gives to the next module, or None without one."""
+    """Return the number of steps T that follows from the module after a Flatten, or None without one."""
     for i, step in enumerate(steps):
         if not isinstance(step.module, torch.nn.Flatten) or ranks[i] == 2:
             continue
         if any(isinstance(one.module, torch.nn.RNNBase) and not one.module.batch_first for one in steps[:i]):
-            raise ValueError(f"module: {step.name!r} joins the samples of (T, N, D), which a Sequential can not do")
+            raise ValueError(f"module: {step.name!r} joins the samples of (T, N, D), which a Sequential cannot do")
         before = next((width for width in map(_width_out, reversed(steps[:i])) if width), None)
         after = next((width for width in map(_width_in, steps[i + 1 :]) if width), None)
         if not before or not after or after % before:
@@ -155,7 +155,7 @@ def _steps_of_flattened(steps: list[Step], ranks: list[int]) -> int | None:
 
 
 def _width_in(step: Step) -> int | None:
-    """Return the features that a module takes, or None if it does not tell."""
+    """Return the number of features that a module takes, or None if it does not determine it."""
     module = step.module
     if isinstance(module, _pieces.Recurrent):
         module = module.layer
@@ -170,7 +170,7 @@ def _width_in(step: Step) -> int | None:
 
 
 def _width_out(step: Step) -> int | None:
-    """Return the features that a module gives, or None if it does not tell."""
+    """Return the number of features that a module returns, or None if it does not determine it."""
     module, halves = step.module, 1
     if isinstance(module, _pieces.Recurrent):
         halves = 1 if module.merge_mode == "concat" or not module.layer.bidirectional else 2
@@ -186,33 +186,33 @@ def _width_out(step: Step) -> int | None:
 # Layers ---------------------------------------------------------------------------------------------------------------
 
 
-def _layers_of(step: Step, rank: int, dtype: str) -> list[_Made]:
-    """Return the layers that do what a module does on arrays of that rank."""
+def _layers_of(step: Step, rank: int, dtype: str) -> list[_Converted]:
+    """Return the layers equivalent to a module on arrays of this rank."""
     module = step.module
     convert = _CONVERSIONS.get(type(module))
     if convert is not None:
         return list(convert(step, dtype))
     if isinstance(module, torch.nn.Flatten) and (module.start_dim, module.end_dim) in ((1, -1), (1, rank - 1)):
-        return [_Made(layers.Flatten(dtype=dtype))] if rank == 3 else []
+        return [_Converted(layers.Flatten(dtype=dtype))] if rank == 3 else []
     activation = activation_of(module, rank)
     if activation is None:
         raise ValueError(f"module: {step.name!r} ({module}) is not supported")
-    return [] if activation == "linear" else [_Made(layers.Activation(activation, dtype=dtype))]
+    return [] if activation == "linear" else [_Converted(layers.Activation(activation, dtype=dtype))]
 
 
-def _recurrent(step: Step, dtype: str) -> Iterator[_Made]:
-    piece = step.module
-    if not isinstance(piece, _pieces.Recurrent):
-        yield from _stack(step.name, piece, step.return_sequences, "concat", False, dtype)
+def _recurrent(step: Step, dtype: str) -> Iterator[_Converted]:
+    module = step.module
+    if not isinstance(module, _pieces.Recurrent):
+        yield from _stack(step.name, module, step.return_sequences, "concat", False, dtype)
         return
-    if type(piece.layer) not in _RECURRENT:
-        raise ValueError(f"module: {step.name!r} holds a {type(piece.layer).__name__}, which is not supported")
-    yield from _stack(step.name, piece.layer, piece.return_sequences, piece.merge_mode, piece.go_backwards, dtype)
+    if type(module.layer) not in _RECURRENT:
+        raise ValueError(f"module: {step.name!r} holds a {type(module.layer).__name__}, which is not supported")
+    yield from _stack(step.name, module.layer, module.return_sequences, module.merge_mode, module.go_backwards, dtype)
 
 
 def _stack(
     name: str, module: Any, return_sequences: bool, merge_mode: str, go_backwards: bool, dtype: str
-) -> Iterator[_Made]:
+) -> Iterator[_Converted]:
     """Return the layers of a recurrent module."""
     if module.proj_size:
         raise ValueError(f"module: {name!r} has projections (proj_size), which are not supported")
@@ -238,58 +238,60 @@ def _stack(
             for group in groups
             for weight, places in zip(to_core(cell.name, module.bias, group), blocks, strict=True)
         ]
-        yield _Made(layer, weights)
+        yield _Converted(layer, weights)
         if module.dropout and not last:
-            yield _Made(layers.Dropout(module.dropout, dtype=dtype))
+            yield _Converted(layers.Dropout(module.dropout, dtype=dtype))
 
 
-def _linear(step: Step, dtype: str) -> Iterator[_Made]:
+def _linear(step: Step, dtype: str) -> Iterator[_Converted]:
     module = step.module
     weights = [_copy(module.weight.t()), *([] if module.bias is None else [_copy(module.bias)])]
-    yield _Made(layers.Dense(module.out_features, use_bias=module.bias is not None, dtype=dtype), weights)
+    yield _Converted(layers.Dense(module.out_features, use_bias=module.bias is not None, dtype=dtype), weights)
 
 
-def _embedding(step: Step, dtype: str) -> Iterator[_Made]:
+def _embedding(step: Step, dtype: str) -> Iterator[_Converted]:
     module = step.module
     if module.max_norm is not None:
         raise ValueError(f"module: {step.name!r} has max_norm, which is not supported")
-    yield _Made(layers.Embedding(module.num_embeddings, module.embedding_dim, dtype=dtype), [_copy(module.weight)])
+    yield _Converted(layers.Embedding(module.num_embeddings, module.embedding_dim, dtype=dtype), [_copy(module.weight)])
 
 
-def _layer_norm(step: Step, dtype: str) -> Iterator[_Made]:
+def _layer_norm(step: Step, dtype: str) -> Iterator[_Converted]:
     module = step.module
     if len(module.normalized_shape) != 1:
         raise ValueError(f"module: {step.name!r} normalises several axes, expected the last one only")
     weights = [_copy(one) for one in (module.weight, module.bias) if one is not None]
     scale, center = module.weight is not None, module.bias is not None
-    yield _Made(layers.LayerNormalization(epsilon=module.eps, scale=scale, center=center, dtype=dtype), weights)
+    yield _Converted(layers.LayerNormalization(epsilon=module.eps, scale=scale, center=center, dtype=dtype), weights)
 
 
-def _dropout(step: Step, dtype: str) -> Iterator[_Made]:
-    yield _Made(layers.Dropout(step.module.p, dtype=dtype))
+def _dropout(step: Step, dtype: str) -> Iterator[_Converted]:
+    yield _Converted(layers.Dropout(step.module.p, dtype=dtype))
 
 
-def _unflatten(step: Step, dtype: str) -> Iterator[_Made]:
+def _unflatten(step: Step, dtype: str) -> Iterator[_Converted]:
     if step.module.dim not in (1, -1):
         raise ValueError(f"module: {step.name!r} unflattens axis {step.module.dim}, expected 1")
-    yield _Made(layers.Reshape(tuple(step.module.unflattened_size), dtype=dtype))
+    yield _Converted(layers.Reshape(tuple(step.module.unflattened_size), dtype=dtype))
 
 
-def _normalization(step: Step, dtype: str) -> Iterator[_Made]:
+def _normalization(step: Step, dtype: str) -> Iterator[_Converted]:
     module = step.module
-    yield _Made(layers.Normalization(invert=module.invert, dtype=dtype), [_copy(module.mean), _copy(module.variance)])
+    yield _Converted(
+        layers.Normalization(invert=module.invert, dtype=dtype), [_copy(module.mean), _copy(module.variance)]
+    )
 
 
-def _rescaling(step: Step, dtype: str) -> Iterator[_Made]:
-    yield _Made(layers.Rescaling(_copy(step.module.scale), _copy(step.module.offset), dtype=dtype))
+def _rescaling(step: Step, dtype: str) -> Iterator[_Converted]:
+    yield _Converted(layers.Rescaling(_copy(step.module.scale), _copy(step.module.offset), dtype=dtype))
 
 
-def _repeat_vector(step: Step, dtype: str) -> Iterator[_Made]:
-    yield _Made(layers.RepeatVector(step.module.n, dtype=dtype))
+def _repeat_vector(step: Step, dtype: str) -> Iterator[_Converted]:
+    yield _Converted(layers.RepeatVector(step.module.n, dtype=dtype))
 
 
 _RECURRENT = (torch.nn.LSTM, torch.nn.GRU, torch.nn.RNN, LSTM, GRU, RNN)
-_CONVERSIONS: dict[type, Callable[[Step, str], Iterator[_Made]]] = {
+_CONVERSIONS: dict[type, Callable[[Step, str], Iterator[_Converted]]] = {
     **dict.fromkeys((*_RECURRENT, _pieces.Recurrent), _recurrent),
     torch.nn.Linear: _linear,
     torch.nn.Embedding: _embedding,
@@ -302,7 +304,7 @@ _CONVERSIONS: dict[type, Callable[[Step, str], Iterator[_Made]]] = {
 }
 
 CONVERTED = tuple(_CONVERSIONS)
-"""The modules that become layers, those of activations and Flatten left out."""
+"""The modules that become layers, besides activations and Flatten."""
 
 
 def _copy(tensor: torch.Tensor) -> Array:

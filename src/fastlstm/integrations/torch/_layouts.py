@@ -1,8 +1,8 @@
-"""Weights of a recurrent layer between PyTorch's layout and the core's. D input features, H units, G gate blocks.
+"""Converts weights of recurrent layers between the layouts of PyTorch and the core: D features, H units, G gates.
 
-PyTorch has weight_ih (G*H, D), weight_hh (G*H, H) and two biases (G*H,) for what the core has as kernel (D, G*H),
-recurrent kernel (H, G*H) and one bias, or two where they are not just added up. The order of the gate blocks is data of
-each cell. Peephole weights (3, H), which only the modules here have, are the core's.
+PyTorch has weight_ih (G*H, D), weight_hh (G*H, H) and two biases (G*H,). The core has kernel (D, G*H), recurrent kernel
+(H, G*H) and one bias, or two in cells that do not just add them. Each cell declares PyTorch's order of its gate blocks.
+Peephole weights (3, H), which only the modules of this package have, are laid out as in the core.
 """
 
 from collections.abc import Callable, Sequence
@@ -19,7 +19,7 @@ from ...layers.rnn.cell import Cell
 Tensor: TypeAlias = torch.Tensor
 
 CELLS: dict[str, Cell] = {cell.name: cell for layer in (SimpleRNN, LSTM, GRU) for cell in layer.cells if cell.torch}
-"""The cells that PyTorch can have, by the core's name."""
+"""The cells that PyTorch has, by their name in the core."""
 
 _PARAMETERS = {
     "kernel": ("weight_ih",),
@@ -37,18 +37,18 @@ def weight_names(cell_name: str, bias: bool) -> tuple[str, ...]:
 
 @cache
 def parameter_count(cell_name: str, bias: bool) -> int:
-    """Return how many parameters PyTorch has for one layer and direction."""
+    """Return the number of PyTorch's parameters for one layer and direction."""
     return sum(len(_PARAMETERS[name]) for name in weight_names(cell_name, bias))
 
 
 def peephole_name(layer: int, reverse: bool) -> str:
-    """Return the name of the parameter with the peephole weights of a layer and direction."""
+    """Return the name of the peephole parameter of a layer and direction."""
     return f"{_PARAMETERS['peephole'][0]}_l{layer}{'_reverse' if reverse else ''}"
 
 
 @cache
 def blocks_of(cell_name: str, bias: bool) -> tuple[tuple[int, ...], ...]:
-    """Return for each of the core's weights the places in PyTorch of the blocks that its columns are."""
+    """Return, for each weight of the core, the position in PyTorch of each of its gate blocks."""
     cell = CELLS[cell_name]
     assert cell.torch is not None
     gates = tuple(cell.torch.blocks.index(block) for block in cell.blocks)
@@ -56,9 +56,9 @@ def blocks_of(cell_name: str, bias: bool) -> tuple[tuple[int, ...], ...]:
 
 
 def to_core(cell_name: str, bias: bool, parameters: Sequence[Tensor]) -> list[Array]:
-    """Return the core's weights of one layer and direction from PyTorch's parameters in their order.
+    """Return the core's weights of one layer and direction, given PyTorch's parameters in their order.
 
-    They are views where they can be, with the blocks where PyTorch has them.
+    They are views where possible, with the gate blocks in PyTorch's order.
     """
     arrays = iter([parameter.detach().numpy() for parameter in parameters])
     found: list[Array] = []
@@ -74,7 +74,7 @@ def to_core(cell_name: str, bias: bool, parameters: Sequence[Tensor]) -> list[Ar
 
 
 Fill: TypeAlias = Callable[[int, Array, Sequence[int]], object]
-"""Writes the i-th of the core's weights of a layer to an array of its shape, its blocks to the places given."""
+"""Writes the core's i-th weight of a layer to an array of its shape, with its blocks at the given positions."""
 
 
 def from_core(
@@ -82,7 +82,7 @@ def from_core(
 ) -> list[Tensor]:
     """Return PyTorch's parameters of one layer and direction, given the shapes of the core's weights.
 
-    Where the core has one bias it becomes bias_ih, and bias_hh is zero. A gradient of it is that of both.
+    A single bias of the core becomes bias_ih, with bias_hh zero; its gradient is the gradient of both.
     """
     two_biases = CELLS[cell_name].bias_rows == 2
     found: list[Tensor] = []
@@ -102,7 +102,7 @@ def from_core(
 
 
 def cell_of(module: Any) -> Cell:
-    """Return the cell of an LSTM, GRU or RNN of torch.nn, or of the modules here, which may have peepholes."""
+    """Return the cell of an LSTM, GRU or RNN of torch.nn or of this package, which may have peepholes."""
     peephole = getattr(module, "peephole", False)
     return next(
         cell

@@ -1,4 +1,7 @@
-"""LSTM, GRU and RNN: the modules of torch.nn on the kernels of this package."""
+"""LSTM, GRU and RNN: the modules of torch.nn on the kernels of this package.
+
+Files of PyTorch name this module: do not rename it.
+"""
 
 from typing import Any
 
@@ -10,38 +13,38 @@ from ._layouts import peephole_name
 
 
 class LSTM(NativeModule, torch.nn.LSTM):
-    """`torch.nn.LSTM` on the kernels of this package, with peephole connections if wanted.
+    """`torch.nn.LSTM` on the kernels of this package, optionally with peephole connections.
 
-    Arguments, parameters, `state_dict`, inputs and results are those of `torch.nn.LSTM`, which it is a subclass of; so
-    are the initial weights and, after the same ``torch.manual_seed``, the numbers that dropout drops. Gradients can be
-    taken once: second derivatives raise NotImplementedError.
+    It is a subclass of `torch.nn.LSTM` with the same arguments, parameters, `state_dict`, inputs and results. After the
+    same ``torch.manual_seed``, initial weights and dropout are the same as well. Second derivatives raise
+    NotImplementedError.
 
     Parameters
     ----------
     input_size, hidden_size : int
-        D and H.
+        Number of input features D and of units H.
     num_layers : int
-        Layers, each on the outputs of the one below.
+        Number of layers; each takes the outputs of the one below.
     bias : bool
-        Whether there are bias_ih and bias_hh.
+        Whether to use bias_ih and bias_hh.
     batch_first : bool
         Whether inputs and outputs are (N, T, D) instead of (T, N, D). It saves a copy of each.
     dropout : float
-        Share of the outputs of all layers but the last that is dropped in training.
+        Fraction of the outputs of each layer but the last that is dropped in training.
     bidirectional : bool
-        Whether a second set of layers reads backwards.
+        Whether a second set of layers processes the sequence in reverse.
     proj_size : int
-        Only 0: projections are not supported.
+        Must be 0: projections are not supported.
     device, dtype
-        As in `torch.nn`; it runs on the CPU, in float32 and float64.
+        As in `torch.nn`; the CPU, with float32 or float64.
     peephole : bool
-        Whether the gates see c, through weight_peephole_l{k}[_reverse] (3, H) in the order i, f, o: as in
-        `fastlstm.layers.LSTM`.
+        Whether the gates see c, as in `fastlstm.layers.LSTM`, through the parameters weight_peephole_l{k}[_reverse]
+        (3, H) in the order i, f, o.
 
     Raises
     ------
     ValueError
-        If `proj_size` is not 0, or as `torch.nn.LSTM`.
+        If `proj_size` is not 0, or `torch.nn.LSTM` refuses an argument.
 
     Examples
     --------
@@ -101,18 +104,19 @@ class LSTM(NativeModule, torch.nn.LSTM):
 class GRU(NativeModule, torch.nn.GRU):
     """`torch.nn.GRU` on the kernels of this package.
 
-    Arguments, parameters, `state_dict`, inputs and results are those of `torch.nn.GRU`, which it is a subclass of. What
-    is said of `LSTM` holds here.
+    It is a subclass of `torch.nn.GRU` with the same arguments, parameters, `state_dict`, inputs and results. After the
+    same ``torch.manual_seed``, initial weights and dropout are the same as well. Second derivatives raise
+    NotImplementedError.
 
     Parameters
     ----------
     *args, **options
-        As `torch.nn.GRU`.
+        The arguments of `torch.nn.GRU`; the CPU, with float32 or float64.
 
     Raises
     ------
     ValueError, TypeError
-        As `torch.nn.GRU`.
+        If `torch.nn.GRU` refuses an argument.
 
     Examples
     --------
@@ -127,18 +131,19 @@ class GRU(NativeModule, torch.nn.GRU):
 class RNN(NativeModule, torch.nn.RNN):
     """`torch.nn.RNN` on the kernels of this package.
 
-    Arguments, parameters, `state_dict`, inputs and results are those of `torch.nn.RNN`, which it is a subclass of. What
-    is said of `LSTM` holds here.
+    It is a subclass of `torch.nn.RNN` with the same arguments, parameters, `state_dict`, inputs and results. After the
+    same ``torch.manual_seed``, initial weights and dropout are the same as well. Second derivatives raise
+    NotImplementedError.
 
     Parameters
     ----------
     *args, **options
-        As `torch.nn.RNN`.
+        The arguments of `torch.nn.RNN`; the CPU, with float32 or float64.
 
     Raises
     ------
     ValueError, TypeError
-        As `torch.nn.RNN`.
+        If `torch.nn.RNN` refuses an argument.
 
     Examples
     --------

@@ -1,9 +1,11 @@
-"""Networks of the core that compute a module's layers, and when one can be used again.
+"""Networks of the core that compute the layers of a module, and their reuse.
 
-PyTorch's parameters are the ones that count, and may change at any time in ways that nobody is told of
-(``weight.data``, memory shared with NumPy or with another process). So every pass compares them with the weights
-of networks: one that has the same can be used as it is, also by several passes that wait for their backward pass, such
-as the steps of a decoder. Others are given them if no pass waits in them.
+The parameters of PyTorch are the source of truth, and may change unnoticed (``weight.data``, memory shared with NumPy
+or with another process). Every pass therefore compares them with the weights of the existing networks. A network with
+equal weights is used as it is, even by several passes that await their backward pass, such as the steps of a decoder. A
+network with other weights is reloaded only if no such pass uses it.
+
+Files of PyTorch name this module: do not rename it.
 """
 
 import threading
@@ -20,8 +22,8 @@ if TYPE_CHECKING:
     from ..._internal.native import Pass
 
 
-class Form(NamedTuple):
-    """A stack of like layers without its weights."""
+class StackSpec(NamedTuple):
+    """A stack of equal layers, without its weights."""
 
     cell: str
     dtype: str
@@ -34,15 +36,15 @@ class Form(NamedTuple):
     input_gradient: bool
     """Whether the backward pass gives the gradient of the input."""
     trained: tuple[bool, ...]
-    """For each layer and direction, whether it gives those of the weights."""
+    """For each layer and direction, whether it gives the gradients of its weights."""
 
     @property
     def states(self) -> int:
-        """How many states there are: h, and c of an LSTM."""
+        """Number of states: h, and c of an LSTM."""
         return len(CELLS[self.cell].states)
 
     def network(self) -> Network:
-        """Return a network of the core."""
+        """Create a network of the core."""
         network = native.network(self.dtype, self.features, True, input_gradient=self.input_gradient)
         options: dict[str, Any] = {
             "cell": self.cell,
@@ -63,52 +65,52 @@ class Form(NamedTuple):
         return network
 
     def to_core(self, parameters: tuple[Tensor, ...]) -> list[Array]:
-        """Return the core's weights from PyTorch's parameters of all layers and directions, in PyTorch's memory."""
+        """Return the core's weights as views of PyTorch's parameters of all layers and directions, where possible."""
         count = parameter_count(self.cell, self.bias)
         parts = [parameters[first : first + count] for first in range(0, len(parameters), count)]
         return [weight for part in parts for weight in to_core(self.cell, self.bias, part)]
 
 
-class Waiting:
-    """What a forward pass holds until its backward pass: while there is one, its network keeps its weights."""
+class SavedForward:
+    """A forward pass saved for its backward pass; while it exists, its network keeps its weights."""
 
     def __init__(self, loaded: "LoadedNetwork") -> None:
         self.loaded = loaded
-        self.kept: Pass | None = None
+        self.forward_pass: Pass | None = None
 
 
 class LoadedNetwork:
-    """A network of the core, and how PyTorch's parameters become its weights, and its gradients theirs."""
+    """A network of the core, and the conversion of its weights from, and gradients to, PyTorch's parameters."""
 
-    def __init__(self, form: Form) -> None:
-        self.form, self.network = form, form.network()
-        self.waiting: weakref.WeakSet[Waiting] = weakref.WeakSet()
+    def __init__(self, spec: StackSpec) -> None:
+        self.spec, self.network = spec, spec.network()
+        self.saved: weakref.WeakSet[SavedForward] = weakref.WeakSet()
         self._lock = threading.Lock()
-        self._blocks = blocks_of(form.cell, form.bias) * len(form.trained)
+        self._blocks = blocks_of(spec.cell, spec.bias) * len(spec.trained)
         self._shapes = [segment.shape for segment in self.network.segments]
 
     def has(self, weights: Sequence[Array]) -> bool:
-        """Whether these are its weights."""
+        """Return whether these are its weights."""
         return all(map(self.network.weight_equals, range(len(weights)), weights, self._blocks))
 
     def load(self, weights: Sequence[Array]) -> None:
-        """Give it other weights."""
+        """Set its weights."""
         for i, weight in enumerate(weights):
             self.network.set_weight(i, weight, self._blocks[i])
 
     def backward(
-        self, kept: "Pass", d_output: Array, d_state: Array | None
+        self, forward_pass: "Pass", d_output: Array, d_state: Array | None
     ) -> tuple[Array | None, Array, list[Tensor | None]]:
         """Return the gradients of the input, of the initial states, and of the parameters."""
-        with self._lock:  # gradients stay in the network until they are read
-            d_input, d_initial = self.network.backward(kept, d_output, d_state)
+        with self._lock:  # the network holds the gradients until they are read
+            d_input, d_initial = self.network.backward(forward_pass, d_output, d_state)
             return d_input, d_initial, self._gradients()
 
     def _gradients(self) -> list[Tensor | None]:
         """Return the gradients of PyTorch's parameters, None for those that are not trained."""
-        form, count = self.form, len(weight_names(self.form.cell, self.form.bias))
+        spec, count = self.spec, len(weight_names(self.spec.cell, self.spec.bias))
         found: list[Tensor | None] = []
-        for part, trained in enumerate(form.trained):
+        for part, trained in enumerate(spec.trained):
             if trained:
                 first = part * count
 
@@ -116,34 +118,34 @@ class LoadedNetwork:
                     self.network.copy_gradient(first + i, array, blocks)
 
                 shapes = self._shapes[first : first + count]
-                found += from_core(form.cell, form.bias, shapes, form.dtype, fill, gradients=True)
+                found += from_core(spec.cell, spec.bias, shapes, spec.dtype, fill, gradients=True)
             else:
-                found += [None] * parameter_count(form.cell, form.bias)
+                found += [None] * parameter_count(spec.cell, spec.bias)
         return found
 
 
 class Networks:
-    """The networks of one module. A copy of it, or what comes out of a pickle, begins without any."""
+    """The networks of one module; copies and unpickled objects start without any."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._loaded: dict[Form, list[LoadedNetwork]] = {}
+        self._loaded: dict[StackSpec, list[LoadedNetwork]] = {}
 
     def __reduce__(self) -> tuple[type["Networks"], tuple[()]]:
         return Networks, ()
 
-    def wait(self, form: Form, parameters: tuple[Tensor, ...]) -> Waiting:
-        """Return a pass that waits in a network with these parameters; called where gradients are not recorded."""
-        weights = form.to_core(parameters)
+    def reserve(self, spec: StackSpec, parameters: tuple[Tensor, ...]) -> SavedForward:
+        """Reserve a network with these parameters for a pass; call it where PyTorch records no gradients."""
+        weights = spec.to_core(parameters)
         with self._lock:
-            candidates = self._loaded.setdefault(form, [])
+            candidates = self._loaded.setdefault(spec, [])
             loaded = next((one for one in candidates if one.has(weights)), None)
             if loaded is None:
-                loaded = next((one for one in candidates if not one.waiting), None)
+                loaded = next((one for one in candidates if not one.saved), None)
                 if loaded is None:
-                    loaded = LoadedNetwork(form)
+                    loaded = LoadedNetwork(spec)
                     candidates.append(loaded)
                 loaded.load(weights)
-            waiting = Waiting(loaded)
-            loaded.waiting.add(waiting)
-        return waiting
+            saved = SavedForward(loaded)
+            loaded.saved.add(saved)
+        return saved

@@ -1,4 +1,7 @@
-"""Modules that torch.nn does not have, so that what `to_torch` makes is a plain `torch.nn.Sequential`."""
+"""Modules that torch.nn lacks, so that `to_torch` can return a plain `torch.nn.Sequential`.
+
+Files of PyTorch name this module: do not rename it.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -18,23 +21,23 @@ _MERGES: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
 
 
 class Recurrent(torch.nn.Module):
-    """A recurrent module of which one tensor goes on, so that it can be part of a `torch.nn.Sequential`.
+    """A recurrent module that returns one tensor, so that it can be part of a `torch.nn.Sequential`.
 
     Parameters
     ----------
     layer : torch.nn.LSTM, GRU or RNN
-        Or one of those here; with ``batch_first=True``.
+        The recurrent module, of torch.nn or of this package, with ``batch_first=True``.
     return_sequences : bool
-        Whether the outputs of all steps (N, T, H) go on. Otherwise the last state h of the last layer (N, H).
+        Whether to return the outputs of all steps (N, T, H). Otherwise the last state h of the last layer (N, H).
     merge_mode : {'concat', 'sum', 'mul', 'ave'}
-        What becomes of the two directions of a bidirectional module.
+        How to merge the two directions of a bidirectional module.
     go_backwards : bool
-        Whether the last step comes first; outputs are in the order of processing, as in Keras.
+        Whether to start at the last step; outputs are in the order of processing, as in Keras.
 
     Raises
     ------
     ValueError
-        If `layer` is not batch-first, or `merge_mode` is none of these.
+        If `layer` is not batch-first, or `merge_mode` is unknown.
 
     Examples
     --------
@@ -75,7 +78,7 @@ class Recurrent(torch.nn.Module):
 
 
 class Normalization(torch.nn.Module):
-    """What `fastlstm.layers.Normalization` computes; mean and variance (D,) are buffers."""
+    """Computes `fastlstm.layers.Normalization`; mean and variance (D,) are buffers."""
 
     mean: Tensor
     variance: Tensor
@@ -97,7 +100,7 @@ class Normalization(torch.nn.Module):
 
 
 class Rescaling(torch.nn.Module):
-    """``x * scale + offset``; scale and offset, (D,) or one number, are buffers."""
+    """Computes ``x * scale + offset``; scale and offset, (D,) or a number, are buffers."""
 
     scale: Tensor
     offset: Tensor
@@ -113,14 +116,14 @@ class Rescaling(torch.nn.Module):
 
 
 class RepeatVector(torch.nn.Module):
-    """(N, D) n times: (N, n, D)."""
+    """Repeats (N, D) n times along a new axis: (N, n, D)."""
 
     def __init__(self, n: int) -> None:
         super().__init__()
         self.n = size("n", n)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Return x (N, D) as (N, n, D)."""
+        """Return x (N, D), repeated, as (N, n, D)."""
         return x[:, None].expand(-1, self.n, -1)
 
     def extra_repr(self) -> str:

@@ -1,4 +1,4 @@
-"""Recurrent modules of torch.nn in an existing model become ours, in place."""
+"""Replaces the recurrent modules of torch.nn in an existing model, in place."""
 
 import warnings
 from typing import Any
@@ -13,24 +13,24 @@ _OURS: dict[type[torch.nn.Module], type[torch.nn.Module]] = {torch.nn.LSTM: LSTM
 
 
 def replace(model: Any) -> Any:
-    """Let every `torch.nn.LSTM`, `GRU` and `RNN` of a model run on the kernels of this package.
+    """Make every `torch.nn.LSTM`, `GRU` and `RNN` of a model run on the kernels of this package.
 
-    The modules stay the objects that they are, with their parameters, hooks and names, and get another class (which is
-    a subclass of the one they had). So an optimizer that holds the parameters goes on, and so does whatever refers to
-    the modules. A model that was replaced has the same `state_dict` and loads the same files.
+    The modules stay the same objects, with their parameters, hooks and names; only their class changes, to a subclass
+    of the one they had. Optimizers and other references to the modules and parameters therefore stay valid, and the
+    model has the same `state_dict` and loads the same files.
 
-    What is not supported is left alone, and each such module is reported by a UserWarning that says why: subclasses of
-    these modules, projections, dtypes other than float32 and float64, other devices than the CPU.
+    A module that is not supported is left unchanged, with a UserWarning that says why: a subclass of these modules,
+    projections, dtypes other than float32 and float64, devices other than the CPU.
 
     Parameters
     ----------
     model : torch.nn.Module
-        Also one of these modules itself.
+        The model, which may itself be one of these modules.
 
     Returns
     -------
     torch.nn.Module
-        `model`.
+        The same object as `model`.
 
     Raises
     ------
@@ -40,7 +40,7 @@ def replace(model: Any) -> Any:
     Warns
     -----
     UserWarning
-        For each recurrent module that is left alone.
+        For each recurrent module that is left unchanged.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""From a Sequential to a PyTorch model."""
+"""Converts a Sequential to a PyTorch model."""
 
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -19,39 +19,39 @@ _ONLY_IN_TRAINING = ("dropout", "recurrent_dropout")
 
 
 def to_torch(model: Any) -> Any:
-    """Return a PyTorch model that predicts what a `fastlstm.Sequential` predicts.
+    """Convert a `fastlstm.Sequential` to a PyTorch model with the same predictions.
 
-    It is a `torch.nn.Sequential` of modules of torch.nn, and of those here where torch.nn has none: LSTM with
-    peepholes; `Recurrent`, which hands on one tensor of what a recurrent module returns; normalization, rescaling and
-    repetition. `from_torch` brings it back, with the same weights.
+    The result is a `torch.nn.Sequential` of modules of torch.nn, and of this package where torch.nn has none: LSTM with
+    peepholes, `Recurrent`, which returns one tensor of a recurrent module's result, `Normalization`, `Rescaling` and
+    `RepeatVector`. `from_torch` converts it back, with the same weights.
 
-    Weights are copied; layers that are not trainable have parameters that do not require a gradient. What only training
-    uses and PyTorch keeps elsewhere, or does not have, is left out: optimizer and loss; and, with a warning,
-    regularizers, constraints, and the dropout inside of recurrent layers.
+    Weights are copied; the parameters of layers that are not trainable require no gradient. Settings that only training
+    uses are left out: the optimizer and the loss; and, with a warning, regularizers, constraints, and the dropout
+    inside recurrent layers.
 
     Parameters
     ----------
     model : fastlstm.Sequential
-        A model that is built.
+        A built model.
 
     Returns
     -------
     torch.nn.Sequential
-        In evaluation mode: call its `train()` before you train it.
+        The model in evaluation mode; call its `train()` before training.
 
     Raises
     ------
     ValueError
-        If it is not built, or PyTorch can not express a layer: minGRU, minLSTM, coupled gates, a GRU with
-        ``reset_after=False``, other activations of gates, clipped gates, zoneout, stateful layers, masks. The message
-        names the layer.
+        If the model is not built, or PyTorch cannot express a layer: minGRU, minLSTM, coupled gates, a GRU with
+        ``reset_after=False``, other gate activations, clipped gates, zoneout, stateful layers, masks. The message names
+        the layer.
     TypeError
-        If it is not a Sequential.
+        If `model` is not a Sequential.
 
     Warns
     -----
     UserWarning
-        If something is left out that only training uses.
+        If a setting that only training uses is left out.
 
     Examples
     --------
@@ -80,7 +80,7 @@ def to_torch(model: Any) -> Any:
         shape = layer.compute_output_shape(shape)
     lost = [f"{layer.name} ({name})" for layer in model.layers for name in _lost(layer)]
     if lost:
-        warnings.warn(f"to_torch: left out is what only training uses: {', '.join(lost)}", UserWarning, stacklevel=2)
+        warnings.warn(f"to_torch: left out, since only training uses it: {', '.join(lost)}", UserWarning, stacklevel=2)
     return torch.nn.Sequential(*modules).eval()
 
 
@@ -92,7 +92,7 @@ def _modules_of(layer: layers.Layer, shape: Any) -> Iterator[Any]:
 
 
 def _lost(layer: Any) -> list[str]:
-    """Return the names of the arguments that act in training only and are set."""
+    """Return the names of the arguments that are set and act in training only."""
     inside = isinstance(layer, layers.RNN)
     own = [
         name
@@ -110,11 +110,11 @@ def _recurrent(layer: Any, shape: Any) -> Iterator[Any]:
 
 def _bidirectional(layer: Any, shape: Any) -> Iterator[Any]:
     first, second = layer.forward_layer, layer.backward_layer
-    ours, theirs = first._core_arguments(), second._core_arguments()
-    differing = [name for name in ours if ours[name] != theirs[name] and name not in ("go_backwards", "seed")]
+    forward, backward = first._core_arguments(), second._core_arguments()
+    differing = [name for name in forward if forward[name] != backward[name] and name not in ("go_backwards", "seed")]
     if differing:
         raise ValueError(
-            f"model: the directions of {layer.name!r} differ in {', '.join(differing)}; not so in torch.nn"
+            f"model: the directions of {layer.name!r} differ in {', '.join(differing)}, which torch.nn cannot express"
         )
     module = _module_for(first, shape[-1], bidirectional=True)
     _fill_recurrent(module, [first, second])
@@ -122,7 +122,7 @@ def _bidirectional(layer: Any, shape: Any) -> Iterator[Any]:
 
 
 def _module_for(layer: Any, features: int, *, bidirectional: bool) -> Any:
-    """Return a module for a recurrent layer, or for two like it."""
+    """Return a module for a recurrent layer, or for two equal ones."""
     cell = layer.cell
     activations = ("tanh", "relu") if cell.name == "simple_rnn" else ("tanh",)
     problem = None
@@ -135,7 +135,7 @@ def _module_for(layer: Any, features: int, *, bidirectional: bool) -> Any:
     elif layer.stateful:
         problem = "stateful=True; pass the states from call to call instead"
     if problem is not None:
-        raise ValueError(f"model: torch.nn can not express the layer {layer.name!r}: it has {problem}")
+        raise ValueError(f"model: torch.nn cannot express the layer {layer.name!r}: it has {problem}")
     options: dict[str, Any] = {"nonlinearity": layer.activation} if cell.name == "simple_rnn" else {}
     where: Any = torch.nn
     if cell.options.get("peephole"):

@@ -1,8 +1,8 @@
-"""Losses and their gradients, as Keras 3 computes them.
+"""Losses and their gradients as in Keras 3, written independently of the kernels that they check.
 
 Every function takes `y_true` and `y_pred` and returns the loss, a scalar of y_pred's dtype, and its gradient with
 respect to `y_pred`. The last axis of y_pred holds features or classes; the loss is the mean over all other axes
-(Keras's reduction "sum_over_batch_size"), each value multiplied by its sample weight first.
+(Keras's reduction "sum_over_batch_size"), after multiplying each value by its sample weight.
 
 They share nothing with the functions of `fastlstm.losses`, which return values without gradients: an error in one does
 not hide in the other.
@@ -24,4 +24,4 @@ __all__ += _hinges.__all__
 LOSSES: dict[str, Callable[..., Any]] = {
     name: getattr(module, name) for module in (_errors, _distributions, _hinges) for name in module.__all__
 }
-"""The core's name -> function."""
+"""Loss functions by their name in the core."""

@@ -40,17 +40,19 @@ def binary_crossentropy(
     label_smoothing : float
         The share s in targets t (1 - s) + s / 2.
     sample_weight : ndarray (...), optional
-        Weights of the values, also without their last axes.
+        Weights of the values. Their last axes may be missing.
 
     Returns
     -------
     loss : scalar
+        The loss, in the dtype of `y_pred`.
     gradient : ndarray (..., O)
+        Gradient of the loss with respect to `y_pred`.
 
     Raises
     ------
     ValueError, TypeError
-        Shapes or dtypes that differ.
+        If shapes or dtypes differ.
 
     Examples
     --------
@@ -89,17 +91,19 @@ def categorical_crossentropy(
     label_smoothing : float
         The share s in targets t (1 - s) + s / O.
     sample_weight : ndarray (...), optional
-        Weights of the values, also without their last axes.
+        Weights of the values. Their last axes may be missing.
 
     Returns
     -------
     loss : scalar
+        The loss, in the dtype of `y_pred`.
     gradient : ndarray (..., O)
+        Gradient of the loss with respect to `y_pred`.
 
     Raises
     ------
     ValueError, TypeError
-        Shapes or dtypes that differ.
+        If shapes or dtypes differ.
 
     Examples
     --------
@@ -141,12 +145,14 @@ def sparse_categorical_crossentropy(
     from_logits : bool
         Whether predictions are logits z, p being softmax(z), instead of probabilities.
     sample_weight : ndarray (...), optional
-        Weights of the values, also without their last axes.
+        Weights of the values. Their last axes may be missing.
 
     Returns
     -------
     loss : scalar
+        The loss, in the dtype of `y_pred`.
     gradient : ndarray (..., O)
+        Gradient of the loss with respect to `y_pred`.
 
     Raises
     ------
@@ -178,19 +184,21 @@ def kl_divergence(
     Parameters
     ----------
     y_true, y_pred : ndarray (..., O)
-        Targets t and predictions p, of one shape and dtype.
+        Targets t and predictions p, of the same shape and dtype.
     sample_weight : ndarray (...), optional
-        Weights of the values, also without their last axes.
+        Weights of the values. Their last axes may be missing.
 
     Returns
     -------
     loss : scalar
+        The loss, in the dtype of `y_pred`.
     gradient : ndarray (..., O)
+        Gradient of the loss with respect to `y_pred`.
 
     Raises
     ------
     ValueError, TypeError
-        Shapes or dtypes that differ.
+        If shapes or dtypes differ.
 
     References
     ----------
@@ -217,19 +225,21 @@ def poisson(
     Parameters
     ----------
     y_true, y_pred : ndarray (..., O)
-        Counts t and rates p, of one shape and dtype.
+        Counts t and rates p, of the same shape and dtype.
     sample_weight : ndarray (...), optional
-        Weights of the values, also without their last axes.
+        Weights of the values. Their last axes may be missing.
 
     Returns
     -------
     loss : scalar
+        The loss, in the dtype of `y_pred`.
     gradient : ndarray (..., O)
+        Gradient of the loss with respect to `y_pred`.
 
     Raises
     ------
     ValueError, TypeError
-        Shapes or dtypes that differ.
+        If shapes or dtypes differ.
 
     Examples
     --------
@@ -251,19 +261,21 @@ def cosine_similarity(
     Parameters
     ----------
     y_true, y_pred : ndarray (..., O)
-        Targets and predictions, of one shape and dtype.
+        Targets and predictions, of the same shape and dtype.
     sample_weight : ndarray (...), optional
-        Weights of the values, also without their last axes.
+        Weights of the values. Their last axes may be missing.
 
     Returns
     -------
     loss : scalar
+        The loss, in the dtype of `y_pred`.
     gradient : ndarray (..., O)
+        Gradient of the loss with respect to `y_pred`.
 
     Raises
     ------
     ValueError, TypeError
-        Shapes or dtypes that differ.
+        If shapes or dtypes differ.
 
     Examples
     --------

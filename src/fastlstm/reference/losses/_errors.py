@@ -1,4 +1,4 @@
-"""Losses of the difference between targets and predictions."""
+"""Losses of the difference between predictions and targets."""
 
 from __future__ import annotations
 
@@ -28,19 +28,21 @@ def mean_squared_error(
     Parameters
     ----------
     y_true, y_pred : ndarray (..., O)
-        Targets and predictions, of one shape and dtype.
+        Targets and predictions, of the same shape and dtype.
     sample_weight : ndarray (...), optional
-        Weights of the values, also without their last axes.
+        Weights of the values. Their last axes may be missing.
 
     Returns
     -------
     loss : scalar
+        The loss, in the dtype of `y_pred`.
     gradient : ndarray (..., O)
+        Gradient of the loss with respect to `y_pred`.
 
     Raises
     ------
     ValueError, TypeError
-        Shapes or dtypes that differ.
+        If shapes or dtypes differ.
 
     Examples
     --------
@@ -62,19 +64,21 @@ def mean_absolute_error(
     Parameters
     ----------
     y_true, y_pred : ndarray (..., O)
-        Targets and predictions, of one shape and dtype.
+        Targets and predictions, of the same shape and dtype.
     sample_weight : ndarray (...), optional
-        Weights of the values, also without their last axes.
+        Weights of the values. Their last axes may be missing.
 
     Returns
     -------
     loss : scalar
+        The loss, in the dtype of `y_pred`.
     gradient : ndarray (..., O)
+        Gradient of the loss with respect to `y_pred`.
 
     Raises
     ------
     ValueError, TypeError
-        Shapes or dtypes that differ.
+        If shapes or dtypes differ.
 
     Examples
     --------
@@ -96,19 +100,21 @@ def mean_absolute_percentage_error(
     Parameters
     ----------
     y_true, y_pred : ndarray (..., O)
-        Targets and predictions, of one shape and dtype.
+        Targets and predictions, of the same shape and dtype.
     sample_weight : ndarray (...), optional
-        Weights of the values, also without their last axes.
+        Weights of the values. Their last axes may be missing.
 
     Returns
     -------
     loss : scalar
+        The loss, in the dtype of `y_pred`.
     gradient : ndarray (..., O)
+        Gradient of the loss with respect to `y_pred`.
 
     Raises
     ------
     ValueError, TypeError
-        Shapes or dtypes that differ.
+        If shapes or dtypes differ.
 
     Examples
     --------
@@ -125,24 +131,26 @@ def mean_absolute_percentage_error(
 def mean_squared_logarithmic_error(
     y_true: FloatArray, y_pred: FloatArray, sample_weight: FloatArray | None = None
 ) -> tuple[Scalar, FloatArray]:
-    """Return the mean of (log(1 + y_pred) - log(1 + y_true))² and its gradient, both being at least EPSILON.
+    """Return the mean of (log(1 + y_pred) - log(1 + y_true))² and its gradient, with both raised to at least EPSILON.
 
     Parameters
     ----------
     y_true, y_pred : ndarray (..., O)
-        Targets and predictions, of one shape and dtype.
+        Targets and predictions, of the same shape and dtype.
     sample_weight : ndarray (...), optional
-        Weights of the values, also without their last axes.
+        Weights of the values. Their last axes may be missing.
 
     Returns
     -------
     loss : scalar
+        The loss, in the dtype of `y_pred`.
     gradient : ndarray (..., O)
+        Gradient of the loss with respect to `y_pred`.
 
     Raises
     ------
     ValueError, TypeError
-        Shapes or dtypes that differ.
+        If shapes or dtypes differ.
 
     Examples
     --------
@@ -165,21 +173,23 @@ def huber(
     Parameters
     ----------
     y_true, y_pred : ndarray (..., O)
-        Targets and predictions, of one shape and dtype.
+        Targets and predictions, of the same shape and dtype.
     delta : float
-        Where the square goes over into a straight line.
+        Error above which the loss is linear instead of quadratic.
     sample_weight : ndarray (...), optional
-        Weights of the values, also without their last axes.
+        Weights of the values. Their last axes may be missing.
 
     Returns
     -------
     loss : scalar
+        The loss, in the dtype of `y_pred`.
     gradient : ndarray (..., O)
+        Gradient of the loss with respect to `y_pred`.
 
     Raises
     ------
     ValueError, TypeError
-        Shapes or dtypes that differ.
+        If shapes or dtypes differ.
 
     References
     ----------
@@ -207,19 +217,21 @@ def log_cosh(
     Parameters
     ----------
     y_true, y_pred : ndarray (..., O)
-        Targets and predictions, of one shape and dtype.
+        Targets and predictions, of the same shape and dtype.
     sample_weight : ndarray (...), optional
-        Weights of the values, also without their last axes.
+        Weights of the values. Their last axes may be missing.
 
     Returns
     -------
     loss : scalar
+        The loss, in the dtype of `y_pred`.
     gradient : ndarray (..., O)
+        Gradient of the loss with respect to `y_pred`.
 
     Raises
     ------
     ValueError, TypeError
-        Shapes or dtypes that differ.
+        If shapes or dtypes differ.
 
     Examples
     --------
@@ -246,19 +258,21 @@ def quantile(
     y_pred : ndarray (..., O)
         Predictions p, of the same dtype.
     quantiles : sequence of float
-        One q for each of the O columns.
+        A quantile q for each of the O columns.
     sample_weight : ndarray (...), optional
-        Weights of the values, also without their last axes.
+        Weights of the values. Their last axes may be missing.
 
     Returns
     -------
     loss : scalar
+        The loss, in the dtype of `y_pred`.
     gradient : ndarray (..., O)
+        Gradient of the loss with respect to `y_pred`.
 
     Raises
     ------
     ValueError, TypeError
-        Shapes or dtypes that differ.
+        If shapes or dtypes differ.
 
     References
     ----------

@@ -1,4 +1,4 @@
-"""Losses that ask for a margin between the right side and the wrong one."""
+"""Hinge losses, which require a margin between the right and the wrong side."""
 
 from __future__ import annotations
 
@@ -11,24 +11,26 @@ __all__ = ["categorical_hinge", "hinge", "squared_hinge"]
 
 
 def hinge(y_true: FloatArray, y_pred: FloatArray, sample_weight: FloatArray | None = None) -> tuple[Scalar, FloatArray]:
-    """Return the mean of max(1 - t p, 0) and its gradient, half as large at the bend.
+    """Return the mean of max(1 - t p, 0) and its gradient, half as large at the kink.
 
     Parameters
     ----------
     y_true, y_pred : ndarray (..., O)
-        Labels t, -1 (or 0) and 1, and predictions p, of one shape and dtype.
+        Labels t, -1 (or 0) and 1, and predictions p, of the same shape and dtype.
     sample_weight : ndarray (...), optional
-        Weights of the values, also without their last axes.
+        Weights of the values. Their last axes may be missing.
 
     Returns
     -------
     loss : scalar
+        The loss, in the dtype of `y_pred`.
     gradient : ndarray (..., O)
+        Gradient of the loss with respect to `y_pred`.
 
     Raises
     ------
     ValueError, TypeError
-        Shapes or dtypes that differ.
+        If shapes or dtypes differ.
 
     Examples
     --------
@@ -51,19 +53,21 @@ def squared_hinge(
     Parameters
     ----------
     y_true, y_pred : ndarray (..., O)
-        Labels t, -1 (or 0) and 1, and predictions p, of one shape and dtype.
+        Labels t, -1 (or 0) and 1, and predictions p, of the same shape and dtype.
     sample_weight : ndarray (...), optional
-        Weights of the values, also without their last axes.
+        Weights of the values. Their last axes may be missing.
 
     Returns
     -------
     loss : scalar
+        The loss, in the dtype of `y_pred`.
     gradient : ndarray (..., O)
+        Gradient of the loss with respect to `y_pred`.
 
     Raises
     ------
     ValueError, TypeError
-        Shapes or dtypes that differ.
+        If shapes or dtypes differ.
 
     Examples
     --------
@@ -86,19 +90,21 @@ def categorical_hinge(
     Parameters
     ----------
     y_true, y_pred : ndarray (..., O)
-        One-hot targets t and predictions p, of one shape and dtype.
+        One-hot targets t and predictions p, of the same shape and dtype.
     sample_weight : ndarray (...), optional
-        Weights of the values, also without their last axes.
+        Weights of the values. Their last axes may be missing.
 
     Returns
     -------
     loss : scalar
+        The loss, in the dtype of `y_pred`.
     gradient : ndarray (..., O)
+        Gradient of the loss with respect to `y_pred`.
 
     Raises
     ------
     ValueError, TypeError
-        Shapes or dtypes that differ.
+        If shapes or dtypes differ.
 
     References
     ----------

@@ -1,4 +1,4 @@
-"""What the losses share: checks, the clip of probabilities, and the mean over weighted values."""
+"""Helpers of all losses: checks, clipping of probabilities, and the weighted mean."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from .._arrays import FloatArray, check_array
 Scalar: TypeAlias = "np.floating[Any]"
 
 EPSILON = 1e-7
-"""Probabilities are clipped to [EPSILON, 1 - EPSILON] before their logarithm is taken."""
+"""Probabilities are clipped to [EPSILON, 1 - EPSILON] before taking logarithms."""
 
 
 def weighted_mean(
     values: FloatArray, gradient: FloatArray, sample_weight: FloatArray | None
 ) -> tuple[Scalar, FloatArray]:
-    """Return the sum of the weighted values over their number, and its gradient.
+    """Return the sum of the weighted values divided by their number, and its gradient.
 
     values (...), gradient (..., O): the derivatives of each value; sample_weight: (...), or without its last axes.
     """
@@ -31,7 +31,7 @@ def weighted_mean(
 def mean_of_elements(
     values: FloatArray, slopes: FloatArray, sample_weight: FloatArray | None
 ) -> tuple[Scalar, FloatArray]:
-    """Do the same for a loss that is the mean of elements (..., O) over the last axis."""
+    """Return the weighted mean of a loss whose values are means of elements (..., O) over the last axis."""
     return weighted_mean(values.mean(axis=-1), slopes / values.shape[-1], sample_weight)
 
 
@@ -42,12 +42,12 @@ def check_pair(y_true: FloatArray, y_pred: FloatArray) -> None:
 
 
 def clip(p: FloatArray, high: float = 1 - EPSILON) -> tuple[FloatArray, FloatArray]:
-    """Return p within [EPSILON, high] and the slope of that, which is half at a bound."""
+    """Return p clipped to [EPSILON, high] and its derivative, which is 1/2 at a bound."""
     raised, above = larger(p, EPSILON)
     lowered, below = larger(-raised, -high)
     return -lowered, above * below
 
 
 def larger(x: FloatArray, bound: float) -> tuple[FloatArray, FloatArray]:
-    """Return max(x, bound) and its slope, which is half at the bound."""
+    """Return max(x, bound) and its derivative, which is 1/2 at the bound."""
     return np.maximum(x, bound), np.where(x == bound, 0.5, x > bound).astype(x.dtype)

@@ -1,7 +1,7 @@
-r"""Optimizers, one update of one variable, in the forms Keras 3 gives them.
+r"""Optimizers in the forms of Keras 3, one update of one variable, written independently of the kernels they check.
 
-Every step takes a variable w, its gradient g and the slots that it returned last time (None at the first step), and
-returns the new w and the new slots. Nothing is changed in place. :math:`\eta` is the learning rate.
+Every step takes a variable w, its gradient g and the slots that the previous step returned (None at the first step),
+and returns the new w and the new slots. Nothing is changed in place. :math:`\eta` is the learning rate.
 """
 
 from __future__ import annotations

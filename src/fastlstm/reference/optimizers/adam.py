@@ -1,4 +1,4 @@
-r"""Adam, Nadam and Adamax: averages of the gradient and of its size, corrected for having begun at zero."""
+r"""Adam, Nadam and Adamax: bias-corrected averages of the gradient and of its size."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["AdamSlots", "AdamaxSlots", "NadamSlots", "adam_step", "adamax_step",
 
 
 class AdamSlots(NamedTuple):
-    """Steps taken, first and second moment, and the largest second moment so far (used by amsgrad)."""
+    """Number of steps, first and second moment, and the largest second moment so far (for amsgrad)."""
 
     iterations: int
     m: FloatArray
@@ -21,7 +21,7 @@ class AdamSlots(NamedTuple):
 
 
 class NadamSlots(NamedTuple):
-    """Steps taken, first and second moment, and the product of the momenta so far."""
+    """Number of steps, first and second moment, and the product of the momenta so far."""
 
     iterations: int
     m: FloatArray
@@ -30,7 +30,7 @@ class NadamSlots(NamedTuple):
 
 
 class AdamaxSlots(NamedTuple):
-    """Steps taken, first moment, and the largest gradient, decaying."""
+    """Number of steps, first moment, and the decaying maximum of the gradient."""
 
     iterations: int
     m: FloatArray
@@ -55,28 +55,30 @@ def adam_step(
         m &\leftarrow \beta_1 m + (1 - \beta_1) g \qquad v \leftarrow \beta_2 v + (1 - \beta_2) g^2 \\
         w &\leftarrow w - \eta \frac{\sqrt{1 - \beta_2^t}}{1 - \beta_1^t} \frac{m}{\sqrt{v} + \epsilon}
 
-    With amsgrad, the largest v so far takes the place of v in the last line.
+    With amsgrad, the largest v so far replaces v in the last line.
 
     Parameters
     ----------
     variable, gradient : ndarray
-        Of one shape and dtype.
+        The variable and its gradient, of the same shape and dtype.
     slots : AdamSlots, optional
-        As returned by the step before.
+        Slots that the previous step returned. None for the first step.
     learning_rate, beta_1, beta_2, epsilon : float
         As in the equations.
     amsgrad : bool
-        Never let the denominator shrink.
+        Whether the denominator never decreases.
 
     Returns
     -------
     variable : ndarray
+        The updated variable.
     slots : AdamSlots
+        The slots for the next step.
 
     Raises
     ------
     ValueError, TypeError
-        Shapes or dtypes that differ.
+        If shapes or dtypes differ.
 
     References
     ----------
@@ -124,21 +126,23 @@ def nadam_step(
     Parameters
     ----------
     variable, gradient : ndarray
-        Of one shape and dtype.
+        The variable and its gradient, of the same shape and dtype.
     slots : NadamSlots, optional
-        As returned by the step before.
+        Slots that the previous step returned. None for the first step.
     learning_rate, beta_1, beta_2, epsilon : float
         As in the equations.
 
     Returns
     -------
     variable : ndarray
+        The updated variable.
     slots : NadamSlots
+        The slots for the next step.
 
     Raises
     ------
     ValueError, TypeError
-        Shapes or dtypes that differ.
+        If shapes or dtypes differ.
 
     References
     ----------
@@ -184,21 +188,23 @@ def adamax_step(
     Parameters
     ----------
     variable, gradient : ndarray
-        Of one shape and dtype.
+        The variable and its gradient, of the same shape and dtype.
     slots : AdamaxSlots, optional
-        As returned by the step before.
+        Slots that the previous step returned. None for the first step.
     learning_rate, beta_1, beta_2, epsilon : float
         As in the equations.
 
     Returns
     -------
     variable : ndarray
+        The updated variable.
     slots : AdamaxSlots
+        The slots for the next step.
 
     Raises
     ------
     ValueError, TypeError
-        Shapes or dtypes that differ.
+        If shapes or dtypes differ.
 
     References
     ----------

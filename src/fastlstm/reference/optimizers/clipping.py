@@ -1,4 +1,4 @@
-r"""Clipping of gradients, before any step."""
+r"""Clipping of gradients by value or norm."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def clip_gradients(
     clipvalue: float | None = None,
     global_clipnorm: float | None = None,
 ) -> list[FloatArray]:
-    r"""Return gradients whose values or norms have a bound.
+    r"""Clip gradients by value, by norm, or by their global norm.
 
     Parameters
     ----------
@@ -27,13 +27,14 @@ def clip_gradients(
     clipnorm : float, optional
         Each gradient g becomes :math:`g \cdot \min(1, c / \lVert g \rVert)`.
     clipvalue : float, optional
-        Each number is brought into [-c, c].
+        Each entry is clipped to [-c, c].
     global_clipnorm : float, optional
-        As `clipnorm`, with the norm of all gradients together.
+        As `clipnorm`, with the common norm of all gradients.
 
     Returns
     -------
     list of ndarray
+        The clipped gradients.
 
     References
     ----------

@@ -1,4 +1,4 @@
-r"""Steps along the gradient, or its sign."""
+r"""SGD and Lion: steps along the gradient, or its sign."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ def sgd_step(
     Parameters
     ----------
     variable, gradient : ndarray
-        Of one shape and dtype.
+        The variable and its gradient, of the same shape and dtype.
     velocity : ndarray, optional
-        m as returned by the step before.
+        m that the previous step returned. None for the first step.
     learning_rate, momentum : float
         :math:`\eta` and :math:`\mu`.
     nesterov : bool
@@ -39,11 +39,12 @@ def sgd_step(
     Returns
     -------
     variable, velocity : ndarray
+        The updated variable, and the slot for the next step.
 
     Raises
     ------
     ValueError, TypeError
-        Shapes or dtypes that differ.
+        If shapes or dtypes differ.
 
     References
     ----------
@@ -83,20 +84,21 @@ def lion_step(
     Parameters
     ----------
     variable, gradient : ndarray
-        Of one shape and dtype.
+        The variable and its gradient, of the same shape and dtype.
     m : ndarray, optional
-        As returned by the step before.
+        Slots that the previous step returned. None for the first step.
     learning_rate, beta_1, beta_2 : float
         As in the equations.
 
     Returns
     -------
     variable, m : ndarray
+        The updated variable, and the slot for the next step.
 
     Raises
     ------
     ValueError, TypeError
-        Shapes or dtypes that differ.
+        If shapes or dtypes differ.
 
     References
     ----------

@@ -44,28 +44,30 @@ def rmsprop_step(
         v &\leftarrow \rho v + (1 - \rho) g^2 \qquad a \leftarrow \rho a + (1 - \rho) g \\
         m &\leftarrow \mu m + \frac{\eta g}{\sqrt{v + \epsilon}} \qquad w \leftarrow w - m
 
-    When centered, :math:`v - a^2` takes the place of v in the last line.
+    If centered, :math:`v - a^2` replaces v in the last line.
 
     Parameters
     ----------
     variable, gradient : ndarray
-        Of one shape and dtype.
+        The variable and its gradient, of the same shape and dtype.
     slots : RMSpropSlots, optional
-        As returned by the step before.
+        Slots that the previous step returned. None for the first step.
     learning_rate, rho, momentum, epsilon : float
         :math:`\eta, \rho, \mu, \epsilon`.
     centered : bool
-        Divide by an estimate of the variance rather than of the second moment.
+        Whether to divide by an estimate of the variance instead of the second moment.
 
     Returns
     -------
     variable : ndarray
+        The updated variable.
     slots : RMSpropSlots
+        The slots for the next step.
 
     Raises
     ------
     ValueError, TypeError
-        Shapes or dtypes that differ.
+        If shapes or dtypes differ.
 
     References
     ----------
@@ -108,7 +110,7 @@ def adagrad_step(
     Parameters
     ----------
     variable, gradient : ndarray
-        Of one shape and dtype.
+        The variable and its gradient, of the same shape and dtype.
     accumulator : ndarray, optional
         a as returned by the step before.
     learning_rate, epsilon : float
@@ -119,11 +121,12 @@ def adagrad_step(
     Returns
     -------
     variable, accumulator : ndarray
+        The updated variable, and the slot for the next step.
 
     Raises
     ------
     ValueError, TypeError
-        Shapes or dtypes that differ.
+        If shapes or dtypes differ.
 
     References
     ----------
@@ -161,7 +164,7 @@ def adadelta_step(
     Parameters
     ----------
     variable, gradient : ndarray
-        Of one shape and dtype.
+        The variable and its gradient, of the same shape and dtype.
     slots : AdadeltaSlots, optional
         a and b as returned by the step before.
     learning_rate, rho, epsilon : float
@@ -170,12 +173,14 @@ def adadelta_step(
     Returns
     -------
     variable : ndarray
+        The updated variable.
     slots : AdadeltaSlots
+        The slots for the next step.
 
     Raises
     ------
     ValueError, TypeError
-        Shapes or dtypes that differ.
+        If shapes or dtypes differ.
 
     References
     ----------

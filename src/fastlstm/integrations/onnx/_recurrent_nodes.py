@@ -1,4 +1,4 @@
-"""The recurrent operators of ONNX: which layers they can be, and their weights in both layouts.
+"""The recurrent operators of ONNX: which layers they express, and their weights in the layouts of both sides.
 
 Legend: N batch, T steps, D features, H units, G gate blocks. ONNX has W (directions, G*H, D), R (directions, G*H, H),
 B (directions, 2*G*H) with the bias of x first, P (directions, 3*H); a layer has them as `Cell.weights` says.
@@ -12,18 +12,18 @@ import numpy as np
 from ..._internal.arrays import Array
 from ...layers import RNN
 from ...layers.rnn.cell import Cell, reordered
-from ._activations import IN_NODES
+from ._writer.activations import IN_NODES
 
 
 def is_native(layer: RNN) -> bool:
-    """Return whether an operator of ONNX computes what a layer does where there is no mask."""
+    """Return whether an operator of ONNX computes a layer, provided there is no mask."""
     node = layer.cell.onnx
     no_zoneout = not layer.zoneout and not getattr(layer, "zoneout_cell", 0.0)
     return node is not None and no_zoneout and all(getattr(layer, name) in IN_NODES for name in node.activations)
 
 
 def attributes_of(layers: Sequence[RNN], direction: str) -> dict[str, Any]:
-    """Return the attributes of the node that one layer is, or the two of a bidirectional one."""
+    """Return the attributes of the node for one layer, or for the two directions of a bidirectional one."""
     node = layers[0].cell.onnx
     assert node is not None
     chosen = [getattr(layer, name) for layer in layers for name in node.activations]
@@ -42,7 +42,7 @@ def attributes_of(layers: Sequence[RNN], direction: str) -> dict[str, Any]:
 
 
 def inputs_of(layers: Sequence[RNN]) -> dict[str, Array]:
-    """Return W, R, and where there are such, B and P."""
+    """Return W, R, and B and P if there are any."""
     parts = [_inputs_of(layer) for layer in layers]
     return {name: np.stack([part[name] for part in parts]) for name in parts[0]}
 
@@ -66,7 +66,7 @@ def _inputs_of(layer: RNN) -> dict[str, Array]:
 
 
 def weights_from(cell: Cell, inputs: Mapping[str, Array], direction: int) -> list[Array]:
-    """Return one direction's weights in the order of `get_weights`."""
+    """Return the weights of one direction in the order of `get_weights`."""
     node = cell.onnx
     assert node is not None
     found = [reordered(inputs[name][direction].T, node.blocks, cell.blocks) for name in ("W", "R")]
@@ -81,5 +81,5 @@ def weights_from(cell: Cell, inputs: Mapping[str, Array], direction: int) -> lis
 
 
 def peephole_gates(blocks: Sequence[str]) -> list[str]:
-    """Return the blocks of an LSTM that see c through peepholes, in their order."""
+    """Return the gate blocks of an LSTM that have peephole weights, in their order."""
     return [block for block in blocks if block != "c"]

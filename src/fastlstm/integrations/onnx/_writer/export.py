@@ -1,21 +1,21 @@
-"""A Sequential as an ONNX file."""
+"""Export a Sequential to an ONNX file."""
 
 import os
 
 import onnx
 from onnx import ModelProto, TensorProto, ValueInfoProto, helper
 
-from ... import __version__
-from ..._internal.files import written as whole_file
-from ...layers import Embedding
-from ...layers.base import Shape
-from ...models import Sequential
-from . import _recurrent  # noqa: F401  registers the recurrent layers
-from ._graph import DOMAIN, ELEMENTS, IR_VERSION, OPSET, Writer
-from ._layers import Value, written
+from .... import __version__
+from ...._internal.files import written as whole_file
+from ....layers import Embedding
+from ....layers.base import Shape
+from ....models import Sequential
+from . import recurrent  # noqa: F401  registers the recurrent layers
+from .graph import DOMAIN, ELEMENTS, IR_VERSION, OPSET, Writer
+from .layers import Value, written
 
 INPUT, OUTPUT = "input", "output"
-"""The names of the graph's input and output."""
+"""Names of the input and the output of the graph."""
 
 _AXES = ("batch", "time")
 
@@ -24,29 +24,30 @@ def export(model: Sequential, path: str | os.PathLike[str]) -> None:
     """Write a model to an ONNX file.
 
     Recurrent layers become the operators RNN, LSTM and GRU, with clip, peepholes (P), coupled gates (input_forget) and
-    activations. What these do not have (masks, zoneout, other activations, minGRU and minLSTM) becomes a function with
-    a loop (Scan) in the same file. The graph takes 'input', (batch, time, D) as the model's Input says, or integers
-    (batch, time) for an `Embedding`, and gives 'output'; sizes that the model leaves open are open in the graph too.
+    activations. A layer that these cannot express (masks, zoneout, other activations, minGRU, minLSTM) becomes a
+    function with a loop (Scan) in the same file. The graph has one input, 'input', with the shape of the model's Input,
+    (batch, time, D), or integers (batch, time) for an `Embedding`; and one output, 'output'. Sizes that the model
+    leaves open are open in the graph.
 
     Parameters
     ----------
     model : Sequential
-        Built.
+        A built model.
     path : str or path
-        Where to write. An existing file is replaced, once the new one is whole.
+        The file to write. An existing one is replaced only after the new one is complete.
 
     Raises
     ------
     TypeError
         If `model` is not a Sequential.
     ValueError
-        If the model is not built, or a layer can not be expressed: a stateful one. The message names it.
+        If the model is not built, or ONNX cannot express a layer, such as a stateful one. The message names it.
     OSError
-        If the file can not be written.
+        If the file cannot be written.
 
     References
     ----------
-    ONNX operators, version 18 of the standard set; the file format is version 8.
+    ONNX operator set 18, IR version 8: https://onnx.ai/onnx/operators/
 
     Examples
     --------
@@ -69,7 +70,7 @@ def export(model: Sequential, path: str | os.PathLike[str]) -> None:
 
 
 def proto_of(model: Sequential) -> ModelProto:
-    """Return a model as ONNX's data structure."""
+    """Return a model as an ONNX ModelProto."""
     shape = model.input_shape
     graph = Writer(model.dtype)
     value = Value(graph.input(INPUT), shape, None)
@@ -98,6 +99,6 @@ def proto_of(model: Sequential) -> ModelProto:
 
 
 def _declared(name: str, element: int, shape: Shape) -> ValueInfoProto:
-    """Return the declaration of an input or output; sizes that are open are named after their axis."""
+    """Return the declaration of an input or output; open sizes are named after their axis."""
     sizes = [axis if size is None else size for size, axis in zip(shape, (*_AXES, None), strict=False)]
     return helper.make_tensor_value_info(name, element, sizes)

@@ -1,4 +1,4 @@
-"""Nodes of a graph that is read, the operators that are known, and settling: recurrent nodes becoming layers."""
+"""Nodes of a graph, the registry of operators, and how a recurrent node is resolved to a layer."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -8,9 +8,21 @@ from typing import Any
 import numpy as np
 from onnx import NodeProto, helper
 
-from ..._internal.arrays import Array
-from ...layers import RNN, Activation, Bidirectional, Dense, Flatten, LayerNormalization, Normalization, Rescaling
-from ._values import Axis, Filled, Open, Recurrent, Spec, Tensor, Value
+from ...._internal.arrays import Array
+from ....layers import RNN, Activation, Bidirectional, Dense, Flatten, LayerNormalization, Normalization, Rescaling
+from .values import (
+    Axis,
+    ComputedIndices,
+    Filled,
+    LayerSpec,
+    Mask,
+    OpenSize,
+    PendingRecurrent,
+    StackedStates,
+    Tensor,
+    Unsupported,
+    Value,
+)
 
 
 class TimeFirstError(ValueError):
@@ -19,28 +31,28 @@ class TimeFirstError(ValueError):
 
 @dataclass(frozen=True)
 class Node:
-    """A node, with what errors say of it."""
+    """A node, its context in the file, and its error messages."""
 
     proto: NodeProto
     opset: int
     functions: dict[str, Any]
-    """The functions of the file that are written by this package, by name."""
+    """The functions in the file that this package has written, by name."""
     captured: dict[str, Any] = field(default_factory=dict)
-    """What the graphs inside of the node take from around it, by name."""
+    """The values that the graphs inside the node use from outside, by name."""
 
     @property
     def operator(self) -> str:
-        """The operator's name."""
+        """Name of the operator."""
         return str(self.proto.op_type)
 
     @cached_property
     def attributes(self) -> dict[str, Any]:
-        """The attributes by name, texts decoded."""
+        """The attributes by name, with decoded strings."""
         found = {attribute.name: helper.get_attribute_value(attribute) for attribute in self.proto.attribute}
         return {name: _decoded(value) for name, value in found.items()}
 
     def error(self, message: str) -> ValueError:
-        """Return the error for something that is no layer of this package."""
+        """Return the error for an operation that is not a layer of this package."""
         return ValueError(f"{self.label}: {message}")
 
     @property
@@ -50,7 +62,7 @@ class Node:
         return f"node {name!r} ({self.operator})"
 
     def integers(self, name: str, inputs: Sequence[Value | None], place: int) -> list[Any] | None:
-        """Return numbers that are an attribute or, since some version of the operator, an input; None without them."""
+        """Return integers that are an attribute or, in later opsets, an input; None if there are none."""
         if name in self.attributes:
             value = self.attributes[name]
             return list(value) if isinstance(value, (list, tuple)) else [value]
@@ -59,10 +71,10 @@ class Node:
         value = inputs[place]
         if not isinstance(value, np.ndarray):
             raise self.error(f"expected {name} to be a constant, got {described(value)}")
-        return [entry if isinstance(entry, Open) else int(entry) for entry in value.reshape(-1)]
+        return [entry if isinstance(entry, OpenSize) else int(entry) for entry in value.reshape(-1)]
 
     def axis(self, value: int, tensor: Tensor) -> int:
-        """Return an axis, counted from the front."""
+        """Return an axis as a non-negative index."""
         rank = len(tensor.axes)
         if not -rank <= value < rank:
             raise self.error(f"axis {value} of a tensor with {rank} axes")
@@ -78,11 +90,11 @@ def _decoded(value: Any) -> Any:
 Handler = Callable[[Node, list[Any]], Sequence[Value]]
 
 handlers: dict[str, Handler] = {}
-"""What is done with the nodes that take something which depends on the input, by operator."""
+"""Readers of the nodes whose inputs depend on the input of the graph, by operator."""
 
 
 def reads(*operators: str) -> Callable[[Handler], Handler]:
-    """Register the handler of some operators."""
+    """Register a function that reads some operators."""
 
     def register(handler: Handler) -> Handler:
         handlers.update(dict.fromkeys(operators, handler))
@@ -92,7 +104,7 @@ def reads(*operators: str) -> Callable[[Handler], Handler]:
 
 
 def described(value: Any) -> str:
-    """Return a few words on a value for messages."""
+    """Describe a value in a few words for messages."""
     if value is None:
         return "nothing"
     if isinstance(value, np.ndarray):
@@ -101,11 +113,19 @@ def described(value: Any) -> str:
         return f"a constant of {value.value!r} everywhere"
     if isinstance(value, Tensor):
         return f"a tensor with the axes ({', '.join(value.kinds)})"
-    return type(value).__name__.lower()
+    return _DESCRIPTIONS.get(type(value), type(value).__name__)
+
+
+_DESCRIPTIONS: dict[type, str] = {
+    ComputedIndices: "computed indices",
+    Mask: "a mask",
+    StackedStates: "stacked final states",
+    Unsupported: "an unsupported value",
+}
 
 
 def constant(node: Node, name: str, value: Any) -> Array:
-    """Return an input that must be a constant."""
+    """Return an input, which must be a constant."""
     if isinstance(value, Filled) and all(isinstance(size, int) for size in value.shape):
         return np.full(value.shape, value.value)
     if not isinstance(value, np.ndarray) or value.dtype == object:
@@ -114,31 +134,31 @@ def constant(node: Node, name: str, value: Any) -> Array:
 
 
 def is_all(value: Any, number: Any) -> bool:
-    """Return whether a constant is this number everywhere."""
+    """Return whether all entries of a constant equal this number."""
     if isinstance(value, Filled):
         return bool(value.value == number)
     return isinstance(value, np.ndarray) and all(entry == number for entry in np.unique(value.astype(object)))
 
 
 EACH_STEP = (Activation, Dense, LayerNormalization, Normalization, Rescaling)
-"""Layers that do the same to each step."""
+"""Layers that treat each step alike."""
 
 
-def settled(node: Node, value: Any, *, any_rows: bool = False) -> Tensor:
-    """Return what a layer can take: a recurrent node before it has become one, and the last axis is the features.
+def resolved(node: Node, value: Any, *, any_rows: bool = False) -> Tensor:
+    """Return a tensor as the input of a layer: its recurrent node resolved to a layer, and features in the last axis.
 
-    With `any_rows` the axes before it may be anything, as they may for a layer that only sees the last one.
+    With `any_rows` the other axes may be anything, as for layers that act on the last axis only.
     """
     if not isinstance(value, Tensor):
-        raise node.error(f"expected what layers make of the input, got {described(value)}")
+        raise node.error(f"expected the output of a layer, got {described(value)}")
     tensor = value if value.node is None else _as_layer(node, value, value.node)
     if tensor.kinds[-1] == "time*features" and [kind for kind in tensor.kinds[:-1] if kind != "one"] == ["batch"]:
-        if tensor.turned:
-            raise node.error("steps in reverse order are flattened")
+        if tensor.time_reversed:
+            raise node.error("flattens steps in reverse order")
         size = tensor.shape[-1]
         if not isinstance(size, int):
-            raise node.error("steps are flattened whose number is open; Flatten needs it")
-        return tensor.reshaped_by(Spec(Flatten, {}), axes=(*tensor.axes[:-1], (Axis("features", size),)))
+            raise node.error("flattens an open number of steps; Flatten needs a fixed one")
+        return tensor.reshaped_by(LayerSpec(Flatten, {}), axes=(*tensor.axes[:-1], (Axis("features", size),)))
     if tensor.kinds[-1] != "features":
         raise node.error(f"expected features in the last axis, got the axes ({', '.join(tensor.kinds)})")
     rows = sorted(kind for kind in tensor.kinds[:-1] if kind != "one")
@@ -147,69 +167,71 @@ def settled(node: Node, value: Any, *, any_rows: bool = False) -> Tensor:
     return tensor
 
 
-def _as_layer(node: Node, tensor: Tensor, recurrent: Recurrent) -> Tensor:
-    """Return a tensor whose recurrent node has become a layer."""
-    specs = [recurrent.directions[i] for i in tensor.held]
+def _as_layer(node: Node, tensor: Tensor, recurrent: PendingRecurrent) -> Tensor:
+    """Return a tensor whose recurrent node has been resolved to a layer."""
+    specs = [recurrent.directions[i] for i in tensor.directions]
     sequence = any(part.kind == "time" for parts in tensor.axes for part in parts)
     merge = tensor.merge
     if len(specs) == 2 and merge is None:
         if tensor.kinds[-1] != "direction*features":
             raise node.error(f"the two directions of a recurrent node are not merged: axes ({', '.join(tensor.kinds)})")
         merge = "concat"
-    if len(specs) == 1 and sequence and tensor.turned != specs[0].arguments["go_backwards"]:
+    if len(specs) == 1 and sequence and tensor.time_reversed != specs[0].arguments["go_backwards"]:
         raise node.error(
             "the outputs of a node that goes backwards are used in the order of time; a layer of this package with"
             " go_backwards=True gives them in the order of processing"
         )
-    if len(specs) == 2 and (tensor.turned or [spec.arguments["go_backwards"] for spec in specs] != [False, True]):
+    if len(specs) == 2 and (
+        tensor.time_reversed or [spec.arguments["go_backwards"] for spec in specs] != [False, True]
+    ):
         raise node.error("expected a forward and a backward direction, in this order")
-    used = tensor.held, sequence, merge
-    made = recurrent.layers.setdefault(used, _layer([spec.with_(return_sequences=sequence) for spec in specs], merge))
+    used = tensor.directions, sequence, merge
+    spec = recurrent.layers.setdefault(used, _layer([spec.with_(return_sequences=sequence) for spec in specs], merge))
     units = sum(spec.arguments["units"] for spec in (specs if merge == "concat" else specs[:1]))
     rest = [
         (Axis("one", 1),) if all(part.kind == "direction" for part in parts) else parts for parts in tensor.axes[:-1]
     ]
     return replace(
         tensor,
-        chain=(*tensor.chain, made),
+        layers=(*tensor.layers, spec),
         axes=(*rest, (Axis("features", units),)),
         node=None,
-        held=(),
+        directions=(),
         merge=None,
-        turned=False,
+        time_reversed=False,
         mask=tensor.mask if sequence else None,
     )
 
 
-def _layer(specs: list[Spec], merge: str | None) -> Spec:
-    """Return the layer of one direction, or of two."""
+def _layer(specs: list[LayerSpec], merge: str | None) -> LayerSpec:
+    """Return the layer for one direction or two."""
     if len(specs) == 1:
         return specs[0]
     arguments = {"layer": specs[0], "backward_layer": specs[1], "merge_mode": merge}
-    return Spec(Bidirectional, arguments, (*specs[0].weights, *specs[1].weights))
+    return LayerSpec(Bidirectional, arguments, (*specs[0].weights, *specs[1].weights))
 
 
 def last_step(node: Node, tensor: Tensor, *, first: bool) -> Tensor:
-    """Return the last step, or the first one, of a sequence: the last output of the recurrent layer before it."""
+    """Return the last or the first step of a sequence, which must be the last output of a recurrent layer."""
     place = tensor.place("time")
     assert place is not None
     axes = tuple(parts for i, parts in enumerate(tensor.axes) if i != place)
     if tensor.mask is not None:
-        raise node.error("takes one step of a sequence some steps of which are masked; no layer does that")
+        raise node.error("takes one step of a masked sequence; no layer does that")
     if tensor.node is not None:
-        for i in tensor.held:
+        for i in tensor.directions:
             backwards = tensor.node.directions[i].arguments["go_backwards"]
-            if (backwards != tensor.turned) != first:
+            if (backwards != tensor.time_reversed) != first:
                 raise node.error(
                     f"takes the {'first' if first else 'last'} step, which is not the last one that a recurrent node"
                     f" has processed ({'backwards' if backwards else 'forwards'}); no layer does that"
                 )
-        return replace(tensor, axes=axes, turned=False, mask=None)
-    chain = list(tensor.chain)
+        return replace(tensor, axes=axes, time_reversed=False, mask=None)
+    chain = list(tensor.layers)
     for i in reversed(range(len(chain))):
-        if issubclass(chain[i].made, RNN) and chain[i].arguments["return_sequences"] and not first:
+        if issubclass(chain[i].layer_class, RNN) and chain[i].arguments["return_sequences"] and not first:
             chain[i] = chain[i].with_(return_sequences=False)
-            return replace(tensor, chain=tuple(chain), axes=axes, mask=None)
-        if chain[i].made not in EACH_STEP:
+            return replace(tensor, layers=tuple(chain), axes=axes, mask=None)
+        if chain[i].layer_class not in EACH_STEP:
             break
     raise node.error("takes one step of a sequence that does not come from a recurrent node; no layer does that")

@@ -1,4 +1,4 @@
-"""Reading operators that are layers with weights, or activations."""
+"""Reads operators that are layers with weights, or activations."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from ..._internal.arrays import Array
-from ...layers import Activation, Dense, LayerNormalization
-from ._activations import OPERATORS, READ_ONLY
-from ._reading import Node, constant, reads, settled
-from ._values import Spec, Tensor, Value
+from ...._internal.arrays import Array
+from ....layers import Activation, Dense, LayerNormalization
+from .._writer.activations import OPERATORS, READ_ONLY
+from .nodes import Node, constant, reads, resolved
+from .values import LayerSpec, Tensor, Value
 
 _DEFAULTS: dict[str, dict[str, float]] = {
     "Celu": {"alpha": 1.0},
@@ -22,7 +22,7 @@ _DEFAULTS: dict[str, dict[str, float]] = {
     "Shrink": {"bias": 0.0, "lambd": 0.5},
     "Softmax": {"axis": -1},
 }
-"""The attributes of activations, where they are left out."""
+"""Default attributes of activations."""
 
 
 @reads("MatMul")
@@ -42,77 +42,77 @@ def _gemm(node: Node, inputs: list[Any]) -> Sequence[Value]:
 
 
 def _dense(node: Node, x: Any, kernel: Array, bias: Array | None) -> Tensor:
-    tensor = settled(node, x, any_rows=True)
+    tensor = resolved(node, x, any_rows=True)
     features = tensor.shape[-1]
     if kernel.ndim != 2 or kernel.shape[0] != features:
         raise node.error(f"expected weights of shape ({features}, units), got {kernel.shape}")
     units = kernel.shape[1]
-    spec = Spec(Dense, {"units": units, "use_bias": False}, (kernel,))
+    spec = LayerSpec(Dense, {"units": units, "use_bias": False}, (kernel,))
     if bias is not None:
         spec = with_bias(spec, _each_feature(node, bias, units))
     return tensor.then(spec, features=units)
 
 
-def with_bias(spec: Spec, bias: Array) -> Spec:
+def with_bias(spec: LayerSpec, bias: Array) -> LayerSpec:
     """Return a Dense with a bias."""
     return replace(spec.with_(use_bias=True), weights=(spec.weights[0], bias))
 
 
 def takes_bias(tensor: Tensor) -> bool:
-    """Return whether what is added now is the bias of a Dense."""
-    last = tensor.chain[-1] if tensor.chain else None
-    return last is not None and last.made is Dense and not last.arguments["use_bias"] and _is_linear(last)
+    """Return whether a term added to the tensor is the bias of a Dense."""
+    last = tensor.layers[-1] if tensor.layers else None
+    return last is not None and last.layer_class is Dense and not last.arguments["use_bias"] and _is_linear(last)
 
 
 def _each_feature(node: Node, value: Array, width: int) -> Array:
-    """Return a constant as one number for each feature."""
+    """Return a constant as one number per feature."""
     if value.size not in (1, width) or value.shape[-1:] not in ((), (1,), (width,)):
         raise node.error(f"expected a constant for each of {width} features, got shape {value.shape}")
     return np.ascontiguousarray(np.broadcast_to(value.reshape(-1), (width,)))
 
 
 def each_feature(node: Node, tensor: Tensor, value: Any) -> Array:
-    """Return what is added to a tensor or multiplied by as one number for each feature."""
+    """Return the other operand of an operation on a tensor as one number per feature."""
     width = tensor.shape[-1]
     assert isinstance(width, int)
     return _each_feature(node, constant(node, "the other operand", value), width)
 
 
-def _is_linear(spec: Spec) -> bool:
+def _is_linear(spec: LayerSpec) -> bool:
     return bool(spec.arguments.get("activation", "linear") == "linear")
 
 
 def activated(node: Node, x: Any, name: str) -> Tensor:
-    """Return what an activation makes of a tensor: that of the Dense before it, if it has none, or a layer."""
-    tensor = settled(node, x, any_rows=True)
+    """Return a tensor with an activation: that of the Dense before it if it has none yet, else a new layer."""
+    tensor = resolved(node, x, any_rows=True)
     width = tensor.shape[-1]
     features = width // 2 if name == "glu" and isinstance(width, int) else None
-    last = tensor.chain[-1] if tensor.chain else None
-    if last is not None and last.made is Dense and _is_linear(last):
+    last = tensor.layers[-1] if tensor.layers else None
+    if last is not None and last.layer_class is Dense and _is_linear(last):
         merged = last.with_(activation=name)
-        return replace(tensor, chain=tensor.chain[:-1]).then(merged, features=features)
-    return tensor.then(Spec(Activation, {"activation": name}), features=features)
+        return replace(tensor, layers=tensor.layers[:-1]).then(merged, features=features)
+    return tensor.then(LayerSpec(Activation, {"activation": name}), features=features)
 
 
 def is_activated(x: Any, y: Any, name: str) -> bool:
     """Return whether y is an activation of x."""
-    if not (isinstance(x, Tensor) and isinstance(y, Tensor)) or not y.chain or x.node or y.node:
+    if not (isinstance(x, Tensor) and isinstance(y, Tensor)) or not y.layers or x.node or y.node:
         return False
-    last = y.chain[-1]
+    last = y.layers[-1]
     if last.arguments.get("activation") != name:
         return False
-    if last.made is Activation:
-        return y.chain[:-1] == x.chain
-    if not x.chain or y.chain[:-1] != x.chain[:-1] or last.made is not Dense or not _is_linear(x.chain[-1]):
+    if last.layer_class is Activation:
+        return y.layers[:-1] == x.layers
+    if not x.layers or y.layers[:-1] != x.layers[:-1] or last.layer_class is not Dense or not _is_linear(x.layers[-1]):
         return False
-    return x.chain[-1].weights is last.weights
+    return x.layers[-1].weights is last.weights
 
 
 @reads(*{operator.name for operator in (OPERATORS | READ_ONLY).values()})
 def _activation(node: Node, inputs: list[Any]) -> Sequence[Value]:
     if node.attributes.get("approximate", "none") != "none":
         raise node.error(f"approximate: expected 'none', got {node.attributes['approximate']!r}")
-    tensor = settled(node, inputs[0], any_rows=True)
+    tensor = resolved(node, inputs[0], any_rows=True)
     given = {**_DEFAULTS.get(node.operator, {}), **node.attributes}
     if node.operator in ("Softmax", "LogSoftmax"):
         if node.opset < 13:
@@ -134,9 +134,9 @@ def _activation(node: Node, inputs: list[Any]) -> Sequence[Value]:
 
 @reads("LayerNormalization")
 def _layer_normalization(node: Node, inputs: list[Any]) -> Sequence[Value]:
-    tensor = settled(node, inputs[0], any_rows=True)
+    tensor = resolved(node, inputs[0], any_rows=True)
     if node.axis(node.attributes.get("axis", -1), tensor) != len(tensor.axes) - 1:
         raise node.error("expected the last axis to be normalised")
     weights = [each_feature(node, tensor, value) for value in inputs[1:] if value is not None]
     arguments = {"epsilon": float(str(np.float32(node.attributes.get("epsilon", 1e-5)))), "center": len(weights) == 2}
-    return [tensor.then(Spec(LayerNormalization, arguments, tuple(weights)))]
+    return [tensor.then(LayerSpec(LayerNormalization, arguments, tuple(weights)))]

@@ -1,40 +1,40 @@
-"""Each layer as nodes of a graph: those that are not recurrent, which are in `_recurrent`."""
+"""Writes layers as nodes of a graph; the recurrent ones are in `recurrent`."""
 
 from functools import singledispatch
 from typing import NamedTuple
 
 import numpy as np
 
-from ... import layers
-from ...layers.base import Shape
-from ._activations import applied
-from ._functions import FUNCTIONS
-from ._graph import Symbol, Writer
+from .... import layers
+from ....layers.base import Shape
+from .activations import applied
+from .functions import FUNCTIONS
+from .graph import Symbol, Writer
 
 
 class Value(NamedTuple):
-    """What goes from layer to layer."""
+    """What one layer passes to the next."""
 
     symbol: Symbol
     shape: Shape
-    """With the batch axis."""
+    """Shape, including the batch axis."""
     mask: Symbol | None
     """(N, T) bool, True where a step is valid."""
 
     @property
     def graph(self) -> Writer:
-        """The graph that it is in."""
+        """The graph of the symbol."""
         return self.symbol.graph
 
 
 @singledispatch
 def write(layer: layers.Layer, x: Value) -> Symbol | tuple[Symbol, Symbol | None]:
-    """Add the nodes of a layer that takes x; return its output, with the mask if that is not the one of x."""
-    raise ValueError(f"layer {layer.name!r}: {type(layer).__name__} has no counterpart in ONNX that is written here")
+    """Add the nodes of a layer applied to x; return its output, with its mask unless that is the mask of x."""
+    raise ValueError(f"layer {layer.name!r}: {type(layer).__name__} cannot be exported to ONNX")
 
 
 def written(layer: layers.Layer, x: Value) -> Value:
-    """Add the nodes of a layer, and return what it gives to the next one."""
+    """Add the nodes of a layer, and return its output value."""
     if layer.stateful:
         raise ValueError(
             f"layer {layer.name!r} is stateful, and an ONNX graph has no memory from call to call; export a model with"

@@ -1,4 +1,4 @@
-"""A graph of ONNX that is being written: nodes, constants and functions, and arithmetic on the names in it."""
+"""Writes a graph of ONNX: nodes, constants and functions, with arithmetic on symbols of its tensors."""
 
 import itertools
 from collections.abc import Callable, Mapping, Sequence
@@ -8,13 +8,13 @@ from typing import Any, TypeAlias, Union
 import numpy as np
 from onnx import FunctionProto, GraphProto, NodeProto, TensorProto, helper, numpy_helper
 
-from ..._internal.arrays import Array
+from ...._internal.arrays import Array
 
 DOMAIN = "fastlstm"
-"""Of the functions that stand for what ONNX has no operator for."""
+"""Domain of the functions that replace missing operators of ONNX."""
 OPSET = 18
 IR_VERSION = 8
-"""The format as of ONNX 1.13, the first with this opset; ONNX Runtime reads it from 1.14 on."""
+"""The format of ONNX 1.13, the first version with this opset; ONNX Runtime reads it since 1.14."""
 
 ELEMENTS = {"float32": TensorProto.FLOAT, "float64": TensorProto.DOUBLE}
 
@@ -23,13 +23,13 @@ Operand: TypeAlias = Union["Symbol", float]
 
 @dataclass(frozen=True)
 class Symbol:
-    """A tensor of the graph, by name. Numbers that it meets become constants of the graph's dtype."""
+    """A named tensor of the graph. Numbers combined with it become constants of the graph's dtype."""
 
     graph: "Writer"
     name: str
 
     def apply(self, operator: str, *others: Operand, hint: str = "", **attributes: Any) -> "Symbol":
-        """Return the only output of a node that takes this tensor first."""
+        """Add a node whose first input is this tensor, and return its only output."""
         (output,) = self.graph.node(operator, self, *others, hint=hint, **attributes)
         return output
 
@@ -59,7 +59,7 @@ class Symbol:
 
 
 class Writer:
-    """The nodes and constants of one graph: that of the model, or with `inner` the body of a function or a loop."""
+    """The nodes and constants of one graph: the model, or with `inner` the body of a function or a loop."""
 
     def __init__(self, dtype: str, *, inner: bool = False) -> None:
         self.dtype = dtype
@@ -70,7 +70,7 @@ class Writer:
         self._used: set[str] = set()
 
     def loop_body(self) -> "Writer":
-        """Return a writer for the body of a loop of this graph, whose names it can use."""
+        """Return a writer for the body of a loop, which may use the names of this graph."""
         writer = Writer(self.dtype, inner=True)
         writer._used = self._used
         return writer
@@ -87,24 +87,24 @@ class Writer:
         return Symbol(self, self.name(name))
 
     def constant(self, value: Any, hint: str = "constant") -> Symbol:
-        """Return a constant: numbers of the graph's dtype, or an array of integers as it is."""
+        """Return a constant: floats in the graph's dtype, or integers as they are."""
         array = np.asarray(value)
         if array.dtype.kind == "f":
             array = array.astype(self.dtype)
         symbol = self.input(hint)
         tensor = numpy_helper.from_array(np.ascontiguousarray(array).reshape(array.shape), symbol.name)
-        if self._inner:  # where there are no initializers
+        if self._inner:  # bodies have no initializers
             self.nodes.append(helper.make_node("Constant", [], [symbol.name], value=tensor))
         else:
             self.constants.append(tensor)
         return symbol
 
     def integers(self, *values: int) -> Symbol:
-        """Return a constant vector of int64: a shape, axes or places."""
+        """Return a constant vector of int64: a shape, axes or indices."""
         return self.constant(np.array(values, np.int64), "integers")
 
     def symbol(self, value: Operand) -> Symbol:
-        """Return a tensor as it is, and a number as a constant."""
+        """Return a symbol unchanged, a number as a constant."""
         return value if isinstance(value, Symbol) else self.constant(float(value))
 
     def node(
@@ -116,18 +116,18 @@ class Writer:
         domain: str = "",
         **attributes: Any,
     ) -> tuple[Symbol, ...]:
-        """Add a node and return its outputs; None is an input that is left out."""
+        """Add a node and return its outputs; None stands for an omitted input."""
         names = ["" if value is None else self.symbol(value).name for value in inputs]
         while names and not names[-1]:
             names.pop()
-        made = tuple(self.input(hint or operator.lower()) for _ in range(outputs))
+        symbols = tuple(self.input(hint or operator.lower()) for _ in range(outputs))
         self.nodes.append(
-            helper.make_node(operator, names, [symbol.name for symbol in made], domain=domain, **attributes)
+            helper.make_node(operator, names, [symbol.name for symbol in symbols], domain=domain, **attributes)
         )
-        return made
+        return symbols
 
     def graph(self, name: str, inputs: Mapping[Symbol, int], outputs: Sequence[Symbol]) -> GraphProto:
-        """Return this graph as the body of a loop; inputs with the numbers of their types, outputs are floats."""
+        """Return this graph as the body of a loop, given the element types of the inputs; the outputs are floats."""
         return helper.make_graph(
             self.nodes,
             name,
@@ -138,7 +138,7 @@ class Writer:
     def call(
         self, name: str, inputs: Mapping[str, Symbol], body: "Body", attributes: Mapping[str, Any] | None = None
     ) -> tuple[Symbol, ...]:
-        """Add a node that calls a function, which is written beside the graph, and return its outputs."""
+        """Add a node that calls a function, add the function to the file, and return the outputs."""
         attributes = attributes or {}
         for candidate in itertools.chain([name], (f"{name}_{i}" for i in itertools.count(2))):
             function = written(candidate, list(inputs), body, self.dtype, list(attributes))
@@ -148,11 +148,11 @@ class Writer:
 
 
 Body: TypeAlias = Callable[..., Sequence[Symbol]]
-"""What a function computes: takes the symbols of its inputs, returns those of its outputs."""
+"""Computes a function: takes the symbols of its inputs, returns those of its outputs."""
 
 
 def written(name: str, inputs: Sequence[str], body: Body, dtype: str, attributes: Sequence[str] = ()) -> FunctionProto:
-    """Return a function of these inputs; the same body gives the same function, number for number."""
+    """Return the function that `body` computes. Equal bodies give equal functions, so they can be compared."""
     writer = Writer(dtype, inner=True)
     outputs = body(*(writer.input(given) for given in inputs))
     return helper.make_function(
@@ -167,5 +167,5 @@ def written(name: str, inputs: Sequence[str], body: Body, dtype: str, attributes
 
 
 def array_of(tensor: TensorProto) -> Array:
-    """Return the numbers of a tensor."""
+    """Return a tensor as an array."""
     return np.asarray(numpy_helper.to_array(tensor))

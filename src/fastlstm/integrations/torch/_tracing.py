@@ -1,7 +1,7 @@
-"""A PyTorch model as a chain: the modules that its input goes through one after the other.
+"""Traces a PyTorch model as a sequence of modules, each of which takes the output of the one before it.
 
-torch.fx follows the forward method with a stand-in for the input. What a recurrent module returns, a tuple, is followed
-until one tensor of it goes on: the outputs of all steps, or the last state.
+torch.fx traces the forward method with a symbolic input. The tuple that a recurrent module returns is followed until
+one of its tensors is passed on: the outputs of all steps, or the last state.
 """
 
 import inspect
@@ -16,36 +16,38 @@ from . import _pieces
 from ._activations import module_of_function
 
 _OWN = (_pieces.Normalization, _pieces.Recurrent, _pieces.RepeatVector, _pieces.Rescaling)
-_WHAT_GOES_ON = "; expected all outputs of a recurrent module, those of the last step, or the last layer's last state h"
+_EXPECTED_TENSORS = (
+    "; expected all outputs of a recurrent module, those of the last step, or the last state h of its last layer"
+)
 _WITHOUT_EFFECT = ("contiguous", "clone", "_assert_is_none")
 
 
 class Step(NamedTuple):
-    """A module of the chain."""
+    """A module of the sequence."""
 
     name: str
     module: Any
     return_sequences: bool = True
-    """Of a recurrent module: whether all its outputs go on, or the last state."""
+    """Whether a recurrent module passes on its outputs of all steps, or its last state."""
 
 
 class _Value(NamedTuple):
-    """What a node of the graph stands for: a result of the chain as far as it was then."""
+    """What a node of the graph stands for: a result of the first `length` modules."""
 
     kind: str  # tensor; of a recurrent module: result, outputs, states, h, last, forward, backward, other
     length: int
 
 
-def chain(model: Any) -> list[Step]:
-    """Return the modules of a model in order; whatever is not a chain of modules raises ValueError."""
+def trace(model: Any) -> list[Step]:
+    """Return the modules of a model in order; raise ValueError if it is not a plain sequence of modules."""
     root = model if not _is_leaf(model) else torch.nn.Sequential(model)
-    later = [*inspect.signature(root.forward).parameters.values()][1:]
-    given = {one.name: one.default for one in later if one.default is not inspect.Parameter.empty}
+    others = [*inspect.signature(root.forward).parameters.values()][1:]
+    given = {one.name: one.default for one in others if one.default is not inspect.Parameter.empty}
     try:
         graph = _Tracer().trace(root, concrete_args=given or None)
-    except Exception as error:  # the model's own code runs, with a stand-in for the input
+    except Exception as error:  # the model's own code runs, with a symbolic input
         raise ValueError(
-            f"module: {type(model).__name__} can not be read as a chain of modules; torch.fx says: {error}"
+            f"module: {type(model).__name__} cannot be read as a chain of modules; torch.fx reports: {error}"
         ) from error
     return _Reader(root).steps_of(graph)
 
@@ -86,16 +88,16 @@ class _Reader:
     def _call_module(self, node: Any) -> _Value:
         module = self._root.get_submodule(node.target)
         if any(one is not None for one in node.args[1:]) or any(one is not None for one in node.kwargs.values()):
-            self._refuse(node, "; a chain passes one tensor from module to module, and initial states are zeros")
-        self._go_on(node.args[0], node)
+            self._refuse(node, "; expected one tensor to be passed from module to module, and zero initial states")
+        self._pass_on(node.args[0], node)
         return self._append(node.target, module)
 
     def _output(self, node: Any) -> _Value:
         value = self._value(node.args[0])
         if value is None:
-            raise ValueError("module: expected one that returns a tensor, or what its last recurrent module returns")
+            raise ValueError("module: expected one that returns a tensor, or the result of its last recurrent module")
         if value.kind != "result":
-            self._go_on(node.args[0], node)
+            self._pass_on(node.args[0], node)
         return value
 
     def _call(self, node: Any, name: str) -> _Value:
@@ -107,7 +109,7 @@ class _Reader:
         if value is None:
             self._refuse(node)
         if node.target is operator.getitem:
-            return _Value(self._picked(node, value, node.args[1]), value.length)
+            return _Value(self._selected(node, value, node.args[1]), value.length)
         if (
             name == "squeeze"
             and value.kind == "h"
@@ -116,7 +118,7 @@ class _Reader:
         ):
             return _Value("last", value.length)
         module = self._module_of_call(node, name)
-        self._go_on(node.args[0], node)
+        self._pass_on(node.args[0], node)
         return self._append(name, module)
 
     def _module_of_call(self, node: Any, name: str) -> Any:
@@ -136,40 +138,40 @@ class _Reader:
         self._steps.append(Step(name, module))
         return _Value("result" if isinstance(module, torch.nn.RNNBase) else "tensor", len(self._steps))
 
-    def _go_on(self, given: Any, node: Any) -> None:
-        """Let a value be what the next module takes."""
+    def _pass_on(self, given: Any, node: Any) -> None:
+        """Pass a value on to the next module."""
         value = self._value(given)
         if value is None or value.length != len(self._steps):
             self._refuse(node, "; expected a chain, in which the result of each module goes to the next one only")
         if value.kind == "last":
             self._steps[-1] = self._steps[-1]._replace(return_sequences=False)
         elif value.kind not in ("tensor", "outputs"):
-            self._refuse(node, _WHAT_GOES_ON)
+            self._refuse(node, _EXPECTED_TENSORS)
 
-    def _picked(self, node: Any, value: _Value, index: Any) -> str:
-        """Return what an index picks of a recurrent module's results."""
+    def _selected(self, node: Any, value: _Value, index: Any) -> str:
+        """Return the kind of value that an index selects from the result of a recurrent module."""
         if value.kind == "result" and index in (0, 1):
             lstm = isinstance(self._steps[-1].module, torch.nn.LSTM)
             return "outputs" if index == 0 else "states" if lstm else "h"
         if value.kind == "states" and index in (0, 1):
             return "h" if index == 0 else "other"
-        places = list(index) if isinstance(index, tuple) else [index]
-        while places and places[-1] in (slice(None), Ellipsis):
-            places.pop()
+        indices = list(index) if isinstance(index, tuple) else [index]
+        while indices and indices[-1] in (slice(None), Ellipsis):
+            indices.pop()
         layers, directions = self._layers_and_directions() if value.kind in ("h", "outputs") else (0, 0)
-        if value.kind == "h" and len(places) == 1 and isinstance(places[0], int):
-            place = places[0] - layers * directions if places[0] >= 0 else places[0]
+        if value.kind == "h" and len(indices) == 1 and isinstance(indices[0], int):
+            place = indices[0] - layers * directions if indices[0] >= 0 else indices[0]
             if place >= -directions:
                 return "last" if directions == 1 else "backward" if place == -1 else "forward"
-        if value.kind == "outputs" and places == ([slice(None), -1] if self._steps[-1].module.batch_first else [-1]):
+        if value.kind == "outputs" and indices == ([slice(None), -1] if self._steps[-1].module.batch_first else [-1]):
             if directions > 1:
                 self._refuse(
                     node,
-                    "; the last step of a bidirectional module has seen hardly anything backwards: join h[-2] and"
-                    " h[-1], its last states, to have what both directions have seen",
+                    "; at the last step of a bidirectional module, the backward direction has seen one step only: join"
+                    " h[-2] and h[-1] instead, its last states, which have seen all steps",
                 )
             return "last"
-        self._refuse(node, _WHAT_GOES_ON if self._steps and value.kind != "tensor" else "")
+        self._refuse(node, _EXPECTED_TENSORS if self._steps and value.kind != "tensor" else "")
 
     def _joined(self, node: Any) -> _Value:
         parts = [self._value(one) for one in node.args[0]]

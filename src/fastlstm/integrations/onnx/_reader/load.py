@@ -1,4 +1,4 @@
-"""An ONNX file as a Sequential."""
+"""Load an ONNX file as a Sequential."""
 
 import os
 from collections.abc import Sequence
@@ -9,48 +9,55 @@ import onnx
 from google.protobuf.message import DecodeError
 from onnx import GraphProto, ModelProto, TensorProto, ValueInfoProto
 
-from ...layers import Embedding, Input, Layer
-from ...models import Sequential
-from . import _elementwise, _loops, _products, _recurrent_reading, _reshaping  # noqa: F401  register their operators
-from ._entries import entrywise
-from ._folding import folded
-from ._functions_reading import read_function
-from ._graph import DOMAIN, array_of
-from ._reading import Node, TimeFirstError, handlers, settled
-from ._values import Axis, Entries, Open, Refused, Spec, Tensor, is_constant
+from ....layers import Embedding, Input, Layer
+from ....models import Sequential
+from .._writer.graph import DOMAIN, array_of
+from . import arithmetic, layers, loops, recurrent, shapes  # noqa: F401  register their operators
+from .constants import folded
+from .embedding import computed_indices
+from .functions import read_function
+from .nodes import Node, TimeFirstError, handlers, resolved
+from .values import Axis, ComputedIndices, LayerSpec, OpenSize, Tensor, Unsupported, is_constant
 
 _DTYPES = {TensorProto.FLOAT: "float32", TensorProto.DOUBLE: "float64"}
 _WHOLE = (TensorProto.INT32, TensorProto.INT64)
 
 
 def load(path: str | os.PathLike[str]) -> Sequential:
-    """Return the model that an ONNX file has.
+    """Load a model from an ONNX file.
 
-    The graph must be one layer after the other: recurrent nodes (RNN, LSTM, GRU, which may be bidirectional, in several
-    layers, with the last step or the final states taken), products with a bias, activations, and the transpositions
-    and changes of shape around them, as PyTorch, Keras and this package write them. The model takes and gives
-    (N, T, D), also where the graph has the steps first.
+    The graph must be a sequence of layers: recurrent nodes (RNN, LSTM, GRU; also bidirectional, in several layers, and
+    with only the last step or the final states used), products with a bias, activations, and the transpositions and
+    reshapes around them, as PyTorch, Keras and this package write them. The model takes and returns (N, T, D), even if
+    the graph has the steps first.
 
     Parameters
     ----------
     path : str or path
-        Of the file. Weights that it keeps in other files are read from its own folder only.
+        The file. Weights in separate files are read only from its own folder.
 
     Returns
     -------
     Sequential
-        Built, with the file's weights, not compiled.
+        A built model with the weights of the file, not compiled.
 
     Raises
     ------
     ValueError
-        If the file is damaged, or has something that no layer of this package does. The message names the node.
+        If the file is damaged, or no layer of this package computes a part of it. The message names the node.
     OSError
-        If it can not be read.
+        If the file cannot be read.
 
     Examples
     --------
-    See `export`.
+    >>> import tempfile, pathlib
+    >>> from fastlstm import Input, Sequential, layers
+    >>> from fastlstm.integrations import onnx
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = pathlib.Path(folder, "model.onnx")
+    ...     onnx.export(Sequential([Input((20, 1)), layers.LSTM(8), layers.Dense(1)]), path)
+    ...     onnx.load(path).output_shape
+    (None, 1)
     """
     where = os.fspath(path)
     try:
@@ -78,7 +85,7 @@ def _sequential(proto: ModelProto) -> Sequential:
 
 
 def _followed(proto: ModelProto, order: Sequence[str]) -> tuple[Tensor, Tensor]:
-    """Return the graph's input, its first axes being these, and what it makes of it."""
+    """Return the input of the graph, with its first axes in this order, and its output."""
     graph = proto.graph
     opset = max((entry.version for entry in proto.opset_import if entry.domain in ("", "ai.onnx")), default=1)
     functions = {function.name: function for function in proto.functions if function.domain == DOMAIN}
@@ -93,14 +100,14 @@ def _followed(proto: ModelProto, order: Sequence[str]) -> tuple[Tensor, Tensor]:
         values.update(zip(proto_node.output, _outputs(node, inputs), strict=False))
     end = graph.output[0].name
     last = Node(onnx.helper.make_node("output", [end], [end]), opset, functions)
-    tensor = settled(last, values.get(end))
-    if tensor.turned:
+    tensor = resolved(last, values.get(end))
+    if tensor.time_reversed:
         raise last.error("its steps are in reverse order")
     return source, tensor
 
 
 def _value(node: Node, values: dict[str, Any], name: str) -> Any:
-    """Return an input of a node, None where it is left out."""
+    """Return an input of a node; None if it is omitted."""
     if not name:
         return None
     value = values.get(name)
@@ -119,13 +126,13 @@ def _outputs(node: Node, inputs: list[Any]) -> Sequence[Any]:
         raise node.error(f"of the domain {domain!r}, expected an operator of ONNX")
     if all(map(is_constant, [*inputs, *node.captured.values()])):
         return folded(node, inputs)
-    if node.operator != "Gather" and any(isinstance(value, Entries) for value in inputs):
-        return [entrywise(node, inputs)]
+    if node.operator != "Gather" and any(isinstance(value, ComputedIndices) for value in inputs):
+        return [computed_indices(node, inputs)]
     handler = handlers.get(node.operator)
     if handler is None:
         raise node.error(f"no layer of this package does that; known are {', '.join(sorted(handlers))}")
     for name, value in zip(node.proto.input, inputs, strict=True):
-        if isinstance(value, Refused) and not node.captured:  # a loop may take what it does not need for the layer
+        if isinstance(value, Unsupported) and not node.captured:  # a loop may take values that the layer does not need
             raise node.error(f"takes {name!r}: {value.reason}")
     return handler(node, inputs)
 
@@ -141,7 +148,7 @@ def _needed(graph: GraphProto) -> list[onnx.NodeProto]:
 
 
 def _captured(node: onnx.NodeProto) -> list[str]:
-    """Return the names that the graphs inside of a node take from around it."""
+    """Return the names that the graphs inside a node use from outside."""
     found: dict[str, None] = {}
     for attribute in node.attribute:
         own = {value.name for value in [*attribute.g.input, *attribute.g.initializer]}
@@ -153,7 +160,7 @@ def _captured(node: onnx.NodeProto) -> list[str]:
 
 
 def _inputs(graph: GraphProto, nodes: Sequence[onnx.NodeProto]) -> list[ValueInfoProto]:
-    """Return the input that the output depends on; there must be one."""
+    """Return the inputs that the output depends on; raise unless there is exactly one."""
     constants = {tensor.name for tensor in graph.initializer}
     used = {name for node in nodes for name in [*node.input, *_captured(node)]} | {graph.output[0].name}
     found = [given for given in graph.input if given.name in used - constants]
@@ -170,7 +177,7 @@ def _source(given: ValueInfoProto, order: Sequence[str]) -> Tensor:
         name = TensorProto.DataType.Name(kind.elem_type)
         raise ValueError(f"input {given.name!r}: expected float32, float64 or integers, got {name}")
     sizes = [
-        size.dim_value if size.HasField("dim_value") else Open((size.dim_param or f"{given.name}.{i}",))
+        size.dim_value if size.HasField("dim_value") else OpenSize((size.dim_param or f"{given.name}.{i}",))
         for i, size in enumerate(kind.shape.dim)
     ]
     if len(sizes) not in (2, 3):
@@ -180,11 +187,11 @@ def _source(given: ValueInfoProto, order: Sequence[str]) -> Tensor:
 
 
 def _built(source: Tensor, tensor: Tensor) -> Sequential:
-    """Return the model of the layers that a tensor has passed."""
-    if not tensor.chain:
+    """Return the model of the layers that compute a tensor."""
+    if not tensor.layers:
         raise ValueError("the graph has no layers")
-    types = {weight.dtype.name for spec in tensor.chain for weight in spec.weights}
-    if tensor.chain[0].made is not Embedding and source.element in _DTYPES:
+    types = {weight.dtype.name for spec in tensor.layers for weight in spec.weights}
+    if tensor.layers[0].layer_class is not Embedding and source.element in _DTYPES:
         types.add(_DTYPES[source.element])
     if len(types) != 1 or not types <= set(_DTYPES.values()):
         raise ValueError(f"expected one type of numbers, float32 or float64, got {', '.join(sorted(types)) or 'none'}")
@@ -192,15 +199,15 @@ def _built(source: Tensor, tensor: Tensor) -> Sequential:
     sizes = dict(zip(source.kinds, source.shape, strict=True))
     del sizes["batch"]
     shape = tuple(size if isinstance(size, int) else None for size in sizes.values())
-    model = Sequential([Input(shape, dtype=dtype), *(_layer(spec, dtype) for spec in tensor.chain)])
-    for layer, spec in zip(model.layers, tensor.chain, strict=True):
+    model = Sequential([Input(shape, dtype=dtype), *(_layer(spec, dtype) for spec in tensor.layers)])
+    for layer, spec in zip(model.layers, tensor.layers, strict=True):
         if spec.weights:
             layer.set_weights(list(spec.weights))
     return model
 
 
-def _layer(spec: Spec, dtype: str) -> Layer:
+def _layer(spec: LayerSpec, dtype: str) -> Layer:
     arguments: dict[str, Any] = {
-        name: _layer(value, dtype) if isinstance(value, Spec) else value for name, value in spec.arguments.items()
+        name: _layer(value, dtype) if isinstance(value, LayerSpec) else value for name, value in spec.arguments.items()
     }
-    return spec.made(**arguments, dtype=dtype)
+    return spec.layer_class(**arguments, dtype=dtype)

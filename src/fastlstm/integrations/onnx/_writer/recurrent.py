@@ -1,24 +1,25 @@
-"""Recurrent layers as nodes of a graph: an operator of ONNX where there is one, else a function with a loop."""
+"""Writes recurrent layers as nodes of a graph: an operator of ONNX if one fits, else a function with a loop."""
 
 import numpy as np
 
-from ... import layers
-from . import _nodes, _scan
-from ._equations import EQUATIONS
-from ._graph import Symbol
-from ._layers import Value, write
+from .... import layers
+from .. import _recurrent_nodes
+from . import scan
+from .equations import EQUATIONS
+from .graph import Symbol
+from .layers import Value, write
 
 MERGES = {"sum": "ReduceSum", "mul": "ReduceProd", "ave": "ReduceMean"}
-"""What brings the outputs of both directions to one."""
+"""The operators that merge the outputs of both directions."""
 
-_FAR = np.iinfo(np.int64).min  # an end that is before the first entry
+_FAR = np.iinfo(np.int64).min  # as the end of a slice: before the first entry
 
 
 @write.register
 def _(layer: layers.RNN, x: Value) -> tuple[Symbol, Symbol | None]:
     mask = x.mask
     if layer.go_backwards and mask is not None:
-        mask = _turned(mask, 1)
+        mask = _reversed(mask, 1)
     return _one_direction(layer, x, in_order_of_time=False), mask
 
 
@@ -36,20 +37,20 @@ def _(layer: layers.Bidirectional, x: Value) -> Symbol:
 
 def _one_direction(layer: layers.RNN, x: Value, *, in_order_of_time: bool) -> Symbol:
     """Return the outputs of one recurrent layer: (N, T, H), in the order of processing or of time, or (N, H)."""
-    turned = layer.go_backwards and layer.return_sequences
-    if x.mask is None and _nodes.is_native(layer):
+    reverses = layer.go_backwards and layer.return_sequences
+    if x.mask is None and _recurrent_nodes.is_native(layer):
         y, last = _node([layer], x, "reverse" if layer.go_backwards else "forward")
         axis, found = (1, y) if layer.return_sequences else (0, last)
         symbol = found.apply("Squeeze", x.graph.integers(axis))
-        if turned and not in_order_of_time:
-            symbol = _turned(symbol, 0)
+        if reverses and not in_order_of_time:
+            symbol = _reversed(symbol, 0)
         return symbol.apply("Transpose", perm=[1, 0, 2]) if layer.return_sequences else symbol
     symbol = _function(layer, x)
-    return _turned(symbol, 1) if turned and in_order_of_time else symbol
+    return _reversed(symbol, 1) if reverses and in_order_of_time else symbol
 
 
 def _function(layer: layers.RNN, x: Value) -> Symbol:
-    """Call the function that a layer is where no operator of ONNX computes it."""
+    """Call a function that computes a layer without an operator of ONNX."""
     if layer.cell.name not in EQUATIONS:
         raise ValueError(f"layer {layer.name!r}: ONNX has no operator for the cell {layer.cell.name!r}")
     names = layer.cell.weight_names(layer.use_bias)
@@ -58,14 +59,14 @@ def _function(layer: layers.RNN, x: Value) -> Symbol:
         inputs[name] = x.graph.constant(weight, f"{layer.name}_{name}")
     if x.mask is not None:
         inputs["mask"] = x.mask
-    body = _scan.body_of(layer, list(inputs))
-    return x.graph.call(layer.cell.name, inputs, body, {"layer": _scan.description(layer)})[0]
+    body = scan.body_of(layer, list(inputs))
+    return x.graph.call(layer.cell.name, inputs, body, {"layer": scan.description(layer)})[0]
 
 
 def _fit_one_node(forward: layers.RNN, backward: layers.RNN) -> bool:
-    """Return whether two directions are one node of ONNX: its directions differ in weights and activations only."""
+    """Return whether one node of ONNX can be both directions, which then differ in weights and activations only."""
     shared = ("cell", "units", "clip", "use_bias")
-    return all(map(_nodes.is_native, (forward, backward))) and all(
+    return all(map(_recurrent_nodes.is_native, (forward, backward))) and all(
         getattr(forward, name) == getattr(backward, name) for name in shared
     )
 
@@ -74,12 +75,12 @@ def _bidirectional_node(layer: layers.Bidirectional, x: Value) -> Symbol:
     y, last = _node([layer.forward_layer, layer.backward_layer], x, "bidirectional")
     if layer.return_sequences:
         outputs = y.apply("Transpose", perm=[2, 0, 1, 3])  # (N, T, directions, H)
-        kept = [0, 0]
+        leading = [0, 0]  # axes that stay
     else:
         outputs = last.apply("Transpose", perm=[1, 0, 2])  # (N, directions, H)
-        kept = [0]
+        leading = [0]
     if layer.merge_mode == "concat":
-        return outputs.apply("Reshape", x.graph.integers(*kept, 2 * layer.forward_layer.units))
+        return outputs.apply("Reshape", x.graph.integers(*leading, 2 * layer.forward_layer.units))
     operator = MERGES[layer.merge_mode or ""]
     return outputs.apply(operator, x.graph.integers(-2), keepdims=0)
 
@@ -89,7 +90,8 @@ def _node(parts: list[layers.RNN], x: Value, direction: str) -> tuple[Symbol, Sy
     node = parts[0].cell.onnx
     assert node is not None
     weights = {
-        name: x.graph.constant(value, f"{parts[0].name}_{name}") for name, value in _nodes.inputs_of(parts).items()
+        name: x.graph.constant(value, f"{parts[0].name}_{name}")
+        for name, value in _recurrent_nodes.inputs_of(parts).items()
     }
     y, last, *_ = x.graph.node(
         node.operator,
@@ -101,13 +103,13 @@ def _node(parts: list[layers.RNN], x: Value, direction: str) -> tuple[Symbol, Sy
         *([weights.get("P")] if node.operator == "LSTM" else []),
         outputs=2,
         hint=parts[0].name,
-        **_nodes.attributes_of(parts, direction),
+        **_recurrent_nodes.attributes_of(parts, direction),
     )
     return y, last
 
 
-def _turned(symbol: Symbol, axis: int) -> Symbol:
-    """Return a tensor with the steps along an axis in the opposite order."""
+def _reversed(symbol: Symbol, axis: int) -> Symbol:
+    """Return a tensor reversed along an axis."""
     graph = symbol.graph
-    places = [graph.integers(value) for value in (-1, _FAR, axis, -1)]
-    return symbol.apply("Slice", *places)
+    bounds = [graph.integers(value) for value in (-1, _FAR, axis, -1)]
+    return symbol.apply("Slice", *bounds)

@@ -1,43 +1,43 @@
-"""Reading the functions that this package writes: a node says which, and the function is compared with ours."""
+"""Reads calls of the functions that this package writes, which must be identical to those it would write."""
 
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ...layers import RNN, Layer, Masking, Normalization
-from ...layers._from_config import layer_from
-from . import _activations, _functions, _scan
-from ._entries import embedded
-from ._graph import written
-from ._products import activated
-from ._reading import Node, constant, described, settled
-from ._values import Axis, Mask, Recurrent, Spec, Tensor, Value
+from ....layers import RNN, Layer, Masking, Normalization
+from ....layers._from_config import layer_from
+from .._writer import activations, functions, scan
+from .._writer.graph import written
+from .embedding import embedded
+from .layers import activated
+from .nodes import Node, constant, described, resolved
+from .values import Axis, LayerSpec, Mask, PendingRecurrent, Tensor, Value
 
 _DTYPES = {1: "float32", 11: "float64"}
 
 
 def read_function(node: Node, inputs: list[Any]) -> Sequence[Value]:
-    """Return what a call of a function of this package gives."""
+    """Return the outputs of a call to a function of this package."""
     function = node.functions.get(node.operator)
     if function is None:
         raise node.error("the file has no such function")
     given = dict(zip(function.input, inputs, strict=False))
     if "layer" in node.attributes:
         return _recurrent(node, given)
-    if node.operator in _activations.FUNCTIONS:
-        x = settled(node, given.get("x"), any_rows=True)
-        _require_same(node, lambda x: [_activations.FUNCTIONS[node.operator](x)], ["x"], x)
+    if node.operator in activations.FUNCTIONS:
+        x = resolved(node, given.get("x"), any_rows=True)
+        _require_same(node, lambda x: [activations.FUNCTIONS[node.operator](x)], ["x"], x)
         return [activated(node, x, node.operator)]
-    if node.operator not in _functions.FUNCTIONS:
+    if node.operator not in functions.FUNCTIONS:
         raise node.error("not a function that this version of the package writes")
-    x = given["x"] if node.operator == "embedding_with_mask" else settled(node, given.get("x"), any_rows=True)
-    _require_same(node, _functions.FUNCTIONS[node.operator], list(given), x)
+    x = given["x"] if node.operator == "embedding_with_mask" else resolved(node, given.get("x"), any_rows=True)
+    _require_same(node, functions.FUNCTIONS[node.operator], list(given), x)
     return _LAYERS[node.operator](node, x, *[constant(node, name, given[name]) for name in list(given)[1:]])
 
 
 def _require_same(node: Node, body: Any, inputs: Sequence[str], x: Tensor) -> None:
-    """Raise unless the file's function computes what a layer does."""
+    """Raise ValueError unless the function in the file is the one that this package writes."""
     function = node.functions[node.operator]
     dtype = _DTYPES.get(x.element, "float32")
     if function != written(function.name, list(inputs), body, dtype, list(function.attribute)):
@@ -45,20 +45,20 @@ def _require_same(node: Node, body: Any, inputs: Sequence[str], x: Tensor) -> No
 
 
 def _normalization(node: Node, x: Tensor, mean: Any, variance: Any) -> Sequence[Value]:
-    return [x.then(Spec(Normalization, {"invert": node.operator == "denormalization"}, (mean, variance)))]
+    return [x.then(LayerSpec(Normalization, {"invert": node.operator == "denormalization"}, (mean, variance)))]
 
 
 def _masking(node: Node, x: Tensor, mask_value: Any) -> Sequence[Value]:
     mask = Mask(object())
-    masked = x.then(Spec(Masking, {"mask_value": float(mask_value)}))
+    masked = x.then(LayerSpec(Masking, {"mask_value": float(mask_value)}))
     return [replace(masked, mask=mask), mask]
 
 
 def _embedding(node: Node, x: Tensor, vectors: Any) -> Sequence[Value]:
     mask = Mask(object())
     tensor = embedded(node, vectors, x)
-    chain = tensor.chain[-1].with_(mask_zero=True)
-    return [replace(tensor, chain=(chain,), mask=mask), mask]
+    masking = tensor.layers[-1].with_(mask_zero=True)
+    return [replace(tensor, layers=(masking,), mask=mask), mask]
 
 
 _LAYERS: dict[str, Callable[..., Sequence[Value]]] = {
@@ -70,37 +70,39 @@ _LAYERS: dict[str, Callable[..., Sequence[Value]]] = {
 
 
 def _recurrent(node: Node, given: dict[str, Any]) -> Sequence[Value]:
-    x = settled(node, given.get("x"))
+    x = resolved(node, given.get("x"))
     layer = _described_layer(node)
-    if x.kinds != ("batch", "time", "features") or x.turned:
+    if x.kinds != ("batch", "time", "features") or x.time_reversed:
         raise node.error(f"expected the axes batch, time, features, got {described(x)}")
     mask = given.get("mask")
     if mask != x.mask:
         raise node.error("expected the mask of the sequence that it takes")
-    _require_same(node, _scan.body_of(layer, list(given)), list(given), x)
+    _require_same(node, scan.body_of(layer, list(given)), list(given), x)
     weights = tuple(constant(node, name, given[name]) for name in layer.cell.weight_names(layer.use_bias))
     config = json.loads(node.attributes["layer"])["config"]
-    spec = Spec(type(layer), {name: value for name, value in config.items() if name != "return_sequences"}, weights)
+    spec = LayerSpec(
+        type(layer), {name: value for name, value in config.items() if name != "return_sequences"}, weights
+    )
     sequence, backwards = layer.return_sequences, layer.go_backwards
     features = (Axis("features", layer.units),)
     axes = (*x.axes[:2], features) if sequence else (x.axes[0], features)
     if mask is not None and sequence and backwards:
-        mask = replace(mask, turned=not mask.turned)
+        mask = replace(mask, time_reversed=not mask.time_reversed)
     return [
         Tensor(
-            x.chain,
+            x.layers,
             axes,
             x.element,
-            Recurrent((spec,)),
+            PendingRecurrent((spec,)),
             (0,),
-            turned=sequence and backwards,
+            time_reversed=sequence and backwards,
             mask=mask if sequence else None,
         )
     ]
 
 
 def _described_layer(node: Node) -> RNN:
-    """Return the layer that a node says it is."""
+    """Return the layer that a node describes."""
     try:
         layer: Layer = layer_from("layer", json.loads(node.attributes["layer"]))
     except (ValueError, TypeError, AttributeError) as error:

@@ -1,11 +1,11 @@
-"""Our activations in ONNX: as one operator, as an entry of a recurrent node, or as a few operators in a function."""
+"""Activations of this package in ONNX: one operator, an attribute of a recurrent node, or a function of operators."""
 
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 import numpy as np
 
-from ._graph import Symbol, Writer
+from .graph import Symbol, Writer
 
 
 class Operator(NamedTuple):
@@ -13,7 +13,7 @@ class Operator(NamedTuple):
 
     name: str
     attributes: Mapping[str, float] = {}
-    """In the order in which recurrent nodes take them (alpha, beta)."""
+    """Attributes in the order in which recurrent nodes take them (alpha, beta)."""
     constants: tuple[float, ...] = ()
     """Its other inputs."""
 
@@ -41,7 +41,7 @@ OPERATORS = {
 }
 
 READ_ONLY = {"celu": Operator("Celu", {"alpha": 1.0}), "gelu": Operator("Gelu")}
-"""Operators that others write: Celu is for float32 alone, Gelu is younger than what is written here."""
+"""Operators that only other exporters write: Celu takes float32 only, and Gelu is newer than the opset used here."""
 
 IN_NODES = {
     "linear": Operator("Affine", {"alpha": 1.0, "beta": 0.0}),
@@ -53,7 +53,7 @@ IN_NODES = {
         )
     },
 }
-"""Those that RNN, LSTM and GRU nodes take by name."""
+"""Activations that RNN, LSTM and GRU nodes take by name."""
 
 
 def _celu(x: Symbol) -> Symbol:
@@ -115,7 +115,7 @@ FUNCTIONS: dict[str, Callable[[Symbol], Symbol]] = {
 
 
 def expression(name: str, x: Symbol) -> Symbol:
-    """Return an activation of a tensor, in operators of ONNX alone."""
+    """Return an activation of a tensor, in operators of ONNX only."""
     if name == "linear":
         return x
     if name in FUNCTIONS:
@@ -127,7 +127,7 @@ def expression(name: str, x: Symbol) -> Symbol:
 
 
 def applied(graph: Writer, name: str, x: Symbol) -> Symbol:
-    """Return an activation of a tensor of the model's graph: an operator, or a call of a function of this name."""
+    """Return an activation of a tensor of the model's graph: an operator, or a call to the function of this name."""
     if name not in FUNCTIONS:
         return expression(name, x)
     (output,) = graph.call(name, {"x": x}, lambda x: [FUNCTIONS[name](x)])

@@ -1,4 +1,4 @@
-"""Reading operators that change the shape of a tensor or choose from it."""
+"""Reads operators that reshape a tensor or select from it."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -6,10 +6,22 @@ from typing import Any
 
 import numpy as np
 
-from ...layers import RepeatVector, Reshape
-from ._entries import embedded
-from ._reading import Node, constant, described, is_all, last_step, reads, settled
-from ._values import Axes, Axis, Entries, Filled, Mask, Open, Spec, Stack, Tensor, Value, size_of
+from ....layers import RepeatVector, Reshape
+from .embedding import embedded
+from .nodes import Node, constant, described, is_all, last_step, reads, resolved
+from .values import (
+    Axes,
+    Axis,
+    ComputedIndices,
+    Filled,
+    LayerSpec,
+    Mask,
+    OpenSize,
+    StackedStates,
+    Tensor,
+    Value,
+    size_of,
+)
 
 _ONE = (Axis("one", 1),)
 
@@ -23,7 +35,7 @@ def _transpose(node: Node, inputs: list[Any]) -> Sequence[Value]:
 
 @reads("Squeeze")
 def _squeeze(node: Node, inputs: list[Any]) -> Sequence[Value]:
-    if isinstance(inputs[0], Stack):
+    if isinstance(inputs[0], StackedStates):
         inputs[0] = _as_tensor(node, inputs[0])
     tensor = _tensor(node, inputs[0])
     given = node.integers("axes", inputs, 1)
@@ -46,16 +58,16 @@ def _unsqueeze(node: Node, inputs: list[Any]) -> Sequence[Value]:
 @reads("Shape")
 def _shape(node: Node, inputs: list[Any]) -> Sequence[Value]:
     if not isinstance(inputs[0], Tensor):
-        raise node.error("expected the shape of what layers make of the input")
+        raise node.error("expected the shape of the output of a layer")
     sizes = inputs[0].shape[node.attributes.get("start", 0) : node.attributes.get("end")]
     vector = np.empty(len(sizes), object)
     vector[:] = sizes
-    return [vector if any(isinstance(size, Open) for size in sizes) else vector.astype(np.int64)]
+    return [vector if any(isinstance(size, OpenSize) for size in sizes) else vector.astype(np.int64)]
 
 
 @reads("Reshape", "Flatten")
 def _reshape(node: Node, inputs: list[Any]) -> Sequence[Value]:
-    if isinstance(inputs[0], Stack):
+    if isinstance(inputs[0], StackedStates):
         inputs[0] = _as_tensor(node, inputs[0])
     tensor = _tensor(node, inputs[0])
     if node.operator == "Flatten":
@@ -68,34 +80,34 @@ def _reshape(node: Node, inputs: list[Any]) -> Sequence[Value]:
             target = [tensor.shape[i] if size == 0 else size for i, size in enumerate(target)]
     axes = _regrouped(tensor, target)
     if axes is not None and tensor.node is not None and len(axes[-1]) > 1 and axes[-1][0].kind == "time":
-        tensor = settled(node, tensor.with_axes((*axes[:-1], axes[-1][:1], axes[-1][1:])))
+        tensor = resolved(node, tensor.with_axes((*axes[:-1], axes[-1][:1], axes[-1][1:])))
         axes = _regrouped(tensor, target)
     if axes is not None:
         return [tensor.with_axes(axes)]
-    before = settled(node, tensor)
+    before = resolved(node, tensor)
     rest = target[1:]
     if (
         before.kinds[0] != "batch"
         or target[0] not in (before.shape[0], -1)
-        or before.turned
+        or before.time_reversed
         or not 1 <= len(rest) <= 2
-        or any(isinstance(size, Open) for size in rest)
+        or any(isinstance(size, OpenSize) for size in rest)
         or (target[0] == -1 and -1 in rest)
     ):
         raise node.error(f"brings the axes ({', '.join(before.kinds)}) into the shape {target}; no layer does that")
     sizes = [size for size in before.shape[1:] if isinstance(size, int)]
     if len(sizes) != len(before.shape) - 1:
-        raise node.error("changes the shape of sequences whose number of steps is open; Reshape needs it")
+        raise node.error("reshapes sequences with an open number of steps; Reshape needs a fixed one")
     known = int(np.prod([size for size in rest if size != -1]))
     full = [int(np.prod(sizes)) // known if size == -1 else size for size in rest]
     kinds = ("time", "features")[-len(full) :]
-    spec = Spec(Reshape, {"target_shape": tuple(full)})
+    spec = LayerSpec(Reshape, {"target_shape": tuple(full)})
     new_axes = (before.axes[0], *((Axis(kind, size),) for kind, size in zip(kinds, full, strict=True)))
     return [before.reshaped_by(spec, axes=new_axes)]
 
 
 def _regrouped(tensor: Tensor, target: list[Any]) -> Axes | None:
-    """Return the axes after a reshape that brings whole axes together or takes them apart; None if it does not."""
+    """Return the axes after a reshape that only joins or splits whole axes; None if it does anything else."""
     parts = [part for group in tensor.axes for part in group if part.kind != "one"]
     open_place = target.index(-1) if -1 in target else len(target)
     front = _taken(parts, target[:open_place])
@@ -114,7 +126,7 @@ def _regrouped(tensor: Tensor, target: list[Any]) -> Axes | None:
 
 
 def _taken(parts: list[Axis], sizes: list[Any]) -> tuple[list[tuple[Axis, ...]], list[Axis]] | None:
-    """Return groups of parts of these sizes, from the front, and the parts that are left over."""
+    """Group parts from the front so that the groups have these sizes; return the groups and the remaining parts."""
     groups: list[tuple[Axis, ...]] = []
     left = list(parts)
     for size in sizes:
@@ -132,7 +144,7 @@ def _taken(parts: list[Axis], sizes: list[Any]) -> tuple[list[tuple[Axis, ...]],
 
 @reads("Expand", "Tile")
 def _repeat(node: Node, inputs: list[Any]) -> Sequence[Value]:
-    tensor = settled(node, inputs[0], any_rows=True)
+    tensor = resolved(node, inputs[0], any_rows=True)
     wanted = node.integers("shape" if node.operator == "Expand" else "repeats", inputs, 1) or []
     times = [
         1 if node.operator == "Expand" and size == have else size
@@ -146,8 +158,8 @@ def _repeat(node: Node, inputs: list[Any]) -> Sequence[Value]:
         raise node.error(f"repeats the axes ({', '.join(tensor.kinds)}) {wanted}; expected (N, 1, D) to (N, n, D)")
     (place,), count = places, times[places[0]]
     if not isinstance(count, int):
-        raise node.error("repeats a number of times that the graph leaves open; RepeatVector needs it")
-    repeated = tensor.then(Spec(RepeatVector, {"n": count}))
+        raise node.error("repeats an open number of times; RepeatVector needs a fixed one")
+    repeated = tensor.then(LayerSpec(RepeatVector, {"n": count}))
     steps = (Axis("time", count),)
     return [repeated.with_axes(steps if i == place else parts for i, parts in enumerate(tensor.axes))]
 
@@ -159,23 +171,23 @@ def _reverse(node: Node, inputs: list[Any]) -> Sequence[Value]:
     size = tensor.shape[axis]
     if tensor.kinds[axis] != "time" or not is_all(lengths, size):
         raise node.error(f"expected all steps of each row in reverse order, got {described(lengths)} as their numbers")
-    return [_turned(node, tensor)]
+    return [_reversed(node, tensor)]
 
 
-def _turned(node: Node, tensor: Tensor) -> Tensor:
-    """Return the steps in reverse order."""
-    whole = settled(node, tensor) if len(tensor.held) == 2 else tensor
-    return replace(whole, turned=not whole.turned)
+def _reversed(node: Node, tensor: Tensor) -> Tensor:
+    """Return a tensor with its steps in reverse order."""
+    whole = resolved(node, tensor) if len(tensor.directions) == 2 else tensor
+    return replace(whole, time_reversed=not whole.time_reversed)
 
 
 @reads("Gather")
 def _gather(node: Node, inputs: list[Any]) -> Sequence[Value]:
     table, places = inputs
-    if isinstance(places, (Tensor, Entries)):
+    if isinstance(places, (Tensor, ComputedIndices)):
         return [embedded(node, table, places)]
     index = constant(node, "indices", places)
     axis = node.attributes.get("axis", 0)
-    if isinstance(table, Stack):
+    if isinstance(table, StackedStates):
         if axis != 0 or index.size != 1:
             raise node.error("expected one of the states that are stacked")
         part = table.parts[int(index.reshape(()))]
@@ -189,7 +201,7 @@ def _gather(node: Node, inputs: list[Any]) -> Sequence[Value]:
 
 
 def chosen(node: Node, tensor: Tensor, axis: int, index: int) -> Tensor:
-    """Return one place along an axis: a direction, the last step, or the first; the axis is gone."""
+    """Select one index along an axis and drop the axis: a direction, the last step, or the first one."""
     kind, size = tensor.kinds[axis], tensor.shape[axis]
     axes = (*tensor.axes[:axis], *tensor.axes[axis + 1 :])
     if isinstance(size, int) and index >= 0:
@@ -197,7 +209,7 @@ def chosen(node: Node, tensor: Tensor, axis: int, index: int) -> Tensor:
     if kind == "one" and index == -1:
         return tensor.with_axes(axes)
     if kind == "direction" and isinstance(size, int) and -size <= index < 0:
-        return replace(tensor, axes=axes, held=(tensor.held[index],))
+        return replace(tensor, axes=axes, directions=(tensor.directions[index],))
     if kind == "time" and (index in (0, -1) or index == -1 * (size if isinstance(size, int) else 0)):
         return last_step(node, tensor, first=index != -1)
     raise node.error(f"takes place {index} along the axis of {kind}; no layer does that")
@@ -213,8 +225,8 @@ def _slice(node: Node, inputs: list[Any]) -> Sequence[Value]:
         if isinstance(value, Mask):
             if (axis, start, step) != (1, -1, -1):
                 raise node.error("takes some steps of a mask; no layer does that")
-            value = replace(value, turned=not value.turned)
-        elif isinstance(value, Stack):
+            value = replace(value, time_reversed=not value.time_reversed)
+        elif isinstance(value, StackedStates):
             if axis != 0 or step != 1:
                 raise node.error("expected some of the states that are stacked")
             value = stacked(value.parts[start:end])
@@ -229,7 +241,7 @@ def _sliced(node: Node, tensor: Tensor, axis: int, start: Any, end: Any, step: i
     if step == 1 and start == 0 and (end == size or (isinstance(end, int) and end >= whole)):
         return tensor
     if kind == "time" and step == -1 and start in (-1, whole - 1) and isinstance(end, int) and end < -whole:
-        return _turned(node, tensor)
+        return _reversed(node, tensor)
     bounds = range(size)[slice(start, end, step)] if isinstance(size, int) and isinstance(end, int) else None
     if bounds is not None and len(bounds) == 1:
         index = bounds[0]
@@ -240,8 +252,8 @@ def _sliced(node: Node, tensor: Tensor, axis: int, start: Any, end: Any, step: i
     else:
         raise node.error(f"takes [{start}:{end}:{step}] along the axis of {kind}; no layer does that")
     part = chosen(node, tensor, axis, index)
-    kept = (Axis("direction", 1),) if kind == "direction" else _ONE
-    return part.with_axes((*part.axes[:axis], kept, *part.axes[axis:]))
+    axis_of_one = (Axis("direction", 1),) if kind == "direction" else _ONE
+    return part.with_axes((*part.axes[:axis], axis_of_one, *part.axes[axis:]))
 
 
 @reads("Split")
@@ -251,22 +263,22 @@ def _split(node: Node, inputs: list[Any]) -> Sequence[Value]:
     if tensor.kinds[axis] != "direction":
         raise node.error(f"splits the axis of {tensor.kinds[axis]}; no layer does that")
     parts = [chosen(node, tensor, axis, i) for i in range(int(str(tensor.shape[axis])))]
-    kept = (Axis("direction", 1),)
-    return [part.with_axes((*part.axes[:axis], kept, *part.axes[axis:])) for part in parts]
+    direction = (Axis("direction", 1),)
+    return [part.with_axes((*part.axes[:axis], direction, *part.axes[axis:])) for part in parts]
 
 
-def stacked(parts: Sequence[Tensor]) -> Tensor | Stack:
-    """Return final states one above the other: those of one node are an axis of directions again."""
+def stacked(parts: Sequence[Tensor]) -> Tensor | StackedStates:
+    """Stack final states; those of one node become an axis of directions again."""
     first = parts[0]
     if len(parts) == 1 or (len(parts) == 2 and parts[0].node is parts[1].node and first.node is not None):
-        held = tuple(direction for part in parts for direction in part.held)
-        return replace(first, axes=((Axis("direction", len(parts)),), *first.axes), held=held)
-    return Stack(tuple(parts))
+        held = tuple(direction for part in parts for direction in part.directions)
+        return replace(first, axes=((Axis("direction", len(parts)),), *first.axes), directions=held)
+    return StackedStates(tuple(parts))
 
 
-def _as_tensor(node: Node, stack: Stack) -> Tensor:
+def _as_tensor(node: Node, stack: StackedStates) -> Tensor:
     tensor = stacked(stack.parts)
-    if isinstance(tensor, Stack):
+    if isinstance(tensor, StackedStates):
         raise node.error("takes the final states of several recurrent nodes; no layer does that")
     return tensor
 
@@ -274,8 +286,8 @@ def _as_tensor(node: Node, stack: Stack) -> Tensor:
 def _tensor(node: Node, value: Any) -> Tensor:
     if isinstance(value, Tensor):
         return value
-    if isinstance(value, Stack):
+    if isinstance(value, StackedStates):
         return _as_tensor(node, value)
     if isinstance(value, Filled):
-        raise node.error("a constant beside what depends on the input")
-    raise node.error(f"got {type(value).__name__.lower()}, expected what layers make of the input")
+        raise node.error("combines a constant with a value that depends on the input")
+    raise node.error(f"expected the output of a layer, got {described(value)}")

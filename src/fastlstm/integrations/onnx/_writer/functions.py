@@ -1,10 +1,10 @@
-"""What layers compute that ONNX has no operator for, as functions beside the graph."""
+"""Layers that ONNX has no operator for, as functions beside the graph."""
 
 from collections.abc import Callable, Sequence
 
 from onnx import TensorProto
 
-from ._graph import Symbol
+from .graph import Symbol
 
 
 def _normalization(x: Symbol, mean: Symbol, variance: Symbol) -> list[Symbol]:
@@ -36,4 +36,4 @@ FUNCTIONS: dict[str, Callable[..., Sequence[Symbol]]] = {
     "masking": _masking,
     "normalization": _normalization,
 }
-"""By name; the names of their inputs are those of the Python functions."""
+"""The bodies of the functions by name; their inputs are named as the arguments in Python."""

@@ -1,4 +1,4 @@
-"""Constants of a graph that is read: the arithmetic on weights and shapes that exporters leave in it."""
+"""Folds constants: the arithmetic on weights and shapes that exporters leave in a graph."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -7,19 +7,19 @@ from typing import Any
 import numpy as np
 from onnx import helper, numpy_helper
 
-from ..._internal.arrays import Array
-from ._reading import Node
-from ._values import Constant, Filled, Open, Refused
+from ...._internal.arrays import Array
+from .nodes import Node
+from .values import Constant, Filled, OpenSize, Unsupported
 
-_LARGEST = 2**20  # numbers that something which is filled may have to be made an array
+_LARGEST = 2**20  # most entries with which a filled constant becomes an array
 
 
-def folded(node: Node, inputs: list[Any]) -> Sequence[Constant | Refused]:
-    """Return what a node makes of constants."""
+def folded(node: Node, inputs: list[Any]) -> Sequence[Constant | Unsupported]:
+    """Return the outputs of a node whose inputs are constants."""
     fold = _FOLDS.get(node.operator)
-    if fold is None or any(isinstance(value, Refused) for value in inputs):
+    if fold is None or any(isinstance(value, Unsupported) for value in inputs):
         reason = f"a constant that {node.label} computes, which loading does not do"
-        return [Refused(reason, constant=True) for _ in node.proto.output]
+        return [Unsupported(reason, constant=True) for _ in node.proto.output]
     if node.operator not in ("Shape", "Expand"):
         for value in inputs:
             if isinstance(value, Filled):
@@ -27,12 +27,12 @@ def folded(node: Node, inputs: list[Any]) -> Sequence[Constant | Refused]:
     try:
         found = fold(node, *inputs)
     except (TypeError, ValueError, IndexError, AssertionError, AttributeError) as error:
-        raise node.error(f"can not be computed: {error}") from error
+        raise node.error(f"cannot be computed: {error}") from error
     return list(found) if isinstance(found, list) else [found]
 
 
 def _of_filled(node: Node, value: Filled, inputs: list[Any]) -> Filled:
-    """Return what an operator that only moves numbers makes of ones that are all the same."""
+    """Apply an operator to a filled constant, which it must only move or reshape."""
     if node.operator not in _MOVING or any(isinstance(other, Filled) and other != value for other in inputs):
         raise node.error(f"computes with {value.value!r} everywhere in a shape that the graph leaves open")
     return Filled(value.value, ())
@@ -42,9 +42,9 @@ _MOVING = ("Cast", "Concat", "Gather", "Identity", "Reshape", "Slice", "Squeeze"
 
 
 def _numbers(node: Node, name: str, given: Any) -> list[Any]:
-    """Return whole numbers that are an attribute or an input."""
+    """Return integers that are an attribute or an input."""
     value = node.attributes.get(name) if given is None else given.reshape(-1)
-    return [] if value is None else [entry if isinstance(entry, Open) else int(entry) for entry in value]
+    return [] if value is None else [entry if isinstance(entry, OpenSize) else int(entry) for entry in value]
 
 
 def _constant(node: Node) -> Array:
@@ -82,10 +82,10 @@ def _expand(node: Node, value: Constant, shape: Array) -> Constant:
     return np.array(np.broadcast_to(value, np.broadcast_shapes(value.shape, tuple(sizes))))
 
 
-def _slice(node: Node, value: Array, *places: Array | None) -> Array:
-    given = [*places, None, None, None, None][:4]
+def _slice(node: Node, value: Array, *bounds: Array | None) -> Array:
+    given = [*bounds, None, None, None, None][:4]
     starts, ends, axes, steps = (
-        _numbers(node, name, place) for name, place in zip(("starts", "ends", "axes", "steps"), given, strict=True)
+        _numbers(node, name, bound) for name, bound in zip(("starts", "ends", "axes", "steps"), given, strict=True)
     )
     chosen = [slice(None)] * value.ndim
     for i, (start, end) in enumerate(zip(starts, ends, strict=True)):
@@ -103,8 +103,8 @@ def _reshape(node: Node, value: Array, shape: Array) -> Array:
 
 
 def _squeeze(node: Node, value: Array, axes: Array | None = None) -> Array:
-    places = _numbers(node, "axes", axes)
-    return value.squeeze(tuple(places) if places else None)
+    squeezed = _numbers(node, "axes", axes)
+    return value.squeeze(tuple(squeezed) if squeezed else None)
 
 
 def _unsqueeze(node: Node, value: Array, axes: Array | None = None) -> Array:
@@ -118,7 +118,7 @@ def _split(node: Node, value: Array, sizes: Array | None = None) -> list[Array]:
 
 
 def _cast(node: Node, value: Array) -> Array:
-    if value.dtype == object:  # sizes, which are whole in any type
+    if value.dtype == object:  # symbolic sizes, which need no type
         return value
     return value.astype(helper.tensor_dtype_to_np_dtype(node.attributes["to"]))
 
