@@ -49,6 +49,7 @@ struct BackwardStep {
 // is the candidate's function without clipping.
 template <class Candidate, class Gate>
 struct Activations {
+    static constexpr bool compiled_in = Candidate::compiled_in;
     Candidate candidate, output;
     Gate gate;
 };
