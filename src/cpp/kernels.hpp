@@ -102,7 +102,7 @@ struct RecurrentArgs {
     Activation activation, recurrent_activation;
     double clip;             // of pre-activations; not positive for none
     bool training, initial;  // initial: the first slots hold something other than zeros
-    const T* packed;         // in: by CellKernels::pack
+    const T* packed;         // in: by CellWeights::pack
     Sequence<const T> x;     // in
     Mask mask;               // in: a masked step keeps the states
     Sequence<T> h;           // rows padded. In: slot 0, the initial state. Out: slot t + 1, the state after step t
@@ -134,7 +134,7 @@ struct RecurrentArgs {
     T* d_dropped_h;           // [N][B][V], with dropped_h. Before: zeros. Between chunks: of dropped_h, not yet in dh
     T* d_second_phase_input;  // [N][B][V], scratch
     Sequence<T> dx;           // rows padded. Out; data is null where it is not needed
-    RecurrentWeights<T> gradients;  // out: of the weights; written by CellKernels::gradients
+    RecurrentWeights<T> gradients;  // out: of the weights; written by CellWeights::gradients
 };
 
 // y = x W + b on every row of every step.
@@ -292,16 +292,18 @@ struct UnitTeam {
     const void* team;
 };
 
+// The time loop of a cell, or its BPTT. The threads of a unit team call these together, with the same rows. Steps may
+// come in chunks, in order: forward those that begin at multiples of x_chunk, backward from the last one.
 template <class T>
-struct CellKernels {
+using CellPass = void (*)(const RecurrentArgs<T>&, Range rows, Range steps, const UnitTeam&);
+
+// A cell's weights: their shapes, packing and gradients.
+template <class T>
+struct CellWeights {
     CellShape shape;
     Index (*packed_size)(Index features, Index units);
     // Part of `parts`; the transposed kernel only where dx is needed.
     void (*pack)(const RecurrentWeights<T>&, T* packed, bool wants_dx, Index part, Index parts);
-    // The threads of a unit team call these together, with the same rows. Steps may come in chunks, in order: forward
-    // those that begin at multiples of x_chunk, backward from the last one.
-    void (*forward)(const RecurrentArgs<T>&, Range rows, Range steps, const UnitTeam&);
-    void (*backward)(const RecurrentArgs<T>&, Range rows, Range steps, const UnitTeam&);
     // Weight gradients are tiles of the weights, each summed over all rows and steps in one fixed order.
     Index (*gradient_tiles)(const RecurrentArgs<T>&);
     void (*gradients)(const RecurrentArgs<T>&, Range tiles);
@@ -310,7 +312,10 @@ struct CellKernels {
 template <class T>
 struct Kernels {
     Index lanes;
-    const CellKernels<T>* cells;  // in the order of enum Cell
+    // One for each cell, in the order of enum Cell.
+    const CellWeights<T>* cell_weights;
+    const CellPass<T>* cell_forward;
+    const CellPass<T>* cell_backward;
 
     void (*dense_forward)(const DenseArgs<T>&, Range rows);
     void (*dense_backward)(const DenseArgs<T>&, Range rows);

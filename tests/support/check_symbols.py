@@ -6,8 +6,11 @@ A weak symbol (an inline function or template outside the engine's anonymous nam
 code that runs on older processors; each object may show one global, its table.
 """
 
+import re
 import subprocess
 import sys
+
+TABLE = re.compile(r"fastlstm::(baseline|avx2|avx512|neon)::(table|cell_(weights|forward|backward)_(float|double))")
 
 
 def shown(nm: str, path: str) -> list[tuple[str, str]]:
@@ -22,7 +25,7 @@ def main(nm: str, *paths: str) -> int:
     wrong = 0
     for path in paths:
         symbols = shown(nm, path)
-        tables = [name for kind, name in symbols if kind not in "wWvVu" and name.endswith("::table")]
+        tables = [name for kind, name in symbols if kind in "DR" and TABLE.fullmatch(name)]
         leaks = [f"{kind} {name}" for kind, name in symbols if name not in tables]
         if len(tables) != 1 or leaks:
             print(f"{path}: expected one table and nothing else, got tables {tables} and {leaks}")

@@ -6,14 +6,23 @@
 namespace fastlstm::FASTLSTM_ISA {
 namespace {
 
-// One product of a step: blocks [first, first + blocks) of z are bias + x W + h' U, without the x or the h part where
-// it says so. `source` is the first of the weights' gate blocks. A phase is its products and then its equations; in
-// the second phase, the first one's `second_phase_input` takes the place of h'.
+// One product of a step: blocks [first, first + blocks) of z are bias + x W + h' U, or only one of the two terms.
+// `source` is the first of the weights' gate blocks. A phase is its products and then its equations; in the second
+// phase, the first one's `second_phase_input` takes the place of h'.
 struct Product {
     int first, blocks, source;
     bool x, h;
     int phase;
+
+    constexpr Product in_phase(int number) const { return {first, blocks, source, x, h, number}; }
+    constexpr Product with_weights_of(int block) const { return {first, blocks, block, x, h, phase}; }
 };
+
+// The products of a cell's list: of the first phase, and with the weights' gate blocks of the same numbers, unless they
+// say otherwise.
+constexpr Product from_x(int first, int blocks = 1) { return {first, blocks, first, true, false, 0}; }
+constexpr Product from_h(int first, int blocks = 1) { return {first, blocks, first, false, true, 0}; }
+constexpr Product from_x_and_h(int first, int blocks = 1) { return {first, blocks, first, true, true, 0}; }
 
 // A diagonal weight of each unit (peephole): its gradient is the sum of z's block `gate` times what it multiplied, a
 // previous state or a saved value.
@@ -49,6 +58,7 @@ struct BackwardStep {
 // is the candidate's function without clipping.
 template <class Candidate, class Gate>
 struct Activations {
+    static constexpr bool compiled_in = Candidate::compiled_in;
     Candidate candidate, output;
     Gate gate;
 };

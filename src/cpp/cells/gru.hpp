@@ -16,10 +16,12 @@ namespace {
 struct GruResetAfter {
     // The candidate has two blocks, what x and what h give it, since r multiplies only one of them.
     enum Gate { X, Z, R, H, gates };
+    static constexpr int gate_weights = 0, candidate_weights = 2;  // the weights' gate blocks are z r h
     enum State { hidden, states };
     static constexpr int saved = 0, unit_weights = 0, bias_rows = 2;
-    static constexpr Product products[] = {
-        {X, 1, 2, true, false, 0}, {Z, 2, 0, true, true, 0}, {H, 1, 2, false, true, 0}};
+    static constexpr Product products[] = {from_x(X).with_weights_of(candidate_weights),
+                                           from_x_and_h(Z, 2).with_weights_of(gate_weights),
+                                           from_h(H).with_weights_of(candidate_weights)};
 
     static constexpr Activation default_activation = Activation::tanh;
     static constexpr Activation default_recurrent_activation = Activation::sigmoid;
@@ -49,7 +51,7 @@ struct GruResetBefore {
     enum Gate { Z, R, H, gates };
     enum State { hidden, states };
     static constexpr int saved = 0, unit_weights = 0, bias_rows = 1;
-    static constexpr Product products[] = {{Z, 2, 0, true, true, 0}, {H, 1, 2, true, true, 1}};
+    static constexpr Product products[] = {from_x_and_h(Z, 2), from_x_and_h(H).in_phase(1)};
 
     static constexpr Activation default_activation = Activation::tanh;
     static constexpr Activation default_recurrent_activation = Activation::sigmoid;

@@ -23,7 +23,7 @@ struct Lstm {
     static constexpr int activated_cell = 0, seen_cell = 1, saved = peephole ? 2 : 1;
     static constexpr int PI = 0, PF = 1, PO = coupled ? 1 : 2, unit_weights = peephole ? PO + 1 : 0;
     static constexpr int bias_rows = 1;
-    static constexpr Product products[] = {{I, gates, 0, true, true, 0}};
+    static constexpr Product products[] = {from_x_and_h(I, gates)};
     static constexpr UnitWeight peepholes[] = {
         {I, cell_state, false},
         coupled ? UnitWeight{O, seen_cell, true} : UnitWeight{F, cell_state, false},

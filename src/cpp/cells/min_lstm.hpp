@@ -12,7 +12,7 @@ struct MinLstm {
     enum Gate { F, I, H, gates };
     enum State { hidden, states };
     static constexpr int saved = 0, unit_weights = 0, bias_rows = 1;
-    static constexpr Product products[] = {{F, 3, 0, true, false, 0}};
+    static constexpr Product products[] = {from_x(F, 3)};
 
     static constexpr Activation default_activation = Activation::linear;
     static constexpr Activation default_recurrent_activation = Activation::sigmoid;

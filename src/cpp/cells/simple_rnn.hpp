@@ -12,7 +12,7 @@ struct SimpleRnn {
     enum Gate { H, gates };
     enum State { hidden, states };
     static constexpr int saved = 0, unit_weights = 0, bias_rows = 1;
-    static constexpr Product products[] = {{H, 1, 0, true, true, 0}};
+    static constexpr Product products[] = {from_x_and_h(H)};
 
     static constexpr Activation default_activation = Activation::tanh;
     static constexpr Activation default_recurrent_activation = Activation::sigmoid;

@@ -191,6 +191,8 @@ FASTLSTM_SLOPE(squareplus)(V y) {
 // An activation fixed at compile time: the default pair of each cell goes this way.
 template <Activation name>
 struct FixedActivation {
+    static constexpr bool compiled_in = true;
+
     template <class V>
     using R = ActivationFunction<typename TraitsOf<V>::S, name>;
 
@@ -233,9 +235,10 @@ constexpr ActivationPointers<S> activation_pointers[] = {
 };
 
 // An activation chosen at run time, of z clipped to [-clip, clip] if that is positive. Clipping saves the input:
-// whether it was in bounds decides about the slope.
+// whether it was in bounds decides about the slope. It is rare, and so has functions that are not inlined.
 template <class S>
 struct ChosenActivation {
+    static constexpr bool compiled_in = false;
     using V = typename S::V;
     using T = typename S::T;
     ActivationPointers<S> function;
@@ -245,27 +248,29 @@ struct ChosenActivation {
         : function(activation_pointers<S>[static_cast<int>(name)]), clip(static_cast<T>(clip)) {}
 
     FASTLSTM_INLINE V operator()(V& z) const {
-        if (clip > 0) return function.value(clipped(z));
+        if (clip > 0) return clipped_value(function, z, clip);
         const V y = function.value(z);
         if (!function.saves_input) z = y;
         return y;
     }
     FASTLSTM_INLINE V value(V saved) const {
-        if (clip > 0) return function.value(clipped(saved));
+        if (clip > 0) return clipped_value(function, saved, clip);
         return function.saves_input ? function.value(saved) : saved;
     }
     FASTLSTM_INLINE V slope(V saved) const {
-        if (clip > 0) {
-            const V z = clipped(saved), inside = function.slope(function.saves_input ? z : function.value(z));
-            return magnitude<S>(saved) > broadcast(clip) ? V{} : inside;
-        }
+        if (clip > 0) return clipped_slope(function, saved, clip);
         return function.slope(saved);
     }
-    FASTLSTM_INLINE Pair<V> operator()(Pair<V>& z) const { return {(*this)(z.low), (*this)(z.high)}; }
-    FASTLSTM_INLINE Pair<V> value(Pair<V> saved) const { return {value(saved.low), value(saved.high)}; }
 
 private:
-    FASTLSTM_INLINE V clipped(V z) const { return smaller(broadcast(clip), larger(broadcast(-clip), z)); }
+    static FASTLSTM_INLINE V clipped(V z, T clip) { return smaller(broadcast(clip), larger(broadcast(-clip), z)); }
+    static FASTLSTM_OUTLINE V clipped_value(ActivationPointers<S> function, V z, T clip) {
+        return function.value(clipped(z, clip));
+    }
+    static FASTLSTM_OUTLINE V clipped_slope(ActivationPointers<S> function, V saved, T clip) {
+        const V z = clipped(saved, clip), inside = function.slope(function.saves_input ? z : function.value(z));
+        return magnitude<S>(saved) > broadcast(clip) ? V{} : inside;
+    }
 };
 
 }  // namespace

@@ -1,7 +1,7 @@
 // BPTT of a recurrent layer, for any cell.
 #pragma once
 
-#include "recurrent_forward.hpp"
+#include "recurrent_step.hpp"
 
 namespace fastlstm::FASTLSTM_ISA {
 namespace {

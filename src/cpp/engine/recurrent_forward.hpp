@@ -1,68 +1,10 @@
 // The time loop of a recurrent layer, for any cell.
 #pragma once
 
-#include <type_traits>
-
-#include "activations.hpp"
-#include "recurrent_layout.hpp"
+#include "recurrent_step.hpp"
 
 namespace fastlstm::FASTLSTM_ISA {
 namespace {
-
-// Vectors of units of some rows: one, or two that go together.
-struct VectorPosition {
-    Index n, block;
-};
-
-template <class At>
-FASTLSTM_INLINE auto pointers_of(const VectorPosition (&positions)[1], const At& at) {
-    return at(positions[0]);
-}
-template <class At>
-FASTLSTM_INLINE auto pointers_of(const VectorPosition (&positions)[2], const At& at) {
-    const auto low = at(positions[0]), high = at(positions[1]);
-    return PointerPair<std::remove_pointer_t<decltype(at(positions[0]))>>{low, high};
-}
-
-template <class V, int Count, class Pointer>
-FASTLSTM_INLINE void load_all(V (&to)[Count], Pointer from, Index apart, int first = 0) {
-#pragma GCC unroll 8
-    for (int i = first; i < Count; ++i) to[i] = load(from + (i - first) * apart);
-}
-
-template <class V, int Count, class Pointer>
-FASTLSTM_INLINE void store_all(Pointer to, const V (&from)[Count], Index apart, int first = 0) {
-#pragma GCC unroll 8
-    for (int i = first; i < Count; ++i) store(to + (i - first) * apart, from[i]);
-}
-
-template <class T, class Cell, int phase, class V, int K>
-FASTLSTM_INLINE void load_z(V (&z)[Cell::gates], const Gates<T, Cell>& from, const VectorPosition (&positions)[K]) {
-#pragma GCC unroll 8
-    for (int c = 0; c < Cell::gates; ++c)
-        if (columns_of<Cell>.phase[c] <= phase)
-            z[c] = load(pointers_of(positions, [&](VectorPosition s) { return from.at(c, s.block, s.n); }));
-}
-
-template <class T, class Cell, int phase, class V, int K>
-FASTLSTM_INLINE void store_z(const V (&z)[Cell::gates], const Gates<T, Cell>& to,
-                             const VectorPosition (&positions)[K]) {
-#pragma GCC unroll 8
-    for (int c = 0; c < Cell::gates; ++c)
-        if (columns_of<Cell>.phase[c] <= phase)
-            store(pointers_of(positions, [&](VectorPosition s) { return to.at(c, s.block, s.n); }), z[c]);
-}
-
-// The share of a previous state that zoneout keeps: its rate, or a random 0 or 1.
-template <class V, class T, int K>
-FASTLSTM_INLINE V zoneout_share(const RecurrentArgs<T>& args, int state, Index t,
-                                const VectorPosition (&positions)[K]) {
-    if (!args.zoneout_mask[state]) return broadcast(static_cast<T>(args.zoneout_rate[state]));
-    const Index row = padded<T>(args.units);
-    return load(pointers_of(positions, [&](VectorPosition s) {
-        return args.zoneout_mask[state] + (t * args.rows + s.n) * row + s.block * Simd<T>::lanes;
-    }));
-}
 
 // Masked step: copy the states, zero the saved gates.
 template <class T, class Cell, int phase>
@@ -88,22 +30,6 @@ void skip_row(const Layout<T, Cell>& at, Index t, Index n, Range blocks) {
         }
     }
 }
-
-// Where a step reads and writes states, found once: slots alternate, and a remainder costs as much as a vector of
-// units.
-template <class T, class Cell>
-struct StepPointers {
-    const T *h_before, *states_before, *dropped_h_before;
-    T *h_after, *states_after, *dropped_h_after;
-
-    StepPointers(const Layout<T, Cell>& at, Index t)
-        : h_before(at.h(t, 0)),
-          states_before(at.states(t, 0, 0)),
-          dropped_h_before(at.dropped_h(t, 0)),
-          h_after(at.h(t + 1, 0)),
-          states_after(at.states(t + 1, 0, 0)),
-          dropped_h_after(at.args.dropped_h ? at.dropped_h(t + 1, 0) : nullptr) {}
-};
 
 // The cell's equations of one phase at one or two positions.
 template <class T, class Cell, int phase, int K, class A>
@@ -149,7 +75,8 @@ FASTLSTM_INLINE void cell_forward_at(const VectorPosition (&positions)[K], const
     if (args.gates) store_z<T, Cell, phase>(s.z, z, positions);
 }
 
-// Over a tile of rows and unit blocks, two positions at a time.
+// Over a tile of rows and unit blocks: two positions at a time where the activations are compiled in. Where they are
+// called one by one, two positions would gain nothing.
 template <class T, class Cell, int phase, class A>
 FASTLSTM_INLINE void cell_forward(const Layout<T, Cell>& at, const StepPointers<T, Cell>& pointers, Index t, Range rows,
                                   Range blocks, const Gates<T, Cell>& z, const A& activations) {
@@ -161,14 +88,18 @@ FASTLSTM_INLINE void cell_forward(const Layout<T, Cell>& at, const StepPointers<
             continue;
         }
         for (Index block = blocks.begin; block < blocks.end; ++block) {
-            if (has_pending)
-                cell_forward_at<T, Cell, phase>({pending, {n, block}}, at, pointers, t, z, activations);
-            else
-                pending = {n, block};
-            has_pending = !has_pending;
+            if constexpr (!A::compiled_in) {
+                cell_forward_at<T, Cell, phase>({{n, block}}, at, pointers, t, z, activations);
+            } else {
+                if (has_pending)
+                    cell_forward_at<T, Cell, phase>({pending, {n, block}}, at, pointers, t, z, activations);
+                else
+                    pending = {n, block};
+                has_pending = !has_pending;
+            }
         }
     }
-    if (has_pending) cell_forward_at<T, Cell, phase>({pending}, at, pointers, t, z, activations);
+    if (A::compiled_in && has_pending) cell_forward_at<T, Cell, phase>({pending}, at, pointers, t, z, activations);
 }
 
 template <class T, class Cell, int phase, class A>
@@ -207,7 +138,7 @@ void forward_phase(const Layout<T, Cell>& at, Index t, Range rows, Range blocks,
 // The products with x of a chunk of steps, with either the rows or the steps of a row as the rows of a tile, whichever
 // are more.
 template <class T, class Cell>
-void multiply_x_chunk(const Layout<T, Cell>& at, Range steps, Range rows, Range unit_blocks) {
+FASTLSTM_OUTLINE void multiply_x_chunk(const Layout<T, Cell>& at, Range steps, Range rows, Range unit_blocks) {
     constexpr Index L = Simd<T>::lanes;
     const RecurrentArgs<T>& args = at.args;
     const Index count = steps.end - steps.begin;
@@ -237,10 +168,6 @@ void multiply_x_chunk(const Layout<T, Cell>& at, Range steps, Range rows, Range 
     });
 }
 
-FASTLSTM_INLINE void barrier(const UnitTeam& unit_team) {
-    if (unit_team.threads > 1) unit_team.barrier(unit_team.team);
-}
-
 template <class T, class Cell, class A>
 void forward_steps(const RecurrentArgs<T>& args, Range rows, Range steps, const UnitTeam& unit_team,
                    const A& activations) {
@@ -268,20 +195,6 @@ void forward_steps(const RecurrentArgs<T>& args, Range rows, Range steps, const 
             barrier(unit_team);
         }
     }
-}
-
-// Calls visit(activations) with the cell's default pair as types, or else with run-time choices.
-template <class T, class Cell, class Visit>
-FASTLSTM_INLINE void with_activations(const RecurrentArgs<T>& args, const Visit& visit) {
-    using S = Simd<T>;
-    using Candidate = FixedActivation<Cell::default_activation>;
-    using Gate = FixedActivation<Cell::default_recurrent_activation>;
-    if (args.activation == Cell::default_activation &&
-        args.recurrent_activation == Cell::default_recurrent_activation && args.clip <= 0)
-        visit(Activations<Candidate, Gate>{});
-    else
-        visit(Activations<ChosenActivation<S>, ChosenActivation<S>>{
-            {args.activation, args.clip}, {args.activation, 0}, {args.recurrent_activation, args.clip}});
 }
 
 template <class T, class Cell>

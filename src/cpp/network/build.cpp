@@ -56,7 +56,7 @@ void Network<T>::append(std::unique_ptr<Layer<T>> layer) {
 
 template <class T>
 std::unique_ptr<RecurrentLayer<T>> Network<T>::recurrent(const RecurrentOptions& options) const {
-    const CellShape& cell = kernels_->cells[static_cast<int>(options.cell)].shape;
+    const CellShape& cell = kernels_->cell_weights[static_cast<int>(options.cell)].shape;
     if (options.zoneout[1] > 0 && cell.states < 2)
         throw std::invalid_argument("zoneout_cell: expected a cell with a cell state");
     if (options.recurrent_dropout > 0 && cell.recurrent_gates == 0)

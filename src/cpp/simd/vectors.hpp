@@ -11,6 +11,7 @@
 #include "../kernels.hpp"
 
 #define FASTLSTM_INLINE inline __attribute__((always_inline))
+#define FASTLSTM_OUTLINE __attribute__((noinline))
 
 namespace fastlstm::FASTLSTM_ISA {
 namespace {
@@ -134,6 +135,28 @@ FASTLSTM_INLINE VD load(const double* from, Index count) {
 FASTLSTM_INLINE void store(float* to, VF v, Index count) { _mm512_mask_storeu_ps(to, first_lanes(count, 16), v); }
 FASTLSTM_INLINE void store(double* to, VD v, Index count) {
     _mm512_mask_storeu_pd(to, static_cast<__mmask8>(first_lanes(count, 8)), v);
+}
+#elif defined(__AVX2__)
+// A masked store takes many times as long as a whole one on some processors, hence the branches.
+FASTLSTM_INLINE Simd<float>::I first_lanes(const float*, Index count) {
+    return Simd<float>::I{0, 1, 2, 3, 4, 5, 6, 7} < static_cast<int>(count);
+}
+FASTLSTM_INLINE Simd<double>::I first_lanes(const double*, Index count) {
+    return Simd<double>::I{0, 1, 2, 3} < static_cast<long long>(count);
+}
+FASTLSTM_INLINE VF load(const float* from, Index count) {
+    return count >= 8 ? load(from) : _mm256_maskload_ps(from, (__m256i)first_lanes(from, count));
+}
+FASTLSTM_INLINE VD load(const double* from, Index count) {
+    return count >= 4 ? load(from) : _mm256_maskload_pd(from, (__m256i)first_lanes(from, count));
+}
+FASTLSTM_INLINE void store(float* to, VF v, Index count) {
+    if (count >= 8) return store(to, v);
+    _mm256_maskstore_ps(to, (__m256i)first_lanes(to, count), v);
+}
+FASTLSTM_INLINE void store(double* to, VD v, Index count) {
+    if (count >= 4) return store(to, v);
+    _mm256_maskstore_pd(to, (__m256i)first_lanes(to, count), v);
 }
 #else
 template <class T>

@@ -58,8 +58,8 @@ public:
 private:
     struct RecurrentWorkspace;
 
-    const CellKernels<T>& cell_in(const Kernels<T>& kernels) const {
-        return kernels.cells[static_cast<int>(options_.cell)];
+    const CellWeights<T>& cell_in(const Kernels<T>& kernels) const {
+        return kernels.cell_weights[static_cast<int>(options_.cell)];
     }
 
     void add(const char* name, std::vector<Index> shape, Index& index) {
@@ -84,7 +84,8 @@ struct RecurrentLayer<T>::RecurrentWorkspace final : LayerWorkspace<T> {
     const RecurrentLayer& layer;
     const RecurrentOptions& options;
     const Kernels<T>& kernels;
-    const CellKernels<T>& cell;
+    const CellWeights<T>& cell;
+    const CellPass<T> cell_forward, cell_backward;
     const CellShape& shape;
     RecurrentArgs<T> args{};
     Sequence<T> dropped_x{};  // x under dropout
@@ -95,7 +96,13 @@ struct RecurrentLayer<T>::RecurrentWorkspace final : LayerWorkspace<T> {
     Sequence<unsigned char> output_valid{};
 
     RecurrentWorkspace(const RecurrentLayer& layer, const Kernels<T>& kernels)
-        : layer(layer), options(layer.options_), kernels(kernels), cell(layer.cell_in(kernels)), shape(layer.shape_) {}
+        : layer(layer),
+          options(layer.options_),
+          kernels(kernels),
+          cell(layer.cell_in(kernels)),
+          cell_forward(kernels.cell_forward[static_cast<int>(options.cell)]),
+          cell_backward(kernels.cell_backward[static_cast<int>(options.cell)]),
+          shape(layer.shape_) {}
 
     Sequence<const T> output() const override {
         if (masks_output())
@@ -112,14 +119,14 @@ struct RecurrentLayer<T>::RecurrentWorkspace final : LayerWorkspace<T> {
     void forward(Range all, const Team& unit_team) override {
         begin_forward(unit_team.share(all));
         unit_team.barrier();
-        cell.forward(args_of_call(), all, {0, args.steps}, unit_team_of(unit_team));
+        cell_forward(args_of_call(), all, {0, args.steps}, unit_team_of(unit_team));
         unit_team.barrier();
         end_forward(unit_team.share(all));
     }
     void backward(Range all, const Team& unit_team) override {
         begin_backward(unit_team.share(all));
         unit_team.barrier();
-        cell.backward(args_of_call(), all, {0, args.steps}, unit_team_of(unit_team));
+        cell_backward(args_of_call(), all, {0, args.steps}, unit_team_of(unit_team));
         unit_team.barrier();
         end_backward(unit_team.share(all));
     }
@@ -147,7 +154,7 @@ struct RecurrentLayer<T>::RecurrentWorkspace final : LayerWorkspace<T> {
                 kernels.dropout(zoneout, rows);
             }
     }
-    void forward_chunk(Range rows, Index chunk) override { cell.forward(args_of_call(), rows, steps_of(chunk), alone); }
+    void forward_chunk(Range rows, Index chunk) override { cell_forward(args_of_call(), rows, steps_of(chunk), alone); }
     void end_forward(Range rows) override {
         if (masks_output()) mask_output(args_of_call(), rows);
         if (takes_states() && this->call->final_state)
@@ -164,7 +171,7 @@ struct RecurrentLayer<T>::RecurrentWorkspace final : LayerWorkspace<T> {
         }
     }
     void backward_chunk(Range rows, Index chunk) override {
-        cell.backward(args_of_call(), rows, steps_of(chunk), alone);
+        cell_backward(args_of_call(), rows, steps_of(chunk), alone);
     }
     void end_backward(Range rows) override {
         if (drops_x() && this->dx.data) kernels.dropout(dropout_of_x(read_only(this->dx), this->dx), rows);

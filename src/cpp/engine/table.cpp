@@ -1,10 +1,5 @@
-// Every kernel for one instruction set. The build compiles this file once for each, with FASTLSTM_ISA set to its name
-// and the compiler allowed to use it; all that it shows to the linker is the table at the end.
-#include "../cells/gru.hpp"
-#include "../cells/lstm.hpp"
-#include "../cells/min_gru.hpp"
-#include "../cells/min_lstm.hpp"
-#include "../cells/simple_rnn.hpp"
+// The table of kernels for one instruction set, and every kernel that is not a recurrent layer's. The build compiles
+// this file once for each instruction set, with FASTLSTM_ISA set to its name and the compiler allowed to use it.
 #include "activation_kernels.hpp"
 #include "constraints.hpp"
 #include "dense.hpp"
@@ -14,15 +9,9 @@
 #include "layer_normalization.hpp"
 #include "losses.hpp"
 #include "optimizers.hpp"
-#include "recurrent_backward.hpp"
-#include "recurrent_forward.hpp"
-#include "recurrent_weight_gradients.hpp"
+#include "recurrent_tables.hpp"
 #include "regularizers.hpp"
 #include "weight_packing.hpp"
-
-#if defined(__FAST_MATH__)
-#error "build without -ffast-math: NaN and Inf must survive, and sums have a fixed order"
-#endif
 
 namespace fastlstm::FASTLSTM_ISA {
 namespace {
@@ -48,30 +37,13 @@ constexpr unsigned features_in_use = 0
 #endif
     ;
 
-template <class T, class Cell>
-constexpr CellKernels<T> cell_kernels() {
-    return {{kernel_gates<Cell>(), recurrent_gates<Cell>(), Cell::bias_rows, Cell::unit_weights, Cell::gates,
-             Cell::states, Cell::saved, phase_count<Cell> - 1},
-            packed_size<T, Cell>,
-            pack_cell<T, Cell>,
-            recurrent_forward<T, Cell>,
-            recurrent_backward<T, Cell>,
-            recurrent_gradient_tiles<T, Cell>,
-            recurrent_gradients<T, Cell>};
-}
-
-// In the order of enum Cell.
 template <class T>
-constexpr CellKernels<T> cells[] = {
-#define FASTLSTM_CELL(name, Equations) cell_kernels<T, Equations>(),
-    FASTLSTM_CELLS(FASTLSTM_CELL)
-#undef FASTLSTM_CELL
-};
-
-template <class T>
-constexpr Kernels<T> kernels() {
+constexpr Kernels<T> kernels(const CellWeights<T>* cell_weights, const CellPass<T>* cell_forward,
+                             const CellPass<T>* cell_backward) {
     return {Simd<T>::lanes,
-            cells<T>,
+            cell_weights,
+            cell_forward,
+            cell_backward,
             dense_forward<T>,
             dense_backward<T>,
             dense_gradient_tiles<T>,
@@ -105,6 +77,8 @@ constexpr Kernels<T> kernels() {
 }  // namespace
 
 extern const KernelTable table;
-constexpr KernelTable table = {FASTLSTM_TEXT(FASTLSTM_ISA), features_in_use, kernels<float>(), kernels<double>()};
+constexpr KernelTable table = {FASTLSTM_TEXT(FASTLSTM_ISA), features_in_use,
+                               kernels<float>(cell_weights_float, cell_forward_float, cell_backward_float),
+                               kernels<double>(cell_weights_double, cell_forward_double, cell_backward_double)};
 
 }  // namespace fastlstm::FASTLSTM_ISA

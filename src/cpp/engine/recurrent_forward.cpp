@@ -1,0 +1,15 @@
+// The time loops of all cells, for one instruction set and FASTLSTM_REAL.
+#include "recurrent_forward.hpp"
+
+#include "../cells/all.hpp"
+#include "recurrent_tables.hpp"
+
+namespace fastlstm::FASTLSTM_ISA {
+
+constexpr CellPass<FASTLSTM_REAL> FASTLSTM_TABLE(cell_forward_)[] = {
+#define FASTLSTM_CELL(name, Equations) recurrent_forward<FASTLSTM_REAL, Equations>,
+    FASTLSTM_CELLS(FASTLSTM_CELL)
+#undef FASTLSTM_CELL
+};
+
+}  // namespace fastlstm::FASTLSTM_ISA
