@@ -1,15 +1,15 @@
 #!/usr/bin/env python3
-"""Remember two numbers for up to a hundred steps: the adding problem.
+"""Adding problem: remember two numbers for up to a hundred steps.
 
     python examples/adding_problem.py [--length 100] [--seed 0] [--quick]
 
-Every step brings a random number from [0, 1] and a marker that is 0, but for two steps where it is 1: one in the first
-half of the sequence, one in the second. Wanted is the sum of the two marked numbers. Who always answers 1, the mean,
-has a mean squared error of 1/6 = 0.167; whoever has less has kept something over all the unmarked steps between. The
-problem is that of Hochreiter and Schmidhuber, "Long short-term memory", Neural Computation 9, 1997, section 5.4, with
-the numbers from [0, 1] and the fixed length that later work uses.
+Each step has a random number from [0, 1] and a marker. The marker is 1 at two steps, one in each half of the sequence,
+and 0 elsewhere. The target is the sum of the two marked numbers. Always predicting the mean, 1, gives a mean squared
+error of 1/6 = 0.167; a lower error shows that a network remembers something over the unmarked steps in between. The
+problem was introduced by Hochreiter and Schmidhuber, "Long short-term memory", Neural Computation 9, 1997, section 5.4;
+numbers from [0, 1] and a fixed length follow later work.
 
-All networks see the same sequences, none of them twice, and are tested on sequences that are new to all of them.
+All networks see the same sequences, each only once, and are tested on new sequences.
 """
 
 import argparse
@@ -21,9 +21,9 @@ import fastlstm
 from fastlstm import datasets, layers
 
 UNITS, BATCH, LEARNING_RATE = 32, 64, 3e-3
-ROUNDS, ROUND = 20, 16_000  # rounds of so many fresh sequences
+ROUNDS, ROUND = 20, 16_000  # number of rounds, new sequences per round
 TESTS = 5_000
-MEAN_ERROR = 1 / 6  # of the answer 1: twice the variance 1/12 of a uniform number
+MEAN_ERROR = 1 / 6  # of predicting 1: twice the variance of a uniform number, 1/12
 
 NETWORKS = {
     "Flatten, Dense": lambda: [layers.Flatten(), layers.Dense(UNITS, activation="relu")],
@@ -34,7 +34,7 @@ NETWORKS = {
 
 
 def train(name: str, length: int, seed: int, rounds: int):
-    """Train one network, and return its error on fresh sequences, how many weights it has, and the seconds."""
+    """Train one network; return its error on new sequences, its number of weights and the training time."""
     fastlstm.utils.set_random_seed(seed)
     model = fastlstm.Sequential([layers.Input((length, 2)), *NETWORKS[name](), layers.Dense(1)])
     model.compile(optimizer=fastlstm.optimizers.Adam(LEARNING_RATE), loss="mse")
@@ -50,9 +50,9 @@ def train(name: str, length: int, seed: int, rounds: int):
 def main() -> None:
     """Run as a script."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--length", type=int, default=100, help="steps of a sequence")
+    parser.add_argument("--length", type=int, default=100, help="length of the sequences")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--quick", action="store_true", help="ten steps and one round, to see that it works")
+    parser.add_argument("--quick", action="store_true", help="ten steps and one round, as a quick test")
     arguments = parser.parse_args()
     length, rounds = (10, 1) if arguments.quick else (arguments.length, ROUNDS)
     print(f"The adding problem over {length} steps: {rounds * ROUND:,} sequences, {UNITS} units, seed {arguments.seed}")

@@ -1,17 +1,18 @@
 #!/usr/bin/env python3
-"""Every cell learns a sine wave, and is then left alone with its own output for five waves.
+"""Train every cell on a sine wave, then let each network forecast five periods from its own output.
 
     python examples/cells_on_a_sine.py [--seeds 3] [--read-out linear] [--out cells_on_a_sine.png] [--quick]
 
-The job of `fastlstm sine` for all cells: windows of 20 values, the value that follows, 32 units, Adam. The error is
-that of the roll-out, 295 steps from the first window on, in which every prediction becomes input: root mean square over
-the steps, median over the seeds. Who always answers 0, the mean, has 0.71.
+This repeats `fastlstm sine` with all cells: windows of 20 values, each with the value that follows it, 32 units, Adam.
+The error is that of the roll-out over 295 steps from the first window, in which every prediction becomes an input. It
+is the root mean square over the steps, and the median over the seeds. Always predicting the mean, 0, gives 0.71.
 
-The read-out is linear, and 25 epochs do for every cell. The tanh that `fastlstm sine` reads out with cannot reach the
-wave's crests of 1, where its slope is gone: with it (`--read-out tanh`) the coupled LSTMs, the GRUs (Keras's too) and
-the min cells are not done after 25 epochs, and all get 100, in ever smaller steps.
+The output layer is linear, for which 25 epochs are enough for every cell. The tanh output of `fastlstm sine` cannot
+reach the peaks of the wave at 1, where its derivative vanishes. With it (`--read-out tanh`), the coupled LSTMs, the
+GRUs (Keras's as well) and the minimal cells have not converged after 25 epochs, so all networks get 100 epochs with
+decreasing learning rates.
 
-The gates of MinGRU and MinLSTM do not see the output before, which is why two layers of them are stacked.
+The gates of MinGRU and MinLSTM do not see the previous output, so two of these layers are stacked.
 """
 
 import argparse
@@ -27,7 +28,7 @@ from fastlstm.forecasting import rmse
 from fastlstm.plotting import GIVEN, MODEL, TRUTH
 
 UNITS, WINDOW = 32, 20
-# Learning rates and epochs. No gates, no brakes: steps of 0.01 are too long for the SimpleRNN.
+# Learning rates and epochs. Without gates, the SimpleRNN does not train well with a learning rate of 0.01.
 PLANS = {"linear": ((1e-3, 25),), "tanh": ((1e-2, 60), (1e-3, 30), (1e-4, 10))}
 UNGATED_PLANS = {**PLANS, "tanh": ((3e-3, 60), (1e-3, 30), (1e-4, 10))}
 
@@ -46,7 +47,7 @@ NETWORKS = {
 
 
 def train(name: str, seed: int, read_out: str, plan):
-    """Train one network; return the five waves, what it makes of all but the first window, its loss, the seconds."""
+    """Train one network; return the true wave, the forecast after the first window, the loss and the training time."""
     fastlstm.utils.set_random_seed(seed)
     _, values = fastlstm.datasets.sine()
     x, y = fastlstm.datasets.windows(values, WINDOW)
@@ -62,7 +63,7 @@ def train(name: str, seed: int, read_out: str, plan):
 
 
 def draw(results: dict) -> Figure:
-    """Draw each network's roll-out over the truth."""
+    """Plot each network's forecast over the true wave."""
     figure = Figure(figsize=(12, 1.3 * len(results)), layout="constrained")
     for axes, (name, (truth, forecast, error)) in zip(
         figure.subplots(len(results), sharex=True), results.items(), strict=True
@@ -82,14 +83,14 @@ def draw(results: dict) -> Figure:
 def main() -> None:
     """Run as a script."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--seeds", type=int, default=3, help="how many: 0, 1, ...")
+    parser.add_argument("--seeds", type=int, default=3, help="number of seeds: 0, 1, ...")
     parser.add_argument("--read-out", choices=PLANS, default="linear", help="activation of the last layer")
-    parser.add_argument("--out", default="cells_on_a_sine.png", help="the picture, of each network's median seed")
-    parser.add_argument("--quick", action="store_true", help="one seed and one epoch, to see that it works")
+    parser.add_argument("--out", default="cells_on_a_sine.png", help="file for the figure (median seeds)")
+    parser.add_argument("--quick", action="store_true", help="one seed and one epoch, as a quick test")
     arguments = parser.parse_args()
     seeds = 1 if arguments.quick else arguments.seeds
-    print(f"{UNITS} units, {arguments.read_out} read-out, roll-out of five waves; seeds: {seeds}")
-    print(f"{'network':20}{'loss':>10}{'RMSE':>9}{'least':>9}{'largest':>9}{'seconds':>9}")
+    print(f"{UNITS} units, {arguments.read_out} read-out, roll-out over five periods; seeds: {seeds}")
+    print(f"{'network':20}{'loss':>10}{'RMSE':>9}{'min':>9}{'max':>9}{'seconds':>9}")
     pictures = {}
     for name in NETWORKS:
         plans = UNGATED_PLANS if name == "SimpleRNN" else PLANS

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Read handwritten digits row by row: scikit-learn's 8 x 8 digits, a step a row.
+"""Classify handwritten digits row by row: scikit-learn's 8 x 8 digits, one row per time step.
 
     python examples/digits.py [--seed 0] [--out .] [--quick]
 
-An LSTM sees one row of the image after the other, and says after the last which digit it was. A quarter of the 1,797
-images (Alpaydin and Kaynak, 1998; they come with scikit-learn) is held out, the same share of each digit. The learning
-rate and its decay were chosen by cross-validation within the rest. The picture, digits.png, shows what the network
-believes while it reads: for one image of each digit the probabilities after each row, from `model.stream()`.
+An LSTM reads an image one row at a time and predicts the digit after the last row. A quarter of the 1,797 images
+(Alpaydin and Kaynak, 1998; included in scikit-learn) is held out, stratified by digit. The learning rate and its decay
+were chosen by cross-validation on the remaining images. The figure, digits.png, shows the predicted probabilities after
+each row, from `model.stream()`, for one image of each digit.
 """
 
 import argparse
@@ -28,8 +28,8 @@ def main() -> None:
     """Run as a script."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--out", type=Path, default=Path(), help="folder of the picture")
-    parser.add_argument("--quick", action="store_true", help="two epochs, to see that it works")
+    parser.add_argument("--out", type=Path, default=Path(), help="folder for the figure")
+    parser.add_argument("--quick", action="store_true", help="two epochs, as a quick test")
     arguments = parser.parse_args()
     images, digits = load_digits(return_X_y=True)
     images = images.reshape(-1, 8, 8).astype(np.float32) / 16
@@ -52,7 +52,7 @@ def main() -> None:
 
 
 def draw(model: fastlstm.Sequential, images: np.ndarray, digits: np.ndarray) -> plt.Figure:
-    """Return a figure of an image of each digit and of the probabilities after each of its rows."""
+    """Return a figure with an image of each digit and the predicted probabilities after each of its rows."""
     figure, places = plt.subplots(2, 10, figsize=(13, 3.4), layout="constrained")
     for digit, (above, below) in enumerate(places.T):
         image = images[np.argmax(digits == digit)]
@@ -64,7 +64,7 @@ def draw(model: fastlstm.Sequential, images: np.ndarray, digits: np.ndarray) -> 
         below.set(xticks=range(0, 10, 3), yticks=[])
     places[0, 0].set_ylabel("image")
     places[1, 0].set(ylabel="rows read", yticks=[0, 7], yticklabels=["1", "8"])
-    figure.supxlabel("digit that the network believes to read")
+    figure.supxlabel("predicted digit")
     figure.colorbar(shown, ax=places[1, -1], label="probability")
     return figure
 

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Tell nine speakers by how they say two vowels: sequences of different lengths.
+"""Identify nine speakers by their pronunciation of two vowels: sequences of different lengths.
 
     python examples/japanese_vowels.py [--seed 0] [--out .] [--quick]
 
-JapaneseVowels (Kudo, Toyama and Shimbo, 1999; it comes with sktime): 270 utterances to train on and 370 to test, of 7
-to 29 steps of 12 cepstral coefficients. Shorter ones are padded, and a mask keeps the padding out of states and
-gradients. Units, dropout and epochs were chosen by cross-validation within the training part. The picture,
-japanese_vowels.png, is the table of who was taken for whom.
+The JapaneseVowels data set (Kudo, Toyama and Shimbo, 1999; included in sktime) has 270 training and 370 test utterances
+of 7 to 29 steps with 12 cepstral coefficients. Shorter utterances are padded, and a mask excludes the padding from
+states and gradients. Units, dropout and epochs were chosen by cross-validation on the training set. The figure,
+japanese_vowels.png, is the confusion matrix of the test set.
 """
 
 import argparse
@@ -21,21 +21,21 @@ import fastlstm
 from fastlstm import layers
 
 with warnings.catch_warnings():
-    warnings.simplefilter("ignore")  # what sktime says of its own dependencies while it is imported
+    warnings.simplefilter("ignore")  # sktime warns about its own dependencies on import
     from sktime.datasets import load_japanese_vowels
 
 UNITS, DROPOUT, EPOCHS, BATCH, SPEAKERS = 64, 0.4, 240, 30, 9
-PADDING = -10.0  # a value that no standardised coefficient has
+PADDING = -10.0  # a value that does not occur among the standardised coefficients
 
 
 def utterances(split: str) -> tuple[list[np.ndarray], np.ndarray]:
-    """Return the (steps, 12) arrays of a part of the data, and its speakers from 0 to 8."""
+    """Return the utterances of a split as (steps, 12) arrays, and their speakers from 0 to 8."""
     x, y = load_japanese_vowels(split=split, return_X_y=True, return_type="nested_univ")
     return [np.stack([column.to_numpy() for column in row], axis=1) for row in x.to_numpy()], y.astype(int) - 1
 
 
 def padded(parts: list[list[np.ndarray]]) -> list[np.ndarray]:
-    """Return arrays (N, T, 12): coefficients standardised as those of the first part, and padding behind them."""
+    """Return (N, T, 12) arrays: standardised by the mean and deviation of the first part, and padded at the end."""
     together = np.concatenate(parts[0])
     mean, deviation = together.mean(axis=0), together.std(axis=0)
     steps = max(len(one) for part in parts for one in part)
@@ -48,7 +48,7 @@ def padded(parts: list[list[np.ndarray]]) -> list[np.ndarray]:
 
 
 def trained(x: np.ndarray, y: np.ndarray, seed: int, epochs: int = EPOCHS) -> fastlstm.Sequential:
-    """Return a model trained on padded utterances."""
+    """Return a model trained on the padded utterances."""
     fastlstm.utils.set_random_seed(seed)
     model = fastlstm.Sequential(
         [
@@ -68,8 +68,8 @@ def main() -> None:
     """Run as a script."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--out", type=Path, default=Path(), help="folder of the picture")
-    parser.add_argument("--quick", action="store_true", help="two epochs, to see that it works")
+    parser.add_argument("--out", type=Path, default=Path(), help="folder for the figure")
+    parser.add_argument("--quick", action="store_true", help="two epochs, as a quick test")
     arguments = parser.parse_args()
     (sequences, y), (test_sequences, y_test) = utterances("train"), utterances("test")
     x, x_test = padded([sequences, test_sequences])
@@ -87,7 +87,7 @@ def main() -> None:
 
 
 def draw(truth: np.ndarray, found: np.ndarray) -> plt.Figure:
-    """Return a figure of how often each speaker was taken for each."""
+    """Return a figure of the confusion matrix."""
     table = np.zeros((SPEAKERS, SPEAKERS), int)
     np.add.at(table, (truth, found), 1)
     shares = table / table.sum(axis=1, keepdims=True)
@@ -99,7 +99,7 @@ def draw(truth: np.ndarray, found: np.ndarray) -> plt.Figure:
             axes.text(column, row, count, ha="center", va="center", color="white" if dark else "black", fontsize=9)
     names = [str(i + 1) for i in range(SPEAKERS)]
     axes.set(xticks=range(SPEAKERS), xticklabels=names, yticks=range(SPEAKERS), yticklabels=names)
-    axes.set(xlabel="taken for speaker", ylabel="speaker")
+    axes.set(xlabel="predicted speaker", ylabel="true speaker")
     right = np.sum(truth == found)
     axes.set_title(f"{right} of {len(truth)} test utterances recognised ({right / len(truth):.1%})")
     return figure

@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
-"""Forecast the yearly sunspots from three moments in time, with nothing known of what came after.
+"""Forecast yearly sunspot numbers from three cut points, using only the data before each.
 
     python examples/sunspots.py [--seed 0] [--out .] [--quick]
 
-From each cut point on, a few networks that differ in their seeds are trained on everything before it, and let run on
-their own output for a solar cycle, 11 years; the forecast is the mean of theirs. It is compared with the seasonal naive
-forecast, the eleven years before once more. The networks see roots of the numbers, whose fluctuations do not grow with
-them. Cell, units, window and epochs were chosen on cut points before 1942. The picture, sunspots.png, shows all three.
+For each cut point, several networks with different seeds are trained on everything up to it. Each forecasts one solar
+cycle, 11 years, by feeding its predictions back in, and the forecasts are averaged. They are compared with the seasonal
+naive forecast, which repeats the previous eleven years. The networks are trained on the square roots of the numbers,
+whose fluctuations do not grow with their level. The cell, units, window and epochs were chosen on cut points before
+1942. The figure, sunspots.png, shows all three forecasts.
 """
 
 import argparse
@@ -21,11 +22,11 @@ from fastlstm.forecasting import seasonal_naive_forecast
 
 FILE = Path(__file__).parent / "data" / "sunspots.csv"
 AHEAD, SEASON, WINDOW, UNITS, EPOCHS, NETWORKS = 11, 11, 33, 16, 100, 5
-CUTS = (1975, 1986, 1997)  # the last year that is known
+CUTS = (1975, 1986, 1997)  # last year of the training data
 
 
 def forecast(known: np.ndarray, seed: int, epochs: int) -> np.ndarray:
-    """Return the mean forecast (AHEAD,) of some networks after a series (years,)."""
+    """Return the mean forecast (AHEAD,) of several networks that follows a series (years,)."""
     found = []
     for number in range(NETWORKS):
         model = fastlstm.fit(
@@ -36,7 +37,7 @@ def forecast(known: np.ndarray, seed: int, epochs: int) -> np.ndarray:
 
 
 def error(forecast: np.ndarray, truth: np.ndarray) -> float:
-    """Return the root of the mean squared error."""
+    """Return the root mean squared error."""
     return float(np.sqrt(np.mean((forecast - truth) ** 2)))
 
 
@@ -44,13 +45,13 @@ def main() -> None:
     """Run as a script."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--out", type=Path, default=Path(), help="folder of the picture")
-    parser.add_argument("--quick", action="store_true", help="two epochs, to see that it works")
+    parser.add_argument("--out", type=Path, default=Path(), help="folder for the figure")
+    parser.add_argument("--quick", action="store_true", help="two epochs, as a quick test")
     arguments = parser.parse_args()
     years, spots = np.loadtxt(FILE, delimiter=",", skiprows=1, unpack=True)
     figure, places = plt.subplots(len(CUTS), figsize=(9, 7), sharey=True, layout="constrained")
     start = time.perf_counter()
-    print(f"{'known until':>12}{'GRU':>8}{'seasonal naive':>16}   root mean squared error over {AHEAD} years")
+    print(f"{'data up to':>12}{'GRU':>8}{'seasonal naive':>16}   root mean squared error over {AHEAD} years")
     errors = []
     for cut, axes in zip(CUTS, places, strict=True):
         known, after = spots[years <= cut], (years > cut) & (years <= cut + AHEAD)
@@ -63,7 +64,7 @@ def main() -> None:
         axes.plot(years[after], naive, color="C1", linestyle=":", label="seasonal naive")
         axes.plot(years[after], ours, color="C0", linewidth=2, label="GRU")
         axes.axvline(cut, color="0.8", zorder=0)
-        axes.set_ylabel("sunspots a year")
+        axes.set_ylabel("yearly sunspots")
     places[0].legend(loc="upper left", ncols=3, frameon=False)
     ours, naive = np.mean(errors, axis=0)
     print(f"{'mean':>12}{ours:8.1f}{naive:16.1f}   in {time.perf_counter() - start:.1f} s")

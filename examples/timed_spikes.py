@@ -1,20 +1,21 @@
 #!/usr/bin/env python3
-"""Measure the time between spikes: what the peepholes of an LSTM are for.
+"""Measure the time between spikes, a task that shows what the peepholes of an LSTM are good for.
 
     python examples/timed_spikes.py [--seeds 9] [--quick]
 
-The input is silent but for spikes, 5 to 25 steps apart at random. At each spike but the first the network says how long
-the silence was: 1 for at least 15 steps, 0 for less, and 0 wherever there is no spike. So 15 must be told from 14. This
-is the task of measuring spike delays (MSD) of Gers, Schraudolph and Schmidhuber, "Learning precise timing with LSTM
-recurrent networks", Journal of Machine Learning Research 3, 2002, with many delays in place of two.
+The input is zero except for spikes at random intervals of 5 to 25 steps. At each spike after the first, the target is 1
+if the interval before it was at least 15 steps long, and 0 if it was shorter; it is 0 between spikes. The network
+therefore has to tell 15 steps from 14. The task is that of measuring spike delays (MSD) from Gers, Schraudolph and
+Schmidhuber, "Learning precise timing with LSTM recurrent networks", Journal of Machine Learning Research 3, 2002, with
+many different delays instead of two.
 
-A unit that counts must keep quiet while it does, as the answer between spikes is 0: its output gate is closed, h is
-near 0, and its gates do not see the count, for in the plain LSTM they see h and not c. It has to let a little of c out,
-and to amplify that. Peepholes show c to the gates. The fewer units there are, the more that helps: with many, some can
-leave their output gates open and tell the others the time.
+A unit that counts must not show its count between spikes, because the target there is 0. Its output gate is closed and
+h is near 0, so the gates cannot see the count: in a plain LSTM, they see h but not c. The unit has to let a
+little of c through and amplify it. Peepholes let the gates see c directly. The fewer units there are, the more this
+helps: with many units, some can keep their output gates open and pass the time on to the others.
 
-Both kinds get the same sequences, none twice, the same optimizer and the same number of units, and are tested on
-sequences that are new to both. The error is the mean squared one over that of a network that always says 0.
+Both networks have the same number of units and the same optimizer, see the same sequences, each only once, and are
+tested on new sequences. The error is the mean squared error relative to that of always predicting 0.
 """
 
 import argparse
@@ -35,7 +36,7 @@ CELLS = {"plain": {}, "peephole": PEEPHOLE}
 
 
 def train(cell: str, units: int, seed: int, plan=PLAN):
-    """Train one network; return its relative error and the share of spikes it judges wrongly, on fresh sequences."""
+    """Train one network; return its relative error and its share of misclassified spikes on new sequences."""
     fastlstm.utils.set_random_seed(seed)
     recurrent = layers.LSTM(units, return_sequences=True, **CELLS[cell])
     model = fastlstm.Sequential([layers.Input((STEPS, 1)), recurrent, layers.Dense(1)])
@@ -53,13 +54,13 @@ def train(cell: str, units: int, seed: int, plan=PLAN):
 def main() -> None:
     """Run as a script."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--seeds", type=int, default=9, help="how many: 0, 1, ...")
-    parser.add_argument("--quick", action="store_true", help="one seed and a little training, to see that it works")
+    parser.add_argument("--seeds", type=int, default=9, help="number of seeds: 0, 1, ...")
+    parser.add_argument("--quick", action="store_true", help="one seed and little training, as a quick test")
     arguments = parser.parse_args()
     seeds, plan = (1, ((1e-2, 1_600),)) if arguments.quick else (arguments.seeds, PLAN)
     steps = sum(count for _, count in plan) // BATCH
-    print(f"Is a silence at least {LONG} steps long, of {SHORTEST} to {LONGEST}? {steps:,} train steps, {seeds} seeds")
-    print(f"{'units':>5} {'LSTM':10}{'test error':>12}{'quarter to three quarters':>28}{'misjudged':>11}{'seconds':>9}")
+    print(f"Intervals of {SHORTEST} to {LONGEST} steps: at least {LONG}? {steps:,} training steps, {seeds} seeds")
+    print(f"{'units':>5} {'LSTM':10}{'test error':>12}{'interquartile range':>28}{'wrong':>11}{'seconds':>9}")
     for units in (2, 3, 4):
         errors = {}
         for cell in CELLS:
@@ -71,7 +72,7 @@ def main() -> None:
             print(f"{units:5} {cell:10}{median:12.5f}{spread:>28}{np.median(wrong):11.3%}{seconds:9.1f}", flush=True)
         better = int(np.sum(errors["peephole"] < errors["plain"]))
         ratio = np.median(errors["plain"]) / np.median(errors["peephole"])
-        print(f"      with peepholes {ratio:.1f} times less; better with {better} of {seeds} seeds")
+        print(f"      peepholes reduce the error by a factor of {ratio:.1f}; better with {better} of {seeds} seeds")
 
 
 if __name__ == "__main__":

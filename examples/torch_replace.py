@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Train a PyTorch model on a sine wave, then the same model with its LSTM replaced, and take it out of PyTorch.
+"""Train a PyTorch model on a sine wave, replace its LSTM and train again, then convert it to a Sequential.
 
     python examples/torch_replace.py [--epochs 10] [--quick]
 
-The model, its optimizer and its training loop are PyTorch's. One line, `replace(model)`, puts the kernels of this
-package under its LSTM: the losses are the same, the time is not. `from_torch` then makes a Sequential of it, whose
-`forecast` rolls the wave on.
+The model, its optimizer and its training loop are PyTorch's. `replace(model)` makes its LSTM run on the kernels of this
+package: the losses are the same, but training is faster. `from_torch` then converts the model to a Sequential, whose
+`forecast` continues the wave.
 """
 
 import argparse
@@ -19,7 +19,7 @@ from fastlstm.integrations.torch import from_torch, replace
 
 
 class Forecaster(torch.nn.Module):
-    """Two layers of LSTM and a linear read-out of the last step."""
+    """Two LSTM layers, and a linear layer applied to the last step."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -27,7 +27,7 @@ class Forecaster(torch.nn.Module):
         self.head = torch.nn.Linear(32, 1)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """Return the next value (N, 1) after windows (N, T, 1)."""
+        """Return the next values (N, 1) for windows (N, T, 1)."""
         output, _ = self.rnn(x)
         return self.head(output[:, -1])
 
@@ -36,7 +36,7 @@ def main() -> None:
     """Run as a script."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--epochs", type=int, default=10)
-    parser.add_argument("--quick", action="store_true", help="one epoch, to see that it works")
+    parser.add_argument("--quick", action="store_true", help="one epoch, as a quick test")
     arguments = parser.parse_args()
     _, values = fastlstm.datasets.sine()
     x, y = (torch.tensor(part, dtype=torch.float32) for part in fastlstm.datasets.windows(values, 20))
@@ -53,7 +53,7 @@ def main() -> None:
 
 
 def train(model: torch.nn.Module, x: torch.Tensor, y: torch.Tensor, epochs: int) -> float:
-    """Return the mean loss of the last epoch."""
+    """Train the model and return the mean loss of the last epoch."""
     optimizer = torch.optim.Adam(model.parameters())
     for _ in range(epochs):
         total = 0.0

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Character-level text generation: learn a text letter by letter, then write on.
+"""Character-level text generation: learn a text letter by letter, then continue it.
 
     python examples/tutorials/character_generation.py [--quick]
 
-A tutorial as it is written for Keras; the import lines are all that tells the two packages apart.
+This tutorial also runs in Keras: only the import lines differ.
 """
 
 import sys
@@ -16,7 +16,7 @@ from fastlstm import layers
 quick = "--quick" in sys.argv
 keras.utils.set_random_seed(2)
 
-# A little language: sentences of a grammar, so that there is something to learn and nothing to quote.
+# Sentences generated from a small grammar, so that there is structure to learn and no text to include.
 subjects, verbs = ["the cat", "a dog", "my bird", "one fish"], ["sees", "likes", "hears", "follows"]
 objects, ends = ["the moon", "a ball", "the rain", "my shoe"], [". ", "! ", "? "]
 choose = np.random.default_rng(0).choice

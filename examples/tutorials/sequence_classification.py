@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Classification with Embedding and Bidirectional: which of two orders of words a sentence has.
+"""Sequence classification with Embedding and Bidirectional: which of two words comes first in a sentence.
 
     python examples/tutorials/sequence_classification.py [--quick]
 
-A tutorial as it is written for Keras; the import lines are all that tells the two packages apart.
+This tutorial also runs in Keras: only the import lines differ.
 """
 
 import sys
@@ -16,7 +16,7 @@ from fastlstm import layers
 quick = "--quick" in sys.argv
 keras.utils.set_random_seed(3)
 
-# Sentences of 8 to 30 words out of 50. Word 1 and word 2 are somewhere in each; wanted is which of them came first.
+# Sentences of 8 to 30 words from a vocabulary of 50. Each has words 1 and 2 once; the label is which comes first.
 rng = np.random.default_rng(0)
 sentences, labels = [], []
 for _ in range(400 if quick else 4000):

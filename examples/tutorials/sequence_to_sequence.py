@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Sequence to sequence with RepeatVector and TimeDistributed: read a word, and write it backwards.
+"""Sequence to sequence with RepeatVector and TimeDistributed: read a word and write it backwards.
 
     python examples/tutorials/sequence_to_sequence.py [--quick]
 
-A tutorial as it is written for Keras; the import lines are all that tells the two packages apart.
+This tutorial also runs in Keras: only the import lines differ.
 """
 
 import sys

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Time-series regression: the next value of a noisy wave from the 24 before it.
+"""Time-series regression: predict the next value of a noisy wave from the previous 24.
 
     python examples/tutorials/time_series_regression.py [--quick]
 
-A tutorial as it is written for Keras; the import lines are all that tells the two packages apart.
+This tutorial also runs in Keras: only the import lines differ.
 """
 
 import sys

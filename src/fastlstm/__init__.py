@@ -1,4 +1,4 @@
-"""Fast recurrent networks on the CPU, with the API of Keras."""
+"""Fast recurrent neural networks for the CPU, with the API of Keras."""
 
 import importlib
 from types import ModuleType
@@ -63,7 +63,7 @@ _RARELY_NEEDED = ("ops", "plotting", "reference")
 
 
 def __getattr__(name: str) -> ModuleType:
-    """Import a module that is rarely needed when it is first used."""
+    """Import a rarely needed module on first use."""
     if name in _RARELY_NEEDED:
         return importlib.import_module(f".{name}", __name__)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

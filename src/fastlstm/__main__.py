@@ -1,4 +1,4 @@
-"""``python -m fastlstm`` is the command `fastlstm`."""
+"""``python -m fastlstm`` runs the command `fastlstm`."""
 
 import sys
 

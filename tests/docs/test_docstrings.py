@@ -11,7 +11,7 @@ import pytest
 
 import fastlstm
 
-NOT_YET_COVERED = {"datasets", "forecasting", "layers", "models", "ops", "reference", "saving", "series"}
+NOT_YET_COVERED = {"datasets", "forecasting", "reference", "series"}
 SECTION = re.compile(r"(?ms)^(Parameters|Attributes|Returns|Raises|Examples)\n-+\n(.*?)(?=^\w[\w ]*\n-+\n|\Z)")
 RAISING_HELPERS = {"numbers", "floats", "pair", "positive"}
 

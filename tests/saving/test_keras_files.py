@@ -210,7 +210,7 @@ def test_descriptions_are_read_by_keras_and_come_back(value):
     for name, entry in description["config"].items():
         if name in again["config"] and entry is not None:
             assert again["config"][name] == pytest.approx(entry), name
-    ours = deserialize.Reviver(None).revived(json.loads(json.dumps(again)))
+    ours = deserialize.Deserializer(None).deserialize(json.loads(json.dumps(again)))
     assert type(ours) is type(value)
 
 

@@ -256,7 +256,7 @@ SOME_METRICS = [metrics.AUC(name="a"), metrics.F1Score(), metrics.Precision(top_
 
 @pytest.mark.parametrize("value", [*ALL_LOSSES, losses.Huber(0.5), losses.Quantile((0.2, 0.7)), *SOME_METRICS])
 def test_losses_and_metrics_are_described_and_made_again(value):
-    again = deserialize.Reviver(None).revived(json.loads(json.dumps(serialize.described(value))))
+    again = deserialize.Deserializer(None).deserialize(json.loads(json.dumps(serialize.described(value))))
     assert type(again) is type(value)
     assert again.get_config() == value.get_config()
 

@@ -1,1 +1,1 @@
-"""What every other package builds on. It imports nothing of this package but the compiled core."""
+"""The ground floor, used by every other package; it imports only the compiled core."""

@@ -1,6 +1,6 @@
-"""The one conversion of arrays: from whatever users pass to exactly what the compiled core takes.
+"""The one conversion of arrays, from user input to the form that the compiled core takes.
 
-The core takes aligned arrays of its dtype in C order and raises otherwise; everything else is converted here.
+The core requires aligned arrays of its dtype in C order; everything else is converted here.
 """
 
 from typing import Any, TypeAlias
@@ -25,7 +25,7 @@ def dtype_name(name: str, value: Any) -> str:
 
 
 def numbers(name: str, value: Any) -> Array:
-    """Return `value` as an array of real integers or floats of whatever size; other types raise TypeError."""
+    """Return `value` as an array of real integers or floats of any size; other types raise TypeError."""
     if isinstance(value, np.ma.MaskedArray):
         raise TypeError(f"{name}: expected an array without a mask, got a MaskedArray (fill or drop the masked values)")
     try:
@@ -40,7 +40,7 @@ def numbers(name: str, value: Any) -> Array:
 
 
 def _kinds_of_a_frame(value: Any) -> list[str]:
-    """Return the kinds of the columns of a pandas frame or series, whose numbers with gaps NumPy sees as objects."""
+    """Return the dtype kinds of a pandas frame or series, whose numbers with missing values NumPy sees as objects."""
     dtypes = getattr(value, "dtypes", None)
     if dtypes is None or not hasattr(value, "to_numpy"):
         return ["O"]
@@ -48,7 +48,7 @@ def _kinds_of_a_frame(value: Any) -> list[str]:
 
 
 def real_array(name: str, value: Any, dtype: str) -> Array:
-    """Return `value` as an aligned, C-contiguous array of exactly `dtype`, itself where it already is one."""
+    """Return `value` as an aligned, C-contiguous array of exactly `dtype`, without a copy if it is one."""
     array: Array = value
     if type(value) is not np.ndarray or value.dtype is not _dtypes[dtype]:
         array = np.asarray(numbers(name, value), dtype=dtype)

@@ -1,4 +1,4 @@
-"""Checks of plain arguments. Each error names the argument, what was expected and what came."""
+"""Checks of plain arguments. Each error names the argument, the expected value and the given one."""
 
 import math
 import operator
@@ -26,7 +26,7 @@ def integer(name: str, value: Any, minimum: int, maximum: int = LARGEST) -> int:
 
 
 def size(name: str, value: Any) -> int:
-    """Return `value` as a number of units, features or steps that a layer can have."""
+    """Return `value` as a number of units, features or steps of a layer."""
     return integer(name, value, 1, _LARGEST_SIZE)
 
 
@@ -49,6 +49,14 @@ def number(name: str, value: Any, low: float = -math.inf, high: float = math.inf
     return result
 
 
+def positive(name: str, value: Any) -> float:
+    """Return `value` as a finite float above 0."""
+    result = number(name, value, 0.0)
+    if result == 0:
+        raise ValueError(f"{name}: expected a number above 0, got {value!r}")
+    return result
+
+
 def flag(name: str, value: Any) -> bool:
     """Return `value`, which must be True or False."""
     if not isinstance(value, (bool, np.bool_)):
@@ -57,7 +65,7 @@ def flag(name: str, value: Any) -> bool:
 
 
 def verbosity(value: Any) -> int:
-    """Return 0 (silent), 1 (a bar) or 2 (one line an epoch); 'auto' means 1."""
+    """Return 0 (silent), 1 (a bar) or 2 (one line per epoch); 'auto' means 1."""
     if isinstance(value, str) and value == "auto":
         return 1
     if isinstance(value, (int, np.integer)) and value in (0, 1, 2):
@@ -66,7 +74,7 @@ def verbosity(value: Any) -> int:
 
 
 def refuse(owner: str, **arguments: Any) -> None:
-    """Raise ValueError for the first argument that is set: Keras has it and this package does not."""
+    """Raise ValueError for the first argument that is set; Keras supports these, this package does not."""
     for name, value in arguments.items():
         if value is not None and value is not False:
             raise ValueError(f"{name}: {owner} does not support it (leave it out), got {value!r}")

@@ -1,4 +1,4 @@
-"""Files that are written whole or not at all, and errors that say what is wrong with one that is read."""
+"""Atomic writing of files, and clear errors for damaged ones."""
 
 import contextlib
 import os
@@ -7,16 +7,16 @@ from typing import BinaryIO
 
 
 class RefusedError(ValueError):
-    """Something in a file that loading does not do, or that can not be expressed here."""
+    """Something in a file that is unsafe to load or not supported."""
 
 
 @contextlib.contextmanager
 def written(path: str | os.PathLike[str], overwrite: bool) -> Iterator[BinaryIO]:
-    """Give a file to write to, which takes the place of `path` once everything is on the disk.
+    """Yield a temporary file in the same folder, which replaces `path` once everything is on the disk.
 
-    It lies in the same folder until then; whatever goes wrong, `path` is as it was.
+    If anything fails, `path` is unchanged.
     """
-    target = os.path.realpath(path)  # where it is a link, what it leads to is replaced
+    target = os.path.realpath(path)  # replace the target of a link, not the link
     if not overwrite and os.path.exists(target):
         raise FileExistsError(f"filepath: {os.fspath(path)!r} exists; overwrite=True replaces it")
     folder, name = os.path.split(target)
@@ -33,14 +33,14 @@ def written(path: str | os.PathLike[str], overwrite: bool) -> Iterator[BinaryIO]
         with contextlib.suppress(OSError):
             os.unlink(temporary)
         raise
-    _settle(folder)
+    _sync_folder(folder)
 
 
-def _settle(folder: str) -> None:
-    """Wait until a folder's entries are on the disk, where systems have that."""
+def _sync_folder(folder: str) -> None:
+    """Wait until a folder's entries are on the disk, if the system supports it."""
     if not hasattr(os, "O_DIRECTORY"):
         return
-    with contextlib.suppress(OSError):  # some file systems have no such thing
+    with contextlib.suppress(OSError):  # not supported by some file systems
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
         try:
             os.fsync(descriptor)
@@ -50,7 +50,7 @@ def _settle(folder: str) -> None:
 
 @contextlib.contextmanager
 def read(path: str | os.PathLike[str]) -> Iterator[None]:
-    """Turn what goes wrong with a file's contents into ValueErrors that name the file."""
+    """Convert errors in a file's contents to ValueErrors that name the file."""
     where = os.fspath(path)
     try:
         yield

@@ -1,4 +1,4 @@
-"""Names: look-up with the close ones listed, and the automatic names of layers and models."""
+"""Look-up by name with suggestions, and automatic names of layers and models."""
 
 import re
 from collections import Counter
@@ -11,7 +11,7 @@ _used: Counter[str] = Counter()
 
 
 def lookup(kind: str, name: str, table: Mapping[str, Value]) -> Value:
-    """Return ``table[name]``, or raise a ValueError that lists the close names, or all if none is close."""
+    """Return ``table[name]``, or raise ValueError with similar names, or all if none is similar."""
     if name in table:
         return table[name]
     import difflib

@@ -10,7 +10,7 @@ Network: TypeAlias = _core.NetworkF32 | _core.NetworkF64
 
 if TYPE_CHECKING:
     Pass: TypeAlias = _core._Pass[Any]
-    """What a network keeps of a forward pass for the backward pass."""
+    """The values that a network saves in a forward pass for the backward pass."""
 
 version = _core.__version__
 isa = _core.isa
@@ -31,13 +31,13 @@ _networks: dict[str, type[_core.NetworkF32] | type[_core.NetworkF64]] = {
 def network(dtype: str, features: int, sequence: bool, *, input_gradient: bool = False) -> Network:
     """Return an empty network of this dtype for input (N, T, features), or (N, features) if not `sequence`.
 
-    With `input_gradient` its backward pass gives the gradient with respect to the input as well.
+    With `input_gradient`, its backward pass also returns the gradient with respect to the input.
     """
     return _networks[dtype](features, sequence, input_gradient)
 
 
 def stream(network: Network, convert: Callable[[Any], Array]) -> "_core.StreamF32 | _core.StreamF64":
-    """Return a stream through a network; `convert` makes an array of the network's dtype of whatever else is given."""
+    """Return a stream through a network; `convert` turns other inputs into arrays of the network's dtype."""
     if isinstance(network, _core.NetworkF32):
         return _core.StreamF32(network, convert)
     return _core.StreamF64(network, convert)

@@ -1,4 +1,4 @@
-"""Progress on stdout: a bar on a terminal or in a notebook, and one line an epoch that stays."""
+"""Progress on stdout: a bar on a terminal or in a notebook, and one lasting line per epoch."""
 
 import sys
 import time
@@ -15,7 +15,7 @@ def shows_bars() -> bool:
 
 
 def rows_bar(rows: int, verbose: int | str) -> Any:
-    """Return a bar over the rows of a prediction: none on a pipe or if silent, and late if it is left to us."""
+    """Return a bar over the rows of a prediction: hidden on a pipe or if silent, delayed if 'auto'."""
     from tqdm import tqdm
 
     silent = verbose == 0 or not shows_bars()
@@ -43,7 +43,7 @@ class EpochProgress:
         self._seconds = 0.0
 
     def begin(self, title: str, steps: int | None) -> None:
-        """Start an epoch of so many steps, None if that is not known yet."""
+        """Start an epoch of `steps` steps, None if unknown."""
         self.close()
         self._title, self._steps = title, steps
         self._done, self._seconds = 0, 0.0
@@ -59,12 +59,12 @@ class EpochProgress:
                 leave=False,
                 bar_format=self._title + "  " + known + "{desc}",
                 mininterval=0.05,
-                ncols=shutil.get_terminal_size().columns - 1 if sys.stdout.isatty() else None,  # or it wraps and stays
+                ncols=shutil.get_terminal_size().columns - 1 if sys.stdout.isatty() else None,  # else it wraps
             )
         self._start = time.perf_counter()
 
     def advance(self, done: int, logs: dict[str, Any]) -> None:
-        """Take note of how many steps of the epoch are done and of their loss and metrics."""
+        """Record the number of steps done and their loss and metrics."""
         self._seconds = time.perf_counter() - self._start
         if self._bar is not None:
             self._bar.set_description_str(f"  {self._step_time(done)}{_text(logs)}", refresh=False)
@@ -72,7 +72,7 @@ class EpochProgress:
         self._done = done
 
     def end(self, logs: dict[str, Any]) -> None:
-        """Replace the bar by the epoch's line."""
+        """Replace the bar with the epoch's line."""
         self.close()
         if self._verbose:
             steps = f"{self._done}/{self._done if self._steps is None else self._steps} steps"
@@ -80,7 +80,7 @@ class EpochProgress:
             print(line, file=sys.stdout, flush=True)
 
     def close(self) -> None:
-        """Remove the bar, also after an interruption."""
+        """Remove the bar, even after an interruption."""
         if self._bar is not None:
             self._bar.close()
             self._bar = None

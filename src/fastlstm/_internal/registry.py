@@ -1,4 +1,4 @@
-"""The classes of one kind by their names: what `get`, `serialize` and `deserialize` of each package are made of."""
+"""Registry: the classes of one kind by name, the basis of `get`, `serialize` and `deserialize`."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Generic, TypeVar
@@ -12,31 +12,31 @@ Registered = TypeVar("Registered", bound=Callable[..., Any])
 
 
 def class_name(name: str) -> tuple[str, ...]:
-    """Return the one name of a class that is known by its own name only."""
+    """Return the class name as the only name."""
     return (name,)
 
 
 def snake_case_and_class_name(name: str) -> tuple[str, ...]:
-    """Return the two names by which Keras knows most classes: max_norm and MaxNorm."""
+    """Return both names that Keras accepts for most classes: max_norm and MaxNorm."""
     return (snake_case(name), name)
 
 
 class Registry(Generic[Entry]):
-    """The classes (or functions) of one kind. Each enters itself, with the decorator `register`.
+    """The classes (or functions) of one kind. Each is added by the decorator `register`.
 
     Parameters
     ----------
     kind : str
-        What error messages call one of them, such as 'loss'.
+        The kind in error messages, such as 'loss'.
     spellings : callable
-        Gives the names by which `find` knows an entry whose ``__name__`` is its argument.
+        Returns the names that `find` accepts for an entry, given its ``__name__``.
 
     Attributes
     ----------
     entries : dict
-        The entries by their ``__name__``, which is what Keras's files have.
+        The entries by ``__name__``, as in Keras's files.
     names : dict
-        What to call for each name that users may write: an entry, or a function that makes an object of one.
+        The callable for each accepted name: an entry, or a function that makes an object of one.
     """
 
     def __init__(self, kind: str, spellings: Callable[[str], tuple[str, ...]] = class_name) -> None:
@@ -46,7 +46,7 @@ class Registry(Generic[Entry]):
         self._spellings = spellings
 
     def register(self, *aliases: str) -> Callable[[Registered], Registered]:
-        """Return the decorator that enters a class or function, under further names if wanted."""
+        """Return a decorator that adds a class or function, optionally under further names."""
 
         def enter(entry: Any) -> Any:
             self.entries[entry.__name__] = entry
@@ -66,7 +66,7 @@ class Registry(Generic[Entry]):
         return ", ".join(sorted(self.entries))
 
     def find(self, name: str) -> Callable[..., Any]:
-        """Return what a name stands for; an unknown one raises a ValueError that lists the close ones."""
+        """Return the callable of a name; an unknown one raises ValueError with similar names."""
         return lookup(self.kind, name, self.names)
 
     def from_config(self, config: Mapping[str, Any]) -> Any:
@@ -74,7 +74,7 @@ class Registry(Generic[Entry]):
         return self.find(config["class_name"])(**config.get("config", {}))
 
     def resolve(self, identifier: Any) -> Any:
-        """Return the object that a name, an entry or a configuration stands for; anything else comes back as it is."""
+        """Return the object for a name, an entry or a configuration; anything else is returned unchanged."""
         if isinstance(identifier, str):
             return self.find(identifier)()
         if is_config(identifier):
@@ -93,7 +93,7 @@ def configuration(value: Any) -> dict[str, Any]:
 
 
 def plain(value: Any) -> Any:
-    """Return an argument of a constructor as plain data that the constructor takes as well."""
+    """Return a constructor argument as plain data that the constructor also accepts."""
     if hasattr(value, "get_config"):
         return configuration(value)
     return value.tolist() if isinstance(value, np.ndarray) else value

@@ -1,4 +1,4 @@
-"""The one source of random numbers: initialisation and shuffling draw from it."""
+"""The one random generator, for initialization and shuffling."""
 
 from __future__ import annotations  # so that numpy.random is imported when it is first used
 
@@ -14,7 +14,7 @@ _scoped: ContextVar[np.random.Generator | None] = ContextVar("_scoped", default=
 
 
 def generator() -> np.random.Generator:
-    """Return the package's generator, seeded from the system's entropy until `seed` is called, or that of a scope."""
+    """Return the generator of the current scope, or the package's, seeded by the system until `seed` is called."""
     global _generator  # noqa: PLW0603 - the one random state of the package
     scoped = _scoped.get()
     if scoped is not None:
@@ -25,24 +25,24 @@ def generator() -> np.random.Generator:
 
 
 def state() -> dict[str, Any]:
-    """Return where the package's generator is, as data that JSON has."""
+    """Return the state of the generator as JSON-compatible data."""
     return dict(generator().bit_generator.state)
 
 
 def set_state(value: dict[str, Any]) -> None:
-    """Let the package's generator go on from what `state` has returned."""
+    """Restore a state returned by `state`."""
     generator().bit_generator.state = value
 
 
 def seed(value: int) -> None:
-    """Start the package's generator afresh from `value`."""
+    """Restart the package's generator from `value`."""
     global _generator  # noqa: PLW0603 - the one random state of the package
     _generator = np.random.default_rng(value)
 
 
 @contextmanager
 def scope(value: int) -> Iterator[None]:
-    """Let this thread draw from a generator of its own, seeded with `value`; the package's stays as it is."""
+    """Use a separate generator in this context, seeded with `value`; the package's is unchanged."""
     token = _scoped.set(np.random.default_rng(value))
     try:
         yield

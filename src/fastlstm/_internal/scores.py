@@ -1,4 +1,4 @@
-"""How far a forecast is off: the definitions that `fastlstm.forecasting` offers and figures show in their titles."""
+"""Errors of forecasts, for `fastlstm.forecasting` and the titles of figures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Words for numbers in messages, titles and legends."""
+"""Counts as text, for messages, titles and legends."""
 
 
 def counted(count: int, noun: str) -> str:

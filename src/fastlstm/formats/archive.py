@@ -1,4 +1,4 @@
-"""The archive of a Keras model: a zip file with the configuration, the weights, and who wrote it."""
+"""The archive of a Keras model: a zip file with configuration, weights and metadata."""
 
 import datetime
 import json
@@ -25,7 +25,7 @@ def write(file: BinaryIO, config: dict[str, Any], weights: bytes, version: str) 
 
 
 def read(file: BinaryIO) -> tuple[Any, bytes, str]:
-    """Return the configuration and the HDF5 file of an archive, and the version of Keras that its format is of."""
+    """Return the configuration and the HDF5 file of an archive, and the version of Keras of its format."""
     try:
         with zipfile.ZipFile(file) as archive:
             configuration, weights = _json(archive, _CONFIG), _weights(archive)

@@ -1,4 +1,4 @@
-"""A model from its description and its weights."""
+"""Building a model from its description and its weights."""
 
 import warnings
 from collections.abc import Callable, Mapping, Sequence
@@ -9,28 +9,30 @@ from .._internal.arrays import Array, real_array
 from ..layers import InputLayer
 from ..layers._weights import Weight, Weights
 from . import functional_graph, weight_tree
-from .deserialize import Reviver
+from .deserialize import Deserializer
 from .saved_model import LoadedModel, SavedModel
 
 MODELS = ("Sequential", "Functional", "Model")
-"""Keras's classes of models that may be a chain."""
+"""Keras's classes of models whose layers may follow one another."""
 
 
-def bare_model(description: Any, reviver: Reviver, model_class: type) -> tuple[LoadedModel, InputLayer | None]:
+def bare_model(
+    description: Any, deserializer: Deserializer, model_class: type
+) -> tuple[LoadedModel, InputLayer | None]:
     """Return a model without weights, and its Input if it has one."""
     if not isinstance(description, dict) or not isinstance(description.get("class_name"), str):
         raise ValueError(f"expected the description of a model, got {str(description)[:100]}")
-    cls = _class(description, reviver, model_class)
+    cls = _class(description, deserializer, model_class)
     entries = functional_graph.layers(description)
     config = description["config"]
     model: LoadedModel = cls(name=config.get("name"), trainable=bool(config.get("trainable", True)))
     has_input = bool(entries) and entries[0]["class_name"] == "InputLayer"
     for entry in entries[1:] if has_input else entries:
-        model.add(reviver.revived(entry, "layer"))
+        model.add(deserializer.deserialize(entry, "layer"))
     dtype = model.layers[0].dtype if model.layers else None
     first = None
     if has_input:
-        first = reviver.input(entries[0], dtype)
+        first = deserializer.input(entries[0], dtype)
     elif shape := config.get("build_input_shape"):
         first = InputLayer(batch_shape=tuple(shape))
     if first is not None and not model.layers:
@@ -38,28 +40,28 @@ def bare_model(description: Any, reviver: Reviver, model_class: type) -> tuple[L
     return model, first
 
 
-def _class(description: Mapping[str, Any], reviver: Reviver, model_class: type) -> Any:
-    """Return the class of a model: `model_class`, or one of the caller's."""
+def _class(description: Mapping[str, Any], deserializer: Deserializer, model_class: type) -> Any:
+    """Return the class of a model: `model_class`, or a subclass of the caller."""
     name, module = description["class_name"], description.get("module")
-    own = reviver.of_caller(description)
+    own = deserializer.of_caller(description)
     if own is not None:
         if not isinstance(own, type) or not issubclass(own, model_class):
             raise TypeError(f"custom_objects: expected a subclass of {model_class.__name__} for {name!r}, got {own!r}")
         return own
     if name not in MODELS or (module is not None and not str(module).startswith("keras")):
         raise files.RefusedError(
-            f"expected a Sequential, or a Functional model that is a chain, got {name!r} of the module {module!r}; a"
-            f" class of one's own is passed as custom_objects={{{name!r}: ...}}"
+            f"expected a Sequential, or a Functional model that is a chain, got {name!r} of the module {module!r};"
+            f" pass your own class as custom_objects={{{name!r}: ...}}"
         )
     return model_class
 
 
 ArraysOf: TypeAlias = Callable[[weight_tree.Leaf, Sequence[Weight]], Sequence[Array]]
-"""Returns the weights of a leaf that a file has, in the shapes that it declares; else raises ValueError."""
+"""Returns the weights of a leaf from a file; raises ValueError unless they have the declared shapes."""
 
 
 def adopt(model: LoadedModel, first: InputLayer, arrays_of: ArraysOf) -> None:
-    """Give a model that has none its weights."""
+    """Build a model with the weights from a file."""
     leaves = list(weight_tree.leaves(model.layers))
     weights = []
     shape = first.batch_shape
@@ -69,27 +71,27 @@ def adopt(model: LoadedModel, first: InputLayer, arrays_of: ArraysOf) -> None:
         for leaf in leaves:
             if leaf.owner is layer:
                 declared = leaf.layer._declare(features)
-                if not leaf.kept:
+                if not leaf.in_tree:
                     dtype = layer.dtype
                     found += [real_array(each.name, each.initial(each.shape, dtype), dtype) for each in declared]
                 elif declared:
                     found += arrays_of(leaf, declared)
         weights.append(found)
         shape = layer.compute_output_shape(shape)
-    model._adopt(first, weights)
+    model._build(first, weights)
 
 
 def replace(model: SavedModel, arrays_of: ArraysOf, skip_mismatch: bool, *, everything: bool = False) -> None:
-    """Replace the weights of a built model, all of them or, where one does not fit, none.
+    """Replace the weights of a built model; if one does not fit, none is replaced.
 
-    With `skip_mismatch` those that do not fit stay as they are, with a warning. `everything` includes those that are
-    arguments.
+    With `skip_mismatch`, those that do not fit stay unchanged, with a warning. `everything` includes weights that are
+    constructor arguments.
     """
     model._native_model()
     found: list[tuple[Weights, list[Array]]] = []
     for leaf in weight_tree.leaves(model.layers):
         weights = leaf.layer._weights
-        if not weights.declared or not (leaf.kept or everything):
+        if not weights.declared or not (leaf.in_tree or everything):
             continue
         try:
             found.append((weights, list(arrays_of(leaf, weights.declared))))
@@ -101,13 +103,13 @@ def replace(model: SavedModel, arrays_of: ArraysOf, skip_mismatch: bool, *, ever
         weights.write(arrays)
 
 
-def compile_as_described(model: LoadedModel, config: Any, reviver: Reviver) -> None:
+def compile_as_described(model: LoadedModel, config: Any, deserializer: Deserializer) -> None:
     """Compile a model with the optimizer, loss and metrics of its description, if there are any."""
     if not config:
         return
     try:
         found = {
-            argument: reviver.revived(config.get(argument), argument)
+            argument: deserializer.deserialize(config.get(argument), argument)
             for argument in ("optimizer", "loss", "loss_weights", "metrics", "weighted_metrics")
         }
         if found["optimizer"] is not None:

@@ -1,4 +1,4 @@
-"""From descriptions as Keras writes them to objects, of classes of this package and of the caller and of no others."""
+"""Objects from descriptions as Keras writes them, of classes of this package and of the caller only."""
 
 import inspect
 from collections.abc import Callable, Mapping
@@ -14,16 +14,16 @@ from . import kinds
 
 _CODE = ("__lambda__", "Lambda")
 _WITHOUT_EFFECT = ("jit_compile", "is_legacy_optimizer", "time_major", "fn", "from_serialized")
-_BY_NAME = ("loss", "metrics", "weighted_metrics")  # older files have functions by their names alone
+_BY_NAME = ("loss", "metrics", "weighted_metrics")  # older files have functions by name only
 
 
-class Reviver:
-    """Makes objects of descriptions.
+class Deserializer:
+    """Creates objects from descriptions.
 
     Parameters
     ----------
     custom_objects : mapping, optional
-        Classes and functions of the caller, by the names that the file has for them.
+        Classes and functions of the caller, by their names in the file.
     """
 
     def __init__(self, custom_objects: Mapping[str, Any] | None) -> None:
@@ -31,20 +31,20 @@ class Reviver:
             raise TypeError(f"custom_objects: expected a dict of classes and functions, got {custom_objects!r}")
         self._custom = dict(custom_objects or {})
 
-    def revived(self, value: Any, argument: str = "") -> Any:
-        """Return plain data with objects in place of their descriptions; `argument` is the name it is given under."""
+    def deserialize(self, value: Any, argument: str = "") -> Any:
+        """Return plain data with descriptions replaced by objects; `argument` is the name of the argument it is for."""
         if isinstance(value, list):
-            return [self.revived(entry, argument) for entry in value]
+            return [self.deserialize(entry, argument) for entry in value]
         if isinstance(value, str) and value in self._custom and argument in _BY_NAME:
             return self._custom[value]
         if not isinstance(value, dict):
             return value
         if not isinstance(value.get("class_name"), str):
-            return {key: self.revived(entry, key) for key, entry in value.items()}
+            return {key: self.deserialize(entry, key) for key, entry in value.items()}
         return self._object(value, argument)
 
     def input(self, value: Mapping[str, Any], dtype: str | None) -> InputLayer:
-        """Return an Input. What it is given becomes the dtype of the layers, in Keras in the first of them."""
+        """Return an Input with the dtype of the layers, if any; in Keras the dtypes may differ."""
         config = dict(value["config"])
         return InputLayer(**self._arguments(InputLayer, {**config, "dtype": dtype or config.get("dtype")}))
 
@@ -54,7 +54,7 @@ class Reviver:
             raise RefusedError(f"{argument or 'layers'}: a {name} keeps Python code in the file, which is never run")
         own = self.of_caller(value)
         if own is not None:
-            return self._made(own, config)
+            return self._custom_object(own, config)
         if name == "function":
             return self._function(config, value.get("module"))
         if name == "DTypePolicy":
@@ -90,7 +90,7 @@ class Reviver:
         return lookup(kind, name, kinds.CLASSES[kind])
 
     def _arguments(self, cls: Any, config: Mapping[str, Any]) -> dict[str, Any]:
-        """Return what to call a class with. What it does not take and is nothing, None or False, is left out."""
+        """Return the arguments for a class; unknown ones that are None or False are omitted."""
         if not callable(cls):
             raise TypeError(f"expected a class, got {cls!r}")
         taken = inspect.signature(cls).parameters
@@ -98,7 +98,7 @@ class Reviver:
         arguments = {}
         for name, value in config.items():
             if name in known:
-                arguments[name] = self.revived(value, name)
+                arguments[name] = self.deserialize(value, name)
             elif value not in (None, False) and name not in _WITHOUT_EFFECT:
                 raise RefusedError(f"{cls.__name__}: this package does not have its argument {name!r}, got {value!r}")
         return arguments
@@ -109,7 +109,7 @@ class Reviver:
         if isinstance(name, str) and module in ("builtins", "keras.losses", "keras.metrics"):
             return name
         raise RefusedError(
-            f"expected the name of a function of Keras, got {name!r} of the module {module!r}; functions of one's own"
+            f"expected the name of a function of Keras, got {name!r} of the module {module!r}; your own functions"
             f" are not in the file: pass it, as custom_objects={{{name!r}: ...}}, or load with compile=False"
         )
 
@@ -120,11 +120,11 @@ class Reviver:
                 return self._custom[key]
         return None
 
-    def _made(self, found: Any, config: Any) -> Any:
-        """Return what a class or function of the caller makes of a description."""
+    def _custom_object(self, found: Any, config: Any) -> Any:
+        """Return the caller's function, or an object of the caller's class."""
         if not isinstance(found, type):
             return found
         from_config: Callable[..., Any] | None = getattr(found, "from_config", None)
         if from_config is None:
             raise TypeError(f"custom_objects: {found.__name__} has no from_config")
-        return from_config(self.revived(self._plain(config)))
+        return from_config(self.deserialize(self._plain(config)))

@@ -1,4 +1,4 @@
-"""The layers of a description in their order: those of a Sequential, or of a Functional model that is a chain."""
+"""The layers of a description in order, from a Sequential or from a functional graph without branches."""
 
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
@@ -20,11 +20,11 @@ def layers(description: Mapping[str, Any]) -> list[Mapping[str, Any]]:
             raise ValueError(f"layers: expected descriptions of layers, got {str(entry)[:100]}")
     if "input_layers" not in config:
         return list(config["layers"])
-    return _chain(config)
+    return _layers_of_graph(config)
 
 
-def _chain(config: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """Return the layers of a graph that is a chain, in its order."""
+def _layers_of_graph(config: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the layers of a functional graph without branches, in order."""
     entries = {entry["name"]: entry for entry in config["layers"]}
     kinds = {name: entry["class_name"] for name, entry in entries.items()}
     inputs, outputs = _ends(config["input_layers"]), _ends(config["output_layers"])
@@ -49,7 +49,7 @@ def _chain(config: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 
 def _require_own_masks(entries: Mapping[str, Mapping[str, Any]], order: list[str]) -> None:
-    """Raise unless the operations that compute masks do what the layers of the chain do by themselves."""
+    """Raise unless the operations that compute masks match those of the layers themselves."""
     own: set[tuple[str, float]] = set()
     for source, name in pairwise(order):
         config = entries[name]["config"]
@@ -78,7 +78,7 @@ def _source(name: str, entry: Mapping[str, Any], kinds: Mapping[str, str]) -> st
     if len(nodes) != 1:
         raise RefusedError(f"layer {name!r} is called {len(nodes)} times; sharing layers is not supported")
     (node,) = nodes
-    arguments, others = (node["args"], node["kwargs"]) if isinstance(node, dict) else _of_older(node)
+    arguments, others = (node["args"], node["kwargs"]) if isinstance(node, dict) else _keras2_arguments(node)
     for key, value in others.items():
         for source in _tensors(value):
             if key != "mask" or kinds[source] not in _MASK_OPERATIONS:
@@ -91,7 +91,7 @@ def _source(name: str, entry: Mapping[str, Any], kinds: Mapping[str, str]) -> st
     return sources[0]
 
 
-def _of_older(node: Any) -> tuple[Any, dict[str, Any]]:
+def _keras2_arguments(node: Any) -> tuple[Any, dict[str, Any]]:
     """Return arguments and keyword arguments of a node as Keras 2 writes it: [['name', 0, 0, {...}]]."""
     calls = [node] if node and isinstance(node[0], str) else node
     keywords: dict[str, Any] = {}

@@ -1,4 +1,4 @@
-"""HDF5 files: opened in memory, searched for what reaches outside of them, and datasets read by shape."""
+"""HDF5 files: opened in memory, checked for links to other files, and read dataset by dataset."""
 
 import io
 from collections.abc import Iterator, Sequence
@@ -13,23 +13,23 @@ if TYPE_CHECKING:
     import h5py
 
 LARGEST_ATTRIBUTE = 64512
-_SMALL, _EXPANSION = 2**32, 1000  # Keras's bounds, as in _archive.py
+_SMALL, _EXPANSION = 2**32, 1000  # Keras's bounds, as in archive.py
 
 
 def opened(contents: bytes) -> "h5py.File":
-    """Return a file that is read; links to other places, external and virtual datasets raise RefusedError."""
+    """Open a file for reading; links, external and virtual datasets raise RefusedError."""
     import h5py
 
     try:
         file = h5py.File(io.BytesIO(contents), "r")
     except OSError as error:
         raise ValueError(f"the file is damaged or no HDF5 file ({error})") from error
-    _search(file)
+    _refuse_external_data(file)
     return file
 
 
-def _search(group: "h5py.Group") -> None:
-    """Look at everything in a file, without following any link."""
+def _refuse_external_data(group: "h5py.Group") -> None:
+    """Raise RefusedError for anything stored outside the file, without following any link."""
     import h5py
 
     seen: set[Any] = set()
@@ -81,7 +81,7 @@ def dataset(group: "h5py.Group", name: str) -> "h5py.Dataset":
 
 
 def numbers(found: "h5py.Dataset", dtype: str) -> Array:
-    """Return a dataset's numbers in a dtype. What is stored must be about as much as what it is to become."""
+    """Return a dataset's numbers in a dtype; raise RefusedError if they are far larger than their storage."""
     if found.size is None:
         raise ValueError(f"{found.name}: expected numbers, got an empty dataset")
     size = found.size * found.dtype.itemsize
@@ -99,7 +99,7 @@ def _is_bfloat16(found: "h5py.Dataset") -> bool:
 
 
 def texts(group: "h5py.Group", name: str) -> list[str]:
-    """Return a list of texts from an attribute, or from the several that a long one is cut into."""
+    """Return a list of texts from an attribute, or from the several attributes of a long list."""
     if name in group.attrs:
         return list(_texts(group.attrs[name]))
     return list(_numbered(group, name))
@@ -123,7 +123,7 @@ def text(value: Any) -> str:
 
 
 def write_texts(group: "h5py.Group", name: str, values: Sequence[str]) -> None:
-    """Write a list of texts, in as many attributes as the bound on their size makes necessary."""
+    """Write a list of texts to an attribute, or to several if the list exceeds the largest size."""
     array = np.array([value.encode("utf-8") for value in values]) if values else np.zeros(0)
     parts = [array]
     while max(part.nbytes for part in parts) > LARGEST_ATTRIBUTE:

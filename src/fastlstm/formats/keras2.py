@@ -1,4 +1,4 @@
-"""Models of Keras 2, in the words of Keras 3."""
+"""Models of Keras 2, translated to Keras 3."""
 
 import warnings
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ _GATES = {"activation": ("c", "h"), "recurrent_activation": ("i", "f", "o", "z",
 
 
 def wrote(version: str) -> bool:
-    """Return whether this version of Keras is older than 3; '' is that of files before versions were noted."""
+    """Return whether this version of Keras is older than 3; '' stands for files without a version."""
     return not version or version.split(".", maxsplit=1)[0] in ("0", "1", "2")
 
 
@@ -64,7 +64,7 @@ def _translate_object(found: dict[str, Any]) -> None:
 
 
 def _translate_optimizer(config: dict[str, Any]) -> None:
-    """Rates that the optimizer itself lets decay become a schedule."""
+    """Replace the optimizer's own decay of the learning rate by a schedule."""
     if "lr" in config:
         config["learning_rate"] = config.pop("lr")
     decay = config.pop("decay", 0.0)
@@ -74,7 +74,7 @@ def _translate_optimizer(config: dict[str, Any]) -> None:
 
 
 def _with_input(layers: list[Any]) -> list[Any]:
-    """Return the layers of a Sequential: the shape of the input is that of an Input alone."""
+    """Return the layers of a Sequential with an Input in place of the input shape of the first layer."""
     found: list[Any] = []
     for entry in layers:
         config = entry.get("config") if isinstance(entry, dict) else None
@@ -85,21 +85,21 @@ def _with_input(layers: list[Any]) -> list[Any]:
     return found
 
 
-def keeps_slot_by_slot(training: Mapping[str, Any]) -> bool:
-    """Return whether an .h5 file is of an optimizer of before 2.11, which kept all momentums, then all velocities."""
+def saves_slot_by_slot(training: Mapping[str, Any]) -> bool:
+    """Return whether an .h5 file has an optimizer from before 2.11, which saved all momentums, then all velocities."""
     optimizer = training.get("optimizer_config")
     return isinstance(optimizer, dict) and not str(optimizer.get("class_name")).startswith(_CUSTOM)
 
 
 def scale_hard_sigmoids(model: SavedModel) -> bool:
-    """Let hard sigmoids compute what they did, by weights 1.2 times as large; return whether there are any.
+    """Scale the weights before hard sigmoids by 1.2, so that they compute the same; return whether there are any.
 
     clip(0.2 x + 0.5, 0, 1) of Keras 2 is clip(x / 6 + 0.5, 0, 1) of 1.2 x.
 
     Raises
     ------
     RefusedError
-        Where what goes in is not a product with weights.
+        If the input of a hard sigmoid is not a product with weights.
     """
     found = False
     for leaf in weight_tree.leaves(model.layers):
@@ -124,7 +124,7 @@ def scale_hard_sigmoids(model: SavedModel) -> bool:
 
 
 def _before_hard_sigmoid(leaf: weight_tree.Leaf) -> list[bool]:
-    """Return for each block of the columns of a leaf's weights whether its product goes into a hard sigmoid."""
+    """Return for each block of columns of a leaf's weights whether its product is the input of a hard sigmoid."""
     layer, name = leaf.layer, "hard_sigmoid"
     if isinstance(layer, RNN):
         gates = [gate for argument, own in _GATES.items() if getattr(layer, argument, "") == name for gate in own]

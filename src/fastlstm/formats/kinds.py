@@ -1,4 +1,4 @@
-"""The kinds of objects that a model's description has: what Keras calls their module, and which classes there are."""
+"""The kinds of objects in a model's description: Keras's module and the classes of each."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,9 +14,9 @@ from ..regularizers import registry as regularizers
 from ..schedules._base import registry as schedules
 
 OURS = "fastlstm.integrations.keras"
-"""The module that has Keras classes for what Keras does not have."""
+"""The module with Keras classes for layers and losses that Keras lacks."""
 PACKAGE = "fastlstm"
-"""Under which they are registered there: fastlstm>LSTM."""
+"""The package under which they are registered: fastlstm>LSTM."""
 
 MODULES = {
     "layers": "keras.layers",
@@ -41,14 +41,14 @@ CLASSES: Mapping[str, Mapping[str, Any]] = {
 
 
 def of_class(cls: type) -> str | None:
-    """Return the kind of a class of this package, None for one of the user's own."""
+    """Return the kind of a class of this package, None for a user's class."""
     package, _, rest = cls.__module__.partition(".")
     kind = rest.partition(".")[0]
     return kind if package == PACKAGE and kind in MODULES else None
 
 
 def of_module(module: str) -> str | None:
-    """Return the kind of what Keras keeps in a module, also under the name that older versions gave it."""
+    """Return the kind of the classes in a module of Keras, including the names of older versions."""
     parts = module.split(".")
     if module == OURS or not {"keras", "tensorflow", "tf_keras"} & {parts[0]}:
         return None
@@ -56,7 +56,7 @@ def of_module(module: str) -> str | None:
 
 
 def of_argument(name: str) -> str | None:
-    """Return the kind of what is given under an argument's name, for descriptions that have no modules."""
+    """Return the kind of an argument's value by the argument's name, for descriptions without modules."""
     ending = name.rpartition("_")[2]
     found = {
         "initializer": "initializers",

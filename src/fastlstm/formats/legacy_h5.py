@@ -1,4 +1,4 @@
-"""The older file of a whole model, .h5: attributes with descriptions, and weights by the names of layers."""
+"""The older .h5 format of a whole model: descriptions in attributes, and weights by layer name."""
 
 import io
 import json
@@ -13,7 +13,7 @@ from ..layers import Layer
 from ..layers._weights import Weight
 from . import build, hdf5, keras2, optimizer_state, training_state, weight_tree
 from .archive import KERAS_VERSION
-from .deserialize import Reviver
+from .deserialize import Deserializer
 from .saved_model import LoadedModel, SavedModel
 
 if TYPE_CHECKING:
@@ -25,11 +25,11 @@ _LAYERS, _NAMES = "layer_names", "weight_names"
 
 
 def is_legacy(file: "h5py.File") -> bool:
-    """Return whether a file keeps weights by the names of layers."""
+    """Return whether a file has weights by layer name."""
     return _WEIGHTS in file or _LAYERS in file.attrs
 
 
-def model(file: "h5py.File", reviver: Reviver, compile: bool, model_class: type) -> LoadedModel:
+def model(file: "h5py.File", deserializer: Deserializer, compile: bool, model_class: type) -> LoadedModel:
     """Return the model in a file."""
     if "model_config" not in file.attrs:
         what = "weights alone: make the model and call its load_weights" if _is_weights(file) else "none"
@@ -38,19 +38,19 @@ def model(file: "h5py.File", reviver: Reviver, compile: bool, model_class: type)
     description, training = (
         json.loads(hdf5.text(file.attrs.get(name, "null"))) for name in ("model_config", "training_config")
     )
-    by_slot = older and training is not None and keras2.keeps_slot_by_slot(training)
+    by_slot = older and training is not None and keras2.saves_slot_by_slot(training)
     if older:
         description, training = keras2.translated(description), keras2.translated(training)
-    found, first = build.bare_model(description, reviver, model_class)
+    found, first = build.bare_model(description, deserializer, model_class)
     if first is not None and found.layers:
-        kept = dict(_layers(file))
-        build.adopt(found, first, partial(_arrays_of, {layer.name: kept.get(layer.name) for layer in found.layers}))
+        saved = dict(_layers(file))
+        build.adopt(found, first, partial(_arrays_of, {layer.name: saved.get(layer.name) for layer in found.layers}))
     if compile and training is not None:
         training["optimizer"] = training.get("optimizer_config")
-        build.compile_as_described(found, training, reviver)
+        build.compile_as_described(found, training, deserializer)
     if found.built:
         changed = older and keras2.scale_hard_sigmoids(found)
-        training_state.restore(file, found, [] if changed else _kept_of_optimizer(file), by_slot=by_slot)
+        training_state.restore(file, found, [] if changed else _saved_optimizer_variables(file), by_slot=by_slot)
     return found
 
 
@@ -61,13 +61,13 @@ def _is_weights(file: "h5py.File") -> bool:
 def load(file: "h5py.File", model: SavedModel, skip_mismatch: bool) -> None:
     """Replace the weights of a built model by those of a file, layer by layer in their order."""
     weighty = [layer for layer in model.layers if layer.weights and not layer._weights_are_arguments]
-    kept = [datasets for _, datasets in _layers(file) if datasets]
-    if len(weighty) != len(kept):
-        raise ValueError(f"expected weights of {len(weighty)} layers, got those of {len(kept)}")
-    by_name = {layer.name: datasets for layer, datasets in zip(weighty, kept, strict=True)}
+    saved = [datasets for _, datasets in _layers(file) if datasets]
+    if len(weighty) != len(saved):
+        raise ValueError(f"expected weights of {len(weighty)} layers, got those of {len(saved)}")
+    by_name = {layer.name: datasets for layer, datasets in zip(weighty, saved, strict=True)}
     build.replace(model, partial(_arrays_of, by_name), skip_mismatch)
     training_state.restore_arguments(file, model)
-    training_state.restore_training(file, model, _kept_of_optimizer(file))
+    training_state.restore_training(file, model, _saved_optimizer_variables(file))
 
 
 def _layers(file: "h5py.File") -> Iterator[tuple[str, list[Any]]]:
@@ -91,14 +91,16 @@ def _listed(group: "h5py.Group") -> list[Any]:
     return found
 
 
-def _kept_of_optimizer(file: "h5py.File") -> list[Any]:
+def _saved_optimizer_variables(file: "h5py.File") -> list[Any]:
     group = hdf5.group_at(file, _OPTIMIZER)
     return [] if group is None else _listed(group)
 
 
-def _arrays_of(kept: Mapping[str, list[Any] | None], leaf: weight_tree.Leaf, declared: Sequence[Weight]) -> list[Array]:
-    """Return the weights of a leaf out of those of its layer."""
-    datasets = kept.get(leaf.owner.name) or []
+def _arrays_of(
+    saved: Mapping[str, list[Any] | None], leaf: weight_tree.Leaf, declared: Sequence[Weight]
+) -> list[Array]:
+    """Return the weights of a leaf from those of its layer."""
+    datasets = saved.get(leaf.owner.name) or []
     parts = [part for _, part in leaf.owner._leaves("")]
     counts = [len(part._declare(1)) for part in parts] if len(parts) > 1 else [len(declared)]  # whatever the features
     extra = len(leaf.layer._keras_extra)
@@ -129,14 +131,14 @@ def contents(model: SavedModel, description: dict[str, Any]) -> bytes:
         if model.built:
             if model.optimizer is not None:
                 variables = optimizer_state.variables(model.optimizer, model._native_model().network)
-                kept = [(f"{model.optimizer.name}/{i}", array) for i, array in enumerate(variables)]
-                _write_list(file.create_group(_OPTIMIZER), kept)
+                saved = [(f"{model.optimizer.name}/{i}", array) for i, array in enumerate(variables)]
+                _write_list(file.create_group(_OPTIMIZER), saved)
             training_state.write_ours(file, model)
     return stream.getvalue()
 
 
 def _named(layer: Layer) -> list[tuple[str, Array]]:
-    """Return the weights of a layer, and what Keras keeps after them, by name."""
+    """Return the weights of a layer and Keras's variables after them, by name."""
     names = [weight.name for weight in layer._weights.declared]
     extra = [(name, np.array(value, np.int32)) for name, value in layer._keras_extra]
     return [(f"{layer.name}/{name}", array) for name, array in [*zip(names, layer.weights, strict=True), *extra]]

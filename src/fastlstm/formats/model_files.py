@@ -1,4 +1,4 @@
-"""A model as one of the files, and back."""
+"""Writing models to files of each format, and reading them."""
 
 import io
 import os
@@ -11,7 +11,7 @@ from .._internal import files
 from .._internal.checks import flag
 from .._internal.native import version
 from . import archive, build, hdf5, keras2, legacy_h5, safetensors, serialize, training_state, weight_tree
-from .deserialize import Reviver
+from .deserialize import Deserializer
 from .saved_model import SavedModel
 
 _ENDINGS = (".keras", ".h5", ".hdf5")
@@ -48,7 +48,7 @@ def save_weights(model: SavedModel, filepath: str | os.PathLike[str], overwrite:
 
 
 def _weights(model: SavedModel) -> bytes:
-    """Return the HDF5 file of the weights, and of what a training needs to go on."""
+    """Return an HDF5 file of the weights and the training state."""
     import h5py
 
     contents = io.BytesIO()
@@ -75,7 +75,7 @@ def load_weights(model: SavedModel, filepath: str | os.PathLike[str], skip_misma
                 return
             build.replace(model, partial(weight_tree.arrays_of, tree), skip_mismatch)
             training_state.restore_arguments(tree, model)
-            training_state.restore_training(tree, model, training_state.kept_of_optimizer(tree))
+            training_state.restore_training(tree, model, training_state.saved_optimizer_variables(tree))
 
 
 def _begins_with(file: Any, beginning: bytes) -> bool:
@@ -95,25 +95,25 @@ def load_model(
     """Return the model in a file, of this class or a subclass in `custom_objects`: see `fastlstm.load_model`."""
     flag("safe_mode", safe_mode)
     compile = flag("compile", compile)
-    reviver = Reviver(custom_objects)
+    deserializer = Deserializer(custom_objects)
     path = os.fspath(filepath)
     with open(path, "rb") as file, files.read(path):
         if path.endswith(".safetensors"):
-            return safetensors.model(file.read(), reviver, compile, model_class)
+            return safetensors.model(file.read(), deserializer, compile, model_class)
         if _begins_with(file, _HDF5):
             with hdf5.opened(file.read()) as tree:
-                return legacy_h5.model(tree, reviver, compile, model_class)
+                return legacy_h5.model(tree, deserializer, compile, model_class)
         description, contents, keras_version = archive.read(file)
         older = keras2.wrote(keras_version)
         if older:
             description = keras2.translated(description)
         with hdf5.opened(contents) as tree:
-            model, first = build.bare_model(description, reviver, model_class)
+            model, first = build.bare_model(description, deserializer, model_class)
             if first is not None and model.layers:
                 build.adopt(model, first, partial(weight_tree.arrays_of, tree))
             if compile:
-                build.compile_as_described(model, description.get("compile_config"), reviver)
+                build.compile_as_described(model, description.get("compile_config"), deserializer)
             if model.built:
                 changed = older and keras2.scale_hard_sigmoids(model)
-                training_state.restore(tree, model, [] if changed else training_state.kept_of_optimizer(tree))
+                training_state.restore(tree, model, [] if changed else training_state.saved_optimizer_variables(tree))
     return model

@@ -1,4 +1,4 @@
-"""What an optimizer keeps, in the order of Keras's variables: steps, learning rate, then slots."""
+"""The state of an optimizer in the order of Keras's variables: steps, learning rate, then slots."""
 
 import warnings
 from collections.abc import Iterator, Sequence
@@ -20,19 +20,19 @@ _LARGEST = 2**31 - 1
 
 
 class Slot(NamedTuple):
-    """What is kept of one weight."""
+    """A slot of one weight, such as its momentum."""
 
     name: str
-    segment: int
+    parameter: int
 
 
 def slots(optimizer: Optimizer, network: Network) -> Iterator[Slot]:
     """Yield the slots that a network has in Keras's order."""
-    trained = [i for i, segment in enumerate(network.segments) if segment.trainable]
-    kept = set(network.slots)
+    trained = [i for i, parameter in enumerate(network.segments) if parameter.trainable]
+    existing = set(network.slots)
     for group in (*_SHARED_SLOTS, *optimizer._slots):
-        for segment in trained:
-            yield from (Slot(name, segment) for name in group if name in kept)
+        for parameter in trained:
+            yield from (Slot(name, parameter) for name in group if name in existing)
 
 
 def variables(optimizer: Optimizer, network: Network) -> list[Array]:
@@ -45,22 +45,22 @@ def variables(optimizer: Optimizer, network: Network) -> list[Array]:
     return found + [np.array(value, found[-1].dtype) for value in optimizer._scalars()]
 
 
-class Kept(NamedTuple):
-    """What a file keeps of an optimizer."""
+class SavedState(NamedTuple):
+    """The state of an optimizer in a file."""
 
     steps: int
     rate: float | None
-    """None where a schedule tells the rate, and in Keras 2, which does not keep it."""
+    """None if a schedule gives the rate, and in Keras 2, which does not save it."""
     slots: Sequence[tuple[Slot, "h5py.Dataset"]]
-    """Empty where no step was made: Keras makes them at the first one."""
+    """Empty before the first step, at which Keras creates them."""
 
 
 def fitting(
     optimizer: Optimizer, network: Network, found: Sequence["h5py.Dataset"], where: str, *, by_slot: bool
-) -> Kept | None:
-    """Return what a file keeps, if it is of such an optimizer and model; else warn, as Keras does.
+) -> SavedState | None:
+    """Return the state in a file, or warn, as Keras does, and return None if it does not fit.
 
-    `by_slot` tells whether it has one slot of all weights, and then the next, in place of all slots of a weight.
+    With `by_slot` the file has one slot of all weights after the other, instead of all slots of each weight.
     """
     wanted = list(slots(optimizer, network))
     if by_slot:
@@ -69,14 +69,14 @@ def fitting(
     scheduled = isinstance(optimizer._learning_rate, LearningRateSchedule)
     has_rate = not scheduled and len(found) > 1 and found[1].shape == ()
     values = found[1 + has_rate :]
-    shapes, kept = [network.slot(*slot).shape for slot in wanted], [one.shape for one in values]
-    complete = kept == shapes + [()] * len(optimizer._scalars())
-    if not has_rate:  # Keras 2 keeps neither that nor numbers after the slots, but momentums of any SGD
+    shapes, saved = [network.slot(*slot).shape for slot in wanted], [one.shape for one in values]
+    complete = saved == shapes + [()] * len(optimizer._scalars())
+    if not has_rate:  # Keras 2 saves neither this nor scalars after the slots, but the momentums of any SGD
         momentums = [segment.shape for segment in network.segments if segment.trainable]
-        complete = complete or kept == (shapes or momentums)
+        complete = complete or saved == (shapes or momentums)
     if found[0].shape == () and (complete or (not values and not found[0][()])):
         rate = float(found[1][()]) if has_rate else None
-        return Kept(int(found[0][()]), rate, list(zip(wanted, values, strict=False)))
+        return SavedState(int(found[0][()]), rate, list(zip(wanted, values, strict=False)))
     warnings.warn(
         f"{where}: what the file keeps of an optimizer does not fit {type(optimizer).__name__} here ({len(found)}"
         f" variables, expected {len(variables(optimizer, network))}, or other shapes); the optimizer stays as it is",
@@ -86,10 +86,10 @@ def fitting(
     return None
 
 
-def restore(optimizer: Optimizer, network: Network, kept: Kept) -> None:
-    """Take what was kept."""
-    for slot, dataset in kept.slots:
+def restore(optimizer: Optimizer, network: Network, saved: SavedState) -> None:
+    """Restore the state from a file."""
+    for slot, dataset in saved.slots:
         network.set_slot(*slot, hdf5.numbers(dataset, str(network.slot(*slot).dtype)))
-    network.iterations = kept.steps
-    if kept.rate is not None and np.float32(kept.rate) != np.float32(optimizer.learning_rate):
-        optimizer.learning_rate = kept.rate
+    network.iterations = saved.steps
+    if saved.rate is not None and np.float32(saved.rate) != np.float32(optimizer.learning_rate):
+        optimizer.learning_rate = saved.rate

@@ -1,4 +1,4 @@
-"""Weights in a .safetensors file, by names such as lstm/kernel, with the model's description beside them."""
+"""Weights in a .safetensors file, by names such as lstm/kernel, with the model's description as metadata."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -11,7 +11,7 @@ from .._internal.arrays import Array
 from .._internal.native import version
 from ..layers._weights import Weight
 from . import build, functional_graph, serialize, weight_tree
-from .deserialize import Reviver
+from .deserialize import Deserializer
 from .saved_model import LoadedModel, SavedModel
 
 if TYPE_CHECKING:
@@ -44,32 +44,32 @@ def contents(model: SavedModel) -> bytes:
 
 
 def _name(owner: str, leaf: weight_tree.Leaf, weight: Weight) -> str:
-    """Return the name of a weight: that of the layer, for a layer inside of it that of the attribute, and its own."""
+    """Return the name of a weight: layer, attribute of an inner layer if any, weight."""
     (path,) = (path for path, layer in leaf.owner._leaves("") if layer is leaf.layer)
     inside = [name for name in path.split("/") if name not in ("", leaf.layer._keras_path)]
     return "/".join([owner, *inside, weight.name])
 
 
-def model(file: bytes, reviver: Reviver, compile: bool, model_class: type) -> LoadedModel:
-    """Return the model that a file has the weights of."""
+def model(file: bytes, deserializer: Deserializer, compile: bool, model_class: type) -> LoadedModel:
+    """Return the model in a file."""
     arrays, description = _read(file)
     if description is None:
         raise ValueError(
             "expected the description of a model in the metadata, got weights alone: make the model and call its"
             " load_weights"
         )
-    found, first = build.bare_model(description, reviver, model_class)
+    found, first = build.bare_model(description, deserializer, model_class)
     if first is not None and found.layers:
         build.adopt(found, first, partial(_arrays_of, arrays, {}))
     if compile:
-        build.compile_as_described(found, description.get("compile_config"), reviver)
+        build.compile_as_described(found, description.get("compile_config"), deserializer)
     return found
 
 
 def load(file: bytes, model: SavedModel, skip_mismatch: bool) -> None:
     """Replace the weights of a built model.
 
-    Layers are told apart by their names, or, where the file describes as many as the model has, by their order.
+    Layers are matched by name or, if no name agrees and the file describes as many layers, by order.
     """
     arrays, description = _read(file)
     names = {layer.name: layer.name for layer in model.layers}
@@ -95,7 +95,7 @@ def _read(file: bytes) -> tuple[dict[str, Array], Any]:
 def _arrays_of(
     arrays: Mapping[str, Array], names: Mapping[str, str], leaf: weight_tree.Leaf, declared: Sequence[Weight]
 ) -> list[Array]:
-    """Return the weights of a leaf, whose layer may have another name in the file."""
+    """Return the weights of a leaf; `names` gives the name of its layer in the file."""
     found = []
     for weight in declared:
         name = _name(names.get(leaf.owner.name, leaf.owner.name), leaf, weight)

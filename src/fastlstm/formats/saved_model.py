@@ -1,11 +1,11 @@
-"""What the formats need of a model, so that they do not depend on its class."""
+"""The interface of a model to the formats, which do not depend on its class."""
 
 from collections.abc import Sequence
 from typing import Any, Protocol
 
 from .._internal.arrays import Array
 from ..layers import InputLayer, Layer
-from ..layers._randomness import RngSteps
+from ..layers._rng import RngSteps
 from ..layers.base import Shape
 from ..optimizers import Optimizer
 from ..training.compiled import Compiled
@@ -33,11 +33,11 @@ class SavedModel(Protocol):
 
     @property
     def built(self) -> bool:
-        """Whether there are weights."""
+        """Whether the weights exist."""
 
     @property
     def layers(self) -> list[Layer]:
-        """The layers without the Input."""
+        """The layers, without the Input."""
 
     @property
     def input_shape(self) -> Shape:
@@ -45,7 +45,7 @@ class SavedModel(Protocol):
 
     @property
     def optimizer(self) -> Optimizer | None:
-        """That of `compile`."""
+        """The optimizer, None before `compile`."""
 
     def _changed(self) -> None: ...
     def _native_model(self) -> NativeModel: ...
@@ -53,7 +53,7 @@ class SavedModel(Protocol):
 
 
 class LoadedModel(SavedModel, Protocol):
-    """A model that is made from its description in a file."""
+    """A model that is created from its description in a file."""
 
     def add(self, layer: Layer | InputLayer) -> None:
         """Add a layer at the end."""
@@ -61,4 +61,4 @@ class LoadedModel(SavedModel, Protocol):
     def compile(self, optimizer: Any, loss: Any, loss_weights: Any, metrics: Any, weighted_metrics: Any) -> None:
         """Choose optimizer, loss and metrics."""
 
-    def _adopt(self, first: InputLayer, weights: Sequence[Sequence[Array]]) -> None: ...
+    def _build(self, model_input: InputLayer, weights: Sequence[Sequence[Array]] | None = None) -> None: ...

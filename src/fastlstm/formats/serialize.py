@@ -1,4 +1,4 @@
-"""A model's description as Keras writes it, from the model: plain data, every object with its class and arguments."""
+"""A model's description as Keras writes it: plain data, each object with its class and arguments."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -12,7 +12,7 @@ from .saved_model import SavedModel
 
 
 def of_model(model: SavedModel) -> dict[str, Any]:
-    """Return the description of a model, with that of how it is compiled."""
+    """Return the description of a model, including optimizer, loss and metrics."""
     first: list[dict[str, Any]] = []
     if model._input is not None:
         first.append(_input(model._input, model.dtype))
@@ -80,17 +80,17 @@ def _object(value: Any) -> dict[str, Any]:
     return {**_class(type(value), module), "config": described(arguments)}
 
 
-_MEANING = ("merge_mode",)  # arguments of which None is a value, and not the default
+_MEANING = ("merge_mode",)  # arguments for which None differs from the default
 
 
 def _keras_does_the_same(layer: Layer, arguments: Mapping[str, Any]) -> bool:
-    """Return whether Keras has such a layer, the layers inside included: these are described by themselves."""
+    """Return whether Keras has this layer with the same arguments; inner layers are described separately."""
     others = layer._beyond_keras.items()
     return layer._in_keras and all(neutral is ... or arguments.get(name) == neutral for name, neutral in others)
 
 
 def _class(cls: type, module: str | None) -> dict[str, Any]:
-    """Return what tells a class: Keras's, one that is registered there, or without a module the user's own."""
+    """Return the fields that identify a class: Keras's, one registered with Keras or, without a module, the user's."""
     name = cls.__name__
     if module is None:
         return {"module": cls.__module__, "class_name": name, "registered_name": name}

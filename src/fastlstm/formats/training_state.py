@@ -1,8 +1,8 @@
-"""What a training needs beside the weights to go on as if it had not been interrupted.
+"""The training state besides the weights, so that an interrupted training continues unchanged.
 
-The optimizer's variables are where Keras has them. What Keras does not keep is in a group that it does not look at:
-the seeds that were drawn for dropout, the states that stateful layers carry, which weights do not decay, and weights
-that were given to a constructor, which Keras has in the description.
+The optimizer's variables are where Keras has them. A group that Keras ignores has the rest: the seeds drawn for
+dropout, the states of stateful layers, the weights that do not decay, and weights given to a constructor, which Keras
+has in the description.
 """
 
 import json
@@ -15,7 +15,7 @@ import numpy as np
 from .._internal.arrays import Array
 from .._internal.checks import integer
 from ..layers import Dropout, Layer
-from ..layers._randomness import RngSteps
+from ..layers._rng import RngSteps
 from ..layers.rnn.recurrent import RNN
 from ..optimizers import Optimizer
 from ..training.native_model import NativeModel
@@ -31,22 +31,22 @@ _TEXT, _STATEFUL_STATE = "training.json", "carried_state"
 
 
 def write(file: "h5py.File", model: SavedModel) -> None:
-    """Write everything but the weights of a built model."""
+    """Write the training state of a built model."""
     if model.optimizer is not None:
-        kept = file.create_group(_OPTIMIZER)
-        kept.attrs["name"] = model.optimizer.name
+        saved = file.create_group(_OPTIMIZER)
+        saved.attrs["name"] = model.optimizer.name
         for i, array in enumerate(optimizer_state.variables(model.optimizer, model._native_model().network)):
-            kept[str(i)] = array
+            saved[str(i)] = array
     write_ours(file, model)
 
 
 def write_ours(file: "h5py.File", model: SavedModel) -> None:
-    """Write what Keras does not keep."""
+    """Write the part that Keras does not save."""
     native, group = model._native_model(), file.create_group(_OURS)
     if native.stateful and native.network.state is not None:
         group[_STATEFUL_STATE] = native.network.state
     for leaf in weight_tree.leaves(model.layers):
-        if not leaf.kept:
+        if not leaf.in_tree:
             for weight, array in zip(leaf.layer._weights.declared, leaf.layer.weights, strict=True):
                 group[f"{leaf.path}/{weight.name}"] = array
     group[_TEXT] = np.frombuffer(json.dumps(_described(model)).encode(), np.uint8)
@@ -72,7 +72,7 @@ def _draws(layer: Layer) -> bool:
 
 
 def read_ours(file: "h5py.File") -> Mapping[str, Any]:
-    """Return what Keras does not keep; nothing if Keras wrote the file."""
+    """Return the part that Keras does not save; empty if Keras wrote the file."""
     group = hdf5.group_at(file, _OURS)
     if group is None:
         return {}
@@ -82,16 +82,16 @@ def read_ours(file: "h5py.File") -> Mapping[str, Any]:
     return found
 
 
-def kept_of_optimizer(file: "h5py.File") -> list[Any]:
-    """Return the variables that a file keeps of an optimizer."""
+def saved_optimizer_variables(file: "h5py.File") -> list[Any]:
+    """Return the optimizer's variables in a file."""
     group = hdf5.group_at(file, _OPTIMIZER)
     return [] if group is None else [hdf5.dataset(group, str(i)) for i in range(len(group))]
 
 
-def restore(file: "h5py.File", model: SavedModel, kept: Sequence["h5py.Dataset"], *, by_slot: bool = False) -> None:
-    """Restore everything but the weights of a model that was just made from a description.
+def restore(file: "h5py.File", model: SavedModel, saved: Sequence["h5py.Dataset"], *, by_slot: bool = False) -> None:
+    """Restore the training state of a model just created from a description.
 
-    `kept` are the optimizer's variables; `by_slot` tells their order (see `_optimizer.fitting`).
+    `saved` are the optimizer's variables; `by_slot` gives their order (see `optimizer_state.fitting`).
     """
     ours = read_ours(file)
     _restore_seeds(model, ours.get("seeds", {}))
@@ -100,18 +100,18 @@ def restore(file: "h5py.File", model: SavedModel, kept: Sequence["h5py.Dataset"]
     if optimizer is not None and ours.get("without_decay"):
         names = [f"^{re.escape(str(name))}$" for name in ours["without_decay"]]
         optimizer.exclude_from_weight_decay(var_names=names)
-    if optimizer is not None and kept:
+    if optimizer is not None and saved:
         network = model._native_model().network
-        fitting = optimizer_state.fitting(optimizer, network, kept, "load_model", by_slot=by_slot)
+        fitting = optimizer_state.fitting(optimizer, network, saved, "load_model", by_slot=by_slot)
         if fitting is not None:
             optimizer_state.restore(optimizer, network, fitting)
     _restore_stateful_state(file, model)
 
 
 def restore_arguments(file: "h5py.File", model: SavedModel) -> None:
-    """Restore the weights that are arguments of their layers, and so in the description in Keras."""
+    """Restore the weights that are constructor arguments, which Keras has in the description."""
     for leaf in weight_tree.leaves(model.layers):
-        group = None if leaf.kept else hdf5.group_at(file, f"{_OURS}/{leaf.path}")
+        group = None if leaf.in_tree else hdf5.group_at(file, f"{_OURS}/{leaf.path}")
         if group is None:
             continue
         declared = leaf.layer._weights.declared
@@ -119,12 +119,12 @@ def restore_arguments(file: "h5py.File", model: SavedModel) -> None:
         leaf.layer._weights.write(weight_tree.numbers_of(leaf, declared, datasets))
 
 
-def restore_training(file: "h5py.File", model: SavedModel, kept: Sequence["h5py.Dataset"]) -> None:
-    """Let a compiled model go on where the one in the file was, if that had such an optimizer."""
+def restore_training(file: "h5py.File", model: SavedModel, saved: Sequence["h5py.Dataset"]) -> None:
+    """Restore the training state of a compiled model if the file has the same kind of optimizer."""
     optimizer = model.optimizer
-    if optimizer is None or not kept:
+    if optimizer is None or not saved:
         return
-    fitting = optimizer_state.fitting(optimizer, model._native_model().network, kept, "load_weights", by_slot=False)
+    fitting = optimizer_state.fitting(optimizer, model._native_model().network, saved, "load_weights", by_slot=False)
     if fitting is not None:
         _restore_seeds(model, read_ours(file).get("seeds", {}))
         optimizer_state.restore(optimizer, model._native_model().network, fitting)
@@ -132,7 +132,7 @@ def restore_training(file: "h5py.File", model: SavedModel, kept: Sequence["h5py.
 
 
 def _restore_seeds(model: SavedModel, seeds: Mapping[str, Any]) -> None:
-    """Take seeds that were drawn; a network is made with them."""
+    """Restore the drawn seeds; the native model is rebuilt if one changes."""
     for leaf in _seeded(model):
         if leaf.path in seeds and leaf.layer._seed.take(seeds[leaf.path]):
             model._changed()
@@ -149,7 +149,7 @@ def _restore_stateful_state(file: "h5py.File", model: SavedModel) -> None:
 
 
 class NativeState(NamedTuple):
-    """What a native model keeps beside the weights, for copies and pickles."""
+    """The state of a native model besides the weights, for copies and pickles."""
 
     stateful_state: Array | None
     steps: int
@@ -157,7 +157,7 @@ class NativeState(NamedTuple):
 
 
 def of_native_model(native: NativeModel, optimizer: Optimizer | None) -> NativeState:
-    """Return what a native model keeps beside the weights."""
+    """Return the state of a native model besides the weights."""
     network = native.network
     stateful_state = network.state if native.stateful else None
     if optimizer is None:
@@ -167,7 +167,7 @@ def of_native_model(native: NativeModel, optimizer: Optimizer | None) -> NativeS
 
 
 def restore_native_model(native: NativeModel, optimizer: Optimizer | None, state: NativeState) -> None:
-    """Restore what `of_native_model` has returned."""
+    """Restore a state from `of_native_model`."""
     network = native.network
     network.state = state.stateful_state
     if optimizer is not None:

@@ -1,7 +1,7 @@
-"""Weights in the tree of groups that Keras keeps them in: layers/lstm/cell/vars/0.
+"""Weights in Keras's tree of groups: layers/lstm/cell/vars/0.
 
-A layer's group is named after its class, numbered from the second of a class on; what a layer has its weights in, and
-the layers inside of it, are groups in that one.
+A layer's group is named after its class and numbered from the second of a class on; the attribute that holds its
+weights and its inner layers are groups inside it.
 """
 
 from collections import Counter
@@ -23,17 +23,17 @@ _OLDER = "_layer_checkpoint_dependencies"  # what 'layers' was called before Ker
 
 
 class Leaf(NamedTuple):
-    """A layer with weights of its own, in a layer of the model."""
+    """A layer that owns weights: a layer of the model or one inside it."""
 
     path: str
-    """Of its group."""
+    """The path of its group."""
     layer: Layer
     owner: Layer
     """The layer of the model."""
 
     @property
-    def kept(self) -> bool:
-        """Whether its weights are in the tree; those that are arguments are in the description."""
+    def in_tree(self) -> bool:
+        """Whether its weights are in the tree; constructor arguments are in the description."""
         return not self.layer._weights_are_arguments
 
 
@@ -55,7 +55,7 @@ def write(file: "h5py.File", layers: Iterable[Layer]) -> None:
             continue
         group = file.create_group(f"{leaf.path}/vars")
         group.attrs["name"] = leaf.layer.name
-        if not leaf.kept or not leaf.layer.weights:
+        if not leaf.in_tree or not leaf.layer.weights:
             continue
         extra = [np.array(value, np.int32) for _, value in leaf.layer._keras_extra]
         for i, array in enumerate([*leaf.layer.weights, *extra]):
@@ -63,7 +63,7 @@ def write(file: "h5py.File", layers: Iterable[Layer]) -> None:
 
 
 def arrays_of(file: "h5py.File", leaf: Leaf, declared: Sequence[Weight]) -> list[Array]:
-    """Return the weights of a leaf; ValueError unless they are as declared."""
+    """Return the weights of a leaf; raise ValueError unless they are as declared."""
     group = hdf5.group_at(file, f"{leaf.path}/vars")
     if group is None and _OLDER in file:
         group = hdf5.group_at(file, f"{leaf.path.replace('layers', _OLDER, 1)}/vars")
@@ -78,7 +78,7 @@ def arrays_of(file: "h5py.File", leaf: Leaf, declared: Sequence[Weight]) -> list
 
 
 def numbers_of(leaf: Leaf, declared: Sequence[Weight], datasets: Sequence["h5py.Dataset"]) -> list[Array]:
-    """Return datasets as the weights of a leaf; ValueError unless they have the declared shapes."""
+    """Return datasets as the weights of a leaf; raise ValueError unless they have the declared shapes."""
     for weight, dataset in zip(declared, datasets, strict=True):
         if dataset.shape != weight.shape:
             raise ValueError(

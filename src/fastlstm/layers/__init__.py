@@ -1,4 +1,4 @@
-"""Layers: recurrent ones, and what is needed around them."""
+"""Recurrent layers, and the layers used around them."""
 
 from .activation import Activation
 from .base import Layer

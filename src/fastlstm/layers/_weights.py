@@ -1,4 +1,4 @@
-"""Where a layer's weights are: in arrays of its own until a model is built, in the model's flat buffer from then on."""
+"""Storage of a layer's weights: separate arrays until a model is built, then the model's flat buffer."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
@@ -22,14 +22,14 @@ class Weight(NamedTuple):
 
 
 class Rules(NamedTuple):
-    """What the constructor of a layer says of one weight."""
+    """Initializer, regularizer and constraint of one weight, as given to the constructor."""
 
     initializer: initializers.Initializer
     regularizer: regularizers.Regularizer | None
     constraint: constraints.Constraint | None
 
     def weight(self, name: str, shape: tuple[int, ...]) -> Weight:
-        """Return a weight by these rules."""
+        """Return a trainable weight with these rules."""
         return Weight(name, shape, self.initializer, True, self.regularizer, self.constraint)
 
     def arguments(self, prefix: str) -> dict[str, Any]:
@@ -38,7 +38,7 @@ class Rules(NamedTuple):
 
 
 def rules(initializer: Any, regularizer: Any = None, constraint: Any = None) -> Rules:
-    """Return the rules that are given by names or objects."""
+    """Return the rules given by names or objects."""
     return Rules(initializers.get(initializer), regularizers.get(regularizer), constraints.get(constraint))
 
 
@@ -53,45 +53,45 @@ class Weights:
 
     @property
     def declared(self) -> list[Weight]:
-        """What the layer declared."""
+        """The declarations, in the order of `get_weights`."""
         return self._declared
 
     def create(self, declared: Sequence[Weight], dtype: str) -> None:
-        """Make arrays with the declared initial values."""
+        """Create arrays with the declared initial values."""
         arrays = []
         for weight in declared:
             array = real_array(weight.name, weight.initial(weight.shape, dtype), dtype)
             if array.shape != weight.shape:
                 raise ValueError(f"{weight.name}: the initializer gave shape {array.shape}, expected {weight.shape}")
             if weight.constraint is not None:
-                weight.constraint.core_arguments(len(weight.shape))  # raises where the axes are not the weight's
-            arrays.append(_sealed(array.copy()))
+                weight.constraint.core_arguments(len(weight.shape))  # raises if the weight lacks these axes
+            arrays.append(_read_only(array.copy()))
         self._declared, self._arrays = list(declared), arrays
 
     def adopt(self, declared: Sequence[Weight], arrays: Sequence[Array]) -> None:
-        """Take arrays of the declared shapes, and of the layer's dtype, in place of initial values."""
-        self._declared, self._arrays = list(declared), [_sealed(array.copy()) for array in arrays]
+        """Copy arrays of the declared shapes and the layer's dtype, instead of creating initial values."""
+        self._declared, self._arrays = list(declared), [_read_only(array.copy()) for array in arrays]
 
     def __getstate__(self) -> dict[str, Any]:
-        """Return what copies and pickles have: the weights of now, in no network."""
+        """Return the state for copies and pickles: the current weights, in no network."""
         arrays = [np.array(array) for array in self._arrays]
         return {**vars(self), "_arrays": arrays, "_network": None, "_first": 0}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         vars(self).update(state)
         for array in self._arrays:
-            _sealed(array)
+            _read_only(array)
 
     def arrays(self) -> list[Array]:
-        """Return read-only views of the weights as they are now."""
+        """Return read-only views of the current weights."""
         return list(self._arrays)
 
     def array(self, name: str) -> Array | None:
-        """Return a read-only view of the weight of this name, or None where the layer has none."""
+        """Return a read-only view of the weight of this name, or None if there is none."""
         return next((array for weight, array in self._pairs() if weight.name == name), None)
 
     def checked(self, owner: str, values: Any, dtype: str) -> list[Array]:
-        """Return `values` as arrays for `write`; a wrong number of them or a wrong shape raises ValueError."""
+        """Return `values` as arrays for `write`; raise ValueError if their number or a shape is wrong."""
         if not isinstance(values, (list, tuple)):
             raise TypeError(f"weights: expected a list of arrays, got {type(values).__name__}")
         if len(values) != len(self.declared):
@@ -107,25 +107,25 @@ class Weights:
     def write(self, arrays: Sequence[Array]) -> None:
         """Replace all weights by arrays from `checked`."""
         if self._network is None:
-            self._arrays = [_sealed(array.copy()) for array in arrays]
+            self._arrays = [_read_only(array.copy()) for array in arrays]
         else:
             for i, array in enumerate(arrays):
                 self._network.set_weight(self._first + i, array)
 
     def copy_to(self, network: Network, first: int) -> None:
-        """Write the weights into the segments of `network` from `first` on."""
+        """Write the weights into the parameters of `network` from `first` on."""
         for i, array in enumerate(self._arrays, first):
             network.set_weight(i, array)
 
     def move_to(self, network: Network, first: int) -> int:
-        """Write the weights into `network`, with the rules for training them, and read them from there ever after.
+        """Move the weights, with their regularizers and constraints, into `network`.
 
-        Returns the segment after them.
+        Returns the index of the parameter after them.
         """
         self.copy_to(network, first)
-        segments = network.segments
+        parameters = network.segments
         for i, weight in enumerate(self._declared, first):
-            if not segments[i].trainable:
+            if not parameters[i].trainable:
                 continue
             if weight.regularizer is not None:
                 network.set_regularizer(i, weight.regularizer.l1, weight.regularizer.l2)
@@ -137,16 +137,16 @@ class Weights:
         return end
 
     def detach(self) -> None:
-        """Take the weights out of the model into arrays of their own."""
+        """Copy the weights out of the network into separate arrays."""
         self._network = None
-        self._arrays = [_sealed(array.copy()) for array in self._arrays]
+        self._arrays = [_read_only(array.copy()) for array in self._arrays]
 
     def _pairs(self) -> list[tuple[Weight, Array]]:
         return list(zip(self.declared, self.arrays(), strict=True))
 
 
 class JoinedWeights(Weights):
-    """The weights of several layers as those of one: the names of each begin with its prefix."""
+    """The weights of several layers as those of one, each name with the prefix of its layer."""
 
     def __init__(self, parts: dict[str, Weights]) -> None:
         super().__init__()
@@ -154,7 +154,7 @@ class JoinedWeights(Weights):
 
     @property
     def declared(self) -> list[Weight]:
-        """What the layers declared."""
+        """The declarations, in the order of `get_weights`."""
         return [
             weight._replace(name=prefix + weight.name)
             for prefix, part in self._parts.items()
@@ -162,7 +162,7 @@ class JoinedWeights(Weights):
         ]
 
     def arrays(self) -> list[Array]:
-        """Return read-only views of the weights as they are now."""
+        """Return read-only views of the current weights."""
         return [array for part in self._parts.values() for array in part.arrays()]
 
     def write(self, arrays: Sequence[Array]) -> None:
@@ -173,23 +173,23 @@ class JoinedWeights(Weights):
             arrays = arrays[count:]
 
     def copy_to(self, network: Network, first: int) -> None:
-        """Write the weights into the segments of `network` from `first` on."""
+        """Write the weights into the parameters of `network` from `first` on."""
         for part in self._parts.values():
             part.copy_to(network, first)
             first += len(part.declared)
 
     def move_to(self, network: Network, first: int) -> int:
-        """Write the weights into `network` and read them from there ever after; return the segment after them."""
+        """Move the weights into `network`; return the index of the parameter after them."""
         for part in self._parts.values():
             first = part.move_to(network, first)
         return first
 
     def detach(self) -> None:
-        """Take the weights out of the model into arrays of their own."""
+        """Copy the weights out of the network into separate arrays."""
         for part in self._parts.values():
             part.detach()
 
 
-def _sealed(array: Array) -> Array:
+def _read_only(array: Array) -> Array:
     array.setflags(write=False)
     return array

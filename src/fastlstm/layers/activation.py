@@ -1,4 +1,4 @@
-"""Activation: an activation as a layer."""
+"""Activation: an activation function as a layer."""
 
 from typing import Any
 
@@ -9,19 +9,22 @@ from .base import Layer, Shape, registry
 
 @registry.register()
 class Activation(Layer):
-    """An activation of the last axis.
+    """Apply an activation function to the last axis.
 
     Parameters
     ----------
     activation : str or function of `fastlstm.activations`
-        Any of them; 'glu' halves the width. None means linear.
+        Any activation; 'glu' halves the width. None means linear.
     **options
-        What every layer takes, by keyword: see `Layer`.
+        Keyword arguments common to all layers, described in `Layer`: `name`, `dtype`, `activity_regularizer` and
+        `trainable`.
 
     Raises
     ------
-    ValueError, TypeError
-        If it is not an activation.
+    ValueError
+        If no activation has this name. When built or called: if the width is odd and the activation is 'glu'.
+    TypeError
+        If `activation` is neither a name nor a function of `fastlstm.activations`.
 
     Examples
     --------
@@ -47,7 +50,7 @@ class Activation(Layer):
 
 
 def width_after(activation: str, width: int) -> int:
-    """Return the width of an activation's output; one that the activation does not take raises ValueError."""
+    """Return the width of an activation's output; 'glu' raises ValueError for an odd one."""
     if activation != "glu":
         return width
     if width % 2:

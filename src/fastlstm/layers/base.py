@@ -1,4 +1,4 @@
-"""What all layers share: name, dtype, weights, building, and being called on their own."""
+"""Layer, the base class: name, dtype, weights, building, and calls outside a model."""
 
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,21 +12,21 @@ from .._internal.names import given_or_automatic
 from .._internal.native import Network
 from .._internal.registry import Registry, plain
 from .._internal.signatures import takes_the_options_of
-from ._randomness import RngSteps
-from ._trained import TrainedOrNot
+from ._rng import RngSteps
+from ._trainable import Trainable
 from ._weights import Weight, Weights
 
 Shape: TypeAlias = tuple[int | None, ...]
 
 VECTORS, SEQUENCES = {2: "(N, D)"}, {3: "(N, T, D)"}
-"""The axes of inputs, by their number."""
+"""Descriptions of input shapes, by the number of axes."""
 
 building = threading.RLock()
-"""Held while layers and models make weights: several threads may ask for the first prediction."""
+"""Held while weights are created: several threads may ask for the first prediction."""
 
 
 class Call(NamedTuple):
-    """One call of a layer on its own: the network that is made for it, and what it is run on."""
+    """A call of a layer outside a model: its network and the checked inputs."""
 
     network: Network
     x: Array
@@ -34,8 +34,8 @@ class Call(NamedTuple):
     rng_step: int | None
 
 
-class Layer(TrainedOrNot):
-    """Base class of the layers. What it takes, every layer takes.
+class Layer(Trainable):
+    """Base class of the layers; describes the keyword arguments that all of them take.
 
     Parameters
     ----------
@@ -44,25 +44,42 @@ class Layer(TrainedOrNot):
     dtype : {'float32', 'float64'}, optional
         Default: `fastlstm.config.floatx()`.
     activity_regularizer : str or `fastlstm.regularizers.Regularizer`, optional
-        Adds to the loss a penalty on the layer's output, summed over it and divided by the number of samples.
+        Penalty on the output, added to the loss: its sum over the output divided by the number of samples.
     trainable : bool
         Whether training changes the weights.
+
+    Raises
+    ------
+    ValueError
+        If `dtype` is neither 'float32' nor 'float64', `name` is empty, or the name of a regularizer is unknown.
+    TypeError
+        If an argument has the wrong type.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from fastlstm import layers
+    >>> layer = layers.Dense(2, name="readout")
+    >>> isinstance(layer, layers.Layer), layer.built
+    (True, False)
+    >>> layer(np.ones((5, 3))).shape, layer.count_params()
+    ((5, 2), 8)
     """
 
     _axes: ClassVar[dict[int, str]] = VECTORS | SEQUENCES
-    """The axes of the inputs that the layer takes, by their number."""
+    """Descriptions of the input shapes that the layer takes, by the number of axes."""
     stateful: bool = False
-    """Whether a call begins with the states that the call before it ended with."""
+    """Whether each call starts from the final states of the previous call."""
     _each_step: bool = False
-    """Whether the layer does to a sequence what it does to each of its steps."""
+    """Whether the layer treats each step of a sequence independently of the others."""
     _in_keras: ClassVar[bool] = True
     """Whether Keras has a layer of this name, with these weights."""
     _beyond_keras: ClassVar[Mapping[str, Any]] = {}
-    """Arguments that Keras's layer does not have, with their values at which it does the same; ... for any value."""
+    """Arguments that Keras's layer lacks, with the value at which both agree, or ... if it does not matter."""
     _keras_path: ClassVar[str] = ""
-    """Where Keras's layer keeps the weights: in itself, or in an attribute of this name."""
+    """The attribute of Keras's layer that holds the weights; empty if the layer itself does."""
     _keras_extra: ClassVar[tuple[tuple[str, int], ...]] = ()
-    """Names and values of the variables that Keras's layer keeps after the weights."""
+    """Names and values of the variables that Keras's layer has after the weights."""
 
     def __init__(
         self,
@@ -83,10 +100,10 @@ class Layer(TrainedOrNot):
     def __init_subclass__(cls) -> None:
         takes_the_options_of(cls, cls.__mro__[1])
 
-    # What a layer defines ---------------------------------------------------------------------------------------
+    # Defined by each layer --------------------------------------------------------------------------------------
 
     def _declare(self, features: int) -> list[Weight]:
-        """Return the weights for inputs of so many features."""
+        """Return the weights for inputs with this number of features."""
         return []
 
     def _output_shape(self, shape: Shape) -> Shape:
@@ -94,14 +111,14 @@ class Layer(TrainedOrNot):
         raise NotImplementedError(f"{type(self).__name__} must define _output_shape(shape)")
 
     def _append_to(self, network: Network, shape: Shape) -> None:
-        """Add this layer's stages to a network of the core, whose output so far has this shape."""
+        """Add this layer to a network of the core, whose output so far has this shape."""
         raise NotImplementedError(f"{type(self).__name__} must define _append_to(network, shape)")
 
     def _arguments(self) -> dict[str, Any]:
-        """Return the constructor's arguments but those of `Layer`."""
+        """Return the constructor's arguments except those of `Layer`."""
         return {}
 
-    # What all layers do -----------------------------------------------------------------------------------------
+    # Common to all layers ---------------------------------------------------------------------------------------
 
     @property
     def name(self) -> str:
@@ -119,7 +136,7 @@ class Layer(TrainedOrNot):
         return self._features is not None
 
     def build(self, input_shape: Shape) -> None:
-        """Make the weights, with initial values.
+        """Create the weights, with their initial values. Does nothing if the layer is built already.
 
         Parameters
         ----------
@@ -130,6 +147,8 @@ class Layer(TrainedOrNot):
         ------
         ValueError
             If the layer does not take this shape, or was built for another number of features.
+        TypeError
+            If `input_shape` is not a tuple of integers and None.
         """
         features = self._check_shape("input_shape", input_shape)
         with building:
@@ -138,15 +157,30 @@ class Layer(TrainedOrNot):
                 self._features = features
 
     def compute_output_shape(self, input_shape: Shape) -> Any:
-        """Return the shape of the output, with the batch axis, for an input of this shape.
+        """Return the shape of the output for an input of this shape.
 
-        Layers that return several arrays return a tuple of their shapes.
+        Parameters
+        ----------
+        input_shape : tuple
+            With the batch axis: (None, T, D) or (None, D).
+
+        Returns
+        -------
+        tuple
+            With the batch axis; a tuple of shapes if the layer returns several arrays.
+
+        Raises
+        ------
+        ValueError
+            If the layer does not take this shape.
+        TypeError
+            If `input_shape` is not a tuple of integers and None.
         """
         self._check_shape("input_shape", input_shape)
         return self._output_shape(tuple(input_shape))
 
     def __call__(self, x: Any, *, mask: Any = None, training: bool = False) -> Array:
-        """Return the layer's output as a new array; builds the layer if need be.
+        """Return the output for an array; builds the layer if necessary.
 
         Parameters
         ----------
@@ -155,7 +189,12 @@ class Layer(TrainedOrNot):
         mask : array_like of bool, optional
             (N, T), True where a step of a sequence is valid. Recurrent layers skip the other steps.
         training : bool
-            Whether to behave as in training: dropout draws anew at each call. No difference for other layers.
+            Whether to run in training mode, in which dropout is active, with a new mask for each call.
+
+        Returns
+        -------
+        ndarray
+            A new array of the layer's dtype.
 
         Raises
         ------
@@ -169,12 +208,18 @@ class Layer(TrainedOrNot):
 
     @property
     def weights(self) -> list[Array]:
-        """Read-only views of the weights as they are now. Get them again after the model has changed its layers."""
+        """Read-only views of the current weights. They go stale when layers are added to or removed from the model."""
         self._require_built()
         return self._weights.arrays()
 
     def get_weights(self) -> list[Array]:
-        """Return copies of the weights."""
+        """Return copies of the weights.
+
+        Returns
+        -------
+        list of ndarray
+            In the order of `weights`.
+        """
         return [array.copy() for array in self.weights]
 
     def set_weights(self, weights: list[Any]) -> None:
@@ -188,22 +233,45 @@ class Layer(TrainedOrNot):
         Raises
         ------
         ValueError
-            If the layer is not built, or the number of arrays or a shape differs; nothing is changed then.
+            If the layer is not built, or the number of arrays or a shape differs; the weights are unchanged then.
+        TypeError
+            If `weights` is not a list, or an array is not made of real integers or floats.
         """
         self._require_built()
         self._weights.write(self._weights.checked(f"layer {self.name!r}", weights, self.dtype))
 
     def count_params(self) -> int:
-        """Return how many numbers the weights are."""
+        """Return the number of values in all weights.
+
+        Returns
+        -------
+        int
+        """
         return sum(array.size for array in self.weights)
 
     def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments: ``type(layer)(**layer.get_config())`` makes a layer like this one."""
+        """Return the constructor's arguments: ``type(layer)(**layer.get_config())`` makes a layer like this one.
+
+        Returns
+        -------
+        dict
+            Of plain data, by argument name.
+        """
         return {name: plain(value) for name, value in self._constructor_arguments().items()}
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> "Layer":
-        """Return a new layer like the one that `get_config` describes, without its weights."""
+        """Return a new layer with the arguments that `get_config` returned, without its weights.
+
+        Parameters
+        ----------
+        config : dict
+            As returned by `get_config`.
+
+        Returns
+        -------
+        Layer
+        """
         return cls(**config)
 
     def __repr__(self) -> str:
@@ -214,11 +282,11 @@ class Layer(TrainedOrNot):
 
     @property
     def _works_step_by_step(self) -> bool:
-        """Whether a step's output needs no later step."""
+        """Whether the output of a step is independent of later steps."""
         return True
 
     def _constructor_arguments(self) -> dict[str, Any]:
-        """Return the arguments that make such a layer, as objects."""
+        """Return the arguments that make a layer like this one, as objects."""
         return {
             "name": self.name,
             "dtype": self.dtype,
@@ -231,7 +299,7 @@ class Layer(TrainedOrNot):
         self._weights.create(self._declare(features), self.dtype)
 
     def _adopt(self, features: int, arrays: Sequence[Array]) -> None:
-        """Be built for inputs of so many features, with these weights in place of initial ones."""
+        """Build the layer for this number of features, with these weights instead of initial ones."""
         for layer in self._inner_layers():
             count = len(layer._declare(features))
             layer._adopt(features, arrays[:count])
@@ -241,14 +309,14 @@ class Layer(TrainedOrNot):
         self._features = features
 
     def _parts(self) -> Mapping[str, "Layer"]:
-        """Return the layers that this one is made of, by the names of Keras's attributes."""
+        """Return the layers inside this one, by the names of Keras's attributes."""
         return {}
 
     def _inner_layers(self) -> "list[Layer]":
         return list(self._parts().values())
 
     def _leaves(self, path: str) -> "Iterator[tuple[str, Layer]]":
-        """Yield the layers inside that have weights of their own, or this one, and Keras's path of each."""
+        """Yield Keras's path and the layer for each layer inside that owns weights, or for this layer itself."""
         for name, layer in self._parts().items():
             yield from layer._leaves(f"{path}/{name}")
         if not self._parts():
@@ -256,32 +324,32 @@ class Layer(TrainedOrNot):
 
     @property
     def _weights_are_arguments(self) -> bool:
-        """Whether the weights were given to the constructor, so that a description of the layer has them."""
+        """Whether the weights were given to the constructor, so that `get_config` contains them."""
         return False
 
     def _append_all_to(self, network: Network, shape: Shape) -> None:
-        """Add this layer's stages, and the penalty on its output."""
+        """Add this layer and the penalty on its output."""
         self._append_to(network, shape)
         if self._activity_regularizer is not None:
             network.add_activity_regularizer(l1=self._activity_regularizer.l1, l2=self._activity_regularizer.l2)
 
     def _network_input(self, shape: Shape) -> tuple[int, bool]:
-        """Return the features of a network that begins with this layer, and whether it takes sequences."""
+        """Return the number of input features of a network that starts here, and whether it takes sequences."""
         return size("number of features", shape[-1]), len(shape) == 3
 
     def _as_input(self, name: str, x: Any, *, finite: bool = False) -> Array:
-        """Return `x` as an array of the layer's dtype, of the shape that callers see."""
+        """Return `x` as an array of the layer's dtype, in the shape that callers pass."""
         return (finite_array if finite else real_array)(name, x, self.dtype)
 
     def _for_network(self, x: Array) -> Array:
-        """Return an array from `_as_input` in the shape that a network which begins with this layer takes."""
+        """Return an array from `_as_input` in the shape that a network starting with this layer takes."""
         return x
 
     def _prepared(self, x: Any, mask: Any, training: bool) -> Call:
-        """Return a network of this layer alone, and checked arguments for it."""
+        """Return a network of this layer alone, and the checked inputs for it."""
         array = self._as_input("x", x)
         self._check_shape("x", array.shape)
-        self._output_shape(array.shape)  # raises where the layer can not take the shape
+        self._output_shape(array.shape)  # raises if the layer does not take the shape
         x = self._for_network(array)
         given = None if mask is None else mask_for(x, mask)
         rng_step = next(self._rng_steps) if flag("training", training) else None
@@ -291,15 +359,15 @@ class Layer(TrainedOrNot):
         self._weights.copy_to(network, 0)
         return Call(network, x, given, rng_step)
 
-    def _move_to(self, network: Network, segment: int, column: int) -> tuple[int, int]:
-        """Keep weights and states in a model's network from now on, in its segments and its columns from these on.
+    def _move_to(self, network: Network, parameter: int, column: int) -> tuple[int, int]:
+        """Move weights and states into a model's network, starting at this parameter and this column of its state.
 
-        Returns the segment and the column after them.
+        Returns the parameter and the column after them.
         """
-        return self._weights.move_to(network, segment), column
+        return self._weights.move_to(network, parameter), column
 
     def _detach(self) -> None:
-        """Leave the model, with the weights."""
+        """Leave the model and take the weights along."""
         self._weights.detach()
         self._owner = None
 
@@ -340,4 +408,4 @@ class Layer(TrainedOrNot):
 
 
 registry: Registry[type[Any]] = Registry("layer")
-"""Every layer that a model can have, and `InputLayer`."""
+"""All layers, and `InputLayer`."""

@@ -22,26 +22,26 @@ class Dense(Layer):
     activation : str or function of `fastlstm.activations`, optional
         None means linear. 'glu' halves the width.
     use_bias : bool
-        Whether there is a b.
+        Whether to add the bias b.
     kernel_initializer, bias_initializer : str or `fastlstm.initializers.Initializer`
         Of W (D, O) and b (O,).
     kernel_regularizer, bias_regularizer : str or `fastlstm.regularizers.Regularizer`, optional
         Penalties on the weights, added to the loss.
     activity_regularizer : str or `fastlstm.regularizers.Regularizer`, optional
-        As for every `Layer`.
+        Penalty on the output, added to the loss: its sum over the output divided by the number of samples.
     kernel_constraint, bias_constraint : str or `fastlstm.constraints.Constraint`, optional
-        What is done to the weights after each step of training.
+        Applied to the weights after each training step.
     lora_rank, lora_alpha, quantization_config : None
-        Keras has them, this package does not: anything else raises ValueError.
+        Only None is accepted; Keras has these features, this package does not.
     **options
-        name and dtype, as for every `Layer`.
+        Keyword arguments common to all layers, described in `Layer`: `name`, `dtype` and `trainable`.
 
     Raises
     ------
     ValueError
-        If a value or a name is not one of these.
+        If a value is out of range, or a name is unknown.
     TypeError
-        If a type is not.
+        If an argument has the wrong type.
 
     Examples
     --------

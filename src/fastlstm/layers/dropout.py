@@ -1,11 +1,11 @@
-"""Dropout: in training, a random part of the input is zeros."""
+"""Dropout: in training, zeros in place of a random part of the input."""
 
 from collections.abc import Iterable
 from typing import Any
 
 from .._internal.checks import integer, number
 from .._internal.native import Network
-from ._randomness import Seed
+from ._rng import Seed
 from .base import Layer, Shape, registry
 
 
@@ -16,21 +16,23 @@ class Dropout(Layer):
     Parameters
     ----------
     rate : float
-        From 0 to 1.
+        Probability of setting a number to 0, from 0 to 1.
     noise_shape : tuple, optional
-        Along which axes numbers are dropped one by one, (N, D) or (N, T, D) in all: 1 for an axis along which they are
-        dropped together, None or the size for the others. ``(None, 1, None)`` drops the same features in all steps.
+        One entry per axis of the input, (N, D) or (N, T, D): 1 for an axis along which numbers are dropped together,
+        None or the size for an axis along which they are dropped one by one. ``(None, 1, None)`` drops the same
+        features in all steps.
     seed : int, optional
         Default: drawn from the generator that `fastlstm.utils.set_random_seed` seeds.
     **options
-        What every layer takes, by keyword: see `Layer`.
+        Keyword arguments common to all layers, described in `Layer`: `name`, `dtype`, `activity_regularizer` and
+        `trainable`.
 
     Raises
     ------
     ValueError
-        If a value is not one of these; where it meets its input, if that does not have the shape of `noise_shape`.
+        If a value is out of range. When built or called: if the input does not fit `noise_shape`.
     TypeError
-        If a type is wrong.
+        If an argument has the wrong type.
 
     References
     ----------
@@ -53,11 +55,11 @@ class Dropout(Layer):
         self.rate = number("rate", rate, 0.0, 1.0)
         self.noise_shape = None if noise_shape is None else _noise_shape(noise_shape)
         self._seed = Seed(seed)
-        self._each_step = self.noise_shape is None  # each step then has draws of its own in any case
+        self._each_step = self.noise_shape is None  # the random numbers of each step are independent then
 
     @property
     def seed(self) -> int | None:
-        """The seed of the constructor."""
+        """The `seed` given to the constructor."""
         return self._seed.given
 
     def _output_shape(self, shape: Shape) -> Shape:

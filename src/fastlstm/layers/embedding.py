@@ -17,7 +17,7 @@ NUMBERS = {2: "(N, T)"}
 class Embedding(Layer):
     """One vector for each of the numbers 0 to ``input_dim - 1``: (N, T) becomes (N, T, O).
 
-    In a model it is the first layer; the model begins with ``Input((T,))``, or ``Input((None,))`` for any number of
+    In a model it is the first layer; the model starts with ``Input((T,))``, or ``Input((None,))`` for any number of
     steps.
 
     Parameters
@@ -31,24 +31,25 @@ class Embedding(Layer):
     embeddings_regularizer : str or `fastlstm.regularizers.Regularizer`, optional
         Penalty on them, added to the loss.
     embeddings_constraint : str or `fastlstm.constraints.Constraint`, optional
-        What is done to them after each step of training.
+        Applied to them after each training step.
     mask_zero : bool
         Whether steps with the number 0 are masked: recurrent layers skip them, and a loss on every step leaves them
         out.
     weights : array_like or list of one, optional
-        The vectors, in place of initial ones.
+        The vectors (input_dim, O), instead of initial ones.
     lora_rank, lora_alpha, quantization_config : None
-        Keras has them, this package does not: anything else raises ValueError.
+        Only None is accepted; Keras has these features, this package does not.
     **options
-        What every layer takes, by keyword: see `Layer`.
+        Keyword arguments common to all layers, described in `Layer`: `name`, `dtype`, `activity_regularizer` and
+        `trainable`.
 
     Raises
     ------
     ValueError
-        If a value is not one of these. Called on an array: if a number is not whole, or not from 0 to
+        If a value is out of range or a name is unknown. When called: if a number is not a whole number from 0 to
         ``input_dim - 1``.
     TypeError
-        If a type is wrong.
+        If an argument has the wrong type.
 
     Examples
     --------
@@ -90,7 +91,27 @@ class Embedding(Layer):
         return self._weight("embeddings")
 
     def compute_mask(self, x: Any, mask: Any = None) -> Array | None:
-        """Return the mask (N, T) of x (N, T), True where it is not 0, or None without `mask_zero`."""
+        """Return the mask that the layer passes on.
+
+        Parameters
+        ----------
+        x : array_like (N, T)
+            Whole numbers from 0 to ``input_dim - 1``.
+        mask : optional
+            Accepted as in Keras, without effect.
+
+        Returns
+        -------
+        ndarray of bool (N, T) or None
+            True where `x` is not 0; None without `mask_zero`.
+
+        Raises
+        ------
+        ValueError
+            If the shape is wrong, or a number is not a whole number from 0 to ``input_dim - 1``.
+        TypeError
+            If `x` is not made of real integers or floats.
+        """
         array = self._as_input("x", x)
         self._check_shape("x", array.shape)
         return array != 0 if self.mask_zero else None

@@ -13,14 +13,15 @@ class Flatten(Layer):
     Parameters
     ----------
     data_format : {None, 'channels_last'}
-        As in Keras code; 'channels_first' is not supported.
+        Accepted as in Keras, without effect; 'channels_first' is not supported.
     **options
-        What every layer takes, by keyword: see `Layer`.
+        Keyword arguments common to all layers, described in `Layer`: `name`, `dtype`, `activity_regularizer` and
+        `trainable`.
 
     Raises
     ------
     ValueError
-        If `data_format` is something else; in a model, if the number of steps is not known.
+        If `data_format` has another value. When built or called: if the number of steps is unknown or 0.
 
     Examples
     --------
@@ -46,7 +47,7 @@ class Flatten(Layer):
 
 
 def numbers_of_a_row(layer: Layer, shape: Shape) -> int:
-    """Return T*D, or D; a T that is not known, or 0, raises ValueError."""
+    """Return T*D, or D; an unknown T, or one of 0, raises ValueError."""
     numbers = shape[-1] or 0
     for steps in shape[1:-1]:
         if steps is None:

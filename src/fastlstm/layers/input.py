@@ -12,7 +12,7 @@ _RANKS = (1, 2)  # (D,) and (T, D)
 
 @registry.register()
 class InputLayer:
-    """What a model takes. It is the first entry of a model, has no weights and does nothing.
+    """The input of a model: its shape and dtype. It comes first in a model and has no weights.
 
     Parameters
     ----------
@@ -20,20 +20,20 @@ class InputLayer:
         Without the batch axis: (T, D), (None, D) for any number of steps, or (D,). Before an `Embedding` (T,), or
         (None,) for any number of steps.
     batch_size : int, optional
-        The number of rows of each batch of a stateful model. Other models take any.
+        Rows per batch, for a stateful model; other models take batches of any size.
     dtype : {'float32', 'float64'}, optional
-        Must agree with the layers; default: theirs.
+        Must agree with the layers. Default: the dtype of the layers.
     sparse, ragged : None or False
-        Keras has these kinds of arrays, this package does not: True raises ValueError.
+        Accepted as in Keras; True raises ValueError, as such arrays are not supported.
     batch_shape : tuple, optional
-        In place of `shape` and `batch_size`: both in one, (batch_size, T, D).
+        ``(batch_size, *shape)``, instead of `shape` and `batch_size`.
     name : str, optional
-        Default: numbered.
+        Default: input_layer, input_layer_1, ...
 
     Raises
     ------
     ValueError
-        If the shape or the dtype is none of these.
+        If the shape or the dtype is not supported, or both `shape` and `batch_shape` are given.
     TypeError
         If `shape` is not a tuple of integers.
 
@@ -81,12 +81,28 @@ class InputLayer:
         return (self.batch_size, *self.shape)
 
     def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
+        """Return the constructor's arguments as plain data.
+
+        Returns
+        -------
+        dict
+            'name', 'dtype' and 'batch_shape'.
+        """
         return {"name": self.name, "dtype": self.dtype, "batch_shape": self.batch_shape}
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> "InputLayer":
-        """Return an input like the one that `get_config` describes."""
+        """Return an input like the one that `get_config` describes.
+
+        Parameters
+        ----------
+        config : dict
+            As returned by `get_config`.
+
+        Returns
+        -------
+        InputLayer
+        """
         return cls(**config)
 
 

@@ -12,31 +12,32 @@ from .base import Layer, Shape, registry
 
 @registry.register()
 class LayerNormalization(Layer):
-    """``gamma * (x - mean) / sqrt(variance + epsilon) + beta``, mean and variance being those of the last axis.
+    """``gamma * (x - mean) / sqrt(variance + epsilon) + beta``, with mean and variance over the last axis.
 
     Parameters
     ----------
     axis : -1
-        The axis that is normalised; only the last one is supported.
+        The axis to normalize; only the last one is supported.
     epsilon : float
         Added to the variance, at least 0.
     center, scale : bool
-        Whether there are beta and gamma.
+        Whether to add beta, and whether to multiply by gamma.
     beta_initializer, gamma_initializer : str or `fastlstm.initializers.Initializer`
         Of beta (D,) and gamma (D,).
     beta_regularizer, gamma_regularizer : str or `fastlstm.regularizers.Regularizer`, optional
         Penalties on them, added to the loss.
     beta_constraint, gamma_constraint : str or `fastlstm.constraints.Constraint`, optional
-        What is done to them after each step of training.
+        Applied to them after each training step.
     **options
-        What every layer takes, by keyword: see `Layer`.
+        Keyword arguments common to all layers, described in `Layer`: `name`, `dtype`, `activity_regularizer` and
+        `trainable`.
 
     Raises
     ------
     ValueError
-        If a value or a name is not one of these.
+        If a value is out of range, or a name is unknown.
     TypeError
-        If a type is not.
+        If an argument has the wrong type.
 
     References
     ----------

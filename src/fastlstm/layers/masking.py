@@ -20,9 +20,10 @@ class Masking(Layer):
     Parameters
     ----------
     mask_value : float
-        The value; NaN is equal to nothing.
+        The value that marks a masked step; finite.
     **options
-        What every layer takes, by keyword: see `Layer`.
+        Keyword arguments common to all layers, described in `Layer`: `name`, `dtype`, `activity_regularizer` and
+        `trainable`.
 
     Raises
     ------
@@ -46,7 +47,27 @@ class Masking(Layer):
         self.mask_value = number("mask_value", mask_value)
 
     def compute_mask(self, x: Any, mask: Any = None) -> Array:
-        """Return the mask (N, T), True where a step is valid, of the input x (N, T, D); `mask` has no effect."""
+        """Return the mask that the layer passes on.
+
+        Parameters
+        ----------
+        x : array_like (N, T, D)
+            Sequences.
+        mask : optional
+            Accepted as in Keras, without effect.
+
+        Returns
+        -------
+        ndarray of bool (N, T)
+            True where a step is valid: where a feature differs from `mask_value`.
+
+        Raises
+        ------
+        ValueError
+            If the shape is wrong.
+        TypeError
+            If `x` is not made of real integers or floats.
+        """
         array = self._as_input("x", x)
         self._check_shape("x", array.shape)
         found: Array = (array != np.asarray(self.mask_value, self.dtype)).any(axis=-1)

@@ -1,4 +1,4 @@
-"""Normalization: features to zero mean and unit variance, or back."""
+"""Normalization: features scaled to zero mean and unit variance, and back."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -15,27 +15,28 @@ from .base import Layer, Shape, registry
 
 @registry.register()
 class Normalization(Layer):
-    """``(x - mean) / max(sqrt(variance), 1e-7)`` for each feature, or with `invert` the way back.
+    """``(x - mean) / max(sqrt(variance), 1e-7)`` for each feature, or its inverse.
 
-    Mean and variance are weights that training leaves alone: zeros and ones until they are given or adapted.
+    Mean and variance are non-trainable weights: 0 and 1 unless given to the constructor or set by `adapt`.
 
     Parameters
     ----------
     axis : -1
         The axis of the features; only the last one is supported.
     mean, variance : float or array_like of shape (D,), optional
-        Both or neither.
+        Give both or neither.
     invert : bool
         Whether to compute ``x * max(sqrt(variance), 1e-7) + mean`` instead.
     **options
-        What every layer takes, by keyword: see `Layer`.
+        Keyword arguments common to all layers, described in `Layer`: `name`, `dtype`, `activity_regularizer` and
+        `trainable`.
 
     Raises
     ------
     ValueError
         If `axis` is not -1, one of `mean` and `variance` is missing, or a number is not finite.
     TypeError
-        If a type is wrong.
+        If an argument has the wrong type.
 
     Examples
     --------

@@ -14,9 +14,10 @@ class RepeatVector(Layer):
     Parameters
     ----------
     n : int
-        How many steps, at least 1.
+        Number of steps of the output, at least 1.
     **options
-        What every layer takes, by keyword: see `Layer`.
+        Keyword arguments common to all layers, described in `Layer`: `name`, `dtype`, `activity_regularizer` and
+        `trainable`.
 
     Raises
     ------

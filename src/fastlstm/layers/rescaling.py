@@ -16,14 +16,15 @@ class Rescaling(Layer):
     Parameters
     ----------
     scale, offset : float or array_like of shape (D,)
-        For all features, or for each.
+        One number for all features, or one per feature.
     **options
-        What every layer takes, by keyword: see `Layer`.
+        Keyword arguments common to all layers, described in `Layer`: `name`, `dtype`, `activity_regularizer` and
+        `trainable`.
 
     Raises
     ------
     ValueError
-        If a number is not finite, or there are not as many as features.
+        If a number is not finite. When built or called: if there is not one number per feature.
     TypeError
         If they are not made of real numbers.
 

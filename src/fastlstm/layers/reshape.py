@@ -1,4 +1,4 @@
-"""Reshape: the numbers of each sample in another shape."""
+"""Reshape: each sample in another shape."""
 
 import math
 from typing import Any
@@ -11,20 +11,21 @@ from .flatten import numbers_of_a_row
 
 @registry.register()
 class Reshape(Layer):
-    """The numbers of each sample, in their order, in another shape.
+    """Give each sample another shape, keeping the order of its numbers.
 
     Parameters
     ----------
     target_shape : tuple of int
-        Without the batch axis: (D,) or (T, D). One of them may be -1, which makes it fit.
+        Without the batch axis: (D,) or (T, D). One entry may be -1; it is inferred.
     **options
-        What every layer takes, by keyword: see `Layer`.
+        Keyword arguments common to all layers, described in `Layer`: `name`, `dtype`, `activity_regularizer` and
+        `trainable`.
 
     Raises
     ------
     ValueError
-        If `target_shape` is not such a shape, or the input does not have as many numbers; in a model, if the number of
-        steps is not known.
+        If `target_shape` is not such a shape. When built or called: if the number of steps is unknown or 0, or the
+        input has another number of values.
     TypeError
         If `target_shape` is not made of integers.
 

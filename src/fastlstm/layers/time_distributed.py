@@ -3,29 +3,30 @@
 from typing import Any
 
 from .._internal.native import Network
-from ._configuration import layer_of
+from ._from_config import layer_from
 from ._weights import Weight
 from .base import SEQUENCES, Layer, Shape, registry
 
 
 @registry.register()
 class TimeDistributed(Layer):
-    """A layer applied to each step of (N, T, D), with the same weights. Most layers do that to a sequence without it.
+    """Apply a layer to each step of (N, T, D), with the same weights; most layers do so without this wrapper.
 
     Parameters
     ----------
     layer : Layer
-        One that is in no model and brings a vector (N, D) to a vector: Dense, Activation, Dropout, LayerNormalization,
-        Normalization, Rescaling.
+        A layer that is in no model and maps a vector (N, D) to a vector: Dense, Activation, Dropout,
+        LayerNormalization, Normalization or Rescaling.
     **options
-        What every layer takes, by keyword: see `Layer`. The dtype is that of `layer`.
+        Keyword arguments common to all layers, described in `Layer`: `name`, `dtype`, `activity_regularizer` and
+        `trainable`. `dtype` must be that of `layer`.
 
     Raises
     ------
     TypeError
         If `layer` is not a layer.
     ValueError
-        If it is not one of these, or the dtypes disagree.
+        If `layer` works on whole sequences, is in use already, or has another dtype.
 
     Examples
     --------
@@ -38,7 +39,7 @@ class TimeDistributed(Layer):
     _axes = SEQUENCES
 
     def __init__(self, layer: Layer, **options: Any) -> None:
-        given = layer_of("layer", layer)
+        given = layer_from("layer", layer)
         if not given._each_step:
             raise ValueError(
                 f"layer: TimeDistributed takes a layer that brings a vector to a vector, such as Dense, got {given!r}"
@@ -48,7 +49,7 @@ class TimeDistributed(Layer):
             raise ValueError(f"dtype: {self.name!r} is {self.dtype}, its layer {given.name!r} is {given.dtype}")
         given._claim(self)
         self.layer = given
-        self._weights = given._weights  # one and the same: the wrapper has no weights of its own
+        self._weights = given._weights  # shared: the wrapper itself has no weights
 
     def _parts(self) -> dict[str, Layer]:
         return {"layer": self.layer}

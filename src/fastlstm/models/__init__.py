@@ -1,4 +1,4 @@
-"""Models: layers and how they are connected, with training, prediction and forecasts."""
+"""Models: graphs of layers with training, prediction and forecasts."""
 
 from .cloning import clone_model
 from .loading import load_model

@@ -6,27 +6,28 @@ from typing import TypeVar
 from ..layers import Layer
 from .sequential import Sequential
 
-Chain = TypeVar("Chain", bound=Sequential)
+AnySequential = TypeVar("AnySequential", bound=Sequential)
 
 
-def clone_model(model: Chain, *, clone_function: Callable[[Layer], Layer] | None = None) -> Chain:
-    """Return a new model with layers like those of another one, initial weights, and not compiled.
+def clone_model(model: AnySequential, *, clone_function: Callable[[Layer], Layer] | None = None) -> AnySequential:
+    """Return a copy of a model with initial weights and not compiled.
 
     Parameters
     ----------
     model : Sequential
-        The names of the model and its layers are taken over.
+        The model to copy. The clone and its layers have the same names.
     clone_function : callable, optional
-        Given a layer it returns the one for the clone, in place of ``type(layer).from_config(layer.get_config())``.
+        Takes a layer and returns the one for the clone; by default ``type(layer).from_config(layer.get_config())``.
 
     Returns
     -------
     Sequential
+        Of the class of `model`.
 
     Raises
     ------
     TypeError
-        If `model` is not a Sequential, or `clone_function` returns no layer.
+        If `model` is not a Sequential, or `clone_function` does not return a layer.
 
     Examples
     --------

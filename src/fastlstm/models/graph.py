@@ -9,9 +9,8 @@ from .. import config, optimizers
 from .._internal.arrays import Array
 from .._internal.checks import flag, integer
 from .._internal.names import given_or_automatic
-from ..formats import model_files, training_state
 from ..layers import InputLayer, Layer
-from ..layers._randomness import RngSteps
+from ..layers._rng import RngSteps
 from ..layers.base import Shape, building
 from ..training.compiled import Compiled
 from ..training.native_model import NativeModel, Node
@@ -19,9 +18,9 @@ from . import summary
 
 
 class LayerGraph:
-    """Layers, each of which takes its input from the model's input or from layers before it.
+    """Layers, each of which takes its input from the model's input or from an earlier layer.
 
-    A chain is the simplest graph: each layer takes the output of the layer before it.
+    In the simplest graph, that of `Sequential`, each layer takes the output of the one before it.
     """
 
     def __init__(self, name: str | None, trainable: bool) -> None:
@@ -30,7 +29,7 @@ class LayerGraph:
         self._nodes: list[Node] = []
         self._input: InputLayer | None = None
         self._compiled: Compiled | None = None
-        self._native: NativeModel | None = None  # compiled from the layers when it is needed
+        self._native: NativeModel | None = None  # built lazily, dropped by _changed
         self._rng_steps = RngSteps()
 
     # Structure -----------------------------------------------------------------------------------------------------
@@ -49,8 +48,8 @@ class LayerGraph:
     def trainable(self) -> bool:
         """Whether training changes the weights; assigning it sets it for all layers as well.
 
-        It takes effect at once, and the optimizer starts afresh, as after `compile`, which Keras asks for. To train
-        some layers only, set ``layer.trainable`` of the others to False.
+        This takes effect at once and resets the optimizer; Keras needs another `compile`. To train only some layers,
+        set ``layer.trainable`` of the others to False.
         """
         return self._trainable
 
@@ -65,35 +64,48 @@ class LayerGraph:
 
     @property
     def dtype(self) -> str:
-        """'float32' or 'float64': that of the layers."""
+        """The dtype of the layers, 'float32' or 'float64'."""
         if self._nodes:
             return self._nodes[0].layer.dtype
         return (self._input and self._input.dtype) or config.floatx()
 
     @property
     def built(self) -> bool:
-        """Whether the input's shape is known and there are layers, so that the weights exist."""
+        """Whether the model has layers and a known input shape, so that its weights exist."""
         return self._input is not None and bool(self._nodes)
 
     @property
     def input_shape(self) -> Shape:
-        """Shape of the input with the batch axis, None standing for any size."""
+        """The shape of the input with the batch axis; None stands for any size."""
         self._require_built()
         assert self._input is not None
         return self._input.batch_shape
 
     @property
     def output_shape(self) -> Shape:
-        """Shape of the output with the batch axis."""
+        """The shape of the output with the batch axis; None stands for any size."""
         return self._output_shape(self.input_shape)
 
     def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
-        """Return a layer by name or by its index in `layers`.
+        """Return a layer by its name or by its index in `layers`.
+
+        Parameters
+        ----------
+        name : str, optional
+            The name of the layer.
+        index : int, optional
+            Its index in `layers`, instead of the name; negative ones count from the end.
+
+        Returns
+        -------
+        Layer
 
         Raises
         ------
         ValueError
-            If there is no such layer, or not exactly one of the two is given.
+            If there is no such layer, or not exactly one of `name` and `index` is given.
+        TypeError
+            If `index` is not an integer.
         """
         layers = self.layers
         if (name is None) == (index is None):
@@ -124,17 +136,18 @@ class LayerGraph:
         Parameters
         ----------
         line_length : int, optional
-            Width of the table in characters. Default: 88, 100 with `show_trainable`, or what the terminal has.
+            Width of the table in characters. Default: 88, or 100 with `show_trainable`; the width of a narrower
+            terminal.
         positions : sequence of float, optional
             Where each column ends, as fractions of the width: three, or four with `show_trainable`.
         print_fn : callable, optional
-            Called once with the text, in place of `print`.
+            Called once with the text, instead of `print`.
         expand_nested : bool
-            As in Keras code, without effect: no layer is a model.
+            Accepted as in Keras, without effect: models cannot be nested.
         show_trainable : bool
-            Whether a column says if training changes a layer: Y or N, - where it has no weights.
+            Whether to add a column that says whether a layer is trained: Y, N, or - if it has no weights.
         layer_range : (str, str), optional
-            The first and the last layer of the table, by name or regular expression. The totals are of all.
+            The first and the last layer of the table, by name or regular expression. The totals include all layers.
 
         Raises
         ------
@@ -161,29 +174,40 @@ class LayerGraph:
 
     @property
     def optimizer(self) -> optimizers.Optimizer | None:
-        """That of `compile`."""
+        """The optimizer, None before `compile`."""
         return None if self._compiled is None else self._compiled.optimizer
 
     # Weights -------------------------------------------------------------------------------------------------------
 
     @property
     def weights(self) -> list[Array]:
-        """Read-only views of all weights, layer by layer. Get them again after the model has changed its layers."""
+        """Read-only views of all weights, layer by layer. They go stale when layers are added or removed."""
         self._native_model()
         return [array for layer in self.layers for array in layer.weights]
 
     @property
     def trainable_weights(self) -> list[Array]:
-        """Those of `weights` that training changes."""
+        """The weights that training changes, as in `weights`."""
         return [array for array, trained in zip(self.weights, self._trained(), strict=True) if trained]
 
     @property
     def non_trainable_weights(self) -> list[Array]:
-        """Those of `weights` that training leaves alone."""
+        """The weights that training does not change, as in `weights`."""
         return [array for array, trained in zip(self.weights, self._trained(), strict=True) if not trained]
 
     def get_weights(self) -> list[Array]:
-        """Return copies of all weights, layer by layer."""
+        """Return copies of all weights.
+
+        Returns
+        -------
+        list of ndarray
+            Layer by layer, in the order of `weights`.
+
+        Raises
+        ------
+        ValueError
+            If the model is not built.
+        """
         return [array.copy() for array in self.weights]
 
     def set_weights(self, weights: list[Any]) -> None:
@@ -197,7 +221,9 @@ class LayerGraph:
         Raises
         ------
         ValueError
-            If the model is not built, or the number of arrays or a shape differs; nothing is changed then.
+            If the model is not built, or the number of arrays or a shape differs; the weights are unchanged then.
+        TypeError
+            If `weights` is not a list, or an array is not made of real integers or floats.
         """
         if not isinstance(weights, (list, tuple)):
             raise TypeError(f"weights: expected a list of arrays, got {type(weights).__name__}")
@@ -213,7 +239,17 @@ class LayerGraph:
             layer._weights.write(part)
 
     def count_params(self) -> int:
-        """Return how many numbers the weights are."""
+        """Return the number of values in all weights.
+
+        Returns
+        -------
+        int
+
+        Raises
+        ------
+        ValueError
+            If the model is not built.
+        """
         self._require_built()
         return sum(layer.count_params() for layer in self.layers)
 
@@ -226,29 +262,31 @@ class LayerGraph:
     def save(self, filepath: str | os.PathLike[str], overwrite: bool = True) -> None:
         """Write the model to a file that `fastlstm.load_model` and Keras open.
 
-        It has the layers, the weights, and how the model is compiled, with the state of its optimizer. Layers and
-        arguments that Keras does not have need ``import fastlstm.integrations.keras`` there. A file is written whole
-        or not at all.
+        The file contains the layers, the weights, and optimizer, loss and metrics with the optimizer's state. If it has
+        layers or arguments that Keras lacks, ``import fastlstm.integrations.keras`` before opening it in Keras. The
+        file is written completely or not at all.
 
         Parameters
         ----------
         filepath : path-like
-            Ends with .keras, or with .h5 for Keras's older format.
+            Must end with .keras, or with .h5 or .hdf5 for Keras's older format.
         overwrite : bool
-            Whether a file that exists is replaced.
+            Whether to replace an existing file.
 
         Raises
         ------
         ValueError
             If the path has another ending.
         FileExistsError
-            If there is such a file and `overwrite` is False.
+            If the file exists and `overwrite` is False.
 
         Warns
         -----
         UserWarning
-            If the model is not built, so that there are no weights.
+            If the model is not built, so the file has no weights.
         """
+        from ..formats import model_files  # slow to import
+
         model_files.save_model(self, filepath, overwrite)
 
     def save_weights(self, filepath: str | os.PathLike[str], overwrite: bool = True) -> None:
@@ -257,58 +295,64 @@ class LayerGraph:
         Parameters
         ----------
         filepath : path-like
-            Ends with .weights.h5, which has the state of the optimizer as well and which Keras reads; or with
-            .safetensors, which has the model's description beside the weights.
+            Must end with .weights.h5, which Keras reads and which includes the optimizer's state, or with .safetensors,
+            which includes the model's description.
         overwrite : bool
-            Whether a file that exists is replaced.
+            Whether to replace an existing file.
 
         Raises
         ------
         ValueError
             If the path has another ending, or the model is not built.
         FileExistsError
-            If there is such a file and `overwrite` is False.
+            If the file exists and `overwrite` is False.
         ImportError
-            If the package safetensors is needed and missing.
+            If the file ends with .safetensors and that package is missing.
         """
+        from ..formats import model_files  # slow to import
+
         model_files.save_weights(self, filepath, overwrite)
 
     def load_weights(self, filepath: str | os.PathLike[str], skip_mismatch: bool = False) -> None:
-        """Replace the weights by those of a file; where one does not fit, nothing is changed.
+        """Replace the weights with those of a file. If one does not fit, none is changed.
 
-        Layers are told apart by their classes and order, in a .safetensors file by their names. If the model is
-        compiled with such an optimizer as the one that a file has the state of, that is restored as well, and a fit
-        goes on from there.
+        Layers are matched by their classes and order, in a .safetensors file by their names. If the file has the state
+        of an optimizer and the model is compiled with the same kind of optimizer, its state is restored as well, and
+        `fit` continues from there.
 
         Parameters
         ----------
         filepath : path-like
-            What `save_weights` or `save` has written, here or in Keras.
+            A file written by `save_weights` or `save`, here or in Keras.
         skip_mismatch : bool
-            Whether weights that do not fit, or are not there, stay as they are, with a warning.
+            Whether to keep the current weights, with a warning, where the file's do not fit or are missing.
 
         Raises
         ------
         OSError
-            If there is no such file, or it can not be read.
+            If the file does not exist or cannot be read.
         ValueError
             If the file is damaged, unsafe, or does not fit the model, or the model is not built.
 
         Warns
         -----
         UserWarning
-            If what the file has of an optimizer does not fit.
+            If the optimizer's state in the file does not fit.
         """
+        from ..formats import model_files  # slow to import
+
         model_files.load_weights(self, filepath, skip_mismatch)
 
     def __copy__(self) -> Any:
         raise TypeError(
-            f"model {self.name!r} can not share its layers with a copy: use copy.deepcopy, or"
+            f"model {self.name!r} cannot share its layers with a copy: use copy.deepcopy, or"
             " fastlstm.models.clone_model for one with initial weights"
         )
 
     def __getstate__(self) -> dict[str, Any]:
-        """Return what copies and pickles have: everything, with the training state in place of the native model."""
+        """Return the state for copies and pickles, with the training state instead of the native model."""
+        from ..formats import training_state  # slow to import
+
         training = None if self._native is None else training_state.of_native_model(self._native, self.optimizer)
         return {**vars(self), "_native": None, "_training": training}
 
@@ -320,6 +364,8 @@ class LayerGraph:
         if self.optimizer is not None:
             self.optimizer.claim(self)
         if training is not None:
+            from ..formats import training_state  # slow to import
+
             training_state.restore_native_model(self._native_model(), self.optimizer, training)
 
     # Inside --------------------------------------------------------------------------------------------------------
@@ -334,46 +380,40 @@ class LayerGraph:
     def _output_shape(self, batch_shape: Shape) -> Shape:
         return self._shapes(batch_shape)[-1] if self._nodes else batch_shape
 
-    def _build(self, first: InputLayer, make: Callable[[int, Shape], None]) -> None:
-        """Build all layers for this input: `make` is called with the place of each and the shape of its input."""
-        shapes = self._shapes(first.batch_shape)  # all of them first, so that an error leaves no layer built
+    def _build(self, model_input: InputLayer, weights: Sequence[Sequence[Array]] | None = None) -> None:
+        """Build all layers for this input: with initial weights, or with these, whose shapes have been checked."""
+        shapes = self._shapes(model_input.batch_shape)  # before any layer is built: an error leaves them all unbuilt
         with building:
             for i, node in enumerate(self._nodes):
-                make(i, node.input_shape(shapes, first.batch_shape))
-            self._input = first
+                shape = node.input_shape(shapes, model_input.batch_shape)
+                if weights is None:
+                    node.layer.build(shape)
+                else:
+                    node.layer._adopt(node.layer._check_shape("input_shape", shape), weights[i])
+            self._input = model_input
 
     def _build_for_shape(self, batch_shape: Shape) -> None:
         """Build a model without an Input for data of this shape."""
-        if not self._nodes:
-            raise ValueError(f"build: model {self.name!r} has no layers: add some first")
-
-        def make(i: int, shape: Shape) -> None:
-            self._nodes[i].layer.build(shape)
-
-        self._build(InputLayer(batch_shape[1:]), make)
-
-    def _adopt(self, first: InputLayer, weights: Sequence[Sequence[Array]]) -> None:
-        """Build all layers for this input, with these weights instead of initial ones; their shapes are right."""
-
-        def adopt(i: int, shape: Shape) -> None:
-            layer = self._nodes[i].layer
-            layer._adopt(layer._check_shape("input_shape", shape), weights[i])
-
-        self._build(first, adopt)
+        self._require_layers()
+        self._build(InputLayer(batch_shape[1:]))
 
     def _changed(self) -> None:
-        """Invalidate the native model; it is compiled again, from the current weights, when it is needed."""
+        """Invalidate the native model; it is rebuilt lazily from the current weights."""
         self._native = None
+
+    def _require_layers(self) -> None:
+        if not self._nodes:
+            raise ValueError(f"build: model {self.name!r} has no layers: add some first")
 
     def _require_built(self) -> None:
         if not self.built:
             raise ValueError(
-                f"model {self.name!r} is not built: begin it with an Input(shape) and add layers, call"
+                f"model {self.name!r} is not built: start it with an Input(shape) and add layers, call"
                 " build(input_shape), or fit it"
             )
 
     def _native_model(self) -> NativeModel:
-        """Return the native model, compiled now if the layers have changed."""
+        """Return the native model, rebuilt if the layers have changed."""
         self._require_built()
         with building:
             if self._native is None:

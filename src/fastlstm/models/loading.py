@@ -1,10 +1,9 @@
-"""Models from files, and into them."""
+"""Loading models from files and saving them."""
 
 import os
 from collections.abc import Mapping
 from typing import Any
 
-from ..formats import model_files
 from .sequential import Sequential
 
 
@@ -14,38 +13,40 @@ def load_model(
     compile: bool = True,
     safe_mode: bool = True,
 ) -> Sequential:
-    """Return the model in a file that this package or Keras has written.
+    """Return the model in a file written by this package or by Keras.
 
-    Nothing in a file is ever run or imported: Lambda layers, pickles and classes that are neither this package's nor
-    in `custom_objects` raise ValueError, and so does what leads out of a file.
+    Nothing in the file is ever run or imported: Lambda layers, pickles, links to other files, and classes that are
+    neither this package's nor in `custom_objects` raise ValueError.
 
     Parameters
     ----------
     filepath : path-like
-        A .keras file; a whole model in an .h5 file; or a .safetensors file of `Sequential.save_weights`. From Keras: a
-        Sequential, or a Functional model that is a chain of layers.
+        A .keras file, a whole model in an .h5 file, or a .safetensors file of `Sequential.save_weights`. From Keras: a
+        Sequential, or a functional model whose layers follow one another.
     custom_objects : dict, optional
-        Classes and functions of one's own, by their names in the file.
+        Your own classes and functions, by their names in the file.
     compile : bool
-        Whether to compile the model as it was, with the state of its optimizer, so that a fit goes on where it stopped.
+        Whether to restore optimizer, loss and metrics with the optimizer's state, so that `fit` continues where it
+        stopped.
     safe_mode : bool
-        As in Keras code, without effect: the safe way is the only one.
+        Accepted as in Keras, without effect: loading is always safe.
 
     Returns
     -------
     Sequential
+        Of the class that the file names: Sequential or a subclass in `custom_objects`.
 
     Raises
     ------
     OSError
-        If there is no such file, or it can not be read.
+        If the file does not exist or cannot be read.
     ValueError
-        If the file is damaged, or has something that is not supported or not safe.
+        If the file is damaged or contains anything unsupported or unsafe.
 
     Warns
     -----
     UserWarning
-        If what the file keeps of the optimizer does not fit.
+        If the optimizer's state in the file does not fit.
 
     Examples
     --------
@@ -58,10 +59,29 @@ def load_model(
     >>> bool((again.predict([[[0.5]] * 20]) == model.predict([[[0.5]] * 20])).all())
     True
     """
+    from ..formats import model_files  # slow to import
+
     model: Sequential = model_files.load_model(filepath, custom_objects, compile, safe_mode, model_class=Sequential)
     return model
 
 
 def save_model(model: Sequential, filepath: str | os.PathLike[str], overwrite: bool = True) -> None:
-    """Do what `Sequential.save` does."""
+    """Write a model to a file that `load_model` and Keras open, as `Sequential.save` does.
+
+    Parameters
+    ----------
+    model : Sequential
+        The model, with its weights, optimizer, loss and metrics.
+    filepath : path-like
+        Must end with .keras, or with .h5 or .hdf5 for Keras's older format.
+    overwrite : bool
+        Whether to replace an existing file.
+
+    Raises
+    ------
+    ValueError
+        If the path has another ending.
+    FileExistsError
+        If the file exists and `overwrite` is False.
+    """
     model.save(filepath, overwrite)

@@ -1,4 +1,4 @@
-"""Models on data: compile, fit, evaluate, predict, save."""
+"""Model: compile, fit, evaluate and predict."""
 
 import warnings
 from collections.abc import Callable, Iterable
@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from .._internal import checks
-from .._internal.arrays import Array, real_array
+from .._internal.arrays import Array
 from ..callbacks import CallbackList, History
 from ..losses._sample_weights import sample_weights
 from ..metrics import Metric
@@ -25,7 +25,7 @@ from .graph import LayerGraph
 
 
 class Model(LayerGraph):
-    """Layers that can be compiled, trained, evaluated, asked for predictions, and saved."""
+    """A graph of layers with training, evaluation and prediction."""
 
     history: History | None = None
     stop_training: bool = False
@@ -48,35 +48,37 @@ class Model(LayerGraph):
         jit_compile: Any = "auto",
         auto_scale_loss: bool = True,
     ) -> None:
-        """Choose optimizer, loss and metrics. The optimizer starts afresh, the weights stay.
+        """Choose optimizer, loss and metrics. This resets the optimizer and keeps the weights.
 
         Parameters
         ----------
         optimizer : str or `fastlstm.optimizers.Optimizer`
-            A name such as 'adam' or 'rmsprop', or an instance that is not another model's.
+            A name such as 'adam' or 'rmsprop', or an instance that no other model uses.
         loss : str, `fastlstm.losses.Loss` or callable, optional
-            Needed to fit and to evaluate. A function of one's own gets the targets and the predictions of a batch and
+            Required by `fit` and `evaluate`. Your own function receives the targets and the predictions of a batch and
             returns values and gradient; see `fastlstm.losses.get`.
         loss_weights : float, or list or dict of one, optional
-            What the loss, without the penalties of regularizers, is multiplied by.
+            Factor of the loss; the penalties of regularizers are not multiplied.
         metrics : list, optional
             Names, such as 'mae', classes or instances of `fastlstm.metrics`, names of losses, functions
             ``f(y_true, y_pred)``. 'accuracy' (or 'acc') and 'crossentropy' (or 'ce') stand for the binary, categorical
-            or sparse categorical one, whichever fits the targets and the output. They see no sample weights.
+            or sparse categorical one, whichever fits the targets and the output. Sample weights are not applied.
         weighted_metrics : list, optional
-            The same, with sample weights. The mask of the output is a weight for both, as in Keras.
+            The same, with sample weights applied. The mask of the output applies to both, as in Keras.
         run_eagerly, jit_compile
-            As in Keras code; True is refused, there being nothing to compile.
+            Accepted as in Keras; True raises ValueError.
         steps_per_execution : int
-            As in Keras code, without effect: a native call makes as many steps as take 50 ms, or one where a callback
-            has hooks for batches.
+            Accepted as in Keras, without effect: a native call runs for about 50 ms, or for one step if a callback has
+            hooks for batches.
         auto_scale_loss : bool
-            As in Keras code, without effect: it is for half precision.
+            Accepted as in Keras, without effect: it concerns half precision.
 
         Raises
         ------
-        ValueError, TypeError
-            If a name is unknown or a type is wrong.
+        ValueError
+            If a name is unknown, a value is out of range, or the optimizer belongs to another model.
+        TypeError
+            If an argument has the wrong type.
         """
         checks.refuse("compile", run_eagerly=run_eagerly, jit_compile=None if jit_compile == "auto" else jit_compile)
         checks.integer("steps_per_execution", steps_per_execution, 1)
@@ -92,12 +94,12 @@ class Model(LayerGraph):
 
     @property
     def metrics(self) -> list[Metric]:
-        """The metrics of `compile`, those that are chosen by the targets once there were some."""
+        """The metrics of `compile`. 'accuracy' and 'crossentropy' appear once the first targets have been seen."""
         return [] if self._compiled is None else self._compiled.metrics.metrics
 
     @property
     def metrics_names(self) -> list[str]:
-        """The names of what `evaluate` returns, in that order: 'loss' and the metrics."""
+        """The names of the values that `evaluate` returns: 'loss', then the metrics."""
         return ["loss", *([] if self._compiled is None else self._compiled.metrics.names)]
 
     # Train and evaluate --------------------------------------------------------------------------------------------
@@ -121,65 +123,65 @@ class Model(LayerGraph):
         validation_batch_size: int | None = None,
         validation_freq: int | Iterable[int] = 1,
     ) -> History:
-        """Train the model; a second call goes on where the first one stopped.
+        """Train the model. A second call continues where the first one stopped.
 
         Parameters
         ----------
         x : array_like, or a source of batches
-            (N, T, D), or (N, D) for a model with such an input; finite. Or what gives batches (x, y) or
+            (N, T, D), or (N, D) for a model with such an input; finite. Or a source of batches (x, y) or
             (x, y, sample_weight): a generator; a data set with ``len(x)`` and ``x[i]``, such as a
-            keras.utils.PyDataset, what `fastlstm.datasets.timeseries_dataset_from_array` makes, or one of your own,
-            whose `on_epoch_end` is called if it has that; anything else that can be iterated over again.
+            keras.utils.PyDataset, the result of `fastlstm.datasets.timeseries_dataset_from_array`, or your own, whose
+            `on_epoch_end` is called if it has one; or any other object that can be iterated over repeatedly.
         y : array_like, optional
-            Targets of the shape of the output; where its last axis is 1 that may be left out. For
-            sparse_categorical_crossentropy class numbers, and for quantile one number, in place of the last axis. None
-            where x gives batches.
+            Targets of the shape of the output; a last axis of 1 may be omitted. For sparse_categorical_crossentropy,
+            class numbers instead of the last axis; for quantile, one number. None if x is a source of batches.
         batch_size : int, optional
-            Samples a step; default 32. In a stateful model it must divide the number of samples. Without effect where x
-            gives batches.
+            Samples per step; default 32. In a stateful model it must divide the number of samples. Ignored if x is a
+            source of batches.
         epochs : int
-            The number of the last epoch plus one, counted from `initial_epoch`.
+            Index of the last epoch plus one; epochs run from `initial_epoch` to ``epochs - 1``.
         verbose : {'auto', 0, 1, 2}
-            0 silent; 1 (auto) a bar on a terminal or in a notebook, and a line an epoch; 2 a line an epoch.
+            0: silent. 1 or 'auto': a progress bar on a terminal or in a notebook, and a line per epoch. 2: a line per
+            epoch.
         callbacks : Callback or list of them, optional
             See `fastlstm.callbacks`.
         validation_split : float
-            The last fraction of the samples, before any shuffling, is not trained on but gives 'val_loss'.
+            Fraction of the samples, taken from the end before any shuffling, used for validation instead of training.
         validation_data : tuple (x, y) or (x, y, sample_weight), or a source of batches, optional
-            In place of the split.
+            Validation data, instead of the split.
         shuffle : bool
-            Whether each epoch has an order of its own: of samples in arrays, of the batches of a data set with numbered
-            ones. Generators keep theirs, and `timeseries_dataset_from_array` has a `shuffle` of its own.
+            Whether to shuffle in each epoch: the samples of arrays, or the batches of a data set with an index.
+            Generators keep their order, and `timeseries_dataset_from_array` has its own `shuffle`.
         class_weight : dict of int to float, optional
-            Weights of classes, 1 where there is none, for training only. The class of a target is its largest column,
-            or the nearest whole number where it has one.
+            Weights of classes, 1 for those not given; used in training only. The class of a target is its largest
+            column, or the nearest whole number if it has one column.
         sample_weight : array_like, optional
-            (N,), or (N, T) for an output with steps: what each sample's or step's part of the loss is multiplied by.
-            The mean is over their number, not over the sum of the weights (see `fastlstm.losses.Loss`). None where x
-            gives batches: those may be (x, y, sample_weight).
+            (N,), or (N, T) for an output with steps: factors of the loss of each sample or step. The mean divides by
+            the number of samples, not by the sum of the weights (see `fastlstm.losses.Loss`). None if x is a source of
+            batches, which may be (x, y, sample_weight).
         initial_epoch : int
-            Number of the first epoch.
+            Index of the first epoch.
         steps_per_epoch : int, optional
-            Steps of an epoch; the next one goes on where it ended. Needed for generators in a fit of several epochs:
-            else the first one takes all there is. For arrays without a `batch_size` it gives that.
+            Steps per epoch; the next epoch continues where this one ended. Required for generators and several epochs;
+            otherwise the first epoch uses all batches. For arrays without `batch_size` it determines the batch size.
         validation_steps : int, optional
-            Only so many batches of the validation data are used.
+            Number of batches of the validation data to use. Default: all.
         validation_batch_size : int, optional
-            Default: `batch_size`.
+            Samples per batch of the validation data. Default: `batch_size`.
         validation_freq : int or iterable of int
-            After every how many epochs there is a validation, or after which ones, counted from 1.
+            Validate after every this many epochs, or after the given ones, counted from 1.
 
         Returns
         -------
         History
-            Its `history` has 'loss', the mean over the samples during the epoch, the metrics of the predictions before
-            each step, and 'val_loss' and so on, after the epoch.
+            Its `history` has, per epoch, 'loss' (the mean over the samples during the epoch), the metrics of the
+            predictions before each step, and 'val_loss' and the other validation values after the epoch.
 
         Raises
         ------
         ValueError
             If the model has no loss, the data is empty, lengths or shapes do not match, or there is NaN or Inf; in a
-            stateful model, if there are batches of several sizes or not of that of the states it carries.
+            stateful model, if the batches differ in size or from the number of rows of its states.
         TypeError
             If the data is not made of real integers or floats.
 
@@ -198,7 +200,7 @@ class Model(LayerGraph):
         if batch_data.gives_batches(x):
             batch_data.refuse_beside("x", y=y, sample_weight=sample_weight, validation_split=validation_split or None)
             source = self._batch_source("x", x, steps, shuffle, class_weight=class_weight)
-            self._build_by("x", source)
+            self._build_for_first_batch("x", source)
         else:
             data = self._examples(x, y, sample_weight)
             kept = array_data.training_rows(len(data.x), validation_split if validation_data is None else 0.0)
@@ -228,24 +230,34 @@ class Model(LayerGraph):
     def train_on_batch(
         self, x: Any, y: Any, sample_weight: Any = None, class_weight: Any = None, return_dict: bool = False
     ) -> Any:
-        """Make one step on all of these samples.
+        """Train for one step, on all samples as one batch.
 
         Parameters
         ----------
-        x, y, sample_weight, class_weight
-            As for `fit`.
+        x : array_like
+            (N, T, D), or (N, D) for a model with such an input; finite.
+        y : array_like
+            Targets, as for `fit`.
+        sample_weight : array_like, optional
+            (N,), or (N, T) for an output with steps: factors of the loss of each sample or step.
+        class_weight : dict of int to float, optional
+            Weights of classes, 1 for those not given.
         return_dict : bool
             Whether to return a dict.
 
         Returns
         -------
         float, list or dict
-            The mean loss before the step; with metrics a list of it and theirs, in the order of `metrics_names`.
+            The mean loss before the step; with metrics, a list of the loss and the metrics, in the order of
+            `metrics_names`.
 
         Raises
         ------
-        ValueError, TypeError
-            As `fit`.
+        ValueError
+            If the model has no loss, the data is empty, lengths or shapes do not match, or there is NaN or Inf; in a
+            stateful model, if the batches differ in size or from the number of rows of its states.
+        TypeError
+            If the data is not made of real integers or floats.
         """
         compiled = self._require_loss()
         data = self._examples(x, y, sample_weight).with_class_weight(class_weight)
@@ -267,23 +279,28 @@ class Model(LayerGraph):
         callbacks: Any = None,
         return_dict: bool = False,
     ) -> Any:
-        """Return the mean loss over the samples, with the penalties of all regularizers, and the metrics.
+        """Return the mean loss over the samples, including the penalties of all regularizers, and the metrics.
 
-        It does not depend on `batch_size`, but in two cases. Where a mask reaches the loss, or the loss is a function,
-        ignores a class or has another reduction than the mean, each batch has its own loss, and the result is the mean
-        of these weighted with the batches' sizes, as in Keras. In a stateful model each batch begins with the states
-        that the one before it ended with.
+        The result depends on `batch_size` in two cases only. If a mask reaches the loss, or the loss is a function,
+        ignores a class or has another reduction than the mean, the loss is computed per batch, and the result is the
+        mean over the batches weighted by their sizes, as in Keras. In a stateful model each batch starts from the final
+        states of the previous one.
 
         Parameters
         ----------
-        x, y, sample_weight : array_like, or a source of batches and None
-            As for `fit`, but NaN and Inf are let through.
+        x : array_like, or a source of batches
+            As for `fit`, except that NaN and Inf are allowed.
+        y : array_like, optional
+            Targets, as for `fit`. None if x is a source of batches.
         batch_size : int, optional
-            Rows of a batch; default 32.
+            Samples per batch; default 32.
         verbose : {'auto', 0, 1, 2}
-            As for `fit`.
+            0: silent. 1 or 'auto': a progress bar on a terminal or in a notebook, and a line. 2: a line.
+        sample_weight : array_like, optional
+            (N,), or (N, T) for an output with steps: factors of the loss of each sample or step. None if x is a source
+            of batches.
         steps : int, optional
-            Only so many batches are used.
+            Number of batches to use. Default: all.
         callbacks : Callback or list of them, optional
             See `fastlstm.callbacks`.
         return_dict : bool
@@ -292,12 +309,15 @@ class Model(LayerGraph):
         Returns
         -------
         float, list or dict
-            The loss; with metrics a list of it and theirs, in the order of `metrics_names`.
+            The loss; with metrics, a list of the loss and the metrics, in the order of `metrics_names`.
 
         Raises
         ------
-        ValueError, TypeError
-            As `fit`.
+        ValueError
+            If the model has no loss, the data is empty, or lengths or shapes do not match; in a stateful model, if the
+            batches differ in size or from the number of rows of its states.
+        TypeError
+            If the data is not made of real integers or floats.
         """
         compiled = self._require_loss()
         verbose = checks.verbosity(verbose)
@@ -305,45 +325,68 @@ class Model(LayerGraph):
         if batch_data.gives_batches(x):
             batch_data.refuse_beside("x", y=y, sample_weight=sample_weight)
             source = self._batch_source("x", x, steps, False, finite=False)
-            self._build_by("x", source, finite=False)
+            self._build_for_first_batch("x", source, finite=False)
             job, count = EvaluationJob(self, compiled, "x", source.epoch), source.steps
         else:
             group = self._examples(x, y, sample_weight, finite=False).batch_group(batch_size, steps)
             job, count = EvaluationJob(self, compiled, "x", lambda: [group]), group.steps
-            job.rows_of_a_call(
-                group
-            )  # raises where the batches do not fit a stateful model, before any callback is called
+            job.rows_of_a_call(group)  # raises before any callback is called if the batches do not fit the states
         with closing(self._hooks(callbacks, verbose, 1, count)) as hooks:
             return _results(evaluate(job, hooks), return_dict)
 
     def test_on_batch(self, x: Any, y: Any, sample_weight: Any = None, return_dict: bool = False) -> Any:
-        """Return the mean loss over the samples as one batch, and the metrics, as `evaluate` does."""
+        """Return the mean loss over all samples as one batch, and the metrics.
+
+        Parameters
+        ----------
+        x : array_like
+            (N, T, D), or (N, D) for a model with such an input. NaN and Inf are allowed.
+        y : array_like
+            Targets, as for `fit`.
+        sample_weight : array_like, optional
+            (N,), or (N, T) for an output with steps: factors of the loss of each sample or step.
+        return_dict : bool
+            Whether to return a dict.
+
+        Returns
+        -------
+        float, list or dict
+            The loss; with metrics, a list of the loss and the metrics, in the order of `metrics_names`.
+
+        Raises
+        ------
+        ValueError
+            If the model has no loss, the data is empty, or lengths or shapes do not match.
+        TypeError
+            If the data is not made of real integers or floats.
+        """
         return self.evaluate(x, y, checks.LARGEST, 0, sample_weight, return_dict=return_dict)
 
     # Predict -------------------------------------------------------------------------------------------------------
 
     def __call__(self, x: Any, training: bool = False, mask: Any = None) -> Array:
-        """Return the output for every sample, all of them in one batch, as a new array.
+        """Return the output for all samples as one batch, as a new array.
 
         Parameters
         ----------
         x : array_like
-            As for `predict`.
+            (N, T, D), (N, D) for a model with such an input, or (N, T) for one that starts with an `Embedding`. NaN
+            and Inf are allowed.
         training : bool
-            Whether to behave as in training: dropout and zoneout draw anew at each call. Weights do not change.
+            Whether to run in training mode, in which dropout and zoneout are active, with new masks for each call. The
+            weights do not change.
         mask : array_like of bool, optional
-            (N, T), True where a step is valid. It is passed from layer to layer as the mask of a `Masking` is.
+            (N, T), True where a step is valid. It is passed from layer to layer like the mask of a `Masking`.
 
         Returns
         -------
         ndarray
-            As `predict`.
+            (N, O) or (N, T, O), of the model's dtype.
 
         Raises
         ------
         ValueError
-            If a shape is wrong, the model has no layers, or a stateful one carries the states of another number of
-            rows.
+            If a shape is wrong, the model has no layers, or a stateful model has states for another number of rows.
         TypeError
             If `x` is not made of real integers or floats, or `mask` not of True and False.
         """
@@ -367,19 +410,19 @@ class Model(LayerGraph):
         Parameters
         ----------
         x : array_like
-            (N, T, D), (N, D) for a model with such an input, or (N, T) for one that begins with an `Embedding`. NaN
-            and Inf are let through. Or a source of batches as for `fit`, of x, (x,), (x, y) or so.
+            (N, T, D), (N, D) for a model with such an input, or (N, T) for one that starts with an `Embedding`. NaN
+            and Inf are allowed. Or a source of batches as for `fit`, each x, (x,), (x, y) or (x, y, sample_weight).
         batch_size : int, optional
-            Rows of a batch. Only in a stateful model does it have an effect: each batch begins with the states that
-            the one before it ended with, so all must have as many rows. Elsewhere a sample's result is the same bits
-            in any batch.
+            Samples per batch; default 32. It matters only in a stateful model, where each batch starts from the final
+            states of the previous one and all batches must have the same size. Otherwise a sample's result is
+            bit-identical in any batch.
         verbose : {'auto', 0, 1, 2}
-            0 silent; otherwise a bar on a terminal, with 'auto' only if it takes more than a second.
+            0: silent. Otherwise a progress bar on a terminal or in a notebook; with 'auto' only after a second.
         steps : int, optional
-            Only so many batches are used.
+            Number of batches to use. Default: all.
         callbacks : Callback or list of them, optional
-            With them each batch is a native call of its own. Setting ``model.stop_predicting`` ends the prediction
-            after it.
+            With callbacks, each batch is a separate native call; setting ``model.stop_predicting`` ends the prediction
+            after the current one.
 
         Returns
         -------
@@ -389,8 +432,8 @@ class Model(LayerGraph):
         Raises
         ------
         ValueError
-            If the shape is wrong, the model has no layers, or a stateful one can not have batches of one size or
-            carries the states of another number of rows.
+            If the shape is wrong, the model has no layers, or the batches of a stateful model differ in size or from
+            the number of rows of its states.
         TypeError
             If `x` is not made of real integers or floats.
         """
@@ -411,19 +454,38 @@ class Model(LayerGraph):
             return predict_with_callbacks(native, array, batch, verbose, hooks)
 
     def predict_on_batch(self, x: Any) -> Array:
-        """Return the output for every sample, all of them in one batch, as `predict` does."""
+        """Return the output for all samples as one batch, as a new array.
+
+        Parameters
+        ----------
+        x : array_like
+            (N, T, D), (N, D) for a model with such an input, or (N, T) for one that starts with an `Embedding`. NaN
+            and Inf are allowed.
+
+        Returns
+        -------
+        ndarray
+            (N, O) or (N, T, O), of the model's dtype.
+
+        Raises
+        ------
+        ValueError
+            If the shape is wrong, the model has no layers, or a stateful model has states for another number of rows.
+        TypeError
+            If `x` is not made of real integers or floats.
+        """
         return self.predict(x, batch_size=checks.LARGEST, verbose=0)
 
     def reset_state(self) -> None:
-        """Let the stateful layers start from zeros again, with any number of rows.
+        """Reset the states of all stateful layers to zeros; the next batch may have any number of rows.
 
-        Adding a layer does so too, removing one, and changing what is trainable.
+        Adding or removing a layer and changing `trainable` reset them as well.
         """
         if self._native is not None:
             self._native.network.state = None
 
     def reset_states(self) -> None:
-        """Do what `reset_state` does."""
+        """Reset the states of all stateful layers to zeros, as `reset_state` does."""
         self.reset_state()
 
     def plot_history(self, history: Any = None, ax: Any = None) -> Any:
@@ -432,19 +494,19 @@ class Model(LayerGraph):
         Parameters
         ----------
         history : History or dict, optional
-            Default: that of the last fit.
+            Default: the history of the last `fit`.
         ax : matplotlib.axes.Axes, optional
-            Where to draw the losses, alone. Default: a new figure with a panel for the loss and for each metric.
+            Axes for the losses alone. Default: a new figure with one panel for the loss and one per metric.
 
         Returns
         -------
         matplotlib.axes.Axes or ndarray of them
-            One if there is one panel. ``axes.figure.savefig("loss.png")`` writes the picture.
+            A single one if there is one panel. ``axes.figure.savefig("loss.png")`` writes the picture.
 
         Raises
         ------
         ValueError
-            If there was no fit, or not an epoch of it.
+            If there is no history, or it has no epoch.
         """
         from .. import plotting
 
@@ -480,14 +542,9 @@ class Model(LayerGraph):
         if native is not None:
             return native
         if not self.built:
-            self._build_for_shape(self._unbuilt_input(name, x, finite).shape)
+            self._require_layers()
+            self._build_for_shape(self._nodes[0].layer._as_input(name, x, finite=finite).shape)
         return self._native_model()
-
-    def _unbuilt_input(self, name: str, x: Any, finite: bool) -> Array:
-        """Return data as the first layer takes it, for a model that is not built."""
-        if self._nodes:
-            return self._nodes[0].layer._as_input(name, x, finite=finite)
-        return real_array(name, x, self.dtype)
 
     def _prediction_input(self, name: str, x: Any, *_: Any) -> tuple[NativeModel, Array]:
         """Return the native model and the input of one batch."""
@@ -503,7 +560,7 @@ class Model(LayerGraph):
         *,
         finite: bool = True,
     ) -> Examples:
-        """Return inputs, targets and weights as the core takes them, checked against each other and the model."""
+        """Return inputs, targets and weights for the core, checked against each other and the model."""
         compiled, (x_name, y_name, weight_name) = self._require_loss(), names
         if y is None:
             raise ValueError(f"{y_name}: expected targets, got None")
@@ -536,8 +593,8 @@ class Model(LayerGraph):
 
         return BatchSource(name, source, group, steps, shuffle)
 
-    def _build_by(self, name: str, source: BatchSource[BatchGroup], *, finite: bool = True) -> None:
-        """Build the model for the first batch if it is not built; require that there is one."""
+    def _build_for_first_batch(self, name: str, source: BatchSource[BatchGroup], *, finite: bool = True) -> None:
+        """Build the model for the first batch if it is not built; raise ValueError if there is none."""
         first = source.first() if not self.built or not source.more() else ()
         if first is None:
             raise ValueError(f"{name}: expected at least one batch, got none")
@@ -547,7 +604,7 @@ class Model(LayerGraph):
     def _validation(
         self, data: Any, held_out: Examples | None, batch_size: int | None, steps: int | None
     ) -> Callable[[CallbackList], dict[str, Any]] | None:
-        """Return a function that evaluates the validation data, or the samples held out; None without either."""
+        """Return a function that evaluates the validation data or the held-out samples; None without either."""
         compiled = self._require_loss()
         if batch_data.gives_batches(data):
             source = self._batch_source("validation_data", data, steps, False)
@@ -555,9 +612,7 @@ class Model(LayerGraph):
             def validate(callbacks: CallbackList) -> dict[str, Any]:
                 if source.more():
                     return evaluate(EvaluationJob(self, compiled, "validation_data", source.epoch), callbacks)
-                warnings.warn(
-                    "validation_data: no batch is left; there is no validation any more", UserWarning, stacklevel=2
-                )
+                warnings.warn("validation_data: no batch is left; validation has ended", UserWarning, stacklevel=2)
                 return {}
 
             return validate
@@ -568,17 +623,17 @@ class Model(LayerGraph):
             return None
         group = held_out.batch_group(batch_size, steps)
         job = EvaluationJob(self, compiled, "validation data", lambda: [group])
-        job.rows_of_a_call(group)  # raises where the batches do not fit a stateful model
+        job.rows_of_a_call(group)  # raises if the batches do not fit the states
         return partial(evaluate, job)
 
 
 def _names(batch: str) -> tuple[str, str, str]:
-    """Return the names of a batch's entries in messages."""
+    """Return the names of a batch's entries, for error messages."""
     return f"{batch}: x", f"{batch}: y", f"{batch}: sample_weight"
 
 
 def _results(logs: dict[str, Any], return_dict: bool) -> Any:
-    """Return the loss and metrics as Keras does: sorted in a dict; in order in a list; the loss if it is alone."""
+    """Return loss and metrics as Keras does: as a dict sorted by name, as a list, or the loss if it is alone."""
     if checks.flag("return_dict", return_dict):
         return dict(sorted(logs.items()))
     return list(logs.values()) if len(logs) > 1 else logs["loss"]

@@ -43,7 +43,7 @@ def fit(
 ) -> Sequential:
     """Train recurrent layers and a Dense on a series, or on samples and targets.
 
-    Without `y`, windows of the series `X` are the samples and what follows them the targets. The model then begins
+    Without `y`, the samples are windows of the series `X`, and the targets are the values that follow. The model starts
     with a `Normalization` to zero mean and unit variance, adapted on the training part, and ends with its inverse, so
     that `predict` and `forecast` take and give the series' own units. Training itself happens in standardised units:
     the losses in ``model.history``, and `output_activation`, are in those. Fitting the returned model again, or
@@ -69,8 +69,8 @@ def fit(
         Without `y`: how many steps are predicted at once. `predict` gives (N, horizon * D), step after step: reshape
         it to (N, horizon, D). `forecast` needs a horizon of 1.
     known : int
-        Without `y`: how many of the last columns of X are known in advance, and given to `forecast` for the steps to
-        come. They are not predicted; see `fastlstm.datasets.windows`.
+        Without `y`: how many of the last columns of X are future covariates: known in advance, given to `forecast` for
+        the coming steps, and not predicted; see `fastlstm.datasets.windows`.
     output_activation : str or function of `fastlstm.activations`, optional
         Of the Dense layer.
     optimizer, loss
@@ -80,7 +80,7 @@ def fit(
     metrics : list, optional
         As for `Sequential.compile`; without `y` they are in standardised units.
     batch_size, epochs, validation_split, callbacks, verbose
-        As for `Sequential.fit`.
+        As in `Sequential.fit`.
     seed : int, optional
         Passed to `fastlstm.utils.set_random_seed`.
 
@@ -189,9 +189,9 @@ def _fit_series(
                 f"loss: a Quantile is of one value; expected horizon=1 and one column, got {outputs} values"
             )
     y = y.reshape(len(x), outputs)
-    kept = array_data.training_rows(len(x), options["validation_split"])
+    trained = array_data.training_rows(len(x), options["validation_split"])
 
-    part = series[: kept + window + horizon - 1]  # what the training windows and their targets cover
+    part = series[: trained + window + horizon - 1]  # covered by the training windows and their targets
     _require_scale(part, config.floatx())
     normalization = layers.Normalization()
     normalization.adapt(part)
@@ -217,7 +217,7 @@ def _series(X: Any, shortest: int) -> Array:
 
 
 def _require_scale(series: Array, dtype: str) -> None:
-    """Raise or warn where a series (float64) can not be normalised well in the model's dtype."""
+    """Raise or warn if a series (float64) cannot be normalized well in the model's dtype."""
     largest = float(np.sqrt(np.finfo(dtype).max))
     with np.errstate(over="ignore", invalid="ignore"):
         mean, deviation = series.mean(axis=0), series.std(axis=0)

@@ -1,4 +1,4 @@
-"""Sequential: a chain of layers, with forecasts and streams."""
+"""Sequential: layers one after the other, with forecasts and streams."""
 
 from collections.abc import Iterable, Mapping
 from collections.abc import Sequence as SequenceOf
@@ -9,9 +9,9 @@ from .._internal import checks
 from .._internal.arrays import Array, numbers
 from .._internal.registry import configuration
 from ..layers import Embedding, InputLayer, Layer
-from ..layers._configuration import layer_of
+from ..layers._from_config import layer_from
 from ..layers.base import Shape
-from ..layers.rnn._stateful import StatefulLayer
+from ..layers.rnn._stateful_layer import StatefulLayer
 from ..losses._robust import quantiles_of
 from ..training import roll_out
 from ..training.native_model import MODEL_INPUT, Node
@@ -22,16 +22,16 @@ from .streaming import Stream
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-Chain = TypeVar("Chain", bound="Sequential")
+AnySequential = TypeVar("AnySequential", bound="Sequential")
 
 
 class Sequential(Model):
-    """A model: layers one after the other, as in Keras.
+    """A model of layers one after the other, as in Keras.
 
     Parameters
     ----------
     layers : iterable of layers, optional
-        Best begun by an `Input`; without one the model is built by the first data it sees.
+        Usually starting with an `Input`; without one, the model is built from the first data it receives.
     name : str, optional
         Default: sequential, sequential_1, ...
     trainable : bool
@@ -40,18 +40,20 @@ class Sequential(Model):
     Attributes
     ----------
     optimizer : Optimizer or None
-        That of `compile`.
+        The optimizer given to `compile`.
     history : History or None
-        Of the last `fit`, also of one that was interrupted.
+        The history of the last `fit`, even if it was interrupted.
     stop_training : bool
-        Set by a callback to end `fit` after the native call that is running.
+        Set to True by a callback to end `fit` after the current native call.
     stop_evaluating : bool
-        Set by a callback to end `evaluate` in the same way.
+        Set to True by a callback to end `evaluate` in the same way.
 
     Raises
     ------
-    TypeError, ValueError
-        As `add`.
+    ValueError
+        If a layer does not fit the layers before it, is in use already, or has a name that is taken or another dtype.
+    TypeError
+        If `layers` is not an iterable of layers.
 
     Examples
     --------
@@ -81,19 +83,19 @@ class Sequential(Model):
             self.add(layer)
 
     def add(self, layer: Layer | InputLayer) -> None:
-        """Add a layer at the end. A model that was trained keeps its weights, and its optimizer starts afresh.
+        """Add a layer at the end. The weights of the model stay, the optimizer is reset.
 
         Parameters
         ----------
         layer : layer
-            An `Input` in the first place only; a layer that is in no other model.
+            A layer that is in no model; an `Input` only as the first one.
 
         Raises
         ------
         TypeError
             If it is not a layer.
         ValueError
-            If an Input or an Embedding is not the first, a name is taken, the dtype disagrees, the layer is in a model
+            If an Input or an Embedding is not the first, the name is taken, the dtype differs, the layer is in use
             already, returns several arrays, or does not take the output of the layer before it.
 
         Examples
@@ -125,10 +127,14 @@ class Sequential(Model):
     def pop(self) -> Layer:
         """Remove the last layer and return it, with its weights.
 
+        Returns
+        -------
+        Layer
+
         Raises
         ------
         ValueError
-            If there is no layer.
+            If the model has no layers.
         """
         if not self._nodes:
             raise ValueError(f"pop: model {self.name!r} has no layers")
@@ -138,10 +144,10 @@ class Sequential(Model):
         return layer
 
     def build(self, input_shape: Shape) -> None:
-        """Make the weights of a model without an Input; `fit`, `predict` and others do so for the data they are given.
+        """Create the weights of a model without an Input; otherwise, `fit` or `predict` does so from its data.
 
-        The shape is fixed from then on, the number of steps too. Begin the model with ``Input((None, D))`` to leave
-        that open.
+        This fixes the shape, including the number of steps. Start the model with ``Input((None, D))`` to leave the
+        number of steps open.
 
         Parameters
         ----------
@@ -151,7 +157,9 @@ class Sequential(Model):
         Raises
         ------
         ValueError
-            If there are no layers, the first does not take this shape, or the model was built for another one.
+            If there are no layers, a layer does not take its input, or the model was built for another shape.
+        TypeError
+            If `input_shape` is not a tuple.
         """
         if not isinstance(input_shape, (tuple, list)):
             raise TypeError(f"input_shape: expected a tuple with the batch axis, got {input_shape!r}")
@@ -163,13 +171,13 @@ class Sequential(Model):
             )
 
     def get_config(self) -> dict[str, Any]:
-        """Return what the model is made of, without weights, optimizer and loss.
+        """Return the configuration of the model, without weights, optimizer and loss.
 
         Returns
         -------
         dict
-            Of plain data: 'name', 'trainable', and 'layers', the class name and the configuration of each, the Input
-            included.
+            Plain data: 'name', 'trainable', and 'layers' with the class name and configuration of each layer, including
+            the Input.
 
         Examples
         --------
@@ -182,24 +190,36 @@ class Sequential(Model):
         return {"name": self.name, "trainable": self.trainable, "layers": [configuration(part) for part in parts]}
 
     @classmethod
-    def from_config(cls: type[Chain], config: dict[str, Any]) -> Chain:
-        """Return a new model like the one that `get_config` describes, with initial weights and not compiled.
+    def from_config(cls: type[AnySequential], config: dict[str, Any]) -> AnySequential:
+        """Return a new model from a configuration, with initial weights and not compiled.
+
+        Parameters
+        ----------
+        config : dict
+            As returned by `get_config`.
+
+        Returns
+        -------
+        Sequential
 
         Raises
         ------
-        ValueError, TypeError
-            As the constructors of the model and its layers.
+        ValueError
+            If a value is out of range, a class is unknown, or a layer does not fit.
+        TypeError
+            If an argument has the wrong type.
         """
-        parts: Iterable[Layer | InputLayer] = (_part_of(i, entry) for i, entry in enumerate(config["layers"]))
+        parts: Iterable[Layer | InputLayer] = (_layer_or_input(i, entry) for i, entry in enumerate(config["layers"]))
         return cls(parts, **{key: value for key, value in config.items() if key != "layers"})
 
     def stream(self) -> Stream:
-        """Return a stream: the model fed one step at a time, carrying its states.
+        """Return a stream, which runs the model one step at a time and keeps its states.
 
         Returns
         -------
         Stream
-            Which begins with zeros; see there.
+            Its method ``step(x)`` takes the next step, (D,) or (N, D), and returns the output; the states are zeros at
+            first.
 
         Raises
         ------
@@ -210,33 +230,35 @@ class Sequential(Model):
         return Stream(self)
 
     def forecast(self, history: Any, steps: int, known: Any = None) -> Array:
-        """Continue a series: predict a step, take the prediction for the newest input, and so on, natively.
+        """Continue a series: predict a step, append the prediction to the input, and repeat, all in C++.
 
-        Equal bit for bit to a loop over `predict`. A model whose loss is a `fastlstm.losses.Quantile` predicts several
-        quantiles of each value; what it feeds back, and this returns, are the medians. `forecast_quantiles` gives all.
+        Bit-identical to calling `predict` in a loop. A model whose loss is a `fastlstm.losses.Quantile` predicts
+        several quantiles of each value; the medians are fed back and returned. `forecast_quantiles` returns all.
 
         Parameters
         ----------
         history : array_like
-            (T,) for one feature, (T, D), or (N, T, D). Its last rows, as many as the T of the model's input, or all
-            if that is None, are the first window.
+            (T,) for one feature, (T, D), or (N, T, D). The last T rows, with the T of the model's input, are the
+            first window; all rows if that is None.
         steps : int
-            How many, at least 0.
+            Number of steps to predict, at least 0.
         known : array_like, optional
-            For a model whose output is narrower than its input: the last features of the input, those that it does
-            not predict, in the steps to come, (steps, K) or (N, steps, K). The model sees what is known of a step
-            beside the values of the step before, as `fastlstm.datasets.windows` with `known` cuts it.
+            Future covariates, (steps, K) or (N, steps, K): values in the coming steps of the last K features of the
+            input, which the model does not predict. Required if the output is narrower than the input. The model sees
+            the covariates of a step together with the values of the step before, as arranged by
+            `fastlstm.datasets.windows` with `known`.
 
         Returns
         -------
         ndarray
-            The new values only, of the rank of `history` and of its dtype; of the model's if `history` is integers.
+            The new values only: (steps,), (steps, O) or (N, steps, O), with the rank and the dtype of `history`; the
+            model's dtype if `history` is integers.
 
         Raises
         ------
         ValueError
             If the model is not built or stateful, its output is wider than its input or is a sequence, the history
-            is shorter than the window or has another number of features, or `known` is missing or not wanted.
+            is shorter than the window or has another number of features, or `known` is missing or not expected.
         TypeError
             If `history` is not made of real integers or floats.
         """
@@ -248,31 +270,41 @@ class Sequential(Model):
     def forecast_quantiles(
         self, history: Any, steps: int, known: Any = None, *, quantiles: float | SequenceOf[float] | None = None
     ) -> QuantileForecast:
-        """Continue a series by a model that predicts quantiles: each step's median is the newest input of the next.
+        """Continue a series with a model that predicts quantiles, feeding back the median of each step.
 
-        Equal bit for bit to a loop over `predict`. The quantiles of a step are those that it would have if the medians
-        of the steps before had come true. So an interval of the first step holds what it promises, as far as the model
-        is right; those of later steps are too narrow, since they leave out how uncertain the steps before are. Where
-        that matters let a model predict all steps at once, an output with steps (N, steps, quantiles).
+        Bit-identical to calling `predict` in a loop. The quantiles of a step are conditional on the medians of the
+        previous steps. The intervals of the first step therefore have their nominal coverage if the model is right,
+        and those of later steps are too narrow, since they ignore the uncertainty of the previous steps. If that
+        matters, let a model predict all steps at once, with an output (N, steps, quantiles).
 
         Parameters
         ----------
-        history, steps, known
-            As for `forecast`.
+        history : array_like
+            (T,) for one feature, (T, D), or (N, T, D). The last T rows, with the T of the model's input, are the
+            first window; all rows if that is None.
+        steps : int
+            Number of steps to predict, at least 0.
+        known : array_like, optional
+            Future covariates, (steps, K) or (N, steps, K): values in the coming steps of the last K features of the
+            input, which the model does not predict. Required if the output is narrower than the input. The model sees
+            the covariates of a step together with the values of the step before, as arranged by
+            `fastlstm.datasets.windows` with `known`.
         quantiles : float or sequence of floats, optional
-            What the columns of the output are, with 0.5 among them; for a model that predicts several features, those
-            of the first one, then those of the second, and so on. Default: the quantiles of the loss of `compile`.
+            The quantiles of the output's columns, 0.5 among them; for a model that predicts several features,
+            those of the first feature, then of the second, and so on. Default: the quantiles of the loss of `compile`.
 
         Returns
         -------
         QuantileForecast
-            With `median` and `intervals`; its `values` have one axis more than what `forecast` returns: the quantiles.
+            With `median` and `intervals`; its `values` have the shape that `forecast` returns and a last axis of
+            quantiles.
 
         Raises
         ------
         ValueError
-            As `forecast`; and if it is not known what the columns are, there is no median, or the output has not the
-            same number of columns for each feature.
+            If the model is not built or stateful, its output is wider than its input or is a sequence, the history
+            is shorter than the window or has another number of features, `known` is missing or not expected, the
+            quantiles are unknown or lack 0.5, or the output does not have the same number of columns for each feature.
         TypeError
             If `history` is not made of real integers or floats.
 
@@ -309,27 +341,41 @@ class Sequential(Model):
         name: str = "value",
         ax: Any = None,
     ) -> "Axes":
-        """Draw a series and the model's forecast of it: `fastlstm.plotting.plot_forecast` of `forecast`.
+        """Draw a series and the model's forecast of it.
 
-        The forecast of a model whose loss is a `fastlstm.losses.Quantile` is drawn with its intervals; see
-        `forecast_quantiles` for what they say.
+        For a model whose loss is a `fastlstm.losses.Quantile`, the intervals of `forecast_quantiles` are drawn too.
 
         Parameters
         ----------
-        history, steps, known
-            As for `forecast`; of a history (T, D) the first feature is drawn, which must be the only one that the
+        history : array_like
+            (T,) for one feature, (T, D), or (N, T, D); the first feature is drawn, which must be the only one that the
             model predicts.
-        truth, intervals, index, name, ax
-            As for `fastlstm.plotting.plot_forecast`.
+        steps : int
+            Number of steps to predict, at least 0.
+        known : array_like, optional
+            Future covariates, (steps, K) or (N, steps, K), as for `forecast`.
+        truth : array_like (steps,), optional
+            The true values, drawn with the forecast.
+        intervals : dict of float to (lower, upper), or (lower, upper), optional
+            Prediction intervals, by their probability. Default: those of a quantile model.
+        index : array_like, optional
+            The values of the horizontal axis, for the history and the forecast.
+        name : str
+            Name of the series, for the vertical axis.
+        ax : matplotlib.axes.Axes, optional
+            Where to draw. Default: a new figure.
 
         Returns
         -------
         matplotlib.axes.Axes
+            The axes drawn on.
 
         Raises
         ------
-        ValueError, TypeError
-            As `forecast` and `fastlstm.plotting.plot_forecast`.
+        ValueError
+            If the model cannot forecast this history, or a shape does not match.
+        TypeError
+            If the data is not made of real integers or floats.
         """
         from .. import plotting
 
@@ -352,7 +398,7 @@ class Sequential(Model):
         return loss if isinstance(loss, losses.Quantile) else None
 
     def _require_fit(self, layer: Layer) -> None:
-        """Raise ValueError if a layer can not become the next one."""
+        """Raise ValueError if a layer cannot become the next one."""
         if layer in self.layers:
             raise ValueError(
                 f"layer: {layer.name!r} is in model {self.name!r} already; sharing layers is not supported"
@@ -371,7 +417,7 @@ class Sequential(Model):
             )
 
     def _roll_out_start(self, history: Any, steps: Any, known: Any, columns: int) -> roll_out.Start:
-        """Return what a roll-out starts from, of a model with so many columns of output for each predicted feature."""
+        """Return the start of a roll-out; the output has this number of columns for each predicted feature."""
         steps = checks.integer("steps", steps, 0)
         sample_shape, output_shape = self.input_shape[1:], self.output_shape
         if len(output_shape) != 2:
@@ -387,8 +433,8 @@ class Sequential(Model):
         return roll_out.start(history, steps, known, sample_shape, width // columns, self.dtype)
 
 
-def _part_of(i: int, entry: Any) -> Layer | InputLayer:
+def _layer_or_input(i: int, entry: Any) -> Layer | InputLayer:
     """Return a new layer or input from an entry of a model's configuration."""
     if isinstance(entry, dict) and entry.get("class_name") == "InputLayer":
         return InputLayer.from_config(entry.get("config", {}))
-    return layer_of(f"layers[{i}]", entry)
+    return layer_from(f"layers[{i}]", entry)

@@ -1,4 +1,4 @@
-"""Streams: a model fed one step at a time, at the price of one step."""
+"""Stream: a model run one step at a time, at the cost of one step."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -7,8 +7,8 @@ import numpy as np
 
 from .._internal import native
 from .._internal.arrays import Array, real_array
-from ..layers.rnn._stateful import StatefulLayer
-from ..layers.rnn._states import joined, split
+from ..layers.rnn._stateful_layer import StatefulLayer
+from ..layers.rnn._states import join_states, split_states
 
 if TYPE_CHECKING:
     from .graph import LayerGraph
@@ -17,21 +17,31 @@ __all__ = ["Stream"]
 
 
 class Stream:
-    """A model fed one step at a time: it carries the states from step to step. Made by ``model.stream()``.
+    """Runs a model one step at a time and keeps its states in between. Created by ``model.stream()``.
 
-    After any number of steps the output is, bit for bit, what ``model.predict`` gives for all of them as one sequence
-    (its last step, where the model gives out a sequence). A stream takes the weights that the model has at each step,
-    so it can go on while the model is trained; once layers are added to the model or removed, make a new one.
+    After any number of steps, the output is bit-identical to that of ``model.predict`` for all of them as one sequence,
+    or to its last step if the model returns sequences. A stream always uses the current weights of the model, so it can
+    continue while the model is trained; after adding or removing layers, create a new one.
+
+    Parameters
+    ----------
+    model : Sequential
+        A built model of sequences, none of whose layers needs the whole sequence.
 
     Attributes
     ----------
     step : callable
         ``step(x, out=None)``, a method of the compiled core. `x` is the next step, (D,) for one sequence or (N, D)
-        for N of them at once; for a model that begins with an `Embedding` an index, or (N,) of them. Returns the
-        output, (O,) or (N, O), as a new array or in `out`, an array of that shape and of the model's dtype. An `x`
-        that is a C-contiguous array of the model's dtype is taken as it is; anything else is converted first. NaN and
-        Inf are let through. Raises ValueError if a shape is wrong, or if the stream has begun with another N, and
-        TypeError if `x` is not made of real integers or floats or `out` is not such an array.
+        for N sequences; for a model that starts with an `Embedding`, an index or (N,) indices. Returns the output,
+        (O,) or (N, O), as a new array or in `out`, an array of that shape and of the model's dtype. An `x` that is a
+        C-contiguous array of the model's dtype is used directly; anything else is converted first. NaN and Inf are
+        allowed. Raises ValueError if a shape is wrong or N differs from that of the first step, and TypeError if `x`
+        is not made of real integers or floats or `out` is not such an array.
+
+    Raises
+    ------
+    ValueError
+        If the model is not built, does not take sequences, or has a layer that needs the whole sequence.
 
     Examples
     --------
@@ -75,20 +85,20 @@ class Stream:
 
     @property
     def state(self) -> list[Array] | None:
-        """The states that the next step begins with, those of every recurrent layer in turn; None before the first.
+        """The states before the next step, layer by layer; None before the first step.
 
-        Copies, (N, units) each; N is 1 where a step is (D,).
+        Copies, (N, units) each; N is 1 if a step is (D,).
         """
         state = self._core.state
-        return None if state is None else split(state, self._widths)
+        return None if state is None else split_states(state, self._widths)
 
     def set_state(self, state: Any) -> None:
-        """Let the next step begin with other states.
+        """Set the states before the next step.
 
         Parameters
         ----------
         state : list of array_like
-            As many as `state` has, (N, units) or for one sequence (units,) each; None begins with zeros.
+            In the order of `state`, (N, units) each, or (units,) for one sequence; None stands for zeros.
 
         Raises
         ------
@@ -101,10 +111,10 @@ class Stream:
             return self.reset()
         arrays = [np.atleast_2d(self._array(f"state[{i}]", one)) for i, one in enumerate(_as_list(state))]
         rows = len(arrays[0]) if arrays else 0
-        self._core.state = joined("state", arrays, self._widths, rows, self._array)
+        self._core.state = join_states("state", arrays, self._widths, rows, self._array)
 
     def reset(self) -> None:
-        """Begin with zeros again, with any number of sequences."""
+        """Reset the states to zeros; the next step may be of any number of sequences."""
         self._core.reset()
 
     def _array(self, name: str, value: Any) -> Array:

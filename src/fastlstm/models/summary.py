@@ -11,7 +11,7 @@ from ..layers.base import Layer, Shape
 _ENDS = (0.45, 0.80, 1.0)
 _ENDS_WITH_TRAINABLE = (0.405, 0.72, 0.90, 1.0)
 _LONGEST, _LONGEST_WITH_TRAINABLE = 88, 100
-_NARROWEST = 4  # that a column may be
+_NARROWEST = 4  # characters of a column
 
 
 class _Described(Protocol):

@@ -1,7 +1,8 @@
-"""The recurrent kernels as functions on arrays, for training loops of one's own.
+"""The recurrent kernels as functions on arrays, for writing your own training loops.
 
-A forward function returns the outputs of all steps, the states after the last one, and what `backward` needs to return
-the gradients of the loss with respect to everything that went in. N rows, T steps, D features, H units, G gate blocks:
+A forward function returns the outputs of all steps, the states after the last one, and the values that `backward` needs
+to compute the gradients of the loss with respect to all inputs and weights. N rows, T steps, D features, H units, G
+gate blocks:
 
 ==================  ======================  =======================================================================
 x                   (N, T, D)               the input
@@ -11,11 +12,11 @@ recurrent_kernel    (H, G*H)                recurrent weights
 bias                (G*H,), (2, 3*H)        the second for a reset-after GRU: input and recurrent bias
 peephole            (3, H), (2, H)          of i f o; of i o with coupled gates
 initial_state       (N, H) each             h, and c of an LSTM; zeros if left out
-mask                (N, T), bool            True where a step is valid; the others repeat the output
+mask                (N, T), bool            True where a step is valid; others repeat the output
 ==================  ======================  =======================================================================
 
-All arrays of a call are float32 or all are float64, and nothing is converted: another dtype raises TypeError. Arrays of
-any memory layout are taken; those that are returned are new. The number of threads is that of
+The arrays of a call are all float32 or all float64; nothing is converted, and another dtype raises TypeError. They may
+have any memory layout; returned arrays are new. The number of threads is that of
 `fastlstm.set_num_threads`.
 
 Examples
@@ -28,7 +29,7 @@ A training loop by hand: an LSTM and a linear read-out learn the sum of ten numb
 >>> x = rng.uniform(-0.5, 0.5, (64, 10, 1))
 >>> target = x.sum(axis=1)
 >>> weights = [0.3 * rng.normal(size=shape) for shape in [(1, 32), (8, 32), (32,), (8, 1)]]
->>> weights[2][8:16] += 1  # forget gates that begin open
+>>> weights[2][8:16] += 1  # forget gates start open
 >>> losses = []
 >>> for step in range(200):
 ...     kernel, recurrent_kernel, bias, readout = weights
@@ -65,14 +66,14 @@ def simple_rnn(
     clip: float | None = None,
     go_backwards: bool = False,
 ) -> Forward:
-    """Run Elman's recurrent network. The equation is that of `fastlstm.layers.SimpleRNN`.
+    """Run Elman's recurrent network, with the equation of `fastlstm.layers.SimpleRNN`.
 
     Parameters
     ----------
     x : ndarray (N, T, D)
         The input, float32 or float64.
     kernel, recurrent_kernel, bias : ndarray (D, H), (H, H), (H,)
-        The weights; without a bias, None.
+        The weights; None for no bias.
     initial_state : ndarray (N, H), optional
         h before the first step.
     mask : ndarray (N, T) of bool, optional
@@ -80,21 +81,21 @@ def simple_rnn(
     activation : str or function of `fastlstm.activations`
         Elementwise.
     clip : float, optional
-        Cuts pre-activations off at [-clip, clip].
+        Clips pre-activations to [-clip, clip].
     go_backwards : bool
-        Whether to begin with the last step; outputs are in the order of processing.
+        Whether to start with the last step; outputs are in the order of processing.
 
     Returns
     -------
     Forward
-        A named tuple: outputs (N, T, H), states (h,), and saved for `backward`.
+        A named tuple: outputs (N, T, H), states (h,), and saved, the argument of `backward`.
 
     Raises
     ------
     ValueError
-        If a shape does not fit.
+        If a shape does not match, or a value is out of range.
     TypeError
-        If an array is not of float32 or float64, or has another dtype than x.
+        If an array is neither float32 nor float64, or has another dtype than x.
 
     Examples
     --------
@@ -122,14 +123,14 @@ def lstm(
     go_backwards: bool = False,
     coupled: bool = False,
 ) -> Forward:
-    """Run an LSTM, with peepholes if there are weights for them. The equations are those of `fastlstm.layers.LSTM`.
+    """Run an LSTM, with peepholes if `peephole` is given, with the equations of `fastlstm.layers.LSTM`.
 
     Parameters
     ----------
     x : ndarray (N, T, D)
         The input, float32 or float64.
     kernel, recurrent_kernel, bias : ndarray (D, 4*H), (H, 4*H), (4*H,)
-        The weights, blocks i f c o; without a bias, None. With coupled gates 3*H, blocks i c o.
+        The weights, blocks i f c o; None for no bias. With coupled gates 3*H, blocks i c o.
     peephole : ndarray (3, H), optional
         Peephole weights of i f o; (2, H), of i o, with coupled gates.
     initial_state : tuple of ndarray (N, H), optional
@@ -139,23 +140,23 @@ def lstm(
     activation, recurrent_activation : str or function of `fastlstm.activations`
         Elementwise: of the candidate and of c; of the gates.
     clip : float, optional
-        Cuts pre-activations off at [-clip, clip].
+        Clips pre-activations to [-clip, clip].
     go_backwards : bool
-        Whether to begin with the last step; outputs are in the order of processing.
+        Whether to start with the last step; outputs are in the order of processing.
     coupled : bool
         Whether the forget gate is 1 - i.
 
     Returns
     -------
     Forward
-        A named tuple: outputs (N, T, H), states (h, c), and saved for `backward`.
+        A named tuple: outputs (N, T, H), states (h, c), and saved, the argument of `backward`.
 
     Raises
     ------
     ValueError
-        If a shape does not fit.
+        If a shape does not match, or a value is out of range.
     TypeError
-        If an array is not of float32 or float64, or has another dtype than x.
+        If an array is neither float32 nor float64, or has another dtype than x.
 
     Examples
     --------
@@ -185,14 +186,14 @@ def gru(
     go_backwards: bool = False,
     reset_after: bool = True,
 ) -> Forward:
-    """Run a GRU. The equations are those of `fastlstm.layers.GRU`.
+    """Run a GRU, with the equations of `fastlstm.layers.GRU`.
 
     Parameters
     ----------
     x : ndarray (N, T, D)
         The input, float32 or float64.
     kernel, recurrent_kernel, bias : ndarray (D, 3*H), (H, 3*H), (2, 3*H)
-        The weights, blocks z r h; without a bias, None. The bias is (3*H,) where `reset_after` is False.
+        The weights, blocks z r h; None for no bias. The bias is (3*H,) where `reset_after` is False.
     initial_state : ndarray (N, H), optional
         h before the first step.
     mask : ndarray (N, T) of bool, optional
@@ -200,23 +201,23 @@ def gru(
     activation, recurrent_activation : str or function of `fastlstm.activations`
         Elementwise: of the candidate; of the gates.
     clip : float, optional
-        Cuts pre-activations off at [-clip, clip].
+        Clips pre-activations to [-clip, clip].
     go_backwards : bool
-        Whether to begin with the last step; outputs are in the order of processing.
+        Whether to start with the last step; outputs are in the order of processing.
     reset_after : bool
-        Whether the reset gate acts after the product with the recurrent kernel.
+        Whether the reset gate is applied after the product with the recurrent kernel.
 
     Returns
     -------
     Forward
-        A named tuple: outputs (N, T, H), states (h,), and saved for `backward`.
+        A named tuple: outputs (N, T, H), states (h,), and saved, the argument of `backward`.
 
     Raises
     ------
     ValueError
-        If a shape does not fit.
+        If a shape does not match, or a value is out of range.
     TypeError
-        If an array is not of float32 or float64, or has another dtype than x.
+        If an array is neither float32 nor float64, or has another dtype than x.
 
     Examples
     --------
@@ -242,34 +243,34 @@ def min_gru(
     clip: float | None = None,
     go_backwards: bool = False,
 ) -> Forward:
-    """Run a minimal GRU. The equations are those of `fastlstm.layers.MinGRU`.
+    """Run a minimal GRU, with the equations of `fastlstm.layers.MinGRU`.
 
     Parameters
     ----------
     x : ndarray (N, T, D)
         The input, float32 or float64.
     kernel, bias : ndarray (D, 2*H), (2*H,)
-        The weights, blocks z h; without a bias, None.
+        The weights, blocks z h; None for no bias.
     initial_state : ndarray (N, H), optional
         h before the first step.
     mask : ndarray (N, T) of bool, optional
         True where a step is valid.
     clip : float, optional
-        Cuts pre-activations off at [-clip, clip].
+        Clips pre-activations to [-clip, clip].
     go_backwards : bool
-        Whether to begin with the last step; outputs are in the order of processing.
+        Whether to start with the last step; outputs are in the order of processing.
 
     Returns
     -------
     Forward
-        A named tuple: outputs (N, T, H), states (h,), and saved for `backward`.
+        A named tuple: outputs (N, T, H), states (h,), and saved, the argument of `backward`.
 
     Raises
     ------
     ValueError
-        If a shape does not fit.
+        If a shape does not match, or a value is out of range.
     TypeError
-        If an array is not of float32 or float64, or has another dtype than x.
+        If an array is neither float32 nor float64, or has another dtype than x.
 
     Examples
     --------
@@ -292,34 +293,34 @@ def min_lstm(
     clip: float | None = None,
     go_backwards: bool = False,
 ) -> Forward:
-    """Run a minimal LSTM. The equations are those of `fastlstm.layers.MinLSTM`.
+    """Run a minimal LSTM, with the equations of `fastlstm.layers.MinLSTM`.
 
     Parameters
     ----------
     x : ndarray (N, T, D)
         The input, float32 or float64.
     kernel, bias : ndarray (D, 3*H), (3*H,)
-        The weights, blocks f i h; without a bias, None.
+        The weights, blocks f i h; None for no bias.
     initial_state : ndarray (N, H), optional
         h before the first step.
     mask : ndarray (N, T) of bool, optional
         True where a step is valid.
     clip : float, optional
-        Cuts pre-activations off at [-clip, clip].
+        Clips pre-activations to [-clip, clip].
     go_backwards : bool
-        Whether to begin with the last step; outputs are in the order of processing.
+        Whether to start with the last step; outputs are in the order of processing.
 
     Returns
     -------
     Forward
-        A named tuple: outputs (N, T, H), states (h,), and saved for `backward`.
+        A named tuple: outputs (N, T, H), states (h,), and saved, the argument of `backward`.
 
     Raises
     ------
     ValueError
-        If a shape does not fit.
+        If a shape does not match, or a value is out of range.
     TypeError
-        If an array is not of float32 or float64, or has another dtype than x.
+        If an array is neither float32 nor float64, or has another dtype than x.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""The two passes that all cells share: checks of exact arrays, and a network of one recurrent layer."""
+"""Forward and backward pass of any cell: checks of exact dtypes, and a network of one recurrent layer."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -9,10 +9,10 @@ import numpy as np
 from .. import activations
 from .._internal import native
 from .._internal.arrays import Array, mask_for, real_array
-from .._internal.checks import flag, size
+from .._internal.checks import flag, positive, size
 from .._internal.native import Network
-from ..layers.rnn._states import joined, split
-from ..layers.rnn.recurrent import Cell, positive
+from ..layers.rnn._states import join_states, split_states
+from ..layers.rnn.cell import Cell
 
 if TYPE_CHECKING:
     from .._internal.native import Pass
@@ -22,26 +22,84 @@ _MAY_BE_LEFT_OUT = ("bias", "peephole")
 
 
 class Saved:
-    """What `backward` needs; it can be used once."""
+    """The values that a forward pass saved for `backward`. Created by the forward functions; can be used once.
 
-    def __init__(self, network: Network, kept: "Pass", widths: list[int]) -> None:
+    Parameters
+    ----------
+    network : Network
+        The network of the core that ran the cell.
+    forward : Pass
+        Its forward pass.
+    widths : list of int
+        The width of each state.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from fastlstm import ops
+    >>> saved = ops.min_gru(np.ones((2, 5, 3)), np.zeros((3, 8))).saved
+    >>> ops.backward(saved, np.ones((2, 5, 4))).kernel.shape
+    (3, 8)
+    """
+
+    def __init__(self, network: Network, forward: "Pass", widths: list[int]) -> None:
         self._network, self._widths = network, widths
-        self._kept: Pass | None = kept
+        self._forward: Pass | None = forward
 
 
 class Forward(NamedTuple):
-    """What a forward pass returns."""
+    """The result of a forward pass.
+
+    Attributes
+    ----------
+    outputs : ndarray (N, T, H)
+        h of every step, in the order of processing.
+    states : tuple of ndarray (N, H)
+        The states after the last step: h, and c of an LSTM.
+    saved : Saved
+        The argument of `backward`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from fastlstm import ops
+    >>> result = ops.min_gru(np.ones((2, 5, 3)), np.zeros((3, 8)))
+    >>> result.outputs.shape, len(result.states)
+    ((2, 5, 4), 1)
+    """
 
     outputs: Array
-    """h of every step (N, T, H), in the order of processing."""
     states: tuple[Array, ...]
-    """The states after the last step, (N, H) each: h, and c of an LSTM."""
     saved: Saved
-    """For `backward`."""
 
 
 class Gradients(NamedTuple):
-    """Gradients of the loss, each of the shape of its variable; None for what the cell does not have."""
+    """Gradients of the loss, each of the shape of its variable; None for variables that the cell lacks.
+
+    Attributes
+    ----------
+    x : ndarray (N, T, D)
+        With respect to the input.
+    kernel : ndarray (D, G*H)
+        With respect to the input weights.
+    recurrent_kernel : ndarray (H, G*H) or None
+        With respect to the recurrent weights.
+    bias : ndarray (G*H,) or (2, 3*H), or None
+        With respect to the bias.
+    peephole : ndarray (3, H) or (2, H), or None
+        With respect to the peephole weights.
+    initial_state : tuple of ndarray (N, H)
+        With respect to the initial states: h, and c of an LSTM.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from fastlstm import ops
+    >>> outputs, states, saved = ops.min_gru(np.ones((2, 5, 3)), np.zeros((3, 8)))
+    >>> gradients = ops.backward(saved, np.ones_like(outputs))
+    >>> gradients.x.shape, gradients.recurrent_kernel is None
+    ((2, 5, 3), True)
+    """
 
     x: Array
     kernel: Array
@@ -52,7 +110,7 @@ class Gradients(NamedTuple):
 
 
 def exact(name: str, value: Any, dtype: str | None = None) -> Array:
-    """Return an array of the kernels' dtypes, or of the one that x has, laid out for them; others raise TypeError."""
+    """Return an aligned, C-contiguous array; raise TypeError unless its dtype is float32 or float64, or `dtype`."""
     if not isinstance(value, np.ndarray) or isinstance(value, np.ma.MaskedArray):
         raise TypeError(f"{name}: expected a NumPy array, got {type(value).__name__}")
     if dtype is None and str(value.dtype) not in _FLOATS:
@@ -72,7 +130,7 @@ def forward(
     go_backwards: bool,
     gates: Mapping[str, Any],
 ) -> Forward:
-    """Run a cell over a batch of sequences."""
+    """Run a cell on a batch of sequences."""
     x = exact("x", x)
     dtype = str(x.dtype)
     if x.ndim != 3:
@@ -99,42 +157,41 @@ def forward(
         go_backwards=flag("go_backwards", go_backwards),
         clip=None if clip is None else positive("clip", clip),
     )
-    for i, segment in enumerate(network.segments):
-        network.set_weight(i, given[segment.name])
+    for i, parameter in enumerate(network.segments):
+        network.set_weight(i, given[parameter.name])
     widths = [units] * len(cell.states)
     state = None
     if initial_state is not None:
-        state = joined("initial_state", initial_state, widths, len(x), partial(exact, dtype=dtype))
-    kept = network.forward(x, state=state, mask=None if mask is None else mask_for(x, mask))
-    return Forward(kept.output, tuple(split(kept.state, widths)), Saved(network, kept, widths))
+        state = join_states("initial_state", initial_state, widths, len(x), partial(exact, dtype=dtype))
+    result = network.forward(x, state=state, mask=None if mask is None else mask_for(x, mask))
+    return Forward(result.output, tuple(split_states(result.state, widths)), Saved(network, result, widths))
 
 
 def backward(saved: Saved, d_outputs: Any = None, d_states: Any = None) -> Gradients:
-    """Walk back through time and return the gradients of the loss.
+    """Backpropagate through time and return the gradients of the loss.
 
     Parameters
     ----------
     saved : Saved
-        From a forward function, used here for the first time.
+        The result of a forward function; can be used once.
     d_outputs : ndarray (N, T, H), optional
         Gradient of the loss with respect to the outputs. Default: zeros.
     d_states : tuple of ndarray (N, H), optional
-        Gradients with respect to the last states, as the forward function gives them: h, and c of an LSTM; None for one
-        stands for zeros. The last output is not the last state: both may have a gradient, and they add up. Default:
-        zeros.
+        Gradients of the loss with respect to the final states: h, and c of an LSTM; None for one stands for zeros. The
+        last output and the final h may both have a gradient; they add up. Default: zeros.
 
     Returns
     -------
     Gradients
         A named tuple: x (N, T, D), kernel, recurrent_kernel, bias, peephole, and initial_state, a tuple like the
-        states. None for what the cell does not have or was not given.
+        states. None for weights that the cell lacks or that were not given.
 
     Raises
     ------
     ValueError
-        If a shape is wrong, or `saved` was used already.
+        If a shape is wrong, or `saved` has been used already.
     TypeError
-        If `saved` comes from nowhere, or an array does not have exactly the dtype of x.
+        If `saved` is not the result of a forward function, or an array does not have exactly the dtype of x.
 
     Examples
     --------
@@ -146,10 +203,10 @@ def backward(saved: Saved, d_outputs: Any = None, d_states: Any = None) -> Gradi
     """
     if not isinstance(saved, Saved):
         raise TypeError(f"saved: expected what a forward function returned, got {type(saved).__name__}")
-    network, kept, widths = saved._network, saved._kept, saved._widths
-    if kept is None:
+    network, result, widths = saved._network, saved._forward, saved._widths
+    if result is None:
         raise ValueError("saved: backward has used it up already; call the forward function again")
-    outputs, dtype = kept.output, str(kept.output.dtype)
+    outputs, dtype = result.output, str(result.output.dtype)
     d_output = np.zeros_like(outputs) if d_outputs is None else exact("d_outputs", d_outputs, dtype)
     if d_output.shape != outputs.shape:
         raise ValueError(f"d_outputs: expected shape {outputs.shape}, got {d_output.shape}")
@@ -158,23 +215,23 @@ def backward(saved: Saved, d_outputs: Any = None, d_states: Any = None) -> Gradi
         given = d_states
         if isinstance(given, (list, tuple)) and len(given) == len(widths):
             given = [np.zeros((len(outputs), widths[0]), dtype) if state is None else state for state in given]
-        d_state = joined("d_states", given, widths, len(outputs), partial(exact, dtype=dtype))
-    saved._kept = None
-    d_x, d_initial = network.backward(kept, d_output, d_state)
+        d_state = join_states("d_states", given, widths, len(outputs), partial(exact, dtype=dtype))
+    saved._forward = None
+    d_x, d_initial = network.backward(result, d_output, d_state)
     assert d_x is not None
-    weights = {segment.name: network.gradient(i) for i, segment in enumerate(network.segments)}
+    weights = {parameter.name: network.gradient(i) for i, parameter in enumerate(network.segments)}
     return Gradients(
         x=d_x,
         kernel=weights["kernel"],
         recurrent_kernel=weights.get("recurrent_kernel"),
         bias=weights.get("bias"),
         peephole=weights.get("peephole"),
-        initial_state=tuple(split(d_initial, widths)),
+        initial_state=tuple(split_states(d_initial, widths)),
     )
 
 
 def _units(cell: Cell, kernel: Array, features: int) -> int:
-    """Return the number of units that a kernel (D, G*H) is for."""
+    """Return the number of units H of a kernel (D, G*H)."""
     blocks = len(cell.blocks)
     if kernel.ndim != 2 or kernel.shape[0] != features or not kernel.shape[1] or kernel.shape[1] % blocks:
         times = "H" if blocks == 1 else f"{blocks}*H"

@@ -1,6 +1,6 @@
-"""Models in files: the format of Keras 3, its older .h5, and weights alone.
+"""Saving and loading models: the format of Keras 3, its older .h5 format, and weights alone.
 
-Importing this needs neither h5py nor safetensors; they are imported when a file is written or read.
+h5py and safetensors are imported only when a file is written or read.
 """
 
 from ..models.loading import load_model, save_model

@@ -1,4 +1,4 @@
-"""Data in arrays: checked samples, how they are cut into batches, and the part that is held out for validation."""
+"""Data in arrays: checked samples, their division into batches, and the part held out for validation."""
 
 import math
 import warnings
@@ -14,7 +14,7 @@ DEFAULT_BATCH_SIZE = 32
 
 
 class Examples(NamedTuple):
-    """Inputs, targets and the weights of samples, or of samples and steps, as the core takes them."""
+    """Inputs, targets and weights of samples or of steps, in the form that the core takes."""
 
     x: Array
     y: Array
@@ -30,7 +30,7 @@ class Examples(NamedTuple):
         return Examples(self.x[rows], self.y[rows], None if self.weight is None else self.weight[rows])
 
     def with_class_weight(self, class_weight: Any) -> "Examples":
-        """Return the examples with the weights of their classes; None leaves them as they are."""
+        """Return the examples with the weights of their classes, or unchanged for None."""
         if class_weight is None:
             return self
         if self.weight is not None:
@@ -38,14 +38,14 @@ class Examples(NamedTuple):
         return self._replace(weight=class_weights(class_weight, self.y, str(self.y.dtype)))
 
     def batch_group(self, batch_size: int | None, steps: int | None) -> "BatchGroup":
-        """Return the samples in their order, or the first `steps` batches of them."""
+        """Return the samples in their order, all or the first `steps` batches."""
         batch = min(batch_size_of(batch_size, len(self.x), steps), len(self.x))
         data = self if steps is None else self.part(0, steps * batch)
         return BatchGroup(data, np.arange(len(data.x), dtype=np.int64), batch)
 
 
 class BatchGroup(NamedTuple):
-    """Samples that are available together, and the batches they make: those of an epoch, or a single batch."""
+    """Samples that are available together, and their batches: those of an epoch, or a single one."""
 
     data: Examples
     order: Array
@@ -53,12 +53,12 @@ class BatchGroup(NamedTuple):
 
     @property
     def steps(self) -> int:
-        """How many batches the samples make."""
+        """The number of batches."""
         return -(-len(self.order) // self.batch_size)
 
 
 class ArraySource:
-    """Samples in arrays: an epoch is all of them, in a new order if they are shuffled, or `steps_per_epoch` batches."""
+    """Samples in arrays. An epoch is all of them or `steps_per_epoch` batches, in a new order if shuffled."""
 
     def __init__(self, data: Examples, batch_size: int, shuffle: bool, steps_per_epoch: int | None) -> None:
         self._data, self._batch_size, self._shuffle = data, batch_size, shuffle
@@ -72,7 +72,7 @@ class ArraySource:
         return True
 
     def epoch(self) -> Iterator[BatchGroup]:
-        """Yield what the next epoch is trained on; an epoch of fewer steps continues where the previous one ended."""
+        """Yield the samples of the next epoch; an epoch of fewer steps continues where the previous one ended."""
         order = self._order
         if order is None:
             rows = len(self._data.x)
@@ -107,12 +107,12 @@ def batch_size_of(value: Any, rows: int = 0, steps: int | None = None) -> int:
 
 
 def steps_of(name: str, value: Any) -> int | None:
-    """Return a number of steps, None if it is left open."""
+    """Return a number of steps, or None."""
     return None if value is None else checks.integer(name, value, 1)
 
 
 def epochs_of(name: str, value: Any) -> int | frozenset[int]:
-    """Return the period in epochs, or the set of epochs, that an argument such as `validation_freq` gives."""
+    """Return an argument such as `validation_freq`: a period in epochs, or a set of epochs."""
     if isinstance(value, Iterable) and not isinstance(value, str):
         return frozenset(checks.integer(name, epoch, 1) for epoch in value)
     return checks.integer(name, value, 1)
@@ -129,12 +129,12 @@ def require_rows(x_name: str, x: Array, y_name: str, y: Any) -> Array:
 
 
 def training_rows(rows: int, validation_split: Any) -> int:
-    """Return how many of the first rows are trained on; the last fraction is kept for validation, as in Keras."""
+    """Return the number of rows to train on, from the start; the rest is for validation, as in Keras."""
     split = checks.number("validation_split", validation_split, 0.0, 1.0, below_high=True)
-    kept = math.floor(rows * (1.0 - split))
-    if split and kept in (0, rows):
-        raise ValueError(f"validation_split: {split} of {rows} samples leaves a part without samples")
-    return kept
+    trained = math.floor(rows * (1.0 - split))
+    if split and trained in (0, rows):
+        raise ValueError(f"validation_split: {split} of {rows} samples leaves training or validation without samples")
+    return trained
 
 
 def validation_entries(name: str, value: Any) -> tuple[Any, Any, Any]:

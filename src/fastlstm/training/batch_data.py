@@ -1,4 +1,4 @@
-"""Data in batches, from a generator or a data set that yields them one after the other."""
+"""Data in batches, from a generator or a data set."""
 
 import itertools
 from array import array
@@ -17,7 +17,7 @@ _END = object()
 
 
 def gives_batches(value: Any) -> bool:
-    """Return whether data is a generator or a data set, which yield batches, rather than something like an array."""
+    """Return whether data is a source of batches (a generator or a data set) rather than array-like."""
     if hasattr(value, "__next__"):
         return True
     kind = type(value)
@@ -34,7 +34,7 @@ def refuse_beside(name: str, **arguments: Any) -> None:
 
 
 def entries(name: str, batch: Any) -> tuple[Any, Any, Any]:
-    """Return x, y and the weights of a batch (x, y, sample_weight), (x, y) or x; what it lacks is None."""
+    """Return x, y and weights of a batch (x, y, sample_weight), (x, y) or x, with None for missing entries."""
     if isinstance(batch, dict):
         raise TypeError(f"{name}: expected a batch (x, y), got a dict; a model has one input")
     parts = tuple(batch) if isinstance(batch, (tuple, list)) else (batch,)
@@ -47,7 +47,7 @@ def entries(name: str, batch: Any) -> tuple[Any, Any, Any]:
 class BatchSource(Generic[Result]):
     """Batches one by one: from a generator, an iterable, or a data set with numbered batches.
 
-    `convert` takes a name for messages, x, y and weights; `epoch` yields what it returns.
+    `convert` takes a name for error messages, x, y and weights; `epoch` yields its results.
     """
 
     def __init__(
@@ -62,18 +62,18 @@ class BatchSource(Generic[Result]):
         self._once = hasattr(source, "__next__")
         self._numbered = not self._once and hasattr(type(source), "__getitem__")
         self._length = None if self._once else _length_of(source)
-        # A TimeseriesDataset decides on its order itself, as in Keras, where it has no numbered batches.
+        # A TimeseriesDataset chooses its own order, as in Keras, where its batches have no index.
         self._shuffle = shuffle and self._length is not None and not isinstance(source, TimeseriesDataset)
         self._stream: Iterator[Any] | None = None
         self._given = 0
         if self._length == 0:
             raise ValueError(f"{name}: expected at least one batch, got none")
         if self._numbered and self._length is None and steps is None:
-            raise ValueError(f"{name}: it does not know how many batches it has; expected a number of steps with it")
+            raise ValueError(f"{name}: the number of batches is unknown; expected a number of steps as well")
 
     @property
     def steps(self) -> int | None:
-        """How many steps an epoch has, None if that is unknown."""
+        """Steps per epoch, None if unknown."""
         return self._wanted or self._length
 
     def more(self) -> bool:
@@ -132,7 +132,7 @@ class BatchSource(Generic[Result]):
         return (self._source[i] for i in numbers)
 
     def _call_hook(self, hook: str) -> None:
-        """Call a hook of the data set, if it has it."""
+        """Call a hook of the data set, if defined."""
         if self._numbered and hasattr(self._source, hook):
             getattr(self._source, hook)()
 
@@ -147,7 +147,7 @@ def _length_of(source: Any) -> int | None:
     """Return how many batches a data set has, None if that is unknown."""
     try:
         return len(source)
-    except TypeError:  # also that of tf.data for data sets without an end
+    except TypeError:  # also raised by tf.data for infinite data sets
         pass
     try:
         count = source.num_batches  # of keras.utils.PyDataset

@@ -1,4 +1,4 @@
-"""What `compile` chooses, as one value: optimizer, loss and metrics."""
+"""Compiled: optimizer, loss and metrics as one value."""
 
 from typing import Any
 
@@ -26,20 +26,20 @@ class Compiled:
         self.loss_weight = _loss_weight(loss_weights)
 
     def attach(self, native: NativeModel) -> None:
-        """Give a native model the loss, and the optimizer with no steps made."""
+        """Set the loss of a native model and start its optimizer."""
         if self.loss is not None:
             self.loss._start(native.network)
         native.network.set_loss_weight(self.loss_weight)
         self.optimizer.start(native.network)
 
     def trainer(self, native: NativeModel) -> Trainer:
-        """Return what trains and evaluates: the network, or what splits its steps for a loss in Python."""
+        """Return the network, or a wrapper that splits its steps for a loss written in Python."""
         assert self.loss is not None
         stateful_state = native.stateful_state if native.stateful else None
         return self.loss._trainer(native.network, stateful_state, self.loss_weight)
 
     def targets(self, name: str, y: Any, native: NativeModel, shape: tuple[int, ...], *, finite: bool) -> Array:
-        """Return targets for outputs of this shape as the core takes them."""
+        """Return the targets for outputs of this shape in the form that the core takes."""
         assert self.loss is not None
         return self.loss._targets(name, y, shape, native.network.target_features, native.dtype, finite=finite)
 

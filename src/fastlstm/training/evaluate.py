@@ -1,4 +1,4 @@
-"""Evaluation: the loss and the metrics of given samples, in native calls of many rows, with callbacks between them."""
+"""Evaluation: the loss and metrics of given samples, in native calls of many rows with callbacks in between."""
 
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
@@ -11,19 +11,19 @@ from .output_buffers import OutputBuffers
 
 
 class EvaluationJob(NamedTuple):
-    """A model, and the data it is evaluated on."""
+    """A model and the data to evaluate it on."""
 
     model: TrainedModel
     compiled: Compiled
     name: str
-    """Of the data, for messages."""
+    """The name of the data, for error messages."""
     groups: Callable[[], Iterable[BatchGroup]]
-    """Returns all samples together, or one batch after the other."""
+    """Returns all samples as one group, or one group per batch."""
 
     def rows_of_a_call(self, group: BatchGroup) -> int:
-        """Return how many rows are evaluated at once: a batch or, where the loss does not depend on batches, several.
+        """Return the rows to evaluate at once: one batch, or several if the loss does not depend on batches.
 
-        Raises ValueError where the batches do not fit a stateful model.
+        Raises ValueError if the batches do not fit the states of a stateful model.
         """
         native = self.model._native_model()
         x, batch_size = group.data.x, group.batch_size
@@ -35,7 +35,7 @@ class EvaluationJob(NamedTuple):
 
 
 def evaluate(job: EvaluationJob, callbacks: CallbackList) -> dict[str, Any]:
-    """Return the mean of the losses, weighted with the sizes of their batches, and the metrics."""
+    """Return the mean loss, weighted by batch size, and the metrics."""
     metrics = job.compiled.metrics
     each_batch = callbacks.wants_each_batch("test")
     job.model.stop_evaluating = False

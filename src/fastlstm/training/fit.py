@@ -1,4 +1,4 @@
-"""The training loop: epochs of native calls of many steps each, with metrics, callbacks and progress between them."""
+"""The training loop: epochs of native calls of many steps, with metrics, callbacks and progress in between."""
 
 import math
 import warnings
@@ -13,11 +13,11 @@ from .native_model import NativeModel
 from .output_buffers import OutputBuffers
 
 _SECONDS_PER_CALL = 0.05
-"""How long one native call of many steps takes: progress and signals wait so long, or for one step if it is longer."""
+"""Duration of a native call, or one step if that is longer; progress and signals wait for it."""
 
 
 class TrainedModel(Protocol):
-    """What training and evaluation need of a model. Callbacks may change all of it between two native calls."""
+    """The interface of a model to training and evaluation. Callbacks may change any of it between native calls."""
 
     stop_training: bool
     stop_evaluating: bool
@@ -31,17 +31,17 @@ class TrainedModel(Protocol):
 
 
 class TrainingJob(NamedTuple):
-    """A model, and the data it is trained on."""
+    """A model and the data to train it on."""
 
     model: TrainedModel
     compiled: Compiled
     data: Source
     validate: Callable[[CallbackList], dict[str, Any]] | None = None
-    """Returns the validation loss and metrics; nothing where the data for them has run out."""
+    """Returns the validation loss and metrics; empty if the validation data has run out."""
 
 
 class Epochs(NamedTuple):
-    """Which epochs to train, and after which of them to validate."""
+    """The epochs to train, and those after which to validate."""
 
     first: int
     end: int
@@ -86,7 +86,7 @@ def fit(job: TrainingJob, epochs: Epochs, callbacks: CallbackList) -> None:
 
 
 class _EpochLoop:
-    """The epochs of one fit, and what is kept from one to the next."""
+    """Trains the epochs of one fit; buffers are reused from one to the next."""
 
     def __init__(self, job: TrainingJob, callbacks: CallbackList) -> None:
         self._job, self._callbacks = job, callbacks
@@ -94,7 +94,7 @@ class _EpochLoop:
         self._watch = _LossWatch()
 
     def train_epoch(self, epoch: int) -> dict[str, Any]:
-        """Train on every sample of an epoch once; return the mean loss of the samples, and the metrics."""
+        """Train for one epoch; return the mean loss of the samples and the metrics."""
         job, callbacks = self._job, self._callbacks
         metrics = job.compiled.metrics
         seconds = 0.0 if callbacks.wants_each_batch("train") else _SECONDS_PER_CALL
@@ -127,9 +127,9 @@ class _EpochLoop:
 def _train_steps(
     job: TrainingJob, group: BatchGroup, first_step: int, seconds: float, loss_sum: float, buffers: OutputBuffers
 ) -> tuple[int, float]:
-    """Make at least one step, and more for so many seconds; return the next step, and the sum of the losses so far.
+    """Make at least one step and more for `seconds`; return the next step and the sum of the losses so far.
 
-    A callback may have changed what is trained, so that the model has compiled another network.
+    The native model is fetched anew: a callback may have changed what is trained.
     """
     data = group.data
     trainer = job.compiled.trainer(job.model._native_model())
@@ -148,7 +148,7 @@ def _train_steps(
 
 
 def train_batch(job: TrainingJob) -> dict[str, Any]:
-    """Make one step on the only batch; return the mean loss of its samples and the metrics before the step."""
+    """Make one step on the only batch; return its mean loss and the metrics before the step."""
     assert isinstance(job.data, ArraySource)
     (group,) = job.data.epoch()
     rows = len(group.order)
@@ -160,13 +160,13 @@ def train_batch(job: TrainingJob) -> dict[str, Any]:
 
 
 class _LossWatch:
-    """Reports the first loss of a fit that is NaN or infinite. A native call ends with the first one of an epoch."""
+    """Warns of the first loss of a fit that is NaN or infinite. A native call ends at such a loss."""
 
     def __init__(self) -> None:
         self._reported = False
 
     def see(self, loss_sum: float, epoch: int, batch: int) -> None:
-        """Check the sum of the losses of an epoch, counted from 0, after so many of its batches."""
+        """Check the sum of losses after the first `batch` batches of an epoch."""
         if math.isfinite(loss_sum) or self._reported:
             return
         self._reported = True

@@ -1,4 +1,4 @@
-"""Layers compiled into a network of the core, with what calls of it need: input, states, rows per call."""
+"""NativeModel: layers compiled into a network of the core, with conversion of input, states and rows per call."""
 
 import math
 from collections.abc import Sequence
@@ -18,19 +18,19 @@ _OPERATIONS = 2**33  # of a native call, so that it returns to signals and progr
 
 
 class Node(NamedTuple):
-    """A layer in a graph, and where its inputs come from."""
+    """A layer in a graph, and the sources of its inputs."""
 
     layer: Layer
     inputs: tuple[int, ...]
-    """The nodes whose outputs it takes, by their place in the graph; `MODEL_INPUT` for the input of the model."""
+    """Indices of the nodes whose outputs it takes; `MODEL_INPUT` for the input of the model."""
 
     def input_shape(self, shapes: Sequence[Shape], model_input: Shape) -> Shape:
-        """Return the shape of the input, given the outputs' shapes of all nodes before it."""
-        (source,) = self.inputs  # no layer has several inputs yet
+        """Return the shape of the input, given the output shapes of all earlier nodes."""
+        (source,) = self.inputs  # every layer has one input
         return model_input if source == MODEL_INPUT else shapes[source]
 
     def output_shape(self, shapes: Sequence[Shape], model_input: Shape) -> Shape:
-        """Return the shape of the output, given the outputs' shapes of all nodes before it."""
+        """Return the shape of the output, given the output shapes of all earlier nodes."""
         shape: Shape = self.layer.compute_output_shape(self.input_shape(shapes, model_input))
         return shape
 
@@ -39,20 +39,20 @@ MODEL_INPUT = -1
 
 
 class NativeModel:
-    """A network of the core that was compiled from layers; it holds their weights.
+    """A network of the core compiled from layers; it owns their weights.
 
-    A model compiles another one when its layers change, or which of them are trained.
+    A model creates a new one when its layers or their `trainable` flags change.
 
     Parameters
     ----------
     name : str
         Of the model, for messages.
     nodes : sequence of Node
-        At least one; each after the nodes that it takes its input from.
+        At least one; each after the nodes whose outputs it takes.
     batch_shape : tuple
         Of the input, with the batch axis.
     trained : sequence of bool
-        For each weight whether training changes it.
+        For each weight, whether training changes it.
     """
 
     def __init__(self, name: str, nodes: Sequence[Node], batch_shape: Shape, trained: Sequence[bool]) -> None:
@@ -67,13 +67,13 @@ class NativeModel:
             node.layer._append_all_to(self.network, node.input_shape(shapes, batch_shape))
             shapes.append(node.output_shape(shapes, batch_shape))
         self.network.set_trainable(list(trained))
-        segment = column = 0
+        parameter = column = 0
         stateful: list[bool] = []
         for node in nodes:
-            segment, end = node.layer._move_to(self.network, segment, column)
+            parameter, end = node.layer._move_to(self.network, parameter, column)
             stateful += [node.layer.stateful] * (end - column)
             column = end
-        self._stateful_columns = np.array(stateful, bool)  # of the network's states: whether calls carry them on
+        self._stateful_columns = np.array(stateful, bool)  # columns of the states that last from call to call
         self.stateful = any(stateful)
         self._accepted: tuple[int, ...] | None = None
 
@@ -82,7 +82,7 @@ class NativeModel:
     def input(self, name: str, x: object, *, finite: bool = False) -> Array:
         """Return data as the network takes it; `finite` refuses NaN and Inf.
 
-        One window takes a few microseconds in the network, so a shape that has passed once is not checked again.
+        A single window takes only microseconds in the network, so a shape that passed once is not checked again.
         """
         array = self._first._as_input(name, x, finite=finite)
         if array.shape[1:] != self._accepted:
@@ -107,7 +107,7 @@ class NativeModel:
         return shapes
 
     def output_shape(self, x: Array) -> tuple[int, ...]:
-        """Return the shape of the outputs for x as the network takes it, which for an Embedding has one axis more."""
+        """Return the shape of the outputs for x in the network's form, in which an Embedding's has one axis more."""
         return tuple(size or 0 for size in self.output_shapes(x.shape[: len(self.batch_shape)])[-1])
 
     # Rows per call ----------------------------------------------------------------------------------------------
@@ -118,18 +118,18 @@ class NativeModel:
         return max(shape[-1] or 1 for shape in self.output_shapes(self.batch_shape))
 
     def rows_of_a_call(self, x: Array) -> int:
-        """Return how many rows of x one native call takes where rows do not depend on each other."""
+        """Return how many rows of x to pass in one native call if rows do not depend on each other."""
         steps, features = math.prod(x.shape[1:-1]), int(x.shape[-1])
         elements = steps * max(self._width, features)
         operations = 8 * steps * self._width * (self._width + features)  # of an LSTM of this width
         return max(1, min(_BLOCK // max(1, elements), _OPERATIONS // max(1, operations)))
 
     def rows_of_a_batch(self, name: str, rows: int, batch_size: int) -> int:
-        """Return the rows of each batch of a stateful model; batches that its states do not fit raise ValueError."""
+        """Return the rows of each batch of a stateful model; raise ValueError if they do not fit its states."""
         if rows % batch_size:
             raise ValueError(
-                f"{name}: model {self.name!r} is stateful, so that every batch must have as many rows; {rows} rows do"
-                f" not make batches of {batch_size} (choose a batch_size that divides their number)"
+                f"{name}: model {self.name!r} is stateful, so all batches must have the same number of rows;"
+                f" {rows} rows do not make batches of {batch_size} (choose a batch_size that divides {rows})"
             )
         self.stateful_state(batch_size)
         return batch_size
@@ -137,7 +137,7 @@ class NativeModel:
     # States -----------------------------------------------------------------------------------------------------
 
     def stateful_state(self, rows: int) -> Array | None:
-        """Return the states to start from, None for zeros; those of another number of rows raise ValueError."""
+        """Return the states to start from, None for zeros; raise ValueError if they have another number of rows."""
         owner, batch_size = f"model {self.name!r}", self.batch_shape[0]
         if batch_size not in (None, rows):
             raise ValueError(f"x: {owner} is stateful and has an Input for batches of {batch_size} rows, got {rows}")
@@ -148,11 +148,11 @@ class NativeModel:
         return np.where(self._stateful_columns, state, np.zeros((), state.dtype))
 
     def run(self, x: Array, mask: object, rng_step: int | None) -> Array:
-        """Return the outputs of all rows as one batch; `rng_step` numbers the random numbers of a call in training."""
+        """Return the outputs of all rows as one batch; an `rng_step` selects the random numbers of training mode."""
         given = None if mask is None else mask_for(x, mask)
-        carries = self.stateful and len(x) > 0
-        state = self.stateful_state(len(x)) if carries else None
+        carries_state = self.stateful and len(x) > 0
+        state = self.stateful_state(len(x)) if carries_state else None
         output, final = self.network.run(x, state=state, mask=given, draw=rng_step)
-        if carries:
+        if carries_state:
             self.network.state = final
         return output

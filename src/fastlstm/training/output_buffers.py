@@ -1,4 +1,4 @@
-"""Arrays in which the core leaves the outputs that metrics need."""
+"""OutputBuffers: arrays into which the core writes the outputs for metrics."""
 
 from typing import NamedTuple
 
@@ -11,7 +11,7 @@ from .native_model import NativeModel
 
 
 class OutputBuffers(NamedTuple):
-    """Buffers for the outputs and their mask, as arguments of `train` and `evaluate`; none without metrics."""
+    """Buffers for outputs and their mask, as arguments of `train` and `evaluate`; empty without metrics."""
 
     metrics: CompiledMetrics
     arguments: dict[str, Array]
@@ -20,7 +20,7 @@ class OutputBuffers(NamedTuple):
     def for_input(
         cls, native: NativeModel, compiled: Compiled, x: Array, previous: "OutputBuffers | None" = None
     ) -> "OutputBuffers":
-        """Return buffers for the outputs for x as the network takes it: the `previous` ones where they fit."""
+        """Return buffers for the outputs for x, reusing the `previous` ones if they fit."""
         shape = native.output_shape(x)
         if previous is not None and previous._fit(shape):
             return previous
@@ -36,7 +36,7 @@ class OutputBuffers(NamedTuple):
         return all(array.shape == shape[: array.ndim] for array in self.arguments.values())
 
     def first(self, rows: int) -> dict[str, Array]:
-        """Return the arguments for a call with so many rows."""
+        """Return the arguments for a call with this number of rows."""
         return {name: array[:rows] for name, array in self.arguments.items()}
 
     def update(self, y: Array, rows: slice, batch_size: int, sample_weight: Array | None = None) -> None:

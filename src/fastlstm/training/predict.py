@@ -1,4 +1,4 @@
-"""Prediction of many rows: in blocks, for memory, signals and progress, or in batches."""
+"""Prediction of many rows, in blocks that bound memory and let signals and progress through, or in batches."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from ..callbacks import CallbackList
 from .batch_data import BatchSource
 from .native_model import NativeModel
 
-_SMALL = 4096  # elements of an input whose prediction is over before there is any progress to show
+_SMALL = 4096  # elements of an input that is predicted too quickly to show progress
 
 
 def predict(native: NativeModel, x: Array, batch_size: int, verbose: int | str) -> Array:
@@ -29,7 +29,7 @@ def predict(native: NativeModel, x: Array, batch_size: int, verbose: int | str) 
 def predict_with_callbacks(
     native: NativeModel, x: Array, batch_size: int, verbose: int | str, hooks: CallbackList
 ) -> Array:
-    """Return the outputs of all rows; each batch is a native call of its own, with hooks around it."""
+    """Return the outputs of all rows; each batch is a separate native call between hooks."""
     hooks.on_predict_begin()
     if native.stateful and len(x):
         batch_size = native.rows_of_a_batch("x", len(x), min(batch_size, len(x)))
@@ -55,7 +55,7 @@ def predict_batches(source: BatchSource[tuple[NativeModel, Array]], hooks: Callb
 def _predict_in_calls(
     native: NativeModel, x: Array, rows: int, verbose: int | str, callbacks: CallbackList | None = None
 ) -> Array:
-    """Return the outputs of all rows, so many in one native call, with hooks around each if there are callbacks."""
+    """Return the outputs of all rows, `rows` per native call, with hooks around each if there are callbacks."""
     bar: Any = rows_bar(len(x), verbose)
     outputs = []
     with bar:

@@ -1,4 +1,4 @@
-"""Forecasts that are quantiles: a median, and intervals around it."""
+"""QuantileForecast: forecasts as quantiles, with a median and intervals."""
 
 from dataclasses import dataclass
 
@@ -7,23 +7,21 @@ from .._internal.arrays import Array
 __all__ = ["QuantileForecast"]
 
 _SAME = 1e-9
-"""Quantiles that differ by less are the same."""
+"""Quantiles that differ by less are equal."""
 
 
 @dataclass(frozen=True, eq=False)
 class QuantileForecast:
-    """Quantiles of what is to come, as `Sequential.forecast_quantiles` returns them.
+    """Quantiles of future values, as returned by `Sequential.forecast_quantiles`.
 
-    Of what a model predicts in one step, and not in a roll-out, one makes it:
-    ``QuantileForecast(quantiles, model.predict(x))``.
+    To make one from direct predictions instead of a roll-out: ``QuantileForecast(quantiles, model.predict(x))``.
 
     Attributes
     ----------
     quantiles : tuple of float
         Q numbers between 0 and 1.
     values : ndarray (..., Q)
-        The values of each, as the model gave them. Nothing keeps a network from giving a lower quantile a larger value
-        where it knows little.
+        The value of each quantile, as predicted. A network may predict a larger value for a lower quantile.
 
     Examples
     --------
@@ -48,13 +46,13 @@ class QuantileForecast:
 
     @property
     def median(self) -> Array:
-        """The values of the quantile 0.5; without one it raises ValueError."""
+        """The values of the quantile 0.5; ValueError if there is none."""
         median: Array = self.values[..., median_of(self.quantiles)]
         return median
 
     @property
     def intervals(self) -> dict[float, tuple[Array, Array]]:
-        """The bounds (lower, upper) of each interval between two quantiles q and 1 - q, by its chance 1 - 2 q."""
+        """The bounds (lower, upper) of each interval between the quantiles q and 1 - q, by its probability 1 - 2 q."""
         found = {}
         for low, quantile in enumerate(self.quantiles):
             for high, other in enumerate(self.quantiles):
@@ -65,7 +63,7 @@ class QuantileForecast:
 
 
 def median_of(quantiles: tuple[float, ...]) -> int:
-    """Return which of the quantiles is the median; without one raise ValueError."""
+    """Return the index of the median among the quantiles; raise ValueError if there is none."""
     for number, quantile in enumerate(quantiles):
         if abs(quantile - 0.5) < _SAME:
             return number

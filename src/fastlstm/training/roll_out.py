@@ -1,4 +1,4 @@
-"""Roll-outs: a window slides over the model's own predictions."""
+"""Roll-outs: a window slides over the model's predictions."""
 
 from typing import Any, NamedTuple
 
@@ -16,9 +16,9 @@ class Start(NamedTuple):
     given: Array
     """The history as it was passed; the result has its rank."""
     recent: Array
-    """The first windows (N, window, D): predicted features, and beside them the future covariates of the next step."""
+    """The first windows (N, window, D): predicted features, then the future covariates of the next step."""
     covariates: Array
-    """The future covariates beside the predictions, (N, steps, K)."""
+    """The future covariates that accompany the predictions, (N, steps, K)."""
 
     def in_its_rank(self, values: Array) -> Array:
         """Return values (N, steps, O), or with more axes, in the rank and dtype of the history."""
@@ -30,7 +30,7 @@ class Start(NamedTuple):
 
 
 def start(history: Any, steps: int, known: Any, sample_shape: Shape, width: int, dtype: str) -> Start:
-    """Return the input of a roll-out of so many steps, of which `width` features are predicted."""
+    """Return the input of a roll-out of `steps` steps; `width` features are predicted."""
     given = numbers("history", history)
     if len(sample_shape) != 2:
         raise ValueError(f"forecast: expected a model with input (T, D), got {sample_shape}")
@@ -49,13 +49,13 @@ def start(history: Any, steps: int, known: Any, sample_shape: Shape, width: int,
         raise ValueError(f"history: expected at least {window or 1} steps, the model's window, got {steps_given}")
     rows = given if given.ndim == 3 else given.reshape(1, steps_given, features)
     recent = real_array("history", rows[:, steps_given - (window or steps_given) :], dtype)
-    later = _future_covariates.of_the_future(known, given, len(rows), steps, features - width, dtype)
-    all_known = np.concatenate([recent[..., width:], later, np.zeros_like(recent[:, :1, width:])], axis=1)
+    future = _future_covariates.of_the_future(known, given, len(rows), steps, features - width, dtype)
+    all_known = np.concatenate([recent[..., width:], future, np.zeros_like(recent[:, :1, width:])], axis=1)
     return Start(given, _future_covariates.beside(recent[..., :width], all_known), all_known[:, recent.shape[1] + 1 :])
 
 
 def values(native: NativeModel, start: Start) -> Array:
-    """Return the next values (N, steps, O), in as many native calls as it takes to let signals through."""
+    """Return the next values (N, steps, O), in several native calls if needed to let signals through."""
     recent, covariates = start.recent, start.covariates
     window, steps = recent.shape[1], covariates.shape[1]
     each = max(1, native.rows_of_a_call(recent) // max(1, len(recent)))

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from ...layers import RNN, Layer, Masking, Normalization
-from ...layers._configuration import layer_of
+from ...layers._from_config import layer_from
 from . import _activations, _functions, _scan
 from ._entries import embedded
 from ._graph import written
@@ -102,7 +102,7 @@ def _recurrent(node: Node, given: dict[str, Any]) -> Sequence[Value]:
 def _described_layer(node: Node) -> RNN:
     """Return the layer that a node says it is."""
     try:
-        layer: Layer = layer_of("layer", json.loads(node.attributes["layer"]))
+        layer: Layer = layer_from("layer", json.loads(node.attributes["layer"]))
     except (ValueError, TypeError, AttributeError) as error:
         raise node.error(f"the attribute 'layer' describes no layer: {error}") from error
     if not isinstance(layer, RNN):

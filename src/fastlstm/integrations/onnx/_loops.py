@@ -19,7 +19,7 @@ from onnx.reference import ReferenceEvaluator
 from ..._internal import native
 from ..._internal.arrays import Array
 from ...layers import RNN
-from ...layers.rnn.recurrent import Cell
+from ...layers.rnn.cell import Cell
 from ._reading import Node, described, is_all, reads, settled
 from ._values import Axis, Filled, Open, Recurrent, Refused, Spec, Tensor, Value
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from ..._internal.arrays import Array
 from ...layers import RNN
-from ...layers.rnn.recurrent import Cell, reordered
+from ...layers.rnn.cell import Cell, reordered
 from ._activations import IN_NODES
 
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from ..._internal.arrays import Array
 from ...layers import RNN
-from ...layers.rnn.recurrent import Cell
+from ...layers.rnn.cell import Cell
 from ._activations import IN_NODES
 from ._nodes import weights_from
 from ._reading import Node, TimeFirstError, constant, described, is_all, reads, settled

@@ -5,7 +5,7 @@ from typing import Any
 import torch
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
 
-from ...layers.rnn.recurrent import Cell
+from ...layers.rnn.cell import Cell
 from ._function import recurrence
 from ._layouts import Tensor, cell_of
 from ._networks import Form, Networks

@@ -14,7 +14,7 @@ import torch
 
 from ..._internal.arrays import Array
 from ...layers import GRU, LSTM, RNN, SimpleRNN
-from ...layers.rnn.recurrent import Cell
+from ...layers.rnn.cell import Cell
 
 Tensor: TypeAlias = torch.Tensor
 

@@ -8,7 +8,7 @@ import torch
 
 from ... import layers, models
 from ..._internal.arrays import Array
-from ...layers.rnn.recurrent import reordered
+from ...layers.rnn.cell import reordered
 from . import _modules, _pieces
 from ._activations import module_of
 from ._base import DTYPES

@@ -1,4 +1,4 @@
-"""States of recurrent layers as callers see them, one array each, and as the core takes them, side by side."""
+"""States of recurrent layers: one array each for callers, side by side in one array for the core."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -9,10 +9,12 @@ from ..._internal.arrays import Array
 from ..._internal.native import Network
 
 
-def joined(name: str, states: Any, widths: Sequence[int], rows: int, array_of: Callable[[str, Any], Array]) -> Array:
-    """Return states, a list or the one array where there is one state, as one array (rows, sum of widths).
+def join_states(
+    name: str, states: Any, widths: Sequence[int], rows: int, array_of: Callable[[str, Any], Array]
+) -> Array:
+    """Return states as one array (rows, sum of widths); a single state may be given without a list.
 
-    `array_of` checks and converts one of them, given its name and value.
+    `array_of` checks and converts one state, given its name and value.
     """
     if len(widths) == 1 and (not isinstance(states, (list, tuple)) or all(np.ndim(state) == 1 for state in states)):
         states = [states]
@@ -29,36 +31,36 @@ def joined(name: str, states: Any, widths: Sequence[int], rows: int, array_of: C
     return np.concatenate(arrays, axis=1)
 
 
-def split(states: Array, widths: Sequence[int]) -> list[Array]:
-    """Return the states one by one, as new arrays."""
+def split_states(states: Array, widths: Sequence[int]) -> list[Array]:
+    """Return each state as a new array."""
     ends = np.cumsum(widths)
     return [np.ascontiguousarray(states[:, end - width : end]) for end, width in zip(ends, widths, strict=True)]
 
 
-class CarriedState:
-    """What a stateful layer carries from call to call: an array of its own, or its columns of its network's state."""
+class StatefulState:
+    """The states of a stateful layer between calls: a separate array, or columns of the network's state."""
 
     def __init__(self, owner: str) -> None:
         self._owner = owner
-        self._own: Array | None = None
+        self._array: Array | None = None
         self._network: Network | None = None
         self._columns = slice(0)
 
     def move_to(self, network: Network, columns: slice) -> None:
-        """Keep the state in these columns of the network's from now on, starting with zeros."""
-        self._own, self._network, self._columns = None, network, columns
+        """Reset to zeros and store the state in these columns of the network's state from now on."""
+        self._array, self._network, self._columns = None, network, columns
 
     def __getstate__(self) -> dict[str, Any]:
-        """Return what copies and pickles have: a state of its own; that of a network is the model's business."""
+        """Return the state for copies and pickles; the model saves the state of the network."""
         return {**vars(self), "_network": None}
 
     def detach(self) -> None:
-        """Keep the state in an array of its own from now on, starting with zeros."""
-        self._own = self._network = None
+        """Reset to zeros and store the state in a separate array from now on."""
+        self._array = self._network = None
 
     def get(self, rows: int) -> Array | None:
-        """Return the state to start from with so many rows, None for zeros; a state of other rows raises ValueError."""
-        state = self._own
+        """Return the state to start from, None for zeros; raise ValueError if it has another number of rows."""
+        state = self._array
         if self._network is not None and self._network.state is not None:
             state = np.ascontiguousarray(self._network.state[:, self._columns])
         if state is not None:
@@ -66,9 +68,9 @@ class CarriedState:
         return state
 
     def set(self, state: Array) -> None:
-        """Keep a state, in an array of the caller's that nobody else changes."""
+        """Store a state; the array must not be changed afterwards."""
         if self._network is None:
-            self._own = state
+            self._array = state
         else:
             whole = self._network.state
             whole = np.zeros((len(state), self._network.state_size), state.dtype) if whole is None else whole.copy()
@@ -76,18 +78,18 @@ class CarriedState:
             self._network.state = whole
 
     def reset(self) -> None:
-        """Start from zeros again."""
-        self._own = None
+        """Reset to zeros."""
+        self._array = None
         if self._network is not None and self._network.state is not None:
             whole = self._network.state.copy()
             whole[:, self._columns] = 0
             self._network.state = whole
 
 
-def require_rows(owner: str, rows: int, carried: int) -> None:
-    """Raise ValueError unless there are as many rows as carried states."""
-    if rows != carried:
+def require_rows(owner: str, rows: int, stateful_rows: int) -> None:
+    """Raise ValueError unless the stateful states are for this number of rows."""
+    if rows != stateful_rows:
         raise ValueError(
-            f"x: {owner} is stateful and carries the states of {carried} rows, so that every batch must have as many;"
-            f" got {rows} (reset_state() lets it start afresh with any number)"
+            f"x: {owner} is stateful and carries the states of {stateful_rows} rows, so every batch must have as many;"
+            f" got {rows} (call reset_state() to start with another number)"
         )

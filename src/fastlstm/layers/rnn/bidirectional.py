@@ -1,4 +1,4 @@
-"""Bidirectional: one recurrent layer from the first step to the last, another one back."""
+"""Bidirectional: one recurrent layer reads forwards, another one backwards."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,10 +7,10 @@ import numpy as np
 
 from ..._internal.arrays import Array
 from ..._internal.native import Network
-from .._configuration import layer_of
+from .._from_config import layer_from
 from .._weights import JoinedWeights
 from ..base import Layer, Shape, registry
-from ._stateful import StatefulLayer
+from ._stateful_layer import StatefulLayer
 from .recurrent import RNN
 
 _MERGE_MODES = ("concat", "sum", "mul", "ave", None)
@@ -21,28 +21,29 @@ _AGREED = ("return_sequences", "return_state", "stateful", "dtype")
 class Bidirectional(StatefulLayer):
     """A recurrent layer that reads forwards, one that reads backwards, and their outputs merged step by step.
 
-    Masked steps of returned sequences are zeros, as in Keras. A call returns, with the layer's `return_state`, the
-    output and the states of the forward and of the backward layer: (y, fh, fc, bh, bc) for an LSTM.
+    Masked steps of returned sequences are zeros, as in Keras. If the layer has `return_state`, a call returns the
+    output followed by the states of the forward and of the backward layer: (y, fh, fc, bh, bc) for an LSTM.
 
     Parameters
     ----------
     layer : recurrent layer
-        Layers like this one are made: `forward_layer`, and `backward_layer` with ``go_backwards=True``.
+        The template of `forward_layer` and, with ``go_backwards=True``, of `backward_layer`.
     merge_mode : {'concat', 'sum', 'mul', 'ave', None}
-        How the two outputs become one; None returns both (not in a model).
+        How to combine the two outputs; None returns both, which a model does not allow.
     weights : list of array_like, optional
         Initial weights: the forward layer's, then the backward layer's.
     backward_layer : recurrent layer, optional
-        In place of the second one, with ``go_backwards=True``; it returns what `layer` does.
+        Template of `backward_layer`, with ``go_backwards=True``. It must return the same kinds of outputs as `layer`.
     **options
-        What every layer takes, by keyword: see `Layer`. Its dtype is that of `layer`.
+        Keyword arguments common to all layers, described in `Layer`: `name`, `dtype`, `activity_regularizer` and
+        `trainable`. `dtype` must be that of `layer`.
 
     Raises
     ------
     ValueError
-        If the two layers do not go together, or `merge_mode` is none of these.
+        If the two layers do not match, or `merge_mode` is unknown.
     TypeError
-        If one is not a recurrent layer.
+        If `layer` or `backward_layer` is not a recurrent layer.
 
     References
     ----------
@@ -170,7 +171,7 @@ class Bidirectional(StatefulLayer):
 
 
 def _recurrent(argument: str, value: Any) -> RNN:
-    layer = layer_of(argument, value)
+    layer = layer_from(argument, value)
     if not isinstance(layer, RNN):
         raise TypeError(f"{argument}: Bidirectional expected a recurrent layer, got {layer!r}")
     return layer

@@ -4,9 +4,8 @@ from typing import Any
 
 from ..._internal.checks import flag
 from ..base import registry
-from ._onnx import OnnxNode
-from ._torch import TorchCell
-from .recurrent import KERNEL, RECURRENT_KERNEL, RNN, Cell
+from .cell import KERNEL, RECURRENT_KERNEL, Cell, OnnxNode, TorchCell
+from .recurrent import RNN
 
 _GATES = ("z", "r", "h")
 _ONNX_ACTIVATIONS = ("recurrent_activation", "activation")
@@ -22,7 +21,7 @@ class GRU(RNN):
         candidate = tanh(x_h + r * u_h)
         h_t = z * h_{t-1} + (1 - z) * candidate
 
-    That is the form of Keras and cuDNN. With ``reset_after=False`` it is the original: there is no b', and r acts
+    This is the form of Keras and cuDNN. ``reset_after=False`` gives the original form: there is no b', and r is applied
     before the product, ``candidate = tanh(x_h + (r * h_{t-1}) U_h)``.
 
     Parameters
@@ -30,24 +29,28 @@ class GRU(RNN):
     units : int
         H, the width of the output, at least 1.
     activation : str or function of `fastlstm.activations`
-        In place of tanh above; elementwise. None means linear.
+        Replaces tanh in the equations; elementwise. None means linear.
     recurrent_activation : str or function of `fastlstm.activations`
-        In place of sigmoid above; elementwise. None means linear.
+        Replaces sigmoid in the equations; elementwise. None means linear.
     use_bias : bool
-        Whether there are b and b'.
+        Whether to add the biases b and b'.
     kernel_initializer, recurrent_initializer, bias_initializer : str or `fastlstm.initializers.Initializer`
         Of W (D, 3*H), U (H, 3*H) and the bias: (2, 3*H), b and b', or b (3*H,) without `reset_after`.
     reset_after : bool
-        Whether the reset gate acts after the product with U.
+        Whether the reset gate is applied after the product with U.
     **options
-        What every recurrent layer takes, by keyword: see `RNN`.
+        Keyword arguments common to all recurrent layers, described in `RNN`: `kernel_regularizer`,
+        `recurrent_regularizer`, `bias_regularizer`, `kernel_constraint`, `recurrent_constraint`,
+        `bias_constraint`, `dropout`, `recurrent_dropout`, `seed`, `return_sequences`, `return_state`,
+        `go_backwards`, `stateful`, `zero_output_for_mask`, `zoneout`, `clip`, `unroll`, `implementation`,
+        `use_cudnn`, `name`, `dtype`, `activity_regularizer` and `trainable`.
 
     Raises
     ------
     ValueError
-        If a value or a name is not one of these.
+        If a value is out of range, or a name is unknown.
     TypeError
-        If a type is not.
+        If an argument has the wrong type.
 
     References
     ----------

@@ -1,4 +1,4 @@
-"""LSTM, with peephole connections or coupled gates if wanted."""
+"""LSTM, optionally with peephole connections or coupled gates."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar
@@ -8,9 +8,8 @@ import numpy as np
 from ..._internal.arrays import Array
 from ..._internal.checks import flag, number
 from ..base import registry
-from ._onnx import OnnxNode
-from ._torch import TorchCell
-from .recurrent import BIAS, KERNEL, RECURRENT_KERNEL, RNN, Cell
+from .cell import BIAS, KERNEL, RECURRENT_KERNEL, Cell, OnnxNode, TorchCell
+from .recurrent import RNN
 
 _PLAIN = (KERNEL, RECURRENT_KERNEL, BIAS)
 _GATES, _COUPLED_GATES = ("i", "f", "c", "o"), ("i", "c", "o")
@@ -44,32 +43,37 @@ class LSTM(RNN):
     units : int
         H, the width of the output, at least 1.
     activation : str or function of `fastlstm.activations`
-        In place of tanh above; elementwise. None means linear.
+        Replaces tanh in the equations; elementwise. None means linear.
     recurrent_activation : str or function of `fastlstm.activations`
-        In place of sigmoid above; elementwise. None means linear.
+        Replaces sigmoid in the equations; elementwise. None means linear.
     use_bias : bool
-        Whether there is a b.
+        Whether to add the bias b.
     kernel_initializer, recurrent_initializer, bias_initializer : str or `fastlstm.initializers.Initializer`
         Of W (D, 4*H), U (H, 4*H) and b (4*H,); 3*H where the gates are coupled.
     unit_forget_bias : bool
-        Whether the block f of b starts at 1. Coupled gates have no such block.
+        Whether the block f of b starts at 1; no effect with coupled gates, which have no such block.
     peephole : bool
-        Whether the gates see c, through weights p (3, H) in the order i, f, o; (2, H), i and o, with `coupled`.
+        Whether the gates also depend on c, through weights p (3, H) in the order i, f, o; with `coupled`
+        (2, H), i and o.
     coupled : bool
         Whether the forget gate is 1 - i.
     peephole_initializer : str or `fastlstm.initializers.Initializer`
         Of p.
     zoneout_cell : float
-        As `zoneout`, for c: the probability of keeping the c of the step before.
+        Probability of keeping the previous c, as `zoneout` for h.
     **options
-        What every recurrent layer takes, by keyword: see `RNN`.
+        Keyword arguments common to all recurrent layers, described in `RNN`: `kernel_regularizer`,
+        `recurrent_regularizer`, `bias_regularizer`, `kernel_constraint`, `recurrent_constraint`,
+        `bias_constraint`, `dropout`, `recurrent_dropout`, `seed`, `return_sequences`, `return_state`,
+        `go_backwards`, `stateful`, `zero_output_for_mask`, `zoneout`, `clip`, `unroll`, `implementation`,
+        `use_cudnn`, `name`, `dtype`, `activity_regularizer` and `trainable`.
 
     Raises
     ------
     ValueError
-        If a value or a name is not one of these.
+        If a value is out of range, or a name is unknown.
     TypeError
-        If a type is not.
+        If an argument has the wrong type.
 
     References
     ----------

@@ -1,14 +1,15 @@
-"""MinGRU: gates that do not see h."""
+"""MinGRU: gates that do not depend on h."""
 
 from typing import Any
 
 from ..base import registry
-from .recurrent import BIAS, KERNEL, RNN, Cell
+from .cell import BIAS, KERNEL, Cell
+from .recurrent import RNN
 
 
 @registry.register()
 class MinGRU(RNN):
-    """The minimal GRU, whose gates see only x, so that those of all steps are one product.
+    """The minimal GRU: its gates depend only on x, so one product computes them for all steps.
 
     With x_t W + b split into the blocks z, h::
 
@@ -20,18 +21,22 @@ class MinGRU(RNN):
     units : int
         H, the width of the output, at least 1.
     use_bias : bool
-        Whether there is a b.
+        Whether to add the bias b.
     kernel_initializer, bias_initializer : str or `fastlstm.initializers.Initializer`
         Of W (D, 2*H) and b (2*H,).
     **options
-        What every recurrent layer takes, by keyword, but for what begins with recurrent: see `RNN`.
+        Keyword arguments common to all recurrent layers, described in `RNN`: `kernel_regularizer`, `bias_regularizer`,
+        `kernel_constraint`, `bias_constraint`, `dropout`, `seed`, `return_sequences`, `return_state`, `go_backwards`,
+        `stateful`, `zero_output_for_mask`, `zoneout`, `clip`, `unroll`, `implementation`, `use_cudnn`, `name`, `dtype`,
+        `activity_regularizer` and `trainable`. `recurrent_regularizer`, `recurrent_constraint` and
+        `recurrent_dropout` must be left out: there is no recurrent kernel.
 
     Raises
     ------
     ValueError
-        If a value or a name is not one of these.
+        If a value is out of range, or a name is unknown.
     TypeError
-        If a type is not.
+        If an argument has the wrong type.
 
     References
     ----------

@@ -1,14 +1,15 @@
-"""MinLSTM: gates that do not see h, and sum to one."""
+"""MinLSTM: gates that do not depend on h and sum to one."""
 
 from typing import Any
 
 from ..base import registry
-from .recurrent import BIAS, KERNEL, RNN, Cell
+from .cell import BIAS, KERNEL, Cell
+from .recurrent import RNN
 
 
 @registry.register()
 class MinLSTM(RNN):
-    """The minimal LSTM, whose gates see only x, so that those of all steps are one product.
+    """The minimal LSTM: its gates depend only on x, so one product computes them for all steps.
 
     With x_t W + b split into the blocks f, i, h::
 
@@ -20,18 +21,22 @@ class MinLSTM(RNN):
     units : int
         H, the width of the output, at least 1.
     use_bias : bool
-        Whether there is a b.
+        Whether to add the bias b.
     kernel_initializer, bias_initializer : str or `fastlstm.initializers.Initializer`
         Of W (D, 3*H) and b (3*H,).
     **options
-        What every recurrent layer takes, by keyword, but for what begins with recurrent: see `RNN`.
+        Keyword arguments common to all recurrent layers, described in `RNN`: `kernel_regularizer`, `bias_regularizer`,
+        `kernel_constraint`, `bias_constraint`, `dropout`, `seed`, `return_sequences`, `return_state`, `go_backwards`,
+        `stateful`, `zero_output_for_mask`, `zoneout`, `clip`, `unroll`, `implementation`, `use_cudnn`, `name`, `dtype`,
+        `activity_regularizer` and `trainable`. `recurrent_regularizer`, `recurrent_constraint` and
+        `recurrent_dropout` must be left out: there is no recurrent kernel.
 
     Raises
     ------
     ValueError
-        If a value or a name is not one of these.
+        If a value is out of range, or a name is unknown.
     TypeError
-        If a type is not.
+        If an argument has the wrong type.
 
     References
     ----------

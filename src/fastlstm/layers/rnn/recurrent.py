@@ -1,26 +1,18 @@
-"""Recurrent layers: a cell as data (its name in the core, gate blocks, weights, states), and what all of them share."""
+"""The base class of the recurrent layers, and the layer of each cell by name."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any, ClassVar, NamedTuple
-
-import numpy as np
+from typing import Any, ClassVar
 
 from ... import activations
 from ..._internal.arrays import Array
-from ..._internal.checks import flag, number, refuse, size
+from ..._internal.checks import flag, number, positive, refuse, size
 from ..._internal.native import Network
-from .._randomness import Seed
+from .._rng import Seed
 from .._weights import Weight, rules
 from ..base import Shape, registry
-from ._onnx import OnnxNode
-from ._stateful import StatefulLayer
-from ._torch import TorchCell
-
-KERNEL = ("kernel", ("D", "GH"))
-RECURRENT_KERNEL = ("recurrent_kernel", ("H", "GH"))
-BIAS = ("bias", ("GH",))
-
+from ._stateful_layer import StatefulLayer
+from .cell import RECURRENT_KERNEL, Cell
 
 _OPTIONS = (
     "dropout",
@@ -35,91 +27,73 @@ _OPTIONS = (
 )
 
 
-class Cell(NamedTuple):
-    """All that the Python side knows of a cell. D input features, H units, G gate blocks."""
-
-    name: str
-    """The core's name."""
-    blocks: tuple[str, ...]
-    """The gate blocks in the order of the columns."""
-    states: tuple[str, ...] = ("h",)
-    """The states in the order of `return_state`, (N, H) each; the first is the output."""
-    weights: tuple[tuple[str, tuple[str | int, ...]], ...] = (KERNEL, RECURRENT_KERNEL, BIAS)
-    """Name and shape of each weight in the order of `get_weights`, a size being 'D', 'H', 'GH' for G*H, or a number."""
-    options: Mapping[str, bool] = {}
-    """The arguments by which its layer class is told to use this cell and none of its others."""
-    onnx: OnnxNode | None = None
-    """How ONNX writes the cell; None where it has no such operator."""
-    torch: TorchCell | None = None
-    """What it is in PyTorch, or None where PyTorch can not have it."""
-
-    def shapes(self, features: int, units: int) -> dict[str, tuple[int, ...]]:
-        """Return the shape of each weight."""
-        sizes = {"D": features, "H": units, "GH": len(self.blocks) * units}
-        return {
-            name: tuple(sizes[letter] if isinstance(letter, str) else letter for letter in letters)
-            for name, letters in self.weights
-        }
-
-    def weight_names(self, use_bias: bool) -> tuple[str, ...]:
-        """Return the names of the weights of a layer with or without a bias, in the order of `get_weights`."""
-        return tuple(name for name, _ in self.weights if use_bias or name != "bias")
-
-    @property
-    def bias_rows(self) -> int:
-        """1, or 2 where the recurrent product has a bias of its own."""
-        return 2 if dict(self.weights)["bias"] == (2, "GH") else 1
-
-
-def reordered(weight: Array, blocks: Sequence[Any], wanted: Iterable[Any]) -> Array:
-    """Return a weight whose last axis has other blocks, or the same in another order; new ones are zeros."""
-    parts = dict(zip(blocks, np.split(weight, len(blocks), axis=-1), strict=True))
-    nothing = np.zeros_like(parts[blocks[0]])
-    return np.concatenate([parts.get(block, nothing) for block in wanted], axis=-1)
-
-
 class RNN(StatefulLayer):
-    """Base class of the recurrent layers, with the keyword arguments that all of them take.
+    """Base class of the recurrent layers; describes the keyword arguments that all of them take.
 
     Parameters
     ----------
+    cell : Cell
+        Set by the subclass: one of its `cells`.
+    units : int
+        H, the width of the output, at least 1.
+    use_bias : bool
+        Whether to add a bias.
+    gates : dict of str to activation
+        Set by the subclass: the activations by argument name.
+    initial : dict of str to initializer
+        Set by the subclass: the initializers by weight name.
     kernel_regularizer, recurrent_regularizer, bias_regularizer : str or `fastlstm.regularizers.Regularizer`, optional
         Penalties on the weights, added to the loss.
     kernel_constraint, recurrent_constraint, bias_constraint : str or `fastlstm.constraints.Constraint`, optional
-        What is done to the weights after each step of training.
+        Applied to the weights after each training step.
     dropout : float
-        Fraction of the inputs that are dropped in training, in [0, 1); one draw for all steps, shared by the gates.
-        The others are divided by ``1 - dropout``.
+        Fraction of the inputs dropped in training, in [0, 1). One mask serves all steps and gates; the remaining inputs
+        are divided by ``1 - dropout``.
     recurrent_dropout : float
-        The same for the h that the gates see.
+        The same for the h that enters the gates.
     seed : int, optional
-        Of dropout and zoneout. Default: drawn from the generator that `fastlstm.utils.set_random_seed` seeds.
+        Seed of dropout and zoneout. Default: drawn from the generator that `fastlstm.utils.set_random_seed` seeds.
     return_sequences : bool
         Whether to return all outputs (N, T, H) instead of the last (N, H).
     return_state : bool
         Whether a call returns the last states as well: (y, h), or (y, h, c). Not in a model.
     go_backwards : bool
-        Whether to begin with the last step. Outputs stay in the order of processing, as in Keras; so does the mask that
-        goes on with them, which Keras leaves in the order of time.
+        Whether to start with the last step. Outputs are in the order of processing, as in Keras; so is the mask passed
+        on with them, which Keras leaves in the order of time.
     stateful : bool
-        Whether a call begins with the states that the call before it ended with, row by row.
+        Whether each call starts from the final states of the previous call, row by row.
     zero_output_for_mask : bool
-        Whether masked steps of a returned sequence are zeros instead of the output before them.
+        Whether masked steps of a returned sequence are zeros instead of the previous output.
     zoneout : float
-        Probability of keeping the h of the step before, from 0 to 1: drawn for each unit and step in training; at
+        Probability of keeping the previous h, from 0 to 1: decided for each unit and step in training; at
         inference ``zoneout * h_before + (1 - zoneout) * h``.
     clip : float, optional
-        Bound of every gate's pre-activation: values beyond [-clip, clip] are cut off, with a gradient of zero there.
-    activity_regularizer, name, dtype
-        As for every `Layer`.
+        Clips the pre-activation of every gate to [-clip, clip]; the gradient is zero outside.
+    **options
+        Keyword arguments common to all layers, described in `Layer`: `name`, `dtype`, `activity_regularizer` and
+        `trainable`.
     unroll, implementation, use_cudnn
-        Accepted so that Keras code runs, without effect: there is one implementation.
+        Accepted as in Keras, without effect: there is one implementation.
+
+    Raises
+    ------
+    ValueError
+        If a value is out of range, a name is unknown, or a recurrent option is given to a cell without recurrent
+        kernel.
+    TypeError
+        If an argument has the wrong type.
 
     References
     ----------
     Gal and Ghahramani, "A theoretically grounded application of dropout in recurrent neural networks", NIPS 2016 (one
-    draw for all steps). Krueger et al., "Zoneout: regularizing RNNs by randomly preserving hidden activations", ICLR
+    mask for all steps). Krueger et al., "Zoneout: regularizing RNNs by randomly preserving hidden activations", ICLR
     2017.
+
+    Examples
+    --------
+    >>> from fastlstm.layers import GRU, RNN
+    >>> isinstance(GRU(4), RNN)
+    True
     """
 
     cells: ClassVar[tuple[Cell, ...]]
@@ -193,7 +167,7 @@ class RNN(StatefulLayer):
 
     @property
     def seed(self) -> int | None:
-        """The seed of the constructor."""
+        """The `seed` given to the constructor."""
         return self._seed.given
 
     @property
@@ -203,7 +177,7 @@ class RNN(StatefulLayer):
 
     @property
     def recurrent_kernel(self) -> Array | None:
-        """Recurrent weights (H, G*H), a read-only view, or None where the gates do not see h."""
+        """Recurrent weights (H, G*H), a read-only view, or None if the gates do not depend on h."""
         return self._weight("recurrent_kernel")
 
     @property
@@ -267,15 +241,7 @@ class RNN(StatefulLayer):
         return {**found, **{name: getattr(self, name) for name in _OPTIONS}}
 
 
-def positive(name: str, value: Any) -> float:
-    """Return `value` as a finite float above 0."""
-    found = number(name, value, 0.0)
-    if not found:
-        raise ValueError(f"{name}: expected a number above 0, got {value!r}")
-    return found
-
-
 def layers_by_cell() -> dict[str, Callable[..., RNN]]:
-    """Return what makes a layer of each cell, by the core's name of the cell."""
+    """Return, for each cell by its name in the core, a function that makes a layer of it."""
     recurrent: list[Any] = [cls for cls in registry.entries.values() if issubclass(cls, RNN)]
     return {cell.name: partial(cls, **cell.options) for cls in recurrent for cell in cls.cells}

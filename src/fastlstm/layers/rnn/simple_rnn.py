@@ -1,11 +1,10 @@
-"""SimpleRNN: the recurrent network of Elman."""
+"""SimpleRNN: Elman's recurrent network."""
 
 from typing import Any
 
 from ..base import registry
-from ._onnx import OnnxNode
-from ._torch import TorchCell
-from .recurrent import RNN, Cell
+from .cell import Cell, OnnxNode, TorchCell
+from .recurrent import RNN
 
 
 @registry.register()
@@ -17,20 +16,24 @@ class SimpleRNN(RNN):
     units : int
         H, the width of the output, at least 1.
     activation : str or function of `fastlstm.activations`
-        In place of tanh above; elementwise. None means linear.
+        Replaces tanh in the equations; elementwise. None means linear.
     use_bias : bool
-        Whether there is a b.
+        Whether to add the bias b.
     kernel_initializer, recurrent_initializer, bias_initializer : str or `fastlstm.initializers.Initializer`
         Of W (D, H), U (H, H) and b (H,).
     **options
-        What every recurrent layer takes, by keyword: see `RNN`.
+        Keyword arguments common to all recurrent layers, described in `RNN`: `kernel_regularizer`,
+        `recurrent_regularizer`, `bias_regularizer`, `kernel_constraint`, `recurrent_constraint`,
+        `bias_constraint`, `dropout`, `recurrent_dropout`, `seed`, `return_sequences`, `return_state`,
+        `go_backwards`, `stateful`, `zero_output_for_mask`, `zoneout`, `clip`, `unroll`, `implementation`,
+        `use_cudnn`, `name`, `dtype`, `activity_regularizer` and `trainable`.
 
     Raises
     ------
     ValueError
-        If a value or a name is not one of these.
+        If a value is out of range, or a name is unknown.
     TypeError
-        If a type is not.
+        If an argument has the wrong type.
 
     References
     ----------

@@ -1,4 +1,4 @@
-"""Layers with states: given or not, returned or not, carried from call to call or not."""
+"""StatefulLayer: initial states, returned states, and states that last from call to call."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,11 +7,11 @@ from ..._internal.arrays import Array, real_array
 from ..._internal.checks import flag
 from ..._internal.native import Network
 from ..base import SEQUENCES, Layer, Shape
-from ._states import CarriedState, joined, split
+from ._states import StatefulState, join_states, split_states
 
 
 class StatefulLayer(Layer):
-    """What the recurrent layers and Bidirectional share."""
+    """Base class of the recurrent layers and Bidirectional."""
 
     _axes = SEQUENCES
 
@@ -20,7 +20,7 @@ class StatefulLayer(Layer):
         self.return_sequences = flag("return_sequences", return_sequences)
         self.return_state = flag("return_state", return_state)
         self.stateful = flag("stateful", stateful)
-        self._carried = CarriedState(f"layer {self.name!r}")
+        self._stateful_state = StatefulState(f"layer {self.name!r}")
 
     def _state_widths(self) -> Sequence[int]:
         """Return the width of each state."""
@@ -34,31 +34,49 @@ class StatefulLayer(Layer):
         return sum(self._state_widths())
 
     def _require_one_output(self) -> None:
-        """Raise ValueError where a call returns several arrays, of which a model can not pass on one."""
+        """Raise ValueError if a call returns several arrays; a model passes on one."""
         if self.return_state:
             raise ValueError(
                 f"layer: {self.name!r} has return_state=True; a model passes one array from layer to layer (call the"
                 " layer on its own to get its states)"
             )
 
-    def _move_to(self, network: Network, segment: int, column: int) -> tuple[int, int]:
+    def _move_to(self, network: Network, parameter: int, column: int) -> tuple[int, int]:
         end = column + self._state_width
-        self._carried.move_to(network, slice(column, end))
-        return super()._move_to(network, segment, column)[0], end
+        self._stateful_state.move_to(network, slice(column, end))
+        return super()._move_to(network, parameter, column)[0], end
 
     def _detach(self) -> None:
         super()._detach()
-        self._carried.detach()
+        self._stateful_state.detach()
 
     def _outputs(self, output: Array) -> tuple[Array, ...]:
-        """Return the arrays that the layer returns for the one that its network gives."""
+        """Return the arrays that a call returns for the output of its network."""
         return (output,)
 
     def _output_shapes(self, shape: Shape) -> tuple[Shape, ...]:
         return (self._output_shape(shape),)
 
     def compute_output_shape(self, input_shape: Shape) -> Any:
-        """Return the shape of the output, or a tuple of the shapes where the layer returns several arrays."""
+        """Return the shape of the output for an input of this shape.
+
+        Parameters
+        ----------
+        input_shape : tuple
+            With the batch axis: (None, T, D).
+
+        Returns
+        -------
+        tuple
+            With the batch axis; a tuple of shapes if the layer returns several arrays.
+
+        Raises
+        ------
+        ValueError
+            If the layer does not take this shape.
+        TypeError
+            If `input_shape` is not a tuple of integers and None.
+        """
         self._check_shape("input_shape", input_shape)
         shapes = self._output_shapes(tuple(input_shape))
         if self.return_state:
@@ -66,25 +84,26 @@ class StatefulLayer(Layer):
         return shapes[0] if len(shapes) == 1 else shapes
 
     def __call__(self, x: Any, initial_state: Any = None, mask: Any = None, training: bool = False) -> Any:
-        """Return the layer's output as a new array, or a tuple of output and states; builds the layer if need be.
+        """Return the output for an array, with the final states if `return_state`; builds the layer if necessary.
 
         Parameters
         ----------
         x : array_like
             (N, T, D).
         initial_state : list of array_like, optional
-            The states before the first step, (N, H) each, in the order in which `return_state` gives them; or one
-            array where there is one state. Default: the carried states of a stateful layer, else zeros.
+            The states before the first step, (N, H) each, in the order of `return_state`; or one array if there is one
+            state. Default: the final states of the previous call of a stateful layer, else zeros.
         mask : array_like of bool, optional
-            (N, T), True where a step is valid. Other steps leave the states as they are and repeat the output before
-            them, zeros before the first valid step.
+            (N, T), True where a step is valid. Other steps leave the states unchanged and repeat the previous output,
+            or zeros before the first valid step.
         training : bool
-            Whether to behave as in training: dropout and zoneout draw anew at each call.
+            Whether to run in training mode, in which dropout and zoneout are active, with new masks for each call.
 
         Returns
         -------
         ndarray or tuple of ndarray
-            (N, H), or (N, T, H) with `return_sequences`; with `return_state` followed by the last states (N, H).
+            New arrays of the layer's dtype: (N, H), or (N, T, H) with `return_sequences`; with `return_state` followed
+            by the final states, (N, H) each.
 
         Raises
         ------
@@ -95,24 +114,24 @@ class StatefulLayer(Layer):
         """
         call = self._prepared(x, mask, training)
         widths, rows = self._state_widths(), len(call.x)
-        carries = self.stateful and rows > 0
+        carries_state = self.stateful and rows > 0
         state = None
         if initial_state is not None:
-            state = joined("initial_state", initial_state, widths, rows, self._state_array)
-        elif carries:
-            state = self._carried.get(rows)
+            state = join_states("initial_state", initial_state, widths, rows, self._state_array)
+        elif carries_state:
+            state = self._stateful_state.get(rows)
         output, final = call.network.run(call.x, state=state, mask=call.mask, draw=call.rng_step)
-        if carries:
-            self._carried.set(final)
+        if carries_state:
+            self._stateful_state.set(final)
         arrays = self._outputs(output)
         if self.return_state:
-            arrays += tuple(split(final, widths))
+            arrays += tuple(split_states(final, widths))
         return arrays[0] if len(arrays) == 1 else arrays
 
     def reset_state(self) -> None:
-        """Let a stateful layer start from zeros again, with any number of rows."""
-        self._carried.reset()
+        """Reset the states of a stateful layer to zeros; the next call may have any number of rows."""
+        self._stateful_state.reset()
 
     def reset_states(self) -> None:
-        """Do what `reset_state` does."""
+        """Reset the states of a stateful layer to zeros, as `reset_state` does."""
         self.reset_state()

@@ -1,4 +1,4 @@
-"""Whether training changes a layer's weights, and what the layer is in, which must know when that changes."""
+"""Whether training changes a layer's weights, and the owner to notify when that changes."""
 
 import weakref
 from collections.abc import Sequence
@@ -10,13 +10,13 @@ from ._weights import Weights
 
 
 class Owner(Protocol):
-    """What a layer is in: a model or a wrapper."""
+    """The model or wrapper that contains a layer."""
 
     def _changed(self) -> None: ...
 
 
-class TrainedOrNot:
-    """What `Layer` has of that."""
+class Trainable:
+    """The part of `Layer` that concerns training and ownership."""
 
     _weights: Weights
 
@@ -31,15 +31,15 @@ class TrainedOrNot:
 
     @property
     def weights(self) -> list[Array]:
-        """Read-only views of the weights as they are now."""
+        """Read-only views of the current weights."""
         raise NotImplementedError
 
     @property
     def trainable(self) -> bool:
         """Whether training changes the weights; assigning it sets it for the layers inside as well.
 
-        In a model it takes effect at once, and the optimizer starts afresh. Regularizers of weights that are not
-        trained add nothing to the loss.
+        In a model this takes effect at once and resets the optimizer. Regularizers of weights that are not trained add
+        nothing to the loss.
         """
         return self._trainable
 
@@ -54,20 +54,20 @@ class TrainedOrNot:
 
     @property
     def trainable_weights(self) -> list[Array]:
-        """Those of `weights` that training changes."""
+        """The weights that training changes, as in `weights`."""
         return [array for array, trained in zip(self.weights, self._trained(), strict=True) if trained]
 
     @property
     def non_trainable_weights(self) -> list[Array]:
-        """Those of `weights` that training leaves alone."""
+        """The weights that training does not change, as in `weights`."""
         return [array for array, trained in zip(self.weights, self._trained(), strict=True) if not trained]
 
     def count_trainable_params(self) -> int:
-        """Return how many of them training changes."""
+        """Return the number of values in the weights that training changes."""
         return sum(array.size for array in self.trainable_weights)
 
     def __getstate__(self) -> dict[str, Any]:
-        """Return what copies and pickles have: all but the owner, which claims its layers itself."""
+        """Return the state for copies and pickles: all but the owner, which claims its layers again."""
         return {**vars(self), "_owner": None}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
@@ -75,8 +75,8 @@ class TrainedOrNot:
         for layer in self._inner_layers():
             layer._owner = weakref.ref(self)
 
-    def _inner_layers(self) -> "Sequence[TrainedOrNot]":
-        """Return the layers that this one is made of; its weights are theirs."""
+    def _inner_layers(self) -> "Sequence[Trainable]":
+        """Return the layers inside this one, which own its weights."""
         raise NotImplementedError
 
     def _trained(self) -> list[bool]:
@@ -89,7 +89,7 @@ class TrainedOrNot:
         return [self._trainable and trained for trained in flags]
 
     def _changed(self) -> None:
-        """Let the model that the layer is in take note of a change, directly or in a wrapper."""
+        """Notify the model that contains the layer, directly or through a wrapper."""
         owner = None if self._owner is None else self._owner()
         if owner is not None:
             owner._changed()
@@ -99,6 +99,6 @@ class TrainedOrNot:
             raise ValueError(f"layer: {self.name!r} is in use already; sharing layers is not supported")
 
     def _claim(self, owner: Owner) -> None:
-        """Make a model or a wrapper the owner; a layer that has one raises ValueError."""
+        """Make a model or a wrapper the owner; raise ValueError if there is one already."""
         self._require_free()
         self._owner = weakref.ref(owner)

@@ -1,4 +1,4 @@
-"""Seeds of layers that draw random numbers in training, and the steps of the generator."""
+"""Seeds and RNG steps: together they determine the random numbers of a layer in training."""
 
 import threading
 from typing import Any
@@ -11,7 +11,7 @@ _counting = threading.Lock()
 
 
 class Seed:
-    """The seed that was given, or one that is drawn from the package's generator when it is first needed."""
+    """The seed that was given, or one drawn from the package's generator when it is first needed."""
 
     def __init__(self, given: Any) -> None:
         self.given = None if given is None else integer("seed", given, 0, _SEEDS - 1)
@@ -24,7 +24,7 @@ class Seed:
         return self._drawn
 
     def take(self, drawn: int) -> bool:
-        """Take a seed that was drawn before, unless one was given; return whether that changes it."""
+        """Adopt a seed drawn earlier, unless one was given; return whether that changes it."""
         if self.given is not None or self._drawn == drawn:
             return False
         self._drawn = integer("seed", drawn, 0, _SEEDS - 1)
@@ -32,12 +32,12 @@ class Seed:
 
 
 class RngSteps:
-    """Numbers the calls in training mode 0, 1, 2, so that each draws other random numbers; safe with several threads.
+    """Counts the calls in training mode, so that each gets different random numbers; thread-safe.
 
     Parameters
     ----------
     made : int
-        How many there were.
+        Number of calls made so far.
     """
 
     def __init__(self, made: int = 0) -> None:
