@@ -1,6 +1,6 @@
-"""The benchmark suite: fastlstm and its peers on the same works, in one run.
+"""The benchmark suite: fastlstm and its peers on the same workloads, in one run.
 
-`works` lists what is measured, `contenders` who does it, `task` the data and the right answers. `measure` starts a
-process for each contender, has it checked on every work against float64, and times it in interleaved rounds.
-`cell_costs` is a table of its own, of all cells and options of fastlstm.
+`workloads` lists what is measured, `contenders` holds the libraries, `task` the data and the expected results.
+`measure` starts a process for each contender, checks it on every workload against float64, and times it in interleaved
+rounds. `cell_costs` is a separate benchmark of all cells and options of fastlstm.
 """

@@ -1,19 +1,19 @@
 #!/usr/bin/env python3
-"""Time a train step of every cell and option for each floating-point operation of its products: no cliffs.
+"""Time a train step of every cell and option per floating-point operation, to find unexpectedly slow ones.
 
     python benchmarks/cell_costs.py [--rounds 5] [--json FILE] [--quick]
 
-A train step is one of `Sequential.fit` with mse and Adam, for a recurrent layer and Dense(1). Operations are those of
-the recurrent layer's products, with gx of its gate blocks fed by x and gh by h, two for each multiply-add:
+A train step is one of `Sequential.fit` with mse and Adam, for a recurrent layer and Dense(1). The operations counted
+are those of the recurrent layer's products, two for each multiply-add, where x feeds gx of its gate blocks and h gh:
 
     2 N T H (gx D + gh H)   forward
     2 N T H (gx D + gh H)   gradients of the weights
-    2 N T H  gh H           gradient of the h before (nobody asks for that of x)
+    2 N T H  gh H           gradient of the previous h (that of x is not needed)
 
-so that all the rest (activations, the cell's equations, masks, random numbers, Dense, Adam) shows as a higher ratio to
-the plain LSTM in float32. The last column tells where a ratio is high because there are hardly any products: what the
-layer's activations alone take, forward, as a share of the row's time. Masked steps count like all others. Each row has
-a process of its own, and rounds are interleaved.
+All other costs (activations, equations of the cell, masks, random numbers, Dense, Adam) show as a higher ratio to the
+plain LSTM in float32. A ratio may be high only because there are few products; the last column shows this: it is the
+time of the layer's activations alone in the forward pass, as a share of the row's time. Masked steps count like all
+others. Each row has its own process, and rounds are interleaved.
 """
 
 import argparse
@@ -32,7 +32,7 @@ from fastlstm.benchmarks.rounds import Server, in_rounds, median_seconds, serve
 
 
 class Size(NamedTuple):
-    """Units, rows, steps and features of a batch, and the batches of an epoch, which is what is timed."""
+    """Units, rows, steps and features of a batch, and the number of batches of an epoch, which is timed."""
 
     H: int
     N: int
@@ -46,7 +46,7 @@ class Size(NamedTuple):
 
 
 class Row(NamedTuple):
-    """A recurrent layer, and the ratio that it should stay below."""
+    """A recurrent layer, and the upper limit of its ratio."""
 
     kind: str
     options: Mapping[str, Any] = {}
@@ -89,17 +89,17 @@ ROWS = {
     "LSTM, float64": Row("LSTM", dtype="float64", limit=2.8),
     "GRU, float64": Row("GRU", dtype="float64", limit=2.8),
 }
-ACTIVATIONS = "activations"  # the server that times them alone
+ACTIVATIONS = "activations"  # the server that times activations alone
 
 
 class Training:
-    """A row's model at one size, with data for an epoch."""
+    """The model of a row at one size, with data for an epoch."""
 
     def __init__(self, row: Row, size: Size) -> None:
         self.size = size
         rng = np.random.default_rng(1)
         rows = size.N * size.batches
-        # Small numbers and small steps of Adam: no activation explodes, and every round times the same weights.
+        # Small numbers and small steps of Adam keep activations finite and the weights nearly equal in all rounds.
         self.x = 0.1 * rng.standard_normal((rows, size.T, size.D)).astype(row.dtype)
         self.y = 0.1 * rng.standard_normal((rows, 1)).astype(row.dtype)
         if row.masked:
@@ -120,7 +120,7 @@ class Training:
         return [self.layer]
 
     def operations(self) -> int:
-        """Return the operations of a step's products: gx D H is the size of the kernel, gh H H of the recurrent one."""
+        """Return the operations of a step's products; gx D H and gh H H are the sizes of the two kernels."""
         total = 0
         for layer in self.directions:
             assert layer.kernel is not None
@@ -129,7 +129,7 @@ class Training:
         return total
 
     def activations(self) -> dict[str, int]:
-        """Return how many numbers a step puts through each activation: gates, candidate, and an LSTM's c."""
+        """Return how often a step evaluates each activation: for gates, candidate, and c of an LSTM."""
         found: dict[str, int] = {}
         each = self.size.N * self.size.T * self.size.H
         for layer in self.directions:
@@ -145,12 +145,12 @@ class Training:
             raise ArithmeticError(f"loss: expected a finite number, got {history.history['loss'][-1]}")
 
     def seconds(self, times: int) -> float:
-        """Return the median of the seconds of a train step over that many epochs."""
+        """Return the median seconds of a train step over `times` epochs."""
         return median_seconds(self.epoch, times) / self.size.batches
 
 
 def activation_seconds(name: str, dtype: str, times: int) -> float:
-    """Return the seconds of one number through an activation on one thread, in a stack of them, data in the cache."""
+    """Return the seconds per evaluation of an activation on one thread, in a stack of layers with cached data."""
     stack, shape = 32, (1536, 64)
     inputs = layers.Input(shape[1:], dtype=dtype)
     model = fastlstm.Sequential([inputs, *(layers.Activation(name, dtype=dtype) for _ in range(stack))])
@@ -161,32 +161,32 @@ def activation_seconds(name: str, dtype: str, times: int) -> float:
 
 
 def serve_row(name: str, quick: bool) -> None:
-    """Be a row, or the activations: say what there is to do, time what is asked for."""
+    """Serve a row, or the activations: list the workloads, then time those requested."""
     times = 1 if quick else 3
     if name == ACTIVATIONS:
         wanted = dict.fromkeys(
             f"{activation} {row.dtype}" for row in ROWS.values() for activation in Training(row, TINY[0]).activations()
         )
 
-        def seconds_of(work: str) -> float:
-            activation, dtype = work.split()
+        def seconds_of(workload: str) -> float:
+            activation, dtype = workload.split()
             return activation_seconds(activation, dtype, 20 * times)
 
-        serve({"works": [*wanted]}, seconds_of)
+        serve({"workloads": [*wanted]}, seconds_of)
         return
     found = {size.title: Training(ROWS[name], size) for size in (TINY if quick else SIZES)}
     said = {
-        "works": [*found],
+        "workloads": [*found],
         "operations": {title: one.operations() for title, one in found.items()},
         "activations": {title: one.activations() for title, one in found.items()},
         "version": f"fastlstm {fastlstm.__version__} ({fastlstm.config.isa()}, {fastlstm.get_num_threads()} threads)",
         "threads": fastlstm.get_num_threads(),
     }
-    serve(said, lambda work: found[work].seconds(times))
+    serve(said, lambda workload: found[workload].seconds(times))
 
 
 def measure(names: Iterable[str], rounds: int, quick: bool = False) -> dict[str, Any]:
-    """Return what each row said of itself, and {work: {row: seconds of each round}}; names must hold the plain LSTM."""
+    """Return what each row reports and {workload: {row: seconds of each round}}; `names` includes the plain LSTM."""
     names, options = [*names], ["--quick"] if quick else []
     servers = {name: Server(name, [__file__, "--serve", name, *options]) for name in (*names, ACTIVATIONS)}
     return {
@@ -196,14 +196,14 @@ def measure(names: Iterable[str], rounds: int, quick: bool = False) -> dict[str,
 
 
 def table(result: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
-    """Return {size: rows}: name, seconds of a step, operations a second, ratio, limit, activations' share.
+    """Return {size: rows} with name, seconds of a step, operations per second, ratio, limit, share of activations.
 
-    All are medians over the rounds; the ratio compares with the plain LSTM of the same round, since a machine that is
-    shared may have one core to give in one round and two in the next.
+    All are medians over the rounds. The ratio compares with the plain LSTM of the same round, because a shared machine
+    may offer one core in one round and two in the next.
     """
     said, seconds = result["said"], result["seconds"]
     found: dict[str, list[dict[str, Any]]] = {}
-    for title in said[BASE]["works"]:
+    for title in said[BASE]["workloads"]:
         base = [step / said[BASE]["operations"][title] for step in seconds[title][BASE]]
         found[title] = []
         for name, row in ROWS.items():
@@ -229,7 +229,7 @@ def table(result: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
 
 
 def show(result: dict[str, Any]) -> None:
-    """Print the table of each size; rows over their limit are marked."""
+    """Print the table of each size, and mark rows over their limit."""
     print(result["said"][BASE]["version"])
     for title, rows in table(result).items():
         print(f"\n{title:40}{'µs a step':>10}{'Gflop/s':>9}{'ratio':>7}{'limit':>7}      activations")
@@ -246,7 +246,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--json", metavar="FILE")
-    parser.add_argument("--quick", action="store_true", help="tiny sizes and one round, to see that it runs")
+    parser.add_argument("--quick", action="store_true", help="tiny sizes and one round, as a test")
     parser.add_argument("--serve", choices=[*ROWS, ACTIVATIONS], help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.serve:

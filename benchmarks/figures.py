@@ -1,6 +1,6 @@
-"""Draws a result of `measure`: bars for each work, and curves over sizes and threads.
+"""Figures of a result of `measure`: bars for each workload, and curves over sizes and threads.
 
-As in `fastlstm.plotting`, a figure is its own: nothing is left in `matplotlib.pyplot`, and no display is needed.
+As in `fastlstm.plotting`, `matplotlib.pyplot` is not used, so no display is needed.
 """
 
 from __future__ import annotations
@@ -42,28 +42,29 @@ COLOURS = {
     "onnxruntime": "#b2182b",
     "numpy": "#9aa0a6",
 }
-"""The same for a contender in every figure; hues are those of a library."""
+"""The colour of each contender in all figures; those of one library have the same hue."""
 
 _MARKERS = dict(zip(COLOURS, "osDv^<>Px", strict=True))
 _AXES = {"H": "units H", "N": "rows of a batch N", "T": "steps T", "threads": "threads"}
 _WIDTH = 10.0  # inches, of every figure
-_TEXT = 0.55  # of the length of bars, for what is written behind them
-_MANY = 300.0  # an axis that reaches over more has ticks at powers of ten only
+_TEXT = 0.55  # space for the text behind the bars, as a fraction of their length
+_MANY = 300.0  # an axis with a larger ratio of its ends has ticks at powers of ten only
 _SMALL = "small"
-_AT_BEST = "multiply-adds at the machine's rate"
+_AT_BEST = "multiply-adds at the machine's peak rate"
 
 
 def figures(result: Result) -> dict[str, Figure]:
-    """Return a figure for each table of a result, by the name of a file without its ending.
+    """Draw a figure for each table of a result.
 
     Parameters
     ----------
     result : dict
-        What `measure` returns.
+        From `measure`.
 
     Returns
     -------
     dict of str to matplotlib.figure.Figure
+        The figures by the name of a file without its suffix.
     """
     return {
         table.name: bars_figure(table, result) if table.curve is None else curves_figure(table, result)
@@ -74,7 +75,7 @@ def figures(result: Result) -> dict[str, Figure]:
 def bars_figure(table: Table, result: Result) -> Figure:
     """Draw a table as bars, a panel for each row: the fastest contender first, with times and ratios to fastlstm.
 
-    Lengths are logarithms, which start at half of the fastest time in each panel; quartiles are thin lines.
+    The axes are logarithmic and start at half of the fastest time in each panel. Thin lines are quartiles.
     """
     columns = min(2, len(table.rows))
     lines = math.ceil(len(table.rows) / columns)
@@ -85,7 +86,7 @@ def bars_figure(table: Table, result: Result) -> Figure:
     for axes, row, label in zip(panels, table.rows, table.labels, strict=False):
         _draw_bars(axes, row)
         _title(axes, ", ".join(label), _said(row, result))
-        axes.set_ylim(bars - 0.4, -0.6)  # bars are as thick in every panel
+        axes.set_ylim(bars - 0.4, -0.6)  # equally thick bars in all panels
     for axes in panels[len(table.rows) :]:
         axes.set_axis_off()
     return figure
@@ -121,9 +122,9 @@ def _draw_bars(axes: Axes, row: Row) -> None:
 
 
 def curves_figure(table: Table, result: Result) -> Figure:
-    """Draw a table as curves over its axis: each contender, and what the machine could do at best.
+    """Draw a table as curves over its axis: each contender, and the machine's peak rate.
 
-    Sizes that differ in anything else have panels of their own. Both axes are logarithmic.
+    Sizes that differ in other axes are in separate panels. Both axes are logarithmic.
     """
     panels: dict[str, list[Row]] = {}
     for row in table.rows:
@@ -147,7 +148,7 @@ def curves_figure(table: Table, result: Result) -> Figure:
 
 
 def _draw_curves(axes: Axes, rows: list[Row], curve: str, result: Result) -> dict[str, Any]:
-    """Draw the curves of one panel; return their lines by label."""
+    """Draw the curves of a panel; return their lines by label."""
     handles: dict[str, Any] = {}
     at = {id(row): row["threads"] if curve == "threads" else row["size"][curve] for row in rows}
     for name in in_order(name for row in rows for name in row["values"]):
@@ -187,21 +188,21 @@ def _tick(seconds: float, _: float) -> str:
 
 
 def _title(axes: Axes, label: str, said: str) -> None:
-    """Put the label of a panel above it, and below that what is to be said of it."""
+    """Put the label of a panel above it, and a note below the label."""
     axes.set_title(said or " ", loc="left", fontsize=_SMALL)
     if label:
         axes.annotate(label, (0, 1), (0, 20), xycoords="axes fraction", textcoords="offset points", fontsize="medium")
 
 
 def _said(row: Row, result: Result) -> str:
-    """Return how fastlstm stands in a row."""
+    """Return a note on how fastlstm compares in a row."""
     peer, part = best_peer(row), share(row, result)
     words = [f"best peer: {NAMES[peer[0]]}, {times(peer[1])}"] if peer else []
     return "; ".join(words + ([f"{percent(part)} of the machine's rate"] if part else []))
 
 
 def _gain(rows: list[Row]) -> str:
-    """Return what threads give fastlstm."""
+    """Return a note on the speed-up of fastlstm by threads."""
     found = {row["threads"]: medians(row)[OWN] for row in rows if OWN in row["values"]}
     if len(found) < 2:
         return ""

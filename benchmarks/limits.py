@@ -1,4 +1,4 @@
-"""What the machine could do at best, in floating-point operations a second in float32, on all threads."""
+"""The peak rates of the machine in floating-point operations per second, in float32 on all threads."""
 
 from collections.abc import Callable
 from importlib import import_module
@@ -14,7 +14,7 @@ _SECONDS = 0.2
 
 
 def multiply_adds() -> float:
-    """Return the rate of multiply-adds between registers: no memory is read."""
+    """Return the rate of multiply-adds between registers, without memory access."""
     return _core.multiply_add_rate(_SECONDS)
 
 
@@ -25,7 +25,7 @@ def product_numpy() -> float:
 
 
 def product_torch() -> float | None:
-    """Return the rate of a matrix product by PyTorch, None where it is not installed."""
+    """Return the rate of a matrix product by PyTorch, or None if it is not installed."""
     try:
         torch: Any = import_module("torch")
     except ImportError:

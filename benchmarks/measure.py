@@ -1,4 +1,4 @@
-"""The whole suite: every work, every contender that has it, round by round."""
+"""The whole suite: every workload with every contender that supports it, round by round."""
 
 import os
 import platform
@@ -18,65 +18,67 @@ from .contenders import CONTENDERS
 from .limits import LIMITS
 from .rounds import Server, cores
 from .task import expected
-from .works import ROLL_OUT, SINE, Work
+from .workloads import ROLL_OUT, SINE, Workload
 
 __all__ = ["cores", "measure"]
 
-_SECONDS, _QUICK_SECONDS = 0.15, 0.05  # of a repetition; an answer is the median of three
+_SECONDS, _QUICK_SECONDS = 0.15, 0.05  # per repetition; a value is the median of three
 
 
-def measure(works: Sequence[Work], contenders: Iterable[str], rounds: int, quick: bool = False) -> dict[str, Any]:
-    """Measure works with contenders, each in a process of its own, checked before it is timed.
+def measure(
+    workloads: Sequence[Workload], contenders: Iterable[str], rounds: int, quick: bool = False
+) -> dict[str, Any]:
+    """Measure workloads with contenders, each in its own process and checked before it is timed.
 
     Parameters
     ----------
-    works : sequence of Work
-        As `works.every_work` and `works.quick_works` give them.
+    workloads : sequence of Workload
+        From `workloads.all_workloads` or `workloads.quick_workloads`.
     contenders : iterable of str
         Names in `contenders.CONTENDERS`.
     rounds : int
-        How often everything is measured. In a round, a work's contenders follow each other, so that a slow moment of
-        the machine meets all of them.
+        Number of times that everything is measured. In a round, the contenders of a workload follow each other, so
+        that a slow phase of the machine affects all of them.
     quick : bool
         Whether to repeat each call for a shorter time.
 
     Returns
     -------
     dict
-        'machine', 'versions', 'left_out' (contender -> why), 'limits' (operations a second), 'rows': for each work its
-        'work' (the kind), 'cell', 'size', 'threads', 'curve', 'unit', 'operations', and 'values': contender -> the
-        value of each round. Ready for JSON.
+        The result, ready for JSON: 'machine', 'versions', 'left_out' (contender -> reason), 'limits' (operations per
+        second) and 'rows', one per workload, with 'work' (the kind), 'cell', 'size', 'threads', 'curve', 'unit',
+        'operations' and 'values' (contender -> value of each round).
 
     Raises
     ------
     RuntimeError
-        If a contender's answers are wrong, or its process ends.
+        If the results of a contender are wrong, or its process ends.
     """
     with ExitStack() as stack:
         suite = _Suite(stack, contenders, _QUICK_SECONDS if quick else _SECONDS)
-        values: dict[Work, dict[str, list[float]]] = {work: {} for work in works}
+        values: dict[Workload, dict[str, list[float]]] = {workload: {} for workload in workloads}
         limits: dict[str, list[float]] = {}
-        pairs = [(work, name) for work in works for name in suite.names if CONTENDERS[name].does(work)]
+        pairs = [(workload, name) for workload in workloads for name in suite.names if CONTENDERS[name].does(workload)]
         bar = stack.enter_context(tqdm(total=rounds * len(pairs), file=sys.stderr, leave=False, mininterval=0))
         for _ in range(rounds):
             bar.set_description("limits of the machine")
             suite.add_limits(limits)
             suite.forget_jobs()
-            for work, name in pairs:
-                bar.set_description(f"{work.title}: {name}")
-                values[work].setdefault(name, []).append(suite.value(work, name))
+            for workload, name in pairs:
+                bar.set_description(f"{workload.title}: {name}")
+                values[workload].setdefault(name, []).append(suite.value(workload, name))
                 bar.update()
         return {
             "machine": _machine(),
             "versions": suite.versions,
             "left_out": suite.left_out,
             "limits": {name: statistics.median(rates) for name, rates in limits.items()},
-            "rows": [work.row(values[work]) for work in works],
+            "rows": [workload.row(values[workload]) for workload in workloads],
         }
 
 
 class _Suite:
-    """The contenders' processes, each started when it is first needed."""
+    """The processes of the contenders, started on first use."""
 
     def __init__(self, stack: ExitStack, contenders: Iterable[str], enough: float) -> None:
         self._stack, self._enough = stack, enough
@@ -98,40 +100,46 @@ class _Suite:
         return list(self.versions)
 
     def forget_jobs(self) -> None:
-        """Run the sine jobs anew when they are asked for again."""
+        """Discard the results of the sine jobs, so that they run again in the next round."""
         self._jobs.clear()
 
-    def value(self, work: Work, name: str) -> float:
-        """Return what a contender takes for a work, measured now."""
-        if work.kind == "import":
+    def value(self, workload: Workload, name: str) -> float:
+        """Measure a workload with a contender once and return the value."""
+        if workload.kind == "import":
             return processes.import_seconds(name)
-        if work.kind in ("sine_job", "peak_memory"):
+        if workload.kind in ("sine_job", "peak_memory"):
             if name not in self._jobs:
-                self._ask(name, Work("train", "lstm", SINE, self._threads), 0)
-                self._ask(name, Work("roll_out", "lstm", ROLL_OUT, self._threads), 0)
+                self._ask(name, Workload("train", "lstm", SINE, self._threads), 0)
+                self._ask(name, Workload("roll_out", "lstm", ROLL_OUT, self._threads), 0)
                 self._jobs[name] = processes.sine_job(name)
-            return float(self._jobs[name]["bytes" if work.kind == "peak_memory" else "seconds"])
-        return float(self._ask(name, work, self._enough))
+            return float(self._jobs[name]["bytes" if workload.kind == "peak_memory" else "seconds"])
+        return float(self._ask(name, workload, self._enough))
 
     def add_limits(self, limits: dict[str, list[float]]) -> None:
-        """Add this round's rates of the machine."""
+        """Add the rates of the machine in this round."""
         server = self._server("limits", "limits", self._threads)
         for limit in LIMITS:
             rate = server.ask(limit)
             if rate is not None:
                 limits.setdefault(limit, []).append(rate)
 
-    def _ask(self, name: str, work: Work, enough: float) -> Any:
-        """Have a work checked, if it was not before, and timed where `enough` is not 0."""
-        assert work.cell is not None
-        assert work.size is not None
-        what = (work.kind, work.cell, work.size)
-        check = (name, work.threads, *what)
+    def _ask(self, name: str, workload: Workload, enough: float) -> Any:
+        """Check a workload the first time, and time it unless `enough` is 0."""
+        assert workload.cell is not None
+        assert workload.size is not None
+        what = (workload.kind, workload.cell, workload.size)
+        check = (name, workload.threads, *what)
         right = None if check in self._checked else expected(*what)
         if right is None and not enough:
             return None
-        request = {"kind": work.kind, "cell": work.cell, "size": work.size, "right": right, "seconds": enough}
-        found = self._server("serve", name, work.threads).ask(request)
+        request = {
+            "kind": workload.kind,
+            "cell": workload.cell,
+            "size": workload.size,
+            "right": right,
+            "seconds": enough,
+        }
+        found = self._server("serve", name, workload.threads).ask(request)
         self._checked.add(check)
         return found
 
@@ -154,7 +162,7 @@ def _machine() -> dict[str, Any]:
 
 
 def _cpu() -> str:
-    """Return the processor's name; only Linux tells it without another process."""
+    """Return the name of the processor; only Linux tells it without starting a process."""
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
     except OSError:

@@ -1,8 +1,8 @@
-"""The processes of the suite: servers that are contenders, imports, and whole sine jobs.
+"""The processes of the suite: servers for contenders, imports, and whole sine jobs.
 
     python -m fastlstm.benchmarks.processes {serve | sine_job | limits} [CONTENDER]
 
-A contender's process has imported NumPy and fastlstm (some 10 ms and 10 MB after NumPy) before its own library.
+The process of a contender imports NumPy and fastlstm (about 10 ms and 10 MB after NumPy) before its own library.
 """
 
 import json
@@ -20,12 +20,12 @@ from .contenders import CONTENDERS
 from .limits import LIMITS
 from .rounds import Server, seconds_of_a_call, serve, wait_for_idle_cores
 from .task import Task, answers, make_task, make_weights, require_right
-from .works import ROLL_OUT_STEPS, SINE, SINE_EPOCHS, Size
+from .workloads import ROLL_OUT_STEPS, SINE, SINE_EPOCHS, Size
 
 _MODULE = f"{__package__}.processes"
 _WORST_SINE_LOSS = 0.005  # a hundredth of the variance of the wave
 
-# The peak of a process counts from its parent's at the time of the fork, so that this parent has to be a small one.
+# The peak memory of a process includes that of its parent at the fork, so a small process launches it.
 _LAUNCHER = """
 import json, os, sys, time
 start = time.perf_counter()
@@ -36,12 +36,12 @@ print(json.dumps({"seconds": time.perf_counter() - start, "bytes": peak, "status
 """
 
 
-# Asked for by the suite ---------------------------------------------------------------------------------------------
+# Called by the suite ------------------------------------------------------------------------------------------------
 
 
 @contextmanager
 def only_cores(threads: int) -> Iterator[None]:
-    """Keep what is started inside to so many of the cores that this process may use."""
+    """Restrict processes started in this context to a number of the cores that this process may use."""
     if not hasattr(os, "sched_setaffinity"):
         yield
         return
@@ -54,23 +54,23 @@ def only_cores(threads: int) -> Iterator[None]:
 
 
 def start(role: str, name: str, threads: int) -> Server:
-    """Return a server: role 'serve' and a contender, or 'limits'."""
+    """Start a server with the role 'serve' for a contender, or 'limits'."""
     with only_cores(threads):
         return Server(name, ["-m", _MODULE, role, name])
 
 
 def import_seconds(name: str) -> float:
-    """Return the seconds of a process that imports a contender's library and ends."""
+    """Return the seconds of a process that only imports the library of a contender."""
     return float(_launch(name, ["-c", f"import {CONTENDERS[name].package}"])["seconds"])
 
 
 def sine_job(name: str) -> dict[str, Any]:
-    """Return what the process of a sine job took: 'seconds', and at its peak 'bytes'.
+    """Return the 'seconds' and the peak 'bytes' of the process of a sine job.
 
     Raises
     ------
     RuntimeError
-        If it failed, or did not learn the wave.
+        If it fails, or does not learn the wave.
     """
     return _launch(name, ["-m", _MODULE, "sine_job", name])
 
@@ -88,14 +88,14 @@ def _launch(name: str, arguments: list[str]) -> dict[str, Any]:
     return found
 
 
-# In those processes -------------------------------------------------------------------------------------------------
+# Run in these processes ---------------------------------------------------------------------------------------------
 
 
 def serve_contender(name: str) -> None:
-    """Be a contender: say its version, or why it is missing; then check and time works.
+    """Serve a contender: report its version, or why it is missing; then check and time workloads.
 
-    A request is {"kind", "cell", "size", "right", "seconds"}. With right answers it is checked first; an answer is
-    the seconds of one step or call, or null where `seconds` is 0 and nothing is timed.
+    A request is {"kind", "cell", "size", "right", "seconds"}. The results are checked first if `right` has the expected
+    ones. The answer is the seconds of one step or call, or null if `seconds` is 0, when nothing is timed.
     """
     try:
         contender = CONTENDERS[name]()
@@ -126,7 +126,7 @@ def _seconds(contender: Any, kind: str, task: Task, enough: float) -> float:
 
 
 def run_sine_job(name: str) -> None:
-    """Do what `fastlstm sine` does, without figures: fit a sine wave, then let the model run on its own output."""
+    """Do the job of `fastlstm sine` without figures: fit a sine wave, then forecast with the model's own output."""
     contender = CONTENDERS[name]()
     wave = np.sin(np.arange(-50 * np.pi, 50 * np.pi, 0.1)).astype(np.float32)
     x = np.lib.stride_tricks.sliding_window_view(wave[:-1], SINE.T)[..., None].copy()
@@ -140,7 +140,7 @@ def run_sine_job(name: str) -> None:
 
 
 def main() -> None:
-    """Be one of the processes."""
+    """Run one of the processes."""
     role, name = sys.argv[1:]
     if role == "serve":
         serve_contender(name)

@@ -1,4 +1,4 @@
-"""Shows a result of `measure` as tables: for a terminal, and in Markdown."""
+"""Tables of a result of `measure`, for a terminal and in Markdown."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from .._internal.text import counted
 from .summary import NAMES, Result, Table, best_peer, in_order, percent, share, spread, tables, times, with_unit
 
-Entry = tuple[str, str]  # of a table: what counts, and what is said below or behind it
+Entry = tuple[str, str]  # of a table: the main text, and the note below or behind it
 
 _LIMITS = {
     "multiply_adds": "multiply-adds",
@@ -18,7 +18,7 @@ _NOTHING: Entry = ("-", "")
 
 
 def heading(result: Result) -> list[str]:
-    """Return lines on the machine, its limits, the contenders, and what was left out."""
+    """Return lines about the machine, its limits, the contenders, and those left out."""
     machine = result["machine"]
     rates = {name: f"{rate / 1e9:,.0f}" for name, rate in result["limits"].items()}
     lines = [
@@ -35,25 +35,27 @@ def heading(result: Result) -> list[str]:
     ]
     rounds = max((len(values) for row in result["rows"] for values in row["values"].values()), default=0)
     lines.append(f"Medians of {counted(rounds, 'round')}" + ", and quartiles" * (rounds > 1))
-    lines.append("Ratio: the best peer's median to that of fastlstm; NumPy is no peer, but our reference")
-    lines.append("Share: what fastlstm reaches of the multiply-adds that the machine could do")
+    lines.append(
+        "Ratio: the median of the best peer divided by that of fastlstm; NumPy is not a peer but the reference"
+    )
+    lines.append("Share: the fraction of the machine's peak rate of multiply-adds that fastlstm reaches")
     return lines
 
 
 def text(result: Result, width: int = 120) -> str:
-    """Return a result for a terminal.
+    """Format a result for a terminal.
 
     Parameters
     ----------
     result : dict
-        What `measure` returns.
+        From `measure`.
     width : int
-        Columns of the terminal; a table that is wider is cut into several.
+        Number of columns of the terminal; a wider table is split.
 
     Returns
     -------
     str
-        Its lines: the heading, then tables with a column for each row of the result, quartiles below medians.
+        The heading, then tables with a column for each row of the result, with quartiles below medians.
     """
     lines = heading(result)
     for table in tables(result):
@@ -72,7 +74,7 @@ def text(result: Result, width: int = 120) -> str:
 
 
 def markdown(result: Result) -> str:
-    """Return a result in Markdown: the heading, then tables with a line for each row of the result."""
+    """Format a result in Markdown: the heading, then tables with a line for each row of the result."""
     lines = [f"- {line}" for line in heading(result)]
     for table in tables(result):
         names, columns = _entries(table, result)
@@ -84,7 +86,7 @@ def markdown(result: Result) -> str:
 
 
 def _entries(table: Table, result: Result) -> tuple[list[str], list[list[Entry]]]:
-    """Return what a table shows of each row, and the entries of each."""
+    """Return the names of the entries of a row, and the entries of each row."""
     contenders = in_order(name for row in table.rows for name in row["values"])
     names, columns = [NAMES[name] for name in contenders], []
     peers, shares = [best_peer(row) for row in table.rows], [share(row, result) for row in table.rows]

@@ -1,7 +1,7 @@
-"""What the benchmarks share: contenders in processes of their own, timed in interleaved rounds.
+"""Shared by the benchmarks: contenders in separate processes, timed in interleaved rounds.
 
-A *server* is a process that says in its first line of output what it is, and then answers each request, a line of JSON,
-with another. What a library prints goes to stderr, so that it is not taken for an answer.
+A *server* is a process that describes itself in its first line of output, and then answers each request, a line of
+JSON, with another. Output of libraries goes to stderr, so that it is not mistaken for an answer.
 """
 
 import json
@@ -15,20 +15,20 @@ from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Any
 
-_PATIENCE = 10.0  # seconds that a server may take to end
-_LONGEST = 500  # letters of an error that are told
+_PATIENCE = 10.0  # seconds that a server may take to exit
+_LONGEST = 500  # characters of an error that are reported
 
 
 def cores() -> int:
-    """Return how many cores this process may use."""
+    """Return the number of cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def wait_for_idle_cores() -> None:
-    """Return when hardly anything runs on this machine, or after two seconds.
+    """Wait until the machine is nearly idle, but at most two seconds.
 
-    Threads of the contender before spin for a while in case there is more to do. Where the system does not tell what
-    runs, the wait is a tenth of a second.
+    Threads of the previous contender spin for a while in case more work arrives. If the system does not report its
+    load, the wait is a tenth of a second.
     """
     for _ in range(20):
         before = _idle_share_counters()
@@ -42,7 +42,7 @@ def wait_for_idle_cores() -> None:
 
 
 def _idle_share_counters() -> tuple[int, int] | None:
-    """Return the time that the cores have been idle, and all their time, in ticks; None where that is not known."""
+    """Return the idle time and the total time of all cores in ticks, or None if unknown."""
     try:
         with open("/proc/stat", encoding="ascii") as file:
             ticks = [int(field) for field in file.readline().split()[1:]]
@@ -52,24 +52,24 @@ def _idle_share_counters() -> tuple[int, int] | None:
 
 
 def median_seconds(call: Callable[[], Any], times: int) -> float:
-    """Return the median of the seconds that a call takes, the first time not counted."""
+    """Return the median seconds of a call over `times` calls after a first one that is not counted."""
     wait_for_idle_cores()
     spent = [seconds(call) for _ in range(times + 1)]
     return statistics.median(spent[1:])
 
 
 def seconds(call: Callable[[], Any]) -> float:
-    """Return the seconds that a call takes this time."""
+    """Return the seconds of one call."""
     start = time.perf_counter()
     call()
     return time.perf_counter() - start
 
 
 def seconds_of_a_call(call: Callable[[], Any], enough: float) -> float:
-    """Return the seconds of a call: the median of three repetitions that take about `enough` seconds each.
+    """Return the seconds of a call: the median of three repetitions of about `enough` seconds each.
 
-    Whatever is compiled or allocated by the first calls is not counted. A call that takes longer than three
-    repetitions is made only once more.
+    A first call, which may compile and allocate, is not counted. A call that takes longer than three repetitions is
+    timed only once.
     """
     call()
     wait_for_idle_cores()
@@ -86,11 +86,11 @@ def seconds_of_a_call(call: Callable[[], Any], enough: float) -> float:
 
 
 def serve(said: dict[str, Any], answer: Callable[[Any], Any]) -> None:
-    """Be a server: say it, then answer each request until there are no more.
+    """Serve: send `said` as the first line, then answer requests until there are no more.
 
-    An error of `answer` is the answer, for whoever asked to raise.
+    An error raised by `answer` is sent as the answer, and raised where the request was made.
     """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever started the server is interrupted as well, and ends it
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent is interrupted as well, and ends the server
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     print(json.dumps(said), file=out, flush=True)
@@ -103,12 +103,12 @@ def serve(said: dict[str, Any], answer: Callable[[Any], Any]) -> None:
 
 
 class Server:
-    """A running server: ``python *arguments``. `said` is its first line.
+    """A running server, ``python *arguments``; `said` is its first line.
 
     Raises
     ------
     RuntimeError
-        If it stops, or answers with an error.
+        If the server stops, or answers with an error.
     """
 
     said: dict[str, Any]
@@ -160,17 +160,17 @@ class Server:
 
 
 def in_rounds(servers: dict[str, Server], rounds: int) -> dict[str, dict[str, list[float]]]:
-    """Return {work: {server: seconds of each round}} of servers that say their works.
+    """Return {workload: {server: seconds of each round}} of servers that list their workloads.
 
-    In a round, a work's servers follow each other, so that a slow moment of the machine meets all of them.
+    In a round, the servers of a workload follow each other, so that a slow phase of the machine affects all of them.
     """
-    works = dict.fromkeys(work for server in servers.values() for work in server.said["works"])
-    times: dict[str, dict[str, list[float]]] = {work: {} for work in works}
+    workloads = dict.fromkeys(workload for server in servers.values() for workload in server.said["workloads"])
+    times: dict[str, dict[str, list[float]]] = {workload: {} for workload in workloads}
     for _ in range(rounds):
-        for work in works:
+        for workload in workloads:
             for name, server in servers.items():
-                if work in server.said["works"]:
-                    times[work].setdefault(name, []).append(server.ask(work))
+                if workload in server.said["workloads"]:
+                    times[workload].setdefault(name, []).append(server.ask(workload))
     for server in servers.values():
         server.close()
     return times

@@ -1,7 +1,7 @@
-"""What a result of `measure` says: medians, ratios and shares, and which rows belong into one table or figure.
+"""Summary of a result of `measure`: medians, ratios and shares, and the rows of each table or figure.
 
 A *peer* is any contender but fastlstm and its NumPy reference. A *ratio* is a contender's median to that of fastlstm.
-A *share* is the time that fastlstm's multiply-adds would take at the machine's rate, as a part of the time they take.
+A *share* is the time of fastlstm's multiply-adds at the machine's peak rate divided by the time they take.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from .._internal.text import counted
-from .works import ROLL_OUT_STEPS
+from .workloads import ROLL_OUT_STEPS
 
 Row = dict[str, Any]
 Result = dict[str, Any]
@@ -30,7 +30,7 @@ NAMES = {
 }
 """The contenders, in the order of tables and legends."""
 
-_WORKS = {
+_WORKLOADS = {
     "train": "Train step",
     "predict": "Prediction",
     "stream": "Streaming step",
@@ -40,7 +40,7 @@ _WORKS = {
     "peak_memory": "peak memory",
 }
 _CELLS = {"lstm": "LSTM", "gru": "GRU", "simple_rnn": "SimpleRNN", "peephole_lstm": "Peephole LSTM"}
-_ONE_CELL = ("train", "predict")  # works with a table for each cell; any other has one for all cells
+_ONE_CELL = ("train", "predict")  # kinds with a table for each cell; others have one table for all cells
 _PROCESSES = "Processes: import, the sine job from start to end, its peak memory"
 _UNITS = {
     "s": ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns")),
@@ -49,7 +49,7 @@ _UNITS = {
 
 
 class Spread(NamedTuple):
-    """Median and quartiles of what the rounds gave."""
+    """Median and quartiles over the rounds."""
 
     median: float
     low: float
@@ -62,15 +62,15 @@ class Table(NamedTuple):
     Attributes
     ----------
     title : str
-        What they have in common.
+        What the rows have in common.
     name : str
-        The same, short, for a file.
+        Short form of the title, for a file.
     curve : str or None
-        The axis along which they lie.
+        The axis of the curve, if it is one.
     rows : list of dict
-        As in the result.
+        The rows of the result.
     labels : list of list of str
-        For each row, in what it differs from the others: the first column of a table.
+        What distinguishes each row from the others: the first column of the table.
     """
 
     title: str
@@ -105,7 +105,7 @@ def in_order(contenders: Iterable[str]) -> list[str]:
 
 
 def best_peer(row: Row) -> tuple[str, float] | None:
-    """Return the best peer and its ratio, or None where there is no peer, or no fastlstm.
+    """Return the best peer and its ratio, or None without a peer or without fastlstm.
 
     Examples
     --------
@@ -121,9 +121,9 @@ def best_peer(row: Row) -> tuple[str, float] | None:
 
 
 def seconds_at_best(row: Row, result: Result) -> float | None:
-    """Return the seconds of a row's multiply-adds at the machine's rate, or None where that says nothing.
+    """Return the seconds of a row's multiply-adds at the machine's peak rate, or None if that is unknown.
 
-    The machine's rate is that of all its threads; fewer have their part of it.
+    The peak rate is that of all threads; fewer threads have a proportional part of it.
     """
     rate = result["limits"].get("multiply_adds")
     if not row["operations"] or not rate:
@@ -132,13 +132,13 @@ def seconds_at_best(row: Row, result: Result) -> float | None:
 
 
 def share(row: Row, result: Result) -> float | None:
-    """Return the part of the machine's rate that fastlstm reaches, or None where that says nothing."""
+    """Return the fraction of the machine's peak rate that fastlstm reaches, or None if that is unknown."""
     best = seconds_at_best(row, result)
     return None if best is None or OWN not in row["values"] else best / medians(row)[OWN]
 
 
 def tables(result: Result) -> list[Table]:
-    """Return the rows of a result in tables, curves last."""
+    """Group the rows of a result into tables, curves last."""
     together: dict[tuple[str | None, ...], list[Row]] = {}
     for row in result["rows"]:
         cell = row["cell"] if row["work"] in _ONE_CELL else None
@@ -154,15 +154,15 @@ def _table(rows: list[Row]) -> Table:
     varying = [key for key in parts[0] if len({part[key] for part in parts}) > 1]
     labels = [[part[key] for key in varying] for part in parts]
     if first["size"] is None:
-        return Table(_PROCESSES, "processes", None, rows, [[_WORKS[row["work"]]] for row in rows])
-    title = _WORKS[first["work"]] + (f" over {curve}" if curve else "")
+        return Table(_PROCESSES, "processes", None, rows, [[_WORKLOADS[row["work"]]] for row in rows])
+    title = _WORKLOADS[first["work"]] + (f" over {curve}" if curve else "")
     common = [parts[0][key] for key in parts[0] if key not in varying]
     name = "_".join(filter(None, [first["work"], first["cell"] if first["work"] in _ONE_CELL else None, curve]))
     return Table(", ".join([title, *common]), name, curve, rows, labels)
 
 
 def _parts(row: Row) -> dict[str, str]:
-    """Return what tells a row from others of its table, in words."""
+    """Return the properties of a row that may distinguish it within its table, in words."""
     if row["size"] is None:
         return {}
     sizes = {axis: f"{axis} {value}" for axis, value in row["size"].items()}
@@ -171,16 +171,16 @@ def _parts(row: Row) -> dict[str, str]:
 
 
 def with_unit(value: float, unit: str, *others: float) -> list[str]:
-    """Return a value with its unit, then others in the same unit but without it, in three digits.
+    """Format a value with its unit, and others in the same unit without it, in three digits.
 
     Parameters
     ----------
     value : float
-        In seconds or bytes; it decides between s, ms, µs and ns, or GB, MB, kB and B.
+        Seconds or bytes; its size decides between s, ms, µs and ns, or GB, MB, kB and B.
     unit : str
         's' or 'B'.
     *others : float
-        In the unit of `value`.
+        Values in the unit of `value`.
 
     Examples
     --------
@@ -196,7 +196,7 @@ def with_unit(value: float, unit: str, *others: float) -> list[str]:
 
 
 def three_digits(number: float) -> str:
-    """Return a positive number in at least three digits, without an exponent.
+    """Format a positive number with at least three digits, without an exponent.
 
     Examples
     --------
@@ -210,10 +210,10 @@ def three_digits(number: float) -> str:
 
 
 def times(ratio: float) -> str:
-    """Return a ratio in words: '4.7x'."""
+    """Format a ratio: '4.7x'."""
     return f"{ratio:.{1 if ratio < 100 else 0}f}x"
 
 
 def percent(part: float) -> str:
-    """Return a share in words: '34%'."""
+    """Format a share: '34%'."""
     return f"{part:.{0 if part >= 0.1 else 1}%}"

@@ -1,6 +1,6 @@
-"""What every contender of a work is given: data, starting weights, and the right answers in float64.
+"""What all contenders of a workload share: data, initial weights, and the expected results in float64.
 
-The answers are those of `fastlstm.reference`. A contender is checked with them before it is timed.
+The expected results are those of `fastlstm.reference`. A contender is checked against them before it is timed.
 """
 
 from collections.abc import Mapping
@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import reference
-from .works import ROLL_OUT_STEPS, Size, Work
+from .workloads import ROLL_OUT_STEPS, Size, Workload
 
 LEARNING_RATE = 1e-3
-EPSILON = 1e-10  # so small that it is the same whether it is added before or after Adam corrects for its zero start
+EPSILON = 1e-10  # small enough not to matter whether it is added before or after Adam's bias correction
 CHECKED_STEPS = 4
 STREAM_STEPS = 20
 
@@ -24,18 +24,18 @@ Array = NDArray[Any]
 
 @dataclass(frozen=True)
 class Task:
-    """A work's data and weights, float32, the same every time.
+    """The data and weights of a workload in float32, the same every time.
 
     Attributes
     ----------
     cell : str
-        A name in `works.GATES`.
+        A name in `workloads.GATES`.
     size : Size
-        Of a batch.
+        Size of a batch.
     x, y : ndarray (rows, T, D), (rows, 1)
-        Some batches to train on, else one; for a stream its steps along T.
+        Several batches for training, else one; the steps of a stream are along T.
     weights : dict
-        The layer's, then 'dense_kernel' and 'dense_bias', in Keras's layouts and order.
+        Weights of the layer, then 'dense_kernel' and 'dense_bias', in Keras's layouts and order.
     """
 
     cell: str
@@ -46,14 +46,14 @@ class Task:
 
     @property
     def batches(self) -> int:
-        """How many batches x holds."""
+        """Number of batches in x."""
         return len(self.x) // self.size.N
 
 
 def make_task(kind: str, cell: str, size: Size) -> Task:
-    """Return the task of a work."""
+    """Return the task of a workload."""
     rng = np.random.default_rng([size.H, size.N, size.T, size.D])
-    rows = size.N * (_batches(Work(kind, cell, size, 1)) if kind == "train" else 1)
+    rows = size.N * (_batches(Workload(kind, cell, size, 1)) if kind == "train" else 1)
     steps = STREAM_STEPS if kind == "stream" else size.T
     x = rng.standard_normal((rows, steps, size.D), np.float32)
     y = rng.standard_normal((rows, 1), np.float32)
@@ -61,7 +61,7 @@ def make_task(kind: str, cell: str, size: Size) -> Task:
 
 
 def make_weights(cell: str, size: Size, rng: np.random.Generator) -> dict[str, Array]:
-    """Return random weights that keep states moving; no gate, bias or peephole is like another."""
+    """Return random weights that keep states changing, with different gates, biases and peepholes."""
 
     def uniform(shape: tuple[int, ...], limit: float) -> Array:
         return rng.uniform(-limit, limit, size=shape).astype(np.float32)
@@ -72,11 +72,11 @@ def make_weights(cell: str, size: Size, rng: np.random.Generator) -> dict[str, A
     return {name: uniform(shape, 0.3 if name in small else (3 / shape[0]) ** 0.5) for name, shape in shapes.items()}
 
 
-def _batches(work: Work) -> int:
-    """Return the batches of an epoch: many of what is small, so that what `fit` does once counts as in real use."""
-    assert work.size is not None
-    assert work.operations is not None
-    return int(np.clip(min(2e9 / work.operations, 8000 / work.size.T), 4, 128))
+def _batches(workload: Workload) -> int:
+    """Return the number of batches of an epoch: more if they are small, so that fixed costs of `fit` weigh as usual."""
+    assert workload.size is not None
+    assert workload.operations is not None
+    return int(np.clip(min(2e9 / workload.operations, 8000 / workload.size.T), 4, 128))
 
 
 class Reference:
@@ -95,7 +95,7 @@ class Reference:
         return out, states, (h, saved, dense)
 
     def train(self, x: Array, y: Array) -> float:
-        """Make a step of Adam on a batch; return its loss before."""
+        """Make a step of Adam on a batch; return the loss before it."""
         out, _, (h, saved, dense) = self.forward(x)
         loss, d_out = reference.mean_squared_error(y, out)
         through = reference.dense_backward(dense, d_out)
@@ -111,7 +111,7 @@ class Reference:
         return float(loss)
 
     def roll_out(self, window: Array, steps: int) -> Array:
-        """Return so many new values (steps, 1) after a window (T, 1)."""
+        """Return the `steps` values (steps, 1) that follow a window (T, 1)."""
         values = np.concatenate([window, np.zeros((steps, 1), window.dtype)])
         for i in range(steps):
             values[len(window) + i] = self.forward(values[None, i : i + len(window)])[0][0]
@@ -120,7 +120,7 @@ class Reference:
 
 @cache
 def expected(kind: str, cell: str, size: Size) -> list[float]:
-    """Return the right answers: losses of the first steps, predictions, outputs of a stream, or a roll-out."""
+    """Return the expected results: losses of the first steps, predictions, outputs of a stream, or a roll-out."""
     task = make_task(kind, cell, size)
     model = Reference(cell, task.weights, "float64")
     x, y = task.x.astype(np.float64), task.y.astype(np.float64)
@@ -136,9 +136,9 @@ def expected(kind: str, cell: str, size: Size) -> list[float]:
 
 
 def answers(contender: Any, kind: str, task: Task) -> list[float]:
-    """Return what a contender, whose model is that of the task, says to it."""
+    """Return the results of a contender that has built the model of the task."""
     rows = task.size.N
-    if kind == "train":  # the same batch again and again, by the call that is timed
+    if kind == "train":  # the same batch repeatedly, with the call that is timed
         return [float(contender.fit(task.x[:rows], task.y[:rows], 1, False)) for _ in range(CHECKED_STEPS)]
     if kind == "roll_out":
         found = contender.roll_out(task.x[0], ROLL_OUT_STEPS)
@@ -154,9 +154,9 @@ def answers(contender: Any, kind: str, task: Task) -> list[float]:
 
 
 def require_right(kind: str, found: list[float], right: list[float]) -> None:
-    """Raise ValueError unless the answers of a contender are right up to the rounding of float32.
+    """Raise ValueError unless the results of a contender are right within the rounding of float32.
 
-    Of training, the change of the loss over the steps has to be right as well: what Adam makes of the gradients.
+    In training, the change of the loss over the steps must be right as well, which checks the steps of Adam.
     """
     got, wanted = np.array(found), np.array(right)
     _require_close("answer", got, wanted, 2e-5)
@@ -165,7 +165,7 @@ def require_right(kind: str, found: list[float], right: list[float]) -> None:
 
 
 def _require_close(name: str, got: Array, wanted: Array, tolerance: float) -> None:
-    """Differences count in parts of the largest number that is wanted."""
+    """Raise ValueError if a difference exceeds this fraction of the largest expected value."""
     error = np.abs(got - wanted).max() / np.abs(wanted).max()
     if not error <= tolerance:
         raise ValueError(f"{name}: expected the float64 reference's up to {tolerance:.3%}, got an error of {error:.3%}")

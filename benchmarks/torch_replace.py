@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Train a PyTorch model before and after `fastlstm.integrations.torch.replace`, and tell where the time goes.
+"""Time a PyTorch model before and after `fastlstm.integrations.torch.replace`, and show where the time goes.
 
     python benchmarks/torch_replace.py [--cell LSTM] [--rounds 7] [--json FILE] [--quick]
 
-A training step in PyTorch, with its Adam and its autograd: two recurrent layers and a Linear on the last step, mean
-squared error. Each contender has a process of its own and its better number of threads of PyTorch, 1 or 2; rounds are
-interleaved. Before anything is timed, the losses of an epoch are compared. Adam's share is timed within the steps; the
-kernels' is what forward and backward pass of the recurrent layers take by themselves.
+It times a training step of two recurrent layers and a Linear on the last step, with PyTorch's autograd, Adam and mean
+squared error. Each contender has its own process and the better number of PyTorch threads, 1 or 2; rounds are
+interleaved. The losses of an epoch are compared before anything is timed. Adam is timed within the steps, the kernels
+as the forward and backward pass of the recurrent layers alone.
 """
 
 import argparse
@@ -25,7 +25,7 @@ LARGEST_DIFFERENCE = 1e-5  # of the losses of an epoch
 
 
 class Size(NamedTuple):
-    """Units, rows and steps of a batch, and the batches of an epoch."""
+    """Units, rows and steps of a batch, and the number of batches of an epoch."""
 
     H: int
     N: int
@@ -40,7 +40,7 @@ PARTS = ("step", "adam", "kernels")
 
 
 class Training:
-    """A model of PyTorch in training."""
+    """A PyTorch model in training."""
 
     def __init__(self, cell: str, size: Size, replaced: bool) -> None:
         import torch
@@ -73,9 +73,9 @@ class Training:
         return [self.step(rows) for rows in self.torch.arange(len(self.x)).split(self.size.N)]
 
     def recurrent_only(self) -> Callable[[], None]:
-        """Return what runs the recurrent layers forward and back on the first batch."""
+        """Return a function that runs the recurrent layers forward and backward on the first batch."""
         x = self.x[: self.size.N]
-        if not hasattr(self.rnn, "_networks"):  # torch.nn: as its autograd runs it
+        if not hasattr(self.rnn, "_networks"):  # torch.nn, through its autograd
 
             def run() -> None:
                 self.rnn(x)[0][:, -1].sum().backward()
@@ -89,7 +89,7 @@ class Training:
 
 
 def serve_contender(name: str, cell: str, quick: bool) -> None:
-    """Be a contender: say the losses of an epoch, then time what is asked for."""
+    """Serve a contender: report the losses of an epoch, then time the requested workloads."""
     import torch
 
     library, threads = CONTENDERS[name]
@@ -98,8 +98,8 @@ def serve_contender(name: str, cell: str, quick: bool) -> None:
     losses = {title: training.epoch() for title, training in made.items()}
     times = 1 if quick else 3
 
-    def answer(work: str) -> float:
-        title, part = work.split(", ")
+    def answer(workload: str) -> float:
+        title, part = workload.split(", ")
         training = made[title]
         if part == "kernels":
             return median_seconds(training.recurrent_only(), 4 * times)
@@ -111,17 +111,17 @@ def serve_contender(name: str, cell: str, quick: bool) -> None:
             return statistics.median(found)
         return median_seconds(training.epoch, times) / len(training.epoch())
 
-    works = [f"{title}, {part}" for title in made for part in PARTS]
-    serve({"works": works, "losses": losses, "version": torch.__version__}, answer)
+    workloads = [f"{title}, {part}" for title in made for part in PARTS]
+    serve({"workloads": workloads, "losses": losses, "version": torch.__version__}, answer)
 
 
 def measure(cell: str, rounds: int, quick: bool) -> dict[str, Any]:
-    """Return {work: {contender: median of the rounds}}.
+    """Return {workload: {contender: median of the rounds}}.
 
     Raises
     ------
     RuntimeError
-        If the losses of two contenders are not the same.
+        If the losses of two contenders differ.
     """
     options = ["--cell", cell, *(["--quick"] if quick else [])]
     servers = {name: Server(name, [__file__, "--serve", name, *options]) for name in CONTENDERS}
@@ -131,12 +131,14 @@ def measure(cell: str, rounds: int, quick: bool) -> dict[str, Any]:
         if difference > LARGEST_DIFFERENCE:
             raise RuntimeError(f"losses at {title}: expected the same up to {LARGEST_DIFFERENCE}, got {difference}")
     times = in_rounds(servers, rounds)
-    return {work: {name: statistics.median(each) for name, each in found.items()} for work, found in times.items()}
+    return {
+        workload: {name: statistics.median(each) for name, each in found.items()} for workload, found in times.items()
+    }
 
 
 def show(result: dict[str, Any]) -> None:
-    """Print a table of each size, and what the better number of threads gives."""
-    for title in dict.fromkeys(work.split(", ")[0] for work in result):
+    """Print a table for each size, and the speed-up at the better number of threads."""
+    for title in dict.fromkeys(workload.split(", ")[0] for workload in result):
         print(f"\nH, N, T: {title}")
         print(f"  {'PyTorch threads':22}{'step':>10}{'Adam':>10}{'recurrence':>12}{'all the rest':>14}")
         steps = result[f"{title}, step"]
@@ -160,7 +162,7 @@ def main() -> int:
     parser.add_argument("--cell", choices=["LSTM", "GRU", "RNN"], default="LSTM")
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--json", metavar="FILE")
-    parser.add_argument("--quick", action="store_true", help="a tiny size and one round, to see that it runs")
+    parser.add_argument("--quick", action="store_true", help="a tiny size and one round, as a test")
     parser.add_argument("--serve", choices=[*CONTENDERS], help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.serve:

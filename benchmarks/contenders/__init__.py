@@ -1,4 +1,4 @@
-"""Who is measured: a file for each library. None of them imports its library before a contender is made."""
+"""The libraries that are measured, one file each. A library is imported when its contender is created."""
 
 from .base import Contender
 from .fastlstm import Fastlstm
@@ -23,4 +23,4 @@ CONTENDERS: dict[str, type[Contender]] = {
 }
 
 QUICK = ("fastlstm", "torch", "jax", "onnxruntime")
-"""Those that start fast enough for a quick run."""
+"""Contenders that start fast enough for a quick run."""

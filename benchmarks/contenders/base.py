@@ -1,32 +1,32 @@
-"""What a contender is."""
+"""The interface of a contender."""
 
 from typing import Any, ClassVar
 
 import numpy as np
 
 from ..task import Array, Task
-from ..works import Work
+from ..workloads import Workload
 
 
 class Contender:
-    """The works' model in one library, written as a good user of that library would.
+    """The model of the workloads in one library, written as a proficient user of that library would write it.
 
-    It is used in a process of its own. `__init__` imports the library, and raises ImportError where there is none.
-    `build` makes the model of a task, with its weights, in place of the one before; the other methods run it.
+    It runs in its own process. `__init__` imports the library, and raises ImportError if it is missing. `build` creates
+    the model of a task, with its weights, in place of the previous one; the other methods run it.
 
     Attributes
     ----------
     package : str
-        What `import` times; empty where another contender's is the same.
+        The package that the kind 'import' times; empty if another contender has the same.
     kinds, cells
-        The works and cells it has.
+        The kinds of workloads and the cells that it supports.
     in_curves : bool
-        Whether it is measured along curves.
+        Whether it is measured on curves.
     most_steps, most_operations : int
-        It is left out of works with more steps, or operations of one call, for which it would take many seconds: to
-        compile, to trace, or to compute.
+        Workloads with more steps, or more operations in a call, are skipped, since they would take many seconds to
+        compile, trace or compute.
     environment : dict
-        Variables that have to be set before the import.
+        Environment variables to set before the import.
     """
 
     package: ClassVar[str]
@@ -38,17 +38,17 @@ class Contender:
     environment: ClassVar[dict[str, str]] = {}
 
     @classmethod
-    def does(cls, work: Work) -> bool:
-        """Whether it is measured in a work."""
-        if work.kind not in cls.kinds or (work.kind == "import" and not cls.package):
+    def does(cls, workload: Workload) -> bool:
+        """Return whether it is measured with a workload."""
+        if workload.kind not in cls.kinds or (workload.kind == "import" and not cls.package):
             return False
-        if work.size is None or work.cell is None:
+        if workload.size is None or workload.cell is None:
             return True
         return (
-            work.cell in cls.cells
-            and (cls.in_curves or work.curve is None)
-            and cls.most_steps >= work.size.T
-            and cls.most_operations >= (work.operations or 0)
+            workload.cell in cls.cells
+            and (cls.in_curves or workload.curve is None)
+            and cls.most_steps >= workload.size.T
+            and cls.most_operations >= (workload.operations or 0)
         )
 
     def version(self) -> str:
@@ -56,7 +56,7 @@ class Contender:
         raise NotImplementedError
 
     def build(self, task: Task) -> None:
-        """Make the model of a task."""
+        """Create the model of a task."""
         raise NotImplementedError
 
     def fit(self, x: Array, y: Array, epochs: int, shuffle: bool) -> float:
@@ -68,15 +68,15 @@ class Contender:
         raise NotImplementedError
 
     def start_stream(self) -> None:
-        """Begin a stream from zero states."""
+        """Start a stream with zero states."""
         raise NotImplementedError
 
     def step(self, x: Array) -> Any:
-        """Return the output after one more step x (D,), in any shape of one number."""
+        """Return the output after one more step x (D,), in any shape with one element."""
         raise NotImplementedError
 
     def roll_out(self, window: Array, steps: int) -> Any:
-        """Return so many new values (steps, 1) after a window (T, 1), each the next one's newest input."""
+        """Return the `steps` values (steps, 1) after a window (T, 1), each of which is the next input."""
         raise NotImplementedError
 
 

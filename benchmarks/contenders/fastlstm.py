@@ -37,7 +37,7 @@ class Fastlstm(Contender):
         return self._model.predict(x, verbose=0)
 
     def start_stream(self) -> None:
-        # What is bound here is called without a lookup, as in any tight loop.
+        # Bind the method once, as a tight loop would.
         self.step = self._model.stream().step  # type: ignore[method-assign]
 
     def roll_out(self, window: Array, steps: int) -> Array:

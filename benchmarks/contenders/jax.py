@@ -1,4 +1,4 @@
-"""JAX: lax.scan over the steps, optax, one jitted call a train step with donated buffers."""
+"""JAX: lax.scan over the steps, optax, one jitted call per train step with donated buffers."""
 
 from functools import partial
 from importlib import import_module
@@ -12,7 +12,7 @@ from .base import Contender, orders
 
 
 class Jax(Contender):
-    """What is compiled stays compiled for tasks of the same shapes."""
+    """Compiled functions are reused for tasks of the same shapes."""
 
     package = "jax"
     in_curves = True

@@ -1,4 +1,4 @@
-"""Keras on each of its backends, in as few calls as its API has for a work."""
+"""Keras on each of its backends, with as few calls per workload as its API allows."""
 
 import os
 from contextlib import suppress
@@ -11,22 +11,22 @@ from ..task import EPSILON, LEARNING_RATE, Array, Task
 from .base import Contender
 
 _LAYERS = {"lstm": "LSTM", "gru": "GRU", "simple_rnn": "SimpleRNN"}
-_QUIET = {"TF_CPP_MIN_LOG_LEVEL": "3"}  # Keras loads TensorFlow, where it is installed, on any backend
+_QUIET = {"TF_CPP_MIN_LOG_LEVEL": "3"}  # Keras loads TensorFlow, if it is installed, with any backend
 
 
 class Keras(Contender):
-    """`fit`, and `predict_on_batch` for all the rest.
+    """`fit`, and `predict_on_batch` for everything else.
 
-    A stream is a model with states in and out, a roll-out a loop.
+    A stream is a model with states as inputs and outputs, a roll-out a loop.
     """
 
     package = "keras"
     backend: ClassVar[str]
-    most_steps = 1000  # beyond, a train step takes up to a second, and tracing it many
+    most_steps = 1000  # beyond this, a train step takes up to a second, and tracing it many
 
     def __init__(self) -> None:
         os.environ.update(self.environment)
-        import_module(self.backend)  # its absence shall be told with its own name
+        import_module(self.backend)  # so that an error names the backend if it is missing
         self.keras: Any = import_module("keras")
         with suppress(ImportError):
             import_module("absl.logging").set_verbosity("error")
@@ -46,7 +46,7 @@ class Keras(Contender):
         self._model = keras.Model(x, dense(layer(x)[0]))
         self._model.compile(optimizer=keras.optimizers.Adam(LEARNING_RATE, epsilon=EPSILON), loss="mse")
         self._model.set_weights(list(task.weights.values()))
-        # Not a stateful layer: on JAX, predict_on_batch of such a model begins with the same state every time.
+        # A stateful layer does not work: on JAX, its predict_on_batch starts with the same state every time.
         x, states = keras.Input((1, size.D)), [keras.Input((size.H,)) for _ in self._zeros]
         out, *new = layer(x, initial_state=states)
         self._stream = keras.Model([x, *states], [dense(out), *new])
@@ -73,21 +73,21 @@ class Keras(Contender):
 
 
 class KerasOnTensorFlow(Keras):
-    """Its default."""
+    """The default backend."""
 
     backend = "tensorflow"
     environment: ClassVar[dict[str, str]] = {**_QUIET, "KERAS_BACKEND": backend}
 
 
 class KerasOnJax(Keras):
-    """The fastest of the three on a CPU."""
+    """The fastest backend on a CPU."""
 
     backend = "jax"
     environment: ClassVar[dict[str, str]] = {**_QUIET, "KERAS_BACKEND": backend}
 
 
 class KerasOnTorch(Keras):
-    """A call for each operation of each step."""
+    """A backend with a call for each operation of each step."""
 
     backend = "torch"
     environment: ClassVar[dict[str, str]] = {**_QUIET, "KERAS_BACKEND": backend}

@@ -1,4 +1,4 @@
-"""The plain NumPy of `fastlstm.reference`, in float32: what it costs to leave the arithmetic to NumPy."""
+"""The plain NumPy of `fastlstm.reference` in float32, which shows the cost of leaving the arithmetic to NumPy."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from .base import Contender, orders
 
 
 class Numpy(Contender):
-    """One call of NumPy an operation."""
+    """One call of NumPy per operation."""
 
     package = "numpy"
     kinds = ("train", "predict", "stream", "roll_out", "import")

@@ -1,4 +1,4 @@
-"""ONNX Runtime: the network as a graph with the LSTM, GRU or RNN operator; it does not train."""
+"""ONNX Runtime: the network as a graph with the LSTM, GRU or RNN operator, for inference only."""
 
 from importlib import import_module
 from typing import Any
@@ -13,7 +13,7 @@ _OPERATORS = {"lstm": "LSTM", "peephole_lstm": "LSTM", "gru": "GRU", "simple_rnn
 
 
 class OnnxRuntime(Contender):
-    """One graph for both uses: a stream takes states in and gives states out."""
+    """A graph for predictions, and one with states as inputs and outputs for streams."""
 
     package = "onnxruntime"
     kinds = ("predict", "stream", "roll_out", "import")
@@ -34,7 +34,7 @@ class OnnxRuntime(Contender):
 
     def _session_of(self, model: bytes) -> Any:
         options = self.onnxruntime.SessionOptions()
-        options.intra_op_num_threads = cores()  # it would not ask which cores this process may use
+        options.intra_op_num_threads = cores()  # by default it ignores which cores this process may use
         return self.onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
     def predict(self, x: Array) -> Any:
@@ -56,7 +56,7 @@ class OnnxRuntime(Contender):
 
 
 def _graph(onnx: Any, task: Task, states: list[str]) -> bytes:
-    """Return the network; the states that are named are inputs h0, c0 and outputs h1, c1."""
+    """Return the network, with the named states as inputs h0, c0 and outputs h1, c1."""
     helper, size, w = onnx.helper, task.size, task.weights
     tensors = {
         "W": _gates(task.cell, w["kernel"]).T[None],
@@ -98,7 +98,7 @@ def _graph(onnx: Any, task: Task, states: list[str]) -> bytes:
 
 
 def _gates(cell: str, columns: Array) -> Array:
-    """Put an LSTM's gate blocks from Keras's i f c o into ONNX's i o f c; the others' are the same."""
+    """Reorder the gate blocks of an LSTM from Keras's i f c o to ONNX's i o f c; others are the same."""
     if _OPERATORS[cell] != "LSTM":
         return columns
     i, f, c, o = np.split(columns, 4, axis=-1)
@@ -106,5 +106,5 @@ def _gates(cell: str, columns: Array) -> Array:
 
 
 def _biases(cell: str, bias: Array) -> Array:
-    """Return the bias of x, then that of h, which only the GRU has."""
+    """Return the bias of x and then that of h, which is zero except in the GRU."""
     return bias.reshape(-1) if cell == "gru" else np.concatenate([_gates(cell, bias), np.zeros_like(bias)])

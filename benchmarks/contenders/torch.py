@@ -12,7 +12,7 @@ _MODULES = {"lstm": "LSTM", "gru": "GRU", "simple_rnn": "RNN"}
 
 
 class Torch(Contender):
-    """The recurrent modules, fused Adam; for a stream LSTMCell and its like, which take a third of the time."""
+    """The recurrent modules with fused Adam; for streams LSTMCell and the like, which take a third of the time."""
 
     package = "torch"
     in_curves = True
@@ -74,7 +74,7 @@ class Torch(Contender):
             return found
 
     def _make(self, task: Task) -> None:
-        """Make the modules and list their parameters."""
+        """Create the modules and list their parameters."""
         torch, w = self.torch, task.weights
         self._layer = getattr(torch.nn, _MODULES[task.cell])(task.size.D, task.size.H, batch_first=True)
         self._dense = torch.nn.Linear(task.size.H, 1)
@@ -85,7 +85,7 @@ class Torch(Contender):
             z, r, n = np.split(columns, 3, axis=-1)
             return np.concatenate([r, z, n], axis=-1)
 
-        # Only its GRU needs two biases. The second of the others stays zero.
+        # Only the GRU needs two biases; the second one of the others stays zero.
         two = task.cell == "gru"
         bias = w["bias"] if two else np.stack([w["bias"], np.zeros_like(w["bias"])])
         values = {
@@ -107,22 +107,22 @@ class Torch(Contender):
 
 
 class TorchCompile(Torch):
-    """The equations in a loop over the steps, all of it under torch.compile.
+    """The equations in a loop over the steps, compiled by torch.compile.
 
-    torch.compile leaves nn.LSTM, nn.GRU and nn.RNN as they are and, where it meets one, the model around it too.
+    torch.compile does not compile nn.LSTM, nn.GRU and nn.RNN, nor a model that contains one.
     """
 
     package = ""
     kinds = ("train", "predict", "stream")
     in_curves = False
-    most_steps = 50  # compiling takes about half a second a step
+    most_steps = 50  # compiling takes about half a second per step
 
     def version(self) -> str:
         return f"torch.compile {self.torch.__version__} ({self.torch.get_num_threads()} threads)"
 
     def _make(self, task: Task) -> None:
         torch = self.torch
-        torch._dynamo.reset()  # forget the models before
+        torch._dynamo.reset()  # discard previous models
         tensors = {name: torch.tensor(value, requires_grad=True) for name, value in task.weights.items()}
         self._parameters = list(tensors.values())
         advance = getattr(self, f"_{task.cell}")

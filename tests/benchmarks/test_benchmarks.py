@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from peers import require_peer_elsewhere
 
-from fastlstm.benchmarks import measure, processes, rounds, task, works
+from fastlstm.benchmarks import measure, processes, rounds, task, workloads
 from fastlstm.benchmarks.contenders import CONTENDERS
-from fastlstm.benchmarks.works import Size, Work
+from fastlstm.benchmarks.workloads import Size, Workload
 
 pytestmark = pytest.mark.idle_cores
 
@@ -37,7 +37,7 @@ WITHOUT_PEERS = ("fastlstm", "numpy")
 
 
 def tiny_works(name):
-    made = [Work(kind, cell, size, 1) for cell in works.GATES for kind, size in TINY.items()]
+    made = [Workload(kind, cell, size, 1) for cell in workloads.GATES for kind, size in TINY.items()]
     return [work for work in made if CONTENDERS[name].does(work)]
 
 
@@ -76,20 +76,20 @@ def test_contenders_agree(two_at_a_time, name):
 
 def test_each_library_has_the_works_it_should():
     done = {name: {(work.kind, work.cell) for work in tiny_works(name)} for name in CONTENDERS}
-    everything = {(kind, cell) for kind in TINY for cell in works.GATES}
+    everything = {(kind, cell) for kind in TINY for cell in workloads.GATES}
     assert done["fastlstm"] == done["numpy"] == everything
     assert done["onnxruntime"] == {(kind, cell) for kind, cell in everything if kind != "train"}
     others = {(kind, cell) for kind, cell in everything if cell != "peephole_lstm"}
     for name in ("torch", "jax", "keras-tensorflow", "keras-jax", "keras-torch"):
         assert done[name] == others
-    assert {name for name in CONTENDERS if CONTENDERS[name].does(Work("sine_job", None, None, 1))} >= {
+    assert {name for name in CONTENDERS if CONTENDERS[name].does(Workload("sine_job", None, None, 1))} >= {
         "fastlstm",
         "keras-jax",
         "keras-tensorflow",
     }
 
 
-@pytest.mark.parametrize("cell", works.GATES)
+@pytest.mark.parametrize("cell", workloads.GATES)
 @pytest.mark.parametrize("kind", TINY)
 @pytest.mark.parametrize("name", WITHOUT_PEERS)
 def test_a_wrong_contender_is_found_out(name, kind, cell):
@@ -100,7 +100,7 @@ def test_a_wrong_contender_is_found_out(name, kind, cell):
         return task.answers(contender, kind, given)
 
     def swapped(weights):  # the first gate block and the last, or two units
-        blocks = works.GATES[cell] if works.GATES[cell] > 1 else 5
+        blocks = workloads.GATES[cell] if workloads.GATES[cell] > 1 else 5
         kernel = np.concatenate(np.split(weights["kernel"], blocks, axis=1)[::-1], axis=1)
         return {**weights, "kernel": kernel}
 
@@ -110,7 +110,7 @@ def test_a_wrong_contender_is_found_out(name, kind, cell):
         task.require_right(kind, answered(swapped), right)
 
 
-@pytest.mark.parametrize("cell", works.GATES)
+@pytest.mark.parametrize("cell", workloads.GATES)
 def test_wrong_training_is_found_out(cell, monkeypatch):
     right = task.expected("train", cell, TINY["train"])
     monkeypatch.setattr("fastlstm.benchmarks.contenders.fastlstm.LEARNING_RATE", 1.05 * task.LEARNING_RATE)
@@ -149,9 +149,9 @@ def test_a_server_that_stops():
 
 def test_a_result():
     chosen = [
-        Work("train", "lstm", TINY["train"], 1),
-        Work("import", None, None, 1),
-        Work("stream", "gru", TINY["stream"], 1),
+        Workload("train", "lstm", TINY["train"], 1),
+        Workload("import", None, None, 1),
+        Workload("stream", "gru", TINY["stream"], 1),
     ]
     result = json.loads(json.dumps(measure.measure(chosen, WITHOUT_PEERS, rounds=2, quick=True)))
     assert [*result] == ["machine", "versions", "left_out", "limits", "rows"]
@@ -176,7 +176,7 @@ def test_a_contender_that_is_not_installed_is_left_out(monkeypatch):
 
     monkeypatch.setattr(processes, "start", start_without_torch)
     monkeypatch.setattr(measure, "LIMITS", {})
-    result = measure.measure([Work("train", "lstm", TINY["train"], 1)], ["numpy", "torch"], rounds=1, quick=True)
+    result = measure.measure([Workload("train", "lstm", TINY["train"], 1)], ["numpy", "torch"], rounds=1, quick=True)
     assert result["left_out"] == {"torch": "No module named torch"}
     assert [*result["rows"][0]["values"]] == [*result["versions"]] == ["numpy"]
 

@@ -13,10 +13,10 @@ from made_up_results import made_up_result
 
 from fastlstm.benchmarks import figures, report, summary
 from fastlstm.benchmarks.contenders import CONTENDERS
-from fastlstm.benchmarks.works import SIZES, Size, Work, every_work, quick_works
+from fastlstm.benchmarks.workloads import SIZES, Size, Workload, all_workloads, quick_workloads
 
-TRAIN = Work("train", "lstm", Size(8, 32, 20, 1), 2)
-PROCESS = Work("import", None, None, 2)
+TRAIN = Workload("train", "lstm", Size(8, 32, 20, 1), 2)
+PROCESS = Workload("import", None, None, 2)
 UNITS = {"s": 1, "ms": 1e-3, "µs": 1e-6, "ns": 1e-9, "GB": 1e9, "MB": 1e6, "kB": 1e3, "B": 1}
 
 
@@ -79,7 +79,7 @@ def test_numbers_are_shown_in_three_digits(rng, unit):
 
 @pytest.mark.parametrize("threads", [1, 2, 6])
 def test_every_row_is_in_one_table_and_told_from_its_neighbours(rng, threads):
-    result = made_up_result(every_work(threads), rng)
+    result = made_up_result(all_workloads(threads), rng)
     tables = summary.tables(result)
     found = [id(row) for table in tables for row in table.rows]
     assert sorted(found) == sorted(id(row) for row in result["rows"])
@@ -91,7 +91,7 @@ def test_every_row_is_in_one_table_and_told_from_its_neighbours(rng, threads):
     assert curves == sorted(curves)
 
 
-@pytest.mark.parametrize("works", [every_work(2), quick_works(2), [TRAIN], [PROCESS]])
+@pytest.mark.parametrize("works", [all_workloads(2), quick_workloads(2), [TRAIN], [PROCESS]])
 def test_the_text_has_every_number_within_the_width(rng, works):
     result = made_up_result(works, rng)
     text = report.text(result)
@@ -111,7 +111,7 @@ def test_the_text_has_every_number_within_the_width(rng, works):
 
 
 def test_columns_of_the_text_are_those_of_their_row(rng):
-    result = made_up_result([Work("train", "lstm", size, 2) for size in SIZES[1:5]], rng)
+    result = made_up_result([Workload("train", "lstm", size, 2) for size in SIZES[1:5]], rng)
     _, (title, heads, more_heads, *lines) = blocks(report.text(result))
     assert title == "Train step, LSTM"
     ends = [match.end() for match in re.finditer(r"H \d+, N \d+", heads)]
@@ -128,7 +128,7 @@ def test_columns_of_the_text_are_those_of_their_row(rng):
 
 
 def test_a_narrow_terminal_gets_more_tables(rng):
-    result = made_up_result([Work("train", "lstm", size, 2) for size in SIZES], rng)
+    result = made_up_result([Workload("train", "lstm", size, 2) for size in SIZES], rng)
     wide, narrow = report.text(result, 120), report.text(result, 60)
     assert len(blocks(narrow)) > len(blocks(wide))
     for block in blocks(narrow)[1:]:
@@ -159,7 +159,7 @@ def test_the_heading_says_what_ran_on_what(rng):
 
 
 def test_markdown(rng):
-    result = made_up_result(every_work(2), rng)
+    result = made_up_result(all_workloads(2), rng)
     text = report.markdown(result)
     assert re.findall(r"### (.*)", text) == [table.title for table in summary.tables(result)]
     for table, block in zip(summary.tables(result), re.split(r"### .*\n", text)[1:], strict=True):
@@ -201,7 +201,7 @@ def drawn(figure):
     return figure
 
 
-@pytest.mark.parametrize("works", [every_work(2), quick_works(1)])
+@pytest.mark.parametrize("works", [all_workloads(2), quick_workloads(1)])
 def test_a_figure_for_each_table(rng, works):
     result = made_up_result(works, rng)
     found = figures.figures(result)
@@ -213,7 +213,7 @@ def test_a_figure_for_each_table(rng, works):
 
 @pytest.mark.parametrize("decades", [0.01, 1, 6])
 def test_bars(rng, decades):
-    works = [Work("predict", "lstm", size, 2) for size in SIZES[:3]]
+    works = [Workload("predict", "lstm", size, 2) for size in SIZES[:3]]
     result = made_up_result(works, rng)
     for row in result["rows"]:
         row["values"] = {name: (1e-5 * 10 ** rng.uniform(0, decades, 3)).tolist() for name in row["values"]}
@@ -243,7 +243,7 @@ def curves(axes):
 
 
 def test_curves_over_a_size(rng):
-    works = [Work("train", "lstm", Size(32, 32, steps, 1), 2, "T") for steps in (10, 100, 1000)]
+    works = [Workload("train", "lstm", Size(32, 32, steps, 1), 2, "T") for steps in (10, 100, 1000)]
     result = made_up_result(works, rng)
     del result["rows"][2]["values"]["jax"]
     (table,) = summary.tables(result)
@@ -261,7 +261,7 @@ def test_curves_over_a_size(rng):
 
 
 def test_curves_over_threads_have_a_panel_for_each_size(rng):
-    works = [Work("train", "lstm", size, threads, "threads") for size in SIZES[:3] for threads in (1, 2, 4)]
+    works = [Workload("train", "lstm", size, threads, "threads") for size in SIZES[:3] for threads in (1, 2, 4)]
     result = made_up_result(works, rng)
     for row in result["rows"]:
         row["values"]["fastlstm"] = [1e-3 / row["threads"] ** 0.5]
@@ -277,7 +277,7 @@ def test_curves_over_threads_have_a_panel_for_each_size(rng):
 
 
 def test_the_legend_is_below_the_axes(rng):
-    result = made_up_result([work for work in every_work(2) if work.curve], rng)
+    result = made_up_result([work for work in all_workloads(2) if work.curve], rng)
     for figure in figures.figures(result).values():
         drawn(figure)
         (legend,) = figure.legends

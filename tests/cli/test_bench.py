@@ -8,17 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from fastlstm.benchmarks import contenders, measure, works
+from fastlstm.benchmarks import contenders, measure, workloads
 
 
 def test_bench(run, tmp_path, measured):
     status, out, err = run("bench", "--quick", "--rounds", 3, "--out", "a/b", "--json")
     assert (status, err) == (0, [])
     threads = measure.cores()
-    assert measured == [(works.quick_works(threads), contenders.QUICK, 3, True)]
+    assert measured == [(workloads.quick_workloads(threads), contenders.QUICK, 3, True)]
     result = json.loads(out[-1])
     assert result.pop("command") == "bench"
-    assert len(result["rows"]) == len(works.quick_works(threads))
+    assert len(result["rows"]) == len(workloads.quick_workloads(threads))
     assert json.loads((tmp_path / "a" / "b" / "results.json").read_text()) == result
     assert (tmp_path / "a" / "b" / "results.md").read_text().count("| fastlstm |") > 3
     for figure in (tmp_path / "a" / "b").glob("*.png"):
@@ -34,7 +34,7 @@ def test_bench_measures_everything_unless_told(run, measured):
     assert run("bench", "--only", "stream", "LSTM H 512")[0] == 0
     assert run("bench", "--quick", "--only", "roll out")[0] == 0
     (wanted, names, rounds, quick), (few, quick_names, quick_rounds, really_quick) = measured
-    every = works.every_work(measure.cores(), hasattr(os, "sched_setaffinity"))
+    every = workloads.all_workloads(measure.cores(), hasattr(os, "sched_setaffinity"))
     assert wanted == [work for work in every if "stream" in work.title or "lstm H 512" in work.title]
     assert {work.kind for work in wanted} == {"stream", "train", "predict"}
     assert (set(names), quick) == (set(contenders.CONTENDERS), False)
@@ -73,7 +73,10 @@ def test_bench_from_something_else(run, tmp_path, content):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--only", "tarin"], "--only: expected a part of a work's name, like 'train lstm' or 'H 512', got 'tarin'"),
+        (
+            ["--only", "tarin"],
+            "--only: expected a part of a workload's name, like 'train lstm' or 'H 512', got 'tarin'",
+        ),
         (["--from", "results.json", "--quick"], "--from: nothing is measured, leave out --quick and --rounds"),
         (["--from", "results.json", "--rounds", "2"], "--from: nothing is measured, leave out --quick and --rounds"),
     ],

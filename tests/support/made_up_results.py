@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from fastlstm.benchmarks.contenders import CONTENDERS
-from fastlstm.benchmarks.works import Work
+from fastlstm.benchmarks.workloads import Workload
 
 
 def made_up_result(
-    works: list[Work], rng: np.random.Generator, rounds: int = 5, left_out: tuple[str, ...] = ()
+    works: list[Workload], rng: np.random.Generator, rounds: int = 5, left_out: tuple[str, ...] = ()
 ) -> dict:
     """A result of these works, values random over some decades; who is left out has no values."""
     names = [name for name in CONTENDERS if name not in left_out]

@@ -19,7 +19,7 @@ _ROUNDS, _QUICK_ROUNDS = 5, 1
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
-    parser.add_argument("--quick", action="store_true", help="a handful of works and peers, in less than two minutes")
+    parser.add_argument("--quick", action="store_true", help="a few workloads and peers, in less than two minutes")
     parser.add_argument(
         "--rounds",
         type=_arguments.integer(1),
@@ -30,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--only",
         nargs="+",
         metavar="TEXT",
-        help="leave out works with none of these in their names, which are like 'train lstm H 32, N 32, T 20, D 1'",
+        help="run only workloads with one of these texts in their names, such as 'train lstm H 32, N 32, T 20, D 1'",
     )
     _arguments.add_out_argument(parser, "fastlstm-bench")
     parser.add_argument(
@@ -66,17 +66,19 @@ def _measure(arguments: argparse.Namespace) -> dict[str, Any]:
     """Measure, and write the result to a file first of all."""
     from ..benchmarks.contenders import CONTENDERS, QUICK
     from ..benchmarks.measure import cores, measure
-    from ..benchmarks.works import every_work, quick_works
+    from ..benchmarks.workloads import all_workloads, quick_workloads
 
     threads = cores()
-    works = quick_works(threads) if arguments.quick else every_work(threads, hasattr(os, "sched_setaffinity"))
-    works = [work for work in works if _is_wanted(work.title, arguments.only)]
-    if not works:
+    workloads = (
+        quick_workloads(threads) if arguments.quick else all_workloads(threads, hasattr(os, "sched_setaffinity"))
+    )
+    workloads = [workload for workload in workloads if _is_wanted(workload.title, arguments.only)]
+    if not workloads:
         raise ValueError(_nothing_left(arguments.only))
     _arguments.make_folder(arguments.out)
     contenders = QUICK if arguments.quick else [*CONTENDERS]
     rounds = arguments.rounds or (_QUICK_ROUNDS if arguments.quick else _ROUNDS)
-    result: dict[str, Any] = measure(works, contenders, rounds, arguments.quick)
+    result: dict[str, Any] = measure(workloads, contenders, rounds, arguments.quick)
     (arguments.out / "results.json").write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
     return result
 
@@ -94,10 +96,10 @@ def _read(file: Path, only: list[str] | None) -> dict[str, Any]:
 
 
 def _title(row: dict[str, Any]) -> str:
-    from ..benchmarks.works import Size, Work
+    from ..benchmarks.workloads import Size, Workload
 
     size = Size(**row["size"]) if row["size"] else None
-    return str(Work(row["work"], row["cell"], size, row["threads"], row["curve"]).title)
+    return str(Workload(row["work"], row["cell"], size, row["threads"], row["curve"]).title)
 
 
 def _is_wanted(title: str, only: list[str] | None) -> bool:
@@ -105,6 +107,5 @@ def _is_wanted(title: str, only: list[str] | None) -> bool:
 
 
 def _nothing_left(only: list[str] | None) -> str:
-    return (
-        f"--only: expected a part of a work's name, like 'train lstm' or 'H 512', got {' '.join(map(repr, only or []))}"
-    )
+    given = " ".join(map(repr, only or []))
+    return f"--only: expected a part of a workload's name, like 'train lstm' or 'H 512', got {given}"

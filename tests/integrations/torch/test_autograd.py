@@ -170,7 +170,7 @@ def test_memory_of_passes_that_nobody_walks_back_is_used_again(torch, both):
         module(x + i)
     gc.collect()
     assert [len(loaded) for loaded in module._networks._loaded.values()] == [1]
-    assert not [one for loaded in module._networks._loaded.values() for one in loaded if len(one.waiting)]
+    assert not [one for loaded in module._networks._loaded.values() for one in loaded if len(one.saved)]
 
 
 def test_no_grad_and_inference_mode_save_nothing(torch, both):
@@ -182,7 +182,7 @@ def test_no_grad_and_inference_mode_save_nothing(torch, both):
             assert_close(output, peer(x)[0])
             assert not h.requires_grad
     loaded = [one for each in module._networks._loaded.values() for one in each]
-    assert not any(len(one.waiting) for one in loaded)
+    assert not any(len(one.saved) for one in loaded)
 
 
 @pytest.mark.parametrize("through", ["x", "weight", "outer"])

@@ -1,20 +1,20 @@
-"""What is measured: a list of works.
+"""The workloads that are measured.
 
-A work is a kind, a cell and a size (legend: H units, N rows, T steps, D features), on so many threads. The model is
-always the recurrent layer, its last output, and a linear Dense(1); it is trained with mse and Adam.
+A workload is a kind, a cell, a size (legend: H units, N rows, T steps, D features) and a number of threads. The model
+is always a recurrent layer and a linear Dense(1) on its last output, trained with mse and Adam.
 """
 
 from typing import Any, NamedTuple
 
 GATES = {"lstm": 4, "gru": 3, "simple_rnn": 1, "peephole_lstm": 4}
-"""Each cell that is measured, and its gate blocks."""
+"""The cells that are measured, and their numbers of gate blocks."""
 
 ROLL_OUT_STEPS = 295
 SINE_EPOCHS = 25
 
 
 class Size(NamedTuple):
-    """Units, rows of a batch, steps, features."""
+    """Units, rows of a batch, steps and features."""
 
     H: int
     N: int
@@ -33,20 +33,21 @@ class Size(NamedTuple):
         return ", ".join(f"{letter} {value}" for letter, value in self._asdict().items())
 
 
-class Work(NamedTuple):
-    """One thing to measure.
+class Workload(NamedTuple):
+    """One measurement.
 
     Attributes
     ----------
     kind : str
-        'train', 'predict', 'stream' and 'roll_out' are seconds of a train step, a prediction, a step of one sample,
-        and 295 steps of a forecast; 'import', 'sine_job' seconds of a process; 'peak_memory' bytes of the latter.
+        'train', 'predict', 'stream' and 'roll_out' measure the seconds of a train step, a prediction, a step of one
+        sample, and 295 steps of a forecast; 'import' and 'sine_job' the seconds of a process; 'peak_memory' the peak
+        bytes of a sine job.
     cell, size
-        None where there is none.
+        The cell and its size; None for the kinds that measure a process.
     threads : int
-        How many cores the process may use.
+        Number of cores that the process may use.
     curve : str, optional
-        The axis along which this is a point of a curve: 'T', 'H', 'N' or 'threads'.
+        The axis of the curve to which this point belongs: 'T', 'H', 'N' or 'threads'.
     """
 
     kind: str
@@ -57,25 +58,25 @@ class Work(NamedTuple):
 
     @property
     def is_process(self) -> bool:
-        """Whether a process from start to end is measured."""
+        """Whether a whole process is measured."""
         return self.kind in ("import", "sine_job", "peak_memory")
 
     @property
     def unit(self) -> str:
-        """'s' or 'B'."""
+        """Unit of the values: 's' or 'B'."""
         return "B" if self.kind == "peak_memory" else "s"
 
     @property
     def title(self) -> str:
-        """The work in words.
+        """The workload in words.
 
         Examples
         --------
-        >>> Work("train", "gru", Size(8, 32, 20, 1), 2).title
+        >>> Workload("train", "gru", Size(8, 32, 20, 1), 2).title
         'train gru H 8, N 32, T 20, D 1'
-        >>> Work("train", "lstm", Size(8, 32, 20, 1), 1, "threads").title
+        >>> Workload("train", "lstm", Size(8, 32, 20, 1), 1, "threads").title
         'train lstm H 8, N 32, T 20, D 1, over threads: 1'
-        >>> Work("sine_job", None, None, 2).title
+        >>> Workload("sine_job", None, None, 2).title
         'sine job'
         """
         words = [self.kind.replace("_", " "), self.cell, self.size.title if self.size else None]
@@ -83,7 +84,7 @@ class Work(NamedTuple):
         return text + ("" if self.curve is None else f", over {self.curve}: {self.place}")
 
     def row(self, values: dict[str, list[float]]) -> dict[str, Any]:
-        """Return the work and each contender's values of it as a row of a result, ready for JSON."""
+        """Return the workload with the values of each contender as a row of a result, ready for JSON."""
         return {
             "work": self.kind,
             "cell": self.cell,
@@ -97,7 +98,7 @@ class Work(NamedTuple):
 
     @property
     def place(self) -> int:
-        """Where on its curve a point is."""
+        """Position of the point on its curve."""
         if self.curve == "threads":
             return self.threads
         assert self.size is not None
@@ -108,11 +109,11 @@ class Work(NamedTuple):
     def operations(self) -> int | None:
         """Floating-point operations of the recurrent layer's products, two for each multiply-add.
 
-        A train step counts three times a prediction: forward, gradients of the states before, gradients of the weights.
+        A train step counts three times: the forward pass, gradients of the states, gradients of the weights.
 
         Examples
         --------
-        >>> Work("train", "lstm", Size(32, 32, 20, 1), 2).operations
+        >>> Workload("train", "lstm", Size(32, 32, 20, 1), 2).operations
         16220160
         """
         if self.size is None or self.cell is None:
@@ -143,7 +144,7 @@ CURVES = {
 
 
 def thread_counts(threads: int, fewer: bool = True) -> list[int]:
-    """Return the points of the curve over threads: powers of two, and all.
+    """Return the points of the curve over threads: powers of two, and all threads.
 
     Examples
     --------
@@ -154,42 +155,42 @@ def thread_counts(threads: int, fewer: bool = True) -> list[int]:
     return [*counts, threads]
 
 
-def every_work(threads: int, fewer_threads: bool = True) -> list[Work]:
-    """Return all works.
+def all_workloads(threads: int, fewer_threads: bool = True) -> list[Workload]:
+    """Return all workloads.
 
     Parameters
     ----------
     threads : int
-        The cores there are.
+        Number of available cores.
     fewer_threads : bool
-        Whether a process can be kept to fewer.
+        Whether a process can be restricted to fewer cores.
     """
     found = []
     for cell in GATES:
-        found += [Work("train", cell, size, threads) for size in SIZES]
-        found += [Work("predict", cell, size, threads) for size in (*SIZES, *OTHER_PREDICTIONS)]
-        found += [Work("stream", cell, STREAM, threads), Work("roll_out", cell, ROLL_OUT, threads)]
-    found += [Work(kind, None, None, threads) for kind in ("import", "sine_job", "peak_memory")]
-    found += [Work("train", "lstm", size, threads, axis) for axis, sizes in CURVES.items() for size in sizes]
+        found += [Workload("train", cell, size, threads) for size in SIZES]
+        found += [Workload("predict", cell, size, threads) for size in (*SIZES, *OTHER_PREDICTIONS)]
+        found += [Workload("stream", cell, STREAM, threads), Workload("roll_out", cell, ROLL_OUT, threads)]
+    found += [Workload(kind, None, None, threads) for kind in ("import", "sine_job", "peak_memory")]
+    found += [Workload("train", "lstm", size, threads, axis) for axis, sizes in CURVES.items() for size in sizes]
     found += [
-        Work("train", "lstm", size, count, "threads")
+        Workload("train", "lstm", size, count, "threads")
         for size in SIZES
         for count in thread_counts(threads, fewer_threads)
     ]
     return found
 
 
-def quick_works(threads: int) -> list[Work]:
-    """Return a handful that takes less than two minutes with the contenders of `contenders.QUICK`."""
+def quick_workloads(threads: int) -> list[Workload]:
+    """Return a few workloads that take less than two minutes with the contenders `contenders.QUICK`."""
     return [
-        Work("train", "lstm", SINE, threads),
-        Work("train", "lstm", SIZES[3], threads),
-        Work("train", "gru", SINE, threads),
-        Work("predict", "lstm", OTHER_PREDICTIONS[0], threads),
-        Work("predict", "lstm", OTHER_PREDICTIONS[1], threads),
-        Work("stream", "lstm", STREAM, threads),
-        Work("roll_out", "lstm", ROLL_OUT, threads),
-        Work("import", None, None, threads),
-        Work("sine_job", None, None, threads),
-        Work("peak_memory", None, None, threads),
+        Workload("train", "lstm", SINE, threads),
+        Workload("train", "lstm", SIZES[3], threads),
+        Workload("train", "gru", SINE, threads),
+        Workload("predict", "lstm", OTHER_PREDICTIONS[0], threads),
+        Workload("predict", "lstm", OTHER_PREDICTIONS[1], threads),
+        Workload("stream", "lstm", STREAM, threads),
+        Workload("roll_out", "lstm", ROLL_OUT, threads),
+        Workload("import", None, None, threads),
+        Workload("sine_job", None, None, threads),
+        Workload("peak_memory", None, None, threads),
     ]
