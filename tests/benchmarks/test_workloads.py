@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from fastlstm.benchmarks import task
+from fastlstm.benchmarks import task, workloads
 from fastlstm.benchmarks.contenders import CONTENDERS, QUICK
 from fastlstm.benchmarks.workloads import Size, Workload
 
