@@ -42,6 +42,9 @@ enum class Constraint : int { FASTLSTM_CONSTRAINTS(FASTLSTM_NAME) count };
 // How the values of rows and steps become one: divided by their number, by nothing, or by the sum of their weights.
 enum class Reduction : int { sum_over_batch_size, sum, mean_with_sample_weight };
 
+// How several vectors become one: elementwise, or side by side.
+enum class Merge : int { sum, mul, ave, concat, count };
+
 constexpr int most_states = 2;
 constexpr int most_slots = 3;  // of an optimizer
 

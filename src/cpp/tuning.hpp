@@ -55,7 +55,7 @@ constexpr double operations_per_update = 16;
 // A train step takes about three forward passes, one for each section between two of its barriers.
 constexpr double forward_passes_per_step = 3;
 
-// --- How threads share work (network/network.cpp, threads/teams.cpp)
+// --- How threads share work (network/planner.cpp, threads/teams.cpp)
 
 // A thread is worth waking for this much work of a call.
 constexpr double work_per_thread = 2e6;

@@ -5,52 +5,20 @@
 
 #include <limits>
 #include <map>
+#include <set>
 #include <string>
 
 #include "../network/network.hpp"
-#include "names.hpp"
 
 namespace fastlstm {
 
 namespace py = pybind11;
-
-// A size of a layer: small enough that no product of a few of them overflows.
-inline Index size(Index value, const char* name) {
-    constexpr Index most = Index{1} << 24;
-    if (value < 1 || value > most)
-        throw py::value_error(std::string(name) + ": expected 1 to " + std::to_string(most) + ", got " +
-                              std::to_string(value));
-    return value;
-}
-
-constexpr double infinity = std::numeric_limits<double>::infinity();
-
-inline double number(double value, double low, double high, const char* name) {
-    if (!(value >= low && value <= high))
-        throw py::value_error(std::string(name) + ": expected a number from " + std::string(py::str(py::float_(low))) +
-                              " to " + std::string(py::str(py::float_(high))) + ", got " +
-                              std::string(py::str(py::float_(value))));
-    return value;
-}
-
-// A share of units that is dropped; the others are divided by what remains.
-inline double rate(double value, const char* name) {
-    constexpr double most = 0.999999;
-    return number(value, 0, most, name);
-}
 
 // The lowest 64 bits of a whole number.
 inline std::uint64_t bits_of(const py::handle& value, const char* name) {
     if (!py::isinstance<py::int_>(value))
         throw py::type_error(std::string(name) + ": expected an int, got " + std::string(py::repr(value)));
     return py::cast<std::uint64_t>(value.attr("__and__")(py::int_(0xffffffffffffffffu)));
-}
-
-inline Activation elementwise(const std::string& name, const char* argument) {
-    const Activation activation = value_of(activation_names, name, argument);
-    if (!is_elementwise(activation))
-        throw py::value_error(std::string(argument) + ": expected an elementwise activation, got '" + name + "'");
-    return activation;
 }
 
 // The value of a keyword, or a TypeError that names it.
@@ -63,54 +31,50 @@ T keyword(const std::string& name, const py::handle& value) {
     }
 }
 
-// A recurrent layer's options from keywords; one that is missing has its default.
-inline RecurrentOptions recurrent_options(const py::kwargs& given) {
-    RecurrentOptions options;
-    bool has_cell = false, has_units = false;
-    for (const auto& [key, entry] : given) {
-        const std::string name = py::str(key);
-        const py::handle value = entry;
-        const auto flag = [&] { return keyword<bool>(name, value); };
-        const auto text = [&] { return keyword<std::string>(name, value); };
-        const auto real = [&] { return keyword<double>(name, value); };
-        if (name == "cell") {
-            options.cell = value_of(cell_names, text(), "cell");
-            has_cell = true;
-        } else if (name == "units") {
-            options.units = size(keyword<Index>(name, value), "units");
-            has_units = true;
-        } else if (name == "activation")
-            options.activation = elementwise(text(), "activation");
-        else if (name == "recurrent_activation")
-            options.recurrent_activation = elementwise(text(), "recurrent_activation");
-        else if (name == "use_bias")
-            options.use_bias = flag();
-        else if (name == "return_sequences")
-            options.return_sequences = flag();
-        else if (name == "go_backwards")
-            options.go_backwards = flag();
-        else if (name == "stateful")
-            options.stateful = flag();
-        else if (name == "zero_output_for_mask")
-            options.zero_output_for_mask = flag();
-        else if (name == "dropout")
-            options.dropout = rate(real(), "dropout");
-        else if (name == "recurrent_dropout")
-            options.recurrent_dropout = rate(real(), "recurrent_dropout");
-        else if (name == "zoneout")
-            options.zoneout[0] = number(real(), 0, 1, "zoneout");
-        else if (name == "zoneout_cell")
-            options.zoneout[1] = number(real(), 0, 1, "zoneout_cell");
-        else if (name == "clip")
-            options.clip = value.is_none() ? 0 : number(real(), std::numeric_limits<float>::min(), infinity, "clip");
-        else if (name == "seed")
-            options.seed = bits_of(value, "seed");
-        else
-            throw py::type_error("add_recurrent: unexpected keyword '" + name + "'");
+// Keywords as options of a layer.
+class KeywordReader final : public OptionReader {
+public:
+    explicit KeywordReader(const py::dict& given) : given_(given) {}
+
+    void flag(const char* name, bool& value) override { read(name, value); }
+    void seed(const char* name, std::uint64_t& value) override {
+        if (const auto given = taken(name)) value = bits_of(given, name);
     }
-    if (!has_cell || !has_units) throw py::type_error("add_recurrent: expected cell and units");
-    return options;
-}
+    void numbers(const char* name, std::vector<double>& values) override { read(name, values); }
+    void nested(const char* name, const std::function<void(OptionReader&)>& read) override {
+        py::dict options;
+        this->read(name, options);
+        KeywordReader reader(options);
+        read(reader);
+        reader.require_all_taken();
+    }
+    // Throws TypeError if a keyword is no option.
+    void require_all_taken() const {
+        for (const auto& [key, value] : given_)
+            if (taken_.count(py::str(key)) == 0)
+                throw py::type_error("add: unexpected keyword '" + std::string(py::str(key)) + "'");
+    }
+
+protected:
+    void integer(const char* name, Index& value) override { read(name, value); }
+    void real(const char* name, double& value) override {
+        if (const auto given = taken(name); given && !given.is_none()) value = keyword<double>(name, given);
+    }
+    void text(const char* name, std::string& value) override { read(name, value); }
+
+private:
+    py::object taken(const char* name) {
+        taken_.insert(name);
+        return given_.contains(name) ? py::object(given_[name]) : py::object();
+    }
+    template <class V>
+    void read(const char* name, V& value) {
+        if (const auto given = taken(name)) value = keyword<V>(name, given);
+    }
+
+    const py::dict& given_;
+    std::set<std::string> taken_;
+};
 
 // A loss's settings from a dict; one that is missing has its default.
 inline LossOptions loss_options(const std::string& loss, const py::dict& given) {
@@ -123,15 +87,15 @@ inline LossOptions loss_options(const std::string& loss, const py::dict& given) 
         else if (name == "from_logits")
             options.from_logits = keyword<bool>(name, value);
         else if (name == "label_smoothing")
-            options.label_smoothing = number(keyword<double>(name, value), 0, 1, "label_smoothing");
+            options.label_smoothing = checked_number("label_smoothing", keyword<double>(name, value), 0, 1);
         else if (name == "delta")
-            options.delta = number(keyword<double>(name, value), 0, infinity, "delta");
+            options.delta = checked_number("delta", keyword<double>(name, value), 0, infinity);
         else if (name == "ignore_class") {
             options.ignores_class = !value.is_none();
             if (options.ignores_class) options.ignored_class = keyword<double>(name, value);
         } else if (name == "quantiles")
             for (const double quantile : keyword<std::vector<double>>(name, value))
-                options.own_quantiles.push_back(number(quantile, 0, 1, "quantiles"));
+                options.own_quantiles.push_back(checked_number("quantiles", quantile, 0, 1));
         else
             throw py::value_error("options: no loss takes '" + name + "'");
     }
@@ -165,12 +129,12 @@ inline OptimizerSettings optimizer_settings(const std::string& name,
     for (const auto& [key, value] : hyperparameters) {
         bool known = false;
         for (const auto& each : optimizer_numbers)
-            if (key == each.name) known = true, settings.*each.value = number(value, 0, infinity, each.name);
+            if (key == each.name) known = true, settings.*each.value = checked_number(each.name, value, 0, infinity);
         for (const auto& each : optimizer_flags)
             if (key == each.name) known = true, settings.*each.value = value != 0;
         for (const auto& each : optimizer_counts)
             if (key == each.name)
-                known = true, settings.*each.value = static_cast<std::int64_t>(number(value, 1, 1e9, each.name));
+                known = true, settings.*each.value = static_cast<std::int64_t>(checked_number(each.name, value, 1, 1e9));
         if (!known) throw py::value_error("hyperparameters: no optimizer takes '" + key + "'");
     }
     return settings;

@@ -5,8 +5,8 @@
 #include <numeric>
 
 #include "../dispatch.hpp"
+#include "../network/names.hpp"
 #include "../threads/teams.hpp"
-#include "names.hpp"
 #include "register.hpp"
 
 namespace fastlstm {
@@ -24,6 +24,13 @@ void set_checked_thread_count(int threads) {
         throw pybind11::value_error("threads: expected a number from 1 to " + std::to_string(most_threads) + ", got " +
                                     std::to_string(threads));
     set_thread_count(threads);
+}
+
+template <class E, std::size_t Count>
+pybind11::list list_of(const Named<E> (&names)[Count]) {
+    pybind11::list list;
+    for (const Named<E>& each : names) list.append(each.name);
+    return list;
 }
 
 // Floating-point operations a second that all threads together reach with float32 multiply-adds.

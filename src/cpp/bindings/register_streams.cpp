@@ -1,6 +1,6 @@
 // Streams: a step is one native call, with no Python in it for an array of exactly the right kind.
 #include "../network/stream.hpp"
-#include "network_bindings.hpp"
+#include "network_handle.hpp"
 #include "register.hpp"
 
 namespace fastlstm {
@@ -12,10 +12,10 @@ public:
     // `convert` gives an array of exactly T for whatever else is accepted as x.
     StreamBindings(const py::object& network, py::object convert)
         : owner_(network),
-          network_(network.cast<Bindings<T>&>().network()),
-          stream_(network_),
+          network_(network.cast<NetworkHandle<T>&>()),
+          stream_(network_.network),
           convert_(std::move(convert)),
-          converts_all_(network_.entries() > 0) {}
+          converts_all_(network_.graph().entries() > 0) {}
 
     py::object step(const py::object& x, const py::object& out) {
         if (!converts_all_ && fits(x)) return run(py::reinterpret_borrow<py::array>(x), out);
@@ -43,13 +43,13 @@ private:
         if (!py::isinstance<Array<T>>(x)) return false;
         const auto array = py::reinterpret_borrow<py::array>(x);
         const Index rank = array.ndim();
-        return (rank == 1 || rank == 2) && array.shape(rank - 1) == network_.features() &&
+        return (rank == 1 || rank == 2) && array.shape(rank - 1) == network_.graph().input_shape().features &&
                (array.flags() & py::detail::npy_api::NPY_ARRAY_ALIGNED_);
     }
 
     py::object run(const py::array& x, const py::object& out) {
         const bool single = x.ndim() == 1;
-        const Index rows = single ? 1 : x.shape(0), outputs = network_.outputs();
+        const Index rows = single ? 1 : x.shape(0), outputs = network_.graph().output_shape().features;
         std::vector<Index> shape{rows, outputs};
         if (single) shape.erase(shape.begin());
         py::object result = out.is_none() ? py::object(py::array_t<T>(shape)) : out;
@@ -62,7 +62,7 @@ private:
     }
 
     py::object owner_;
-    Network<T>& network_;
+    NetworkHandle<T>& network_;
     Stream<T> stream_;
     py::object convert_;
     const bool converts_all_;

@@ -1,11 +1,10 @@
-// The optimizer: its slots, and one update of the parameters by a team, constraints included.
+#include "optimizer.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <numeric>
 #include <stdexcept>
-
-#include "network.hpp"
 
 namespace fastlstm {
 namespace {
@@ -34,12 +33,12 @@ constexpr OptimizerSlots optimizer_slots[] = {
 }  // namespace
 
 template <class T>
-void Network<T>::set_optimizer(const OptimizerSettings& settings) {
-    finish();
-    std::vector<Slot<T>> slots;
+void OptimizerState<T>::set(const OptimizerSettings& settings, const Kernels<T>& kernels) {
+    const Index trained_count = parameters_.trained_count();
+    std::vector<Slot> slots;
     const auto add = [&](const char* name, double initial) {
-        slots.push_back({name, make_buffer<T>(trainable_)});
-        std::fill_n(slots.back().values.get(), trainable_, static_cast<T>(initial));
+        slots.push_back({name, make_buffer<T>(trained_count)});
+        std::fill_n(slots.back().values.get(), trained_count, static_cast<T>(initial));
         return slots.back().values.get();
     };
     UpdateArgs<T> args{};
@@ -50,8 +49,8 @@ void Network<T>::set_optimizer(const OptimizerSettings& settings) {
         if (own.slots[i].name && own.slots[i].used(settings))
             args.slots[i] = add(own.slots[i].name, settings.initial_accumulator_value);
     args.kind = settings.kind;
-    args.parameters = parameters_.get();
-    args.gradients = gradients_.get();
+    args.parameters = parameters_.values();
+    args.gradients = parameters_.gradients();
     args.clip_value = settings.clipvalue;
     args.momentum = settings.momentum;
     args.beta_1 = settings.beta_1;
@@ -64,8 +63,8 @@ void Network<T>::set_optimizer(const OptimizerSettings& settings) {
 
     std::vector<TrainedParameter> trained;
     std::vector<Range> chunks;
-    for (std::size_t i = 0; i < named_parameters_.size(); ++i) {
-        const Weight& weight = *named_parameters_[i].weight;
+    for (std::size_t i = 0; i < parameters_.named().size(); ++i) {
+        const Weight& weight = *parameters_.named()[i].weight;
         if (!weight.trainable) continue;
         const Index first_chunk = static_cast<Index>(chunks.size()), end = weight.offset + weight.size();
         constexpr Index chunk = tuning::parameter_chunk;
@@ -77,29 +76,30 @@ void Network<T>::set_optimizer(const OptimizerSettings& settings) {
                            std::find(exempt.begin(), exempt.end(), i) == exempt.end()});
     }
 
-    const auto lock = lock_weights();
-    optimizer_ = settings;
+    const auto lock = parameters_.lock_writing();
+    kernels_ = &kernels;
+    settings_ = settings;
     slots_ = std::move(slots);
     update_ = {args, average, gradient_sums};
     trained_ = std::move(trained);
     chunks_ = std::move(chunks);
     square_sums_.assign(chunks_.size(), 0);
-    has_optimizer_ = true;
+    is_set_ = true;
     iterations = 0;
 }
 
 template <class T>
-std::vector<std::string> Network<T>::slots() {
-    const auto lock = lock_reading();
+std::vector<std::string> OptimizerState<T>::slots() {
+    const auto lock = parameters_.lock_reading();
     std::vector<std::string> names;
-    for (const Slot<T>& slot : slots_) names.emplace_back(slot.name);
+    for (const Slot& slot : slots_) names.emplace_back(slot.name);
     return names;
 }
 
 template <class T>
-T* Network<T>::slot_values(const std::string& name) const {
+T* OptimizerState<T>::slot_values(const std::string& name) const {
     std::string known;
-    for (const Slot<T>& slot : slots_) {
+    for (const Slot& slot : slots_) {
         if (name == slot.name) return slot.values.get();
         known += (known.empty() ? "" : ", ") + std::string(slot.name);
     }
@@ -108,42 +108,42 @@ T* Network<T>::slot_values(const std::string& name) const {
 }
 
 template <class T>
-void Network<T>::copy_slot(const std::string& name, std::size_t parameter, T* to) {
-    const Weight& weight = trained_weight(parameter);
-    const auto lock = lock_reading();
+void OptimizerState<T>::copy_slot(const std::string& name, std::size_t parameter, T* to) {
+    const Weight& weight = parameters_.trained_weight(parameter);
+    const auto lock = parameters_.lock_reading();
     std::memcpy(to, slot_values(name) + weight.offset, static_cast<std::size_t>(weight.size()) * sizeof(T));
 }
 
 template <class T>
-void Network<T>::set_slot(const std::string& name, std::size_t parameter, const T* values) {
-    const Weight& weight = trained_weight(parameter);
-    const auto lock = lock_weights();
+void OptimizerState<T>::set_slot(const std::string& name, std::size_t parameter, const T* values) {
+    const Weight& weight = parameters_.trained_weight(parameter);
+    const auto lock = parameters_.lock_writing();
     std::memcpy(slot_values(name) + weight.offset, values, static_cast<std::size_t>(weight.size()) * sizeof(T));
 }
 
 // Before the first step there are no averages yet.
 template <class T>
-void Network<T>::swap_averages() {
-    const auto lock = lock_weights();
+void OptimizerState<T>::swap_averages() {
+    const auto lock = parameters_.lock_writing();
     T* averages = slot_values("average");
     if (iterations == 0) return;
-    std::swap_ranges(averages, averages + trainable_, parameters_.get());
-    ++version_;
+    std::swap_ranges(averages, averages + parameters_.trained_count(), parameters_.values());
+    parameters_.changed();
 }
 
 template <class T>
-void Network<T>::take_averages() {
-    const auto lock = lock_weights();
+void OptimizerState<T>::take_averages() {
+    const auto lock = parameters_.lock_writing();
     const T* averages = slot_values("average");
     if (iterations == 0) return;
-    std::copy_n(averages, trainable_, parameters_.get());
-    ++version_;
+    std::copy_n(averages, parameters_.trained_count(), parameters_.values());
+    parameters_.changed();
 }
 
 // With accumulation there are steps that update nothing, and updates count where otherwise steps do.
 template <class T>
-void Network<T>::prepare_update(double learning_rate, std::int64_t step) {
-    const OptimizerSettings& by = optimizer_;
+void OptimizerState<T>::prepare(double learning_rate, std::int64_t step) {
+    const OptimizerSettings& by = settings_;
     const std::int64_t before = step / by.gradient_accumulation_steps;
     update_.due = (step + 1) % by.gradient_accumulation_steps == 0;
     update_.average_momentum = before > 0 ? by.ema_momentum : 0;
@@ -176,24 +176,18 @@ void Network<T>::prepare_update(double learning_rate, std::int64_t step) {
 
 // What gradients are multiplied by so that their norm, over the chunks, is at most `most`; NaN for an infinite one.
 template <class T>
-double Network<T>::clipping(Range chunks, double most) const {
+double OptimizerState<T>::clipping(Range chunks, double most) const {
     const double norm =
         std::sqrt(std::accumulate(square_sums_.begin() + chunks.begin, square_sums_.begin() + chunks.end, 0.0));
     return most / std::max(norm, most) + (norm - norm);
 }
 
 template <class T>
-void Network<T>::constrain(const Team& team) const {
-    team.barrier();
-    for (const auto& [parameter, args] : constraints_) kernels_->constrain(args, team.share(args.outer * args.inner));
-}
-
-template <class T>
-void Network<T>::update(const Team& team) {
-    const OptimizerSettings& by = optimizer_;
-    const Range mine = team.share(trainable_), all{0, static_cast<Index>(chunks_.size())};
+void OptimizerState<T>::update(const Team& team) {
+    const OptimizerSettings& by = settings_;
+    const Range mine = team.share(parameters_.trained_count()), all{0, static_cast<Index>(chunks_.size())};
     if (update_.gradient_sums)
-        kernels_->accumulate(gradients_.get(), update_.gradient_sums,
+        kernels_->accumulate(parameters_.gradients(), update_.gradient_sums,
                              update_.due ? static_cast<double>(by.gradient_accumulation_steps) : 0, mine);
     if (update_.due) {
         // Chunks do not depend on the number of threads, and each has its own sum.
@@ -203,7 +197,7 @@ void Network<T>::update(const Team& team) {
             for (Index i = share.begin; i < share.end; ++i) {
                 const Range chunk = chunks_[static_cast<std::size_t>(i)];
                 square_sums_[static_cast<std::size_t>(i)] =
-                    kernels_->sum_squares(gradients_.get() + chunk.begin, chunk.end - chunk.begin);
+                    kernels_->sum_squares(parameters_.gradients() + chunk.begin, chunk.end - chunk.begin);
             }
             team.barrier();
         }
@@ -219,21 +213,11 @@ void Network<T>::update(const Team& team) {
         }
     }
     if (update_.average)
-        kernels_->average(update_.average, parameters_.get(), update_.average_momentum, update_.overwrites, mine);
-    if (!constraints_.empty()) constrain(team);
+        kernels_->average(update_.average, parameters_.values(), update_.average_momentum, update_.overwrites, mine);
+    parameters_.constrain(team);
 }
 
-#define FASTLSTM_INSTANTIATE(T)                                                        \
-    template void Network<T>::set_optimizer(const OptimizerSettings&);                 \
-    template std::vector<std::string> Network<T>::slots();                             \
-    template void Network<T>::copy_slot(const std::string&, std::size_t, T*);          \
-    template void Network<T>::set_slot(const std::string&, std::size_t, const T*);     \
-    template void Network<T>::swap_averages();                                         \
-    template void Network<T>::take_averages();                                         \
-    template void Network<T>::prepare_update(double learning_rate, std::int64_t step); \
-    template void Network<T>::update(const Team&);
-
-FASTLSTM_INSTANTIATE(float)
-FASTLSTM_INSTANTIATE(double)
+template class OptimizerState<float>;
+template class OptimizerState<double>;
 
 }  // namespace fastlstm

@@ -7,14 +7,22 @@ namespace fastlstm {
 
 template <class T>
 Stream<T>::Stream(Network<T>& network) : network_(network) {
-    network.require_steps();
+    network.finish();
+    if (!network.graph.input_shape().sequence)
+        throw std::invalid_argument("stream: expected a network of sequences");
+    for (const Node<T>& node : network.graph.nodes())
+        if (!node.layer->works_step_by_step())
+            throw std::invalid_argument("stream: expected layers that work step by step");
 }
 
 template <class T>
 void Stream<T>::begin(Index rows) {
-    workspace_ = network_.make_step_workspace(rows);
-    state_.assign(static_cast<std::size_t>(rows * network_.state_size()), T(0));
-    workspace_->call.initial_state = workspace_->call.final_state = state_.data();
+    workspace_ = network_.workspaces.make({rows, 1, false});
+    state_.assign(static_cast<std::size_t>(rows * network_.graph.state_size()), T(0));
+    Call<T>& call = workspace_->call;
+    call.state_size = network_.graph.state_size();
+    call.continues = true;
+    call.initial_state = call.final_state = state_.data();
     rows_ = rows;
 }
 
@@ -26,7 +34,15 @@ void Stream<T>::step(const T* x, Index rows, T* out) {
     if (rows != rows_)
         throw std::invalid_argument("x: the stream has begun with " + std::to_string(rows_) + " rows, got " +
                                     std::to_string(rows) + " (reset() lets it begin with any number)");
-    network_.step(*workspace_, x, out);
+    const auto lock = network_.parameters.lock_packed(network_.graph);
+    const Index features = network_.graph.input_shape().features;
+    workspace_->set_input({x, features, features});
+    const Plan planned = network_.prediction_plan(rows, 1);
+    run_team(planned.threads, [&](const Team& team) {
+        const Work mine(planned, team);
+        workspace_->forward(mine.rows(rows), mine);
+    });
+    copy_rows(workspace_->output().values, rows, 1, network_.graph.output_shape().features, out);
 }
 
 template <class T>

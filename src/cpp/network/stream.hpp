@@ -1,6 +1,8 @@
 // Runs a network one step at a time and keeps its states between steps.
 #pragma once
 
+#include <mutex>
+
 #include "network.hpp"
 
 namespace fastlstm {

@@ -1,4 +1,5 @@
-// The train step: gather, forward, loss, BPTT, weight gradients, optimizer, all by one team in one call.
+#include "training.hpp"
+
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -7,48 +8,32 @@
 #include <stdexcept>
 #include <string>
 
-#include "network.hpp"
-
 namespace fastlstm {
-template <class T>
-void Network<T>::set_loss(const LossOptions& options) {
-    finish();
-    const auto lock = lock_weights();
-    loss_ = options;
-    loss_.quantiles = loss_.own_quantiles.data();
-    target_width_ = target_widths[static_cast<int>(options.kind)];
-    has_loss_ = true;
-}
-
-template <class T>
-void Network<T>::set_loss_weight(double weight) {
-    const auto lock = lock_weights();
-    loss_weight_ = weight;
-}
 
 // Copies the samples of this thread's rows; false if there is one that does not exist.
 template <class T>
-bool Network<T>::gather(TrainingBatch<T>& batch, const TrainingData<T>& from, Index first_sample,
+bool Training<T>::gather(TrainingBatch<T>& batch, const TrainingData<T>& from, Index first_sample,
                         const Team& team) const {
-    const Index row = from.steps * features_, target_row = output_steps(from.steps) * target_features();
-    const Index weight_row = from.weights.steps;
+    const Samples<T>& samples = from.samples;
+    const Index row = samples.steps * network_.graph.input_shape().features, weight_row = samples.weights.steps;
+    const Index target_row = network_.graph.output_steps(samples.steps) * samples.target_width;
     bool good = true;
     batch.for_each_group(team.share(batch.extent.rows), [&](Workspace<T>& group, Range rows, Index first) {
         for (Index n = rows.begin; n < rows.end; ++n) {
             const std::int64_t sample = from.order[first_sample + first + n];
-            if (sample < 0 || sample >= from.samples) {
+            if (sample < 0 || sample >= samples.rows) {
                 good = false;
                 continue;
             }
-            std::memcpy(group.input + n * row, from.x + sample * row, static_cast<std::size_t>(row) * sizeof(T));
-            std::memcpy(group.target + n * target_row, from.y + sample * target_row,
+            std::memcpy(group.input + n * row, samples.x + sample * row, static_cast<std::size_t>(row) * sizeof(T));
+            std::memcpy(group.target + n * target_row, samples.y + sample * target_row,
                         static_cast<std::size_t>(target_row) * sizeof(T));
-            if (from.weights.values)
-                std::memcpy(group.weight + n * weight_row, from.weights.values + sample * weight_row,
+            if (samples.weights.values)
+                std::memcpy(group.weight + n * weight_row, samples.weights.values + sample * weight_row,
                             static_cast<std::size_t>(weight_row) * sizeof(T));
-            if (from.mask)
-                std::memcpy(group.mask + n * from.steps, from.mask + sample * from.steps,
-                            static_cast<std::size_t>(from.steps));
+            if (samples.mask)
+                std::memcpy(group.mask + n * samples.steps, samples.mask + sample * samples.steps,
+                            static_cast<std::size_t>(samples.steps));
         }
     });
     return good;
@@ -56,40 +41,39 @@ bool Network<T>::gather(TrainingBatch<T>& batch, const TrainingData<T>& from, In
 
 // From packed weights and a gathered batch to gradients: each thread ends with those of its share of the parameters.
 template <class T>
-void Network<T>::forward_and_backward(TrainingBatch<T>& batch, const Work& work, const Outputs<T>& outputs) {
-    const Index rows_of_batch = batch.extent.rows, out_steps = output_steps(batch.extent.steps);
-    const Index values = rows_of_batch * out_steps;
-    const bool counted = terms_decide(batch.extent.masked, batch.groups.front()->weights.values != nullptr);
+void Training<T>::forward_and_backward(TrainingBatch<T>& batch, const Work& work, const Outputs<T>& outputs) {
+    const LossState<T>& loss = network_.loss;
+    const Index out_steps = network_.graph.output_steps(batch.extent.steps);
+    const Index out_features = network_.graph.output_shape().features, values = batch.extent.rows * out_steps;
+    const bool counted = loss.terms_decide(batch.extent.masked, batch.groups.front()->weights.values != nullptr);
     const Team &team = work.team, &unit_team = work.unit_team;
-    const Range mine = work.rows(rows_of_batch);
+    const Range mine = work.rows(batch.extent.rows);
     batch.for_each_group(mine, [&](Workspace<T>& group, Range rows, Index first) {
         const Range own = unit_team.share(rows);
         std::fill_n(group.row_penalty.begin() + own.begin, own.end - own.begin, 0.0);
         group.forward(rows, work);
-        if (counted) count_terms(loss_args(group), own, batch.terms.data() + first);
-        if (outputs.values)
-            group.copy_outputs(own, out_steps, this->outputs(), outputs.from(first, out_steps, this->outputs()));
+        if (counted) count_terms(loss.args(group), own, batch.terms.data() + first);
+        if (outputs.values) group.copy_outputs(own, outputs.from(first, out_steps, out_features));
     });
     if (counted) team.barrier();
-    const double scale = loss_scale(batch.terms, values, counted);
+    const double scale = loss.scale(batch.terms, values, counted);
     batch.for_each_group(mine, [&](Workspace<T>& group, Range rows, Index) {
-        LossArgs<T> args = loss_args(group);
+        LossArgs<T> args = loss.args(group);
         args.scale = scale;
         args.gradient = group.d_output;
         args.row_loss = group.row_loss.data();
-        kernels_->loss(args, unit_team.share(rows));
+        network_.kernels().loss(args, unit_team.share(rows));
         unit_team.barrier();
-        group.backward(rows, work, first_trained_);
+        group.backward(rows, work);
     });
     team.barrier();
-    sum_gradients(batch, team);
-    if (!penalties_.empty()) regularize(team);
+    sum_gradients(network_, batch, team);
+    if (network_.parameters.regularized()) network_.parameters.regularize(team);
 }
 
-// After the backward passes of all groups: each thread ends with the gradients of its share of the parameters.
 template <class T>
-void Network<T>::sum_gradients(TrainingBatch<T>& batch, const Team& team) {
-    for (std::size_t layer = 0; layer < layers_.size(); ++layer) {
+void Training<T>::sum_gradients(Network<T>& network, TrainingBatch<T>& batch, const Team& team) {
+    for (std::size_t layer = 0; layer < batch.groups.front()->layers.size(); ++layer) {
         const Index tiles = batch.groups.front()->layers[layer]->gradient_tiles();
         const Range share = team.share(tiles * static_cast<Index>(batch.groups.size()));
         Index first = 0;
@@ -100,96 +84,94 @@ void Network<T>::sum_gradients(TrainingBatch<T>& batch, const Team& team) {
         }
     }
     team.barrier();
-    kernels_->sum_copies(gradients_.get(), static_cast<Index>(batch.groups.size()), trainable_, team.share(trainable_));
-}
-
-// Chunks of weights do not depend on the number of threads, and each has its own sum.
-template <class T>
-void Network<T>::regularize(const Team& team) {
-    team.barrier();
-    const Range mine = team.share(static_cast<Index>(penalties_.size()));
-    for (Index i = mine.begin; i < mine.end; ++i) {
-        const WeightPenalty& chunk = penalties_[static_cast<std::size_t>(i)];
-        penalty_sums_[static_cast<std::size_t>(i)] = kernels_->regularize(
-            parameters_.get() + chunk.offset, gradients_.get() + chunk.offset, chunk.l1, chunk.l2, chunk.count);
-    }
-    team.barrier();
+    const Index trained = network.parameters.trained_count();
+    network.kernels().sum_copies(network.parameters.gradients(), static_cast<Index>(batch.groups.size()), trained,
+                                 team.share(trained));
 }
 
 template <class T>
-double Network<T>::apply_gradients(double learning_rate) {
-    finish();
-    const auto lock = lock_weights();
-    const double work = tuning::operations_per_update * static_cast<double>(trainable_);
-    prepare_update(learning_rate, iterations);
-    run_team(team_size(work, work, trainable_), [&](const Team& team) {
-        if (!penalties_.empty()) regularize(team);
-        update(team);
+double Training<T>::apply_gradients(double learning_rate) {
+    network_.finish();
+    Parameters<T>& parameters = network_.parameters;
+    const auto lock = parameters.lock_writing();
+    const Index trained = parameters.trained_count();
+    const double work = tuning::operations_per_update * static_cast<double>(trained);
+    network_.optimizer.prepare(learning_rate, network_.optimizer.iterations);
+    run_team(team_size(work, work, trained), [&](const Team& team) {
+        if (parameters.regularized()) parameters.regularize(team);
+        network_.optimizer.update(team);
     });
-    ++version_;
-    ++iterations;
-    return std::accumulate(penalty_sums_.begin(), penalty_sums_.end(), 0.0);
+    parameters.changed();
+    ++network_.optimizer.iterations;
+    return parameters.plus_penalties(0);
 }
 
 template <class T>
-double Network<T>::loss_of(const TrainingBatch<T>& batch) const {
+double Training<T>::loss_of(const TrainingBatch<T>& batch) const {
     double sum = 0, penalty = 0;
     for (const auto& group : batch.groups) {
         sum = std::accumulate(group->row_loss.begin(), group->row_loss.end(), sum);
         penalty = std::accumulate(group->row_penalty.begin(), group->row_penalty.end(), penalty);
     }
-    return std::accumulate(penalty_sums_.begin(), penalty_sums_.end(),
-                           sum + penalty / static_cast<double>(batch.extent.rows));
+    return network_.parameters.plus_penalties(sum + penalty / static_cast<double>(batch.extent.rows));
+}
+
+// For so many train steps with batches like this one.
+template <class T>
+Plan Training<T>::plan(Index train_steps, const TrainingBatch<T>& batch) const {
+    const double section = network_.graph.forward_work(batch.extent.steps) * static_cast<double>(batch.extent.rows);
+    const double work = tuning::forward_passes_per_step * section * static_cast<double>(train_steps);
+    return network_.planner.plan(work, section, batch.extent.rows, batch.groups.size() > 1);
 }
 
 template <class T>
-double Network<T>::loss_and_gradients(const T* x, const T* y, const unsigned char* mask, Index rows, Index steps,
-                                      Index target_width, const SampleWeights<T>& weights) {
-    finish();
-    const auto lock = lock_weights();
-    require_target_width(target_width);
-    auto acquired = acquire_batch({rows, steps, mask != nullptr});
+double Training<T>::loss_and_gradients(const Samples<T>& samples) {
+    network_.finish();
+    const auto lock = network_.parameters.lock_writing();
+    network_.loss.require_target_width(samples.target_width);
+    auto acquired = network_.workspaces.acquire_batch({samples.rows, samples.steps, samples.mask != nullptr});
     TrainingBatch<T>& batch = *acquired;
-    set_calls(batch, weights, nullptr, [](Workspace<T>&, Index) {});
-    std::vector<std::int64_t> order(static_cast<std::size_t>(rows));
+    batch.set_calls(samples.weights, nullptr, [](Workspace<T>&, Index) {});
+    std::vector<std::int64_t> order(static_cast<std::size_t>(samples.rows));
     std::iota(order.begin(), order.end(), 0);
-    const double work = tuning::forward_passes_per_step * forward_work(steps) * static_cast<double>(rows);
-    const Plan planned = plan(work, work / tuning::forward_passes_per_step, rows, batch.groups.size() > 1);
+    const Plan planned = plan(1, batch);
     run_team(planned.threads, [&](const Team& team) {
-        gather(batch, {x, y, mask, order.data(), rows, steps, rows, target_width, weights, {}}, 0, team);
-        pack_all(team);
+        gather(batch, {samples, order.data(), samples.rows, {}}, 0, team);
+        network_.parameters.pack(network_.graph, team);
         team.barrier();
         forward_and_backward(batch, {planned, team});
     });
-    packed_version_ = version_;
+    network_.parameters.packed();
     const double loss = loss_of(batch);
-    release_batch(std::move(acquired));
+    network_.workspaces.release_batch(std::move(acquired));
     return loss;
 }
 
 template <class T>
-std::pair<Index, double> Network<T>::train(const TrainingData<T>& from, Index first_step, const LearningRates& rates,
-                                           double seconds, double loss_sum) {
-    finish();
-    if (stateful() && from.samples % from.batch_size != 0)
-        throw std::invalid_argument("x: a stateful model expects full batches of " + std::to_string(from.batch_size) +
-                                    " rows, got " + std::to_string(from.samples) + " samples");
-    StateGuard state_guard(*this, from.batch_size);
-    const auto lock = lock_weights();
-    require_target_width(from.target_width);
-    const Index step_count = (from.samples + from.batch_size - 1) / from.batch_size;
+std::pair<Index, double> Training<T>::train(const TrainingData<T>& data, Index first_step, const LearningRates& rates,
+                                            double seconds, double loss_sum) {
+    network_.finish();
+    const Samples<T>& samples = data.samples;
+    const Index rows = data.batch_size;
+    if (network_.graph.stateful() && samples.rows % rows != 0)
+        throw std::invalid_argument("x: a stateful model expects full batches of " + std::to_string(rows) +
+                                    " rows, got " + std::to_string(samples.rows) + " samples");
+    typename StatefulState<T>::Guard state(network_.stateful, rows);
+    const auto lock = network_.parameters.lock_writing();
+    network_.loss.require_target_width(samples.target_width);
+    const Index step_count = (samples.rows + rows - 1) / rows;
     const Index end = rates.count > 0 ? std::min(step_count, first_step + rates.count) : step_count;
     // The last batch may be smaller than the others.
-    const bool masked = from.mask != nullptr;
-    const Index rest = from.samples - (step_count - 1) * from.batch_size;
-    auto batch_of_size = acquire_batch({from.batch_size, from.steps, masked});
-    auto batch_of_rest = rest == from.batch_size ? nullptr : acquire_batch({rest, from.steps, masked});
+    const bool masked = samples.mask != nullptr;
+    const Index rest = samples.rows - (step_count - 1) * rows;
+    auto batch_of_size = network_.workspaces.acquire_batch({rows, samples.steps, masked});
+    auto batch_of_rest = rest == rows ? nullptr : network_.workspaces.acquire_batch({rest, samples.steps, masked});
     TrainingBatch<T>&full = *batch_of_size, &last = batch_of_rest ? *batch_of_rest : full;
 
-    const double work =
-        tuning::forward_passes_per_step * forward_work(from.steps) * static_cast<double>(full.extent.rows);
+    const Index out_steps = network_.graph.output_steps(samples.steps);
+    const Index out_features = network_.graph.output_shape().features;
     const auto start = std::chrono::steady_clock::now();
-    const std::int64_t iterations_before = iterations;
+    const std::int64_t iterations_before = network_.optimizer.iterations;
     Index next = first_step;
     bool done = false, leave = false, was_crowded = false;
     Plan planned{};
@@ -199,18 +181,16 @@ std::pair<Index, double> Network<T>::train(const TrainingData<T>& from, Index fi
             TrainingBatch<T>& batch = step + 1 == step_count ? last : full;
             if (team.rank() == 0) {
                 const std::int64_t rng_step = iterations_before + step - first_step;
-                set_calls(batch, from.weights, &rng_step, [&](Workspace<T>& group, Index first) {
-                    if (state_guard) use_stateful_state(group, first);
-                });
-                prepare_update(rates.of(step - first_step), rng_step);
+                batch.set_calls(samples.weights, &rng_step,
+                                [&](Workspace<T>& group, Index first) { state.use(group.call, first); });
+                network_.optimizer.prepare(rates.of(step - first_step), rng_step);
             }
-            if (!gather(batch, from, step * from.batch_size, team)) bad_order = true;
-            pack_all(team);
+            if (!gather(batch, data, step * rows, team)) bad_order = true;
+            network_.parameters.pack(network_.graph, team);
             team.barrier();
             if (bad_order) break;
-            forward_and_backward(batch, {planned, team},
-                                 from.outputs.from(step * from.batch_size, output_steps(from.steps), outputs()));
-            update(team);
+            forward_and_backward(batch, {planned, team}, data.outputs.from(step * rows, out_steps, out_features));
+            network_.optimizer.update(team);
             if (team.rank() == 0) {
                 const bool was_finite = std::isfinite(loss_sum);
                 loss_sum += loss_of(batch) * static_cast<double>(batch.extent.rows);
@@ -225,31 +205,21 @@ std::pair<Index, double> Network<T>::train(const TrainingData<T>& from, Index fi
     };
     while (next < end && !done && !bad_order) {
         was_crowded = crowded();
-        planned = plan(work * static_cast<double>(end - next), work / tuning::forward_passes_per_step, full.extent.rows,
-                       full.groups.size() > 1);
+        planned = plan(end - next, full);
         run_team(planned.threads, steps);
     }
-    ++version_;
-    iterations = iterations_before + next - first_step;
+    network_.parameters.changed();
+    network_.optimizer.iterations = iterations_before + next - first_step;
     if (bad_order)
-        throw std::invalid_argument("order: expected indices from 0 to " + std::to_string(from.samples - 1) +
+        throw std::invalid_argument("order: expected indices from 0 to " + std::to_string(samples.rows - 1) +
                                     " in step " + std::to_string(next));
-    state_guard.succeed();
-    release_batch(std::move(batch_of_size));
-    if (batch_of_rest) release_batch(std::move(batch_of_rest));
+    state.succeed();
+    network_.workspaces.release_batch(std::move(batch_of_size));
+    if (batch_of_rest) network_.workspaces.release_batch(std::move(batch_of_rest));
     return {next, loss_sum};
 }
 
-#define FASTLSTM_INSTANTIATE(T)                                                                                      \
-    template void Network<T>::set_loss(const LossOptions&);                                                          \
-    template void Network<T>::set_loss_weight(double);                                                               \
-    template double Network<T>::apply_gradients(double);                                                             \
-    template double Network<T>::loss_and_gradients(const T*, const T*, const unsigned char*, Index, Index, Index,    \
-                                                   const SampleWeights<T>&);                                         \
-    template std::pair<Index, double> Network<T>::train(const TrainingData<T>&, Index, const LearningRates&, double, \
-                                                        double);
-
-FASTLSTM_INSTANTIATE(float)
-FASTLSTM_INSTANTIATE(double)
+template class Training<float>;
+template class Training<double>;
 
 }  // namespace fastlstm

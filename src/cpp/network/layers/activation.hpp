@@ -1,16 +1,33 @@
 // An activation of each output, or of each row of outputs.
 #pragma once
 
+#include <stdexcept>
+#include <string>
+
 #include "layer.hpp"
+#include "option_reader.hpp"
 
 namespace fastlstm {
+
+struct ActivationOptions {
+    Activation activation = Activation::count;
+
+    void read(OptionReader& reader) { reader.choice("activation", activation, activation_names); }
+};
 
 template <class T>
 class ActivationLayer final : public Layer<T> {
 public:
-    ActivationLayer(Activation activation, Index features, bool sequence)
-        : Layer<T>(features, activation == Activation::glu ? features / 2 : features, sequence, sequence),
-          activation_(activation) {}
+    using Options = ActivationOptions;
+
+    ActivationLayer(const Options& options, const LayerContext<T>& context)
+        : Layer<T>(context.inputs[0], context.inputs[0]), activation_(options.activation) {
+        if (activation_ != Activation::glu) return;
+        if (this->features % 2 != 0)
+            throw std::invalid_argument("activation: glu expects an even number of features, got " +
+                                        std::to_string(this->features));
+        this->outputs = this->features / 2;
+    }
 
     double work(Index steps) const override { return tuning::activation_layer_factor * this->elementwise_work(steps); }
 

@@ -2,15 +2,27 @@
 #pragma once
 
 #include "layer.hpp"
+#include "option_reader.hpp"
 
 namespace fastlstm {
+
+struct ActivityRegularizerOptions {
+    double l1 = 0, l2 = 0;
+
+    void read(OptionReader& reader) {
+        reader.number("l1", l1, 0, infinity);
+        reader.number("l2", l2, 0, infinity);
+    }
+};
 
 // Passes its input on, and adds l1 |x| + l2 x^2 of it to the loss.
 template <class T>
 class ActivityRegularizerLayer final : public Layer<T> {
 public:
-    ActivityRegularizerLayer(double l1, double l2, Index features, bool sequence)
-        : Layer<T>(features, features, sequence, sequence), l1_(l1), l2_(l2) {}
+    using Options = ActivityRegularizerOptions;
+
+    ActivityRegularizerLayer(const Options& options, const LayerContext<T>& context)
+        : Layer<T>(context.inputs[0], context.inputs[0]), l1_(options.l1), l2_(options.l2) {}
 
     double work(Index steps) const override { return this->elementwise_work(steps); }
 

@@ -5,16 +5,36 @@
 
 namespace fastlstm {
 
+struct BidirectionalOptions {
+    RecurrentOptions forward, backward;
+    Merge merge_mode = Merge::count;
+
+    void read(OptionReader& reader) {
+        reader.nested("forward", [this](OptionReader& nested) { forward.read(nested); });
+        reader.nested("backward", [this](OptionReader& nested) { backward.read(nested); });
+        reader.choice("merge_mode", merge_mode, merge_names);
+        if (merge_mode != Merge::concat && forward.units != backward.units)
+            throw std::invalid_argument("merge_mode: expected 'concat' for layers of different widths");
+        if (forward.return_sequences != backward.return_sequences || forward.stateful != backward.stateful)
+            throw std::invalid_argument("backward: expected return_sequences and stateful as in forward");
+        if (forward.go_backwards == backward.go_backwards)
+            throw std::invalid_argument("backward: expected go_backwards to be the opposite of forward's");
+    }
+};
+
 template <class T>
 class BidirectionalLayer final : public Layer<T> {
 public:
+    using Options = BidirectionalOptions;
     using Inner = std::unique_ptr<RecurrentLayer<T>>;
 
-    BidirectionalLayer(Inner forward, Inner backward, Merge merge)
-        : Layer<T>(forward->features, forward->outputs + (merge == Merge::concat ? backward->outputs : 0), true,
-                   forward->gives_sequence),
-          layers_{std::move(forward), std::move(backward)},
-          merge_(merge) {
+    BidirectionalLayer(const Options& options, const LayerContext<T>& context)
+        : Layer<T>({context.inputs[0].features, true},
+                   {options.forward.units + (options.merge_mode == Merge::concat ? options.backward.units : 0),
+                    options.forward.return_sequences}),
+          layers_{std::make_unique<RecurrentLayer<T>>(options.forward, context),
+                  std::make_unique<RecurrentLayer<T>>(options.backward, context)},
+          merge_(options.merge_mode) {
         for (int i = 0; i < 2; ++i) {
             for (Weight weight : layers_[i]->weights) {
                 weight.name = (i == 0 ? "forward_" : "backward_") + weight.name;
@@ -86,9 +106,9 @@ private:
 
         BidirectionalWorkspace(const BidirectionalLayer& layer, Index steps) : layer(layer), steps(steps) {}
 
-        void connect(Sequence<const T> from, Mask valid, const Call<T>& shared) override {
-            LayerWorkspace<T>::connect(from, valid, shared);
-            for (auto& workspace : workspaces) workspace->connect(from, valid, shared);
+        void connect(const Output<T>* inputs, const Call<T>& shared) override {
+            LayerWorkspace<T>::connect(inputs, shared);
+            for (auto& workspace : workspaces) workspace->connect(inputs, shared);
             workspaces[0]->dx = this->dx;
             workspaces[1]->dx = second_dx;
         }

@@ -2,16 +2,29 @@
 #pragma once
 
 #include "layer.hpp"
+#include "option_reader.hpp"
 
 namespace fastlstm {
+
+struct DenseOptions {
+    Index units = 0;
+    bool use_bias = true;
+
+    void read(OptionReader& reader) {
+        reader.size("units", units);
+        reader.flag("use_bias", use_bias);
+    }
+};
 
 template <class T>
 class DenseLayer final : public Layer<T> {
 public:
-    DenseLayer(Index units, bool use_bias, Index features, bool sequence)
-        : Layer<T>(features, units, sequence, sequence), use_bias_(use_bias) {
-        this->weights = {{"kernel", {features, units}, true}};
-        if (use_bias) this->weights.push_back({"bias", {units}, true});
+    using Options = DenseOptions;
+
+    DenseLayer(const Options& options, const LayerContext<T>& context)
+        : Layer<T>(context.inputs[0], {options.units, context.inputs[0].sequence}), use_bias_(options.use_bias) {
+        this->weights = {{"kernel", {this->features, options.units}, true}};
+        if (use_bias_) this->weights.push_back({"bias", {options.units}, true});
     }
 
     double work(Index steps) const override {

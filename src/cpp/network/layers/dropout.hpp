@@ -2,15 +2,31 @@
 #pragma once
 
 #include "layer.hpp"
-#include "options.hpp"
+#include "option_reader.hpp"
 
 namespace fastlstm {
+
+struct DropoutOptions {
+    double rate = 0;
+    std::uint64_t seed = 0;
+    bool per_row = true, per_step = true, per_feature = true;
+
+    void read(OptionReader& reader) {
+        reader.number("rate", rate, 0, 1);
+        reader.seed("seed", seed);
+        reader.flag("per_row", per_row);
+        reader.flag("per_step", per_step);
+        reader.flag("per_feature", per_feature);
+    }
+};
 
 template <class T>
 class DropoutLayer final : public Layer<T> {
 public:
-    DropoutLayer(const DropoutOptions& options, Index features, bool sequence)
-        : Layer<T>(features, features, sequence, sequence), options_(options) {}
+    using Options = DropoutOptions;
+
+    DropoutLayer(const Options& options, const LayerContext<T>& context)
+        : Layer<T>(context.inputs[0], context.inputs[0]), options_(options) {}
 
     double work(Index steps) const override { return this->elementwise_work(steps); }
 

@@ -1,16 +1,30 @@
 // Embedding: rows of a table, chosen by the input.
 #pragma once
 
+#include "option_reader.hpp"
 #include "own_mask.hpp"
 
 namespace fastlstm {
 
+struct EmbeddingOptions {
+    Index input_dim = 0, output_dim = 0;
+    bool mask_zero = false;
+
+    void read(OptionReader& reader) {
+        reader.size("input_dim", input_dim);
+        reader.size("output_dim", output_dim);
+        reader.flag("mask_zero", mask_zero);
+    }
+};
+
 template <class T>
 class EmbeddingLayer final : public Layer<T> {
 public:
-    EmbeddingLayer(Index entries, Index outputs, bool mask_zero)
-        : Layer<T>(1, outputs, true, true), entries_(entries), mask_zero_(mask_zero) {
-        this->weights = {{"embeddings", {entries, outputs}, true}};
+    using Options = EmbeddingOptions;
+
+    EmbeddingLayer(const Options& options, const LayerContext<T>&)
+        : Layer<T>({1, true}, {options.output_dim, true}), entries_(options.input_dim), mask_zero_(options.mask_zero) {
+        this->weights = {{"embeddings", {entries_, this->outputs}, true}};
     }
 
     Index entries() const override { return entries_; }

@@ -1,6 +1,7 @@
 // The interface of layers. A layer is a description; its workspace holds the memory for a batch of a given size.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -67,11 +68,19 @@ struct Extent {
     }
 };
 
+// What a layer outputs, and another one takes.
+template <class T>
+struct Output {
+    Sequence<const T> values;
+    Mask mask;
+};
+
 // One layer on a batch of given size. Rows are independent until `gradients`, which needs all of them and is cut into
 // tiles of the weights instead. Forward and backward are called by all threads of a unit team with the same rows, and
 // done when all have returned: each takes a share of the rows, or of something else.
 template <class T>
 struct LayerWorkspace {
+    // Of the first input, which is the only one of most layers.
     Sequence<const T> x{};
     Mask mask{};
     Sequence<T> dx{};  // data is null where it is not needed
@@ -79,12 +88,14 @@ struct LayerWorkspace {
     const Call<T>* call = nullptr;
 
     virtual ~LayerWorkspace() = default;
-    // What comes in; `call` is shared by the layers of a workspace, and is set already.
-    virtual void connect(Sequence<const T> from, Mask valid, const Call<T>& shared) {
-        x = from;
-        mask = valid;
+    // One output of another layer for each input; `call` is shared by the layers of a workspace, and is set already.
+    virtual void connect(const Output<T>* inputs, const Call<T>& shared) {
+        x = inputs[0].values;
+        mask = inputs[0].mask;
         call = &shared;
     }
+    // Where the gradient of an input is to be written.
+    virtual void set_dx(std::size_t /*input*/, Sequence<T> to) { dx = to; }
     virtual Sequence<const T> output() const = 0;
     virtual Mask output_mask() const { return mask; }
     virtual void forward(Range rows, const Team& unit_team) { forward_rows(unit_team.share(rows)); }
@@ -106,6 +117,19 @@ protected:
     virtual void backward_rows(Range /*rows*/) {}
 };
 
+// The features of each step, and whether there are steps.
+struct StepShape {
+    Index features;
+    bool sequence;
+};
+
+// What is known where a layer is made: the shapes of its inputs, and the kernels.
+template <class T>
+struct LayerContext {
+    const std::vector<StepShape>& inputs;
+    const Kernels<T>& kernels;
+};
+
 // What speaks for sharing a layer's units, and not its rows, among threads.
 struct UnitParallelism {
     Index most_threads = 1;   // that have something to do
@@ -116,19 +140,25 @@ struct UnitParallelism {
 template <class T>
 class Layer {
 public:
-    Index features, outputs;  // of each step
+    Index features, outputs;  // of each step; features: of the first input
     bool takes_sequence, gives_sequence;
     std::vector<Weight> weights;
     Index state_size = 0, state_offset = 0;  // of a row's states, among those of the network
     Index packed_offset = 0;
     std::uint64_t number = 0;  // tells the random numbers of layers apart
-    bool gives_dx = false;     // whether the gradient of its input is needed
+    bool gives_dx = false;     // whether the gradient of an input is needed
 
-    Layer(Index features, Index outputs, bool takes_sequence, bool gives_sequence)
-        : features(features), outputs(outputs), takes_sequence(takes_sequence), gives_sequence(gives_sequence) {}
+    Layer(StepShape input, StepShape output)
+        : features(input.features),
+          outputs(output.features),
+          takes_sequence(input.sequence),
+          gives_sequence(output.sequence) {}
     virtual ~Layer() = default;
 
+    virtual std::size_t input_count() const { return 1; }
+    virtual Index input_features(std::size_t /*input*/) const { return features; }
     virtual Index output_steps(Index steps) const { return gives_sequence ? steps : 1; }
+    // Whether the output has a mask, by whether every input has one.
     virtual bool gives_mask(bool masked) const { return masked && takes_sequence && gives_sequence; }
     virtual bool stateful() const { return false; }
     virtual Index entries() const { return 0; }  // of a table, where x chooses from one

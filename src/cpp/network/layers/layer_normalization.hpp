@@ -2,16 +2,30 @@
 #pragma once
 
 #include "layer.hpp"
+#include "option_reader.hpp"
 
 namespace fastlstm {
+
+struct LayerNormalizationOptions {
+    double epsilon = 1e-3;
+    bool center = true, scale = true;
+
+    void read(OptionReader& reader) {
+        reader.number("epsilon", epsilon, 0, infinity);
+        reader.flag("center", center);
+        reader.flag("scale", scale);
+    }
+};
 
 template <class T>
 class LayerNormalizationLayer final : public Layer<T> {
 public:
-    LayerNormalizationLayer(double epsilon, bool center, bool scale, Index features, bool sequence)
-        : Layer<T>(features, features, sequence, sequence), epsilon_(epsilon) {
-        if (scale) add("gamma", gamma_);
-        if (center) add("beta", beta_);
+    using Options = LayerNormalizationOptions;
+
+    LayerNormalizationLayer(const Options& options, const LayerContext<T>& context)
+        : Layer<T>(context.inputs[0], context.inputs[0]), epsilon_(options.epsilon) {
+        if (options.scale) add("gamma", gamma_);
+        if (options.center) add("beta", beta_);
     }
 
     double work(Index steps) const override {

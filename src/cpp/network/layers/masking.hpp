@@ -3,17 +3,27 @@
 
 #include <algorithm>
 
+#include "option_reader.hpp"
 #include "own_mask.hpp"
 
 namespace fastlstm {
+
+struct MaskingOptions {
+    double mask_value = 0;
+
+    void read(OptionReader& reader) { reader.number("mask_value", mask_value, -infinity, infinity); }
+};
 
 // Steps of which every feature is the mask value do not count, and become zero. A mask from before is replaced, as in
 // Keras.
 template <class T>
 class MaskingLayer final : public Layer<T> {
 public:
-    MaskingLayer(double mask_value, Index features)
-        : Layer<T>(features, features, true, true), mask_value_(static_cast<T>(mask_value)) {}
+    using Options = MaskingOptions;
+
+    MaskingLayer(const Options& options, const LayerContext<T>& context)
+        : Layer<T>({context.inputs[0].features, true}, {context.inputs[0].features, true}),
+          mask_value_(static_cast<T>(options.mask_value)) {}
 
     bool gives_mask(bool) const override { return true; }
     double work(Index steps) const override { return this->elementwise_work(steps); }

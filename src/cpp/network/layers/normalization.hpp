@@ -4,7 +4,11 @@
 #include <algorithm>
 #include <cmath>
 
+#include <stdexcept>
+#include <string>
+
 #include "layer.hpp"
+#include "option_reader.hpp"
 
 namespace fastlstm {
 
@@ -18,12 +22,20 @@ struct NormalizationWorkspace final : KernelWorkspace<T, NormalizationArgs<T>> {
     }
 };
 
+struct NormalizationOptions {
+    bool invert = false;
+
+    void read(OptionReader& reader) { reader.flag("invert", invert); }
+};
+
 template <class T>
 class NormalizationLayer final : public Layer<T> {
 public:
-    NormalizationLayer(bool invert, Index features, bool sequence)
-        : Layer<T>(features, features, sequence, sequence), invert_(invert) {
-        this->weights = {{"mean", {features}, false}, {"variance", {features}, false}};
+    using Options = NormalizationOptions;
+
+    NormalizationLayer(const Options& options, const LayerContext<T>& context)
+        : Layer<T>(context.inputs[0], context.inputs[0]), invert_(options.invert) {
+        this->weights = {{"mean", {this->features}, false}, {"variance", {this->features}, false}};
     }
 
     double work(Index steps) const override { return this->elementwise_work(steps); }
@@ -64,14 +76,34 @@ private:
     bool invert_;
 };
 
+// One number for each feature.
+struct RescalingOptions {
+    std::vector<double> scale, offset;
+
+    void read(OptionReader& reader) {
+        reader.numbers("scale", scale);
+        reader.numbers("offset", offset);
+    }
+};
+
 // y = x scale + offset with given numbers: the way back of a normalization.
 template <class T>
 class RescalingLayer final : public Layer<T> {
 public:
-    RescalingLayer(std::vector<T> scale, std::vector<T> offset, bool sequence)
-        : Layer<T>(static_cast<Index>(scale.size()), static_cast<Index>(scale.size()), sequence, sequence),
-          scale_(std::move(scale)),
-          offset_(std::move(offset)) {}
+    using Options = RescalingOptions;
+
+    RescalingLayer(const Options& options, const LayerContext<T>& context)
+        : Layer<T>(context.inputs[0], context.inputs[0]),
+          scale_(options.scale.begin(), options.scale.end()),
+          offset_(options.offset.begin(), options.offset.end()) {
+        const auto require = [this](const char* name, const std::vector<T>& values) {
+            if (static_cast<Index>(values.size()) != this->features)
+                throw std::invalid_argument(std::string(name) + ": expected " + std::to_string(this->features) +
+                                            " numbers, got " + std::to_string(values.size()));
+        };
+        require("scale", scale_);
+        require("offset", offset_);
+    }
 
     double work(Index steps) const override { return this->elementwise_work(steps); }
 

@@ -4,16 +4,64 @@
 #include <algorithm>
 
 #include "layer.hpp"
-#include "options.hpp"
+#include "option_reader.hpp"
 
 namespace fastlstm {
+
+struct RecurrentOptions {
+    Cell cell = Cell::count;
+    Index units = 0;
+    Activation activation = Activation::tanh, recurrent_activation = Activation::sigmoid;
+    bool use_bias = true, return_sequences = false, go_backwards = false, stateful = false,
+         zero_output_for_mask = false;
+    double dropout = 0, recurrent_dropout = 0;
+    double zoneout[most_states] = {0, 0};  // of h, and of c
+    double clip = 0;                       // 0: none
+    std::uint64_t seed = 0;
+
+    void read(OptionReader& reader) {
+        constexpr double most_dropped = 0.999999;  // the others are divided by what remains
+        reader.choice("cell", cell, cell_names);
+        reader.size("units", units);
+        read_elementwise(reader, "activation", activation);
+        read_elementwise(reader, "recurrent_activation", recurrent_activation);
+        reader.flag("use_bias", use_bias);
+        reader.flag("return_sequences", return_sequences);
+        reader.flag("go_backwards", go_backwards);
+        reader.flag("stateful", stateful);
+        reader.flag("zero_output_for_mask", zero_output_for_mask);
+        reader.number("dropout", dropout, 0, most_dropped);
+        reader.number("recurrent_dropout", recurrent_dropout, 0, most_dropped);
+        reader.number("zoneout", zoneout[0], 0, 1);
+        reader.number("zoneout_cell", zoneout[1], 0, 1);
+        reader.number("clip", clip, std::numeric_limits<float>::min(), infinity);
+        reader.seed("seed", seed);
+    }
+
+private:
+    static void read_elementwise(OptionReader& reader, const char* name, Activation& activation) {
+        reader.choice(name, activation, activation_names);
+        if (!is_elementwise(activation))
+            throw std::invalid_argument(std::string(name) + ": expected an elementwise activation, got '" +
+                                        name_of(activation_names, activation) + "'");
+    }
+};
 
 template <class T>
 class RecurrentLayer final : public Layer<T> {
 public:
-    RecurrentLayer(const RecurrentOptions& options, const CellShape& shape, Index features)
-        : Layer<T>(features, options.units, true, options.return_sequences), options_(options), shape_(shape) {
-        const Index units = options.units;
+    using Options = RecurrentOptions;
+
+    RecurrentLayer(const Options& options, const LayerContext<T>& context)
+        : Layer<T>({context.inputs[0].features, true}, {options.units, options.return_sequences}),
+          options_(options),
+          shape_(cell_in(context.kernels).shape) {
+        const CellShape& shape = shape_;
+        if (options.zoneout[1] > 0 && shape.states < 2)
+            throw std::invalid_argument("zoneout_cell: expected a cell with a cell state");
+        if (options.recurrent_dropout > 0 && shape.recurrent_gates == 0)
+            throw std::invalid_argument("recurrent_dropout: expected a cell whose gates see h");
+        const Index features = this->features, units = options.units;
         add("kernel", {features, shape.kernel_gates * units}, kernel_);
         if (shape.recurrent_gates > 0) add("recurrent_kernel", {units, shape.recurrent_gates * units}, recurrent_);
         const Index columns = shape.kernel_gates * units;

@@ -2,13 +2,23 @@
 #pragma once
 
 #include "layer.hpp"
+#include "option_reader.hpp"
 
 namespace fastlstm {
+
+struct RepeatVectorOptions {
+    Index n = 0;
+
+    void read(OptionReader& reader) { reader.size("n", n); }
+};
 
 template <class T>
 class RepeatVectorLayer final : public Layer<T> {
 public:
-    RepeatVectorLayer(Index n, Index features) : Layer<T>(features, features, false, true), n_(n) {}
+    using Options = RepeatVectorOptions;
+
+    RepeatVectorLayer(const Options& options, const LayerContext<T>& context)
+        : Layer<T>({context.inputs[0].features, false}, {context.inputs[0].features, true}), n_(options.n) {}
 
     bool works_step_by_step() const override { return false; }
     Index output_steps(Index) const override { return n_; }

@@ -5,15 +5,30 @@
 #include <stdexcept>
 
 #include "layer.hpp"
+#include "option_reader.hpp"
 
 namespace fastlstm {
+
+struct ReshapeOptions {
+    Index steps = 1, features = 0;
+    bool sequence = false;
+
+    void read(OptionReader& reader) {
+        reader.size("steps", steps, 0);
+        reader.size("features", features);
+        reader.flag("sequence", sequence);
+        if (!sequence && steps != 1) throw std::invalid_argument("steps: expected 1 without a sequence");
+    }
+};
 
 // The same numbers of each row in other steps and features; flattened to one step where the output is no sequence.
 template <class T>
 class ReshapeLayer final : public Layer<T> {
 public:
-    ReshapeLayer(Index steps, Index to_features, bool to_sequence, Index features, bool sequence)
-        : Layer<T>(features, to_features, sequence, to_sequence), steps_(steps) {}
+    using Options = ReshapeOptions;
+
+    ReshapeLayer(const Options& options, const LayerContext<T>& context)
+        : Layer<T>(context.inputs[0], {options.features, options.sequence}), steps_(options.steps) {}
 
     Index output_steps(Index) const override { return steps_; }
     bool works_step_by_step() const override { return false; }

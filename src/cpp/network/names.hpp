@@ -1,13 +1,10 @@
-// The names under which Python knows what the core offers.
+// The names of what the core offers, by which its users ask for it.
 #pragma once
 
-#include <pybind11/pybind11.h>
-
+#include <stdexcept>
 #include <string>
-#include <utility>
 
-#include "../network/layers/options.hpp"
-#include "../network/workspace.hpp"
+#include "../kernels.hpp"
 
 namespace fastlstm {
 
@@ -20,26 +17,22 @@ struct Named {
 #define FASTLSTM_NAMED_CELL(name, equations) {#name, Cell::name},
 #define FASTLSTM_NAMED_ACTIVATION(name) {#name, Activation::name},
 #define FASTLSTM_NAMED_LOSS(name, function, width) {#name, Loss::name},
+#define FASTLSTM_NAMED_CONSTRAINT(name) {#name, Constraint::name},
+#define FASTLSTM_NAMED_OPTIMIZER(name, ...) {#name, Optimizer::name},
 constexpr Named<Cell> cell_names[] = {FASTLSTM_CELLS(FASTLSTM_NAMED_CELL)};
 constexpr Named<Activation> activation_names[] = {FASTLSTM_ELEMENTWISE_ACTIVATIONS(FASTLSTM_NAMED_ACTIVATION)
                                                       FASTLSTM_ROW_ACTIVATIONS(FASTLSTM_NAMED_ACTIVATION)};
 constexpr Named<Loss> loss_names[] = {FASTLSTM_LOSSES(FASTLSTM_NAMED_LOSS)};
+constexpr Named<Constraint> constraint_names[] = {FASTLSTM_CONSTRAINTS(FASTLSTM_NAMED_CONSTRAINT)};
+constexpr Named<Optimizer> optimizer_names[] = {FASTLSTM_OPTIMIZERS(FASTLSTM_NAMED_OPTIMIZER)};
 #undef FASTLSTM_NAMED_CELL
 #undef FASTLSTM_NAMED_ACTIVATION
 #undef FASTLSTM_NAMED_LOSS
-
-#define FASTLSTM_NAMED_CONSTRAINT(name) {#name, Constraint::name},
-#define FASTLSTM_NAMED_OPTIMIZER(name, ...) {#name, Optimizer::name},
-constexpr Named<Constraint> constraint_names[] = {FASTLSTM_CONSTRAINTS(FASTLSTM_NAMED_CONSTRAINT)};
-constexpr Named<Optimizer> optimizer_names[] = {FASTLSTM_OPTIMIZERS(FASTLSTM_NAMED_OPTIMIZER)};
 #undef FASTLSTM_NAMED_CONSTRAINT
 #undef FASTLSTM_NAMED_OPTIMIZER
 
 constexpr Named<Merge> merge_names[] = {
     {"sum", Merge::sum}, {"mul", Merge::mul}, {"ave", Merge::ave}, {"concat", Merge::concat}};
-
-constexpr Named<Sharing> sharing_names[] = {
-    {"rows", Sharing::rows}, {"units", Sharing::units}, {"layers", Sharing::layers}};
 
 constexpr Named<Reduction> reduction_names[] = {{"sum_over_batch_size", Reduction::sum_over_batch_size},
                                                 {"sum", Reduction::sum},
@@ -52,7 +45,7 @@ E value_of(const Named<E> (&names)[Count], const std::string& name, const char* 
         if (name == each.name) return each.value;
         known += (known.empty() ? "" : ", ") + std::string(each.name);
     }
-    throw pybind11::value_error(std::string(argument) + ": expected one of " + known + ", got '" + name + "'");
+    throw std::invalid_argument(std::string(argument) + ": expected one of " + known + ", got '" + name + "'");
 }
 
 template <class E, std::size_t Count>
@@ -60,13 +53,6 @@ const char* name_of(const Named<E> (&names)[Count], E value) {
     for (const Named<E>& each : names)
         if (value == each.value) return each.name;
     throw std::logic_error("a value without a name");
-}
-
-template <class E, std::size_t Count>
-pybind11::list list_of(const Named<E> (&names)[Count]) {
-    pybind11::list list;
-    for (const Named<E>& each : names) list.append(each.name);
-    return list;
 }
 
 }  // namespace fastlstm

@@ -1,0 +1,235 @@
+// What a network computes: each call checks its arrays, and leaves the GIL to others while it works.
+#include <algorithm>
+
+#include "../network/autodiff.hpp"
+#include "../network/training.hpp"
+#include "register.hpp"
+
+namespace fastlstm {
+namespace {
+
+// A forward pass with its outputs, which keeps its network alive.
+template <class T>
+struct ForwardResult {
+    py::object network;
+    std::unique_ptr<SavedForward<T>> saved;
+    py::array_t<T> output, state;
+};
+
+// What Python holds as an instance without having called __init__ has no value.
+template <class T>
+ForwardResult<T>& constructed_result(const py::object& saved) {
+    if (!py::isinstance<ForwardResult<T>>(saved) ||
+        !reinterpret_cast<py::detail::instance*>(saved.ptr())->get_value_and_holder().holder_constructed())
+        throw py::type_error("saved: expected what forward returned, got " + std::string(py::str(py::type::of(saved))));
+    return saved.cast<ForwardResult<T>&>();
+}
+
+// A number, which is kept in `rate`, or an array.
+LearningRates learning_rates(const py::object& given, double& rate) {
+    if (!py::isinstance<py::array>(given)) {
+        rate = keyword<double>("learning_rate", given);
+        return {&rate, 0};
+    }
+    const double* values = exact<double>(given, "learning_rate", {-1});
+    const Index count = py::array(given).shape(0);
+    if (count == 0) throw py::value_error("learning_rate: expected at least one, got none");
+    return {values, count};
+}
+
+template <class T>
+py::array_t<T> predict(NetworkHandle<T>& handle, const py::array& x) {
+    const T* input = handle.checked_input(x, "x");
+    const Index rows = x.shape(0), steps = handle.steps_of(x);
+    py::array_t<T> out(handle.output_shape(rows, steps));
+    T* to = out.mutable_data();
+    const py::gil_scoped_release release;
+    Inference<T>(handle.network).predict(input, rows, steps, to);
+    return out;
+}
+
+template <class T>
+py::tuple predict_and_penalize(NetworkHandle<T>& handle, const py::array& x) {
+    const T* input = handle.checked_input(x, "x");
+    const Index rows = x.shape(0), steps = handle.steps_of(x);
+    py::array_t<T> out(handle.output_shape(rows, steps));
+    T* to = out.mutable_data();
+    double penalty = 0;
+    {
+        const py::gil_scoped_release release;
+        Inference<T>(handle.network).predict(input, rows, steps, to, &penalty);
+    }
+    return py::make_tuple(out, penalty);
+}
+
+template <class T>
+py::tuple run(NetworkHandle<T>& handle, const py::array& x, const py::object& state, const py::object& mask,
+              const py::object& rng_step) {
+    const T* input = handle.checked_input(x, "x");
+    const Index rows = x.shape(0), steps = handle.steps_of(x);
+    std::int64_t rng_step_value = 0;
+    const CallInputs<T> given = handle.call_inputs(x, state, mask, rng_step, rng_step_value);
+    py::array_t<T> out(handle.output_shape(rows, steps)), final_state({rows, handle.state_size()});
+    T *to = out.mutable_data(), *state_to = final_state.mutable_data();
+    {
+        const py::gil_scoped_release release;
+        Inference<T>(handle.network).run(input, given, rows, steps, to, state_to);
+    }
+    return py::make_tuple(out, final_state);
+}
+
+template <class T>
+std::unique_ptr<ForwardResult<T>> forward(const py::object& self, const py::array& x, const py::object& state,
+                                          const py::object& mask, const py::object& rng_step, bool penalize) {
+    auto& handle = self.cast<NetworkHandle<T>&>();
+    const T* input = handle.checked_input(x, "x");
+    const Index rows = x.shape(0), steps = handle.steps_of(x);
+    std::int64_t rng_step_value = 0;
+    CallInputs<T> given = handle.call_inputs(x, state, mask, rng_step, rng_step_value);
+    given.penalized = penalize;
+    auto result = std::make_unique<ForwardResult<T>>();
+    result->network = self;
+    result->output = py::array_t<T>(handle.output_shape(rows, steps));
+    result->state = py::array_t<T>({rows, handle.state_size()});
+    T *to = result->output.mutable_data(), *state_to = result->state.mutable_data();
+    {
+        const py::gil_scoped_release release;
+        result->saved = Autodiff<T>(handle.network).forward(input, given, rows, steps, to, state_to);
+    }
+    return result;
+}
+
+template <class T>
+py::tuple backward(NetworkHandle<T>& handle, const py::object& saved, const py::array& d_output,
+                   const py::object& d_state) {
+    ForwardResult<T>& result = constructed_result<T>(saved);
+    const Extent extent = result.saved->extent;
+    const Index rows = extent.rows, steps = extent.steps;
+    const T* output_gradient = exact<T>(d_output, "d_output", handle.output_shape(rows, steps));
+    const T* state_gradient = nullptr;
+    if (!d_state.is_none()) state_gradient = exact<T>(d_state, "d_state", {rows, handle.state_size()});
+    py::array_t<T> d_initial({rows, handle.state_size()});
+    py::object dx = py::none();
+    T *dx_to = nullptr, *d_initial_to = d_initial.mutable_data();
+    if (handle.input_gradient) {
+        py::array_t<T> array(handle.input_shape(rows, steps));
+        dx_to = array.mutable_data();
+        dx = array;
+    }
+    {
+        const py::gil_scoped_release release;
+        Autodiff<T>(handle.network).backward(*result.saved, output_gradient, state_gradient, dx_to, d_initial_to);
+    }
+    return py::make_tuple(dx, d_initial);
+}
+
+template <class T>
+py::array_t<T> forecast(NetworkHandle<T>& handle, const py::array& history, Index steps, const py::object& known) {
+    const LayerGraph<T>& graph = handle.finished().graph;
+    if (graph.stateful()) throw py::value_error("forecast: expected a network that is not stateful");
+    const auto [features, takes_sequence] = graph.input_shape();
+    const auto [outputs, gives_sequence] = graph.output_shape();
+    const Index covariates = features - outputs;
+    if (gives_sequence || !takes_sequence || covariates < 0)
+        throw py::value_error("forecast: expected a network from sequences (N, T, D) to (N, D) or less");
+    if (steps < 0) throw py::value_error("steps: expected at least 0, got " + std::to_string(steps));
+    const T* input = handle.checked_input(history, "history");
+    const Index rows = history.shape(0), window = history.shape(1);
+    const T* covariate_values = nullptr;
+    if (covariates > 0)
+        covariate_values = exact<T>(known, "known", {rows, steps, covariates});
+    else if (!known.is_none())
+        throw py::value_error("known: expected None for a network whose outputs are all of its features");
+    py::array_t<T> out({rows, steps, outputs});
+    T* to = out.mutable_data();
+    const py::gil_scoped_release release;
+    Inference<T>(handle.network).forecast(input, covariate_values, rows, window, steps, to);
+    return out;
+}
+
+template <class T>
+double apply_gradients(NetworkHandle<T>& handle, double learning_rate) {
+    if (!handle.network.optimizer.is_set()) throw py::value_error("apply_gradients: expected set_optimizer before");
+    const py::gil_scoped_release release;
+    return Training<T>(handle.network).apply_gradients(learning_rate);
+}
+
+template <class T>
+double evaluate(NetworkHandle<T>& handle, const py::array& x, const py::array& y, const py::object& mask,
+                const py::object& sample_weight, const py::object& predictions, const py::object& valid) {
+    const Samples<T> samples = handle.checked_samples(x, y, mask, sample_weight);
+    const Outputs<T> outputs = handle.checked_outputs(x, predictions, valid);
+    const py::gil_scoped_release release;
+    return Inference<T>(handle.network).evaluate(samples, outputs);
+}
+
+template <class T>
+double loss_and_gradients(NetworkHandle<T>& handle, const py::array& x, const py::array& y, const py::object& mask,
+                          const py::object& sample_weight) {
+    const Samples<T> samples = handle.checked_samples(x, y, mask, sample_weight);
+    const py::gil_scoped_release release;
+    return Training<T>(handle.network).loss_and_gradients(samples);
+}
+
+template <class T>
+std::pair<Index, double> train(NetworkHandle<T>& handle, const py::array& x, const py::array& y, const py::array& order,
+                               Index batch_size, Index first_step, const py::object& learning_rate, double seconds,
+                               double loss_sum, const py::object& mask, const py::object& sample_weight,
+                               const py::object& predictions, const py::object& valid) {
+    if (!handle.network.optimizer.is_set()) throw py::value_error("train: expected set_optimizer before");
+    const Samples<T> samples = handle.checked_samples(x, y, mask, sample_weight);
+    const std::int64_t* indices = exact<std::int64_t>(order, "order", {samples.rows});
+    if (batch_size < 1) throw py::value_error("batch_size: expected at least 1, got " + std::to_string(batch_size));
+    batch_size = std::min(batch_size, samples.rows);
+    const Index steps = (samples.rows + batch_size - 1) / batch_size;
+    if (first_step < 0 || first_step >= steps)
+        throw py::value_error("first_step: expected one of " + std::to_string(steps) + " steps, got " +
+                              std::to_string(first_step));
+    const TrainingData<T> data{samples, indices, batch_size, handle.checked_outputs(x, predictions, valid)};
+    double rate = 0;
+    const LearningRates rates = learning_rates(learning_rate, rate);
+    const py::gil_scoped_release release;
+    return Training<T>(handle.network).train(data, first_step, rates, seconds, loss_sum);
+}
+
+}  // namespace
+
+template <class T>
+void register_calls(py::module_& module, NetworkClass<T>& network, const char* saved_forward_name) {
+    const auto none = py::none();
+    py::class_<ForwardResult<T>>(module, saved_forward_name, "A forward pass, saved for one backward pass.")
+        .def_readonly("output", &ForwardResult<T>::output, "The outputs.")
+        .def_property_readonly(
+            "penalty", [](const ForwardResult<T>& result) { return result.saved->penalty; },
+            "What activity regularizers add to the loss, if asked for.")
+        .def_readonly("state", &ForwardResult<T>::state, "The final states, (rows, state_size).");
+    network.def("predict", &predict<T>, py::arg("x"), "Return the outputs.")
+        .def("predict_and_penalize", &predict_and_penalize<T>, py::arg("x"),
+             "Return the outputs, and what all regularizers add to the loss.")
+        .def("run", &run<T>, py::arg("x"), py::kw_only(), py::arg("state") = none, py::arg("mask") = none,
+             py::arg("rng_step") = none,
+             "Return outputs and final states, given initial states; an rng_step selects dropout's random numbers.")
+        .def("forward", &forward<T>, py::arg("x"), py::kw_only(), py::arg("state") = none, py::arg("mask") = none,
+             py::arg("rng_step") = none, py::arg("penalize") = false, "As run, saved for a backward pass.")
+        .def("backward", &backward<T>, py::arg("saved"), py::arg("d_output"), py::arg("d_state") = none,
+             "Compute all gradients, and return those of x (None unless wanted) and of the initial states.")
+        .def("forecast", &forecast<T>, py::arg("history"), py::arg("steps"), py::arg("known") = none,
+             "Return predictions, each of which is the next step's newest input, with known covariates beside it.")
+        .def("apply_gradients", &apply_gradients<T>, py::arg("learning_rate"),
+             "Let the optimizer use the gradients of backward, and return the penalty of the weights.")
+        .def("evaluate", &evaluate<T>, py::arg("x"), py::arg("y"), py::arg("mask") = none,
+             py::arg("sample_weight") = none, py::kw_only(), py::arg("predictions") = none, py::arg("valid") = none,
+             "Return the loss, and write predictions and whether they count to arrays.")
+        .def("loss_and_gradients", &loss_and_gradients<T>, py::arg("x"), py::arg("y"), py::arg("mask") = none,
+             py::arg("sample_weight") = none, "Return the loss, and compute all gradients.")
+        .def("train", &train<T>, py::arg("x"), py::arg("y"), py::arg("order"), py::kw_only(), py::arg("batch_size"),
+             py::arg("first_step"), py::arg("learning_rate"), py::arg("seconds"), py::arg("loss_sum") = 0.0,
+             py::arg("mask") = none, py::arg("sample_weight") = none, py::arg("predictions") = none,
+             py::arg("valid") = none,
+             "Run train steps for about so many seconds; return the next step and the sum of the losses.");
+}
+
+template void register_calls<float>(py::module_&, NetworkClass<float>&, const char*);
+template void register_calls<double>(py::module_&, NetworkClass<double>&, const char*);
+
+}  // namespace fastlstm

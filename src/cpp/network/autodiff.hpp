@@ -1,0 +1,35 @@
+// Forward and backward passes one at a time, for losses and loops of the caller's own.
+#pragma once
+
+#include "inference.hpp"
+
+namespace fastlstm {
+
+// A forward pass, saved for one backward pass.
+template <class T>
+struct SavedForward {
+    const void* network;
+    Extent extent;
+    std::unique_ptr<TrainingBatch<T>> batch;  // null once it is used
+    std::vector<T> initial_state;
+    std::uint64_t version;  // of the weights
+    double penalty = 0;     // of the activity regularizers, if it was asked for
+};
+
+template <class T>
+class Autodiff {
+public:
+    explicit Autodiff(Network<T>& network) : network_(network) {}
+
+    std::unique_ptr<SavedForward<T>> forward(const T* x, const CallInputs<T>& inputs, Index rows, Index steps, T* out,
+                                             T* final_state);
+    // Throws std::invalid_argument if the pass is another network's, was used before, or weights have changed since.
+    // Any gradient but d_output may be null. Layers that training does not change, and that nothing before them needs,
+    // are not gone through: their initial states get zeros.
+    void backward(SavedForward<T>& saved, const T* d_output, const T* d_state, T* dx, T* d_initial_state);
+
+private:
+    Network<T>& network_;
+};
+
+}  // namespace fastlstm

@@ -1,0 +1,55 @@
+// A batch in training, in groups of rows.
+#pragma once
+
+#include <algorithm>
+#include <memory>
+#include <vector>
+
+#include "workspace.hpp"
+
+namespace fastlstm {
+
+// Groups of rows, each with memory of its own, a copy of the gradients included. How many there are depends on the
+// batch and the network, never on threads, so that the sum over groups has one order; and a core that works on its own
+// group neither fetches what another has written nor takes lines from it.
+template <class T>
+struct TrainingBatch {
+    Extent extent;
+    Index target_features;
+    std::vector<std::unique_ptr<Workspace<T>>> groups;
+    std::vector<double> terms;  // what each row adds to the number that the loss is divided by
+
+    // Calls visit(group, its rows, first row of the group) for each group that has some of the rows.
+    template <class Visit>
+    void for_each_group(Range rows_wanted, const Visit& visit) {
+        Index first = 0;
+        for (auto& group : groups) {
+            const Range own{std::max(rows_wanted.begin - first, Index{0}),
+                            std::min(rows_wanted.end - first, group->extent.rows)};
+            if (own.begin < own.end) visit(*group, own, first);
+            first += group->extent.rows;
+        }
+    }
+
+    // A fresh call for each group, which prepare(group, its first row) completes; `rng_step` numbers a step's random
+    // numbers.
+    template <class Prepare>
+    void set_calls(const SampleWeights<T>& weights, const std::int64_t* rng_step, const Prepare& prepare) {
+        Index first = 0;
+        for (auto& group : groups) {
+            Call<T>& call = group->call;
+            call = {};
+            call.state_size = group->graph.state_size();
+            call.first_row = first;
+            call.set_rng_step(rng_step);
+            call.row_penalty = group->row_penalty.data();
+            call.penalty_scale = 1 / static_cast<double>(extent.rows);
+            prepare(*group, first);
+            group->weights = {weights.values ? group->weight : nullptr, weights.steps};
+            group->set_gathered_input();
+            first += group->extent.rows;
+        }
+    }
+};
+
+}  // namespace fastlstm
