@@ -41,6 +41,8 @@ enum class Constraint : int { FASTLSTM_CONSTRAINTS(FASTLSTM_NAME) count };
 #undef FASTLSTM_FIRST_NAME
 // How the values of rows and steps become one: divided by their number, by nothing, or by the sum of their weights.
 enum class Reduction : int { sum_over_batch_size, sum, mean_with_sample_weight };
+// How several inputs become one: elementwise, or side by side.
+enum class Merge : int { sum, mul, ave, concat };
 
 constexpr int most_states = 2;
 constexpr int most_slots = 3;  // of an optimizer
@@ -199,6 +201,24 @@ struct EmbeddingArgs {
     T* d_table;
 };
 
+// One of the inputs that are merged. Their features are equal unless they are concatenated.
+template <class T>
+struct MergeInput {
+    Index features;
+    Sequence<const T> x;  // in, forward; backward of mul as well
+    Sequence<T> dx;       // out, backward; data is null where it is not needed
+};
+
+// y = the inputs, merged. There is at least one.
+template <class T>
+struct MergeArgs {
+    Merge kind;
+    Index steps, count;
+    const MergeInput<T>* inputs;
+    Sequence<T> y;
+    Sequence<const T> dy;
+};
+
 // The penalty l1 |x| + l2 x^2 summed over each row, and its gradient added to dy.
 template <class T>
 struct PenaltyArgs {
@@ -336,6 +356,12 @@ struct Kernels {
     void (*embed)(const EmbeddingArgs<T>&, Range rows);
     void (*embed_gradients)(const EmbeddingArgs<T>&, Range blocks);
     void (*penalize)(const PenaltyArgs<T>&, Range rows);
+    void (*merge)(const MergeArgs<T>&, Range rows);
+    void (*merge_backward)(const MergeArgs<T>&, Range rows);
+    // A step of a row is valid where it is in any of the masks.
+    void (*unite_masks)(const Mask* masks, Index count, Index steps, Sequence<unsigned char> valid, Range rows);
+    // to += from.
+    void (*add)(Sequence<const T> from, Index steps, Index features, Sequence<T> to, Range rows);
     void (*sum_steps)(Sequence<const T> from, Index steps, Index features, Sequence<T> to, Range rows);
 
     void (*loss)(const LossArgs<T>&, Range rows);

@@ -1,4 +1,4 @@
-// What layers without a product need: normalization, and sums over steps.
+// What layers without a product need: normalization, and sums.
 #pragma once
 
 #include "../simd/vectors.hpp"
@@ -34,6 +34,14 @@ void normalize_backward(const NormalizationArgs<T>& args, Range rows) {
     for_each_vector<T>(args.steps, rows, args.features, [&](Index t, Index n, Index i, Index) {
         const auto dy = load(element(args.dy, t, n, i)), deviation = load(args.deviation + i);
         store(element(args.dx, t, n, i), args.invert ? dy * deviation : dy / deviation);
+    });
+}
+
+template <class T>
+void add(Sequence<const T> from, Index steps, Index features, Sequence<T> to, Range rows) {
+    for_each_vector<T>(steps, rows, features, [&](Index t, Index n, Index i, Index count) {
+        T* sum = element(to, t, n, i);
+        store(sum, load(sum, count) + load(element(from, t, n, i), count), count);
     });
 }
 

@@ -8,6 +8,7 @@
 #include "embedding.hpp"
 #include "layer_normalization.hpp"
 #include "losses.hpp"
+#include "merge.hpp"
 #include "optimizers.hpp"
 #include "recurrent_tables.hpp"
 #include "regularizers.hpp"
@@ -61,6 +62,10 @@ constexpr Kernels<T> kernels(const CellWeights<T>* cell_weights, const CellPass<
             embed<T>,
             embed_gradients<T>,
             penalize<T>,
+            merge<T>,
+            merge_backward<T>,
+            unite_masks,
+            add<T>,
             sum_steps<T>,
             loss<T>,
             update<T>,

@@ -20,8 +20,6 @@ struct RecurrentOptions {
     std::uint64_t seed = 0;
 };
 
-enum class Merge { sum, mul, ave, concat };
-
 struct BidirectionalOptions {
     RecurrentOptions forward, backward;
     Merge merge;
