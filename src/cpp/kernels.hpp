@@ -219,6 +219,18 @@ struct MergeArgs {
     Sequence<const T> dy;
 };
 
+// y = x, but zeros at the steps whose every feature is `mask_value`: those do not count.
+template <class T>
+struct MaskingArgs {
+    Index steps, features;
+    T mask_value;
+    Sequence<const T> x;
+    Sequence<T> y;
+    Sequence<unsigned char> valid;  // forward out, backward in
+    Sequence<const T> dy;
+    Sequence<T> dx;
+};
+
 // The penalty l1 |x| + l2 x^2 summed over each row, and its gradient added to dy.
 template <class T>
 struct PenaltyArgs {
@@ -355,6 +367,8 @@ struct Kernels {
     void (*layer_normalize_gradients)(const LayerNormalizationArgs<T>&, Range blocks);  // blocks of features
     void (*embed)(const EmbeddingArgs<T>&, Range rows);
     void (*embed_gradients)(const EmbeddingArgs<T>&, Range blocks);
+    void (*mask_steps)(const MaskingArgs<T>&, Range rows);
+    void (*mask_steps_backward)(const MaskingArgs<T>&, Range rows);
     void (*penalize)(const PenaltyArgs<T>&, Range rows);
     void (*merge)(const MergeArgs<T>&, Range rows);
     void (*merge_backward)(const MergeArgs<T>&, Range rows);

@@ -20,6 +20,13 @@ FASTLSTM_INLINE T* element(const Sequence<T>& in, Index t, Index n, Index i) {
     return in.data + t * in.step + n * in.row + i;
 }
 
+// y = x where it is valid, else zeros; of one row and step.
+template <class T>
+FASTLSTM_INLINE void copy_valid(bool valid, const T* x, T* y, Index features) {
+    for (Index i = 0; i < features; i += Simd<T>::lanes)
+        store(y + i, valid ? load(x + i, features - i) : typename Simd<T>::V{}, features - i);
+}
+
 template <class T>
 void normalize(const NormalizationArgs<T>& args, Range rows) {
     for_each_vector<T>(args.steps, rows, args.features, [&](Index t, Index n, Index i, Index count) {

@@ -8,6 +8,7 @@
 #include "embedding.hpp"
 #include "layer_normalization.hpp"
 #include "losses.hpp"
+#include "masking.hpp"
 #include "merge.hpp"
 #include "optimizers.hpp"
 #include "recurrent_tables.hpp"
@@ -61,6 +62,8 @@ constexpr Kernels<T> kernels(const CellWeights<T>* cell_weights, const CellPass<
             layer_normalize_gradients<T>,
             embed<T>,
             embed_gradients<T>,
+            mask_steps<T>,
+            mask_steps_backward<T>,
             penalize<T>,
             merge<T>,
             merge_backward<T>,
