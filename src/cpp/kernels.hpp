@@ -360,6 +360,8 @@ struct Kernels {
     void (*activate)(const ActivationArgs<T>&, Range rows);
     void (*activate_backward)(const ActivationArgs<T>&, Range rows);
     void (*dropout)(const DropoutArgs<T>&, Range rows);
+    // The deviations that `normalize` divides by: sqrt(variance), but not less than Keras's smallest.
+    void (*deviations)(const T* variance, Index features, T* deviation);
     void (*normalize)(const NormalizationArgs<T>&, Range rows);
     void (*normalize_backward)(const NormalizationArgs<T>&, Range rows);
     void (*layer_normalize)(const LayerNormalizationArgs<T>&, Range rows);

@@ -28,6 +28,13 @@ FASTLSTM_INLINE void copy_valid(bool valid, const T* x, T* y, Index features) {
 }
 
 template <class T>
+void deviations(const T* variance, Index features, T* deviation) {
+    const auto smallest = broadcast(T(1e-7));
+    for (Index i = 0; i < features; i += Simd<T>::lanes)
+        store(deviation + i, larger(smallest, sqrt(load(variance + i, features - i))), features - i);
+}
+
+template <class T>
 void normalize(const NormalizationArgs<T>& args, Range rows) {
     for_each_vector<T>(args.steps, rows, args.features, [&](Index t, Index n, Index i, Index count) {
         const auto x = load(element(args.x, t, n, i), count);

@@ -55,6 +55,7 @@ constexpr Kernels<T> kernels(const CellWeights<T>* cell_weights, const CellPass<
             activate<T>,
             activate_backward<T>,
             dropout<T>,
+            deviations<T>,
             normalize<T>,
             normalize_backward<T>,
             layer_normalize<T>,
