@@ -197,6 +197,7 @@ struct EmbeddingArgs {
     const T* table;
     Sequence<const T> x;
     Sequence<T> y;
+    Sequence<unsigned char> valid;  // out: where x is not 0; data is null where it is not needed
     Sequence<const T> dy;
     T* d_table;
 };
