@@ -139,6 +139,20 @@ struct RecurrentArgs {
     RecurrentWeights<T> gradients;  // out: of the weights; written by CellWeights::gradients
 };
 
+// A recurrent layer's output under a mask: h where the output is valid, else zeros. A step's output is valid if the
+// step or one before it is, since the state has then been computed; or only if the step itself is.
+template <class T>
+struct OutputMaskArgs {
+    Index steps, units;
+    bool sequence;      // whether each step has an output, or the last one alone
+    bool only_valid;    // of a sequence: whether every masked step becomes zeros
+    bool begins_valid;  // whether a step before these may have been valid
+    Mask mask;
+    Sequence<const T> h;            // of the steps with an output; rows padded, as in y
+    Sequence<unsigned char> valid;  // out
+    Sequence<T> y;
+};
+
 // y = x W + b on every row of every step.
 template <class T>
 struct DenseArgs {
@@ -349,6 +363,7 @@ struct Kernels {
     const CellWeights<T>* cell_weights;
     const CellPass<T>* cell_forward;
     const CellPass<T>* cell_backward;
+    void (*mask_output)(const OutputMaskArgs<T>&, Range rows);
 
     void (*dense_forward)(const DenseArgs<T>&, Range rows);
     void (*dense_backward)(const DenseArgs<T>&, Range rows);

@@ -1,4 +1,4 @@
-// A mask made by comparing the input with a value.
+// A mask made by comparing the input with a value, and what a mask does to the output of a recurrent layer.
 #pragma once
 
 #include "elementwise.hpp"
@@ -24,6 +24,24 @@ void mask_steps_backward(const MaskingArgs<T>& args, Range rows) {
         for (Index n = rows.begin; n < rows.end; ++n)
             copy_valid(*element(args.valid, t, n, 0) != 0, element(args.dy, t, n, 0), element(args.dx, t, n, 0),
                        args.features);
+}
+
+template <class T>
+void mask_output(const OutputMaskArgs<T>& args, Range rows) {
+    const Index width = padded<T>(args.units);
+    const auto put = [&](Index t, Index n, bool valid) {
+        *element(args.valid, t, n, 0) = valid;
+        copy_valid(valid, element(args.h, t, n, 0), element(args.y, t, n, 0), width);
+    };
+    for (Index n = rows.begin; n < rows.end; ++n) {
+        bool seen = args.begins_valid;  // whether a step so far was valid
+        for (Index t = 0; t < args.steps; ++t) {
+            const bool valid = *element(args.mask, t, n, 0) != 0;
+            seen = seen || valid;
+            if (args.sequence) put(t, n, args.only_valid ? valid : seen);
+        }
+        if (!args.sequence) put(0, n, seen);
+    }
 }
 
 }  // namespace

@@ -46,6 +46,7 @@ constexpr Kernels<T> kernels(const CellWeights<T>* cell_weights, const CellPass<
             cell_weights,
             cell_forward,
             cell_backward,
+            mask_output<T>,
             dense_forward<T>,
             dense_backward<T>,
             dense_gradient_tiles<T>,
