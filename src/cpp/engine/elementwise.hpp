@@ -1,4 +1,4 @@
-// What layers without a product need: normalization, and sums.
+// Elementwise kernels: normalization, and sums.
 #pragma once
 
 #include "../simd/vectors.hpp"

@@ -1,5 +1,5 @@
-// Embedding: rows of a table. Indices are checked before; one that another thread has changed since is brought into
-// bounds, so that it can do no more than give a wrong row.
+// Embedding: rows of a table. Indices have been checked, but another thread may have changed one since: clamping limits
+// the damage to a wrong row.
 #pragma once
 
 #include "elementwise.hpp"

@@ -1,4 +1,4 @@
-// A mask made by comparing the input with a value, and what a mask does to the output of a recurrent layer.
+// Masks made by comparing the input with a value, and the masked output of recurrent layers.
 #pragma once
 
 #include "elementwise.hpp"
