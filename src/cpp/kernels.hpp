@@ -41,8 +41,7 @@ enum class Constraint : int { FASTLSTM_CONSTRAINTS(FASTLSTM_NAME) count };
 #undef FASTLSTM_FIRST_NAME
 // How the values of rows and steps become one: divided by their number, by nothing, or by the sum of their weights.
 enum class Reduction : int { sum_over_batch_size, sum, mean_with_sample_weight };
-
-// How several vectors become one: elementwise, or side by side.
+// How several inputs become one: elementwise, or side by side.
 enum class Merge : int { sum, mul, ave, concat, count };
 
 constexpr int most_states = 2;
@@ -140,6 +139,20 @@ struct RecurrentArgs {
     RecurrentWeights<T> gradients;  // out: of the weights; written by CellWeights::gradients
 };
 
+// A recurrent layer's output under a mask: h where the output is valid, else zeros. A step's output is valid if the
+// step or one before it is, since the state has then been computed; or only if the step itself is.
+template <class T>
+struct OutputMaskArgs {
+    Index steps, units;
+    bool sequence;      // whether each step has an output, or the last one alone
+    bool only_valid;    // of a sequence: whether every masked step becomes zeros
+    bool begins_valid;  // whether a step before these may have been valid
+    Mask mask;
+    Sequence<const T> h;            // of the steps with an output; rows padded, as in y
+    Sequence<unsigned char> valid;  // out
+    Sequence<T> y;
+};
+
 // y = x W + b on every row of every step.
 template <class T>
 struct DenseArgs {
@@ -198,8 +211,39 @@ struct EmbeddingArgs {
     const T* table;
     Sequence<const T> x;
     Sequence<T> y;
+    Sequence<unsigned char> valid;  // out: where x is not 0; data is null where it is not needed
     Sequence<const T> dy;
     T* d_table;
+};
+
+// One of the inputs that are merged. Their features are equal unless they are concatenated.
+template <class T>
+struct MergeInput {
+    Index features;
+    Sequence<const T> x;  // in, forward; backward of mul as well
+    Sequence<T> dx;       // out, backward; data is null where it is not needed
+};
+
+// y = the inputs, merged. There is at least one.
+template <class T>
+struct MergeArgs {
+    Merge kind;
+    Index steps, count;
+    const MergeInput<T>* inputs;
+    Sequence<T> y;
+    Sequence<const T> dy;
+};
+
+// y = x, but zeros at the steps whose every feature is `mask_value`: those do not count.
+template <class T>
+struct MaskingArgs {
+    Index steps, features;
+    T mask_value;
+    Sequence<const T> x;
+    Sequence<T> y;
+    Sequence<unsigned char> valid;  // forward out, backward in
+    Sequence<const T> dy;
+    Sequence<T> dx;
 };
 
 // The penalty l1 |x| + l2 x^2 summed over each row, and its gradient added to dy.
@@ -319,6 +363,7 @@ struct Kernels {
     const CellWeights<T>* cell_weights;
     const CellPass<T>* cell_forward;
     const CellPass<T>* cell_backward;
+    void (*mask_output)(const OutputMaskArgs<T>&, Range rows);
 
     void (*dense_forward)(const DenseArgs<T>&, Range rows);
     void (*dense_backward)(const DenseArgs<T>&, Range rows);
@@ -331,6 +376,8 @@ struct Kernels {
     void (*activate)(const ActivationArgs<T>&, Range rows);
     void (*activate_backward)(const ActivationArgs<T>&, Range rows);
     void (*dropout)(const DropoutArgs<T>&, Range rows);
+    // The deviations that `normalize` divides by: sqrt(variance), but not less than Keras's smallest.
+    void (*deviations)(const T* variance, Index features, T* deviation);
     void (*normalize)(const NormalizationArgs<T>&, Range rows);
     void (*normalize_backward)(const NormalizationArgs<T>&, Range rows);
     void (*layer_normalize)(const LayerNormalizationArgs<T>&, Range rows);
@@ -338,7 +385,15 @@ struct Kernels {
     void (*layer_normalize_gradients)(const LayerNormalizationArgs<T>&, Range blocks);  // blocks of features
     void (*embed)(const EmbeddingArgs<T>&, Range rows);
     void (*embed_gradients)(const EmbeddingArgs<T>&, Range blocks);
+    void (*mask_steps)(const MaskingArgs<T>&, Range rows);
+    void (*mask_steps_backward)(const MaskingArgs<T>&, Range rows);
     void (*penalize)(const PenaltyArgs<T>&, Range rows);
+    void (*merge)(const MergeArgs<T>&, Range rows);
+    void (*merge_backward)(const MergeArgs<T>&, Range rows);
+    // A step of a row is valid where it is in any of the masks.
+    void (*unite_masks)(const Mask* masks, Index count, Index steps, Sequence<unsigned char> valid, Range rows);
+    // to += from.
+    void (*add)(Sequence<const T> from, Index steps, Index features, Sequence<T> to, Range rows);
     void (*sum_steps)(Sequence<const T> from, Index steps, Index features, Sequence<T> to, Range rows);
 
     void (*loss)(const LossArgs<T>&, Range rows);

@@ -10,10 +10,10 @@ namespace {
 FASTLSTM_INLINE float log_of(float x) { return __builtin_logf(x); }
 FASTLSTM_INLINE double log_of(double x) { return __builtin_log(x); }
 
-// A row activation has, for a row of `count` values z: row(z, y, count), and back(z, y, dy, dz, count). Rows are read
-// and written by whole vectors but for their last one, which is read and written as far as it goes.
+// A row activation has, for a row of `count` values z: row(z, y, count), and back(z, y, dy, dz, count). Nothing beyond
+// the `count` values is read or written.
 
-// exp(z - max) to y, and its sum.
+// Writes exp(z - most) to y and returns its sum.
 template <class T>
 FASTLSTM_INLINE T exponentials(const T* z, T most, T* y, Index count) {
     constexpr Index L = Simd<T>::lanes;
@@ -64,9 +64,9 @@ struct LogSoftmax {
     }
 };
 
-// Martins and Astudillo (2016): the projection onto the simplex, max(z - tau, 0), where tau is found by leaving out
-// what it makes negative until nothing more is. Adding a number to all z changes nothing: the largest is taken away
-// first, so that large numbers do not round tau away.
+// Martins and Astudillo (2016): the projection onto the simplex, max(z - tau, 0). To find tau, the values that it makes
+// negative are dropped until none are. Shifting all z changes nothing: the largest is subtracted first, since tau would
+// be lost in rounding if z were large.
 struct Sparsemax {
     template <class T>
     static void row(const T* z, T* y, Index count) {

@@ -235,7 +235,7 @@ constexpr ActivationPointers<S> activation_pointers[] = {
 };
 
 // An activation chosen at run time, of z clipped to [-clip, clip] if that is positive. Clipping saves the input:
-// whether it was in bounds decides about the slope. It is rare, and so has functions that are not inlined.
+// the slope depends on whether it was in bounds. Clipping is rare, so its functions are not inlined.
 template <class S>
 struct ChosenActivation {
     static constexpr bool compiled_in = false;

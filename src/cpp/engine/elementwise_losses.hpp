@@ -8,7 +8,7 @@
 namespace fastlstm::FASTLSTM_ISA {
 namespace {
 
-// Keras's epsilon: what probabilities are kept away from 0 and 1 by, and denominators from 0.
+// Keras's epsilon: probabilities are clipped to this distance from 0 and 1, and denominators are at least this.
 constexpr double keras_epsilon = 1e-7;
 
 FASTLSTM_INLINE float exp_of(float x) { return __builtin_expf(x); }
@@ -20,7 +20,7 @@ FASTLSTM_INLINE double sinh_of(double x) { return __builtin_sinh(x); }
 FASTLSTM_INLINE float tanh_of(float x) { return __builtin_tanhf(x); }
 FASTLSTM_INLINE double tanh_of(double x) { return __builtin_tanh(x); }
 
-// All of these let a NaN through.
+// All of these return a NaN that they are given.
 template <class T>
 FASTLSTM_INLINE T absolute(T x) {
     return x < 0 ? -x : x;
@@ -122,7 +122,7 @@ struct Poisson {
     }
 };
 
-// Labels are -1 and 1; a 0 is another word for -1.
+// Labels are -1 and 1; 0 means -1.
 template <class T>
 FASTLSTM_INLINE T side(T y) {
     return y == 0 ? T(-1) : y;

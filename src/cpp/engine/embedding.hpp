@@ -1,5 +1,5 @@
-// Embedding: rows of a table. Indices are checked before; one that another thread has changed since is brought into
-// bounds, so that it can do no more than give a wrong row.
+// Embedding: rows of a table. Indices have been checked, but another thread may have changed one since: clamping limits
+// the damage to a wrong row.
 #pragma once
 
 #include "elementwise.hpp"
@@ -15,6 +15,10 @@ FASTLSTM_INLINE Index entry_of(const EmbeddingArgs<T>& args, Index t, Index n) {
 
 template <class T>
 void embed(const EmbeddingArgs<T>& args, Range rows) {
+    if (args.valid.data)
+        for (Index t = 0; t < args.steps; ++t)
+            for (Index n = rows.begin; n < rows.end; ++n)
+                *element(args.valid, t, n, 0) = *element(args.x, t, n, 0) != T(0);
     for_each_vector<T>(args.steps, rows, args.features, [&](Index t, Index n, Index i, Index count) {
         store(element(args.y, t, n, i), load(args.table + entry_of(args, t, n) * args.features + i, count));
     });

@@ -9,7 +9,8 @@
 namespace fastlstm::FASTLSTM_ISA {
 namespace {
 
-// The sum of a function of each vector, whose surplus lanes it must make zero: lanes first, then their sum.
+// The sum of function(first element, elements left) over a row's vectors: in each lane, then over the lanes. Where a
+// vector goes beyond the row, the function must return zeros.
 template <class T, class Function>
 FASTLSTM_INLINE T row_sum(Index count, const Function& function) {
     constexpr Index L = Simd<T>::lanes;
@@ -20,7 +21,7 @@ FASTLSTM_INLINE T row_sum(Index count, const Function& function) {
     return sum;
 }
 
-// The lanes below `count`, and zeros.
+// v with zeros in place of the lanes from `count` on.
 template <class T>
 FASTLSTM_INLINE typename Simd<T>::V first_lanes(typename Simd<T>::V v, Index count) {
     for (Index lane = count; lane < Simd<T>::lanes; ++lane) v[lane] = 0;

@@ -1,5 +1,5 @@
-// Update rules over the flat buffers, in Keras's forms: Adam's epsilon is added to the uncorrected square root,
-// RMSprop's stands inside it, and SGD's velocity holds the learning rate. And what is common to all optimizers:
+// Update functions over the flat buffers, in Keras's forms: Adam's epsilon is added to the uncorrected square root,
+// RMSprop's is inside the root, and SGD's velocity includes the learning rate. Also what all optimizers share:
 // clipping, weight decay, accumulation of gradients, averages of the parameters.
 #pragma once
 
@@ -12,7 +12,7 @@ namespace {
 template <class T>
 struct Rates {
     using V = typename Simd<T>::V;
-    // 1 - beta is taken in double: from a float 0.999 it would be wrong in the fifth digit.
+    // 1 - beta is computed in double: in float, for 0.999, its fifth digit would be wrong.
     V rate, gradient_rate, second_rate, momentum, beta_1, beta_2, to_first, to_second, to_square, epsilon;
     explicit Rates(const UpdateArgs<T>& args)
         : rate(broadcast(T(args.rate))),
@@ -115,8 +115,8 @@ struct Adadelta {
     }
 };
 
-// Chen et al. (2023). A sign of zero is zero, and of NaN NaN. Where a sign is all that counts, shares are rounded as in
-// Keras.
+// Chen et al. (2023). The sign of zero is zero, and that of NaN is NaN. Rounding can change a sign, so 1 - beta is
+// rounded as in Keras.
 struct Lion {
     template <class T, class V>
     static FASTLSTM_INLINE V step(const UpdateArgs<T>&, const Rates<T>& by, V w, V g, V (&slot)[most_slots]) {
@@ -184,7 +184,7 @@ void average(T* averages, T* parameters, double momentum, bool overwrite, Range 
     }
 }
 
-// In double, so that no square of a float overflows, and in several sums that the compiler keeps side by side.
+// In double, so that no square of a float overflows, and as several sums, which the compiler makes vectors of.
 template <class T>
 double sum_squares(const T* values, Index count) {
     constexpr Index side_by_side = tuning::square_sums;

@@ -1,4 +1,4 @@
-// The product tile: R rows of A against panels of packed weights, accumulated in registers. It knows no cell.
+// The product tile: R rows of A against panels of packed weights, accumulated in registers, for any cell.
 //
 // Every output is init + sum over k of a[k] * w[k], k ascending, whatever R and P: a row's result is the same bits
 // in any tile, batch or thread.
@@ -35,7 +35,7 @@ struct Tile {
     Index out_row, out_panel;
 };
 
-// Goes on from the sums that are there.
+// Adds to the sums that are already there.
 template <class T>
 constexpr Tile<T> tile_to_add(T* out, Index row, Index panel) {
     return {out, row, panel, out, row, panel};
@@ -114,9 +114,9 @@ ProductTile<T> product_tile_of(int rows, Index panels) {
 }
 
 // Cuts rows by panels into tiles and calls visit(rows, panel, panels) for each. Row tiles are of nearly equal
-// height, and panels the outer loop, so that a panel stays in the first cache for all rows. A row or two leave
+// height, and panels the outer loop, so that a panel stays in the first cache for all rows. One or two rows leave
 // registers for more panels side by side, which keeps enough sums in flight to hide a multiply-add's latency.
-// Going backwards every other time finds the weights that were used last still in the cache.
+// Callers go backwards every other time, and so find the weights that were used last still in the cache.
 template <class T, int G, class Visit>
 FASTLSTM_INLINE void for_each_tile(Range rows, Range panel_range, bool backwards, const Visit& visit) {
     const Index count = rows.end - rows.begin, panel_count = panel_range.end - panel_range.begin;
@@ -136,7 +136,7 @@ FASTLSTM_INLINE void for_each_tile(Range rows, Range panel_range, bool backwards
     }
 }
 
-// Multiply-adds that do not wait for each other, and nothing else.
+// Independent multiply-adds, and nothing else.
 template <class T>
 void multiply_adds(Index rounds, T* sink) {
     typename Simd<T>::V sum[tuning::benchmark_sums];
@@ -155,7 +155,7 @@ void multiply_adds(Index rounds, T* sink) {
 template <class T>
 constexpr Operand<T> no_operand{nullptr, 0, nullptr, 0, 0};
 
-// to = a W + b W' on rows, for panels of one block each; added to what is there if `add`.
+// to = a W + b W' on rows, for panels of one block each; added to `to` if `add`.
 template <class T>
 void multiply(const Operand<T>& a, const Operand<T>& b, Range rows, Range panel_range, bool backwards, T* to,
               Index to_row, bool add) {

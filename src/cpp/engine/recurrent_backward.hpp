@@ -95,7 +95,7 @@ void cell_backward(const Layout<T, Cell>& at, Index t, Range rows, Range blocks,
                 store(args.d_dropped_h + offset, s.d_dropped_h);
             else if constexpr (!last)
                 s.d_state[0] += s.d_dropped_h;
-            // Lanes beyond the last unit may hold anything, which products with zeros would spread if it is not finite.
+            // Lanes beyond the last unit may hold anything: not even a product with zero removes what is not finite.
             if (block + 1 == at.blocks)
                 for (auto& d : s.z) d = inside ? d : typename Simd<T>::V{};
             store_z<T, Cell, phase>(s.z, z, position);
@@ -105,8 +105,8 @@ void cell_backward(const Layout<T, Cell>& at, Index t, Range rows, Range blocks,
     }
 }
 
-// to = dz W^T on rows, for a range of panels: the gradients of step t's pre-activations that a product of `wanted`
-// made, against the transposed weights, whose panels hold those products one after another.
+// to = dz W^T on rows, for a range of panels: the gradients of step t's pre-activations from the products that are
+// `wanted`, times the transposed weights, whose panels hold those products one after another.
 template <class T, class Cell, class Wanted>
 void multiply_gradients(const Layout<T, Cell>& at, Index t, Range rows, const T* panels, Range panel_range,
                         const Wanted& wanted, T* to, Index to_row, bool add) {

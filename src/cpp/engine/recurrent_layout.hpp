@@ -14,7 +14,7 @@ constexpr int product_count = static_cast<int>(sizeof Cell::products / sizeof *C
 template <class Cell>
 constexpr int phase_count = Cell::products[product_count<Cell> - 1].phase + 1;
 
-// Calls visit(Index of a product as a type) for each product, in order.
+// Calls visit(Number<p>{}) for each product p, in order: its index as a type.
 template <int value>
 struct Number {
     static constexpr int number = value;
@@ -77,7 +77,7 @@ constexpr int widest_product(int phase) {
     return widest;
 }
 
-// For every block of z: the product that makes it.
+// For every block of z, the product that computes it.
 template <class Cell>
 struct Columns {
     int first[Cell::gates], blocks[Cell::gates], phase[Cell::gates];
@@ -94,13 +94,13 @@ template <class Cell>
 constexpr Columns<Cell> columns_of{};
 
 // Where the pre-activations z of a step lie: for each product in turn and each of its unit blocks, the rows, with the
-// product's gate blocks side by side in each. So a panel of the weight gradients goes through memory in order.
+// product's gate blocks side by side in each. So a panel of the weight gradients reads memory in order.
 template <class T, class Cell>
 struct Gates {
     static constexpr Index L = Simd<T>::lanes;
     T* data;
-    Index rows, blocks;            // how many there are
-    Index first_row, first_block;  // what the first ones are called
+    Index rows, blocks;            // numbers of them
+    Index first_row, first_block;  // indices of the first ones
 
     static constexpr Index row(int column) { return columns_of<Cell>.blocks[column] * L; }
     Index panel(int column) const { return rows * row(column); }

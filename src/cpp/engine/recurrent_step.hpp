@@ -64,8 +64,8 @@ FASTLSTM_INLINE V zoneout_share(const RecurrentArgs<T>& args, int state, Index t
     }));
 }
 
-// Where a step reads and writes states, found once: slots alternate, and a remainder costs as much as a vector of
-// units.
+// Where a step reads and writes states. Computed once a step: finding a slot takes a division, which costs as much as
+// a vector of units.
 template <class T, class Cell>
 struct StepPointers {
     const T *h_before, *states_before, *dropped_h_before;

@@ -1,5 +1,5 @@
 // The recurrent kernels, which are most of an instruction set's code, come in three files, each compiled once for float
-// and once for double. Each shows the linker one table, which table.cpp points to.
+// and once for double. Each exports one table, which table.cpp points to.
 #pragma once
 
 #include "../kernels.hpp"

@@ -11,8 +11,8 @@ namespace {
 template <class T, class Cell>
 struct RecurrentGradients {
     static constexpr Index L = Simd<T>::lanes;
-    // Where the recurrent product has a bias of its own, its tiles hold it, which needs the first step also when there
-    // is no h before it (the slot before it holds zeros).
+    // If the recurrent product has a separate bias, its tiles include it. They then need the first step even if no h
+    // precedes that (slot 0 holds zeros).
     static constexpr bool recurrent_bias = Cell::bias_rows > 1;
     const RecurrentArgs<T>& args;
     Layout<T, Cell> at;

@@ -15,7 +15,7 @@ T sum_of_exponentials(const T* z, T most, T* d, Index count) {
     return sum;
 }
 
-// -sum(y log softmax(z)) = sum(y (log sum exp(z) - z)), by which nothing overflows.
+// -sum(y log softmax(z)) = sum(y (log sum exp(z) - z)), which does not overflow.
 template <class T, class Target>
 double logits_row(const T* z, Index count, T scale, T* d, const Target& target) {
     const T most = largest(z, count), sum = sum_of_exponentials(z, most, d, count), shift = most + log_of(sum);
@@ -23,14 +23,15 @@ double logits_row(const T* z, Index count, T scale, T* d, const Target& target) 
     T all = 0;
     for (Index i = 0; i < count; ++i) {
         const T y = target(i);
-        if (y != 0) loss += static_cast<double>(y * (shift - z[i]));  // a z of -Inf says: never this class
+        if (y != 0) loss += static_cast<double>(y * (shift - z[i]));  // z may be -Inf where a class is ruled out
         all += y;
     }
     for (Index i = 0; d && i < count; ++i) d[i] = scale * (d[i] / sum * all - target(i));
     return loss;
 }
 
-// -sum(y log(share)), the shares being p / sum(p), kept away from 0 and 1. The gradient is zero where they had to be.
+// -sum(y log(share)), where the shares are p / sum(p), clipped away from 0 and 1. The gradient is zero where they were
+// clipped.
 template <class T, class Target>
 double shares_row(const T* p, Index count, T scale, T* d, const Target& target) {
     constexpr T low = lowest_probability<T>, high = highest_probability<T>;
@@ -112,7 +113,7 @@ struct CosineSimilarity {
     }
 };
 
-// max(0, 1 + the largest of (1 - y) p - sum(y p)). Several that are largest share the gradient.
+// max(0, 1 + the largest of (1 - y) p - sum(y p)). If several are largest, they share the gradient.
 struct CategoricalHinge {
     template <class T>
     static double row(const LossSettings&, const T* p, const T* y, Index count, double scale, T* d) {
@@ -130,8 +131,8 @@ struct CategoricalHinge {
     }
 };
 
-// Koenker and Bassett (1978): each output is a quantile q of the one target, and pays q for a unit that it is too low,
-// 1 - q for a unit too high. The mean over the outputs.
+// Koenker and Bassett (1978): each output is a quantile q of the one target; being too low costs q per unit, and too
+// high 1 - q. The mean over the outputs.
 struct Quantile {
     template <class T>
     static double row(const LossSettings& settings, const T* p, const T* target, Index count, double scale, T* d) {

@@ -8,6 +8,8 @@
 #include "embedding.hpp"
 #include "layer_normalization.hpp"
 #include "losses.hpp"
+#include "masking.hpp"
+#include "merge.hpp"
 #include "optimizers.hpp"
 #include "recurrent_tables.hpp"
 #include "regularizers.hpp"
@@ -44,6 +46,7 @@ constexpr Kernels<T> kernels(const CellWeights<T>* cell_weights, const CellPass<
             cell_weights,
             cell_forward,
             cell_backward,
+            mask_output<T>,
             dense_forward<T>,
             dense_backward<T>,
             dense_gradient_tiles<T>,
@@ -53,6 +56,7 @@ constexpr Kernels<T> kernels(const CellWeights<T>* cell_weights, const CellPass<
             activate<T>,
             activate_backward<T>,
             dropout<T>,
+            deviations<T>,
             normalize<T>,
             normalize_backward<T>,
             layer_normalize<T>,
@@ -60,7 +64,13 @@ constexpr Kernels<T> kernels(const CellWeights<T>* cell_weights, const CellPass<
             layer_normalize_gradients<T>,
             embed<T>,
             embed_gradients<T>,
+            mask_steps<T>,
+            mask_steps_backward<T>,
             penalize<T>,
+            merge<T>,
+            merge_backward<T>,
+            unite_masks,
+            add<T>,
             sum_steps<T>,
             loss<T>,
             update<T>,

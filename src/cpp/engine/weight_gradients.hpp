@@ -15,8 +15,8 @@ struct GradientTile {
     Index valid[4];  // of each vector
 };
 
-// The samples: the inputs a, and the gradients dz behind them, for a range of steps; and whether later steps' sums are
-// in place already.
+// The samples: inputs a and the gradients dz of their products, for a range of steps; and whether to add to the sums of
+// later steps.
 template <class T>
 struct Samples {
     Sequence<const T> a;
@@ -83,8 +83,8 @@ GradientKernel<T> gradient_tile_of(Index k) {
     }
 }
 
-// One weight matrix's tiles: `groups` of columns that are C vectors each, by row tiles of nearly equal height. The
-// bias, if any, rides with the first row tile.
+// One weight matrix's tiles: groups of columns that are C vectors each, by row tiles of nearly equal height. The bias,
+// if any, belongs to the first row tile.
 template <class T, int C>
 struct GradientTiling {
     static_assert(C <= gradient_columns);

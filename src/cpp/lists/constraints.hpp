@@ -1,4 +1,4 @@
-// One line for each constraint of weights: its name. Its arithmetic is in engine/constraints.hpp.
+// One line for each constraint of weights: its name, which has a function in engine/constraints.hpp.
 #pragma once
 
 // clang-format off

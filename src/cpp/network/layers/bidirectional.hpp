@@ -83,7 +83,7 @@ public:
 
     std::unique_ptr<LayerWorkspace<T>> make_workspace(const Memory<T>& memory, Arena<T>& arena, const Extent& extent,
                                                       Mode mode) const override {
-        auto workspace = std::make_unique<BidirectionalWorkspace>(*this, extent.steps);
+        auto workspace = std::make_unique<BidirectionalWorkspace>(*this, *memory.kernels, extent.steps);
         const Index lanes = memory.kernels->lanes, steps = this->output_steps(extent.steps);
         for (int i = 0; i < 2; ++i) {
             workspace->workspaces[i] = layers_[i]->make_workspace(memory, arena, extent, mode);
@@ -100,11 +100,13 @@ public:
 private:
     struct BidirectionalWorkspace final : LayerWorkspace<T> {
         const BidirectionalLayer& layer;
+        const Kernels<T>& kernels;
         const Index steps;
         std::unique_ptr<LayerWorkspace<T>> workspaces[2];
         Sequence<T> y{}, d_outputs[2]{}, second_dx{};
 
-        BidirectionalWorkspace(const BidirectionalLayer& layer, Index steps) : layer(layer), steps(steps) {}
+        BidirectionalWorkspace(const BidirectionalLayer& layer, const Kernels<T>& kernels, Index steps)
+            : layer(layer), kernels(kernels), steps(steps) {}
 
         void connect(const Output<T>* inputs, const Call<T>& shared) override {
             LayerWorkspace<T>::connect(inputs, shared);
@@ -118,62 +120,19 @@ private:
         void forward(Range all, const Team& unit_team) override {
             for (auto& workspace : workspaces) workspace->forward(all, unit_team);
             unit_team.barrier();
-            const Range rows = unit_team.share(all);
-            for_each_pair(rows, [&](const T* a, const T* b, Index t, Index n) {
-                T* to = row_at(y, t, n);
-                const Index count = layer.layers_[0]->outputs;
-                switch (layer.merge_) {
-                    case Merge::sum:
-                        for (Index i = 0; i < count; ++i) to[i] = a[i] + b[i];
-                        break;
-                    case Merge::mul:
-                        for (Index i = 0; i < count; ++i) to[i] = a[i] * b[i];
-                        break;
-                    case Merge::ave:
-                        for (Index i = 0; i < count; ++i) to[i] = (a[i] + b[i]) / 2;
-                        break;
-                    case Merge::concat:
-                        std::copy(a, a + count, to);
-                        std::copy(b, b + layer.layers_[1]->outputs, to + count);
-                }
-            });
+            MergeInput<T> inputs[2];
+            kernels.merge(merge_args(inputs), unit_team.share(all));
         }
 
         void backward(Range all, const Team& unit_team) override {
             const Range rows = unit_team.share(all);
-            for_each_pair(rows, [&](const T* a, const T* b, Index t, Index n) {
-                const T* d = row_at(this->dy, t, n);
-                const Index count = layer.layers_[0]->outputs;
-                T* da = row_at(d_outputs[0], t, n);
-                T* db = row_at(d_outputs[1], layer.gives_sequence ? steps - 1 - t : t, n);
-                switch (layer.merge_) {
-                    case Merge::sum:
-                        for (Index i = 0; i < count; ++i) da[i] = db[i] = d[i];
-                        break;
-                    case Merge::mul:
-                        for (Index i = 0; i < count; ++i) {
-                            da[i] = d[i] * b[i];
-                            db[i] = d[i] * a[i];
-                        }
-                        break;
-                    case Merge::ave:
-                        for (Index i = 0; i < count; ++i) da[i] = db[i] = d[i] / 2;
-                        break;
-                    case Merge::concat:
-                        std::copy(d, d + count, da);
-                        std::copy(d + count, d + count + layer.layers_[1]->outputs, db);
-                }
-            });
+            MergeInput<T> inputs[2];
+            kernels.merge_backward(merge_args(inputs), rows);
             unit_team.barrier();
             for (auto& workspace : workspaces) workspace->backward(all, unit_team);
             if (!this->dx.data) return;
             unit_team.barrier();
-            for (Index t = 0; t < steps; ++t)
-                for (Index n = rows.begin; n < rows.end; ++n) {
-                    T* to = row_at(this->dx, t, n);
-                    const T* from = row_at(second_dx, t, n);
-                    for (Index i = 0; i < layer.features; ++i) to[i] += from[i];
-                }
+            kernels.add(read_only(second_dx), steps, layer.features, this->dx, rows);
         }
 
         Index gradient_tiles() const override {
@@ -187,15 +146,15 @@ private:
         }
 
     private:
-        template <class Visit>
-        void for_each_pair(Range rows, const Visit& visit) const {
+        MergeArgs<T> merge_args(MergeInput<T> (&inputs)[2]) const {
             const Index count = layer.output_steps(steps);
-            const Sequence<const T> a = workspaces[0]->output();
-            Sequence<const T> b = workspaces[1]->output();
-            // Both give out steps in the order in which they work; merged is what belongs to the same step.
-            if (layer.gives_sequence) b = reversed(b, count);
-            for (Index t = 0; t < count; ++t)
-                for (Index n = rows.begin; n < rows.end; ++n) visit(row_at(a, t, n), row_at(b, t, n), t, n);
+            for (int i = 0; i < 2; ++i) inputs[i] = {layer.layers_[i]->outputs, workspaces[i]->output(), d_outputs[i]};
+            // The backward layer's outputs are in the order in which it works: last step first.
+            if (layer.gives_sequence) {
+                inputs[1].x = reversed(inputs[1].x, count);
+                inputs[1].dx = reversed(inputs[1].dx, count);
+            }
+            return {layer.merge_, count, 2, inputs, y, this->dy};
         }
     };
 

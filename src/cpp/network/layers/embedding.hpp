@@ -33,7 +33,7 @@ public:
 
     std::unique_ptr<LayerWorkspace<T>> make_workspace(const Memory<T>& memory, Arena<T>& arena, const Extent& extent,
                                                       Mode mode) const override {
-        auto workspace = std::make_unique<EmbeddingWorkspace>(*memory.kernels, mask_zero_, extent);
+        auto workspace = std::make_unique<EmbeddingWorkspace>(*memory.kernels, extent);
         auto& args = workspace->args;
         args.rows = extent.rows;
         args.steps = extent.steps;
@@ -41,6 +41,7 @@ public:
         args.features = this->outputs;
         args.table = this->parameter(memory, 0);
         args.y = make_sequence(arena, extent.rows, extent.steps, this->outputs, memory.kernels->lanes);
+        if (mask_zero_) args.valid = workspace->own.flags;
         if (mode == Mode::training) args.d_table = this->gradient(memory, 0);
         return workspace;
     }
@@ -48,20 +49,15 @@ public:
 private:
     struct EmbeddingWorkspace final : LayerWorkspace<T> {
         const Kernels<T>& kernels;
-        const bool mask_zero;
         EmbeddingArgs<T> args{};
         OwnMask own;
 
-        EmbeddingWorkspace(const Kernels<T>& kernels, bool mask_zero, const Extent& extent)
-            : kernels(kernels), mask_zero(mask_zero), own(extent.rows, extent.steps) {}
+        EmbeddingWorkspace(const Kernels<T>& kernels, const Extent& extent)
+            : kernels(kernels), own(extent.rows, extent.steps) {}
 
         Sequence<const T> output() const override { return read_only(args.y); }
-        Mask output_mask() const override { return mask_zero ? own.view() : Mask{}; }
-        void forward_rows(Range rows) override {
-            for (Index t = 0; t < args.steps; ++t)
-                for (Index n = rows.begin; n < rows.end; ++n) *row_at(own.flags, t, n) = *row_at(this->x, t, n) != T(0);
-            kernels.embed(args_of_call(), rows);
-        }
+        Mask output_mask() const override { return read_only(args.valid); }
+        void forward_rows(Range rows) override { kernels.embed(args_of_call(), rows); }
         void backward_rows(Range) override {}
         Index gradient_tiles() const override { return args.d_table ? blocks_of(args.features, kernels.lanes) : 0; }
         void gradients(Range tiles) override { kernels.embed_gradients(args_of_call(), tiles); }

@@ -1,8 +1,6 @@
 // Masking: a mask made by comparing the input with a value.
 #pragma once
 
-#include <algorithm>
-
 #include "option_reader.hpp"
 #include "own_mask.hpp"
 
@@ -30,45 +28,27 @@ public:
 
     std::unique_ptr<LayerWorkspace<T>> make_workspace(const Memory<T>& memory, Arena<T>& arena, const Extent& extent,
                                                       Mode) const override {
-        auto workspace = std::make_unique<MaskingWorkspace>(*this, extent);
-        workspace->y = make_sequence(arena, extent.rows, extent.steps, this->features, memory.kernels->lanes);
+        auto workspace = std::make_unique<MaskingWorkspace>(*memory.kernels, extent);
+        MaskingArgs<T>& args = workspace->args;
+        args.steps = extent.steps;
+        args.features = this->features;
+        args.mask_value = mask_value_;
+        args.y = make_sequence(arena, extent.rows, extent.steps, this->features, memory.kernels->lanes);
+        args.valid = workspace->own.flags;
         return workspace;
     }
 
 private:
-    struct MaskingWorkspace final : LayerWorkspace<T> {
-        const MaskingLayer& layer;
-        const Index steps;
+    struct MaskingWorkspace final : KernelWorkspace<T, MaskingArgs<T>> {
         OwnMask own;
-        Sequence<T> y{};
 
-        MaskingWorkspace(const MaskingLayer& layer, const Extent& extent)
-            : layer(layer), steps(extent.steps), own(extent.rows, extent.steps) {}
+        MaskingWorkspace(const Kernels<T>& kernels, const Extent& extent)
+            : KernelWorkspace<T, MaskingArgs<T>>(kernels), own(extent.rows, extent.steps) {}
 
-        Sequence<const T> output() const override { return read_only(y); }
         Mask output_mask() const override { return own.view(); }
-        void forward_rows(Range rows) override {
-            for (Index t = 0; t < steps; ++t)
-                for (Index n = rows.begin; n < rows.end; ++n) {
-                    const T* x = row_at(this->x, t, n);
-                    const bool valid = std::any_of(x, x + layer.features, [&](T v) { return v != layer.mask_value_; });
-                    *row_at(own.flags, t, n) = valid;
-                    keep(valid, x, row_at(y, t, n));
-                }
-        }
+        void forward_rows(Range rows) override { this->kernels.mask_steps(this->args_of_call(), rows); }
         void backward_rows(Range rows) override {
-            if (!this->dx.data) return;
-            for (Index t = 0; t < steps; ++t)
-                for (Index n = rows.begin; n < rows.end; ++n)
-                    keep(*row_at(own.flags, t, n), row_at(this->dy, t, n), row_at(this->dx, t, n));
-        }
-
-    private:
-        void keep(bool valid, const T* from, T* to) const {
-            if (valid)
-                std::copy(from, from + layer.features, to);
-            else
-                std::fill(to, to + layer.features, T(0));
+            if (this->dx.data) this->kernels.mask_steps_backward(this->args_of_call(), rows);
         }
     };
 

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <algorithm>
-#include <cmath>
 
 #include <stdexcept>
 #include <string>
@@ -42,17 +41,14 @@ public:
 
     Index packed_size(const Kernels<T>& kernels) const override { return 2 * padded(this->features, kernels.lanes); }
 
-    // The smallest deviation is Keras's.
     void pack(const Memory<T>& memory, const Team& team) const override {
         if (team.rank() != 0) return;
         const Index width = padded(this->features, memory.kernels->lanes);
         T *mean = this->packed(memory), *deviation = mean + width;
         std::fill(mean, mean + width, T(0));
         std::fill(deviation, deviation + width, T(1));
-        for (Index i = 0; i < this->features; ++i) {
-            mean[i] = this->parameter(memory, 0)[i];
-            deviation[i] = std::max(std::sqrt(this->parameter(memory, 1)[i]), T(1e-7));
-        }
+        std::copy_n(this->parameter(memory, 0), this->features, mean);
+        memory.kernels->deviations(this->parameter(memory, 1), this->features, deviation);
     }
 
     std::unique_ptr<LayerWorkspace<T>> make_workspace(const Memory<T>& memory, Arena<T>& arena, const Extent& extent,

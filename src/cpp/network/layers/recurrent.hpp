@@ -155,8 +155,7 @@ struct RecurrentLayer<T>::RecurrentWorkspace final : LayerWorkspace<T> {
     Sequence<const T> output() const override {
         if (masks_output())
             return {masked_output.data, masked_output.row, options.return_sequences ? masked_output.step : 0};
-        if (options.return_sequences) return {args.h.data + args.h.step, args.h.row, args.h.step};
-        return {args.h.data + args.steps % args.h_slots * args.h.step, args.h.row, 0};
+        return h_of_outputs();
     }
 
     Mask output_mask() const override {
@@ -204,7 +203,7 @@ struct RecurrentLayer<T>::RecurrentWorkspace final : LayerWorkspace<T> {
     }
     void forward_chunk(Range rows, Index chunk) override { cell_forward(args_of_call(), rows, steps_of(chunk), alone); }
     void end_forward(Range rows) override {
-        if (masks_output()) mask_output(args_of_call(), rows);
+        if (masks_output()) kernels.mask_output(output_mask_args(), rows);
         if (takes_states() && this->call->final_state)
             get_states(this->call->final_state, rows, [this](Index n, Index s) { return state(args.steps, n, s); });
     }
@@ -212,11 +211,12 @@ struct RecurrentLayer<T>::RecurrentWorkspace final : LayerWorkspace<T> {
     void begin_backward(Range rows) override {
         put_states(takes_states() ? this->call->d_final_state : nullptr, rows,
                    [this](Index n, Index s) { return d_state(n, s); });
-        for (Index n = rows.begin; n < rows.end; ++n) {
-            if (drops_h()) std::fill_n(args.d_dropped_h + n * args.h.row, args.h.row, T(0));
-            if (args.steps == 0 && !options.return_sequences)
-                for (Index i = 0; i < options.units; ++i) d_state(n, 0)[i] += row_at(this->dy, 0, n)[i];
-        }
+        if (drops_h())
+            for (Index n = rows.begin; n < rows.end; ++n)
+                std::fill_n(args.d_dropped_h + n * args.h.row, args.h.row, T(0));
+        // Without steps, the output is the initial state.
+        if (args.steps == 0 && !options.return_sequences)
+            kernels.add(this->dy, 1, options.units, {args.dh, args.h.row, 0}, rows);
     }
     void backward_chunk(Range rows, Index chunk) override {
         cell_backward(args_of_call(), rows, steps_of(chunk), alone);
@@ -313,29 +313,21 @@ private:
         return args.states + ((slot % args.state_slots * args.rows + n) * (shape.states - 1) + s - 1) * args.h.row;
     }
 
-    void mask_output(const RecurrentArgs<T>& call_args, Range rows) const {
-        for (Index n = rows.begin; n < rows.end; ++n) {
-            bool seen = args.steps == 0 || this->call->continues;
-            for (Index t = 0; t < args.steps; ++t) {
-                const bool valid = *row_at(call_args.mask, t, n);
-                seen = seen || valid;
-                if (!options.return_sequences) continue;
-                *row_at(output_valid, t, n) = options.zero_output_for_mask ? valid : seen;
-                mask_output_row(t, n, t);
-            }
-            if (options.return_sequences) continue;
-            *row_at(output_valid, 0, n) = seen;
-            mask_output_row(args.steps - 1, n, 0);
-        }
+    // h of the steps with an output.
+    Sequence<const T> h_of_outputs() const {
+        if (options.return_sequences) return {args.h.data + args.h.step, args.h.row, args.h.step};
+        return {args.h.data + args.steps % args.h_slots * args.h.step, args.h.row, 0};
     }
-
-    void mask_output_row(Index t, Index n, Index to_step) const {
-        T* to = row_at(masked_output, to_step, n);
-        const T* from = state(t + 1, n, 0);
-        if (*row_at(output_valid, to_step, n))
-            std::copy(from, from + args.h.row, to);
-        else
-            std::fill(to, to + args.h.row, T(0));
+    OutputMaskArgs<T> output_mask_args() const {
+        return {args.steps,
+                options.units,
+                options.return_sequences,
+                options.zero_output_for_mask,
+                args.steps == 0 || this->call->continues,
+                args_of_call().mask,
+                h_of_outputs(),
+                output_valid,
+                masked_output};
     }
 };
 
