@@ -18,7 +18,7 @@ EXACT = {
 
 def applied(name, x, dtype):
     net = NETWORKS[dtype](16, False)
-    net.add_activation(activation=name)
+    net.add("activation", activation=name)
     whole = np.zeros(-(-x.size // 16) * 16, dtype)
     whole[: x.size] = x
     return net.predict(whole.reshape(-1, 16)).ravel()[: x.size]
@@ -107,7 +107,7 @@ def test_elementwise_values(isa, dtype, name, rng):
 @pytest.mark.parametrize("name", sorted(_core.activations()))
 def test_backward(isa, name, rng):
     net = _core.NetworkF64(12, True, True)
-    net.add_activation(activation=name)
+    net.add("activation", activation=name)
     x = rng.normal(scale=2, size=(5, 3, 12))
     kept = net.forward(x)
     rule = reference.ACTIVATIONS[name]
@@ -129,7 +129,7 @@ def test_rows(isa, dtype, name, rng):
         x = rng.normal(scale=5, size=(11, width)).astype(dtype)
         x[0] = 1e4 * rng.normal(size=width)
         net = NETWORKS[dtype](width, False)
-        net.add_activation(activation=name)
+        net.add("activation", activation=name)
         expected = reference.ACTIVATIONS[name].forward(x.astype(np.float64))
         eps = np.finfo(dtype).eps
         # Differences of large numbers, as sparsemax and log_softmax take them, have the error of those.

@@ -53,7 +53,7 @@ def trained(case, x, y, steps=6):
     while done < steps:
         done, loss = net.train(x, y, order, batch_size=64, first_step=done, learning_rate=0.01, seconds=0.0)
         losses.append(loss)
-    return [net.weight(i).copy() for i in range(len(net.segments))], losses
+    return [net.weight(i).copy() for i in range(len(net.parameters))], losses
 
 
 @pytest.mark.parametrize("cell", CELLS)
@@ -84,7 +84,7 @@ def test_one_call_of_many_steps_is_many_calls_of_one(isa, dtype, rng):
                 x, y, order, batch_size=4, first_step=done, learning_rate=0.01, seconds=seconds, loss_sum=losses
             )
         assert net.iterations == 25
-        results.append(([net.weight(i).copy() for i in range(len(net.segments))], losses))
+        results.append(([net.weight(i).copy() for i in range(len(net.parameters))], losses))
     assert results[0][1] == results[1][1]
     for found, expected in zip(results[0][0], results[1][0], strict=True):
         np.testing.assert_array_equal(found, expected)
@@ -150,10 +150,10 @@ from fastlstm import _core
 
 net = _core.NetworkF32(3, True)
 options = dict(activation="tanh", recurrent_activation="sigmoid", use_bias=True, return_sequences=False)
-net.add_recurrent(cell="lstm", units=64, **options)
+net.add("recurrent", cell="lstm", units=64, **options)
 rng = np.random.default_rng(1)
-for i, segment in enumerate(net.segments):
-    net.set_weight(i, rng.normal(size=segment.shape).astype("f4"))
+for i, parameter in enumerate(net.parameters):
+    net.set_weight(i, rng.normal(size=parameter.shape).astype("f4"))
 x = rng.normal(size=(400, 20, 3)).astype("f4")
 """
 
@@ -199,5 +199,5 @@ def test_passes_apart_give_the_gradients_of_a_training_step(isa, dtype, cell, ro
         net = case.network()
         kept = net.forward(x)
         net.backward(kept, np.sign(kept.output - y) * np.dtype(dtype).type(1 / y.size))
-        for i in range(len(net.segments)):
+        for i in range(len(net.parameters)):
             np.testing.assert_array_equal(net.gradient(i), together.gradient(i))

@@ -41,7 +41,7 @@ class Layer:
     dtype: str = "float64"
     options: dict[str, Any] = field(default_factory=dict)
     mask: Any = None
-    draw: int | None = None
+    rng_step: int | None = None
     state: bool = True
     scale: float = 0.5
 
@@ -49,14 +49,14 @@ class Layer:
         gates = {"activation": "linear"} if self.cell.startswith("min_") else {}
         self.net = NETWORKS[self.dtype](self.features, True, True)
         own = {**gates, **of_the_cell(self.cell, self.options)}
-        self.net.add_recurrent(cell=self.cell, units=self.units, **{"return_sequences": True, **own})
-        self.names = [segment.name for segment in self.net.segments]
-        self.weights = [self._random(segment.shape, self.scale) for segment in self.net.segments]
+        self.net.add("recurrent", cell=self.cell, units=self.units, **{"return_sequences": True, **own})
+        self.names = [parameter.name for parameter in self.net.parameters]
+        self.weights = [self._random(parameter.shape, self.scale) for parameter in self.net.parameters]
         for i, weight in enumerate(self.weights):
             self.net.set_weight(i, weight)
         self.x = self._random((self.rows, self.steps, self.features))
         self.initial = self._random((self.rows, self.net.state_size)) if self.state else None
-        self.kept = self.net.forward(self.x, state=self.initial, mask=self.mask, draw=self.draw)
+        self.kept = self.net.forward(self.x, state=self.initial, mask=self.mask, rng_step=self.rng_step)
         self.d_output = self._random(self.kept.output.shape)
         self.d_state = self._random(self.kept.state.shape)
         self.dx, self.d_initial = self.net.backward(self.kept, self.d_output, self.d_state)
@@ -67,7 +67,7 @@ class Layer:
 
     def value(self, x, state):
         """Return the number whose gradients `backward` gives."""
-        output, final = self.net.run(x, state=state, mask=self.mask, draw=self.draw)
+        output, final = self.net.run(x, state=state, mask=self.mask, rng_step=self.rng_step)
         return float((output * self.d_output).sum() + (final * self.d_state).sum())
 
     def errors(self, step=1e-6):
@@ -110,14 +110,14 @@ OPTIONS = {
     "mask, last output": {"mask": GAPS, "options": {"return_sequences": False}},
     "mask, zero output": {"mask": GAPS, "options": {"zero_output_for_mask": True}},
     "mask, backwards": {"mask": GAPS, "options": {"go_backwards": True}},
-    "dropout": {"draw": 3, "options": {"dropout": 0.4}},
-    "recurrent dropout": {"draw": 3, "options": {"recurrent_dropout": 0.4}},
-    "zoneout": {"draw": 3, "options": {"zoneout": 0.3, "zoneout_cell": 0.2}},
+    "dropout": {"rng_step": 3, "options": {"dropout": 0.4}},
+    "recurrent dropout": {"rng_step": 3, "options": {"recurrent_dropout": 0.4}},
+    "zoneout": {"rng_step": 3, "options": {"zoneout": 0.3, "zoneout_cell": 0.2}},
     "zoneout at inference": {"options": {"zoneout": 0.3, "zoneout_cell": 0.2}},
     "clip": {"options": {"clip": 0.5}},
     "all at once": {
         "mask": GAPS,
-        "draw": 5,
+        "rng_step": 5,
         "options": {
             "go_backwards": True,
             "dropout": 0.2,

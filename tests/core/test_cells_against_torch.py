@@ -39,9 +39,9 @@ class Pair:
         }
         if bidirectional:
             backward = {**options, "go_backwards": True}
-            self.core.add_bidirectional(forward=options, backward=backward, merge_mode="concat")
+            self.core.add("bidirectional", forward=options, backward=backward, merge_mode="concat")
         else:
-            self.core.add_recurrent(**options)
+            self.core.add("recurrent", **options)
 
     def ours(self, read, *, gradients):
         """Return what `read` gives for torch's parameters, in the core's layout and order.
@@ -103,6 +103,6 @@ def test_outputs_and_gradients_agree_with_torch(isa, rng, torch, kind, depth, bi
     assert_close(d_x, leaves[0].grad.numpy())
     assert_close(d_initial, pair.side_by_side([leaf.grad.numpy() for leaf in leaves[1:]]))
     expected = pair.ours(lambda parameter: parameter.grad.numpy(), gradients=True)
-    assert len(pair.core.segments) == len(expected)
+    assert len(pair.core.parameters) == len(expected)
     for i, gradient in enumerate(expected):
         assert_close(pair.core.gradient(i), gradient)

@@ -40,8 +40,8 @@ from fastlstm import _core
 def isa(network, units):
     net = network(3, True)
     options = {"activation": "tanh", "recurrent_activation": "sigmoid", "use_bias": True, "return_sequences": False}
-    net.add_recurrent(cell="lstm", units=units, **options)
-    net.segments
+    net.add("recurrent", cell="lstm", units=units, **options)
+    net.parameters
     return net.isa
 
 print(*[isa(_core.NetworkF32, units) for units in (1, 8, 9)], *[isa(_core.NetworkF64, units) for units in (4, 5)])

@@ -20,7 +20,7 @@ def network_of(y_pred, loss):
     """
     table = np.ascontiguousarray(y_pred.reshape(-1, y_pred.shape[-1]))
     net = NETWORKS[y_pred.dtype.name](len(table), y_pred.ndim == 3)
-    net.add_dense(units=table.shape[1], use_bias=False)
+    net.add("dense", units=table.shape[1], use_bias=False)
     loss._start(net)
     net.set_weight(0, table)
     return net, np.eye(len(table), dtype=y_pred.dtype).reshape(*y_pred.shape[:-1], len(table))
@@ -230,7 +230,7 @@ def test_weights_on_any_number_of_threads_train_to_the_same_bits(isa, dtype, thr
     for count in (1, 4, 3):
         threads(count)
         net = NETWORKS[dtype](3, True)
-        net.add_dense(units=2, use_bias=True)
+        net.add("dense", units=2, use_bias=True)
         net.set_loss("huber", {"delta": 0.5, "reduction": "mean_with_sample_weight"})
         net.set_optimizer("sgd", {})
         order = np.arange(300)[::-1].copy()
@@ -249,7 +249,7 @@ def test_there_is_a_class_and_a_reference_for_each_loss():
 def test_what_the_core_refuses(rng):
     x, y = rng.normal(size=(2, 4, 3)), rng.normal(size=(4, 3))
     net = NETWORKS["float64"](3, False)
-    net.add_dense(units=3, use_bias=True)
+    net.add("dense", units=3, use_bias=True)
     x, y = x[0], rng.normal(size=(4, 1))
     for options, match in [
         ({"delta": -1.0}, "delta: expected a number from 0"),

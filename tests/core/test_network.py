@@ -43,11 +43,11 @@ def test_a_step_uses_the_samples_in_the_order_given(isa, dtype, rng):
 def test_repeat_vector_between_encoder_and_decoder(isa, units, rng):
     net = _core.NetworkF64(2, True)
     cell = dict(cell="lstm", activation="tanh", recurrent_activation="sigmoid", use_bias=True)
-    net.add_recurrent(units=units, return_sequences=False, **cell)
-    net.add_repeat_vector(n=4)
-    net.add_recurrent(units=3, return_sequences=True, **cell)
-    net.add_dense(units=2, use_bias=True)
-    weights = [rng.normal(size=s.shape) * 0.5 for s in net.segments]
+    net.add("recurrent", units=units, return_sequences=False, **cell)
+    net.add("repeat_vector", n=4)
+    net.add("recurrent", units=3, return_sequences=True, **cell)
+    net.add("dense", units=2, use_bias=True)
+    weights = [rng.normal(size=s.shape) * 0.5 for s in net.parameters]
     for i, w in enumerate(weights):
         net.set_weight(i, w)
     net.set_loss("mean_squared_error")
@@ -73,9 +73,9 @@ def test_repeat_vector_between_encoder_and_decoder(isa, units, rng):
 @pytest.mark.parametrize("features", [1, 3, 17])
 def test_normalization_and_its_inverse(isa, dtype, features, rng):
     net = NETWORKS[dtype](features, True)
-    net.add_dense(units=features, use_bias=False)
-    net.add_normalization(invert=False)
-    net.add_normalization(invert=True)
+    net.add("dense", units=features, use_bias=False)
+    net.add("normalization", invert=False)
+    net.add("normalization", invert=True)
     kernel = rng.normal(size=(features, features)).astype(dtype)
     mean, variance = rng.normal(size=(2, features)).astype(dtype)
     variance = np.abs(variance)
@@ -92,7 +92,7 @@ def test_normalization_and_its_inverse(isa, dtype, features, rng):
     net.loss_and_gradients(x, y)
     d = 2 * (out - y) / out.size * deviation[1] / deviation[0]
     assert relative(net.gradient(0), np.einsum("ntd,nte->de", x, d)) < 10 * BOUND[dtype]
-    assert [s.trainable for s in net.segments] == [True, False, False, False, False]
+    assert [s.trainable for s in net.parameters] == [True, False, False, False, False]
     with pytest.raises(ValueError, match="expected one that is trained, got 1"):
         net.gradient(1)
 
@@ -157,13 +157,14 @@ def test_what_does_not_fit_is_refused(rng):
     with pytest.raises(IndexError):
         net.weight(99)
     with pytest.raises(RuntimeError, match="no more layers"):
-        net.add_dense(units=1, use_bias=True)
+        net.add("dense", units=1, use_bias=True)
 
 
 def test_layers_that_do_not_fit_are_refused():
     net = _core.NetworkF32(2, False)
     with pytest.raises(ValueError, match="expects a sequence"):
-        net.add_recurrent(
+        net.add(
+            "recurrent",
             cell="lstm",
             units=1,
             activation="tanh",
@@ -171,11 +172,12 @@ def test_layers_that_do_not_fit_are_refused():
             use_bias=True,
             return_sequences=False,
         )
-    net.add_repeat_vector(n=2)
+    net.add("repeat_vector", n=2)
     with pytest.raises(ValueError, match=r"expects \(N, D\)"):
-        net.add_repeat_vector(n=2)
+        net.add("repeat_vector", n=2)
     with pytest.raises(ValueError, match="an elementwise activation, got 'softmax'"):
-        net.add_recurrent(
+        net.add(
+            "recurrent",
             cell="lstm",
             units=1,
             activation="softmax",
@@ -185,8 +187,8 @@ def test_layers_that_do_not_fit_are_refused():
         )
     for wrong in (0, -1, 2**62):
         with pytest.raises(ValueError, match=f"units: expected 1 to {2**24}, got {wrong}"):
-            net.add_dense(units=wrong, use_bias=True)
+            net.add("dense", units=wrong, use_bias=True)
     with pytest.raises(ValueError, match=r"activation: expected one of .*got 'swoosh'"):
-        net.add_activation(activation="swoosh")
+        net.add("activation", activation="swoosh")
     with pytest.raises(ValueError, match="features: expected 1 to"):
         _core.NetworkF32(0, True)

@@ -9,7 +9,7 @@ from fastlstm import _core
 
 def test_wrong_indices_and_masks():
     net = _core.NetworkF32(1, True)
-    net.add_embedding(input_dim=4, output_dim=2, mask_zero=False)
+    net.add("embedding", input_dim=4, output_dim=2, mask_zero=False)
     for bad in (4, -1, 0.5, np.nan):
         with pytest.raises(ValueError, match=r"whole numbers from 0 to input_dim - 1 = 3"):
             net.predict(np.full((1, 2, 1), bad, "f4"))
@@ -18,20 +18,20 @@ def test_wrong_indices_and_masks():
     with pytest.raises(TypeError, match="mask"):
         net.run(np.zeros((1, 2, 1), "f4"), mask=np.ones((1, 2)))
     late = _core.NetworkF32(1, True)
-    late.add_dense(units=1, use_bias=True)
+    late.add("dense", units=1, use_bias=True)
     with pytest.raises(ValueError, match="must be the first"):
-        late.add_embedding(input_dim=4, output_dim=2, mask_zero=False)
+        late.add("embedding", input_dim=4, output_dim=2, mask_zero=False)
 
 
 def single_lstm(units, features=3):
     net = _core.NetworkF64(features, True)
-    net.add_recurrent(cell="lstm", units=units, return_sequences=True)
+    net.add("recurrent", cell="lstm", units=units, return_sequences=True)
     return net
 
 
 def test_a_weight_may_be_the_first_thing_that_is_asked_for():
     net = _core.NetworkF64(3, True)
-    net.add_dense(units=4, use_bias=True)
+    net.add("dense", units=4, use_bias=True)
     np.testing.assert_array_equal(net.weight(1), np.zeros(4))
 
 
@@ -44,7 +44,7 @@ def test_a_pass_belongs_to_its_network(rng):
     del small  # the pass keeps it alive
     with pytest.raises(ValueError, match="of this network"):
         large.backward(kept, np.ones((2, 3, 400)))
-    for nothing in (None, _core.PassF64.__new__(_core.PassF64)):
+    for nothing in (None, _core.SavedForwardF64.__new__(_core.SavedForwardF64)):
         with pytest.raises(TypeError, match="what forward returned"):
             large.backward(nothing, np.ones((2, 3, 400)))
 
@@ -52,7 +52,7 @@ def test_a_pass_belongs_to_its_network(rng):
 @pytest.mark.parametrize("scale", [1, 1e4, 1e8])
 def test_sparsemax_of_large_numbers_ends(isa, dtype, scale, rng):
     net = NETWORKS[dtype](4, False)
-    net.add_activation(activation="sparsemax")
+    net.add("activation", activation="sparsemax")
     near = np.array([74803.1641, 74803.3984, 74803.7422, 74804.0391], dtype)
     x = np.concatenate([near[None], np.full((1, 4), scale), rng.normal(scale=scale, size=(200, 4))]).astype(dtype)
     y = net.predict(x)
@@ -63,22 +63,22 @@ def test_sparsemax_of_large_numbers_ends(isa, dtype, scale, rng):
 def test_wrong_types_are_named(rng):
     net = single_lstm(4)
     x = rng.normal(size=(2, 3, 3))
-    for options in ({"state": np.zeros((2, 8)).tolist()}, {"mask": [[True] * 3] * 2}, {"draw": 1.5}):
+    for options in ({"state": np.zeros((2, 8)).tolist()}, {"mask": [[True] * 3] * 2}, {"rng_step": 1.5}):
         with pytest.raises(TypeError, match=f"{next(iter(options))}: expected"):
             net.run(x, **options)
     for options in ({"units": "x"}, {"cell": 3}, {"dropout": "a"}, {"seed": 3.7}):
         with pytest.raises(TypeError, match=f"{next(iter(options))}: "):
-            _core.NetworkF64(3, True).add_recurrent(**{"cell": "lstm", "units": 2, **options})
+            _core.NetworkF64(3, True).add("recurrent", **{"cell": "lstm", "units": 2, **options})
     with pytest.raises(ValueError, match="zoneout_cell"):
-        _core.NetworkF64(3, True).add_recurrent(cell="gru", units=2, zoneout_cell=0.1)
+        _core.NetworkF64(3, True).add("recurrent", cell="gru", units=2, zoneout_cell=0.1)
     with pytest.raises(ValueError, match="recurrent_dropout"):
-        _core.NetworkF64(3, True).add_recurrent(cell="min_gru", units=2, recurrent_dropout=0.1)
+        _core.NetworkF64(3, True).add("recurrent", cell="min_gru", units=2, recurrent_dropout=0.1)
 
 
 def test_a_stateful_call_that_fails_leaves_no_state(rng):
     net = _core.NetworkF64(2, True)
-    net.add_recurrent(cell="gru", units=3, stateful=True)
-    net.add_dense(units=1, use_bias=True)
+    net.add("recurrent", cell="gru", units=3, stateful=True)
+    net.add("dense", units=1, use_bias=True)
     net.set_loss("mean_squared_error")
     net.set_optimizer("sgd", {"momentum": 0.0})
     x, y = rng.normal(size=(4, 5, 2)), rng.normal(size=(4, 1))
@@ -90,7 +90,7 @@ def test_a_stateful_call_that_fails_leaves_no_state(rng):
 
 def test_min_lstm_with_both_gates_closed(isa, dtype):
     net = NETWORKS[dtype](1, True)
-    net.add_recurrent(cell="min_lstm", units=1, activation="linear", return_sequences=True)
+    net.add("recurrent", cell="min_lstm", units=1, activation="linear", return_sequences=True)
     for closed in (-80, -87, -100, -1000):
         net.set_weight(0, np.zeros((1, 3), dtype))
         net.set_weight(1, np.array([closed, closed, 4.0], dtype))
@@ -99,7 +99,7 @@ def test_min_lstm_with_both_gates_closed(isa, dtype):
 
 def lstm_and_kernel(rng, dtype="float64"):
     net = NETWORKS[dtype](3, True)
-    net.add_recurrent(cell="lstm", units=37, return_sequences=True)
+    net.add("recurrent", cell="lstm", units=37, return_sequences=True)
     return net, rng.normal(size=(3, 148)).astype(dtype)
 
 

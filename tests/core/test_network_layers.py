@@ -10,61 +10,62 @@ CELL = {"activation": "tanh", "recurrent_activation": "sigmoid", "return_sequenc
 
 
 def recurrent(net, **options):
-    net.add_recurrent(**{"cell": "gru", "units": 4, **CELL, **options})
+    net.add("recurrent", **{"cell": "gru", "units": 4, **CELL, **options})
 
 
 def bidirectional(net, merge_mode="concat", backward=None, **options):
     forward = {"cell": "lstm", "units": 4, **CELL, **options}
-    net.add_bidirectional(
+    net.add(
+        "bidirectional",
         forward=forward, backward={**forward, **(backward or {}), "go_backwards": True}, merge_mode=merge_mode
     )
 
 
 def embedding(net):
-    net.add_embedding(input_dim=7, output_dim=3, mask_zero=True)
+    net.add("embedding", input_dim=7, output_dim=3, mask_zero=True)
     recurrent(net)
 
 
 def flatten(net):
     recurrent(net)
-    net.add_reshape(steps=1, features=20, sequence=False)
+    net.add("reshape", steps=1, features=20, sequence=False)
 
 
 def reshape(net):
-    net.add_reshape(steps=3, features=5, sequence=True)
+    net.add("reshape", steps=3, features=5, sequence=True)
     recurrent(net)
-    net.add_reshape(steps=6, features=2, sequence=True)
+    net.add("reshape", steps=6, features=2, sequence=True)
 
 
 def layer_normalization(net, **options):
     recurrent(net)
-    net.add_layer_normalization(**{"epsilon": 1e-3, "center": True, "scale": True, **options})
+    net.add("layer_normalization", **{"epsilon": 1e-3, "center": True, "scale": True, **options})
 
 
 def rescaling(net):
     recurrent(net)
     dtype = "float32" if isinstance(net, _core.NetworkF32) else "float64"
-    net.add_rescaling(scale=np.array([1, 2, -1, 0.5], dtype), offset=np.arange(4, dtype=dtype))
+    net.add("rescaling", scale=np.array([1, 2, -1, 0.5], dtype), offset=np.arange(4, dtype=dtype))
 
 
 def masking(net):
-    net.add_masking(mask_value=0.0)
+    net.add("masking", mask_value=0.0)
     recurrent(net)
     recurrent(net, cell="lstm")
 
 
 def activity(net):
     recurrent(net)
-    net.add_activity_regularizer(l1=0.02, l2=0.03)
+    net.add("activity_regularizer", l1=0.02, l2=0.03)
 
 
 def glu(net):
     recurrent(net)
-    net.add_activation(activation="glu")
+    net.add("activation", activation="glu")
 
 
 def swallowed_mask(net):
-    net.add_masking(mask_value=0.0)
+    net.add("masking", mask_value=0.0)
     recurrent(net)
     recurrent(net, return_sequences=False)
 
@@ -75,7 +76,7 @@ STAGES = {
     "ave": lambda net: bidirectional(net, "ave"),
     "concat": lambda net: bidirectional(net, "concat", {"units": 3, "cell": "gru"}),
     "last outputs": lambda net: bidirectional(net, return_sequences=False),
-    "bidirectional under a mask": lambda net: (net.add_masking(mask_value=0.0), bidirectional(net)),
+    "bidirectional under a mask": lambda net: (net.add("masking", mask_value=0.0), bidirectional(net)),
     "embedding": embedding,
     "flatten": flatten,
     "reshape": reshape,
@@ -96,9 +97,9 @@ def built(stage, rng, dtype="float64", rows=6):
     index = stage == "embedding"
     net = NETWORKS[dtype](1 if index else 3, True)
     STAGES[stage](net)
-    net.add_dense(units=2, use_bias=True)
-    for i, segment in enumerate(net.segments):
-        net.set_weight(i, (0.6 * rng.normal(size=segment.shape)).astype(dtype))
+    net.add("dense", units=2, use_bias=True)
+    for i, parameter in enumerate(net.parameters):
+        net.set_weight(i, (0.6 * rng.normal(size=parameter.shape)).astype(dtype))
     net.set_loss("mean_squared_error")
     x = rng.integers(0, 7, (rows, 5, 1)) if index else rng.normal(size=(rows, 5, 3)) * (rng.random((rows, 5, 1)) < 0.7)
     x = x.astype(dtype)
@@ -110,7 +111,7 @@ def built(stage, rng, dtype="float64", rows=6):
 def test_gradients_match_finite_differences(isa, stage, regularized, rng):
     net, x, y = built(stage, rng)
     if regularized:
-        for i in range(len(net.segments)):
+        for i in range(len(net.parameters)):
             net.set_regularizer(i, 0.01 * i, 0.02)
     loss = net.loss_and_gradients(x, y)
     assert loss == pytest.approx(net.evaluate(x, y), rel=1e-13)
@@ -136,9 +137,9 @@ def test_rows_do_not_depend_on_batch_or_threads(isa, dtype, stage, threads, rng)
     for start, end in [(0, 1), (5, 7), (13, 30), (66, 67)]:
         np.testing.assert_array_equal(net.predict(x[start:end]), whole[start:end])
     net.set_optimizer("adam", {"beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-7})
-    for i in range(len(net.segments)):
+    for i in range(len(net.parameters)):
         net.set_regularizer(i, 0.01, 0.02)
-    before, results = [net.weight(i).copy() for i in range(len(net.segments))], []
+    before, results = [net.weight(i).copy() for i in range(len(net.parameters))], []
     for count in (1, 4):
         threads(count)
         for i, weight in enumerate(before):
@@ -149,7 +150,7 @@ def test_rows_do_not_depend_on_batch_or_threads(isa, dtype, stage, threads, rng)
             done, losses = net.train(
                 x, y, np.arange(67), batch_size=24, first_step=done, learning_rate=0.01, seconds=0.0, loss_sum=losses
             )
-        results.append(([net.weight(i).copy() for i in range(len(net.segments))], losses))
+        results.append(([net.weight(i).copy() for i in range(len(net.parameters))], losses))
     assert results[0][1] == results[1][1]
     for found, expected in zip(*(weights for weights, _ in results), strict=True):
         np.testing.assert_array_equal(found, expected)
@@ -171,8 +172,8 @@ def test_a_mask_given_with_the_data_is_that_of_a_masking_stage(isa, rng):
     plain = _core.NetworkF64(3, True)
     recurrent(plain)
     recurrent(plain, cell="lstm")
-    plain.add_dense(units=2, use_bias=True)
-    for i in range(len(net.segments)):
+    plain.add("dense", units=2, use_bias=True)
+    for i in range(len(net.parameters)):
         plain.set_weight(i, net.weight(i).copy())
     plain.set_loss("mean_squared_error")
     mask = (x != 0).any(axis=2)
@@ -186,10 +187,10 @@ def test_a_mask_given_with_the_data_is_that_of_a_masking_stage(isa, rng):
 def test_dropout(isa, dtype, per, rng):
     rate, shape = 0.3, (50, 40, 30)
     net = NETWORKS[dtype](30, True, True)
-    net.add_dropout(rate=rate, seed=7, per_row=per[0], per_step=per[1], per_feature=per[2])
+    net.add("dropout", rate=rate, seed=7, per_row=per[0], per_step=per[1], per_feature=per[2])
     x = np.ones(shape, dtype)
     np.testing.assert_array_equal(net.predict(x), x)
-    kept = net.forward(x, draw=1)
+    kept = net.forward(x, rng_step=1)
     y = kept.output
     np.testing.assert_array_equal(np.unique(y), np.array([0, 1 / (1 - rate)], dtype))
     for axis, own in enumerate(per):
@@ -198,17 +199,17 @@ def test_dropout(isa, dtype, per, rng):
     drawn = np.prod([extent for extent, own in zip(shape, per, strict=True) if own])
     assert abs((y == 0).mean() - rate) < 4 * np.sqrt(rate * (1 - rate) / drawn)
     np.testing.assert_array_equal(net.backward(kept, x)[0], y)
-    np.testing.assert_array_equal(net.run(x, draw=1)[0], y)
-    assert (net.run(x, draw=2)[0] != y).any()
-    np.testing.assert_array_equal(net.run(x[:9], draw=1)[0], y[:9])
+    np.testing.assert_array_equal(net.run(x, rng_step=1)[0], y)
+    assert (net.run(x, rng_step=2)[0] != y).any()
+    np.testing.assert_array_equal(net.run(x[:9], rng_step=1)[0], y[:9])
 
 
 def test_both_dtypes_drop_the_same(isa):
     outputs = []
     for dtype in NETWORKS:
         net = NETWORKS[dtype](33, True)
-        net.add_dropout(rate=0.5, seed=3)
-        outputs.append(net.run(np.ones((4, 5, 33), dtype), draw=0)[0])
+        net.add("dropout", rate=0.5, seed=3)
+        outputs.append(net.run(np.ones((4, 5, 33), dtype), rng_step=0)[0])
     np.testing.assert_array_equal(*outputs)
 
 
@@ -216,7 +217,7 @@ def test_both_dtypes_drop_the_same(isa):
 def test_constraints(isa, units, rng):
     def constrained(kind, axes, minimum=0.0, maximum=1.0, rate=1.0):
         net = _core.NetworkF64(5, False)
-        net.add_dense(units=units, use_bias=False)
+        net.add("dense", units=units, use_bias=False)
         start = rng.normal(size=(5, units))
         net.set_weight(0, start)
         net.set_loss("mean_squared_error")
@@ -242,9 +243,9 @@ def test_streamed_step_by_step_is_the_whole(isa, dtype, cell, threads, rng):
     activation = "linear" if cell.startswith("min_") else "tanh"
     net = NETWORKS[dtype](3, True)
     for units in (17, 5):
-        net.add_recurrent(cell=cell, units=units, return_sequences=True, activation=activation)
-    for i, segment in enumerate(net.segments):
-        net.set_weight(i, (0.5 * rng.normal(size=segment.shape)).astype(dtype))
+        net.add("recurrent", cell=cell, units=units, return_sequences=True, activation=activation)
+    for i, parameter in enumerate(net.parameters):
+        net.set_weight(i, (0.5 * rng.normal(size=parameter.shape)).astype(dtype))
     x = rng.normal(size=(9, 12, 3)).astype(dtype)
     threads(4)
     whole, final = net.run(x)
@@ -261,11 +262,11 @@ def test_streamed_step_by_step_is_the_whole(isa, dtype, cell, threads, rng):
 def test_a_stateful_network_goes_on_where_it_was(isa, cell, rng):
     def network(stateful):
         net = _core.NetworkF64(2, True)
-        net.add_recurrent(cell=cell, units=5, return_sequences=True, stateful=stateful)
-        net.add_recurrent(cell=cell, units=3, return_sequences=True)  # begins with zeros each time
-        net.add_dense(units=1, use_bias=True)
-        for i, segment in enumerate(net.segments):
-            net.set_weight(i, np.random.default_rng(i).normal(size=segment.shape) * 0.5)
+        net.add("recurrent", cell=cell, units=5, return_sequences=True, stateful=stateful)
+        net.add("recurrent", cell=cell, units=3, return_sequences=True)  # begins with zeros each time
+        net.add("dense", units=1, use_bias=True)
+        for i, parameter in enumerate(net.parameters):
+            net.set_weight(i, np.random.default_rng(i).normal(size=parameter.shape) * 0.5)
         net.set_loss("mean_squared_error")
         return net
 
@@ -306,11 +307,11 @@ def test_regularizers_and_constraints_are_set_not_added(rng):
     net.set_regularizer(0, 0.0, 0.0)
     assert net.evaluate(x, y) == without
     fixed = _core.NetworkF64(3, True)
-    fixed.add_normalization(invert=False)
+    fixed.add("normalization", invert=False)
     with pytest.raises(ValueError, match="one that is trained"):
         fixed.set_regularizer(0, 0.1, 0.1)
     for axes in ((), (2,), (-1,), (0, 0)):
         with pytest.raises(ValueError, match="axes: expected neighbours"):
             net.set_constraint(0, "max_norm", axes, 0.0, 1.0, 1.0)
-    with pytest.raises(IndexError, match="segment: expected one of"):
+    with pytest.raises(IndexError, match="parameter: expected one of"):
         net.set_regularizer(99, 0.0, 0.0)

@@ -8,7 +8,7 @@ from optimizer_cases import FEATURES, ROWS, SHAPES, UNITS, batches, initial_weig
 from fastlstm import reference
 
 KERNEL, BIAS = 2, 3
-"""Segments of `network`. What is not trained comes first there, and last in the flat buffer."""
+"""Parameters of `network`. What is not trained comes first there, and last in the flat buffer."""
 ORDER = np.arange(ROWS, dtype=np.int64)
 
 RULES = [
@@ -47,8 +47,8 @@ AROUND = {
 
 def network(weights, name, options, without_decay=()):
     net = NETWORKS[str(weights[0].dtype)](FEATURES, False)
-    net.add_normalization(invert=False)
-    net.add_dense(units=UNITS, use_bias=True)
+    net.add("normalization", invert=False)
+    net.add("dense", units=UNITS, use_bias=True)
     net.set_weight(1, np.ones(FEATURES, weights[0].dtype))
     net.set_weight(KERNEL, weights[0])
     net.set_weight(BIAS, weights[1])
@@ -105,12 +105,12 @@ def test_what_goes_on_around_a_rule(isa, around, without_decay, rng):
             if (i // every + 1) % options.get("ema_overwrite_frequency", 1000) == 0:
                 weights = list(averages)
         one_step(net, x, y, rate)
-    for k, segment in enumerate((KERNEL, BIAS)):
-        assert relative(net.weight(segment), weights[k]) < 1e-12
+    for k, parameter in enumerate((KERNEL, BIAS)):
+        assert relative(net.weight(parameter), weights[k]) < 1e-12
         if "use_ema" in options:
-            assert relative(net.slot("average", segment), averages[k]) < 1e-12
+            assert relative(net.slot("average", parameter), averages[k]) < 1e-12
         if every > 1:
-            assert relative(net.slot("gradient_accumulator", segment), sums[k]) < 1e-12
+            assert relative(net.slot("gradient_accumulator", parameter), sums[k]) < 1e-12
     assert (net.weight(0) == 0).all()
     assert (net.weight(1) == 1).all()
 
@@ -120,7 +120,7 @@ def test_centred_rmsprop_survives_a_constant_gradient(isa, dtype):
     x, order = np.ones((1, 1), dtype), np.zeros(1, np.int64)
     for target in np.linspace(100, 1000, 40):
         net = NETWORKS[dtype](1, False)
-        net.add_dense(units=1, use_bias=False)
+        net.add("dense", units=1, use_bias=False)
         net.set_loss("mean_squared_error")
         net.set_optimizer("rmsprop", {"rho": 0.9, "epsilon": 1e-7, "centered": 1.0})
         y = np.full((1, 1), target, dtype)
@@ -171,23 +171,23 @@ def test_what_is_kept_of_a_run_continues_it_elsewhere(isa, dtype, rule, rng):
     for x, y, _ in data[:10]:
         one_step(first, x, y, 0.01)
     second = network([first.weight(KERNEL), first.weight(BIAS)], rule, options)
-    for segment in (KERNEL, BIAS):
+    for parameter in (KERNEL, BIAS):
         for name in first.slots:
-            second.set_slot(name, segment, first.slot(name, segment))
-            np.testing.assert_array_equal(second.slot(name, segment), first.slot(name, segment))
+            second.set_slot(name, parameter, first.slot(name, parameter))
+            np.testing.assert_array_equal(second.slot(name, parameter), first.slot(name, parameter))
     second.iterations = first.iterations
     for x, y, _ in data[10:]:
         one_step(first, x, y, 0.01)
         one_step(second, x, y, 0.01)
-    for segment in (KERNEL, BIAS):
-        np.testing.assert_array_equal(second.weight(segment), first.weight(segment))
+    for parameter in (KERNEL, BIAS):
+        np.testing.assert_array_equal(second.weight(parameter), first.weight(parameter))
 
 
 def test_slots_that_there_are_not_are_refused(rng):
     net = network(initial_weights(rng, "float32"), "adam", {"beta_1": 0.9, "beta_2": 0.9})
     with pytest.raises(ValueError, match="slot: expected one of momentum, velocity, got 'norm'"):
         net.slot("norm", KERNEL)
-    with pytest.raises(ValueError, match="segment: expected one that is trained, got 0"):
+    with pytest.raises(ValueError, match="parameter: expected one that is trained, got 0"):
         net.slot("momentum", 0)
     with pytest.raises(ValueError, match=r"value: expected shape \(64\), got \(64, 1\)|value: expected shape"):
         net.set_slot("momentum", BIAS, np.zeros((64, 1), "f4"))
@@ -233,7 +233,7 @@ def test_rates_of_several_steps(isa, dtype, rng):
     assert many.train(x, y, order, **steps, learning_rate=all_rates[:7], seconds=1e9)[0] == 7
     steps["first_step"] = 7
     assert many.train(x, y, order, **steps, learning_rate=all_rates[7:], seconds=1e9)[0] == 10
-    for i in range(len(one.segments)):
+    for i in range(len(one.parameters)):
         np.testing.assert_array_equal(one.weight(i), many.weight(i))
     with pytest.raises(ValueError, match="learning_rate: expected at least one"):
         many.train(x, y, order, **steps, learning_rate=all_rates[:0], seconds=0.0)
@@ -261,7 +261,7 @@ def test_one_thread_and_four_train_to_the_same_bits(isa, dtype, clip, threads, r
             done = 0
             while done < 5:
                 done, _ = net.train(x, y, order, batch_size=64, first_step=done, learning_rate=0.01, seconds=0.0)
-        segments = range(len(net.segments))
+        segments = range(len(net.parameters))
         results.append([net.weight(i).copy() for i in segments])
         results[-1] += [net.slot(name, i) for name in net.slots for i in segments]
     for arrays in results[1:]:

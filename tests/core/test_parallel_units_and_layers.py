@@ -20,27 +20,27 @@ def network(cell, dtype, rng, *, units=UNITS, depth=2, both_ways=False, **option
     activation = "linear" if cell.startswith("min_") else "tanh"
     common = {"cell": cell, "activation": activation, "recurrent_activation": "sigmoid", "use_bias": True, **options}
     for i in range(depth - 1):
-        net.add_recurrent(**common, units=units - i, return_sequences=True)
+        net.add("recurrent", **common, units=units - i, return_sequences=True)
     last = {**common, "units": units - 16, "return_sequences": False}
     if both_ways:
-        net.add_bidirectional(forward=last, backward={**last, "go_backwards": True}, merge_mode="concat")
+        net.add("bidirectional", forward=last, backward={**last, "go_backwards": True}, merge_mode="concat")
     else:
-        net.add_recurrent(**last)
-    net.add_dense(units=3, use_bias=True)
+        net.add("recurrent", **last)
+    net.add("dense", units=3, use_bias=True)
     net.set_loss("mean_squared_error")
-    for i, segment in enumerate(net.segments):
-        net.set_weight(i, (rng.normal(size=segment.shape) / np.sqrt(units)).astype(dtype))
+    for i, parameter in enumerate(net.parameters):
+        net.set_weight(i, (rng.normal(size=parameter.shape) / np.sqrt(units)).astype(dtype))
     return net
 
 
-def everything(net, dtype, rows, rng, *, draw=None, masked=False):
+def everything(net, dtype, rows, rng, *, rng_step=None, masked=False):
     """Return what a network gives out: outputs, states, gradients of everything, weights after some steps."""
     x = rng.normal(size=(rows, STEPS, FEATURES)).astype(dtype)
     y = rng.normal(size=(rows, 3)).astype(dtype)
     state = rng.normal(size=(rows, net.state_size)).astype(dtype)
     mask = rng.random((rows, STEPS)) < 0.8 if masked else None
-    results = [net.predict(x), *net.run(x, state=state, mask=mask, draw=draw)]
-    kept = net.forward(x, state=state, mask=mask, draw=draw)
+    results = [net.predict(x), *net.run(x, state=state, mask=mask, rng_step=rng_step)]
+    kept = net.forward(x, state=state, mask=mask, rng_step=rng_step)
     out, final = kept.output, kept.state
     results += [out, final, *net.backward(kept, np.ones_like(out), np.ones_like(final)), *gradients_of(net)]
     results += [np.float64(net.loss_and_gradients(x, y, mask)), *gradients_of(net)]
@@ -48,7 +48,7 @@ def everything(net, dtype, rows, rng, *, draw=None, masked=False):
     order = np.arange(rows, dtype=np.int64)
     for _ in range(3):
         net.train(x, y, order, batch_size=rows, first_step=0, learning_rate=0.01, seconds=0.0, mask=mask)
-    return results + [net.weight(i).copy() for i in range(len(net.segments))]
+    return results + [net.weight(i).copy() for i in range(len(net.parameters))]
 
 
 OPTIONS = {
@@ -79,14 +79,14 @@ def test_few_rows(isa, dtype, cell, name, threads):
         threads,
         dtype=dtype,
         rows=1 if name == "plain" else 3,
-        draw=7 if name == "random" else None,
+        rng_step=7 if name == "random" else None,
         masked=name != "plain",
     )
 
 
 @pytest.mark.parametrize("cell", ["lstm", "gru_reset_before"])
 def test_recurrent_dropout(isa, dtype, cell, threads):
-    same_bits(lambda rng: network(cell, dtype, rng, recurrent_dropout=0.3), threads, dtype=dtype, rows=2, draw=3)
+    same_bits(lambda rng: network(cell, dtype, rng, recurrent_dropout=0.3), threads, dtype=dtype, rows=2, rng_step=3)
 
 
 @pytest.mark.parametrize("name", ["plain", "backwards", "random", "clipped"])
@@ -97,7 +97,7 @@ def test_small_layers(isa, dtype, cell, name, threads):
         threads,
         dtype=dtype,
         rows=1,
-        draw=7 if name == "random" else None,
+        rng_step=7 if name == "random" else None,
         masked=name == "clipped",
     )
 
@@ -105,7 +105,7 @@ def test_small_layers(isa, dtype, cell, name, threads):
 @pytest.mark.parametrize("cell", ["lstm", "gru"])
 def test_recurrent_dropout_of_small_layers(isa, dtype, cell, threads):
     make = lambda rng: network(cell, dtype, rng, units=21, depth=4, recurrent_dropout=0.3)  # noqa: E731
-    same_bits(make, threads, dtype=dtype, rows=1, draw=3)
+    same_bits(make, threads, dtype=dtype, rows=1, rng_step=3)
 
 
 @pytest.mark.parametrize(
@@ -128,10 +128,10 @@ def test_weights_that_fit_no_cache(isa, threads):
         rng = np.random.default_rng(8)
         net = NETWORKS["float32"](9, True)
         options = {"activation": "tanh", "recurrent_activation": "sigmoid", "use_bias": True, "return_sequences": False}
-        net.add_recurrent(cell="lstm", units=301, **options)
+        net.add("recurrent", cell="lstm", units=301, **options)
         net.set_loss("mean_squared_error")
-        for i, segment in enumerate(net.segments):
-            net.set_weight(i, (rng.normal(size=segment.shape) / 17).astype("f4"))
+        for i, parameter in enumerate(net.parameters):
+            net.set_weight(i, (rng.normal(size=parameter.shape) / 17).astype("f4"))
         x, y = rng.normal(size=(37, 6, 9)).astype("f4"), rng.normal(size=(37, 301)).astype("f4")
         return [net.predict(x), np.float64(net.loss_and_gradients(x, y)), *gradients_of(net)]
 

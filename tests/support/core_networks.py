@@ -31,22 +31,23 @@ class Case:
 
     def random_weights(self, rng, scale=0.5):
         self.weights = [
-            (scale * rng.normal(size=segment.shape)).astype(self.dtype) for segment in self.empty_network().segments
+            (scale * rng.normal(size=parameter.shape)).astype(self.dtype) for parameter in self.empty_network().parameters
         ]
         return self
 
     def empty_network(self):
         net = NETWORKS[self.dtype](self.features, True)
         for i, units in enumerate(self.units):
-            net.add_recurrent(
+            net.add(
+                "recurrent",
                 cell=self.cell,
                 units=units,
                 **self.activations(),
                 use_bias=self.use_bias,
                 return_sequences=self.return_sequences or i + 1 < len(self.units),
             )
-        net.add_dense(units=self.outputs, use_bias=self.use_bias)
-        net.add_activation(activation=self.output_activation)
+        net.add("dense", units=self.outputs, use_bias=self.use_bias)
+        net.add("activation", activation=self.output_activation)
         return net
 
     def activations(self):
@@ -110,7 +111,7 @@ class Case:
 
 
 def gradients_of(net):
-    return [net.gradient(i) for i in range(len(net.segments))]
+    return [net.gradient(i) for i in range(len(net.parameters))]
 
 
 def relative(found, expected):

@@ -115,8 +115,12 @@ public:
         auto shape = output_shape(x.shape(0), steps_of(x));
         shape.back() = network.loss.target_features();
         const T* target = exact<T>(y, "y", shape);
-        return {input,       target,      checked_mask(x, mask),
-                x.shape(0),  steps_of(x), y.shape(y.ndim() - 1),
+        return {input,
+                target,
+                checked_mask(x, mask),
+                x.shape(0),
+                steps_of(x),
+                y.shape(y.ndim() - 1),
                 checked_weights(x, sample_weight)};
     }
 

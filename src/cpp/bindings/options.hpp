@@ -134,7 +134,8 @@ inline OptimizerSettings optimizer_settings(const std::string& name,
             if (key == each.name) known = true, settings.*each.value = value != 0;
         for (const auto& each : optimizer_counts)
             if (key == each.name)
-                known = true, settings.*each.value = static_cast<std::int64_t>(checked_number(each.name, value, 1, 1e9));
+                known = true,
+                settings.*each.value = static_cast<std::int64_t>(checked_number(each.name, value, 1, 1e9));
         if (!known) throw py::value_error("hyperparameters: no optimizer takes '" + key + "'");
     }
     return settings;

@@ -25,11 +25,11 @@ Index LayerGraph<T>::add(const std::string& name, OptionReader& reader, std::vec
         shapes.push_back(shape(node));
     }
     const LayerContext<T> context{shapes, kernels};
-#define FASTLSTM_ADD(layer_name, LayerOfT)                                                    \
-    if (name == #layer_name) {                                                                \
-        typename LayerOfT<T>::Options options;                                                \
-        options.read(reader);                                                                 \
-        return append(std::make_unique<LayerOfT<T>>(options, context), std::move(inputs));    \
+#define FASTLSTM_ADD(layer_name, LayerOfT)                                                 \
+    if (name == #layer_name) {                                                             \
+        typename LayerOfT<T>::Options options;                                             \
+        options.read(reader);                                                              \
+        return append(std::make_unique<LayerOfT<T>>(options, context), std::move(inputs)); \
     }
     FASTLSTM_LAYERS(FASTLSTM_ADD)
 #undef FASTLSTM_ADD

@@ -12,7 +12,8 @@ typename Inference<T>::Workspaces Inference<T>::acquire_blocks(const Plan& plan,
     Workspaces workspaces;
     const int sharers = plan.sharing == Sharing::rows ? plan.threads : 1;
     const Index block = std::min<Index>(tuning::rows_per_block, (extent.rows + sharers - 1) / sharers);
-    for (int i = 0; i < sharers; ++i) workspaces.push_back(network_.workspaces.acquire({block, extent.steps, extent.masked}));
+    for (int i = 0; i < sharers; ++i)
+        workspaces.push_back(network_.workspaces.acquire({block, extent.steps, extent.masked}));
     return workspaces;
 }
 
@@ -35,7 +36,7 @@ void Inference<T>::for_each_block(const Work& work, Workspaces& workspaces, Inde
 template <class T>
 template <class Prepare, class Visit>
 void Inference<T>::infer(const T* x, const unsigned char* mask, Index rows, Index steps, const Prepare& prepare,
-                       const Visit& visit) {
+                         const Visit& visit) {
     const Plan planned = network_.prediction_plan(rows, steps);
     auto workspaces = acquire_blocks(planned, {rows, steps, mask != nullptr});
     const Index features = network_.graph.input_shape().features, row = steps * features;
@@ -82,9 +83,8 @@ void Inference<T>::predict(const T* x, Index rows, Index steps, T* out, double* 
         [&](Workspace<T>& workspace, Range block) { copy_output(workspace, block, out); });
     state.succeed();
     if (penalty)
-        *penalty =
-            std::accumulate(row_penalty.begin(), row_penalty.end(), 0.0) / static_cast<double>(rows) +
-            network_.parameters.penalty();
+        *penalty = std::accumulate(row_penalty.begin(), row_penalty.end(), 0.0) / static_cast<double>(rows) +
+                   network_.parameters.penalty();
 }
 
 template <class T>
@@ -172,8 +172,7 @@ double Inference<T>::evaluate(const Samples<T>& samples, const Outputs<T>& outpu
             args.row_loss = row_loss.data() + block.begin;
             network_.kernels().loss(args, own);
             if (counted) count_terms(args, own, row_terms.data() + block.begin);
-            if (outputs.values)
-                workspace.copy_outputs(own, outputs.from(block.begin, out_steps, out_features));
+            if (outputs.values) workspace.copy_outputs(own, outputs.from(block.begin, out_steps, out_features));
         });
     state.succeed();
     return std::accumulate(row_loss.begin(), row_loss.end(), 0.0) * loss.scale(row_terms, rows * out_steps, counted) +

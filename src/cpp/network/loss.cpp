@@ -58,7 +58,8 @@ double LossState<T>::scale(const std::vector<double>& terms, Index values, bool 
 
 template <class T>
 bool LossState<T>::depends_on_batch() const {
-    return graph_.masked_output(false) || options_.ignores_class || options_.reduction != Reduction::sum_over_batch_size;
+    return graph_.masked_output(false) || options_.ignores_class ||
+           options_.reduction != Reduction::sum_over_batch_size;
 }
 
 template class LossState<float>;

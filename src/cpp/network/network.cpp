@@ -22,10 +22,7 @@ const Kernels<double>& kernels_of(const KernelTable& table) {
 
 template <class T>
 Network<T>::Network(Index features, bool sequence, bool wants_dx)
-    : graph(features, sequence),
-      wants_dx_(wants_dx),
-      table_(&active_kernels()),
-      kernels_(&kernels_of<T>(*table_)) {}
+    : graph(features, sequence), wants_dx_(wants_dx), table_(&active_kernels()), kernels_(&kernels_of<T>(*table_)) {}
 
 template <class T>
 Index Network<T>::add(const std::string& layer, OptionReader& options, std::vector<Index> inputs) {

@@ -1,5 +1,5 @@
-// A model: layers, and what belongs to them. The parts are values that know each other only as far as their constructors
-// say; what is done with them are inference.hpp, training.hpp, autodiff.hpp and stream.hpp. No Python.
+// A model: layers, and what belongs to them. The parts are values that know each other only as far as their
+// constructors say; what is done with them are inference.hpp, training.hpp, autodiff.hpp and stream.hpp. No Python.
 #pragma once
 
 #include "graph.hpp"

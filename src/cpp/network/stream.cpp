@@ -8,8 +8,7 @@ namespace fastlstm {
 template <class T>
 Stream<T>::Stream(Network<T>& network) : network_(network) {
     network.finish();
-    if (!network.graph.input_shape().sequence)
-        throw std::invalid_argument("stream: expected a network of sequences");
+    if (!network.graph.input_shape().sequence) throw std::invalid_argument("stream: expected a network of sequences");
     for (const Node<T>& node : network.graph.nodes())
         if (!node.layer->works_step_by_step())
             throw std::invalid_argument("stream: expected layers that work step by step");
@@ -34,7 +33,7 @@ void Stream<T>::step(const T* x, Index rows, T* out) {
     if (rows != rows_)
         throw std::invalid_argument("x: the stream has begun with " + std::to_string(rows_) + " rows, got " +
                                     std::to_string(rows) + " (reset() lets it begin with any number)");
-    const auto lock = network_.parameters.lock_packed(network_.graph);
+    const auto weights = network_.parameters.lock_packed(network_.graph);
     const Index features = network_.graph.input_shape().features;
     workspace_->set_input({x, features, features});
     const Plan planned = network_.prediction_plan(rows, 1);

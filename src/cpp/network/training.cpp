@@ -13,7 +13,7 @@ namespace fastlstm {
 // Copies the samples of this thread's rows; false if there is one that does not exist.
 template <class T>
 bool Training<T>::gather(TrainingBatch<T>& batch, const TrainingData<T>& from, Index first_sample,
-                        const Team& team) const {
+                         const Team& team) const {
     const Samples<T>& samples = from.samples;
     const Index row = samples.steps * network_.graph.input_shape().features, weight_row = samples.weights.steps;
     const Index target_row = network_.graph.output_steps(samples.steps) * samples.target_width;

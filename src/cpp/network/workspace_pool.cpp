@@ -58,9 +58,8 @@ void WorkspacePool<T>::make_gradients(Workspace<T>& workspace) const {
     workspace.weight = arena.take(rows * std::max<Index>(1, workspace.output_steps));
     if (workspace.extent.masked) workspace.mask = workspace.flags.take(rows * steps);
     workspace.fan_outs.resize(static_cast<std::size_t>(graph_.size() + 1));
-    const auto fan_out_of = [&](Index node) -> typename Workspace<T>::FanOut& {
-        return workspace.fan_outs[static_cast<std::size_t>(node + 1)];
-    };
+    const auto fan_out_of = [&](Index node) ->
+        typename Workspace<T>::FanOut& { return workspace.fan_outs[static_cast<std::size_t>(node + 1)]; };
     graph_.for_each(steps, [&](Index node, Index input_steps) {
         const std::vector<Index>& inputs = graph_.inputs(node);
         for (std::size_t i = 0; i < inputs.size(); ++i) {
@@ -73,8 +72,7 @@ void WorkspacePool<T>::make_gradients(Workspace<T>& workspace) const {
             fan_out_of(inputs[i]).d_outputs.push_back(dx);
         }
     });
-    workspace.d_output =
-        make_sequence(arena, rows, workspace.output_steps, graph_.output_shape().features, lanes);
+    workspace.d_output = make_sequence(arena, rows, workspace.output_steps, graph_.output_shape().features, lanes);
     fan_out_of(graph_.size() - 1).d_outputs = {workspace.d_output};
     for (Index node = 0; node < graph_.size(); ++node)
         if (graph_.learns(node))
@@ -115,15 +113,14 @@ typename WorkspacePool<T>::BatchPtr WorkspacePool<T>::acquire_batch(const Extent
     batch->target_features = target_features;
     batch->terms.resize(static_cast<std::size_t>(extent.rows));
     const double batch_work = graph_.forward_work(extent.steps) * static_cast<double>(extent.rows);
-    const bool light =
-        batch_work >= tuning::work_for_two_threads && planner_.heaviest_step() <= tuning::light_weights;
+    const bool light = batch_work >= tuning::work_for_two_threads && planner_.heaviest_step() <= tuning::light_weights;
     const Index fewest = light ? tuning::rows_of_two_light_groups : tuning::rows_of_two_groups;
     const Index wanted = std::max<Index>(extent.rows / tuning::rows_per_group, extent.rows >= fewest ? 2 : 1);
     const Index groups = std::min(wanted, parameters_.gradient_copies());
     for (Index i = 0; i < groups; ++i) {
         const Range part = part_of(extent.rows, i, groups);
-        batch->groups.push_back(make({part.end - part.begin, extent.steps, extent.masked}, Mode::training,
-                                     parameters_.gradients(i)));
+        batch->groups.push_back(
+            make({part.end - part.begin, extent.steps, extent.masked}, Mode::training, parameters_.gradients(i)));
     }
     return batch;
 }

@@ -9,7 +9,7 @@ from .arrays import Array
 Network: TypeAlias = _core.NetworkF32 | _core.NetworkF64
 
 if TYPE_CHECKING:
-    Pass: TypeAlias = _core._Pass[Any]
+    SavedForward: TypeAlias = _core._SavedForward[Any]
     """The values that a network saves in a forward pass for the backward pass."""
 
 version = _core.__version__

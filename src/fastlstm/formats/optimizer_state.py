@@ -28,7 +28,7 @@ class Slot(NamedTuple):
 
 def slots(optimizer: Optimizer, network: Network) -> Iterator[Slot]:
     """Yield the slots that a network has in Keras's order."""
-    trained = [i for i, parameter in enumerate(network.segments) if parameter.trainable]
+    trained = [i for i, parameter in enumerate(network.parameters) if parameter.trainable]
     existing = set(network.slots)
     for group in (*_SHARED_SLOTS, *optimizer._slots):
         for parameter in trained:
@@ -72,7 +72,7 @@ def fitting(
     shapes, saved = [network.slot(*slot).shape for slot in wanted], [one.shape for one in values]
     complete = saved == shapes + [()] * len(optimizer._scalars())
     if not has_rate:  # Keras 2 saves neither this nor scalars after the slots, but the momentums of any SGD
-        momentums = [segment.shape for segment in network.segments if segment.trainable]
+        momentums = [parameter.shape for parameter in network.parameters if parameter.trainable]
         complete = complete or saved == (shapes or momentums)
     if found[0].shape == () and (complete or (not values and not found[0][()])):
         rate = float(found[1][()]) if has_rate else None

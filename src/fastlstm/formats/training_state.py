@@ -54,7 +54,7 @@ def write_ours(file: "h5py.File", model: SavedModel) -> None:
 
 def _described(model: SavedModel) -> dict[str, Any]:
     pattern = None if model.optimizer is None else model.optimizer._without_decay
-    names = sorted({segment.name for segment in model._native_model().network.segments})
+    names = sorted({parameter.name for parameter in model._native_model().network.parameters})
     return {
         "seeds": {leaf.path: leaf.layer._seed.drawn() for leaf in _seeded(model)},
         "draws": model._rng_steps.made,

@@ -123,7 +123,7 @@ class Weights:
         Returns the index of the parameter after them.
         """
         self.copy_to(network, first)
-        parameters = network.segments
+        parameters = network.parameters
         for i, weight in enumerate(self._declared, first):
             if not parameters[i].trainable:
                 continue

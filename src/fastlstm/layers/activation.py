@@ -43,7 +43,7 @@ class Activation(Layer):
         return (*shape[:-1], width_after(self.activation, shape[-1] or 0))
 
     def _append_to(self, network: Network, shape: Shape) -> None:
-        network.add_activation(activation=self.activation)
+        network.add("activation", activation=self.activation)
 
     def _arguments(self) -> dict[str, Any]:
         return {"activation": self.activation}

@@ -204,7 +204,7 @@ class Layer(Trainable):
             If `x` is not made of real integers or floats, or `mask` not of True and False.
         """
         call = self._prepared(x, mask, training)
-        return call.network.run(call.x, mask=call.mask, draw=call.rng_step)[0]
+        return call.network.run(call.x, mask=call.mask, rng_step=call.rng_step)[0]
 
     @property
     def weights(self) -> list[Array]:
@@ -331,7 +331,7 @@ class Layer(Trainable):
         """Add this layer and the penalty on its output."""
         self._append_to(network, shape)
         if self._activity_regularizer is not None:
-            network.add_activity_regularizer(l1=self._activity_regularizer.l1, l2=self._activity_regularizer.l2)
+            network.add("activity_regularizer", l1=self._activity_regularizer.l1, l2=self._activity_regularizer.l2)
 
     def _network_input(self, shape: Shape) -> tuple[int, bool]:
         """Return the number of input features of a network that starts here, and whether it takes sequences."""

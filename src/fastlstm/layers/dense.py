@@ -97,9 +97,9 @@ class Dense(Layer):
         return (*shape[:-1], width_after(self.activation, self.units))
 
     def _append_to(self, network: Network, shape: Shape) -> None:
-        network.add_dense(units=self.units, use_bias=self.use_bias)
+        network.add("dense", units=self.units, use_bias=self.use_bias)
         if self.activation != "linear":
-            network.add_activation(activation=self.activation)
+            network.add("activation", activation=self.activation)
 
     def _arguments(self) -> dict[str, Any]:
         return {

@@ -74,7 +74,8 @@ class Dropout(Layer):
 
     def _append_to(self, network: Network, shape: Shape) -> None:
         rows, *steps, features = [extent != 1 for extent in self.noise_shape or (None,) * len(shape)]
-        network.add_dropout(
+        network.add(
+            "dropout",
             rate=self.rate,
             seed=self._seed.drawn() if self.rate else 0,
             per_row=rows,

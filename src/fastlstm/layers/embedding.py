@@ -144,7 +144,7 @@ class Embedding(Layer):
         return (*shape, self.output_dim)
 
     def _append_to(self, network: Network, shape: Shape) -> None:
-        network.add_embedding(input_dim=self.input_dim, output_dim=self.output_dim, mask_zero=self.mask_zero)
+        network.add("embedding", input_dim=self.input_dim, output_dim=self.output_dim, mask_zero=self.mask_zero)
 
     def _arguments(self) -> dict[str, Any]:
         return {

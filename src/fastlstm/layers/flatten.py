@@ -43,7 +43,7 @@ class Flatten(Layer):
         return (shape[0], numbers_of_a_row(self, shape))
 
     def _append_to(self, network: Network, shape: Shape) -> None:
-        network.add_reshape(steps=1, features=numbers_of_a_row(self, shape), sequence=False)
+        network.add("reshape", steps=1, features=numbers_of_a_row(self, shape), sequence=False)
 
 
 def numbers_of_a_row(layer: Layer, shape: Shape) -> int:

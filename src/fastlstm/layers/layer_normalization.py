@@ -96,7 +96,7 @@ class LayerNormalization(Layer):
         return shape
 
     def _append_to(self, network: Network, shape: Shape) -> None:
-        network.add_layer_normalization(epsilon=self.epsilon, center=self.center, scale=self.scale)
+        network.add("layer_normalization", epsilon=self.epsilon, center=self.center, scale=self.scale)
 
     def _arguments(self) -> dict[str, Any]:
         return {

@@ -77,7 +77,7 @@ class Masking(Layer):
         return shape
 
     def _append_to(self, network: Network, shape: Shape) -> None:
-        network.add_masking(mask_value=self.mask_value)
+        network.add("masking", mask_value=self.mask_value)
 
     def _arguments(self) -> dict[str, Any]:
         return {"mask_value": self.mask_value}

@@ -127,7 +127,7 @@ class Normalization(Layer):
         return shape
 
     def _append_to(self, network: Network, shape: Shape) -> None:
-        network.add_normalization(invert=self.invert)
+        network.add("normalization", invert=self.invert)
 
     def _arguments(self) -> dict[str, Any]:
         given = self.weights if self._weights_are_arguments and self.built else self._given

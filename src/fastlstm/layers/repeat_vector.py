@@ -45,7 +45,7 @@ class RepeatVector(Layer):
         return (shape[0], self.n, shape[1])
 
     def _append_to(self, network: Network, shape: Shape) -> None:
-        network.add_repeat_vector(n=self.n)
+        network.add("repeat_vector", n=self.n)
 
     def _arguments(self) -> dict[str, Any]:
         return {"n": self.n}

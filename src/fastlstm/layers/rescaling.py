@@ -48,7 +48,8 @@ class Rescaling(Layer):
         return shape
 
     def _append_to(self, network: Network, shape: Shape) -> None:
-        network.add_rescaling(
+        network.add(
+            "rescaling",
             scale=self._each_feature("scale", self.scale, shape),
             offset=self._each_feature("offset", self.offset, shape),
         )

@@ -60,7 +60,7 @@ class Reshape(Layer):
 
     def _append_to(self, network: Network, shape: Shape) -> None:
         _, *steps, features = self._output_shape(shape)
-        network.add_reshape(steps=math.prod(step or 0 for step in steps), features=features or 0, sequence=bool(steps))
+        network.add("reshape", steps=math.prod(step or 0 for step in steps), features=features or 0, sequence=bool(steps))
 
     def _arguments(self) -> dict[str, Any]:
         return {"target_shape": self.target_shape}

@@ -58,7 +58,7 @@ class SplitSteps:
         rows = order[first_step * batch_size : (first_step + 1) * batch_size]
         network = self._network
         state = None if self._stateful_state is None else self._stateful_state(len(rows))
-        saved = network.forward(x[rows], state=state, draw=network.iterations, penalize=True)
+        saved = network.forward(x[rows], state=state, rng_step=network.iterations, penalize=True)
         if predictions is not None:
             predictions[first_step * batch_size :][: len(rows)] = saved.output
         weight = None if sample_weight is None else sample_weight[rows]

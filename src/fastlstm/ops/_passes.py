@@ -15,7 +15,7 @@ from ..layers.rnn._states import join_states, split_states
 from ..layers.rnn.cell import Cell
 
 if TYPE_CHECKING:
-    from .._internal.native import Pass
+    from .._internal.native import SavedForward
 
 _FLOATS = ("float32", "float64")
 _OPTIONAL_WEIGHTS = ("bias", "peephole")
@@ -28,7 +28,7 @@ class Saved:
     ----------
     network : Network
         The network of the core that ran the cell.
-    forward : Pass
+    forward : SavedForward
         Its forward pass.
     widths : list of int
         The width of each state.
@@ -42,9 +42,9 @@ class Saved:
     (3, 8)
     """
 
-    def __init__(self, network: Network, forward: "Pass", widths: list[int]) -> None:
+    def __init__(self, network: Network, forward: "SavedForward", widths: list[int]) -> None:
         self._network, self._widths = network, widths
-        self._forward: Pass | None = forward
+        self._forward: SavedForward | None = forward
 
 
 class Forward(NamedTuple):
@@ -147,7 +147,8 @@ def forward(
             raise ValueError(f"{name}: expected shape {shapes[name]}, got {array.shape}")
     names = {name: activations.name_of(name, gate, elementwise=True) for name, gate in gates.items()}
     network = native.network(dtype, size("x, number of features", x.shape[2]), True, input_gradient=True)
-    network.add_recurrent(
+    network.add(
+        "recurrent",
         cell=cell.name,
         units=units,
         activation=names.get("activation", "linear"),
@@ -157,7 +158,7 @@ def forward(
         go_backwards=flag("go_backwards", go_backwards),
         clip=None if clip is None else positive("clip", clip),
     )
-    for i, parameter in enumerate(network.segments):
+    for i, parameter in enumerate(network.parameters):
         network.set_weight(i, given[parameter.name])
     widths = [units] * len(cell.states)
     state = None
@@ -219,7 +220,7 @@ def backward(saved: Saved, d_outputs: Any = None, d_states: Any = None) -> Gradi
     saved._forward = None
     d_x, d_initial = network.backward(result, d_output, d_state)
     assert d_x is not None
-    weights = {parameter.name: network.gradient(i) for i, parameter in enumerate(network.segments)}
+    weights = {parameter.name: network.gradient(i) for i, parameter in enumerate(network.parameters)}
     return Gradients(
         x=d_x,
         kernel=weights["kernel"],

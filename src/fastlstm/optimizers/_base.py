@@ -371,7 +371,7 @@ class Optimizer:
             The native network.
         """
         numbers = {name: float(value) for name, value in self._numbers().items() if value is not None}
-        names = [] if self._without_decay is None else [segment.name for segment in network.segments]
+        names = [] if self._without_decay is None else [parameter.name for parameter in network.parameters]
         without_decay = [i for i, name in enumerate(names) if self._without_decay and self._without_decay.search(name)]
         network.set_optimizer(self._rule, numbers, without_decay)
         self._network, self._exchanged_at = network, None

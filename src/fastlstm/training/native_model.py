@@ -152,7 +152,7 @@ class NativeModel:
         given = None if mask is None else mask_for(x, mask)
         carries_state = self.stateful and len(x) > 0
         state = self.stateful_state(len(x)) if carries_state else None
-        output, final = self.network.run(x, state=state, mask=given, draw=rng_step)
+        output, final = self.network.run(x, state=state, mask=given, rng_step=rng_step)
         if carries_state:
             self.network.state = final
         return output

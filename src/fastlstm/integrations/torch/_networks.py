@@ -19,7 +19,7 @@ from ..._internal.native import Network
 from ._layouts import CELLS, Tensor, blocks_of, from_core, parameter_count, to_core, weight_names
 
 if TYPE_CHECKING:
-    from ..._internal.native import Pass
+    from ..._internal.native import SavedForward
 
 
 class StackSpec(NamedTuple):
@@ -57,9 +57,9 @@ class StackSpec(NamedTuple):
         for _ in range(self.depth):
             if self.bidirectional:
                 backward = {**options, "go_backwards": True}
-                network.add_bidirectional(forward=options, backward=backward, merge_mode="concat")
+                network.add("bidirectional", forward=options, backward=backward, merge_mode="concat")
             else:
-                network.add_recurrent(**options)
+                network.add("recurrent", **options)
         weights = len(weight_names(self.cell, self.bias))
         network.set_trainable([trained for trained in self.trained for _ in range(weights)])
         return network
@@ -76,7 +76,7 @@ class SavedForward:
 
     def __init__(self, loaded: "LoadedNetwork") -> None:
         self.loaded = loaded
-        self.forward_pass: Pass | None = None
+        self.forward_pass: SavedForward | None = None
 
 
 class LoadedNetwork:
@@ -87,7 +87,7 @@ class LoadedNetwork:
         self.saved: weakref.WeakSet[SavedForward] = weakref.WeakSet()
         self._lock = threading.Lock()
         self._blocks = blocks_of(spec.cell, spec.bias) * len(spec.trained)
-        self._shapes = [segment.shape for segment in self.network.segments]
+        self._shapes = [parameter.shape for parameter in self.network.parameters]
 
     def has(self, weights: Sequence[Array]) -> bool:
         """Return whether these are its weights."""
@@ -99,7 +99,7 @@ class LoadedNetwork:
             self.network.set_weight(i, weight, self._blocks[i])
 
     def backward(
-        self, forward_pass: "Pass", d_output: Array, d_state: Array | None
+        self, forward_pass: "SavedForward", d_output: Array, d_state: Array | None
     ) -> tuple[Array | None, Array, list[Tensor | None]]:
         """Return the gradients of the input, of the initial states, and of the parameters."""
         with self._lock:  # the network holds the gradients until they are read

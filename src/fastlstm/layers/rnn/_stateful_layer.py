@@ -120,7 +120,7 @@ class StatefulLayer(Layer):
             state = join_states("initial_state", initial_state, widths, rows, self._state_array)
         elif carries_state:
             state = self._stateful_state.get(rows)
-        output, final = call.network.run(call.x, state=state, mask=call.mask, draw=call.rng_step)
+        output, final = call.network.run(call.x, state=state, mask=call.mask, rng_step=call.rng_step)
         if carries_state:
             self._stateful_state.set(final)
         arrays = self._outputs(output)

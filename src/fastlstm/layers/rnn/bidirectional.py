@@ -156,7 +156,8 @@ class Bidirectional(StatefulLayer):
         return (*self.forward_layer._output_shape(shape)[:-1], units)
 
     def _append_to(self, network: Network, shape: Shape) -> None:
-        network.add_bidirectional(
+        network.add(
+            "bidirectional",
             forward=self.forward_layer._core_arguments(),
             backward=self.backward_layer._core_arguments(),
             merge_mode=self.merge_mode or "concat",

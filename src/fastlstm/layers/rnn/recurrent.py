@@ -206,7 +206,7 @@ class RNN(StatefulLayer):
         return (*shape[:2], self.units) if self.return_sequences else (shape[0], self.units)
 
     def _append_to(self, network: Network, shape: Shape) -> None:
-        network.add_recurrent(**self._core_arguments())
+        network.add("recurrent", **self._core_arguments())
 
     def _is_random(self) -> bool:
         """Whether training draws random numbers."""
