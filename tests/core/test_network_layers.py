@@ -17,7 +17,9 @@ def bidirectional(net, merge_mode="concat", backward=None, **options):
     forward = {"cell": "lstm", "units": 4, **CELL, **options}
     net.add(
         "bidirectional",
-        forward=forward, backward={**forward, **(backward or {}), "go_backwards": True}, merge_mode=merge_mode
+        forward=forward,
+        backward={**forward, **(backward or {}), "go_backwards": True},
+        merge_mode=merge_mode,
     )
 
 

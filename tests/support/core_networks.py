@@ -31,7 +31,8 @@ class Case:
 
     def random_weights(self, rng, scale=0.5):
         self.weights = [
-            (scale * rng.normal(size=parameter.shape)).astype(self.dtype) for parameter in self.empty_network().parameters
+            (scale * rng.normal(size=parameter.shape)).astype(self.dtype)
+            for parameter in self.empty_network().parameters
         ]
         return self
 

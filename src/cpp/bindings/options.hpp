@@ -46,10 +46,9 @@ public:
         this->read(name, options);
         KeywordReader reader(options);
         read(reader);
-        reader.require_all_taken();
+        reader.require_all_read();
     }
-    // Throws TypeError if a keyword is no option.
-    void require_all_taken() const {
+    void require_all_read() const override {
         for (const auto& [key, value] : given_)
             if (taken_.count(py::str(key)) == 0)
                 throw py::type_error("add: unexpected keyword '" + std::string(py::str(key)) + "'");

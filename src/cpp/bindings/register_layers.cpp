@@ -8,9 +8,7 @@ template <class T>
 Index add(NetworkHandle<T>& handle, const std::string& layer, const std::vector<Index>& inputs,
           const py::kwargs& options) {
     KeywordReader reader(options);
-    const Index node = handle.network.add(layer, reader, inputs);
-    reader.require_all_taken();
-    return node;
+    return handle.network.add(layer, reader, inputs);
 }
 
 constexpr const char* sharing_name(Sharing sharing) {

@@ -6,6 +6,17 @@
 #include "../lists/layers.hpp"
 
 namespace fastlstm {
+namespace {
+
+template <class T, class L>
+std::unique_ptr<Layer<T>> make_layer(OptionReader& reader, const LayerContext<T>& context) {
+    typename L::Options options;
+    options.read(reader);
+    reader.require_all_read();
+    return std::make_unique<L>(options, context);
+}
+
+}  // namespace
 
 template <class T>
 StepShape LayerGraph<T>::shape(Index node) const {
@@ -25,18 +36,12 @@ Index LayerGraph<T>::add(const std::string& name, OptionReader& reader, std::vec
         shapes.push_back(shape(node));
     }
     const LayerContext<T> context{shapes, kernels};
-#define FASTLSTM_ADD(layer_name, LayerOfT)                                                 \
-    if (name == #layer_name) {                                                             \
-        typename LayerOfT<T>::Options options;                                             \
-        options.read(reader);                                                              \
-        return append(std::make_unique<LayerOfT<T>>(options, context), std::move(inputs)); \
-    }
+    std::string known;
+#define FASTLSTM_ADD(layer, LayerOf)                                                                  \
+    if (name == #layer) return append(make_layer<T, LayerOf<T>>(reader, context), std::move(inputs)); \
+    known += (known.empty() ? "" : ", ") + std::string(#layer);
     FASTLSTM_LAYERS(FASTLSTM_ADD)
 #undef FASTLSTM_ADD
-    std::string known;
-#define FASTLSTM_KNOWN(layer_name, LayerOfT) known += (known.empty() ? "" : ", ") + std::string(#layer_name);
-    FASTLSTM_LAYERS(FASTLSTM_KNOWN)
-#undef FASTLSTM_KNOWN
     throw std::invalid_argument("layer: expected one of " + known + ", got '" + name + "'");
 }
 

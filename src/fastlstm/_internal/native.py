@@ -1,6 +1,6 @@
 """The compiled core. No other module imports it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from .. import _core
@@ -34,6 +34,35 @@ def network(dtype: str, features: int, sequence: bool, *, input_gradient: bool =
     With `input_gradient`, its backward pass also returns the gradient with respect to the input.
     """
     return _networks[dtype](features, sequence, input_gradient)
+
+
+class Branch:
+    """Layers of a network, each of which takes the output of the one before it.
+
+    Parameters
+    ----------
+    network : Network
+        To which they are added.
+    inputs : sequence of int
+        Which outputs the first one takes: numbers of layers of the network, `NETWORK_INPUT` for its input.
+    """
+
+    def __init__(self, network: Network, inputs: Sequence[int]) -> None:
+        self._network = network
+        self._inputs = inputs
+
+    def add(self, layer: str, **options: Any) -> None:
+        """Add a layer of the core by its name there."""
+        self._inputs = (self._network.add(layer, inputs=self._inputs, **options),)
+
+    @property
+    def output(self) -> int:
+        """The number of the last layer, or of what the branch begins with if it has none."""
+        (last,) = self._inputs
+        return last
+
+
+NETWORK_INPUT = -1
 
 
 def stream(network: Network, convert: Callable[[Any], Array]) -> "_core.StreamF32 | _core.StreamF64":

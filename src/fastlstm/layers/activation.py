@@ -3,7 +3,7 @@
 from typing import Any
 
 from .. import activations
-from .._internal.native import Network
+from .._internal.native import Branch
 from .base import Layer, Shape, registry
 
 
@@ -42,8 +42,8 @@ class Activation(Layer):
     def _output_shape(self, shape: Shape) -> Shape:
         return (*shape[:-1], width_after(self.activation, shape[-1] or 0))
 
-    def _append_to(self, network: Network, shape: Shape) -> None:
-        network.add("activation", activation=self.activation)
+    def _append_to(self, branch: Branch, shape: Shape) -> None:
+        branch.add("activation", activation=self.activation)
 
     def _arguments(self) -> dict[str, Any]:
         return {"activation": self.activation}

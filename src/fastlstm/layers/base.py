@@ -9,7 +9,7 @@ from .._internal import native
 from .._internal.arrays import Array, dtype_name, finite_array, mask_for, real_array
 from .._internal.checks import flag, integer, size
 from .._internal.names import given_or_automatic
-from .._internal.native import Network
+from .._internal.native import Branch, Network
 from .._internal.registry import Registry, plain
 from .._internal.signatures import takes_the_options_of
 from ._rng import RngSteps
@@ -110,9 +110,9 @@ class Layer(Trainable):
         """Return the shape of the output for a checked input shape."""
         raise NotImplementedError(f"{type(self).__name__} must define _output_shape(shape)")
 
-    def _append_to(self, network: Network, shape: Shape) -> None:
-        """Add this layer to a network of the core, whose output so far has this shape."""
-        raise NotImplementedError(f"{type(self).__name__} must define _append_to(network, shape)")
+    def _append_to(self, branch: Branch, shape: Shape) -> None:
+        """Add this layer to a branch of a network, whose output so far has this shape."""
+        raise NotImplementedError(f"{type(self).__name__} must define _append_to(branch, shape)")
 
     def _arguments(self) -> dict[str, Any]:
         """Return the constructor's arguments except those of `Layer`."""
@@ -327,11 +327,11 @@ class Layer(Trainable):
         """Whether the weights were given to the constructor, so that `get_config` contains them."""
         return False
 
-    def _append_all_to(self, network: Network, shape: Shape) -> None:
+    def _append_all_to(self, branch: Branch, shape: Shape) -> None:
         """Add this layer and the penalty on its output."""
-        self._append_to(network, shape)
+        self._append_to(branch, shape)
         if self._activity_regularizer is not None:
-            network.add("activity_regularizer", l1=self._activity_regularizer.l1, l2=self._activity_regularizer.l2)
+            branch.add("activity_regularizer", l1=self._activity_regularizer.l1, l2=self._activity_regularizer.l2)
 
     def _network_input(self, shape: Shape) -> tuple[int, bool]:
         """Return the number of input features of a network that starts here, and whether it takes sequences."""
@@ -355,7 +355,7 @@ class Layer(Trainable):
         rng_step = next(self._rng_steps) if flag("training", training) else None
         self.build(array.shape)
         network = native.network(self.dtype, *self._network_input(array.shape))
-        self._append_all_to(network, array.shape)
+        self._append_all_to(native.Branch(network, [native.NETWORK_INPUT]), array.shape)
         self._weights.copy_to(network, 0)
         return Call(network, x, given, rng_step)
 

@@ -5,7 +5,7 @@ from typing import Any
 from .. import activations
 from .._internal.arrays import Array
 from .._internal.checks import flag, refuse, size
-from .._internal.native import Network
+from .._internal.native import Branch
 from ._weights import Weight, rules
 from .activation import width_after
 from .base import Layer, Shape, registry
@@ -96,10 +96,10 @@ class Dense(Layer):
     def _output_shape(self, shape: Shape) -> Shape:
         return (*shape[:-1], width_after(self.activation, self.units))
 
-    def _append_to(self, network: Network, shape: Shape) -> None:
-        network.add("dense", units=self.units, use_bias=self.use_bias)
+    def _append_to(self, branch: Branch, shape: Shape) -> None:
+        branch.add("dense", units=self.units, use_bias=self.use_bias)
         if self.activation != "linear":
-            network.add("activation", activation=self.activation)
+            branch.add("activation", activation=self.activation)
 
     def _arguments(self) -> dict[str, Any]:
         return {

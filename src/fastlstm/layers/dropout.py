@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from .._internal.checks import integer, number
-from .._internal.native import Network
+from .._internal.native import Branch
 from ._rng import Seed
 from .base import Layer, Shape, registry
 
@@ -72,9 +72,9 @@ class Dropout(Layer):
                 raise ValueError(f"noise_shape: {self.noise_shape} does not fit an input of shape {shape}")
         return shape
 
-    def _append_to(self, network: Network, shape: Shape) -> None:
+    def _append_to(self, branch: Branch, shape: Shape) -> None:
         rows, *steps, features = [extent != 1 for extent in self.noise_shape or (None,) * len(shape)]
-        network.add(
+        branch.add(
             "dropout",
             rate=self.rate,
             seed=self._seed.drawn() if self.rate else 0,

@@ -6,7 +6,7 @@ import numpy as np
 
 from .._internal.arrays import Array, numbers, real_array
 from .._internal.checks import flag, refuse, size
-from .._internal.native import Network
+from .._internal.native import Branch
 from ._weights import Weight, rules
 from .base import Layer, Shape, registry
 
@@ -143,8 +143,8 @@ class Embedding(Layer):
     def _output_shape(self, shape: Shape) -> Shape:
         return (*shape, self.output_dim)
 
-    def _append_to(self, network: Network, shape: Shape) -> None:
-        network.add("embedding", input_dim=self.input_dim, output_dim=self.output_dim, mask_zero=self.mask_zero)
+    def _append_to(self, branch: Branch, shape: Shape) -> None:
+        branch.add("embedding", input_dim=self.input_dim, output_dim=self.output_dim, mask_zero=self.mask_zero)
 
     def _arguments(self) -> dict[str, Any]:
         return {

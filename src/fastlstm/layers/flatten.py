@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from .._internal.native import Network
+from .._internal.native import Branch
 from .base import Layer, Shape, registry
 
 
@@ -42,8 +42,8 @@ class Flatten(Layer):
     def _output_shape(self, shape: Shape) -> Shape:
         return (shape[0], numbers_of_a_row(self, shape))
 
-    def _append_to(self, network: Network, shape: Shape) -> None:
-        network.add("reshape", steps=1, features=numbers_of_a_row(self, shape), sequence=False)
+    def _append_to(self, branch: Branch, shape: Shape) -> None:
+        branch.add("reshape", steps=1, features=numbers_of_a_row(self, shape), sequence=False)
 
 
 def numbers_of_a_row(layer: Layer, shape: Shape) -> int:

@@ -5,7 +5,7 @@ from typing import Any
 
 from .._internal.arrays import Array
 from .._internal.checks import flag, number
-from .._internal.native import Network
+from .._internal.native import Branch
 from ._weights import Weight, rules
 from .base import Layer, Shape, registry
 
@@ -95,8 +95,8 @@ class LayerNormalization(Layer):
     def _output_shape(self, shape: Shape) -> Shape:
         return shape
 
-    def _append_to(self, network: Network, shape: Shape) -> None:
-        network.add("layer_normalization", epsilon=self.epsilon, center=self.center, scale=self.scale)
+    def _append_to(self, branch: Branch, shape: Shape) -> None:
+        branch.add("layer_normalization", epsilon=self.epsilon, center=self.center, scale=self.scale)
 
     def _arguments(self) -> dict[str, Any]:
         return {

@@ -6,7 +6,7 @@ import numpy as np
 
 from .._internal.arrays import Array
 from .._internal.checks import number
-from .._internal.native import Network
+from .._internal.native import Branch
 from .base import SEQUENCES, Layer, Shape, registry
 
 
@@ -76,8 +76,8 @@ class Masking(Layer):
     def _output_shape(self, shape: Shape) -> Shape:
         return shape
 
-    def _append_to(self, network: Network, shape: Shape) -> None:
-        network.add("masking", mask_value=self.mask_value)
+    def _append_to(self, branch: Branch, shape: Shape) -> None:
+        branch.add("masking", mask_value=self.mask_value)
 
     def _arguments(self) -> dict[str, Any]:
         return {"mask_value": self.mask_value}

@@ -8,7 +8,7 @@ import numpy as np
 
 from .._internal.arrays import Array, finite_array, moments
 from .._internal.checks import flag
-from .._internal.native import Network
+from .._internal.native import Branch
 from ._weights import Weight
 from .base import Layer, Shape, registry
 
@@ -126,8 +126,8 @@ class Normalization(Layer):
     def _output_shape(self, shape: Shape) -> Shape:
         return shape
 
-    def _append_to(self, network: Network, shape: Shape) -> None:
-        network.add("normalization", invert=self.invert)
+    def _append_to(self, branch: Branch, shape: Shape) -> None:
+        branch.add("normalization", invert=self.invert)
 
     def _arguments(self) -> dict[str, Any]:
         given = self.weights if self._weights_are_arguments and self.built else self._given

@@ -3,7 +3,7 @@
 from typing import Any
 
 from .._internal.checks import size
-from .._internal.native import Network
+from .._internal.native import Branch
 from .base import VECTORS, Layer, Shape, registry
 
 
@@ -44,8 +44,8 @@ class RepeatVector(Layer):
     def _output_shape(self, shape: Shape) -> Shape:
         return (shape[0], self.n, shape[1])
 
-    def _append_to(self, network: Network, shape: Shape) -> None:
-        network.add("repeat_vector", n=self.n)
+    def _append_to(self, branch: Branch, shape: Shape) -> None:
+        branch.add("repeat_vector", n=self.n)
 
     def _arguments(self) -> dict[str, Any]:
         return {"n": self.n}

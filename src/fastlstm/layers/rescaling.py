@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from .._internal.arrays import Array, finite_array
-from .._internal.native import Network
+from .._internal.native import Branch
 from .base import Layer, Shape, registry
 
 
@@ -47,8 +47,8 @@ class Rescaling(Layer):
             self._each_feature(name, value, shape)
         return shape
 
-    def _append_to(self, network: Network, shape: Shape) -> None:
-        network.add(
+    def _append_to(self, branch: Branch, shape: Shape) -> None:
+        branch.add(
             "rescaling",
             scale=self._each_feature("scale", self.scale, shape),
             offset=self._each_feature("offset", self.offset, shape),

@@ -4,7 +4,7 @@ import math
 from typing import Any
 
 from .._internal.checks import integer
-from .._internal.native import Network
+from .._internal.native import Branch
 from .base import Layer, Shape, registry
 from .flatten import numbers_of_a_row
 
@@ -58,9 +58,11 @@ class Reshape(Layer):
             )
         return (shape[0], *(numbers // known if extent == -1 else extent for extent in self.target_shape))
 
-    def _append_to(self, network: Network, shape: Shape) -> None:
+    def _append_to(self, branch: Branch, shape: Shape) -> None:
         _, *steps, features = self._output_shape(shape)
-        network.add("reshape", steps=math.prod(step or 0 for step in steps), features=features or 0, sequence=bool(steps))
+        branch.add(
+            "reshape", steps=math.prod(step or 0 for step in steps), features=features or 0, sequence=bool(steps)
+        )
 
     def _arguments(self) -> dict[str, Any]:
         return {"target_shape": self.target_shape}

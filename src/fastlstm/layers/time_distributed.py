@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from .._internal.native import Network
+from .._internal.native import Branch
 from ._from_config import layer_from
 from ._weights import Weight
 from .base import SEQUENCES, Layer, Shape, registry
@@ -63,8 +63,8 @@ class TimeDistributed(Layer):
     def _output_shape(self, shape: Shape) -> Shape:
         return self.layer._output_shape(shape)
 
-    def _append_to(self, network: Network, shape: Shape) -> None:
-        self.layer._append_all_to(network, shape)
+    def _append_to(self, branch: Branch, shape: Shape) -> None:
+        self.layer._append_all_to(branch, shape)
 
     def _arguments(self) -> dict[str, Any]:
         return {"layer": self.layer}

@@ -9,7 +9,7 @@ import numpy as np
 
 from .._internal import native
 from .._internal.arrays import Array, mask_for
-from .._internal.native import Network
+from .._internal.native import NETWORK_INPUT, Branch, Network
 from ..layers.base import Layer, Shape
 from ..layers.rnn._states import require_rows
 
@@ -63,8 +63,11 @@ class NativeModel:
         self.dtype = self._first.dtype
         self.network: Network = native.network(self.dtype, *self._first._network_input(batch_shape))
         shapes: list[Shape] = []
+        outputs: list[int] = []
         for node in nodes:
-            node.layer._append_all_to(self.network, node.input_shape(shapes, batch_shape))
+            branch = Branch(self.network, [NETWORK_INPUT if i == MODEL_INPUT else outputs[i] for i in node.inputs])
+            node.layer._append_all_to(branch, node.input_shape(shapes, batch_shape))
+            outputs.append(branch.output)
             shapes.append(node.output_shape(shapes, batch_shape))
         self.network.set_trainable(list(trained))
         parameter = column = 0

@@ -46,6 +46,7 @@ public:
     virtual void flag(const char* name, bool& value) = 0;
     virtual void seed(const char* name, std::uint64_t& value) = 0;  // the lowest 64 bits of any whole number
     virtual void numbers(const char* name, std::vector<double>& values) = 0;
+    virtual void require_all_read() const = 0;  // throws if something was given that no option is
     // Options of their own.
     virtual void nested(const char* name, const std::function<void(OptionReader&)>& read) = 0;
 

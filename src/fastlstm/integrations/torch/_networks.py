@@ -19,7 +19,7 @@ from ..._internal.native import Network
 from ._layouts import CELLS, Tensor, blocks_of, from_core, parameter_count, to_core, weight_names
 
 if TYPE_CHECKING:
-    from ..._internal.native import SavedForward
+    from ..._internal.native import SavedForward as NativeForward
 
 
 class StackSpec(NamedTuple):
@@ -76,7 +76,7 @@ class SavedForward:
 
     def __init__(self, loaded: "LoadedNetwork") -> None:
         self.loaded = loaded
-        self.forward_pass: SavedForward | None = None
+        self.forward_pass: NativeForward | None = None
 
 
 class LoadedNetwork:
@@ -99,7 +99,7 @@ class LoadedNetwork:
             self.network.set_weight(i, weight, self._blocks[i])
 
     def backward(
-        self, forward_pass: "SavedForward", d_output: Array, d_state: Array | None
+        self, forward_pass: "NativeForward", d_output: Array, d_state: Array | None
     ) -> tuple[Array | None, Array, list[Tensor | None]]:
         """Return the gradients of the input, of the initial states, and of the parameters."""
         with self._lock:  # the network holds the gradients until they are read

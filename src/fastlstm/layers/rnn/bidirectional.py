@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from ..._internal.arrays import Array
-from ..._internal.native import Network
+from ..._internal.native import Branch
 from .._from_config import layer_from
 from .._weights import JoinedWeights
 from ..base import Layer, Shape, registry
@@ -155,8 +155,8 @@ class Bidirectional(StatefulLayer):
             units += self.backward_layer.units
         return (*self.forward_layer._output_shape(shape)[:-1], units)
 
-    def _append_to(self, network: Network, shape: Shape) -> None:
-        network.add(
+    def _append_to(self, branch: Branch, shape: Shape) -> None:
+        branch.add(
             "bidirectional",
             forward=self.forward_layer._core_arguments(),
             backward=self.backward_layer._core_arguments(),

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from ... import activations
 from ..._internal.arrays import Array
 from ..._internal.checks import flag, number, positive, refuse, size
-from ..._internal.native import Network
+from ..._internal.native import Branch
 from .._rng import Seed
 from .._weights import Weight, rules
 from ..base import Shape, registry
@@ -205,8 +205,8 @@ class RNN(StatefulLayer):
     def _output_shape(self, shape: Shape) -> Shape:
         return (*shape[:2], self.units) if self.return_sequences else (shape[0], self.units)
 
-    def _append_to(self, network: Network, shape: Shape) -> None:
-        network.add("recurrent", **self._core_arguments())
+    def _append_to(self, branch: Branch, shape: Shape) -> None:
+        branch.add("recurrent", **self._core_arguments())
 
     def _is_random(self) -> bool:
         """Whether training draws random numbers."""
