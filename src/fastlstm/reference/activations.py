@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..activations._definitions import backward, registry
+from ..activations._definitions import definitions, registry
 from ._arrays import FloatArray
 
 
@@ -42,10 +42,12 @@ _silent = np.errstate(over="ignore", invalid="ignore")
 
 
 ACTIVATIONS = {
-    name: Activation(function, _silent(backward[function.__name__].function))
+    name: Activation(function, _silent(definitions[function.__name__].backward))
     for name, function in sorted(registry.names.items())
-    if function.__name__ in backward
+    if function.__name__ in definitions
 }
 ELEMENTWISE_ACTIVATIONS = {
-    name: activation for name, activation in ACTIVATIONS.items() if backward[registry.names[name].__name__].elementwise
+    name: activation
+    for name, activation in ACTIVATIONS.items()
+    if definitions[registry.names[name].__name__].elementwise
 }
