@@ -32,9 +32,9 @@ def windows(
     stride : int
         Number of rows from the start of one window to that of the next.
     known : int
-        Number of features, the last ones, that are future covariates, known in advance like a calendar. They are not
-        predicted, and appear one row earlier in the windows: a row holds the values of its step and the covariates of
-        the next one.
+        How many of the features, counted from the last one, are future covariates, which are known in advance like a
+        calendar. They are not predicted, and appear one row earlier in the windows: a row holds the values of its step
+        and the covariates of the next one.
 
     Returns
     -------
@@ -43,7 +43,7 @@ def windows(
         (steps,).
     y : ndarray (n,), (n, D) or (n, horizon, D)
         The targets, a read-only view as well: (n,) for one feature and horizon 1, (n, D) for several features and
-        horizon 1. D excludes the covariates.
+        horizon 1. Here D does not include the covariates.
 
     Raises
     ------

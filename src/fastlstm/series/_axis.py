@@ -80,6 +80,7 @@ def extend(index: Index, steps: int) -> Index:
 
     Examples
     --------
+    >>> import numpy as np
     >>> extend(np.array(["2019-12-31", "2020-01-31"], "datetime64[D]"), 2)
     array(['2020-02-29', '2020-03-31'], dtype='datetime64[D]')
     >>> extend(np.array([1700, 1701]), 2)
@@ -116,6 +117,7 @@ def future(index: Index, steps: int, later: Index | None) -> Index:
 
     Examples
     --------
+    >>> import numpy as np
     >>> future(np.array([2019, 2020]), 1, later=np.array([2030, 2031]))
     array([2030])
     """

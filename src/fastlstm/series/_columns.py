@@ -19,16 +19,22 @@ _THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+")
 
 
 class ArgumentNeededError(ValueError):
-    """A file that cannot be read with the given arguments of `read_series`; the error names one that would help.
+    """Raised for a file that `read_series` could read with another argument, which the error names.
 
     Attributes
     ----------
     problem : str
-        The problem.
+        The problem, with the file and the line.
     argument, value : str
-        The argument, and a value for it.
+        The argument that would help, and a value for it.
     effect : str
         What that value would do.
+
+    Examples
+    --------
+    >>> error = ArgumentNeededError("a.csv, line 3: expected a number, got ''", "fill", "linear", "would close it")
+    >>> str(error)
+    "a.csv, line 3: expected a number, got '' (fill='linear' would close it)"
     """
 
     def __init__(self, problem: str, argument: str, value: str, effect: str) -> None:
