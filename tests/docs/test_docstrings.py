@@ -13,6 +13,7 @@ import pytest
 import fastlstm
 
 SECTION = re.compile(r"(?ms)^(Parameters|Attributes|Returns|Raises|Examples)\n-+\n(.*?)(?=^\w[\w ]*\n-+\n|\Z)")
+ELSEWHERE = re.compile(r"\b([Aa]s (for|in|of)|[Ss]ee|[Ll]ike) `")
 RAISING_HELPERS = {"numbers", "floats", "pair", "positive"}
 
 
@@ -71,6 +72,8 @@ def missing(function, doc, *, returns=True, example=True):
     lacks = [name for name in arguments(function) if name not in known and f"`{name}`" not in described]
     if returns and inspect.signature(function).return_annotation not in (None, "None") and "Returns" not in sections:
         lacks.append("Returns")
+    if ELSEWHERE.search(sections.get("Returns", "")):
+        lacks.append("what is returned, in place of a reference")
     if raises(function.__init__ if inspect.isclass(function) else function) and "Raises" not in sections:
         lacks.append("Raises")
     return lacks + ["Examples"] * (example and ">>> " not in sections.get("Examples", ""))

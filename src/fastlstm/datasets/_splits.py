@@ -49,7 +49,7 @@ def split(*arrays: Any, validation: float | int | None = None, test: float | int
     if not arrays:
         raise TypeError("split: expected at least one array, got none")
     if validation is None and test is None:
-        raise ValueError("split: expected validation, test or both, got none of them")
+        raise ValueError("split: expected validation, test or both, got neither")
     given = [value if hasattr(value, "iloc") else np.asarray(value) for value in arrays]
     lengths = [value.shape[0] if value.shape else None for value in given]
     rows = lengths[0]
@@ -60,7 +60,7 @@ def split(*arrays: Any, validation: float | int | None = None, test: float | int
     ]
     first = rows - sum(sizes)
     if first < 1:
-        raise ValueError(f"split: expected a row or more to train on, got parts of {sizes} of {rows} rows")
+        raise ValueError(f"split: expected at least one training row, got parts of {sizes} of {rows} rows")
     ends = np.cumsum([first, *sizes]).tolist()
     parts = []
     for begin, end in zip([0, *ends], ends, strict=False):

@@ -88,7 +88,7 @@ def extend(index: Index, steps: int) -> Index:
     """
     steps = checks.integer("steps", steps, 0)
     if not len(index):
-        raise ValueError("index: expected at least one entry to go on from, got none")
+        raise ValueError("index: expected at least one entry to continue from, got none")
     step = spacing(index)
     if index.dtype.kind == "M":
         _require_reachable(index, steps, step)
@@ -124,7 +124,9 @@ def future(index: Index, steps: int, later: Index | None) -> Index:
     if later is None:
         return extend(index, steps)
     if checks.integer("steps", steps, 0) > len(later):
-        raise ValueError(f"steps: expected at most {len(later)}, of which something is known, got {steps}")
+        raise ValueError(
+            f"steps: expected at most {len(later)}, the number of steps with known covariates, got {steps}"
+        )
     return later[:steps]
 
 
