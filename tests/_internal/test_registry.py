@@ -14,7 +14,7 @@ from fastlstm import (
     schedules,
 )
 from fastlstm._internal.registry import Registry, configuration, is_config, plain, snake_case_and_class_name
-from fastlstm.activations._definitions import backward
+from fastlstm.activations._definitions import definitions
 from fastlstm.activations._definitions import registry as activation_registry
 from fastlstm.formats import kinds
 from fastlstm.layers.base import registry as layer_registry
@@ -121,7 +121,7 @@ def test_every_public_class_has_entered_the_registry_of_its_kind(package):
 
 def test_every_public_activation_has_entered_and_has_a_derivative():
     assert set(activation_registry.names) == set(activations.__all__) - {"get"}
-    assert set(activation_registry.entries) == set(backward) | {"threshold"}
+    assert set(activation_registry.entries) == set(definitions) | {"threshold"}
 
 
 def test_files_name_the_classes_of_the_registries():

@@ -25,7 +25,7 @@ def test_bench(run, tmp_path, measured):
         assert figure.read_bytes().startswith(b"\x89PNG")
     drawn = len([*(tmp_path / "a" / "b").glob("*.png")])
     assert drawn == sum(line.startswith("fastlstm  ") for line in out)
-    assert out[-2] == f"Saved {Path('a/b/results.md')} and {drawn} figures beside it"
+    assert out[-2] == f"Saved {Path('a/b/results.md')} and {drawn} figures in the same folder"
     (missing,) = [line for line in out if line.startswith("PyTorch is left out")]
     assert "pip install 'fastlstm[bench]'" in missing
 
@@ -77,8 +77,8 @@ def test_bench_from_something_else(run, tmp_path, content):
             ["--only", "tarin"],
             "--only: expected a part of a workload's name, like 'train lstm' or 'H 512', got 'tarin'",
         ),
-        (["--from", "results.json", "--quick"], "--from: nothing is measured, leave out --quick and --rounds"),
-        (["--from", "results.json", "--rounds", "2"], "--from: nothing is measured, leave out --quick and --rounds"),
+        (["--from", "results.json", "--quick"], "--from: nothing is measured, so leave out --quick and --rounds"),
+        (["--from", "results.json", "--rounds", "2"], "--from: nothing is measured, so leave out --quick and --rounds"),
     ],
 )
 def test_options_of_bench_that_ask_for_nothing(run, tmp_path, measured, options, message):

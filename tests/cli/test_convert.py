@@ -67,8 +67,8 @@ def test_what_no_model_is_in(name, model, run):
         status, _, err = run("convert", *arguments)
         assert status == 1
         assert err == [
-            f"fastlstm: {name}: expected a file of a whole model, which ends with .keras, .h5, .hdf5, .safetensors,"
-            " .onnx, .pt, .pth"
+            f"fastlstm: {name}: expected the file of a whole model, with a name that ends with .keras, .h5, .hdf5,"
+            " .safetensors, .onnx, .pt, .pth"
         ]
 
 

@@ -100,7 +100,7 @@ def test_forecast_fills_gaps_when_told(run, tmp_path):
     status, _, err = run(*options)
     assert status == 1
     assert err == [
-        "fastlstm: gaps.csv, line 10, column 'x': expected a number, got '', a gap (--fill linear would close it)"
+        "fastlstm: gaps.csv, line 10, column 'x': expected a number, got '', a gap (--fill linear would fill it)"
     ]
     status, out, _ = run(*options, "--fill", "linear", "--json")
     assert status == 0

@@ -66,8 +66,8 @@ def test_columns_are_chosen_and_ordered(predict, tmp_path, rng):
     status, _, err = predict("m.keras", file)
     assert status == 1
     assert err == [
-        f"fastlstm: {file}, columns 'a', 'b', 'c': the model takes 2 columns, or 4 with a sample of 2 steps a row, got"
-        " 3 (--columns chooses)"
+        f"fastlstm: {file}, columns 'a', 'b', 'c': the model takes 2 columns, or 4 with one sample of 2 steps per row,"
+        " got 3 (choose with --columns)"
     ]
 
 
@@ -122,7 +122,7 @@ def test_what_is_known_in_advance(predict, tmp_path, rng):
     assert index[-1] == "2029"
     assert found[-1, 0] == pytest.approx(float(ahead.ravel()[0]), rel=1e-6)
     assert predict("m.keras", file, "--columns", "y", "--known", "open", "--steps", 3)[2] == [
-        f"fastlstm: {file}, columns 'y': steps: expected at most 2, of which something is known, got 3"
+        f"fastlstm: {file}, columns 'y': steps: expected at most 2, the number of steps with known covariates, got 3"
     ]
 
 
@@ -133,7 +133,7 @@ def test_what_is_wrong(predict, tmp_path, rng):
     gap = written(tmp_path / "gap.csv", ["y"], [[1], [""], [3], [4], [5]])
     status, _, err = predict("m.keras", gap)
     assert status == 1
-    assert err[0].endswith("a gap (--fill linear would close it)")
+    assert err[0].endswith("a gap (--fill linear would fill it)")
     assert predict("m.keras", gap, "--fill", "linear")[0] == 0
     assert predict("none.keras", gap)[0] == 1
     assert predict("m.keras", "none.csv")[2] == ["fastlstm: none.csv: No such file or directory"]

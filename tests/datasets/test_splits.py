@@ -55,7 +55,7 @@ def test_frames_remain_frames():
         (([1, 2],), {}, ValueError, "expected validation, test or both"),
         (([1, 2], [1]), {"test": 1}, ValueError, r"arrays of one length, got lengths \[2, 1\]"),
         ((3,), {"test": 1}, ValueError, "arrays of one length"),
-        (([1, 2, 3],), {"test": 2, "validation": 1}, ValueError, "a row or more to train on"),
+        (([1, 2, 3],), {"test": 2, "validation": 1}, ValueError, "at least one training row"),
         (([1, 2, 3],), {"test": 0}, ValueError, "test"),
         (([1, 2, 3],), {"test": 0.0}, ValueError, "test: expected a fraction above 0"),
         (([1, 2, 3],), {"test": 1.0}, ValueError, "test"),

@@ -106,7 +106,7 @@ def test_windows_keep_the_dtype_and_nan(dtype):
         (np.arange(5.0), {"n_steps": 2, "horizon": 0}, ValueError, "horizon: expected"),
         (np.arange(5.0), {"n_steps": 2, "stride": -1}, ValueError, "stride: expected"),
         (np.arange(5.0), {"n_steps": 2, "stride": True}, TypeError, "stride: expected"),
-        (np.arange(5.0), {"n_steps": 2, "known": 1}, ValueError, "known: expected less than the 1 features"),
+        (np.arange(5.0), {"n_steps": 2, "known": 1}, ValueError, "known: expected fewer than the 1 features"),
     ],
 )
 def test_windows_refuse_bad_input(sequence, options, error, message):

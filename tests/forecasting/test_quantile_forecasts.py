@@ -86,7 +86,7 @@ def test_medians_and_intervals():
     assert [bound.tolist() for bound in forecast.intervals[0.8]] == [[1.0, 1.0], [9.0, 8.0]]
     assert [bound.tolist() for bound in forecast.intervals[0.5]] == [[2.0, 4.0], [7.0, 6.0]]  # which have crossed
     assert QuantileForecast((0.1, 0.6), values[:, :2]).intervals == {}
-    with pytest.raises(ValueError, match=r"quantiles: expected 0\.5 among them"):
+    with pytest.raises(ValueError, match=r"quantiles: expected 0\.5, the median, to be one of them"):
         _ = QuantileForecast((0.1, 0.6), values[:, :2]).median
     with pytest.raises(ValueError, match="values: expected a last axis of 2"):
         QuantileForecast((0.1, 0.6), values)
@@ -154,12 +154,12 @@ def test_a_model_draws_its_intervals(rng):
 @pytest.mark.parametrize(
     ("model", "options", "error", "match"),
     [
-        (lambda: model_of(loss="mse"), {}, ValueError, "quantiles: expected those of the output's columns"),
-        (model_of, {"quantiles": (0.5, 0.9)}, ValueError, "quantiles: expected as many for each feature"),
-        (model_of, {"quantiles": (0.1, 0.2, 0.3, 0.4, 0.6)}, ValueError, "expected 0.5 among them"),
+        (lambda: model_of(loss="mse"), {}, ValueError, "quantiles: expected the quantiles of the output's columns"),
+        (model_of, {"quantiles": (0.5, 0.9)}, ValueError, "quantiles: expected the same number for each feature"),
+        (model_of, {"quantiles": (0.1, 0.2, 0.3, 0.4, 0.6)}, ValueError, "expected 0.5, the median, to be one of them"),
         (model_of, {"quantiles": "all"}, TypeError, "quantiles"),
         (model_of, {"quantiles": 0.5}, ValueError, "output has 5 values, its input 1 features"),
-        (lambda: model_of(quantiles=(0.1, 0.9)), {}, ValueError, "expected 0.5 among them"),
+        (lambda: model_of(quantiles=(0.1, 0.9)), {}, ValueError, "expected 0.5, the median, to be one of them"),
         (model_of, {"steps": -1}, ValueError, "steps"),
         (model_of, {"history": np.zeros(3)}, ValueError, "history: expected at least 6 steps"),
         (lambda: model_of(features=2), {}, ValueError, r"history: expected shape \(T, 2\)"),
@@ -180,5 +180,5 @@ def test_wrong_arguments(model, options, error, match):
 @pytest.mark.parametrize("options", [{"horizon": 2}, {"series": np.zeros((50, 2))}])
 def test_a_fit_of_several_values_is_refused(options):
     series = options.pop("series", np.zeros(50))
-    with pytest.raises(ValueError, match="loss: a Quantile is of one value; expected horizon=1 and one column"):
+    with pytest.raises(ValueError, match="loss: a Quantile applies to one value; expected horizon=1 and one column"):
         fastlstm.fit(series, loss=losses.Quantile(), window=5, verbose=0, **options)

@@ -221,7 +221,7 @@ def test_adding_layers():
         with pytest.raises(TypeError, match="layer: expected an instance"):
             Sequential().add(wrong)
     model = built()
-    with pytest.raises(ValueError, match="Input must come first"):
+    with pytest.raises(ValueError, match="expected an Input only as the first layer"):
         model.add(Input((5, 2)))
     with pytest.raises(ValueError, match="sharing layers is not supported"):
         Sequential([Input((5, 2)), model.layers[0]])
@@ -233,7 +233,7 @@ def test_adding_layers():
     with pytest.raises(ValueError, match="sharing layers is not supported"):
         Sequential([Input((5, 2)), dense])
     assert wrapper.layer is dense
-    with pytest.raises(ValueError, match="the name 'a' is taken"):
+    with pytest.raises(ValueError, match="the name 'a' is already taken"):
         Sequential([Input((5,)), layers.Dense(1, name="a"), layers.Dense(1, name="a")])
 
 
@@ -296,7 +296,12 @@ def test_forecast(history, steps, error, match):
 @pytest.mark.parametrize(
     ("outputs", "known", "error", "match"),
     [
-        (1, None, ValueError, r"known: expected shape \(3, 1\), the last 1 of the model's 2 features"),
+        (
+            1,
+            None,
+            ValueError,
+            r"known: expected shape \(3, 1\), the coming values of the last 1 of the model's 2 features",
+        ),
         (1, np.zeros((2, 1)), ValueError, r"known: expected shape \(3, 1\), got \(2, 1\)"),
         (1, np.zeros((1, 3, 1)), ValueError, r"known: expected shape \(3, 1\), got \(1, 3, 1\)"),
         (1, ["a"] * 3, TypeError, "known"),

@@ -247,7 +247,7 @@ def test_validations_are_drawn_at_their_epochs(every, epochs):
 
 def test_no_history():
     model = Sequential([Input((2,)), layers.Dense(1)])
-    with pytest.raises(ValueError, match=r"history: model .* was not fitted"):
+    with pytest.raises(ValueError, match=r"history: .* model .* has not been fitted"):
         model.plot_history()
     for bad, error in (({}, ValueError), ({"loss": []}, ValueError), (3, TypeError)):
         with pytest.raises(error, match="history: expected"):

@@ -95,7 +95,7 @@ def test_texts_are_labels_and_noted(read, texts):
     assert series.index.tolist() == list(texts)
     assert series.future_index(1).tolist() == ["+1"]
     assert series.future_index(0).dtype.kind == "U"
-    assert series.notes == (f"place: entries such as {texts[0]!r} are no dates that are understood; kept as labels",)
+    assert series.notes == (f"place: entries such as {texts[0]!r} are not recognised as dates; kept as labels",)
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_texts_are_labels_and_noted(read, texts):
     [
         ("year,month,x\n2020,11,5\n2020,12,6\n2021,1,7\n", "column 'year' has neither dates nor rising numbers"),
         ("day,n,x\n31,11,5\n,12,6\n2,1,7\n", "column 'day' has neither dates nor rising numbers"),
-        ("x,place\n5,01/31/20\n6,02/01/20\n7,03/01/20\n", "no dates"),
+        ("x,place\n5,01/31/20\n6,02/01/20\n7,03/01/20\n", "there are no dates"),
     ],
 )
 def test_an_axis_that_is_not_in_the_file_is_noted(read, text, note):
@@ -209,7 +209,7 @@ def test_bad_arguments_of_the_future_axis():
         series.future_index(1.5)
     with pytest.raises(ValueError, match="steps: expected an integer of at least 0, got -1"):
         series.future_index(-1)
-    with pytest.raises(ValueError, match="index: expected at least one entry to go on from, got none"):
+    with pytest.raises(ValueError, match="index: expected at least one entry to continue from, got none"):
         Series("x", np.arange(0), np.zeros(0)).future_index(1)
 
 

@@ -98,9 +98,9 @@ def test_a_gap_in_the_first_row_is_not_a_header(read):
 
 @pytest.mark.parametrize(("text", "line"), [("year,x\n1,\n2,5\n", 2), ("year,x\n1,5\n2,\n", 3), ("x,y\n,5\n,6\n", 2)])
 def test_gaps_at_the_ends_cannot_be_filled(read, text, line):
-    with pytest.raises(ValueError, match=f"line {line}, column 'x': .* nothing to interpolate"):
+    with pytest.raises(ValueError, match=f"line {line}, column 'x': .* interpolation is impossible"):
         read(text, "x", fill="linear")
-    with pytest.raises(ValueError, match=f"line {line}, column 'x': .* nothing to interpolate") as refused:
+    with pytest.raises(ValueError, match=f"line {line}, column 'x': .* interpolation is impossible") as refused:
         read(text, "x")
     assert "fill" not in str(refused.value)
 
@@ -191,7 +191,7 @@ def test_columns_that_are_known_in_advance(read):
     np.testing.assert_array_equal(series.known, [[1, 2.5], [0, 2.5], [1, 2], [1, 2], [0, 3]])
     np.testing.assert_array_equal(series.index, np.array(["2024-01-01", "2024-01-02", "2024-01-03"], "datetime64[D]"))
     np.testing.assert_array_equal(series.future_index(2), np.array(["2024-01-04", "2024-01-05"], "datetime64[D]"))
-    with pytest.raises(ValueError, match="steps: expected at most 2, of which something is known, got 3"):
+    with pytest.raises(ValueError, match="steps: expected at most 2, the number of steps with known covariates, got 3"):
         series.future_index(3)
     numbered = read("sold;open\n5;1\n6;0\n;1\n", "sold", known=["open"])
     np.testing.assert_array_equal(numbered.future_index(1), [2])

@@ -29,10 +29,10 @@ MODELS = (
 )
 HARD_SIGMOIDS = ("hard_lstm", "hard_gru", "hard_dense")
 REFUSED = {
-    "hard_cell_state": "hard_sigmoid of Keras 2 is another function",
-    "hard_activation": "hard_sigmoid of Keras 2 is another function",
+    "hard_cell_state": "hard_sigmoid of Keras 2 is a different function",
+    "hard_activation": "hard_sigmoid of Keras 2 is a different function",
     "convolution": "no layer 'Conv1D'",
-    "lambda": "Lambda keeps Python code",
+    "lambda": "Lambda stores Python code",
 }
 TRAINED = {
     "sgd": ("SGD", {}),

@@ -169,13 +169,13 @@ def chains(keras):
 
 
 REFUSED = (
-    "has 2: ",
-    "a model here has one output",
+    "one input, got 2: ",
+    "expected a model with one output",
     "feeds",
     "called 2 times",
     "computes a mask",
     "no layer 'Conv1D'",
-    "Lambda keeps Python code",
+    "Lambda stores Python code",
 )
 """What is said of the models of `graphs`."""
 

@@ -61,7 +61,7 @@ def test_weights_of_classes_in_batches(data):
     weights = {0: 0.5, 1: 3.0}
     expected = fitted(x, y, batch_size=16, class_weight=weights)
     assert same(fitted(Numbered(x, y), class_weight=weights), expected)
-    with pytest.raises(ValueError, match="class_weight: expected None where sample_weight is given"):
+    with pytest.raises(ValueError, match="class_weight: expected None if sample_weight is given"):
         fitted(iter([(x, y, np.ones(50))]), class_weight=weights)
 
 

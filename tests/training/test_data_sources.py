@@ -200,7 +200,7 @@ def test_a_generator_that_ends_ends_the_fit(data):
         warnings.simplefilter("always")
         model = fitted(batches(data), epochs=4, steps_per_epoch=3)
     assert [str(one.message).split(";")[0] for one in caught] == [
-        "x: there were fewer than 3 batches left, so that the epoch has ended early",
+        "x: there were fewer than 3 batches left, so the epoch ended early",
         "x: no batch is left for epoch 3",
     ]
     assert model.history.epoch == [0, 1]
@@ -266,12 +266,12 @@ def nothing():
 @pytest.mark.parametrize(
     ("source", "options", "error", "match"),
     [
-        (lambda data: Numbered(*data), {"y": [1.0]}, ValueError, "y: expected None where x gives batches"),
+        (lambda data: Numbered(*data), {"y": [1.0]}, ValueError, "y: expected None if x is a source of batches"),
         (lambda data: Numbered(*data), {"validation_split": 0.2}, ValueError, "validation_split: expected None"),
         (lambda data: nothing(), {}, ValueError, "x: expected at least one batch, got none"),
         (lambda data: Numbered(data[0][:0], data[1][:0]), {}, ValueError, "x: expected at least one batch, got none"),
         (lambda data: iter([(*data, np.ones(3))]), {}, ValueError, "x, batch 0: sample_weight: expected shape"),
-        (lambda data: Numbered(*data), {"sample_weight": [1.0]}, ValueError, "sample_weight: expected None where x"),
+        (lambda data: Numbered(*data), {"sample_weight": [1.0]}, ValueError, "sample_weight: expected None if x"),
         (lambda data: iter([(*data, 1, 2)]), {}, ValueError, "x, batch 0: expected a batch .*, got 4 entries"),
         (lambda data: iter([{"x": data[0]}]), {}, TypeError, "x, batch 0: expected a batch .*, got a dict"),
         (lambda data: iter([data[0]]), {}, ValueError, "x, batch 0: y: expected targets, got None"),

@@ -209,7 +209,7 @@ def test_wrong_weights_of_steps(rng):
         ({"class_weight": {"spam": 1.0}}, TypeError, "class_weight, class: expected an integer, got 'spam'"),
         ({"class_weight": {1: "much"}}, TypeError, r"class_weight\[1\]: expected a real number"),
         ({"class_weight": {1: np.inf}}, ValueError, r"class_weight\[1\]: expected a finite number"),
-        ({"class_weight": {1: 2.0}, "sample_weight": np.ones(N)}, ValueError, "class_weight: expected None where"),
+        ({"class_weight": {1: 2.0}, "sample_weight": np.ones(N)}, ValueError, "class_weight: expected None if"),
     ],
 )
 @pytest.mark.parametrize("entry", ["fit", "train_on_batch"])

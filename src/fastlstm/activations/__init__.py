@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 from .._internal.arrays import Array
 from .._internal.names import lookup
 from . import _gated, _rectifiers, _rows, _shrinking, _sigmoids
-from ._definitions import backward, registry
+from ._definitions import definitions, registry
 from ._gated import *
 from ._rectifiers import *
 from ._rows import *
@@ -59,9 +59,9 @@ def name_of(argument: str, identifier: Any, *, elementwise: bool = False) -> str
     """Return the core's name of a layer's activation given by name, function or None."""
     function = _find(argument, identifier)
     name = function.__name__
-    if name not in backward:
-        raise ValueError(f"{argument}: {name!r} has arguments without defaults, which a layer can not set")
-    if elementwise and not backward[name].elementwise:
+    if name not in definitions:
+        raise ValueError(f"{argument}: {name!r} has arguments without defaults, which a layer cannot set")
+    if elementwise and not definitions[name].elementwise:
         raise ValueError(f"{argument}: a recurrent layer takes an elementwise activation, got {name!r}")
     return name
 

@@ -1,4 +1,4 @@
-"""How a function becomes an activation of layers: by a decorator that says its derivative, beside the function itself.
+"""How a function becomes an activation of layers: by a decorator with its derivative and its form in ONNX.
 
 At a kink the derivative is that of one side, the one that Keras has on JAX: for relu, relu6, hard_sigmoid, hard_silu,
 hard_shrink and soft_shrink the side that is constant (of hard_silu: 0 at -3, 1 at 3), for hard_tanh and leaky_relu that
@@ -6,7 +6,7 @@ of slope 1, for selu that of slope scale * alpha. Where JAX has the mean of both
 hard_sigmoid. Derivatives are those of the functions with the defaults of their other arguments.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 import numpy as np
@@ -20,32 +20,55 @@ Decorated = TypeVar("Decorated", bound=Function)
 registry: Registry[Function] = Registry("activation")
 
 
-class Backward(NamedTuple):
-    """The way back through an activation."""
+class Operator(NamedTuple):
+    """One operator of ONNX that computes an activation."""
 
-    function: Callable[[Array, Array, Array], Array]
-    """``function(d_y, x, y)`` gives the gradient with respect to x from the one with respect to y."""
+    name: str
+    attributes: Mapping[str, float] = {}
+    """Attributes in the order in which recurrent nodes take them (alpha, beta)."""
+    constants: tuple[float, ...] = ()
+    """Its other inputs."""
+
+
+Expression: TypeAlias = Callable[[Any], Any]
+"""An activation of a tensor in several operators of ONNX.
+
+It takes a `Symbol` of `fastlstm.integrations.onnx`, which has arithmetic and ``apply(operator, ...)``, and returns one.
+"""
+
+
+class Definition(NamedTuple):
+    """What an activation of layers has in addition to its function."""
+
+    backward: Callable[[Array, Array, Array], Array]
+    """``backward(d_y, x, y)`` returns the gradient with respect to x, given that with respect to y."""
     elementwise: bool
-    """Whether each element is for itself, so that a cell can have the activation."""
+    """Whether each element of y depends on one element of x, so that a cell can have the activation."""
+    onnx: Operator | Expression | None
+    """Its form in ONNX; None if it cannot be exported."""
 
 
-backward: dict[str, Backward] = {}
+definitions: dict[str, Definition] = {}
 """That of each activation of layers, by the core's name."""
 
 
-def elementwise(slope: Callable[[Array, Array], Any], *aliases: str) -> Callable[[Decorated], Decorated]:
+def elementwise(
+    slope: Callable[[Array, Array], Any], *aliases: str, onnx: Operator | Expression | None = None
+) -> Callable[[Decorated], Decorated]:
     """Return the decorator of a function y = f(x) with the derivative ``slope(x, y)``; True and False are 1 and 0."""
-    return _activation(Backward(lambda d_y, x, y: d_y * np.asarray(slope(x, y), x.dtype), True), aliases)
+    return _activation(Definition(lambda d_y, x, y: d_y * np.asarray(slope(x, y), x.dtype), True, onnx), aliases)
 
 
-def of_rows(function: Callable[[Array, Array, Array], Array]) -> Callable[[Decorated], Decorated]:
-    """Return the decorator of an activation of the last axis as a whole, with its ``Backward.function``."""
-    return _activation(Backward(function, False), ())
+def of_rows(
+    backward: Callable[[Array, Array, Array], Array], *, onnx: Operator | Expression | None = None
+) -> Callable[[Decorated], Decorated]:
+    """Return the decorator of an activation of the last axis as a whole, with its `Definition.backward`."""
+    return _activation(Definition(backward, False, onnx), ())
 
 
-def _activation(way_back: Backward, aliases: tuple[str, ...]) -> Callable[[Decorated], Decorated]:
+def _activation(definition: Definition, aliases: tuple[str, ...]) -> Callable[[Decorated], Decorated]:
     def enter(function: Decorated) -> Decorated:
-        backward[function.__name__] = way_back
+        definitions[function.__name__] = definition
         return registry.register(*aliases)(function)
 
     return enter

@@ -8,7 +8,7 @@ import numpy as np
 from .._internal import checks
 from .._internal.arrays import Array
 from ._arrays import floats, like, quiet
-from ._definitions import elementwise
+from ._definitions import Operator, elementwise
 from ._rectifiers import softplus
 from ._sigmoids import hard_sigmoid, sigmoid
 
@@ -62,7 +62,7 @@ def linear(x: Any) -> Array:
     return np.array(floats(x))
 
 
-@elementwise(lambda x, y: y)
+@elementwise(lambda x, y: y, onnx=Operator("Exp"))
 def exponential(x: Any) -> Array:
     """Exponential: ``exp(x)``.
 
@@ -97,7 +97,7 @@ def exponential(x: Any) -> Array:
         return like(x, np.exp(x))
 
 
-@elementwise(lambda x, y: sigmoid(x) * (1 + x * sigmoid(-x)), "swish")
+@elementwise(lambda x, y: sigmoid(x) * (1 + x * sigmoid(-x)), "swish", onnx=lambda x: x * x.apply("Sigmoid"))
 def silu(x: Any) -> Array:
     """Sigmoid linear unit: ``x * sigmoid(x)``. Also called `swish`.
 
@@ -136,7 +136,7 @@ def silu(x: Any) -> Array:
 swish = silu
 
 
-@elementwise(lambda x, y: hard_sigmoid(x) + x * (np.abs(x) < 3) / 6, "hard_swish")
+@elementwise(lambda x, y: hard_sigmoid(x) + x * (np.abs(x) < 3) / 6, "hard_swish", onnx=Operator("HardSwish"))
 def hard_silu(x: Any) -> Array:
     """Piecewise-linear approximation of SiLU: ``x * hard_sigmoid(x)``. Also called `hard_swish`.
 
@@ -174,7 +174,10 @@ def hard_silu(x: Any) -> Array:
 hard_swish = hard_silu
 
 
-@elementwise(lambda x, y: _twice_normal(x) / 2 + x * np.exp(-x * x / 2) / math.sqrt(2 * math.pi))
+@elementwise(
+    lambda x, y: _twice_normal(x) / 2 + x * np.exp(-x * x / 2) / math.sqrt(2 * math.pi),
+    onnx=lambda x: 0.5 * x * (1.0 + (x / math.sqrt(2)).apply("Erf")),
+)
 def gelu(x: Any, approximate: bool = False) -> Array:
     """Gaussian error linear unit: ``x * (1 + erf(x / sqrt(2))) / 2``.
 
@@ -217,7 +220,7 @@ def gelu(x: Any, approximate: bool = False) -> Array:
         return like(x, x * _twice_normal(x) / 2)
 
 
-@elementwise(_slope_of_mish)
+@elementwise(_slope_of_mish, onnx=Operator("Mish"))
 def mish(x: Any) -> Array:
     """Mish: ``x * tanh(softplus(x))``.
 

@@ -8,7 +8,7 @@ import numpy as np
 from .._internal import checks
 from .._internal.arrays import Array
 from ._arrays import floats, like, quiet
-from ._definitions import elementwise
+from ._definitions import Operator, elementwise
 
 __all__ = ["celu", "elu", "leaky_relu", "relu", "relu6", "selu", "softplus", "sparse_plus", "squareplus"]
 
@@ -17,7 +17,7 @@ _SELU_ALPHA = 1.6732632423543772
 _SELU_SCALE = 1.0507009873554805
 
 
-@elementwise(lambda x, y: x > 0)
+@elementwise(lambda x, y: x > 0, onnx=Operator("Relu"))
 def relu(x: Any, negative_slope: float = 0.0, max_value: float | None = None, threshold: float = 0.0) -> Array:
     """Rectified linear unit: ``max(x, 0)``, optionally with a slope, an upper limit and a threshold.
 
@@ -70,7 +70,7 @@ def relu(x: Any, negative_slope: float = 0.0, max_value: float | None = None, th
         return like(x, y)
 
 
-@elementwise(lambda x, y: (x > 0) & (x < 6))
+@elementwise(lambda x, y: (x > 0) & (x < 6), onnx=Operator("Clip", constants=(0.0, 6.0)))
 def relu6(x: Any) -> Array:
     """Rectified linear unit limited to 6: ``clip(x, 0, 6)``.
 
@@ -104,7 +104,7 @@ def relu6(x: Any) -> Array:
     return like(x, np.clip(x, 0, 6))
 
 
-@elementwise(lambda x, y: np.where(x < 0, 0.2, 1))
+@elementwise(lambda x, y: np.where(x < 0, 0.2, 1), onnx=Operator("LeakyRelu", {"alpha": 0.2}))
 def leaky_relu(x: Any, negative_slope: float = 0.2) -> Array:
     """Leaky rectified linear unit: ``x`` if not negative, else ``negative_slope * x``.
 
@@ -142,7 +142,7 @@ def leaky_relu(x: Any, negative_slope: float = 0.2) -> Array:
         return like(x, np.where(x >= 0, x, slope * x))
 
 
-@elementwise(lambda x, y: np.exp(np.minimum(x, 0)))
+@elementwise(lambda x, y: np.exp(np.minimum(x, 0)), onnx=Operator("Elu", {"alpha": 1.0}))
 def elu(x: Any, alpha: float = 1.0) -> Array:
     """Exponential linear unit: ``x`` if positive, else ``alpha * (exp(x) - 1)``.
 
@@ -181,7 +181,9 @@ def elu(x: Any, alpha: float = 1.0) -> Array:
         return like(x, np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0))))
 
 
-@elementwise(lambda x, y: np.exp(np.minimum(x, 0)))
+@elementwise(
+    lambda x, y: np.exp(np.minimum(x, 0)), onnx=lambda x: x.apply("Relu") + (x.apply("Min", 0.0).apply("Exp") - 1.0)
+)
 def celu(x: Any, alpha: float = 1.0) -> Array:
     """Continuously differentiable ELU: ``x`` if positive, else ``alpha * (exp(x / alpha) - 1)``.
 
@@ -223,7 +225,9 @@ def celu(x: Any, alpha: float = 1.0) -> Array:
         return like(x, np.maximum(x, 0) + alpha * np.expm1(np.minimum(x, 0) / alpha))
 
 
-@elementwise(lambda x, y: _SELU_SCALE * np.where(x > 0, 1, _SELU_ALPHA * np.exp(np.minimum(x, 0))))
+@elementwise(
+    lambda x, y: _SELU_SCALE * np.where(x > 0, 1, _SELU_ALPHA * np.exp(np.minimum(x, 0))), onnx=Operator("Selu")
+)
 def selu(x: Any) -> Array:
     """Scaled exponential linear unit: ``1.0507009873554805 * elu(x, alpha=1.6732632423543772)``.
 
@@ -257,7 +261,7 @@ def selu(x: Any) -> Array:
     return like(x, _SELU_SCALE * elu(x, _SELU_ALPHA))
 
 
-@elementwise(lambda x, y: -np.expm1(-y))
+@elementwise(lambda x, y: -np.expm1(-y), onnx=Operator("Softplus"))
 def softplus(x: Any) -> Array:
     """Softplus: ``log(1 + exp(x))``.
 
@@ -293,7 +297,7 @@ def softplus(x: Any) -> Array:
         return like(x, np.logaddexp(x, 0))
 
 
-@elementwise(lambda x, y: y / np.hypot(x, 2))
+@elementwise(lambda x, y: y / np.hypot(x, 2), onnx=lambda x: 0.5 * (x + (x * x + 4.0).apply("Sqrt")))
 def squareplus(x: Any, b: float = 4) -> Array:
     """Squareplus: ``(x + sqrt(x**2 + b)) / 2``, an algebraic alternative to `softplus`.
 
@@ -333,7 +337,12 @@ def squareplus(x: Any, b: float = 4) -> Array:
         return like(x, np.where(x < 0, b / 4 / above, above))
 
 
-@elementwise(lambda x, y: np.clip(x / 2 + 0.5, 0, 1))
+def _sparse_plus_in_onnx(x: Any) -> Any:
+    bent = 0.5 * (x.apply("Clip", -1.0, 1.0) + 1.0)
+    return bent * bent + (x - 1.0).apply("Relu")
+
+
+@elementwise(lambda x, y: np.clip(x / 2 + 0.5, 0, 1), onnx=_sparse_plus_in_onnx)
 def sparse_plus(x: Any) -> Array:
     """Sparse plus: 0 for ``x <= -1``, ``(x + 1)**2 / 4`` for ``-1 < x < 1``, and ``x`` for ``x >= 1``.
 

@@ -6,13 +6,13 @@ import numpy as np
 
 from .._internal.arrays import Array
 from ._arrays import axis_of, floats, like, quiet
-from ._definitions import of_rows
+from ._definitions import Operator, of_rows
 from ._sigmoids import sigmoid
 
 __all__ = ["glu", "log_softmax", "softmax", "sparsemax"]
 
 
-@of_rows(lambda d_y, x, y: y * (d_y - (d_y * y).sum(axis=-1, keepdims=True)))
+@of_rows(lambda d_y, x, y: y * (d_y - (d_y * y).sum(axis=-1, keepdims=True)), onnx=Operator("Softmax", {"axis": -1}))
 def softmax(x: Any, axis: int = -1) -> Array:
     """Softmax: ``exp(x)`` divided by its sum over an axis.
 
@@ -52,7 +52,7 @@ def softmax(x: Any, axis: int = -1) -> Array:
         return like(x, powers / powers.sum(axis=axis, keepdims=True))
 
 
-@of_rows(lambda d_y, x, y: d_y - np.exp(y) * d_y.sum(axis=-1, keepdims=True))
+@of_rows(lambda d_y, x, y: d_y - np.exp(y) * d_y.sum(axis=-1, keepdims=True), onnx=Operator("LogSoftmax", {"axis": -1}))
 def log_softmax(x: Any, axis: int = -1) -> Array:
     """Logarithm of `softmax`, accurate even where the softmax underflows.
 
@@ -100,7 +100,18 @@ def _backward_of_sparsemax(d_y: Array, x: Array, y: Array) -> Array:
     return d_x
 
 
-@of_rows(_backward_of_sparsemax)
+def _sparsemax_in_onnx(x: Any) -> Any:
+    graph, last, one = x.graph, x.graph.integers(-1), x.graph.constant(np.int64(1))
+    width = x.apply("Shape", start=-1)
+    ordered, _ = graph.node("TopK", x, width, outputs=2, axis=-1)
+    ranks = one.apply("Range", width.apply("Squeeze") + one, one).apply("CastLike", x)
+    sums = ordered.apply("CumSum", graph.constant(np.int64(-1)))
+    supported = (ranks * ordered + 1.0).apply("Greater", sums).apply("CastLike", x)
+    threshold = ((supported * ordered).apply("ReduceSum", last) - 1.0) / supported.apply("ReduceSum", last)
+    return (x - threshold).apply("Relu")
+
+
+@of_rows(_backward_of_sparsemax, onnx=_sparsemax_in_onnx)
 def sparsemax(x: Any, axis: int = -1) -> Array:
     """Sparsemax: Euclidean projection of ``x`` onto the probability simplex, ``max(x - tau, 0)``.
 
@@ -153,7 +164,12 @@ def _backward_of_glu(d_y: Array, x: Array, y: Array) -> Array:
     return np.concatenate([d_y * gate, d_y * first * gate * (1 - gate)], axis=-1)
 
 
-@of_rows(_backward_of_glu)
+def _glu_in_onnx(x: Any) -> Any:
+    half, gate = x.graph.node("Split", x, outputs=2, axis=-1, num_outputs=2)
+    return half * gate.apply("Sigmoid")
+
+
+@of_rows(_backward_of_glu, onnx=_glu_in_onnx)
 def glu(x: Any, axis: int = -1) -> Array:
     """Gated linear unit: ``first * sigmoid(second)`` for the two halves of ``x`` along an axis.
 

@@ -7,12 +7,12 @@ import numpy as np
 from .._internal import checks
 from .._internal.arrays import Array
 from ._arrays import floats, like, quiet
-from ._definitions import elementwise, registry
+from ._definitions import Operator, elementwise, registry
 
 __all__ = ["hard_shrink", "soft_shrink", "tanh_shrink", "threshold"]
 
 
-@elementwise(lambda x, y: np.abs(x) > 0.5)
+@elementwise(lambda x, y: np.abs(x) > 0.5, onnx=Operator("Shrink", {"bias": 0.0, "lambd": 0.5}))
 def hard_shrink(x: Any, threshold: float = 0.5) -> Array:
     """Hard shrinkage: ``x`` where ``abs(x) > threshold``, else 0.
 
@@ -50,7 +50,7 @@ def hard_shrink(x: Any, threshold: float = 0.5) -> Array:
         return like(x, np.where(np.abs(x) <= threshold, 0, x))
 
 
-@elementwise(lambda x, y: np.abs(x) > 0.5)
+@elementwise(lambda x, y: np.abs(x) > 0.5, onnx=Operator("Shrink", {"bias": 0.5, "lambd": 0.5}))
 def soft_shrink(x: Any, threshold: float = 0.5) -> Array:
     """Soft shrinkage: ``x - clip(x, -threshold, threshold)``.
 
@@ -88,7 +88,7 @@ def soft_shrink(x: Any, threshold: float = 0.5) -> Array:
         return like(x, x - np.clip(x, -threshold, threshold))
 
 
-@elementwise(lambda x, y: np.tanh(x) ** 2)
+@elementwise(lambda x, y: np.tanh(x) ** 2, onnx=lambda x: x - x.apply("Tanh"))
 def tanh_shrink(x: Any) -> Array:
     """Tanh shrinkage: ``x - tanh(x)``.
 

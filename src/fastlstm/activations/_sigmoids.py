@@ -6,13 +6,13 @@ import numpy as np
 
 from .._internal.arrays import Array
 from ._arrays import floats, like, quiet
-from ._definitions import elementwise
+from ._definitions import Operator, elementwise
 from ._rectifiers import softplus
 
 __all__ = ["hard_sigmoid", "hard_tanh", "log_sigmoid", "sigmoid", "softsign", "sparse_sigmoid", "tanh"]
 
 
-@elementwise(lambda x, y: 1 - y * y)
+@elementwise(lambda x, y: 1 - y * y, onnx=Operator("Tanh"))
 def tanh(x: Any) -> Array:
     """Hyperbolic tangent, between -1 and 1.
 
@@ -46,7 +46,7 @@ def tanh(x: Any) -> Array:
     return like(x, np.tanh(x))
 
 
-@elementwise(lambda x, y: np.abs(x) <= 1)
+@elementwise(lambda x, y: np.abs(x) <= 1, onnx=Operator("Clip", constants=(-1.0, 1.0)))
 def hard_tanh(x: Any) -> Array:
     """Hard tanh: ``clip(x, -1, 1)``.
 
@@ -80,7 +80,7 @@ def hard_tanh(x: Any) -> Array:
     return like(x, np.clip(x, -1, 1))
 
 
-@elementwise(lambda x, y: (1 / (1 + np.abs(x))) ** 2)
+@elementwise(lambda x, y: (1 / (1 + np.abs(x))) ** 2, onnx=Operator("Softsign"))
 def softsign(x: Any) -> Array:
     """Softsign: ``x / (1 + abs(x))``, between -1 and 1.
 
@@ -115,7 +115,7 @@ def softsign(x: Any) -> Array:
         return like(x, x / (1 + np.abs(x)))
 
 
-@elementwise(lambda x, y: y * (1 - y))
+@elementwise(lambda x, y: y * (1 - y), onnx=Operator("Sigmoid"))
 def sigmoid(x: Any) -> Array:
     """Logistic sigmoid: ``1 / (1 + exp(-x))``, between 0 and 1.
 
@@ -151,7 +151,7 @@ def sigmoid(x: Any) -> Array:
         return like(x, np.where(x < 0, small, np.ones_like(small)) / (1 + small))
 
 
-@elementwise(lambda x, y: (np.abs(x) < 3) / 6)
+@elementwise(lambda x, y: (np.abs(x) < 3) / 6, onnx=Operator("HardSigmoid", {"alpha": 1 / 6, "beta": 0.5}))
 def hard_sigmoid(x: Any) -> Array:
     """Hard sigmoid: ``clip(x / 6 + 1 / 2, 0, 1)``, as in Keras 3.
 
@@ -185,7 +185,7 @@ def hard_sigmoid(x: Any) -> Array:
     return like(x, np.clip(x + 3, 0, 6) / 6)
 
 
-@elementwise(lambda x, y: (np.abs(x) < 1) / 2)
+@elementwise(lambda x, y: (np.abs(x) < 1) / 2, onnx=Operator("HardSigmoid", {"alpha": 0.5, "beta": 0.5}))
 def sparse_sigmoid(x: Any) -> Array:
     """Sparse sigmoid: ``clip((x + 1) / 2, 0, 1)``, the derivative of `sparse_plus`.
 
@@ -219,7 +219,7 @@ def sparse_sigmoid(x: Any) -> Array:
     return like(x, np.clip(x + 1, 0, 2) / 2)
 
 
-@elementwise(lambda x, y: sigmoid(-x))
+@elementwise(lambda x, y: sigmoid(-x), onnx=lambda x: 0.0 - (0.0 - x).apply("Softplus"))
 def log_sigmoid(x: Any) -> Array:
     """Logarithm of the sigmoid, computed as ``-softplus(-x)``.
 

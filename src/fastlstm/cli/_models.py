@@ -60,21 +60,21 @@ SUFFIXES = ", ".join(_READERS)
 
 
 def reader(path: Path) -> Callable[[Path], Sequential]:
-    """Return the reader for such a file; it restores the state of the training as well, if the file has it."""
+    """Return the reader for a file of this name; it also restores the training state, if the file has it."""
     return _by_suffix(path, _READERS)
 
 
 def writer(path: Path) -> Callable[[Sequential, Path], None]:
-    """Return the writer for such a file."""
+    """Return the writer for a file of this name."""
     return _by_suffix(path, _WRITERS)
 
 
 def load_for_inference(path: Path) -> Sequential:
-    """Return the model in a file, without the state of its training."""
+    """Return the model in a file, without its training state."""
     return saving.load_model(path, compile=False) if path.suffix in _NATIVE else reader(path)(path)
 
 
 def _by_suffix(path: Path, table: Mapping[str, _T]) -> _T:
     if path.suffix not in table or path.name.endswith(".weights.h5"):
-        raise ValueError(f"{path}: expected a file of a whole model, which ends with {SUFFIXES}")
+        raise ValueError(f"{path}: expected the file of a whole model, with a name that ends with {SUFFIXES}")
     return table[path.suffix]

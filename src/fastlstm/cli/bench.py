@@ -19,12 +19,12 @@ _ROUNDS, _QUICK_ROUNDS = 5, 1
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
-    parser.add_argument("--quick", action="store_true", help="a few workloads and peers, in less than two minutes")
+    parser.add_argument("--quick", action="store_true", help="a few workloads and libraries, in less than two minutes")
     parser.add_argument(
         "--rounds",
         type=_arguments.integer(1),
         metavar="N",
-        help=f"number of times that everything is measured; if omitted, {_ROUNDS}, or {_QUICK_ROUNDS} with --quick",
+        help=f"number of times to measure everything; if omitted, {_ROUNDS}, or {_QUICK_ROUNDS} with --quick",
     )
     parser.add_argument(
         "--only",
@@ -49,7 +49,7 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
     if arguments.file is None:
         result = _measure(arguments)
     elif arguments.quick or arguments.rounds:
-        raise ValueError("--from: nothing is measured, leave out --quick and --rounds")
+        raise ValueError("--from: nothing is measured, so leave out --quick and --rounds")
     else:
         result = _read(arguments.file, arguments.only)
         _arguments.make_folder(arguments.out)
@@ -58,7 +58,7 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
     drawn = figures.figures(result)
     for name, figure in drawn.items():
         figure.savefig(arguments.out / f"{name}.png", dpi=120)
-    print(f"\nSaved {arguments.out / 'results.md'} and {counted(len(drawn), 'figure')} beside it")
+    print(f"\nSaved {arguments.out / 'results.md'} and {counted(len(drawn), 'figure')} in the same folder")
     return {"command": NAME, **result}
 
 

@@ -13,7 +13,9 @@ NAME = "convert"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
-    parser.add_argument("source", type=Path, metavar="IN", help=f"model file, which ends with {_models.SUFFIXES}")
+    parser.add_argument(
+        "source", type=Path, metavar="IN", help=f"model file, with a name that ends with {_models.SUFFIXES}"
+    )
     parser.add_argument("target", type=Path, metavar="OUT", help="file to write; an existing one is replaced")
 
 

@@ -29,13 +29,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         metavar="NAME",
         help="columns of future covariates, which are known in advance; rows at the end of the file that have these but"
-        " no value are the steps to come",
+        " no value are the steps to forecast",
     )
     parser.add_argument(
         "--steps",
         type=_arguments.integer(1),
         metavar="N",
-        help=f"number of values to forecast (default: {_STEPS}); with --known, as many as there are rows to come",
+        help=f"number of values to forecast (default: {_STEPS}); with --known, the default is the number of rows"
+        " without a value",
     )
     parser.add_argument(
         "--test",
@@ -129,7 +130,7 @@ def _steps(series: Series, arguments: argparse.Namespace) -> int:
     if arguments.steps is not None or series.later is None:
         return int(arguments.steps or _STEPS)
     if not len(series.later):
-        raise ValueError("expected rows at the end with known columns and no value, the steps to come")
+        raise ValueError("expected rows at the end with known columns and no value: the steps to forecast")
     return len(series.later)
 
 

@@ -31,8 +31,10 @@ def run(_: argparse.Namespace) -> dict[str, Any]:
         "packages": packages,
     }
     print(f"fastlstm         {facts['version']}")
-    print(f"instruction set  {facts['isa']} (here: {', '.join(native.available_isas())}; FASTLSTM_ISA chooses)")
-    print(f"threads          {facts['threads']} (FASTLSTM_NUM_THREADS chooses)")
+    print(
+        f"instruction set  {facts['isa']} (available: {', '.join(native.available_isas())}; set FASTLSTM_ISA to choose)"
+    )
+    print(f"threads          {facts['threads']} (set FASTLSTM_NUM_THREADS to choose)")
     print(f"built with       {facts['compiler']}")
     print(f"Python           {facts['python']} on {facts['platform']}")
     for name, version in packages.items():

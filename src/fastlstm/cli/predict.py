@@ -128,7 +128,7 @@ def _samples(
     if len(shape) == 1:
         if shape[0] in (None, width):
             return values, index
-        raise ValueError(f"the model takes {counted(shape[0] or 0, 'column')} a row, got {width}")
+        raise ValueError(f"the model takes {counted(shape[0] or 0, 'column')} per row, got {width}")
     steps, features = shape
     if width == features:
         if steps is None:
@@ -138,8 +138,10 @@ def _samples(
         return sliding_window_view(values, steps, axis=0).swapaxes(1, 2), index[steps - 1 :]
     if steps is not None and features is not None and width == steps * features:
         return values.reshape(rows, steps, features), index
-    whole = "" if steps is None or features is None else f", or {steps * features} with a sample of {steps} steps a row"
-    raise ValueError(f"the model takes {counted(features or 0, 'column')}{whole}, got {width} (--columns chooses)")
+    whole = (
+        "" if steps is None or features is None else f", or {steps * features} with one sample of {steps} steps per row"
+    )
+    raise ValueError(f"the model takes {counted(features or 0, 'column')}{whole}, got {width} (choose with --columns)")
 
 
 def _names(shape: Iterable[int]) -> list[str]:

@@ -1,4 +1,4 @@
-"""Train an LSTM on a sine or cosine wave, forecast with its own output as input, and draw the result."""
+"""Train an LSTM on a sine or cosine wave, forecast the wave from the model's own output, and plot the result."""
 
 from __future__ import annotations
 

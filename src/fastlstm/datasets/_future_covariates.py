@@ -27,8 +27,8 @@ def of_the_future(known: Any, history: Array, rows: int, steps: int, columns: in
     wanted = (*leading, steps, columns)
     if known is None:
         raise ValueError(
-            f"known: expected shape {wanted}, the last {columns} of the model's {history.shape[-1]} features in the"
-            " steps to come, which it does not predict; got None"
+            f"known: expected shape {wanted}, the coming values of the last {columns} of the model's"
+            f" {history.shape[-1]} features, which it does not predict; got None"
         )
     given = real_array("known", known, dtype)
     if given.shape != wanted and not (columns == 1 and given.shape == wanted[:-1]):

@@ -49,6 +49,10 @@ def pad_sequences(
     ValueError
         If shapes differ beyond the first axis, `padding` or `truncating` is unknown, or a value does not fit `dtype`.
 
+    References
+    ----------
+    Keras 3, `keras.utils.pad_sequences`.
+
     Examples
     --------
     >>> pad_sequences([[1], [2, 3], [4, 5, 6, 7]], maxlen=3)
@@ -107,6 +111,10 @@ def to_categorical(x: Any, num_classes: int | None = None) -> NDArray[np.float64
         If `x` does not hold numbers.
     ValueError
         If an entry is not such a class number. (Keras takes -1 for the last class and truncates fractions.)
+
+    References
+    ----------
+    Keras 3, `keras.utils.to_categorical`.
 
     Examples
     --------

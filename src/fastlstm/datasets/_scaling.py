@@ -1,4 +1,4 @@
-"""Invertible scaling of series. Fit a scaler to the training part only."""
+"""Scaling of series that can be inverted. Fit a scaler to the training part only."""
 
 from __future__ import annotations
 
@@ -114,16 +114,58 @@ class _Scaler:
         return _in_precision(array, array.astype(np.float64) * scale + shift)
 
     def fit_transform(self, data: Any) -> NDArray[Any]:
-        """Fit to the data and return it scaled: ``fit(data).transform(data)``."""
+        """Fit to the data and return it scaled: ``fit(data).transform(data)``.
+
+        Parameters
+        ----------
+        data : array_like (steps,), (steps, D) or (N, T, D)
+            The training part, without NaN or Inf.
+
+        Returns
+        -------
+        ndarray
+            The scaled data, of the same shape; float32 for float32, otherwise float64.
+
+        Raises
+        ------
+        TypeError
+            If the data does not hold real numbers.
+        ValueError
+            If there is no row, or a value is NaN or Inf.
+        """
         return self.fit(data).transform(data)
 
     def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments, with the statistics of the fit."""
+        """Return the constructor's arguments, with the statistics of the fit.
+
+        Returns
+        -------
+        dict
+            Plain numbers and lists by argument; None for the statistics of a scaler that is not fitted.
+        """
         raise NotImplementedError(f"{type(self).__name__} must define get_config()")
 
     @classmethod
     def from_config(cls: type[Self], config: dict[str, Any]) -> Self:
-        """Return the scaler that `get_config` describes."""
+        """Return the scaler that `get_config` describes.
+
+        Parameters
+        ----------
+        config : dict
+            As returned by `get_config`.
+
+        Returns
+        -------
+        StandardScaler or MinMaxScaler
+            A scaler of this class, fitted if the other one was.
+
+        Raises
+        ------
+        TypeError
+            If an argument is unknown or has the wrong type.
+        ValueError
+            If an argument is out of range.
+        """
         return cls(**config)
 
     def _checked(self, data: Any) -> NDArray[Any]:
@@ -144,19 +186,22 @@ class _Scaler:
 
 
 class StandardScaler(_Scaler):
-    """Scales each feature to zero mean and unit variance: ``(x - mean) / deviation``. A constant one becomes zeros.
+    """Scales each feature to zero mean and unit variance: ``(x - mean) / deviation``. A constant feature becomes zeros.
 
-    Inside a model, `fastlstm.layers.Normalization` does the same, and inverts it for the output.
+    The deviation is the square root of the mean square of ``x - mean``. Inside a model, `fastlstm.layers.Normalization`
+    does the same, and inverts it for the output.
 
     Parameters
     ----------
     mean, deviation : array_like (D,), optional
-        Statistics of an earlier fit.
+        Statistics of an earlier fit. Default: those that `fit` computes.
 
     Raises
     ------
+    TypeError
+        If the statistics are not real numbers.
     ValueError
-        If only one of the two is given, or a number is not finite.
+        If only one of the two is given, their shapes differ, or a number is not finite.
 
     Examples
     --------
@@ -186,19 +231,24 @@ class StandardScaler(_Scaler):
 
 
 class MinMaxScaler(_Scaler):
-    """Scales each feature linearly from its minimum and maximum to a range. A constant one becomes the lower end.
+    """Scales each feature linearly, its minimum and maximum to the ends of a range.
+
+    ``low + (x - minimum) / (maximum - minimum) * (high - low)``. A constant feature becomes the lower end.
 
     Parameters
     ----------
     feature_range : tuple of float
         The lower and the upper end of the range.
     minimum, maximum : array_like (D,), optional
-        Statistics of an earlier fit.
+        Statistics of an earlier fit. Default: those that `fit` computes.
 
     Raises
     ------
+    TypeError
+        If the range is not a pair of numbers, or the statistics are not real numbers.
     ValueError
-        If the range has no width, only one of `minimum` and `maximum` is given, or a number is not finite.
+        If the range has no width, only one of `minimum` and `maximum` is given, their shapes differ, or a number is
+        not finite.
 
     Examples
     --------

@@ -22,13 +22,13 @@ def split(*arrays: Any, validation: float | int | None = None, test: float | int
         One or more arrays of the same length.
     validation, test : float or int, optional
         A fraction of the rows, rounded up, or a number of rows. At least one of the two is required; only the parts
-        asked for are returned.
+        that are requested are returned.
 
     Returns
     -------
     tuple
-        (training, validation, test), without a part that was not asked for. Each part is an array, or a tuple of arrays
-        if several were given. Arrays are views; pandas objects stay pandas objects.
+        (training, validation, test), without the part that was not requested, if any. Each part is an array, or a tuple
+        of arrays if several were given. Arrays are views; pandas objects stay pandas objects.
 
     Raises
     ------
@@ -49,7 +49,7 @@ def split(*arrays: Any, validation: float | int | None = None, test: float | int
     if not arrays:
         raise TypeError("split: expected at least one array, got none")
     if validation is None and test is None:
-        raise ValueError("split: expected validation, test or both, got none of them")
+        raise ValueError("split: expected validation, test or both, got neither")
     given = [value if hasattr(value, "iloc") else np.asarray(value) for value in arrays]
     lengths = [value.shape[0] if value.shape else None for value in given]
     rows = lengths[0]
@@ -60,7 +60,7 @@ def split(*arrays: Any, validation: float | int | None = None, test: float | int
     ]
     first = rows - sum(sizes)
     if first < 1:
-        raise ValueError(f"split: expected a row or more to train on, got parts of {sizes} of {rows} rows")
+        raise ValueError(f"split: expected at least one training row, got parts of {sizes} of {rows} rows")
     ends = np.cumsum([first, *sizes]).tolist()
     parts = []
     for begin, end in zip([0, *ends], ends, strict=False):
@@ -82,7 +82,7 @@ def _rows_of(name: str, size: float | int, rows: int) -> int:
 def time_series_folds(
     data: Any, n_splits: int = 5, *, max_train_size: int | None = None, test_size: int | None = None, gap: int = 0
 ) -> Iterator[tuple[slice, slice]]:
-    """Yield the training and test rows of folds with a moving origin: each test part follows its training part.
+    """Return the training and test rows of folds with a moving origin: each test part follows its training part.
 
     The folds equal those of scikit-learn's TimeSeriesSplit, but are slices: ``series[training]`` is a view.
 
@@ -99,10 +99,10 @@ def time_series_folds(
     gap : int
         Number of rows to leave out between the two parts; at least the horizon of the targets.
 
-    Yields
-    ------
-    training, test : slice
-        Rows of the data.
+    Returns
+    -------
+    iterator of (slice, slice)
+        For each fold, the training and the test rows.
 
     Raises
     ------

@@ -47,6 +47,7 @@ def adding_problem(samples: int, steps: int, seed: Any = None) -> tuple[NDArray[
 
     Examples
     --------
+    >>> import numpy as np
     >>> x, y = adding_problem(3, steps=10, seed=0)
     >>> x.shape, x[:, :, 1].sum(axis=1).tolist()
     ((3, 10, 2), [2.0, 2.0, 2.0])
@@ -84,7 +85,8 @@ def copy_memory(
     length : int
         Number of symbols at the start of a sequence.
     seed : int, sequence of int or numpy.random.Generator, optional
-        As in `adding_problem`.
+        Seed or generator of the random numbers; a Generator advances. Default: the generator that
+        `fastlstm.utils.set_random_seed` seeds.
 
     Returns
     -------
@@ -120,10 +122,11 @@ def copy_memory(
 def timed_spikes(
     samples: int, steps: int = 100, shortest: int = 5, long: int = 15, longest: int = 25, seed: Any = None
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Generate sequences of spikes, for each of which the length of the pause before it is to be classified.
+    """Generate sequences of spikes for the task of telling long pauses between spikes from short ones.
 
-    The input is 0 except for spikes of 1, which are `shortest` to `longest` steps apart at random. The target is 1 at
-    each spike, except the first, that comes at least `long` steps after the one before; it is 0 at all other steps.
+    The input is 0 except for spikes of 1, whose distances are random, from `shortest` to `longest` steps. The target is
+    1 at each spike that comes at least `long` steps after the previous one, and 0 at all other steps. The first spike
+    has the target 0.
 
     Parameters
     ----------
@@ -134,7 +137,8 @@ def timed_spikes(
     shortest, long, longest : int
         Distances between spikes in steps: the smallest one, the smallest with target 1, and the largest one.
     seed : int, sequence of int or numpy.random.Generator, optional
-        As in `adding_problem`.
+        Seed or generator of the random numbers; a Generator advances. Default: the generator that
+        `fastlstm.utils.set_random_seed` seeds.
 
     Returns
     -------
@@ -148,8 +152,8 @@ def timed_spikes(
 
     References
     ----------
-    The task of measuring spike delays of Gers, Schraudolph and Schmidhuber, "Learning precise timing with LSTM
-    recurrent networks", Journal of Machine Learning Research 3, 2002, section 4, with many delays in place of two.
+    Gers, Schraudolph and Schmidhuber, "Learning precise timing with LSTM recurrent networks", Journal of Machine
+    Learning Research 3, 2002, section 4 (measuring spike delays), with many delays instead of two.
 
     Examples
     --------
@@ -185,9 +189,9 @@ def mackey_glass(
 ) -> NDArray[np.float64]:
     """Integrate the Mackey-Glass delay equation, whose solution is chaotic for a `tau` of about 17 and above.
 
-    ``dx/dt = beta x(t - tau) / (1 + x(t - tau)^exponent) - gamma x(t)``, by the classical Runge-Kutta method of order 4
-    with steps of at most 0.1. Between steps, the delayed x is interpolated by cubic Hermite polynomials, which are of
-    the same order.
+    ``dx/dt = beta x(t - tau) / (1 + x(t - tau)^exponent) - gamma x(t)``, integrated by the classical Runge-Kutta method
+    of order 4 with steps of at most 0.1. Between steps, the delayed x is interpolated by cubic Hermite polynomials,
+    which are of the same order. Time is in the unit of `tau`.
 
     Parameters
     ----------

@@ -19,8 +19,19 @@ _FORMATS = ("tf", "grain")
 class TimeseriesDataset:
     """Batches of windows of a series: ``len(ds)`` of them, ``ds[i]`` the i-th; it can be iterated over repeatedly.
 
-    Create one with `timeseries_dataset_from_array`. `fit`, `evaluate` and `predict` take it in place of arrays. Each
-    batch is copied from the series on demand.
+    `timeseries_dataset_from_array` creates one from a series. `fit`, `evaluate` and `predict` take it in place of
+    arrays. Each batch is copied on demand.
+
+    Parameters
+    ----------
+    windows : ndarray (n, sequence_length, ...)
+        All windows, usually a view of the series.
+    targets : ndarray (n, ...), or None
+        The target of each window; None for batches without targets.
+    batch_size : int, optional
+        Number of windows in a batch; the last batch may have fewer. None for single windows without a batch axis.
+    shuffle : numpy.random.RandomState, optional
+        Random numbers for the order of the windows, which changes after each iteration; None to keep the order.
 
     Examples
     --------
@@ -42,7 +53,7 @@ class TimeseriesDataset:
 
     @property
     def batch_size(self) -> int | None:
-        """Number of windows in every batch but the last; None if there is no batch axis."""
+        """Number of windows in every batch but the last, which may have fewer; None if there is no batch axis."""
         return self._batch_size
 
     def __len__(self) -> int:
@@ -50,7 +61,7 @@ class TimeseriesDataset:
         return math.ceil(len(self._order) / (self._batch_size or 1))
 
     def __getitem__(self, index: int) -> Any:
-        """Return batch `index`: (x, y), or x if there are no targets."""
+        """Return batch `index`, counted from the end if negative: (x, y), or x if there are no targets."""
         i = checks.integer("index", index, -len(self)) if len(self) else 0
         if i >= len(self):
             raise IndexError(f"index: expected one of {len(self)} batches, got {i}")
@@ -91,7 +102,7 @@ def timeseries_dataset_from_array(
     end_index: int | None = None,
     format: str = "tf",
 ) -> TimeseriesDataset:
-    """Cut a series into batches of windows, like the function of this name in Keras.
+    """Cut a series into batches of windows, as Keras's function of this name does.
 
     Window k consists of the steps ``start_index + k * sequence_stride + i * sampling_rate`` for i from 0 to
     ``sequence_length - 1``; its target is ``targets[start_index + k * sequence_stride]``. To predict the step after a
@@ -124,8 +135,8 @@ def timeseries_dataset_from_array(
     Returns
     -------
     TimeseriesDataset
-        Batches (x, y), with x (batch_size, sequence_length, ...) in the dtype of `data` and y (batch_size, ...), or x
-        alone without targets.
+        Batches (x, y), with x (batch_size, sequence_length, ...) in the dtype of `data` and y (batch_size, ...) in that
+        of `targets`; without targets, x alone.
 
     Raises
     ------
@@ -133,6 +144,10 @@ def timeseries_dataset_from_array(
         If the data does not hold real numbers, or an argument is not an integer.
     ValueError
         If an argument is out of range.
+
+    References
+    ----------
+    Keras 3, `keras.utils.timeseries_dataset_from_array`.
 
     Examples
     --------

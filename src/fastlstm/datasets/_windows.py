@@ -32,9 +32,9 @@ def windows(
     stride : int
         Number of rows from the start of one window to that of the next.
     known : int
-        Number of features, the last ones, that are future covariates, known in advance like a calendar. They are not
-        predicted, and appear one row earlier in the windows: a row holds the values of its step and the covariates of
-        the next one.
+        Number of future covariates, which are known in advance like a calendar; they are the last features. They are
+        not predicted, and appear one row earlier in the windows: a row holds the values of its step and the covariates
+        of the next one.
 
     Returns
     -------
@@ -43,7 +43,7 @@ def windows(
         (steps,).
     y : ndarray (n,), (n, D) or (n, horizon, D)
         The targets, a read-only view as well: (n,) for one feature and horizon 1, (n, D) for several features and
-        horizon 1. D excludes the covariates.
+        horizon 1. Here D does not include the covariates.
 
     Raises
     ------
@@ -71,7 +71,7 @@ def windows(
     series = series[:, np.newaxis] if series.ndim == 1 else series
     predicted = series.shape[1] - checks.integer("known", known, 0)
     if predicted < 1:
-        raise ValueError(f"known: expected less than the {series.shape[1]} features of the sequence, got {known}")
+        raise ValueError(f"known: expected fewer than the {series.shape[1]} features of the sequence, got {known}")
     if len(series) < n_steps + horizon:
         raise ValueError(
             f"sequence: expected at least n_steps + horizon = {n_steps + horizon} steps, got {len(series)}"

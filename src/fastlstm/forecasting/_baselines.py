@@ -44,6 +44,7 @@ def naive_forecast(values: ArrayLike, steps: int) -> FloatArray:
 
     Examples
     --------
+    >>> import numpy as np
     >>> naive_forecast(np.array([1.0, 3.0]), 2)
     array([3., 3.])
     """
@@ -82,6 +83,7 @@ def seasonal_naive_forecast(values: ArrayLike, steps: int, season: int) -> Float
 
     Examples
     --------
+    >>> import numpy as np
     >>> seasonal_naive_forecast(np.array([9.0, 1.0, 2.0]), 5, 2)
     array([1., 2., 1., 2., 1.])
     """
@@ -96,11 +98,11 @@ def find_season(values: ArrayLike) -> int | None:
     """Find the period of a series by its autocorrelation.
 
     The linear trend is removed first. The autocorrelation r of the rest (the estimate that divides by n at every lag)
-    measures how similar the series is to itself shifted by a lag. A season S shows at S, 2 S and 3 S, so every lag is
-    rated by the mean of r over these three. Lags before r first falls to zero are left out, because any smooth series
-    is similar to itself there. The season is the first peak of the rating within a tenth of the highest one. Its
-    rating must exceed 2/√n, which the autocorrelation of noise exceeds at one lag in 40, and it must fit into the
-    series four times; otherwise there is none.
+    measures how similar the series is to itself shifted by a lag. A season S shows at the lags S, 2 S and 3 S, so each
+    lag is rated by the mean of r over its first three multiples. Lags before r first falls to zero are left out,
+    because any smooth series is similar to itself there. The season is the first peak whose rating is at least 0.9
+    times the highest. Its rating must exceed 2/√n, which the autocorrelation of noise exceeds at one lag in 40, and it
+    must fit into the series four times; otherwise there is no season.
 
     Parameters
     ----------
@@ -125,6 +127,7 @@ def find_season(values: ArrayLike) -> int | None:
 
     Examples
     --------
+    >>> import numpy as np
     >>> find_season(np.tile([5.0, 1.0, 2.0, 3.0], 10))
     4
     """

@@ -1,4 +1,4 @@
-"""Forecast one series: evaluate on its held-out end beside naive forecasts, then fit on everything and continue."""
+"""Forecast one series: compare with naive forecasts on its held-out end, then fit on all of it and continue it."""
 
 from __future__ import annotations
 
@@ -22,26 +22,44 @@ FloatArray = NDArray[np.float64]
 
 
 class Score(NamedTuple):
-    """The errors of a forecast, in the units of the series."""
+    """The errors of a forecast, in the units of the series.
+
+    Attributes
+    ----------
+    rmse : float
+        Root mean squared error.
+    mae : float
+        Mean absolute error.
+
+    Examples
+    --------
+    >>> Score(rmse=2.0, mae=1.5).mae
+    1.5
+    """
 
     rmse: float
-    """Root mean squared error."""
     mae: float
-    """Mean absolute error."""
 
 
 @dataclass(frozen=True, eq=False)
 class HoldOut:
-    """Held-out values, their forecasts, and the errors of these.
+    """Held-out values, their forecasts by several methods, and the errors of these.
 
     Attributes
     ----------
     index : ndarray (test,)
-        Index of the held-out values.
-    values : ndarray (test,)
+        The axis of the held-out values: dates (datetime64), numbers, or labels (str).
+    values : ndarray (test,), float64
         The held-out values.
-    forecasts : dict of str to ndarray (test,)
+    forecasts : dict of str to ndarray (test,), float64
         Forecasts by method: 'model', 'naive', and 'seasonal naive' if there is a season.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> held_out = HoldOut(np.array([2001, 2002]), np.array([3.0, 5.0]), {"naive": np.array([3.0, 3.0])})
+    >>> held_out.scores["naive"].mae
+    1.0
     """
 
     index: NDArray[Any]
@@ -50,7 +68,7 @@ class HoldOut:
 
     @property
     def scores(self) -> dict[str, Score]:
-        """RMSE and MAE by method."""
+        """The root mean squared and the mean absolute error of each method, by its name."""
         return {name: Score(rmse(self.values, f), mae(self.values, f)) for name, f in self.forecasts.items()}
 
 
@@ -63,9 +81,9 @@ class Forecast:
     series : Series
         The whole series.
     index : ndarray (steps,)
-        Index of the forecast values.
-    values : ndarray (steps,)
-        The forecast.
+        The axis of the forecast values: dates (datetime64), numbers, or labels (str).
+    values : ndarray (steps,), float64
+        The forecast, in the units of the series.
     hold_out : HoldOut or None
         The evaluation; None if no values were held out.
     season : int or None
@@ -73,9 +91,17 @@ class Forecast:
     model : Sequential
         The model, fitted on the whole series.
     loss : float
-        Training loss of the last epoch, in standardised units.
+        Training loss of the last epoch: the mean squared error of the standardised series.
     seconds : dict of str to float
-        Seconds spent on 'fit' and on 'roll_out', each for both models.
+        Seconds spent on 'fit' and on 'roll_out', in total for both models.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> series = Series("x", np.arange(60), np.sin(np.arange(60) * np.pi / 6))
+    >>> result = forecast_series(series, 3, window=12, epochs=1, seed=1)
+    >>> type(result).__name__, result.index.tolist(), result.hold_out
+    ('Forecast', [60, 61, 62], None)
     """
 
     series: Series
@@ -103,9 +129,9 @@ def forecast_series(
 ) -> Forecast:
     """Forecast a series, and evaluate such a forecast on its held-out end.
 
-    With ``test > 0`` a model is first fitted on all but the last `test` values and rolled out once over these, its
-    predictions becoming its inputs. It sees none of the held-out values, only their future covariates. Then a model is
-    fitted on the whole series and rolled out over `steps`.
+    With ``test > 0``, a model is first fitted on all but the last `test` values and rolled out once over these, with
+    its own predictions as inputs. It sees none of the held-out values, only their future covariates. Then a second
+    model is fitted on the whole series and rolled out over `steps`.
 
     Parameters
     ----------
@@ -120,8 +146,17 @@ def forecast_series(
     season : int, optional
         Period of the seasonal naive forecast in steps. Default: the period that
         `fastlstm.forecasting.find_season` finds in the values that are not held out.
-    units, cell, epochs, seed, callbacks
-        As for `fastlstm.fit`. Both models start from the same seed.
+    units : int
+        Number of units of the recurrent layer.
+    cell : str
+        The kind of the recurrent layer: 'lstm', 'peephole_lstm', 'gru', 'simple_rnn', 'min_gru' and so on; an unknown
+        name raises an error that lists the known ones.
+    epochs : int
+        Number of passes over the data, for each model.
+    seed : int, optional
+        Seed of the random numbers, from which both models start. Default: a random one.
+    callbacks : Callback or list of them, optional
+        Callbacks of both fits, see `fastlstm.callbacks`.
 
     Returns
     -------

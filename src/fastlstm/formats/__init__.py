@@ -1,1 +1,1 @@
-"""What model files look like. The class of a model is handed in, so that this package does not know models."""
+"""The formats of model files. The class of a model is an argument, so that this package does not depend on models."""

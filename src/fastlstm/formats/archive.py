@@ -11,7 +11,7 @@ KERAS_VERSION = "3.15.1"  # the format's
 _METADATA, _CONFIG, _WEIGHTS = "metadata.json", "config.json", "model.weights.h5"
 _PICKLED_WEIGHTS = "model.weights.npz"
 _LARGEST_CONFIG = 2**26
-_SMALL, _EXPANSION = 2**32, 100  # Keras's bounds: beyond 4 GiB a member may not be more than 100 times what is stored
+_SMALL, _EXPANSION = 2**32, 100  # Keras's bounds: above 4 GiB, a member may expand to at most 100 times its stored size
 
 
 def write(file: BinaryIO, config: dict[str, Any], weights: bytes, version: str) -> None:
@@ -32,7 +32,7 @@ def read(file: BinaryIO) -> tuple[Any, bytes, str]:
             metadata = _json(archive, _METADATA) if _METADATA in archive.namelist() else {}
             return configuration, weights, str(metadata.get("keras_version", KERAS_VERSION))
     except zipfile.BadZipFile as error:
-        raise ValueError(f"the file is damaged or no archive of a Keras model ({error})") from error
+        raise ValueError(f"the file is damaged or not an archive of a Keras model ({error})") from error
 
 
 def read_weights(file: BinaryIO) -> bytes:
@@ -41,15 +41,15 @@ def read_weights(file: BinaryIO) -> bytes:
         with zipfile.ZipFile(file) as archive:
             return _weights(archive)
     except zipfile.BadZipFile as error:
-        raise ValueError(f"the file is damaged or no archive of a Keras model ({error})") from error
+        raise ValueError(f"the file is damaged or not an archive of a Keras model ({error})") from error
 
 
 def _weights(archive: zipfile.ZipFile) -> bytes:
     names = archive.namelist()
     if _WEIGHTS not in names and _PICKLED_WEIGHTS in names:
         raise RefusedError(
-            f"expected the weights in {_WEIGHTS}, got {_PICKLED_WEIGHTS}, in which Keras pickles them, and reading a"
-            " pickle can run code; load the model in Keras and save it with weights_format='h5'"
+            f"expected the weights in {_WEIGHTS}, got {_PICKLED_WEIGHTS}, in which Keras pickles them; reading a pickle"
+            " can run code, so load the model in Keras and save it with weights_format='h5'"
         )
     return _member(archive, _WEIGHTS)
 
@@ -66,7 +66,7 @@ def _member(archive: zipfile.ZipFile, name: str, largest: int | None = None) -> 
     bomb = info.file_size > _SMALL and info.file_size > _EXPANSION * info.compress_size
     if bomb or (largest is not None and info.file_size > largest):
         raise RefusedError(
-            f"{name} is to become {info.file_size} bytes out of {info.compress_size}, which no model needs; a file like"
-            " that is made to fill the memory"
+            f"{name} would expand from {info.compress_size} to {info.file_size} bytes, far more than a model needs;"
+            " such a file is made to exhaust the memory"
         )
     return archive.read(info)

@@ -13,7 +13,7 @@ from .deserialize import Deserializer
 from .saved_model import LoadedModel, SavedModel
 
 MODELS = ("Sequential", "Functional", "Model")
-"""Keras's classes of models whose layers may follow one another."""
+"""Keras's classes of models whose layers may form a chain."""
 
 
 def bare_model(
@@ -41,7 +41,7 @@ def bare_model(
 
 
 def _class(description: Mapping[str, Any], deserializer: Deserializer, model_class: type) -> Any:
-    """Return the class of a model: `model_class`, or a subclass of the caller."""
+    """Return the class of a model: `model_class`, or a subclass that the caller has given."""
     name, module = description["class_name"], description.get("module")
     own = deserializer.of_caller(description)
     if own is not None:
@@ -98,7 +98,7 @@ def replace(model: SavedModel, arrays_of: ArraysOf, skip_mismatch: bool, *, ever
         except ValueError as error:
             if not skip_mismatch or isinstance(error, files.RefusedError):
                 raise
-            warnings.warn(f"load_weights: {error}; its weights stay as they are", UserWarning, stacklevel=5)
+            warnings.warn(f"load_weights: {error}; its weights are unchanged", UserWarning, stacklevel=5)
     for weights, arrays in found:
         weights.write(arrays)
 

@@ -1,4 +1,4 @@
-"""Objects from descriptions as Keras writes them, of classes of this package and of the caller only."""
+"""Create objects from descriptions in Keras's format, only of classes of this package and of the caller."""
 
 import inspect
 from collections.abc import Callable, Mapping
@@ -14,7 +14,7 @@ from . import kinds
 
 _CODE = ("__lambda__", "Lambda")
 _WITHOUT_EFFECT = ("jit_compile", "is_legacy_optimizer", "time_major", "fn", "from_serialized")
-_BY_NAME = ("loss", "metrics", "weighted_metrics")  # older files have functions by name only
+_BY_NAME = ("loss", "metrics", "weighted_metrics")  # older files store functions by name only
 
 
 class Deserializer:
@@ -51,7 +51,7 @@ class Deserializer:
     def _object(self, value: Mapping[str, Any], argument: str) -> Any:
         name, config = value["class_name"], value.get("config")
         if name in _CODE:
-            raise RefusedError(f"{argument or 'layers'}: a {name} keeps Python code in the file, which is never run")
+            raise RefusedError(f"{argument or 'layers'}: a {name} stores Python code in the file, which is never run")
         own = self.of_caller(value)
         if own is not None:
             return self._custom_object(own, config)
@@ -82,7 +82,7 @@ class Deserializer:
             where = "" if module is None else f" of the module {module!r}"
             raise RefusedError(
                 f"{argument or 'model'}: expected a class of Keras, got {name!r}{where}; modules that a file names are"
-                f" not imported: pass the class or function, as custom_objects={{{name!r}: ...}}"
+                f" not imported: pass the class or function as custom_objects={{{name!r}: ...}}"
             )
         if kind == "layers" and name not in kinds.CLASSES[kind]:
             known = ", ".join(sorted(kinds.CLASSES[kind]))
@@ -100,7 +100,9 @@ class Deserializer:
             if name in known:
                 arguments[name] = self.deserialize(value, name)
             elif value not in (None, False) and name not in _WITHOUT_EFFECT:
-                raise RefusedError(f"{cls.__name__}: this package does not have its argument {name!r}, got {value!r}")
+                raise RefusedError(
+                    f"{cls.__name__}: this package does not support its argument {name!r}, got {value!r}"
+                )
         return arguments
 
     def _function(self, name: Any, module: Any) -> Any:
@@ -109,8 +111,8 @@ class Deserializer:
         if isinstance(name, str) and module in ("builtins", "keras.losses", "keras.metrics"):
             return name
         raise RefusedError(
-            f"expected the name of a function of Keras, got {name!r} of the module {module!r}; your own functions"
-            f" are not in the file: pass it, as custom_objects={{{name!r}: ...}}, or load with compile=False"
+            f"expected the name of a function of Keras, got {name!r} of the module {module!r}; the file does not"
+            f" contain your own functions: pass it as custom_objects={{{name!r}: ...}}, or load with compile=False"
         )
 
     def of_caller(self, value: Mapping[str, Any]) -> Any:

@@ -30,20 +30,22 @@ def _layers_of_graph(config: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     inputs, outputs = _ends(config["input_layers"]), _ends(config["output_layers"])
     for what, ends in (("input", inputs), ("output", outputs)):
         if len(ends) != 1:
-            raise RefusedError(f"a model here has one {what}, this one has {len(ends)}: {', '.join(ends)}")
+            raise RefusedError(f"expected a model with one {what}, got {len(ends)}: {', '.join(ends)}")
     follows: dict[str, str] = {}
     for name, entry in entries.items():
         if kinds[name] == "InputLayer" or kinds[name] in _MASK_OPERATIONS:
             continue
         source = _source(name, entry, kinds)
         if source in follows:
-            raise RefusedError(f"layer {source!r} feeds {follows[source]!r} and {name!r}; a model here is a chain")
+            raise RefusedError(
+                f"expected a chain of layers, but {source!r} feeds both {follows[source]!r} and {name!r}"
+            )
         follows[source] = name
     order = [inputs[0]]
     while order[-1] in follows and len(order) <= len(entries):
         order.append(follows[order[-1]])
     if order[-1] != outputs[0]:
-        raise RefusedError(f"layer {outputs[0]!r} gives the output, not the last of the chain {' > '.join(order)}")
+        raise RefusedError(f"expected the output of the last layer of {' > '.join(order)}, got that of {outputs[0]!r}")
     _require_own_masks(entries, order)
     return [entries[name] for name in order]
 
@@ -60,7 +62,7 @@ def _require_own_masks(entries: Mapping[str, Mapping[str, Any]], order: list[str
             (node,) = entry["inbound_nodes"]
             source, value = node["args"]
             if (next(_tensors(source), ""), value) not in own:
-                raise RefusedError(f"the operation {name!r} computes a mask; begin the model with a Masking instead")
+                raise RefusedError(f"the operation {name!r} computes a mask; start the model with a Masking instead")
 
 
 def _ends(value: Any) -> list[str]:
@@ -82,12 +84,12 @@ def _source(name: str, entry: Mapping[str, Any], kinds: Mapping[str, str]) -> st
     for key, value in others.items():
         for source in _tensors(value):
             if key != "mask" or kinds[source] not in _MASK_OPERATIONS:
-                raise RefusedError(f"layer {name!r} gets {key!r} from {source!r}; a model here passes one array on")
+                raise RefusedError(f"layer {name!r} gets {key!r} from {source!r}; only one array can be passed on")
         if key != "mask" and value not in (None, False):
             raise RefusedError(f"layer {name!r} is called with {key}={value!r}, which is not supported")
     sources = list(_tensors(arguments))
     if len(sources) != 1:
-        raise RefusedError(f"layer {name!r} has {len(sources)} inputs: {', '.join(sources)}; a model here is a chain")
+        raise RefusedError(f"expected a chain of layers, but {name!r} has {len(sources)} inputs: {', '.join(sources)}")
     return sources[0]
 
 

@@ -23,7 +23,7 @@ def opened(contents: bytes) -> "h5py.File":
     try:
         file = h5py.File(io.BytesIO(contents), "r")
     except OSError as error:
-        raise ValueError(f"the file is damaged or no HDF5 file ({error})") from error
+        raise ValueError(f"the file is damaged or not an HDF5 file ({error})") from error
     _refuse_external_data(file)
     return file
 
@@ -40,13 +40,13 @@ def _refuse_external_data(group: "h5py.Group") -> None:
             link = group.get(name, getlink=True)
             where = f"{group.name.rstrip('/')}/{name}"
             if not isinstance(link, h5py.HardLink):
-                raise RefusedError(f"{where} is an {type(link).__name__}, which can lead out of the file")
+                raise RefusedError(f"{where} is a link ({type(link).__name__}), which can point outside the file")
             found = group[name]
             if isinstance(found, h5py.Dataset):
                 if found.external:
-                    raise RefusedError(f"{where} is an external dataset, whose numbers are in another file")
+                    raise RefusedError(f"{where} is an external dataset, whose data is in another file")
                 if found.is_virtual:
-                    raise RefusedError(f"{where} is a virtual dataset, whose numbers are in other files")
+                    raise RefusedError(f"{where} is a virtual dataset, whose data is in other files")
             elif isinstance(found, h5py.Group):
                 address = h5py.h5o.get_info(found.id).addr
                 if address not in seen:
@@ -55,7 +55,7 @@ def _refuse_external_data(group: "h5py.Group") -> None:
 
 
 def group_at(group: "h5py.Group", path: str) -> "h5py.Group | None":
-    """Return a group by its path, or None where there is none."""
+    """Return a group by its path, or None if there is none."""
     import h5py
 
     for name in path.split("/"):
@@ -86,7 +86,7 @@ def numbers(found: "h5py.Dataset", dtype: str) -> Array:
         raise ValueError(f"{found.name}: expected numbers, got an empty dataset")
     size = found.size * found.dtype.itemsize
     if size > _SMALL and size > _EXPANSION * found.id.get_storage_size():
-        raise RefusedError(f"{found.name} is to become {size} bytes, and next to nothing of it is in the file")
+        raise RefusedError(f"{found.name} would expand to {size} bytes, far more than the file stores")
     array = np.asarray(found[()])
     if _is_bfloat16(found):
         array = (array.view(np.uint16).astype(np.uint32) << 16).view(np.float32)

@@ -56,7 +56,7 @@ def _translate_object(found: dict[str, Any]) -> None:
     elif name == "Embedding":
         config.pop("input_length", None)
     elif name in ("LayerNormalization", "Normalization") and config.get("axis") in ([2], [-1]):
-        config["axis"] = -1  # nothing here has more axes than three
+        config["axis"] = -1  # no array has more than three axes here
     elif name == "MeanMetricWrapper" and isinstance(config.get("fn"), str):
         found["class_name"] = "".join(part.capitalize() for part in config.pop("fn").split("_"))
     if config.get("reduction") == "auto":
@@ -92,7 +92,7 @@ def saves_slot_by_slot(training: Mapping[str, Any]) -> bool:
 
 
 def scale_hard_sigmoids(model: SavedModel) -> bool:
-    """Scale the weights before hard sigmoids by 1.2, so that they compute the same; return whether there are any.
+    """Multiply the weights before hard sigmoids by 1.2, so that they compute the same; return whether there are any.
 
     clip(0.2 x + 0.5, 0, 1) of Keras 2 is clip(x / 6 + 0.5, 0, 1) of 1.2 x.
 
@@ -115,8 +115,8 @@ def scale_hard_sigmoids(model: SavedModel) -> bool:
             )
     if found:
         warnings.warn(
-            "load_model: the hard_sigmoid of Keras 2 is that of today for 1.2 times its input: the weights in front of"
-            " it are 1.2 times those in the file, and the state of the optimizer is left out",
+            "load_model: the hard_sigmoid of Keras 2 equals that of Keras 3 for 1.2 times its input: the weights before"
+            " it were multiplied by 1.2, and the optimizer's state was left out",
             UserWarning,
             stacklevel=5,
         )
@@ -134,5 +134,7 @@ def _before_hard_sigmoid(leaf: weight_tree.Leaf) -> list[bool]:
         found = [isinstance(layer, Dense) and layer.activation == name]
         refused = isinstance(layer, Activation) and layer.activation == name
     if refused:
-        raise RefusedError(f"layer {leaf.owner.name!r}: the {name} of Keras 2 is another function than that of today")
+        raise RefusedError(
+            f"layer {leaf.owner.name!r}: the {name} of Keras 2 is a different function from that of Keras 3"
+        )
     return found

@@ -36,7 +36,7 @@ CLASSES: Mapping[str, Mapping[str, Any]] = {
     "optimizers": optimizers.entries,
     "schedules": schedules.entries,
     "losses": losses.entries,
-    "metrics": {**metrics.entries, "MeanMetricWrapper": MeanMetricWrapper},  # which no name alone can make
+    "metrics": {**metrics.entries, "MeanMetricWrapper": MeanMetricWrapper},  # which a name alone cannot create
 }
 
 
@@ -56,7 +56,7 @@ def of_module(module: str) -> str | None:
 
 
 def of_argument(name: str) -> str | None:
-    """Return the kind of an argument's value by the argument's name, for descriptions without modules."""
+    """Return the kind of an argument's value by the argument's name, for descriptions without a module."""
     ending = name.rpartition("_")[2]
     found = {
         "initializer": "initializers",

@@ -32,7 +32,7 @@ def is_legacy(file: "h5py.File") -> bool:
 def model(file: "h5py.File", deserializer: Deserializer, compile: bool, model_class: type) -> LoadedModel:
     """Return the model in a file."""
     if "model_config" not in file.attrs:
-        what = "weights alone: make the model and call its load_weights" if _is_weights(file) else "none"
+        what = "weights only: create the model and call its load_weights" if _is_weights(file) else "none"
         raise ValueError(f"expected the description of a model in the attribute model_config, got {what}")
     older = keras2.wrote(hdf5.text(file.attrs.get("keras_version", "")))
     description, training = (

@@ -19,7 +19,7 @@ _ZIP, _HDF5 = b"PK", b"\x89HDF\r\n\x1a\n"
 
 
 def save_model(model: SavedModel, filepath: str | os.PathLike[str], overwrite: bool = True) -> None:
-    """Write a model: see `Sequential.save`."""
+    """Write a model, as `Sequential.save` describes."""
     path, overwrite = os.fspath(filepath), flag("overwrite", overwrite)
     if not path.endswith(_ENDINGS):
         raise ValueError(f"filepath: expected a path that ends with .keras (or .h5), got {path!r}")
@@ -37,7 +37,7 @@ def save_model(model: SavedModel, filepath: str | os.PathLike[str], overwrite: b
 
 
 def save_weights(model: SavedModel, filepath: str | os.PathLike[str], overwrite: bool = True) -> None:
-    """Write a model's weights: see `Sequential.save_weights`."""
+    """Write a model's weights, as `Sequential.save_weights` describes."""
     path, overwrite = os.fspath(filepath), flag("overwrite", overwrite)
     if not path.endswith((".weights.h5", ".safetensors")):
         raise ValueError(f"filepath: expected a path that ends with .weights.h5 or .safetensors, got {path!r}")
@@ -60,7 +60,7 @@ def _weights(model: SavedModel) -> bytes:
 
 
 def load_weights(model: SavedModel, filepath: str | os.PathLike[str], skip_mismatch: bool = False) -> None:
-    """Read a model's weights: see `Sequential.load_weights`."""
+    """Read a model's weights, as `Sequential.load_weights` describes."""
     skip_mismatch = flag("skip_mismatch", skip_mismatch)
     model._require_built()
     path = os.fspath(filepath)
@@ -92,7 +92,7 @@ def load_model(
     *,
     model_class: type,
 ) -> Any:
-    """Return the model in a file, of this class or a subclass in `custom_objects`: see `fastlstm.load_model`."""
+    """Return the model in a file, of this class or a subclass in `custom_objects`, as `fastlstm.load_model` does."""
     flag("safe_mode", safe_mode)
     compile = flag("compile", compile)
     deserializer = Deserializer(custom_objects)

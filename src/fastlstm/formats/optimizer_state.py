@@ -50,7 +50,7 @@ class SavedState(NamedTuple):
 
     steps: int
     rate: float | None
-    """None if a schedule gives the rate, and in Keras 2, which does not save it."""
+    """None if there is a schedule, and in files of Keras 2, which does not save it."""
     slots: Sequence[tuple[Slot, "h5py.Dataset"]]
     """Empty before the first step, at which Keras creates them."""
 
@@ -78,8 +78,8 @@ def fitting(
         rate = float(found[1][()]) if has_rate else None
         return SavedState(int(found[0][()]), rate, list(zip(wanted, values, strict=False)))
     warnings.warn(
-        f"{where}: what the file keeps of an optimizer does not fit {type(optimizer).__name__} here ({len(found)}"
-        f" variables, expected {len(variables(optimizer, network))}, or other shapes); the optimizer stays as it is",
+        f"{where}: the optimizer's state in the file does not fit this {type(optimizer).__name__} (expected"
+        f" {len(variables(optimizer, network))} variables, got {len(found)}, or other shapes); it is left unchanged",
         UserWarning,
         stacklevel=6,
     )

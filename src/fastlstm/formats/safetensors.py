@@ -55,7 +55,7 @@ def model(file: bytes, deserializer: Deserializer, compile: bool, model_class: t
     arrays, description = _read(file)
     if description is None:
         raise ValueError(
-            "expected the description of a model in the metadata, got weights alone: make the model and call its"
+            "expected the description of a model in the metadata, got weights only: create the model and call its"
             " load_weights"
         )
     found, first = build.bare_model(description, deserializer, model_class)
@@ -69,7 +69,7 @@ def model(file: bytes, deserializer: Deserializer, compile: bool, model_class: t
 def load(file: bytes, model: SavedModel, skip_mismatch: bool) -> None:
     """Replace the weights of a built model.
 
-    Layers are matched by name or, if no name agrees and the file describes as many layers, by order.
+    Layers are matched by name or, if no name matches and the file describes as many layers, by order.
     """
     arrays, description = _read(file)
     names = {layer.name: layer.name for layer in model.layers}
@@ -86,7 +86,7 @@ def _read(file: bytes) -> tuple[dict[str, Array], Any]:
     try:
         arrays: dict[str, Array] = safetensors.numpy.load(file)
     except safetensors.SafetensorError as error:
-        raise ValueError(f"the file is damaged or no .safetensors file ({error})") from error
+        raise ValueError(f"the file is damaged or not a .safetensors file ({error})") from error
     size = int.from_bytes(file[:8], "little")
     metadata = json.loads(file[8 : 8 + size]).get("__metadata__", {})
     return arrays, json.loads(metadata[_CONFIG]) if _CONFIG in metadata else None

@@ -1,8 +1,8 @@
-"""The training state besides the weights, so that an interrupted training continues unchanged.
+"""The training state besides the weights, so that interrupted training continues as if it had not been interrupted.
 
-The optimizer's variables are where Keras has them. A group that Keras ignores has the rest: the seeds drawn for
-dropout, the states of stateful layers, the weights that do not decay, and weights given to a constructor, which Keras
-has in the description.
+The optimizer's variables are stored where Keras stores them. A group that Keras ignores has the rest: the seeds drawn
+for dropout, the states of stateful layers, the weights that do not decay, and weights given to a constructor, which
+Keras stores in the description.
 """
 
 import json
@@ -109,7 +109,7 @@ def restore(file: "h5py.File", model: SavedModel, saved: Sequence["h5py.Dataset"
 
 
 def restore_arguments(file: "h5py.File", model: SavedModel) -> None:
-    """Restore the weights that are constructor arguments, which Keras has in the description."""
+    """Restore the weights that are constructor arguments, which Keras stores in the description."""
     for leaf in weight_tree.leaves(model.layers):
         group = None if leaf.in_tree else hdf5.group_at(file, f"{_OURS}/{leaf.path}")
         if group is None:

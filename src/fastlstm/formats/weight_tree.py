@@ -19,7 +19,7 @@ from . import hdf5
 if TYPE_CHECKING:
     import h5py
 
-_OLDER = "_layer_checkpoint_dependencies"  # what 'layers' was called before Keras 3
+_OLDER = "_layer_checkpoint_dependencies"  # the name of 'layers' before Keras 3
 
 
 class Leaf(NamedTuple):

@@ -1,4 +1,4 @@
-"""Copies of models with initial weights."""
+"""Copies of models with new initial weights."""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -10,7 +10,7 @@ AnySequential = TypeVar("AnySequential", bound=Sequential)
 
 
 def clone_model(model: AnySequential, *, clone_function: Callable[[Layer], Layer] | None = None) -> AnySequential:
-    """Return a copy of a model with initial weights and not compiled.
+    """Return a copy of a model, not compiled, with new initial weights.
 
     Parameters
     ----------
@@ -22,7 +22,7 @@ def clone_model(model: AnySequential, *, clone_function: Callable[[Layer], Layer
     Returns
     -------
     Sequential
-        Of the class of `model`.
+        The copy, of the class of `model`.
 
     Raises
     ------

@@ -15,14 +15,14 @@ def load_model(
 ) -> Sequential:
     """Return the model in a file written by this package or by Keras.
 
-    Nothing in the file is ever run or imported: Lambda layers, pickles, links to other files, and classes that are
-    neither this package's nor in `custom_objects` raise ValueError.
+    Nothing that the file contains is run or imported: Lambda layers, pickles, links to other files, and classes that
+    are neither from this package nor in `custom_objects` raise ValueError.
 
     Parameters
     ----------
     filepath : path-like
         A .keras file, a whole model in an .h5 file, or a .safetensors file of `Sequential.save_weights`. From Keras: a
-        Sequential, or a functional model whose layers follow one another.
+        Sequential, or a functional model whose layers form a chain.
     custom_objects : dict, optional
         Your own classes and functions, by their names in the file.
     compile : bool
@@ -34,7 +34,7 @@ def load_model(
     Returns
     -------
     Sequential
-        Of the class that the file names: Sequential or a subclass in `custom_objects`.
+        The model, of the class that the file names: Sequential or a subclass in `custom_objects`.
 
     Raises
     ------

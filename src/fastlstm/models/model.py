@@ -181,7 +181,7 @@ class Model(LayerGraph):
         ------
         ValueError
             If the model has no loss, the data is empty, lengths or shapes do not match, or there is NaN or Inf; in a
-            stateful model, if the batches differ in size or from the number of rows of its states.
+            stateful model, if the batches differ in size, or their size from the number of rows of its states.
         TypeError
             If the data is not made of real integers or floats.
 
@@ -255,7 +255,7 @@ class Model(LayerGraph):
         ------
         ValueError
             If the model has no loss, the data is empty, lengths or shapes do not match, or there is NaN or Inf; in a
-            stateful model, if the batches differ in size or from the number of rows of its states.
+            stateful model, if the batches differ in size, or their size from the number of rows of its states.
         TypeError
             If the data is not made of real integers or floats.
         """
@@ -315,7 +315,7 @@ class Model(LayerGraph):
         ------
         ValueError
             If the model has no loss, the data is empty, or lengths or shapes do not match; in a stateful model, if the
-            batches differ in size or from the number of rows of its states.
+            batches differ in size, or their size from the number of rows of its states.
         TypeError
             If the data is not made of real integers or floats.
         """
@@ -432,8 +432,8 @@ class Model(LayerGraph):
         Raises
         ------
         ValueError
-            If the shape is wrong, the model has no layers, or the batches of a stateful model differ in size or from
-            the number of rows of its states.
+            If the shape is wrong, the model has no layers, or the batches of a stateful model differ in size, or their
+            size from the number of rows of its states.
         TypeError
             If `x` is not made of real integers or floats.
         """
@@ -512,7 +512,7 @@ class Model(LayerGraph):
 
         chosen = self.history if history is None else history
         if chosen is None:
-            raise ValueError(f"history: model {self.name!r} was not fitted, and no history is given")
+            raise ValueError(f"history: expected a history, since model {self.name!r} has not been fitted")
         return plotting.plot_history(chosen, ax)
 
     # Inside --------------------------------------------------------------------------------------------------------

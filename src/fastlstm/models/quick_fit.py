@@ -45,16 +45,16 @@ def fit(
 
     Without `y`, the samples are windows of the series `X`, and the targets are the values that follow. The model starts
     with a `Normalization` to zero mean and unit variance, adapted on the training part, and ends with its inverse, so
-    that `predict` and `forecast` take and give the series' own units. Training itself happens in standardised units:
-    the losses in ``model.history``, and `output_activation`, are in those. Fitting the returned model again, or
-    evaluating it, uses the series' own units, and starts the optimizer afresh.
+    that `predict` and `forecast` accept and return values in the units of the series. Training itself uses standardised
+    units, in which the losses in ``model.history`` and the outputs of `output_activation` are given. Fitting the
+    returned model again, or evaluating it, uses the units of the series; the optimizer then starts anew.
 
     Parameters
     ----------
     X : array_like
-        Without `y` a series (steps,) or (steps, D); with `y` samples (N, T, D), which are taken as they are.
+        Without `y`, a series (steps,) or (steps, D); with `y`, samples (N, T, D), which are not scaled.
     y : array_like, optional
-        Targets: (N,), (N, O); or (N, T, O) for an output at every step. For sparse_categorical_crossentropy class
+        Targets: (N,) or (N, O), or (N, T, O) for an output at every step. For sparse_categorical_crossentropy, class
         numbers (N,).
     cell : str
         The kind of the recurrent layers: 'lstm', 'peephole_lstm', 'gru', 'simple_rnn', 'min_gru' and so on; an unknown
@@ -62,21 +62,21 @@ def fit(
     units : int
         Width of each recurrent layer.
     layers : int
-        How many recurrent layers.
+        Number of recurrent layers.
     window : int
-        Without `y`: how many steps the model sees.
+        Without `y`: number of steps that the model sees.
     horizon : int
-        Without `y`: how many steps are predicted at once. `predict` gives (N, horizon * D), step after step: reshape
-        it to (N, horizon, D). `forecast` needs a horizon of 1.
+        Without `y`: number of steps that are predicted at once. `predict` returns (N, horizon * D), step by step, which
+        can be reshaped to (N, horizon, D). `forecast` needs a horizon of 1.
     known : int
-        Without `y`: how many of the last columns of X are future covariates: known in advance, given to `forecast` for
-        the coming steps, and not predicted; see `fastlstm.datasets.windows`.
+        Without `y`: number of future covariates, which are the last columns of X. They are known in advance, passed to
+        `forecast` for the coming steps, and not predicted, as in `fastlstm.datasets.windows`.
     output_activation : str or function of `fastlstm.activations`, optional
-        Of the Dense layer.
+        Activation of the Dense layer.
     optimizer, loss
-        As for `Sequential.compile`. Without `y` the loss is 'mse', 'mae' or, for one predicted column and a horizon of
-        1, a `fastlstm.losses.Quantile`: `predict` then gives its quantiles, and `Sequential.forecast_quantiles`
-        intervals.
+        As for `Sequential.compile`. Without `y`, the loss is 'mse', 'mae' or, for one predicted column and a horizon of
+        1, a `fastlstm.losses.Quantile`: `predict` then returns its quantiles, and `Sequential.forecast_quantiles`
+        prediction intervals.
     metrics : list, optional
         As for `Sequential.compile`; without `y` they are in standardised units.
     batch_size, epochs, validation_split, callbacks, verbose
@@ -87,7 +87,7 @@ def fit(
     Returns
     -------
     Sequential
-        Trained; its `history` has the losses.
+        The trained model; its `history` has the losses.
 
     Raises
     ------
@@ -153,7 +153,7 @@ def _fit_samples(
 ) -> Sequential:
     x = finite_array("X", X, config.floatx())
     if x.ndim != 3:
-        raise ValueError(f"X: expected shape (N, T, D) where y is given, got {x.shape}")
+        raise ValueError(f"X: expected shape (N, T, D) if y is given, got {x.shape}")
     targets = finite_array("y", y, "float64")
     array_data.require_rows("X", x, "y", targets)
     outputs, every_step = loss._output_width(targets), targets.ndim == 3
@@ -186,7 +186,7 @@ def _fit_series(
         columns = len(loss.quantiles)
         if outputs > 1:
             raise ValueError(
-                f"loss: a Quantile is of one value; expected horizon=1 and one column, got {outputs} values"
+                f"loss: a Quantile applies to one value; expected horizon=1 and one column, got {outputs} values"
             )
     y = y.reshape(len(x), outputs)
     trained = array_data.training_rows(len(x), options["validation_split"])
@@ -210,7 +210,7 @@ def _series(X: Any, shortest: int) -> Array:
     """Return a series as (steps, D)."""
     series = finite_array("X", X, "float64")
     if series.ndim not in (1, 2) or series.shape[1:] == (0,):
-        raise ValueError(f"X: expected a series (steps,) or (steps, D) where y is None, got shape {series.shape}")
+        raise ValueError(f"X: expected a series (steps,) or (steps, D) if y is None, got shape {series.shape}")
     if len(series) < shortest:
         raise ValueError(f"X: expected at least window + horizon = {shortest} steps, got {len(series)}")
     return series if series.ndim == 2 else series[:, None]
@@ -233,8 +233,8 @@ def _require_scale(series: Array, dtype: str) -> None:
             )
     if (np.spacing(np.abs(mean).astype(dtype)) > _COARSE * deviation)[deviation > 0].any():
         warnings.warn(
-            f"X: the series varies so little around its mean that {dtype} rounds it; subtract a constant, or use"
-            " config.set_floatx('float64')",
+            f"X: the series varies so little around its mean that rounding to {dtype} loses much of it; subtract a"
+            " constant, or use config.set_floatx('float64')",
             UserWarning,
             stacklevel=4,
         )

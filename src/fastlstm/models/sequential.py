@@ -51,7 +51,7 @@ class Sequential(Model):
     Raises
     ------
     ValueError
-        If a layer does not fit the layers before it, is in use already, or has a name that is taken or another dtype.
+        If a layer does not fit the layers before it, is already in use, has a name that is taken, or has another dtype.
     TypeError
         If `layers` is not an iterable of layers.
 
@@ -83,20 +83,20 @@ class Sequential(Model):
             self.add(layer)
 
     def add(self, layer: Layer | InputLayer) -> None:
-        """Add a layer at the end. The weights of the model stay, the optimizer is reset.
+        """Add a layer at the end. This keeps the weights of the model and resets the optimizer.
 
         Parameters
         ----------
         layer : layer
-            A layer that is in no model; an `Input` only as the first one.
+            A layer that is not in any model; an `Input` only as the first one.
 
         Raises
         ------
         TypeError
             If it is not a layer.
         ValueError
-            If an Input or an Embedding is not the first, the name is taken, the dtype differs, the layer is in use
-            already, returns several arrays, or does not take the output of the layer before it.
+            If an Input or an Embedding is not the first layer, the name is taken, the dtype differs, or the layer is
+            already in use, returns several arrays, or does not accept the output of the layer before it.
 
         Examples
         --------
@@ -109,7 +109,7 @@ class Sequential(Model):
         """
         if isinstance(layer, InputLayer):
             if self._input is not None or self._nodes:
-                raise ValueError("layer: Input must come first, and once")
+                raise ValueError("layer: expected an Input only as the first layer, and only once")
             self._input = layer
             return
         if not isinstance(layer, Layer):
@@ -130,6 +130,7 @@ class Sequential(Model):
         Returns
         -------
         Layer
+            The layer that was the last one; it can be added to another model.
 
         Raises
         ------
@@ -152,12 +153,12 @@ class Sequential(Model):
         Parameters
         ----------
         input_shape : tuple
-            With the batch axis: (None, T, D) or (None, D).
+            The shape with the batch axis: (None, T, D) or (None, D).
 
         Raises
         ------
         ValueError
-            If there are no layers, a layer does not take its input, or the model was built for another shape.
+            If there are no layers, a layer does not accept its input, or the model was built for another shape.
         TypeError
             If `input_shape` is not a tuple.
         """
@@ -201,6 +202,7 @@ class Sequential(Model):
         Returns
         -------
         Sequential
+            A model of this class.
 
         Raises
         ------
@@ -232,8 +234,9 @@ class Sequential(Model):
     def forecast(self, history: Any, steps: int, known: Any = None) -> Array:
         """Continue a series: predict a step, append the prediction to the input, and repeat, all in C++.
 
-        Bit-identical to calling `predict` in a loop. A model whose loss is a `fastlstm.losses.Quantile` predicts
-        several quantiles of each value; the medians are fed back and returned. `forecast_quantiles` returns all.
+        The result is bit-identical to calling `predict` in a loop. A model whose loss is a `fastlstm.losses.Quantile`
+        predicts several quantiles of each value; the medians are fed back and returned. `forecast_quantiles` returns
+        all.
 
         Parameters
         ----------
@@ -272,10 +275,10 @@ class Sequential(Model):
     ) -> QuantileForecast:
         """Continue a series with a model that predicts quantiles, feeding back the median of each step.
 
-        Bit-identical to calling `predict` in a loop. The quantiles of a step are conditional on the medians of the
-        previous steps. The intervals of the first step therefore have their nominal coverage if the model is right,
-        and those of later steps are too narrow, since they ignore the uncertainty of the previous steps. If that
-        matters, let a model predict all steps at once, with an output (N, steps, quantiles).
+        The result is bit-identical to calling `predict` in a loop. The quantiles of a step are conditional on the
+        medians of the previous steps. The intervals of the first step therefore have their nominal coverage if the
+        model is right, and those of later steps are too narrow, since they ignore the uncertainty of the previous
+        steps. If that matters, let a model predict all steps at once, with an output (N, steps, quantiles).
 
         Parameters
         ----------
@@ -321,7 +324,7 @@ class Sequential(Model):
         if quantiles is None:
             loss = self._quantile_loss()
             if loss is None:
-                raise ValueError("quantiles: expected those of the output's columns for a model without such a loss")
+                raise ValueError("quantiles: expected the quantiles of the output's columns, since the loss has none")
             quantiles = loss.quantiles
         levels = quantiles_of(quantiles)
         median = median_of(levels)
@@ -401,19 +404,21 @@ class Sequential(Model):
         """Raise ValueError if a layer cannot become the next one."""
         if layer in self.layers:
             raise ValueError(
-                f"layer: {layer.name!r} is in model {self.name!r} already; sharing layers is not supported"
+                f"layer: {layer.name!r} is already in model {self.name!r}; sharing layers is not supported"
             )
         if isinstance(layer, Embedding) and self._nodes:
             raise ValueError(f"layer: {layer.name!r} is an Embedding, which must be the first layer of a model")
         if isinstance(layer, StatefulLayer):
             layer._require_one_output()
         if any(other.name == layer.name for other in self.layers):
-            raise ValueError(f"layer: the name {layer.name!r} is taken in model {self.name!r}; give another one")
+            raise ValueError(
+                f"layer: the name {layer.name!r} is already taken in model {self.name!r}; choose another one"
+            )
         first = self._nodes[0].layer if self._nodes else self._input
         if first is not None and first.dtype not in (None, layer.dtype):
             raise ValueError(
-                f"dtype: layer {layer.name!r} is {layer.dtype}, {first.name!r} is {first.dtype}; one model has one"
-                " dtype, give all the same dtype= or use config.set_floatx"
+                f"dtype: layer {layer.name!r} is {layer.dtype}, {first.name!r} is {first.dtype}; all layers of a model"
+                " have the same dtype: pass it to each of them, or use config.set_floatx"
             )
 
     def _roll_out_start(self, history: Any, steps: Any, known: Any, columns: int) -> roll_out.Start:
@@ -425,8 +430,8 @@ class Sequential(Model):
         width = checks.integer("output width", output_shape[1], 1)
         if width % columns:
             raise ValueError(
-                f"quantiles: expected as many for each feature that the model predicts, got {columns} for an output of"
-                f" {width} columns"
+                f"quantiles: expected the same number for each feature that the model predicts, got {columns} quantiles"
+                f" for {width} columns of the output"
             )
         if self._native_model().stateful:
             raise ValueError(f"forecast: expected a model that is not stateful, got {self.name!r}")

@@ -114,7 +114,7 @@ class Stream:
         self._core.state = join_states("state", arrays, self._widths, rows, self._array)
 
     def reset(self) -> None:
-        """Reset the states to zeros; the next step may be of any number of sequences."""
+        """Reset the states to zeros; the next step may have any number of sequences."""
         self._core.reset()
 
     def _array(self, name: str, value: Any) -> Array:

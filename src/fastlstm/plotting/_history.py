@@ -83,6 +83,7 @@ def loss_figure(losses: Mapping[str, Sequence[float]], loss_name: str = "loss") 
     Returns
     -------
     matplotlib.figure.Figure
+        A new figure.
 
     Raises
     ------

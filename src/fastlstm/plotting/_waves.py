@@ -27,6 +27,7 @@ def data_figure(axis: NDArray[Any], values: NDArray[Any], window: int, name: str
     Returns
     -------
     matplotlib.figure.Figure
+        A new figure.
 
     Examples
     --------
@@ -65,6 +66,7 @@ def wave_forecast_figure(
     Returns
     -------
     matplotlib.figure.Figure
+        A new figure.
 
     Raises
     ------

@@ -14,7 +14,7 @@ from .simple_rnn import SIMPLE_RNN_WEIGHTS, simple_rnn_backward, simple_rnn_forw
 
 
 class CellFunctions(NamedTuple):
-    """The functions and the weights of a cell.
+    """The functions and the weights of a cell, in one calling convention.
 
     Attributes
     ----------
@@ -28,6 +28,17 @@ class CellFunctions(NamedTuple):
         Names in order, with the shapes in letters: ``{"kernel": "(D, 4H)", ...}``.
     states : tuple of str
         ("h",) or ("h", "c").
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> cell = CELLS["lstm"]
+    >>> weights = [np.full(shape, 0.1) for shape in cell.shapes(3, 4).values()]
+    >>> outputs, states, saved = cell.forward(np.ones((2, 5, 3)), *weights)
+    >>> outputs.shape, len(states)
+    ((2, 5, 4), 2)
+    >>> cell.backward(saved, np.ones_like(outputs)).initial_c.shape
+    (2, 4)
     """
 
     forward: Callable[..., Any]
@@ -36,7 +47,19 @@ class CellFunctions(NamedTuple):
     states: tuple[str, ...] = ("h",)
 
     def shapes(self, features: int, units: int) -> dict[str, tuple[int, ...]]:
-        """Return the name and shape of each weight for D features and H units.
+        """Return the name and shape of each weight.
+
+        Parameters
+        ----------
+        features : int
+            Number of input features D.
+        units : int
+            Number of units H.
+
+        Returns
+        -------
+        dict of str to tuple of int
+            The shapes by name, in the order of `weights`.
 
         Examples
         --------

@@ -14,7 +14,28 @@ from .activations import ACTIVATIONS
 
 @dataclass(frozen=True)
 class DenseSaved:
-    """What the forward pass saves: the arguments of `dense_forward`, z = x K + b, and the outputs."""
+    """What `dense_forward` saves for `dense_backward`.
+
+    Attributes
+    ----------
+    x : ndarray (..., D)
+        Inputs.
+    kernel : ndarray (D, O)
+        Weights.
+    activation : str
+        Name of the activation.
+    z : ndarray (..., O)
+        x K + b.
+    outputs : ndarray (..., O)
+        Outputs of the layer; half as wide for glu.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> outputs, saved = dense_forward(np.ones((2, 3)), np.ones((3, 4)), activation="relu")
+    >>> saved.activation, saved.z.shape
+    ('relu', (2, 4))
+    """
 
     x: FloatArray
     kernel: FloatArray
@@ -24,7 +45,25 @@ class DenseSaved:
 
 
 class DenseGradients(NamedTuple):
-    """Gradients of the loss, in the shapes of the variables."""
+    """Gradients of the loss with respect to the inputs and weights of a dense layer.
+
+    Attributes
+    ----------
+    x : ndarray (..., D)
+        Gradient with respect to the inputs.
+    kernel : ndarray (D, O)
+        Gradient with respect to the kernel.
+    bias : ndarray (O,)
+        Gradient with respect to the bias.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> outputs, saved = dense_forward(np.ones((2, 3)), np.ones((3, 4)))
+    >>> gradients = dense_backward(saved, np.ones_like(outputs))
+    >>> gradients._fields, gradients.kernel.shape
+    (('x', 'kernel', 'bias'), (3, 4))
+    """
 
     x: FloatArray
     kernel: FloatArray
@@ -50,9 +89,9 @@ def dense_forward(
     Returns
     -------
     outputs : ndarray (..., O)
-        Outputs of the layer.
+        f(x K + b), half as wide for glu.
     saved : DenseSaved
-        For `dense_backward`.
+        The argument of `dense_backward`.
 
     Raises
     ------
@@ -93,7 +132,7 @@ def dense_backward(saved: DenseSaved, d_outputs: FloatArray) -> DenseGradients:
     Returns
     -------
     DenseGradients
-        Gradients with respect to x, kernel and bias.
+        Gradients with respect to x, kernel and bias, in the shapes of these.
 
     Raises
     ------

@@ -92,7 +92,28 @@ GRU_RESET_BEFORE_WEIGHTS = {**GRU_WEIGHTS, "bias": "(3H,)"}
 
 
 class GRUGradients(NamedTuple):
-    """Gradients of the loss, in the shapes of the variables."""
+    """Gradients of the loss with respect to the inputs, weights and initial state of a GRU.
+
+    Attributes
+    ----------
+    x : ndarray (N, T, D)
+        Gradient with respect to the sequences.
+    kernel : ndarray (D, 3H)
+        Gradient with respect to the input weights.
+    recurrent_kernel : ndarray (H, 3H)
+        Gradient with respect to the recurrent weights.
+    bias : ndarray (2, 3H), or (3H,) with ``reset_after=False``
+        Gradient with respect to the bias.
+    initial_h : ndarray (N, H)
+        Gradient with respect to the initial state.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> outputs, states, saved = gru_forward(np.ones((2, 5, 3)), np.full((3, 12), 0.1), np.full((4, 12), 0.1))
+    >>> gru_backward(saved, np.ones_like(outputs)).initial_h.shape
+    (2, 4)
+    """
 
     x: FloatArray
     kernel: FloatArray
@@ -232,7 +253,8 @@ def gru_forward(
         Clip what the activations are applied to (the candidate's with the reset gate applied) to [-clip, clip]; the
         gradient outside is zero.
     **options
-        initial_state (h,), mask, go_backwards, recurrent_mask, zoneout: see `LoopOptions`.
+        The options of the loop over time, all optional, which `LoopOptions` describes: `initial_state` (h,), `mask`,
+        `go_backwards`, `recurrent_mask` and `zoneout`.
 
     Returns
     -------
@@ -241,7 +263,7 @@ def gru_forward(
     states : (h,) of ndarray (N, H)
         The state after the last step.
     saved : Saved
-        For `gru_backward`.
+        The argument of `gru_backward`.
 
     Raises
     ------
@@ -252,7 +274,8 @@ def gru_forward(
 
     References
     ----------
-    Cho et al. (2014). See the module's docstring.
+    K. Cho et al., "Learning Phrase Representations using RNN Encoder-Decoder for Statistical Machine Translation",
+    EMNLP 2014.
 
     Examples
     --------
@@ -278,7 +301,7 @@ def gru_backward(
     d_outputs: FloatArray | None = None,
     d_states: Sequence[FloatArray | None] | None = None,
 ) -> GRUGradients:
-    """Backpropagate through time.
+    """Backpropagate through time in a GRU.
 
     Parameters
     ----------
@@ -292,7 +315,7 @@ def gru_backward(
     Returns
     -------
     GRUGradients
-        Gradients with respect to x, the weights and the initial state.
+        Gradients with respect to x, the weights and the initial state, in the shapes of these.
 
     Raises
     ------
@@ -301,7 +324,8 @@ def gru_backward(
 
     References
     ----------
-    Werbos (1990), see `fastlstm.reference.time_loop`; the derivation is in the module's docstring.
+    P. J. Werbos, "Backpropagation Through Time: What It Does and How to Do It", Proceedings of the IEEE 78(10), 1990;
+    the derivation is in the module's docstring.
 
     Examples
     --------

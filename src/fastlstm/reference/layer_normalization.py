@@ -33,7 +33,24 @@ from ._arrays import FloatArray, check_array
 
 @dataclass(frozen=True)
 class LayerNormalizationSaved:
-    """What the forward pass saves: gamma, the normalized rows n, and 1 / √(v + ε) of each row."""
+    """What `layer_normalization_forward` saves for `layer_normalization_backward`.
+
+    Attributes
+    ----------
+    gamma : ndarray (D,)
+        The scale.
+    normalized : ndarray (..., D)
+        The normalized rows n.
+    scale : ndarray (..., 1)
+        1 / √(v + ε) of each row, with its variance v.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> outputs, saved = layer_normalization_forward(np.array([[1.0, 3.0]]), epsilon=0.0)
+    >>> saved.scale
+    array([[1.]])
+    """
 
     gamma: FloatArray
     normalized: FloatArray
@@ -41,7 +58,22 @@ class LayerNormalizationSaved:
 
 
 class LayerNormalizationGradients(NamedTuple):
-    """Gradients of the loss, in the shapes of the variables."""
+    """Gradients of the loss with respect to the inputs and weights of a layer normalization.
+
+    Attributes
+    ----------
+    x : ndarray (..., D)
+        Gradient with respect to the inputs.
+    gamma, beta : ndarray (D,)
+        Gradients with respect to the scale and the shift.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> outputs, saved = layer_normalization_forward(np.array([[1.0, 3.0]]), epsilon=0.0)
+    >>> layer_normalization_backward(saved, np.ones_like(outputs)).gamma
+    array([-1.,  1.])
+    """
 
     x: FloatArray
     gamma: FloatArray
@@ -67,9 +99,9 @@ def layer_normalization_forward(
     Returns
     -------
     outputs : ndarray (..., D)
-        The normalized inputs.
+        The normalized, scaled and shifted inputs.
     saved : LayerNormalizationSaved
-        For `layer_normalization_backward`.
+        The argument of `layer_normalization_backward`.
 
     Raises
     ------
@@ -80,7 +112,7 @@ def layer_normalization_forward(
 
     References
     ----------
-    Ba, Kiros and Hinton (2016). See the module's docstring.
+    J. L. Ba, J. R. Kiros and G. E. Hinton, "Layer Normalization", arXiv 1607.06450, 2016.
 
     Examples
     --------
@@ -114,7 +146,7 @@ def layer_normalization_backward(saved: LayerNormalizationSaved, d_outputs: Floa
     Returns
     -------
     LayerNormalizationGradients
-        Gradients with respect to x, gamma and beta.
+        Gradients with respect to x, gamma and beta, in the shapes of these.
 
     Raises
     ------
@@ -123,7 +155,8 @@ def layer_normalization_backward(saved: LayerNormalizationSaved, d_outputs: Floa
 
     References
     ----------
-    The derivation is in the module's docstring.
+    J. L. Ba, J. R. Kiros and G. E. Hinton, "Layer Normalization", arXiv 1607.06450, 2016; the derivation is in the
+    module's docstring.
 
     Examples
     --------

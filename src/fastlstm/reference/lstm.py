@@ -84,7 +84,31 @@ COUPLED_LSTM_WEIGHTS = {"kernel": "(D, 3H)", "recurrent_kernel": "(H, 3H)", "bia
 
 
 class LSTMGradients(NamedTuple):
-    """Gradients of the loss, in the shapes of the variables; peephole is None without peepholes."""
+    """Gradients of the loss with respect to the inputs, weights and initial states of an LSTM.
+
+    Attributes
+    ----------
+    x : ndarray (N, T, D)
+        Gradient with respect to the sequences.
+    kernel : ndarray (D, 4H), or (D, 3H) with coupled gates
+        Gradient with respect to the input weights.
+    recurrent_kernel : ndarray (H, 4H) or (H, 3H)
+        Gradient with respect to the recurrent weights.
+    bias : ndarray (4H,) or (3H,)
+        Gradient with respect to the bias.
+    initial_h, initial_c : ndarray (N, H)
+        Gradients with respect to the initial states.
+    peephole : ndarray (3, H) or (2, H), or None
+        Gradient with respect to the peephole weights; None without peepholes.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> outputs, states, saved = lstm_forward(np.ones((2, 5, 3)), np.full((3, 16), 0.1), np.full((4, 16), 0.1))
+    >>> gradients = lstm_backward(saved, np.ones_like(outputs))
+    >>> gradients.initial_c.shape, gradients.peephole
+    ((2, 4), None)
+    """
 
     x: FloatArray
     kernel: FloatArray
@@ -208,7 +232,8 @@ def lstm_forward(
         Clip what the candidate's and the gates' activations are applied to, peephole included, to [-clip, clip]; the
         gradient outside is zero.
     **options
-        initial_state (h, c), mask, go_backwards, recurrent_mask, zoneout: see `LoopOptions`.
+        The options of the loop over time, all optional, which `LoopOptions` describes: `initial_state` (h, c), `mask`,
+        `go_backwards`, `recurrent_mask` and `zoneout`.
 
     Returns
     -------
@@ -217,7 +242,7 @@ def lstm_forward(
     states : (h, c) of ndarray (N, H)
         The states after the last step.
     saved : Saved
-        For `lstm_backward`.
+        The argument of `lstm_backward`.
 
     Raises
     ------
@@ -228,8 +253,8 @@ def lstm_forward(
 
     References
     ----------
-    Hochreiter and Schmidhuber (1997); Gers, Schmidhuber and Cummins (2000); Gers and Schmidhuber (2000); Greff et al.
-    (2017). See the module's docstring.
+    S. Hochreiter and J. Schmidhuber, "Long Short-Term Memory", Neural Computation 9(8), 1997; the sources of the
+    forget gate, peepholes and coupled gates are in the module's docstring.
 
     Examples
     --------
@@ -258,7 +283,7 @@ def lstm_backward(
     d_outputs: FloatArray | None = None,
     d_states: Sequence[FloatArray | None] | None = None,
 ) -> LSTMGradients:
-    """Backpropagate through time.
+    """Backpropagate through time in an LSTM.
 
     Parameters
     ----------
@@ -273,7 +298,7 @@ def lstm_backward(
     Returns
     -------
     LSTMGradients
-        Gradients with respect to x, the weights and the initial states.
+        Gradients with respect to x, the weights and the initial states, in the shapes of these.
 
     Raises
     ------
@@ -282,7 +307,8 @@ def lstm_backward(
 
     References
     ----------
-    Graves and Schmidhuber (2005); the derivation is in the module's docstring.
+    A. Graves and J. Schmidhuber, "Framewise Phoneme Classification with Bidirectional LSTM", Neural Networks 18, 2005;
+    the derivation is in the module's docstring.
 
     Examples
     --------

@@ -82,7 +82,26 @@ _SOFTPLUS = ELEMENTWISE_ACTIVATIONS["softplus"]
 
 
 class MinGradients(NamedTuple):
-    """Gradients of the loss, in the shapes of the variables."""
+    """Gradients of the loss with respect to the inputs, weights and initial state of a minGRU or minLSTM.
+
+    Attributes
+    ----------
+    x : ndarray (N, T, D)
+        Gradient with respect to the sequences.
+    kernel : ndarray (D, 2H) for minGRU, (D, 3H) for minLSTM
+        Gradient with respect to the weights.
+    bias : ndarray (2H,) or (3H,)
+        Gradient with respect to the bias.
+    initial_h : ndarray (N, H)
+        Gradient with respect to the initial state.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> outputs, states, saved = min_gru_forward(np.ones((2, 5, 3)), np.full((3, 8), 0.1))
+    >>> min_rnn_backward(saved, np.ones_like(outputs)).initial_h.shape
+    (2, 4)
+    """
 
     x: FloatArray
     kernel: FloatArray
@@ -178,7 +197,8 @@ def min_gru_forward(
     clip : float, optional
         Clip the pre-activations of gate and candidate to [-clip, clip]; the gradient outside is zero.
     **options
-        initial_state (h,), mask, go_backwards, recurrent_mask (without effect), zoneout: see `LoopOptions`.
+        The options of the loop over time, all optional, which `LoopOptions` describes: `initial_state` (h,), `mask`,
+        `go_backwards`, `recurrent_mask` (without effect) and `zoneout`.
 
     Returns
     -------
@@ -187,7 +207,7 @@ def min_gru_forward(
     states : (h,) of ndarray (N, H)
         The state after the last step.
     saved : Saved
-        For `min_rnn_backward`.
+        The argument of `min_rnn_backward`.
 
     Raises
     ------
@@ -198,7 +218,7 @@ def min_gru_forward(
 
     References
     ----------
-    Feng et al. (2024). See the module's docstring.
+    L. Feng, F. Tung, M. O. Ahmed, Y. Bengio and H. Hajimirsadeghi, "Were RNNs All We Needed?", arXiv 2410.01201, 2024.
 
     Examples
     --------
@@ -234,7 +254,8 @@ def min_lstm_forward(
     clip : float, optional
         Clip the pre-activations of gates and candidate to [-clip, clip]; the gradient outside is zero.
     **options
-        initial_state (h,), mask, go_backwards, recurrent_mask (without effect), zoneout: see `LoopOptions`.
+        The options of the loop over time, all optional, which `LoopOptions` describes: `initial_state` (h,), `mask`,
+        `go_backwards`, `recurrent_mask` (without effect) and `zoneout`.
 
     Returns
     -------
@@ -243,7 +264,7 @@ def min_lstm_forward(
     states : (h,) of ndarray (N, H)
         The state after the last step.
     saved : Saved
-        For `min_rnn_backward`.
+        The argument of `min_rnn_backward`.
 
     Raises
     ------
@@ -254,7 +275,7 @@ def min_lstm_forward(
 
     References
     ----------
-    Feng et al. (2024). See the module's docstring.
+    L. Feng, F. Tung, M. O. Ahmed, Y. Bengio and H. Hajimirsadeghi, "Were RNNs All We Needed?", arXiv 2410.01201, 2024.
 
     Examples
     --------
@@ -274,7 +295,7 @@ def min_rnn_backward(
     d_outputs: FloatArray | None = None,
     d_states: Sequence[FloatArray | None] | None = None,
 ) -> MinGradients:
-    """Backpropagate through time, in a minGRU or a minLSTM.
+    """Backpropagate through time in a minGRU or a minLSTM.
 
     Parameters
     ----------
@@ -288,7 +309,7 @@ def min_rnn_backward(
     Returns
     -------
     MinGradients
-        Gradients with respect to x, the weights and the initial state.
+        Gradients with respect to x, the weights and the initial state, in the shapes of these.
 
     Raises
     ------
@@ -297,7 +318,8 @@ def min_rnn_backward(
 
     References
     ----------
-    The derivation is in the module's docstring.
+    L. Feng, F. Tung, M. O. Ahmed, Y. Bengio and H. Hajimirsadeghi, "Were RNNs All We Needed?", arXiv 2410.01201, 2024;
+    the derivation is in the module's docstring.
 
     Examples
     --------

@@ -55,7 +55,28 @@ SIMPLE_RNN_WEIGHTS = {"kernel": "(D, H)", "recurrent_kernel": "(H, H)", "bias": 
 
 
 class SimpleRNNGradients(NamedTuple):
-    """Gradients of the loss, in the shapes of the variables."""
+    """Gradients of the loss with respect to the inputs, weights and initial state of a SimpleRNN.
+
+    Attributes
+    ----------
+    x : ndarray (N, T, D)
+        Gradient with respect to the sequences.
+    kernel : ndarray (D, H)
+        Gradient with respect to the input weights.
+    recurrent_kernel : ndarray (H, H)
+        Gradient with respect to the recurrent weights.
+    bias : ndarray (H,)
+        Gradient with respect to the bias.
+    initial_h : ndarray (N, H)
+        Gradient with respect to the initial state.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> outputs, states, saved = simple_rnn_forward(np.ones((2, 5, 3)), np.full((3, 4), 0.1), np.full((4, 4), 0.1))
+    >>> simple_rnn_backward(saved, np.ones_like(outputs)).initial_h.shape
+    (2, 4)
+    """
 
     x: FloatArray
     kernel: FloatArray
@@ -116,7 +137,8 @@ def simple_rnn_forward(
     clip : float, optional
         Clip what the activation is applied to, to [-clip, clip]; the gradient outside is zero.
     **options
-        initial_state (h,), mask, go_backwards, recurrent_mask, zoneout: see `LoopOptions`.
+        The options of the loop over time, all optional, which `LoopOptions` describes: `initial_state` (h,), `mask`,
+        `go_backwards`, `recurrent_mask` and `zoneout`.
 
     Returns
     -------
@@ -125,7 +147,7 @@ def simple_rnn_forward(
     states : (h,) of ndarray (N, H)
         The state after the last step.
     saved : Saved
-        For `simple_rnn_backward`.
+        The argument of `simple_rnn_backward`.
 
     Raises
     ------
@@ -136,7 +158,7 @@ def simple_rnn_forward(
 
     References
     ----------
-    Elman (1990). See the module's docstring.
+    J. L. Elman, "Finding Structure in Time", Cognitive Science 14(2), 1990.
 
     Examples
     --------
@@ -159,7 +181,7 @@ def simple_rnn_backward(
     d_outputs: FloatArray | None = None,
     d_states: Sequence[FloatArray | None] | None = None,
 ) -> SimpleRNNGradients:
-    """Backpropagate through time.
+    """Backpropagate through time in a SimpleRNN.
 
     Parameters
     ----------
@@ -173,7 +195,7 @@ def simple_rnn_backward(
     Returns
     -------
     SimpleRNNGradients
-        Gradients with respect to x, the weights and the initial state.
+        Gradients with respect to x, the weights and the initial state, in the shapes of these.
 
     Raises
     ------
@@ -182,7 +204,8 @@ def simple_rnn_backward(
 
     References
     ----------
-    Werbos (1990); the derivation is in the module's docstring.
+    P. J. Werbos, "Backpropagation Through Time: What It Does and How to Do It", Proceedings of the IEEE 78(10), 1990;
+    the derivation is in the module's docstring.
 
     Examples
     --------

@@ -70,6 +70,21 @@ class LoopOptions(TypedDict, total=False):
     zoneout : sequence of (ndarray, float or None), optional
         For each state, the fraction of the previous one that is kept, from 0 to 1. Arrays are broadcast to (T, N, H),
         with steps in the order of processing. In training it is a random array of 0 and 1, at inference its mean.
+
+    References
+    ----------
+    Y. Gal and Z. Ghahramani, "A Theoretically Grounded Application of Dropout in Recurrent Neural Networks", NeurIPS
+    2016 (recurrent dropout); D. Krueger et al., "Zoneout: Regularizing RNNs by Randomly Preserving Hidden Activations",
+    ICLR 2017.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from fastlstm.reference import min_gru_forward
+    >>> options = LoopOptions(go_backwards=True, mask=np.array([[True, True, False]]))
+    >>> outputs, (h,), saved = min_gru_forward(np.ones((1, 3, 2)), np.full((2, 8), 0.1), **options)
+    >>> outputs[0, :, 0].round(3).tolist()
+    [0.0, 0.11, 0.159]
     """
 
     initial_state: Sequence[FloatArray] | None
@@ -165,6 +180,14 @@ class Saved:
         Ones if none was given.
     zoneout : tuple of (ndarray (T, N, H) or None)
         The zoneout of each state.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from fastlstm.reference import min_gru_forward
+    >>> outputs, (h,), saved = min_gru_forward(np.ones((2, 5, 3)), np.full((3, 8), 0.1))
+    >>> saved.shape, len(saved.steps)
+    ((2, 5, 3), 5)
     """
 
     cell: Cell

@@ -6,9 +6,10 @@ What `read_series` reads
   a byte-order mark are ignored. A first row that could be a header or data is refused.
 - Numbers with a decimal point, or whole columns with decimal commas. Thousands separators are not read: in a
   comma-separated file, a number such as "1,234" is ambiguous and is refused.
-- The axis: the first column of dates, else a first column of rising numbers such as years, else a first column of texts
-  as labels, else 0, 1, 2 ... Dates must rise from row to row. Evenly falling numbers in the first column (the newest
-  year first) are refused. Labels, and rows numbered for lack of an axis, are noted.
+- The axis: the first column of dates; if there is none, the first column of the file if it has rising numbers, such as
+  years, or texts, which are kept as labels; otherwise 0, 1, 2 ... Dates must rise from row to row. Evenly falling
+  numbers in the first column (the newest year first) are refused. A note tells the user of labels and of rows that are
+  numbered because there is no axis.
 - Dates in one of these forms; nothing is guessed:
 
   =============================================  =============================================================

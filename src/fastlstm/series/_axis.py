@@ -80,6 +80,7 @@ def extend(index: Index, steps: int) -> Index:
 
     Examples
     --------
+    >>> import numpy as np
     >>> extend(np.array(["2019-12-31", "2020-01-31"], "datetime64[D]"), 2)
     array(['2020-02-29', '2020-03-31'], dtype='datetime64[D]')
     >>> extend(np.array([1700, 1701]), 2)
@@ -87,7 +88,7 @@ def extend(index: Index, steps: int) -> Index:
     """
     steps = checks.integer("steps", steps, 0)
     if not len(index):
-        raise ValueError("index: expected at least one entry to go on from, got none")
+        raise ValueError("index: expected at least one entry to continue from, got none")
     step = spacing(index)
     if index.dtype.kind == "M":
         _require_reachable(index, steps, step)
@@ -116,13 +117,16 @@ def future(index: Index, steps: int, later: Index | None) -> Index:
 
     Examples
     --------
+    >>> import numpy as np
     >>> future(np.array([2019, 2020]), 1, later=np.array([2030, 2031]))
     array([2030])
     """
     if later is None:
         return extend(index, steps)
     if checks.integer("steps", steps, 0) > len(later):
-        raise ValueError(f"steps: expected at most {len(later)}, of which something is known, got {steps}")
+        raise ValueError(
+            f"steps: expected at most {len(later)}, the number of steps with known covariates, got {steps}"
+        )
     return later[:steps]
 
 

@@ -33,7 +33,11 @@ def find_axis(table: _csv.Table, values_columns: Collection[int] = ()) -> Axis:
         axis = None if 0 in values_columns else _first_column(table)
         if axis is not None:
             return axis
-        other = "no dates" if 0 in values_columns else f"column {table.label(0)!r} has neither dates nor rising numbers"
+        other = (
+            "there are no dates"
+            if 0 in values_columns
+            else f"column {table.label(0)!r} has neither dates nor rising numbers"
+        )
         notes.append(f"{other}; the values are numbered from 0 instead")
     return Axis(np.arange(len(table.rows)), notes=tuple(notes))
 
@@ -41,7 +45,7 @@ def find_axis(table: _csv.Table, values_columns: Collection[int] = ()) -> Axis:
 def _first_column(table: _csv.Table) -> Axis | None:
     cells = table.column(0)
     if _csv.mostly(cells, "text"):
-        return _with_notes(table, 0, np.array(cells), "entries such as {!r} are no dates that are understood")
+        return _with_notes(table, 0, np.array(cells), "entries such as {!r} are not recognised as dates")
     dates = _compact_dates(cells)
     index = _rising_numbers(table) if dates is None else dates
     return None if index is None else _with_notes(table, 0, index)
@@ -55,7 +59,7 @@ def _with_notes(table: _csv.Table, column: int, index: _axis.Index, note: str = 
         example = next((cell for cell in table.column(column) if any(map(str.isdigit, cell))), table.column(column)[0])
         notes.append(f"{name}: {note.format(example)}" + "; kept as labels" * (index.dtype.kind == "U"))
     if not _axis.spacing(index).even:
-        notes.append(f"{name}: not evenly spaced; the values are taken as if they were")
+        notes.append(f"{name}: not evenly spaced, but treated as if it were")
     return Axis(index, name, tuple(notes), column)
 
 
@@ -69,7 +73,7 @@ def _dates_of(table: _csv.Table, number: int) -> Axis:
     try:
         dates, converted = _dates.parse_dates(cells)
     except _dates.AmbiguousDates:
-        return _with_notes(table, number, np.array(cells), "day/month or month/day cannot be told in {!r}")
+        return _with_notes(table, number, np.array(cells), "entries such as {!r} could be day/month or month/day")
     except _dates.InvalidDate as error:
         example = next(cell for cell in cells if _csv.kind(cell) == "date")
         raise ValueError(
@@ -80,7 +84,7 @@ def _dates_of(table: _csv.Table, number: int) -> Axis:
         before, after = int(not_rising[0]), int(not_rising[0]) + 1
         raise ValueError(
             f"{place(after)}: expected a date after {cells[before]!r}, got {cells[after]!r} "
-            "(sort the rows by date, one row a date)"
+            "(sort the rows by date, one row per date)"
         )
     return _with_notes(table, number, dates, "times such as {!r} were converted to UTC" if converted else "")
 

@@ -19,16 +19,22 @@ _THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+")
 
 
 class ArgumentNeededError(ValueError):
-    """A file that cannot be read with the given arguments of `read_series`; the error names one that would help.
+    """Raised for a file that `read_series` could read with another argument, which the error names.
 
     Attributes
     ----------
     problem : str
-        The problem.
+        The problem, with the file and the line.
     argument, value : str
-        The argument, and a value for it.
+        The argument that would help, and a value for it.
     effect : str
         What that value would do.
+
+    Examples
+    --------
+    >>> error = ArgumentNeededError("a.csv, line 3: expected a number, got ''", "fill", "linear", "would fill it")
+    >>> str(error)
+    "a.csv, line 3: expected a number, got '' (fill='linear' would fill it)"
     """
 
     def __init__(self, problem: str, argument: str, value: str, effect: str) -> None:
@@ -209,7 +215,7 @@ def _unclear_column(table: _csv.Table, numeric: list[int], others: list[int]) ->
         f"{expected}, got none: column {table.label(number)!r} has {cell!r} in line {line}",
         "column",
         table.label(number),
-        "would take that one nevertheless",
+        "would choose it anyway",
     )
 
 
@@ -226,7 +232,7 @@ def _values(table: _csv.Table, number: int, fill: str | None, steps: int) -> tup
     if decimal_comma and table.comma_separated and all(_THOUSANDS.fullmatch(cells[i]) for i in with_comma):
         raise ValueError(
             f"{where[with_comma[0]]}: expected a number, got {cells[with_comma[0]]!r}, "
-            "which could have a decimal comma or separated thousands"
+            "which could have a decimal comma or a thousands separator"
         )
     present = [position for position, cell in enumerate(cells) if _csv.kind(cell) != "missing"]
     values = np.empty(len(cells))
@@ -235,9 +241,9 @@ def _values(table: _csv.Table, number: int, fill: str | None, steps: int) -> tup
             problem = f"{where[position]}: expected a number, got {cell!r}, a gap"
             if not present or not present[0] < position < present[-1]:
                 end = "start" if not present or position < present[0] else "end"
-                raise ValueError(f"{problem} at the {end} of the series, where there is nothing to interpolate between")
+                raise ValueError(f"{problem} at the {end} of the series, where interpolation is impossible")
             if fill is None:
-                raise ArgumentNeededError(problem, "fill", "linear", "would close it")
+                raise ArgumentNeededError(problem, "fill", "linear", "would fill it")
             values[position] = np.nan
             continue
         if not (_COMMA if decimal_comma else _POINT).fullmatch(cell):

@@ -28,10 +28,22 @@ class Series:
         Name of the axis: that of its column, or 'index'.
     notes : tuple of str
         Notes for the user on how the file was interpreted.
-    known : ndarray (steps + later, K), float64, optional
-        Future covariates: their values at these steps and at the later ones.
-    later : ndarray (later,), optional
-        The axis of the later steps.
+    known : ndarray (steps + M, K), float64, optional
+        K future covariates: their values at these steps and at the M steps that follow.
+    later : ndarray (M,), optional
+        The axis of the M steps that follow.
+
+    Raises
+    ------
+    ValueError
+        If the shapes of `index`, `values`, `known` and `later` do not match.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> series = Series("sunspots", np.array([2007, 2008]), np.array([7.5, 2.9]), "year")
+    >>> len(series), series.index_name
+    (2, 'year')
     """
 
     name: str
@@ -66,9 +78,9 @@ class Series:
         Returns
         -------
         ndarray (steps,)
-            The first entries of `later` if there are future covariates. Otherwise dates and numbers continue at their
-            distance (in calendar months, years or business days where they are so spaced), or at the median distance
-            if it varies; labels are followed by '+1', '+2' ...
+            The first entries of `later` if there are future covariates. Otherwise dates and numbers continue at the
+            same distance, which may be calendar months, years or business days, or at the median distance if it varies;
+            labels are followed by '+1', '+2' ...
 
         Raises
         ------
@@ -80,6 +92,7 @@ class Series:
 
         Examples
         --------
+        >>> import numpy as np
         >>> Series("sunspots", np.array([2007, 2008]), np.array([7.5, 2.9]), "year").future_index(2)
         array([2009, 2010])
         """
@@ -102,17 +115,17 @@ def read_series(
     path : path-like
         The CSV file; the docstring of `fastlstm.series` lists the forms that are understood.
     column : str or int, optional
-        Name of the column, or its number counted from 1. Default: the only column of numbers besides the axis.
+        Name of the column, or its number, counted from 1. Default: the only column of numbers besides the axis.
     fill : {None, 'linear'}
         None refuses gaps, 'linear' interpolates linearly between the neighbouring rows.
     known : sequence of str or int
-        Columns of covariates that are known in advance, by name or number. `column` is required with it if several
-        columns have numbers.
+        Columns of future covariates, which are known in advance, by name or number. `column` is then required if
+        several columns have numbers.
 
     Returns
     -------
     Series
-        The values, their axis, the covariates, and notes.
+        The values as float64, their axis, the future covariates, and notes on how the file was interpreted.
 
     Raises
     ------
@@ -121,7 +134,8 @@ def read_series(
     TypeError
         If a column is neither a str nor an int.
     ArgumentNeededError
-        If there is a gap and `fill` is not given, or `column` is not given and not clear. It is a ValueError.
+        If there is a gap and `fill` is not given, or `column` is not given although there is not exactly one column of
+        numbers. It is a ValueError.
     ValueError
         If a column does not exist, is ambiguous or is given twice; the file is empty; a column has a gap at its start
         or end, text or an infinite number; dates do not rise; or rows differ in their number of fields. The message

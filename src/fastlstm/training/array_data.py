@@ -34,7 +34,7 @@ class Examples(NamedTuple):
         if class_weight is None:
             return self
         if self.weight is not None:
-            raise ValueError("class_weight: expected None where sample_weight is given; multiply the weights instead")
+            raise ValueError("class_weight: expected None if sample_weight is given; multiply the weights instead")
         return self._replace(weight=class_weights(class_weight, self.y, str(self.y.dtype)))
 
     def batch_group(self, batch_size: int | None, steps: int | None) -> "BatchGroup":
@@ -92,7 +92,7 @@ class ArraySource:
 def warn_of_missing_batches(name: str, steps: int) -> None:
     """Warn that an epoch ended before it had all its steps."""
     warnings.warn(
-        f"{name}: there were fewer than {steps} batches left, so that the epoch has ended early; expected at least"
+        f"{name}: there were fewer than {steps} batches left, so the epoch ended early; expected at least"
         " steps_per_epoch * epochs batches",
         UserWarning,
         stacklevel=2,

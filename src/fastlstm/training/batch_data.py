@@ -30,7 +30,7 @@ def refuse_beside(name: str, **arguments: Any) -> None:
     """Raise ValueError for an argument that is only meaningful with arrays."""
     for argument, value in arguments.items():
         if value is not None:
-            raise ValueError(f"{argument}: expected None where {name} gives batches, got {type(value).__name__}")
+            raise ValueError(f"{argument}: expected None if {name} is a source of batches, got {type(value).__name__}")
 
 
 def entries(name: str, batch: Any) -> tuple[Any, Any, Any]:

@@ -50,6 +50,6 @@ def _loss_weight(value: Any) -> float:
         value = list(value.values())
     if isinstance(value, (list, tuple)):
         if len(value) != 1:
-            raise ValueError(f"loss_weights: expected one, as a model has one output, got {len(value)}")
+            raise ValueError(f"loss_weights: expected one weight, since a model has one output, got {len(value)}")
         value = value[0]
     return 1.0 if value is None else checks.number("loss_weights", value)

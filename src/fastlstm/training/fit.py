@@ -67,7 +67,7 @@ def fit(job: TrainingJob, epochs: Epochs, callbacks: CallbackList) -> None:
             for epoch in range(first, epochs.end):
                 if not job.data.more():
                     warnings.warn(
-                        f"x: no batch is left for epoch {epoch + 1}; the fit has ended", UserWarning, stacklevel=3
+                        f"x: no batch is left for epoch {epoch + 1}; fit has ended", UserWarning, stacklevel=3
                     )
                     break
                 callbacks.on_epoch_begin(epoch)
@@ -173,8 +173,8 @@ class _LossWatch:
         warnings.warn(
             f"fit: the loss became {'NaN' if math.isnan(loss_sum) else 'infinite'} in batch {batch} of epoch"
             f" {epoch + 1} (both counted from 1). What usually helps: a lower learning rate, clipping the gradients"
-            " (clipnorm or global_clipnorm of the optimizer), data of moderate size;"
-            " callbacks.TerminateOnNaN() ends such a training",
+            " (clipnorm or global_clipnorm of the optimizer), scaling the data;"
+            " callbacks.TerminateOnNaN() stops training in this case",
             RuntimeWarning,
             stacklevel=5,  # the caller of fit
         )

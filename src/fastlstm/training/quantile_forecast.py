@@ -67,4 +67,4 @@ def median_of(quantiles: tuple[float, ...]) -> int:
     for number, quantile in enumerate(quantiles):
         if abs(quantile - 0.5) < _SAME:
             return number
-    raise ValueError(f"quantiles: expected 0.5 among them, the median, which is fed back, got {quantiles}")
+    raise ValueError(f"quantiles: expected 0.5, the median, to be one of them, since it is fed back, got {quantiles}")

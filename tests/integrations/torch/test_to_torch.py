@@ -4,6 +4,7 @@ import warnings
 
 import numpy as np
 import pytest
+from activation_peers import NOT_IN_TORCH
 from peer_torch import assert_same_predictions
 
 import fastlstm
@@ -89,16 +90,13 @@ def test_recurrent_refuses(torch, ours):
         ours.Recurrent(torch.nn.LSTM(3, 4, batch_first=True), True, "max")
 
 
-UNKNOWN_TO_TORCH = ("exponential", "sparse_plus", "sparse_sigmoid", "sparsemax", "squareplus")
-
-
 def test_every_activation(torch, ours, rng):
     names = [name for name in fastlstm.activations.__all__ if name not in ("get", "threshold", "swish", "hard_swish")]
     for name in names:
         head = layers.Dense(4, activation=name)
         model = fastlstm.Sequential([layers.Input((T, D)), layers.LSTM(4, return_sequences=True), head])
         model.set_weights([rng.normal(size=one.shape) for one in model.get_weights()])
-        if name in UNKNOWN_TO_TORCH:
+        if name in NOT_IN_TORCH:
             with pytest.raises(ValueError, match=f"no module for the activation {name!r}"):
                 ours.to_torch(model)
             continue

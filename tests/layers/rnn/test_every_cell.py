@@ -96,7 +96,6 @@ def test_arguments_without_effect_are_taken(make):
 @pytest.mark.parametrize(
     ("make", "error", "match"),
     [
-        (lambda: layers.GRU(3, reset_after=1), TypeError, "reset_after: expected True or False"),
         (lambda: layers.LSTM(3, peephole="yes"), TypeError, "peephole: expected True or False"),
         (lambda: layers.LSTM(3, coupled=None), TypeError, "coupled: expected True or False"),
         (lambda: layers.LSTM(3, clip=0), ValueError, "clip: expected a number above 0, got 0"),

@@ -40,12 +40,12 @@ def binary_crossentropy(
     label_smoothing : float
         The share s in targets t (1 - s) + s / 2.
     sample_weight : ndarray (...), optional
-        Weights of the values. Their last axes may be missing.
+        Weights of the values (...), in the dtype of `y_pred`. The last axes may be missing.
 
     Returns
     -------
     loss : scalar
-        The loss, in the dtype of `y_pred`.
+        The mean over all axes but the last, in the dtype of `y_pred`.
     gradient : ndarray (..., O)
         Gradient of the loss with respect to `y_pred`.
 
@@ -53,6 +53,10 @@ def binary_crossentropy(
     ------
     ValueError, TypeError
         If shapes or dtypes differ.
+
+    References
+    ----------
+    Keras 3, `keras.losses.binary_crossentropy`.
 
     Examples
     --------
@@ -91,12 +95,12 @@ def categorical_crossentropy(
     label_smoothing : float
         The share s in targets t (1 - s) + s / O.
     sample_weight : ndarray (...), optional
-        Weights of the values. Their last axes may be missing.
+        Weights of the values (...), in the dtype of `y_pred`. The last axes may be missing.
 
     Returns
     -------
     loss : scalar
-        The loss, in the dtype of `y_pred`.
+        The mean over all axes but the last, in the dtype of `y_pred`.
     gradient : ndarray (..., O)
         Gradient of the loss with respect to `y_pred`.
 
@@ -104,6 +108,10 @@ def categorical_crossentropy(
     ------
     ValueError, TypeError
         If shapes or dtypes differ.
+
+    References
+    ----------
+    Keras 3, `keras.losses.categorical_crossentropy`.
 
     Examples
     --------
@@ -145,19 +153,23 @@ def sparse_categorical_crossentropy(
     from_logits : bool
         Whether predictions are logits z, p being softmax(z), instead of probabilities.
     sample_weight : ndarray (...), optional
-        Weights of the values. Their last axes may be missing.
+        Weights of the values (...), in the dtype of `y_pred`. The last axes may be missing.
 
     Returns
     -------
     loss : scalar
-        The loss, in the dtype of `y_pred`.
+        The mean over all axes but the last, in the dtype of `y_pred`.
     gradient : ndarray (..., O)
         Gradient of the loss with respect to `y_pred`.
 
     Raises
     ------
     ValueError, TypeError
-        Shapes that do not fit, a class outside 0 ... O - 1, or targets that are not integers.
+        If shapes do not fit, a class is not from 0 to O - 1, or targets are not integers.
+
+    References
+    ----------
+    Keras 3, `keras.losses.sparse_categorical_crossentropy`.
 
     Examples
     --------
@@ -186,12 +198,12 @@ def kl_divergence(
     y_true, y_pred : ndarray (..., O)
         Targets t and predictions p, of the same shape and dtype.
     sample_weight : ndarray (...), optional
-        Weights of the values. Their last axes may be missing.
+        Weights of the values (...), in the dtype of `y_pred`. The last axes may be missing.
 
     Returns
     -------
     loss : scalar
-        The loss, in the dtype of `y_pred`.
+        The mean over all axes but the last, in the dtype of `y_pred`.
     gradient : ndarray (..., O)
         Gradient of the loss with respect to `y_pred`.
 
@@ -227,12 +239,12 @@ def poisson(
     y_true, y_pred : ndarray (..., O)
         Counts t and rates p, of the same shape and dtype.
     sample_weight : ndarray (...), optional
-        Weights of the values. Their last axes may be missing.
+        Weights of the values (...), in the dtype of `y_pred`. The last axes may be missing.
 
     Returns
     -------
     loss : scalar
-        The loss, in the dtype of `y_pred`.
+        The mean over all axes but the last, in the dtype of `y_pred`.
     gradient : ndarray (..., O)
         Gradient of the loss with respect to `y_pred`.
 
@@ -240,6 +252,10 @@ def poisson(
     ------
     ValueError, TypeError
         If shapes or dtypes differ.
+
+    References
+    ----------
+    Keras 3, `keras.losses.poisson`.
 
     Examples
     --------
@@ -263,12 +279,12 @@ def cosine_similarity(
     y_true, y_pred : ndarray (..., O)
         Targets and predictions, of the same shape and dtype.
     sample_weight : ndarray (...), optional
-        Weights of the values. Their last axes may be missing.
+        Weights of the values (...), in the dtype of `y_pred`. The last axes may be missing.
 
     Returns
     -------
     loss : scalar
-        The loss, in the dtype of `y_pred`.
+        The mean over all axes but the last, in the dtype of `y_pred`.
     gradient : ndarray (..., O)
         Gradient of the loss with respect to `y_pred`.
 
@@ -276,6 +292,10 @@ def cosine_similarity(
     ------
     ValueError, TypeError
         If shapes or dtypes differ.
+
+    References
+    ----------
+    Keras 3, `keras.losses.cosine_similarity`.
 
     Examples
     --------

@@ -30,12 +30,12 @@ def mean_squared_error(
     y_true, y_pred : ndarray (..., O)
         Targets and predictions, of the same shape and dtype.
     sample_weight : ndarray (...), optional
-        Weights of the values. Their last axes may be missing.
+        Weights of the values (...), in the dtype of `y_pred`. The last axes may be missing.
 
     Returns
     -------
     loss : scalar
-        The loss, in the dtype of `y_pred`.
+        The mean over all axes but the last, in the dtype of `y_pred`.
     gradient : ndarray (..., O)
         Gradient of the loss with respect to `y_pred`.
 
@@ -43,6 +43,10 @@ def mean_squared_error(
     ------
     ValueError, TypeError
         If shapes or dtypes differ.
+
+    References
+    ----------
+    Keras 3, `keras.losses.mean_squared_error`.
 
     Examples
     --------
@@ -66,12 +70,12 @@ def mean_absolute_error(
     y_true, y_pred : ndarray (..., O)
         Targets and predictions, of the same shape and dtype.
     sample_weight : ndarray (...), optional
-        Weights of the values. Their last axes may be missing.
+        Weights of the values (...), in the dtype of `y_pred`. The last axes may be missing.
 
     Returns
     -------
     loss : scalar
-        The loss, in the dtype of `y_pred`.
+        The mean over all axes but the last, in the dtype of `y_pred`.
     gradient : ndarray (..., O)
         Gradient of the loss with respect to `y_pred`.
 
@@ -79,6 +83,10 @@ def mean_absolute_error(
     ------
     ValueError, TypeError
         If shapes or dtypes differ.
+
+    References
+    ----------
+    Keras 3, `keras.losses.mean_absolute_error`.
 
     Examples
     --------
@@ -102,12 +110,12 @@ def mean_absolute_percentage_error(
     y_true, y_pred : ndarray (..., O)
         Targets and predictions, of the same shape and dtype.
     sample_weight : ndarray (...), optional
-        Weights of the values. Their last axes may be missing.
+        Weights of the values (...), in the dtype of `y_pred`. The last axes may be missing.
 
     Returns
     -------
     loss : scalar
-        The loss, in the dtype of `y_pred`.
+        The mean over all axes but the last, in the dtype of `y_pred`.
     gradient : ndarray (..., O)
         Gradient of the loss with respect to `y_pred`.
 
@@ -115,6 +123,10 @@ def mean_absolute_percentage_error(
     ------
     ValueError, TypeError
         If shapes or dtypes differ.
+
+    References
+    ----------
+    Keras 3, `keras.losses.mean_absolute_percentage_error`.
 
     Examples
     --------
@@ -138,12 +150,12 @@ def mean_squared_logarithmic_error(
     y_true, y_pred : ndarray (..., O)
         Targets and predictions, of the same shape and dtype.
     sample_weight : ndarray (...), optional
-        Weights of the values. Their last axes may be missing.
+        Weights of the values (...), in the dtype of `y_pred`. The last axes may be missing.
 
     Returns
     -------
     loss : scalar
-        The loss, in the dtype of `y_pred`.
+        The mean over all axes but the last, in the dtype of `y_pred`.
     gradient : ndarray (..., O)
         Gradient of the loss with respect to `y_pred`.
 
@@ -151,6 +163,10 @@ def mean_squared_logarithmic_error(
     ------
     ValueError, TypeError
         If shapes or dtypes differ.
+
+    References
+    ----------
+    Keras 3, `keras.losses.mean_squared_logarithmic_error`.
 
     Examples
     --------
@@ -177,12 +193,12 @@ def huber(
     delta : float
         Error above which the loss is linear instead of quadratic.
     sample_weight : ndarray (...), optional
-        Weights of the values. Their last axes may be missing.
+        Weights of the values (...), in the dtype of `y_pred`. The last axes may be missing.
 
     Returns
     -------
     loss : scalar
-        The loss, in the dtype of `y_pred`.
+        The mean over all axes but the last, in the dtype of `y_pred`.
     gradient : ndarray (..., O)
         Gradient of the loss with respect to `y_pred`.
 
@@ -219,12 +235,12 @@ def log_cosh(
     y_true, y_pred : ndarray (..., O)
         Targets and predictions, of the same shape and dtype.
     sample_weight : ndarray (...), optional
-        Weights of the values. Their last axes may be missing.
+        Weights of the values (...), in the dtype of `y_pred`. The last axes may be missing.
 
     Returns
     -------
     loss : scalar
-        The loss, in the dtype of `y_pred`.
+        The mean over all axes but the last, in the dtype of `y_pred`.
     gradient : ndarray (..., O)
         Gradient of the loss with respect to `y_pred`.
 
@@ -232,6 +248,10 @@ def log_cosh(
     ------
     ValueError, TypeError
         If shapes or dtypes differ.
+
+    References
+    ----------
+    Keras 3, `keras.losses.log_cosh`.
 
     Examples
     --------
@@ -260,12 +280,12 @@ def quantile(
     quantiles : sequence of float
         A quantile q for each of the O columns.
     sample_weight : ndarray (...), optional
-        Weights of the values. Their last axes may be missing.
+        Weights of the values (...), in the dtype of `y_pred`. The last axes may be missing.
 
     Returns
     -------
     loss : scalar
-        The loss, in the dtype of `y_pred`.
+        The mean over all axes but the last, in the dtype of `y_pred`.
     gradient : ndarray (..., O)
         Gradient of the loss with respect to `y_pred`.
 

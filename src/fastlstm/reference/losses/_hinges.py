@@ -18,12 +18,12 @@ def hinge(y_true: FloatArray, y_pred: FloatArray, sample_weight: FloatArray | No
     y_true, y_pred : ndarray (..., O)
         Labels t, -1 (or 0) and 1, and predictions p, of the same shape and dtype.
     sample_weight : ndarray (...), optional
-        Weights of the values. Their last axes may be missing.
+        Weights of the values (...), in the dtype of `y_pred`. The last axes may be missing.
 
     Returns
     -------
     loss : scalar
-        The loss, in the dtype of `y_pred`.
+        The mean over all axes but the last, in the dtype of `y_pred`.
     gradient : ndarray (..., O)
         Gradient of the loss with respect to `y_pred`.
 
@@ -31,6 +31,10 @@ def hinge(y_true: FloatArray, y_pred: FloatArray, sample_weight: FloatArray | No
     ------
     ValueError, TypeError
         If shapes or dtypes differ.
+
+    References
+    ----------
+    Keras 3, `keras.losses.hinge`.
 
     Examples
     --------
@@ -55,12 +59,12 @@ def squared_hinge(
     y_true, y_pred : ndarray (..., O)
         Labels t, -1 (or 0) and 1, and predictions p, of the same shape and dtype.
     sample_weight : ndarray (...), optional
-        Weights of the values. Their last axes may be missing.
+        Weights of the values (...), in the dtype of `y_pred`. The last axes may be missing.
 
     Returns
     -------
     loss : scalar
-        The loss, in the dtype of `y_pred`.
+        The mean over all axes but the last, in the dtype of `y_pred`.
     gradient : ndarray (..., O)
         Gradient of the loss with respect to `y_pred`.
 
@@ -68,6 +72,10 @@ def squared_hinge(
     ------
     ValueError, TypeError
         If shapes or dtypes differ.
+
+    References
+    ----------
+    Keras 3, `keras.losses.squared_hinge`.
 
     Examples
     --------
@@ -92,12 +100,12 @@ def categorical_hinge(
     y_true, y_pred : ndarray (..., O)
         One-hot targets t and predictions p, of the same shape and dtype.
     sample_weight : ndarray (...), optional
-        Weights of the values. Their last axes may be missing.
+        Weights of the values (...), in the dtype of `y_pred`. The last axes may be missing.
 
     Returns
     -------
     loss : scalar
-        The loss, in the dtype of `y_pred`.
+        The mean over all axes but the last, in the dtype of `y_pred`.
     gradient : ndarray (..., O)
         Gradient of the loss with respect to `y_pred`.
 

@@ -12,7 +12,24 @@ __all__ = ["AdamSlots", "AdamaxSlots", "NadamSlots", "adam_step", "adamax_step",
 
 
 class AdamSlots(NamedTuple):
-    """Number of steps, first and second moment, and the largest second moment so far (for amsgrad)."""
+    """The slots of Adam.
+
+    Attributes
+    ----------
+    iterations : int
+        Number of steps made.
+    m, v : ndarray
+        First and second moment, in the shape of the variable.
+    v_max : ndarray
+        The largest second moment so far, for amsgrad.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> w, slots = adam_step(np.array([1.0]), np.array([4.0]))
+    >>> slots.iterations, slots.m.round(4)
+    (1, array([0.4]))
+    """
 
     iterations: int
     m: FloatArray
@@ -21,7 +38,24 @@ class AdamSlots(NamedTuple):
 
 
 class NadamSlots(NamedTuple):
-    """Number of steps, first and second moment, and the product of the momenta so far."""
+    """The slots of Nadam.
+
+    Attributes
+    ----------
+    iterations : int
+        Number of steps made.
+    m, v : ndarray
+        First and second moment, in the shape of the variable.
+    product : float
+        The product of the momenta so far.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> w, slots = nadam_step(np.array([1.0]), np.array([4.0]))
+    >>> slots.iterations, slots.m.round(4)
+    (1, array([0.4]))
+    """
 
     iterations: int
     m: FloatArray
@@ -30,7 +64,24 @@ class NadamSlots(NamedTuple):
 
 
 class AdamaxSlots(NamedTuple):
-    """Number of steps, first moment, and the decaying maximum of the gradient."""
+    """The slots of Adamax.
+
+    Attributes
+    ----------
+    iterations : int
+        Number of steps made.
+    m : ndarray
+        First moment, in the shape of the variable.
+    u : ndarray
+        The decaying maximum of the gradient's absolute value.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> w, slots = adamax_step(np.array([1.0]), np.array([-4.0]))
+    >>> slots.iterations, slots.u
+    (1, array([4.]))
+    """
 
     iterations: int
     m: FloatArray
@@ -64,7 +115,7 @@ def adam_step(
     slots : AdamSlots, optional
         Slots that the previous step returned. None for the first step.
     learning_rate, beta_1, beta_2, epsilon : float
-        As in the equations.
+        :math:`\eta, \beta_1, \beta_2, \epsilon`.
     amsgrad : bool
         Whether the denominator never decreases.
 
@@ -130,7 +181,7 @@ def nadam_step(
     slots : NadamSlots, optional
         Slots that the previous step returned. None for the first step.
     learning_rate, beta_1, beta_2, epsilon : float
-        As in the equations.
+        :math:`\eta, \beta_1, \beta_2, \epsilon`.
 
     Returns
     -------
@@ -192,7 +243,7 @@ def adamax_step(
     slots : AdamaxSlots, optional
         Slots that the previous step returned. None for the first step.
     learning_rate, beta_1, beta_2, epsilon : float
-        As in the equations.
+        :math:`\eta, \beta_1, \beta_2, \epsilon`.
 
     Returns
     -------

@@ -23,18 +23,18 @@ def clip_gradients(
     Parameters
     ----------
     gradients : sequence of ndarray
-        One for each variable.
+        The gradient of each variable.
     clipnorm : float, optional
-        Each gradient g becomes :math:`g \cdot \min(1, c / \lVert g \rVert)`.
+        The largest norm c of each gradient g, which becomes :math:`g \cdot \min(1, c / \lVert g \rVert)`.
     clipvalue : float, optional
-        Each entry is clipped to [-c, c].
+        The largest absolute value c of an entry, which is clipped to [-c, c].
     global_clipnorm : float, optional
-        As `clipnorm`, with the common norm of all gradients.
+        The largest norm of all gradients together; each is multiplied by the same factor.
 
     Returns
     -------
     list of ndarray
-        The clipped gradients.
+        The clipped gradients, in the shapes of the given ones.
 
     References
     ----------

@@ -48,7 +48,8 @@ def sgd_step(
 
     References
     ----------
-    B. T. Polyak (1964); Y. Nesterov (1983), in the form of Sutskever et al., ICML 2013.
+    B. T. Polyak (1964) and Y. Nesterov (1983), in the form of I. Sutskever, J. Martens, G. Dahl and G. Hinton, "On the
+    importance of initialization and momentum in deep learning", ICML 2013.
 
     Examples
     --------
@@ -86,9 +87,9 @@ def lion_step(
     variable, gradient : ndarray
         The variable and its gradient, of the same shape and dtype.
     m : ndarray, optional
-        Slots that the previous step returned. None for the first step.
+        m that the previous step returned. None for the first step.
     learning_rate, beta_1, beta_2 : float
-        As in the equations.
+        :math:`\eta, \beta_1, \beta_2`.
 
     Returns
     -------

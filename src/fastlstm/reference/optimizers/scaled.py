@@ -12,7 +12,24 @@ __all__ = ["AdadeltaSlots", "RMSpropSlots", "adadelta_step", "adagrad_step", "rm
 
 
 class RMSpropSlots(NamedTuple):
-    """Running mean of g², velocity, and running mean of g (used when centered)."""
+    """The slots of RMSprop, each in the shape of the variable.
+
+    Attributes
+    ----------
+    mean_square : ndarray
+        Running mean of g².
+    velocity : ndarray
+        The previous change, which momentum continues.
+    mean : ndarray
+        Running mean of g, used if centered.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> w, slots = rmsprop_step(np.array([1.0]), np.array([4.0]), rho=0.75)
+    >>> slots.mean_square
+    array([4.])
+    """
 
     mean_square: FloatArray
     velocity: FloatArray
@@ -20,7 +37,22 @@ class RMSpropSlots(NamedTuple):
 
 
 class AdadeltaSlots(NamedTuple):
-    """Running means of the squares of gradients and of changes."""
+    """The slots of Adadelta, each in the shape of the variable.
+
+    Attributes
+    ----------
+    gradients : ndarray
+        Running mean of the squares of gradients.
+    changes : ndarray
+        Running mean of the squares of changes.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> w, slots = adadelta_step(np.array([1.0]), np.array([4.0]), rho=0.75)
+    >>> slots.gradients
+    array([4.])
+    """
 
     gradients: FloatArray
     changes: FloatArray
@@ -112,9 +144,9 @@ def adagrad_step(
     variable, gradient : ndarray
         The variable and its gradient, of the same shape and dtype.
     accumulator : ndarray, optional
-        a as returned by the step before.
+        a that the previous step returned. None for the first step.
     learning_rate, epsilon : float
-        As in the equations.
+        :math:`\eta` and :math:`\epsilon`.
     initial_accumulator_value : float
         a before the first step.
 
@@ -130,7 +162,8 @@ def adagrad_step(
 
     References
     ----------
-    J. Duchi, E. Hazan and Y. Singer, JMLR 12, 2011.
+    J. Duchi, E. Hazan and Y. Singer, "Adaptive subgradient methods for online learning and stochastic optimization",
+    JMLR 12, 2011.
 
     Examples
     --------
@@ -166,9 +199,9 @@ def adadelta_step(
     variable, gradient : ndarray
         The variable and its gradient, of the same shape and dtype.
     slots : AdadeltaSlots, optional
-        a and b as returned by the step before.
+        a and b that the previous step returned. None for the first step.
     learning_rate, rho, epsilon : float
-        As in the equations.
+        :math:`\eta, \rho, \epsilon`.
 
     Returns
     -------
@@ -184,7 +217,7 @@ def adadelta_step(
 
     References
     ----------
-    M. D. Zeiler, arXiv 1212.5701, 2012.
+    M. D. Zeiler, "ADADELTA: an adaptive learning rate method", arXiv 1212.5701, 2012.
 
     Examples
     --------
