@@ -75,8 +75,8 @@ const KernelTable& kernels_for(const KernelTable& active, Index bytes) {
     if (selected.load()) return active;
     const KernelTable* chosen = &active;
     for (const KernelTable* table : best_first) {
-        const Index lanes = table->f32.lanes;
-        if (lanes < chosen->f32.lanes && lanes * static_cast<Index>(sizeof(float)) >= bytes &&
+        const Index lanes = table->f32->lanes;
+        if (lanes < chosen->f32->lanes && lanes * static_cast<Index>(sizeof(float)) >= bytes &&
             (table->features & cpu_fma) && runs_here(*table))
             chosen = table;
     }

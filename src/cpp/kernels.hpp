@@ -418,8 +418,8 @@ struct Kernels {
 struct KernelTable {
     const char* name;
     unsigned features;  // bits of CpuFeature that the compiler was allowed to use
-    Kernels<float> f32;
-    Kernels<double> f64;
+    const Kernels<float>* f32;
+    const Kernels<double>* f64;
 };
 
 enum CpuFeature : unsigned {

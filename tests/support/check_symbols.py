@@ -10,7 +10,7 @@ import re
 import subprocess
 import sys
 
-TABLE = re.compile(r"fastlstm::(baseline|avx2|avx512|neon)::(table|cell_(weights|forward|backward)_(float|double))")
+TABLE = re.compile(r"fastlstm::(baseline|avx2|avx512|neon)::(table|kernels_(float|double))")
 
 
 def shown(nm: str, path: str) -> list[tuple[str, str]]:

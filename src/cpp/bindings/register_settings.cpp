@@ -38,7 +38,7 @@ double multiply_add_rate(double seconds) {
     if (!(seconds > 0 && seconds < 60))
         throw pybind11::value_error("seconds: expected more than 0 and less than 60, got " + std::to_string(seconds));
     const pybind11::gil_scoped_release release;
-    const Kernels<float>& kernels = active_kernels().f32;
+    const Kernels<float>& kernels = *active_kernels().f32;
     std::vector<double> rates(most_threads);
     run_team(thread_count(), [&](const Team& team) {
         using Clock = std::chrono::steady_clock;

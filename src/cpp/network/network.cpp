@@ -11,11 +11,11 @@ template <class T>
 const Kernels<T>& kernels_of(const KernelTable& table);
 template <>
 const Kernels<float>& kernels_of(const KernelTable& table) {
-    return table.f32;
+    return *table.f32;
 }
 template <>
 const Kernels<double>& kernels_of(const KernelTable& table) {
-    return table.f64;
+    return *table.f64;
 }
 
 }  // namespace

@@ -1,0 +1,95 @@
+// All kernels of one dtype. The build compiles this file for each instruction set and dtype, with FASTLSTM_ISA and
+// FASTLSTM_REAL set to their names and the compiler allowed to use the set.
+#include "../cells/all.hpp"
+#include "activation_kernels.hpp"
+#include "constraints.hpp"
+#include "dense.hpp"
+#include "dropout.hpp"
+#include "elementwise.hpp"
+#include "embedding.hpp"
+#include "layer_normalization.hpp"
+#include "losses.hpp"
+#include "masking.hpp"
+#include "merge.hpp"
+#include "optimizers.hpp"
+#include "recurrent_backward.hpp"
+#include "recurrent_forward.hpp"
+#include "recurrent_weight_gradients.hpp"
+#include "regularizers.hpp"
+#include "table.hpp"
+#include "weight_packing.hpp"
+
+#if defined(__FAST_MATH__)
+#error "build without -ffast-math: NaN and Inf must survive, and sums have a fixed order"
+#endif
+
+namespace fastlstm::FASTLSTM_ISA {
+namespace {
+
+using Real = FASTLSTM_REAL;
+
+template <class Cell>
+constexpr CellWeights<Real> weights_of() {
+    return {{kernel_gates<Cell>(), recurrent_gates<Cell>(), Cell::bias_rows, Cell::unit_weights, Cell::gates,
+             Cell::states, Cell::saved, phase_count<Cell> - 1},
+            packed_size<Real, Cell>,
+            pack_cell<Real, Cell>,
+            recurrent_gradient_tiles<Real, Cell>,
+            recurrent_gradients<Real, Cell>};
+}
+
+// One entry for each cell, in the order of enum Cell.
+#define FASTLSTM_CELL(name, Equations) weights_of<Equations>(),
+constexpr CellWeights<Real> weights_of_cells[] = {FASTLSTM_CELLS(FASTLSTM_CELL)};
+#undef FASTLSTM_CELL
+#define FASTLSTM_CELL(name, Equations) recurrent_forward<Real, Equations>,
+constexpr CellPass<Real> forward_of_cells[] = {FASTLSTM_CELLS(FASTLSTM_CELL)};
+#undef FASTLSTM_CELL
+#define FASTLSTM_CELL(name, Equations) recurrent_backward<Real, Equations>,
+constexpr CellPass<Real> backward_of_cells[] = {FASTLSTM_CELLS(FASTLSTM_CELL)};
+#undef FASTLSTM_CELL
+
+}  // namespace
+
+constexpr Kernels<Real> FASTLSTM_KERNELS = {Simd<Real>::lanes,
+                                            weights_of_cells,
+                                            forward_of_cells,
+                                            backward_of_cells,
+                                            mask_output<Real>,
+                                            dense_forward<Real>,
+                                            dense_backward<Real>,
+                                            dense_gradient_tiles<Real>,
+                                            dense_gradients<Real>,
+                                            pack<Real>,
+                                            pack_transposed<Real>,
+                                            activate<Real>,
+                                            activate_backward<Real>,
+                                            dropout<Real>,
+                                            deviations<Real>,
+                                            normalize<Real>,
+                                            normalize_backward<Real>,
+                                            layer_normalize<Real>,
+                                            layer_normalize_backward<Real>,
+                                            layer_normalize_gradients<Real>,
+                                            embed<Real>,
+                                            embed_gradients<Real>,
+                                            mask_steps<Real>,
+                                            mask_steps_backward<Real>,
+                                            penalize<Real>,
+                                            merge<Real>,
+                                            merge_backward<Real>,
+                                            unite_masks,
+                                            add<Real>,
+                                            sum_steps<Real>,
+                                            loss<Real>,
+                                            update<Real>,
+                                            accumulate<Real>,
+                                            average<Real>,
+                                            sum_squares<Real>,
+                                            constrain<Real>,
+                                            sum_copies<Real>,
+                                            regularize<Real>,
+                                            multiply_adds<Real>,
+                                            2 * tuning::benchmark_sums* Simd<Real>::lanes};
+
+}  // namespace fastlstm::FASTLSTM_ISA
