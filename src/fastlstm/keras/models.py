@@ -1,0 +1,127 @@
+"""Models: `Sequential` with the methods of all versions of Keras, loading and copying."""
+
+import json
+import os
+from collections.abc import Mapping
+from typing import Any, NoReturn
+
+from .. import models as _models
+from ..layers import Input, InputLayer
+from ..models import clone_model
+from ._custom_objects import all_custom_objects
+from ._methods import MethodsOfKeras
+from ._missing import NotAvailableError, missing_names_of
+
+__all__ = [
+    "Input",
+    "InputLayer",
+    "Model",
+    "Sequential",
+    "clone_model",
+    "load_model",
+    "model_from_config",
+    "model_from_json",
+    "model_from_yaml",
+    "save_model",
+]
+
+__getattr__ = missing_names_of(__name__)
+
+
+class Model(MethodsOfKeras):
+    """The base class of models.
+
+    Only `Sequential` can be created. Graphs of layers and subclasses with a `call` raise NotAvailableError.
+
+    Parameters
+    ----------
+    *args, **kwargs
+        The arguments of `Sequential`.
+
+    Raises
+    ------
+    NotAvailableError
+        For any class but `Sequential` and its subclasses.
+
+    Examples
+    --------
+    >>> from fastlstm import keras
+    >>> isinstance(keras.Sequential(), keras.Model)
+    True
+    """
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+        """Refuse models that are not chains."""
+        if not issubclass(cls, _models.Sequential):
+            what = "models from inputs and outputs" if cls is Model else f"subclassed models ({cls.__name__})"
+            raise NotAvailableError(
+                f"fastlstm does not have {what}: use a Sequential of fastlstm.layers, or Keras itself"
+            )
+        return super().__new__(cls)
+
+
+class Sequential(Model, _models.Sequential):
+    """A model of layers one after the other, with the methods of all versions of Keras.
+
+    It is a `fastlstm.Sequential` that also has `fit_generator`, `predict_classes`, `to_json` and so on, and that saves
+    to paths with any ending.
+
+    Parameters
+    ----------
+    layers : iterable of layers, optional
+        Usually starting with an `Input` or a layer with an `input_shape`.
+    name : str, optional
+        Default: sequential, sequential_1, ...
+    trainable : bool
+        Whether training changes the weights.
+
+    Examples
+    --------
+    >>> from fastlstm import keras
+    >>> model = keras.Sequential([keras.Input((20, 1)), keras.layers.LSTM(4)])
+    >>> model.compile("adam", "mse", metrics=["acc"])
+    >>> keras.models.model_from_json(model.to_json()).output_shape
+    (None, 4)
+    """
+
+
+def load_model(
+    filepath: str | os.PathLike[str],
+    custom_objects: Mapping[str, Any] | None = None,
+    compile: bool = True,
+    safe_mode: bool = True,
+    **options: Any,
+) -> Any:
+    """Return the model in a file, as `fastlstm.load_model` does; the ending of the path does not matter."""
+    from ..formats import model_files  # slow to import
+
+    objects = all_custom_objects(custom_objects)
+    return model_files.load_model(filepath, objects, compile, safe_mode, model_class=Sequential)
+
+
+def save_model(model: MethodsOfKeras, filepath: str | os.PathLike[str], overwrite: bool = True, **options: Any) -> None:
+    """Write a model to a file, as `Sequential.save` does."""
+    model.save(filepath, overwrite, **options)
+
+
+def model_from_config(config: dict[str, Any], custom_objects: Mapping[str, Any] | None = None) -> Any:
+    """Return a new model from its description, with initial weights and not compiled."""
+    from ..formats import build, deserialize, keras2
+
+    objects = all_custom_objects(custom_objects)
+    older = keras2.wrote(str(config.get("keras_version", "3" if "module" in config else "")))
+    described = keras2.translated(config) if older else config
+    model, first = build.bare_model(described, deserialize.Deserializer(objects), Sequential)
+    if first is not None and model.layers:
+        model._build(first)
+    return model
+
+
+def model_from_json(json_string: str, custom_objects: Mapping[str, Any] | None = None) -> Any:
+    """Return a new model from the text that `to_json` of any version of Keras has written."""
+    return model_from_config(json.loads(json_string), custom_objects)
+
+
+def model_from_yaml(*_: Any, **__: Any) -> NoReturn:
+    """Raise NotAvailableError: reading YAML could run code, and Keras has dropped it too."""
+    raise NotAvailableError("fastlstm does not have model_from_yaml, which Keras has dropped: use model_from_json")

@@ -1,0 +1,7 @@
+"""Texts as sequences of numbers."""
+
+from .._missing import missing_names_of
+
+__all__: list[str] = []
+
+__getattr__ = missing_names_of(__name__)

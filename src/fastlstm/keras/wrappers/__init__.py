@@ -1,0 +1,5 @@
+"""Wrappers of models for other libraries."""
+
+from . import scikit_learn
+
+__all__ = ["scikit_learn"]
