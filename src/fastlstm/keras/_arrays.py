@@ -22,7 +22,6 @@ __all__ = [
     "cast",
     "ceil",
     "clip",
-    "concatenate",
     "convert_to_tensor",
     "cos",
     "cumprod",
@@ -62,7 +61,6 @@ __all__ = [
     "multiply",
     "negative",
     "not_equal",
-    "one_hot",
     "ones",
     "ones_like",
     "outer",
@@ -140,7 +138,7 @@ def cast(x: Any, dtype: Any) -> Any:
     return tensor((x if hasattr(x, "astype") else np.asarray(x)).astype(dtype_of(dtype)))
 
 
-def _of(function: Function) -> Function:
+def _wrapped(function: Any) -> Function:
     """Return a function of NumPy whose result is a tensor, and which takes the argument `name` of TensorFlow."""
 
     @functools.wraps(function)
@@ -150,23 +148,23 @@ def _of(function: Function) -> Function:
     return call
 
 
-absolute, exp, expm1, log, log1p = _of(np.absolute), _of(np.exp), _of(np.expm1), _of(np.log), _of(np.log1p)
-sqrt, square, sign, negative, reciprocal = map(_of, (np.sqrt, np.square, np.sign, np.negative, np.reciprocal))
-sin, cos, tan, tanh, floor, ceil = map(_of, (np.sin, np.cos, np.tan, np.tanh, np.floor, np.ceil))
-round_, isnan, isinf, isfinite = map(_of, (np.round, np.isnan, np.isinf, np.isfinite))
-add, subtract, multiply, divide, power = map(_of, (np.add, np.subtract, np.multiply, np.divide, np.power))
-floor_divide, mod, maximum, minimum = map(_of, (np.floor_divide, np.mod, np.maximum, np.minimum))
-equal, not_equal, greater, greater_equal = map(_of, (np.equal, np.not_equal, np.greater, np.greater_equal))
-less, less_equal, matmul, dot = map(_of, (np.less, np.less_equal, np.matmul, np.dot))
-logical_and, logical_or, logical_not = map(_of, (np.logical_and, np.logical_or, np.logical_not))
+absolute, exp, expm1, log, log1p = _wrapped(np.absolute), _wrapped(np.exp), _wrapped(np.expm1), _wrapped(np.log), _wrapped(np.log1p)
+sqrt, square, sign, negative, reciprocal = map(_wrapped, (np.sqrt, np.square, np.sign, np.negative, np.reciprocal))
+sin, cos, tan, tanh, floor, ceil = map(_wrapped, (np.sin, np.cos, np.tan, np.tanh, np.floor, np.ceil))
+round_, isnan, isinf, isfinite = map(_wrapped, (np.round, np.isnan, np.isinf, np.isfinite))
+add, subtract, multiply, divide, power = map(_wrapped, (np.add, np.subtract, np.multiply, np.divide, np.power))
+floor_divide, mod, maximum, minimum = map(_wrapped, (np.floor_divide, np.mod, np.maximum, np.minimum))
+equal, not_equal, greater, greater_equal = map(_wrapped, (np.equal, np.not_equal, np.greater, np.greater_equal))
+less, less_equal, matmul, dot = map(_wrapped, (np.less, np.less_equal, np.matmul, np.dot))
+logical_and, logical_or, logical_not = map(_wrapped, (np.logical_and, np.logical_or, np.logical_not))
 where, clip, stack, tile, repeat, roll, flip = map(
-    _of, (np.where, np.clip, np.stack, np.tile, np.repeat, np.roll, np.flip)
+    _wrapped, (np.where, np.clip, np.stack, np.tile, np.repeat, np.roll, np.flip)
 )
 concatenate, reshape, transpose, squeeze, expand_dims = map(
-    _of, (np.concatenate, np.reshape, np.transpose, np.squeeze, np.expand_dims)
+    _wrapped, (np.concatenate, np.reshape, np.transpose, np.squeeze, np.expand_dims)
 )
-ravel, sort, argsort, cumsum, cumprod, take = map(_of, (np.ravel, np.sort, np.argsort, np.cumsum, np.cumprod, np.take))
-tensordot, einsum, outer, diff, linspace = map(_of, (np.tensordot, np.einsum, np.outer, np.diff, np.linspace))
+ravel, sort, argsort, cumsum, cumprod, take = map(_wrapped, (np.ravel, np.sort, np.argsort, np.cumsum, np.cumprod, np.take))
+tensordot, einsum, outer, diff, linspace = map(_wrapped, (np.tensordot, np.einsum, np.outer, np.diff, np.linspace))
 
 
 def _reduction(function: Function, *, averages: bool = False) -> Function:

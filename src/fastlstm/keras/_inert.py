@@ -15,6 +15,8 @@ class Inert:
         What it stands for, such as 'tf.Session'.
     """
 
+    _name: str
+
     def __init__(self, name: str) -> None:
         object.__setattr__(self, "_name", name)
 

@@ -5,12 +5,36 @@ import re
 from typing import Any
 
 from .. import callbacks as _callbacks
-from ..callbacks import *
+from ..callbacks import (
+    BackupAndRestore,
+    Callback,
+    CallbackList,
+    CSVLogger,
+    History,
+    LambdaCallback,
+    LearningRateScheduler,
+    ProgbarLogger,
+    SwapEMAWeights,
+    TerminateOnNaN,
+)
 from ..callbacks._monitor import MonitorCallback
 from ._methods import present_name, without
 from ._missing import missing_names_of
 
 __all__ = [*_callbacks.__all__]
+
+_OF_TENSORBOARD = (
+    "batch_size",
+    "embeddings_data",
+    "embeddings_freq",
+    "embeddings_layer_names",
+    "embeddings_metadata",
+    "histogram_freq",
+    "profile_batch",
+    "write_grads",
+    "write_graph",
+    "write_images",
+)
 
 __getattr__ = missing_names_of(__name__)
 
@@ -72,6 +96,4 @@ class TensorBoard(_callbacks.TensorBoard):
     """Write scalars for TensorBoard: `fastlstm.callbacks.TensorBoard`. What only Keras can write is ignored."""
 
     def __init__(self, log_dir: Any = "logs", *args: Any, **options: Any) -> None:
-        names = ("histogram_freq", "write_images", "write_grads", "write_graph", "profile_batch", "batch_size")
-        names += ("embeddings_freq", "embeddings_metadata", "embeddings_layer_names", "embeddings_data")
-        super().__init__(log_dir, **without(options, names))
+        super().__init__(log_dir, *args, **without(options, _OF_TENSORBOARD))

@@ -1,5 +1,7 @@
 """Keras's `keras.ops` on NumPy arrays, as far as metrics and the preparation of data use them."""
 
+from typing import Any
+
 import numpy as np
 
 from .. import activations as _activations
@@ -7,8 +9,10 @@ from ._arrays import *
 from ._arrays import absolute as abs
 from ._arrays import all_ as all
 from ._arrays import any_ as any
+from ._arrays import concatenate
 from ._arrays import max_ as max
 from ._arrays import min_ as min
+from ._arrays import one_hot
 from ._arrays import plain as convert_to_numpy
 from ._arrays import round_ as round
 from ._arrays import sum_ as sum
@@ -19,16 +23,16 @@ __getattr__ = missing_names_of(__name__)
 relu, sigmoid, softplus = _activations.relu, _activations.sigmoid, _activations.softplus
 
 
-def shape(x: object) -> tuple[int, ...]:
+def shape(x: Any) -> tuple[int, ...]:
     """Return the shape of an array."""
-    return np.shape(x)  # type: ignore[arg-type]
+    return tuple(np.shape(x))
 
 
-def size(x: object) -> int:
+def size(x: Any) -> int:
     """Return the number of elements of an array."""
-    return int(np.size(x))  # type: ignore[arg-type]
+    return int(np.size(x))
 
 
-def is_tensor(x: object) -> bool:
+def is_tensor(x: Any) -> bool:
     """Return whether a value is an array."""
     return isinstance(x, np.ndarray)

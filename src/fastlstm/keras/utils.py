@@ -4,7 +4,7 @@ from .. import utils as _utils
 from ..models.model import Model
 from ..utils import *
 from ._custom_objects import custom_object_scope, get_custom_objects, register_keras_serializable
-from ._data import timeseries_dataset_from_array
+from ._data import timeseries_dataset_from_array  # type: ignore[assignment]
 from ._missing import missing_names_of
 from ._plot_model import model_to_dot, plot_model
 

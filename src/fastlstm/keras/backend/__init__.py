@@ -20,6 +20,7 @@ from .._arrays import max_ as max
 from .._arrays import min_ as min
 from .._arrays import negative as neg
 from .._arrays import normal as random_normal
+from .._arrays import one_hot
 from .._arrays import power as pow
 from .._arrays import ravel as flatten
 from .._arrays import repeat as repeat_elements

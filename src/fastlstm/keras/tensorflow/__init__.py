@@ -25,6 +25,7 @@ from .._arrays import prod as reduce_prod
 from .._arrays import round_ as round
 from .._arrays import sum_ as reduce_sum
 from .._arrays import take as _take
+from .._arrays import tensor as _tensor
 from .._inert import Inert
 from .._missing import missing_names_of
 from ..backend import Variable, is_tensor, name_scope, shape
@@ -57,7 +58,7 @@ def constant(value: Any, dtype: Any = None, shape: Any = None, name: str | None 
     return (
         found
         if shape is None
-        else tensor(np.broadcast_to(found, shape).copy() if found.ndim == 0 else found.reshape(shape))
+        else _tensor(np.broadcast_to(found, shape).copy() if found.ndim == 0 else found.reshape(shape))
     )
 
 
@@ -73,7 +74,7 @@ def executing_eagerly() -> builtins.bool:
 
 def identity(input: Any, name: str | None = None) -> Any:
     """Return a copy of an array."""
-    return tensor(np.array(input))
+    return _tensor(np.array(input))
 
 
 def range(*bounds: Any, dtype: Any = None, name: str | None = None) -> Any:
@@ -83,12 +84,12 @@ def range(*bounds: Any, dtype: Any = None, name: str | None = None) -> Any:
 
 def size(input: Any, name: str | None = None) -> Any:
     """Return the number of elements of an array."""
-    return tensor(np.int32(np.size(input)))
+    return _tensor(np.int32(np.size(input)))
 
 
 def rank(input: Any, name: str | None = None) -> Any:
     """Return the number of axes of an array."""
-    return tensor(np.int32(np.ndim(input)))
+    return _tensor(np.int32(np.ndim(input)))
 
 
 def gather(params: Any, indices: Any, axis: int = 0, name: str | None = None) -> Any:
