@@ -47,6 +47,13 @@ class Layer(Trainable):
         Penalty on the output, added to the loss: its sum over the output divided by the number of samples.
     trainable : bool
         Whether training changes the weights.
+    input_shape, batch_input_shape, batch_shape : tuple, optional
+        The shape of the input, the latter two with the batch axis. The first layer of a `Sequential` with one of these
+        is as good as an `Input`; other layers ignore them, as in Keras.
+    input_dim, input_length : int, optional
+        The same in parts: D, and T for a layer that takes sequences.
+    weights : list of array_like, optional
+        Weights instead of initial ones, in the order and the shapes of `get_weights`.
 
     Raises
     ------
@@ -88,6 +95,12 @@ class Layer(Trainable):
         dtype: str | None = None,
         activity_regularizer: Any = None,
         trainable: bool = True,
+        input_shape: Any = None,
+        batch_input_shape: Any = None,
+        batch_shape: Any = None,
+        input_dim: int | None = None,
+        input_length: int | None = None,
+        weights: Any = None,
     ) -> None:
         super().__init__(trainable)
         self._dtype = config.floatx() if dtype is None else dtype_name("dtype", dtype)
@@ -96,6 +109,14 @@ class Layer(Trainable):
         self._weights = Weights()
         self._features: int | None = None
         self._rng_steps = RngSteps()
+        self._given_weights = weights
+        self._given_shape = _given_shape(
+            {"input_shape": input_shape, "batch_input_shape": batch_input_shape, "batch_shape": batch_shape},
+            input_dim,
+            input_length,
+            sequences=2 not in self._axes,
+        )
+        """The batch shape of the input among the arguments, None without one."""
 
     def __init_subclass__(cls) -> None:
         takes_the_options_of(cls, cls.__mro__[1])
@@ -155,6 +176,8 @@ class Layer(Trainable):
             if not self.built:
                 self._make_weights(features, input_shape)
                 self._features = features
+                if self._given_weights is not None:
+                    self.set_weights(self._given_weights)
 
     def compute_output_shape(self, input_shape: Shape) -> Any:
         """Return the shape of the output for an input of this shape.
@@ -341,6 +364,10 @@ class Layer(Trainable):
         """Return `x` as an array of the layer's dtype, in the shape that callers pass."""
         return (finite_array if finite else real_array)(name, x, self.dtype)
 
+    def _any_length(self, shape: Shape) -> Shape:
+        """Return the shape of a sample with any number of steps, if it has steps."""
+        return (None, *shape[1:]) if len(shape) == 2 else shape
+
     def _for_network(self, x: Array) -> Array:
         """Return an array from `_as_input` in the shape that a network starting with this layer takes."""
         return x
@@ -405,6 +432,26 @@ class Layer(Trainable):
         for extent in shape:
             if extent is not None:
                 integer(argument, extent, 0)
+
+
+def _given_shape(
+    shapes: Mapping[str, Any], features: int | None, length: int | None, *, sequences: bool
+) -> Shape | None:
+    """Return the batch shape that arguments give, None without any of them."""
+    given = {name: shape for name, shape in shapes.items() if shape is not None}
+    steps = () if length is None else (integer("input_length", length, 0),)
+    if features is not None:
+        given["input_dim"] = (*(steps or ((None,) if sequences else ())), size("input_dim", features))
+    elif steps:
+        given["input_length"] = steps
+    if len(given) > 1:
+        raise ValueError(f"{', '.join(given)}: expected at most one of them")
+    for name, value in given.items():
+        shape = (value,) if isinstance(value, int) else value  # (5) for (5,)
+        if not isinstance(shape, (tuple, list)) or not shape:
+            raise TypeError(f"{name}: expected a tuple, got {value!r}")
+        return tuple(shape) if name.startswith("batch") else (None, *shape)
+    return None
 
 
 registry: Registry[type[Any]] = Registry("layer")

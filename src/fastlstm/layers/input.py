@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import numpy as np
+
 from .._internal.arrays import dtype_name
 from .._internal.checks import integer, refuse, size
 from .._internal.names import given_or_automatic
@@ -21,8 +23,9 @@ class InputLayer:
         (None,) for any number of steps.
     batch_size : int, optional
         Rows per batch, for a stateful model; other models take batches of any size.
-    dtype : {'float32', 'float64'}, optional
-        Must agree with the layers. Default: the dtype of the layers.
+    dtype : {'float32', 'float64'}, or one of integers or booleans, optional
+        Floats must agree with the layers. Integers and booleans are converted to the dtype of the layers, which is the
+        default.
     sparse, ragged : None or False
         Accepted as in Keras; True raises ValueError, as such arrays are not supported.
     batch_shape : tuple, optional
@@ -72,7 +75,7 @@ class InputLayer:
             size("shape, number of features", shape[-1])
         self.batch_size = None if batch_size is None else integer("batch_size", batch_size, 1)
         self.shape: Shape = tuple(None if extent is None else integer("shape", extent, 0) for extent in shape)
-        self.dtype = None if dtype is None else dtype_name("dtype", dtype)
+        self.dtype = None if dtype is None or _is_whole(dtype) else dtype_name("dtype", dtype)
         self.name = given_or_automatic(name, type(self))
 
     @property
@@ -104,6 +107,14 @@ class InputLayer:
         InputLayer
         """
         return cls(**config)
+
+
+def _is_whole(dtype: Any) -> bool:
+    """Return whether a dtype is one of integers or booleans."""
+    try:
+        return np.dtype(dtype).kind in "iub"
+    except TypeError:
+        return False
 
 
 Input = InputLayer

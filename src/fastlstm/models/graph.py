@@ -392,10 +392,15 @@ class LayerGraph:
                     node.layer._adopt(node.layer._check_shape("input_shape", shape), weights[i])
             self._input = model_input
 
-    def _build_for_shape(self, batch_shape: Shape) -> None:
-        """Build a model without an Input for data of this shape."""
+    def _build_for_data(self, batch_shape: Shape) -> None:
+        """Build a model without an Input for data of this shape and, if its layers allow it, of other lengths."""
         self._require_layers()
-        self._build(InputLayer(batch_shape[1:]))
+        any_length = self._nodes[0].layer._any_length(batch_shape[1:])
+        try:
+            self._shapes((None, *any_length))
+        except ValueError:  # such as that of a Flatten, which needs to know the number of steps
+            any_length = batch_shape[1:]
+        self._build(InputLayer(any_length))
 
     def _changed(self) -> None:
         """Invalidate the native model; it is rebuilt lazily from the current weights."""

@@ -19,7 +19,7 @@ from ..training.batch_data import BatchSource
 from ..training.compiled import Compiled
 from ..training.evaluate import EvaluationJob, evaluate
 from ..training.fit import Epochs, TrainingJob, fit, train_batch
-from ..training.native_model import NativeModel
+from ..training.native_model import NativeModel, only_input
 from ..training.predict import predict, predict_batches, predict_with_callbacks
 from .graph import LayerGraph
 
@@ -54,12 +54,12 @@ class Model(LayerGraph):
         ----------
         optimizer : str or `fastlstm.optimizers.Optimizer`
             A name such as 'adam' or 'rmsprop', or an instance that no other model uses.
-        loss : str, `fastlstm.losses.Loss` or callable, optional
+        loss : str, `fastlstm.losses.Loss` or callable, or a list or dict of one, optional
             Required by `fit` and `evaluate`. Your own function receives the targets and the predictions of a batch and
             returns values and gradient; see `fastlstm.losses.get`.
         loss_weights : float, or list or dict of one, optional
             Factor of the loss; the penalties of regularizers are not multiplied.
-        metrics : list, optional
+        metrics : str, metric, function, or list of them, optional
             Names, such as 'mae', classes or instances of `fastlstm.metrics`, names of losses, functions
             ``f(y_true, y_pred)``. 'accuracy' (or 'acc') and 'crossentropy' (or 'ce') stand for the binary, categorical
             or sparse categorical one, whichever fits the targets and the output. Sample weights are not applied.
@@ -149,7 +149,7 @@ class Model(LayerGraph):
             Fraction of the samples, taken from the end before any shuffling, used for validation instead of training.
         validation_data : tuple (x, y) or (x, y, sample_weight), or a source of batches, optional
             Validation data, instead of the split.
-        shuffle : bool
+        shuffle : bool or int
             Whether to shuffle in each epoch: the samples of arrays, or the batches of a data set with an index.
             Generators keep their order, and `timeseries_dataset_from_array` has its own `shuffle`.
         class_weight : dict of int to float, optional
@@ -193,7 +193,7 @@ class Model(LayerGraph):
             If there are fewer batches than `steps_per_epoch` asks for, or nothing in the model is trainable.
         """
         compiled = self._require_loss()
-        verbose, shuffle = checks.verbosity(verbose), checks.flag("shuffle", shuffle)
+        verbose, shuffle = checks.verbosity(verbose), checks.truth("shuffle", shuffle)
         steps = array_data.steps_of("steps_per_epoch", steps_per_epoch)
         source: batch_data.Source
         held_out = None
@@ -543,7 +543,8 @@ class Model(LayerGraph):
             return native
         if not self.built:
             self._require_layers()
-            self._build_for_shape(self._nodes[0].layer._as_input(name, x, finite=finite).shape)
+            first = self._nodes[0].layer
+            self._build_for_data(first._as_input(name, only_input(x, max(first._axes)), finite=finite).shape)
         return self._native_model()
 
     def _prediction_input(self, name: str, x: Any, *_: Any) -> tuple[NativeModel, Array]:

@@ -115,6 +115,8 @@ class Sequential(Model):
         if not isinstance(layer, Layer):
             raise TypeError(f"layer: expected an instance of a fastlstm layer, got {layer!r}")
         self._require_fit(layer)
+        if self._input is None and not self._nodes and layer._given_shape is not None:
+            self._input = InputLayer(batch_shape=layer._given_shape, name=f"{layer.name}_input")
         if self._input is not None:
             shape = self._output_shape(self._input.batch_shape)
             layer.compute_output_shape(shape)
@@ -165,7 +167,8 @@ class Sequential(Model):
         if not isinstance(input_shape, (tuple, list)):
             raise TypeError(f"input_shape: expected a tuple with the batch axis, got {input_shape!r}")
         if self._input is None or not self._nodes:
-            self._build_for_shape(tuple(input_shape))
+            self._require_layers()
+            self._build(InputLayer(tuple(input_shape[1:])))
         elif tuple(input_shape[1:]) != self._input.shape:
             raise ValueError(
                 f"input_shape: model {self.name!r} was built for {self.input_shape}, got {tuple(input_shape)}"

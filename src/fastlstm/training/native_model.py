@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -36,6 +36,13 @@ class Node(NamedTuple):
 
 
 MODEL_INPUT = -1
+
+
+def only_input(x: Any, axes: int) -> Any:
+    """Return the array of a list of one input with this number of axes; anything else is returned unchanged."""
+    if isinstance(x, (list, tuple)) and len(x) == 1 and not isinstance(x[0], (list, tuple)) and np.ndim(x[0]) == axes:
+        return x[0]
+    return x
 
 
 class NativeModel:
@@ -87,8 +94,10 @@ class NativeModel:
 
         A single window takes only microseconds in the network, so a shape that passed once is not checked again.
         """
-        array = self._first._as_input(name, x, finite=finite)
+        array = self._first._as_input(name, only_input(x, len(self.batch_shape)), finite=finite)
         if array.shape[1:] != self._accepted:
+            if array.ndim == len(self.batch_shape) - 1 and self.batch_shape[-1] == 1:
+                array = array[..., None]
             self._require_shape(name, array)
             self._accepted = array.shape[1:]
         return self._first._for_network(array)
