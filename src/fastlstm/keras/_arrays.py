@@ -109,7 +109,7 @@ class Tensor(np.ndarray[Any, Any]):
 
     def get_shape(self) -> tuple[int, ...]:
         """Return the shape."""
-        return self.shape
+        return tuple(self.shape)
 
 
 def tensor(value: Any) -> Any:
@@ -121,7 +121,8 @@ def tensor(value: Any) -> Any:
 
 def dtype_of(dtype: Any) -> np.dtype[Any]:
     """Return NumPy's dtype for a name or a dtype of any library."""
-    return np.dtype(getattr(dtype, "name", dtype))
+    found: np.dtype[Any] = np.dtype(getattr(dtype, "name", dtype))
+    return found
 
 
 def convert_to_tensor(value: Any, dtype: Any = None) -> Any:
@@ -148,7 +149,13 @@ def _wrapped(function: Any) -> Function:
     return call
 
 
-absolute, exp, expm1, log, log1p = _wrapped(np.absolute), _wrapped(np.exp), _wrapped(np.expm1), _wrapped(np.log), _wrapped(np.log1p)
+absolute, exp, expm1, log, log1p = (
+    _wrapped(np.absolute),
+    _wrapped(np.exp),
+    _wrapped(np.expm1),
+    _wrapped(np.log),
+    _wrapped(np.log1p),
+)
 sqrt, square, sign, negative, reciprocal = map(_wrapped, (np.sqrt, np.square, np.sign, np.negative, np.reciprocal))
 sin, cos, tan, tanh, floor, ceil = map(_wrapped, (np.sin, np.cos, np.tan, np.tanh, np.floor, np.ceil))
 round_, isnan, isinf, isfinite = map(_wrapped, (np.round, np.isnan, np.isinf, np.isfinite))
@@ -163,7 +170,9 @@ where, clip, stack, tile, repeat, roll, flip = map(
 concatenate, reshape, transpose, squeeze, expand_dims = map(
     _wrapped, (np.concatenate, np.reshape, np.transpose, np.squeeze, np.expand_dims)
 )
-ravel, sort, argsort, cumsum, cumprod, take = map(_wrapped, (np.ravel, np.sort, np.argsort, np.cumsum, np.cumprod, np.take))
+ravel, sort, argsort, cumsum, cumprod, take = map(
+    _wrapped, (np.ravel, np.sort, np.argsort, np.cumsum, np.cumprod, np.take)
+)
 tensordot, einsum, outer, diff, linspace = map(_wrapped, (np.tensordot, np.einsum, np.outer, np.diff, np.linspace))
 
 

@@ -31,9 +31,7 @@ class Inert:
     def __call__(self, *args: Any, **kwargs: Any) -> "Inert":
         """Note that this is ignored; refuse to compute something in a session."""
         if self._name.endswith((".run", ".eval")) and not all(isinstance(arg, Inert) for arg in args):
-            raise NotAvailableError(
-                f"fastlstm does not have {self._name}: there are no graphs, only arrays"
-            )
+            raise NotAvailableError(f"fastlstm does not have {self._name}: there are no graphs, only arrays")
         _notes.ignored(self._name)
         return self
 

@@ -57,6 +57,8 @@ class MethodsOfKeras(Model):
 
     def fit(self, *args: Any, **options: Any) -> History:
         """Train the model, as `fastlstm.Sequential.fit` does; the history also has the older names of accuracies."""
+        if "nb_epoch" in options:  # Keras 1
+            options["epochs"] = options.pop("nb_epoch")
         _notes.trained(self)
         history = super().fit(*args, **without(options, _OF_A_QUEUE))
         history.history = _Logs(history.history)
@@ -81,8 +83,7 @@ class MethodsOfKeras(Model):
         if "samples_per_epoch" in options:  # Keras 1 counts samples
             rows, generator = _rows_of_a_batch(generator)
             steps_per_epoch = -(-options.pop("samples_per_epoch") // rows)
-        epochs = options.pop("nb_epoch", epochs)
-        return self.fit(generator, steps_per_epoch=steps_per_epoch, epochs=epochs, **options)
+        return self.fit(generator, steps_per_epoch=steps_per_epoch, **{"epochs": epochs, **options})
 
     def evaluate_generator(self, generator: Any, steps: int | None = None, verbose: int = 0, **options: Any) -> Any:
         """Return the loss and the metrics for the batches of a generator; `evaluate` takes one as well."""

@@ -2,7 +2,7 @@
 
 import difflib
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, NoReturn
 
 from ._hints import hint_for
@@ -17,7 +17,26 @@ class NotAvailableError(AttributeError, NotImplementedError):
     """A script uses something that Keras or TensorFlow has and this package lacks.
 
     It is an AttributeError so that `hasattr` returns False for the attributes of what is missing.
+
+    Parameters
+    ----------
+    message : str
+        What is missing, and what to do instead.
+
+    Examples
+    --------
+    >>> from fastlstm import keras
+    >>> try:
+    ...     keras.layers.Conv2D(8, 3)
+    ... except keras.NotAvailableError as error:
+    ...     print(str(error)[:45])
+    fastlstm does not have keras.layers.Conv2D: i
     """
+
+    __module__ = PACKAGE  # where it is public
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
 
 
 class Missing:
@@ -31,7 +50,7 @@ class Missing:
         The names of the module, among which the error message looks for the one that may be meant.
     """
 
-    def __init__(self, name: str, similar: Any = ()) -> None:
+    def __init__(self, name: str, similar: Iterable[str] = ()) -> None:
         self._name = name
         self._similar = similar
 
@@ -62,6 +81,28 @@ class Missing:
         return f"fastlstm does not have {self._name}: {hint or 'run the script with Keras itself, or with --fallback'}"
 
 
+def missing(name: str, similar: Iterable[str] = ()) -> Any:
+    """Return what a fallback has under a name that is missing here, otherwise a `Missing`.
+
+    Parameters
+    ----------
+    name : str
+        The name as scripts write it, such as 'keras.layers.Conv2D'.
+    similar : iterable of str
+        The names of its module.
+
+    Returns
+    -------
+    object
+    """
+    for fallback in fallbacks:
+        try:
+            return fallback(name)
+        except LookupError:
+            continue
+    return Missing(name, similar)
+
+
 def missing_names_of(module: str) -> Callable[[str], Any]:
     """Return the ``__getattr__`` of a module of this package, which has a value for every public name.
 
@@ -73,20 +114,14 @@ def missing_names_of(module: str) -> Callable[[str], Any]:
     Returns
     -------
     callable
-        Returns what a fallback has under a name, or a `Missing`; raises AttributeError for names that begin with an
-        underscore.
+        Returns `missing` names; raises AttributeError for those that begin with an underscore.
     """
-    place = module.removeprefix("fastlstm.").removeprefix("keras.tensorflow")
-    place = f"tf{place}" if module.startswith(f"{PACKAGE}.tensorflow") else place
+    inside = module.removeprefix(f"{PACKAGE}.tensorflow")
+    place = module.removeprefix("fastlstm.") if inside == module else f"tf{inside}"
 
     def __getattr__(name: str) -> Any:
-        if name.startswith("_"):
+        if name.startswith(("_", "pytest_")):  # what Python, notebooks and pytest ask every module for
             raise AttributeError(f"module {module!r} has no attribute {name!r}")
-        for fallback in fallbacks:
-            try:
-                return fallback(f"{place}.{name}")
-            except LookupError:
-                continue
-        return Missing(f"{place}.{name}", sys.modules[module].__dict__)
+        return missing(f"{place}.{name}", vars(sys.modules[module]))
 
     return __getattr__

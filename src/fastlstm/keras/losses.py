@@ -2,6 +2,17 @@
 
 from .. import losses as _losses
 from ..losses import *
+from ..losses import (
+    binary_crossentropy,
+    cosine_similarity,
+    huber,
+    kl_divergence,
+    log_cosh,
+    mean_absolute_error,
+    mean_absolute_percentage_error,
+    mean_squared_error,
+    mean_squared_logarithmic_error,
+)
 from ._missing import missing_names_of
 
 __all__ = [

@@ -9,10 +9,9 @@ from ._arrays import *
 from ._arrays import absolute as abs
 from ._arrays import all_ as all
 from ._arrays import any_ as any
-from ._arrays import concatenate
+from ._arrays import concatenate, one_hot
 from ._arrays import max_ as max
 from ._arrays import min_ as min
-from ._arrays import one_hot
 from ._arrays import plain as convert_to_numpy
 from ._arrays import round_ as round
 from ._arrays import sum_ as sum

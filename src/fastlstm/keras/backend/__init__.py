@@ -10,10 +10,10 @@ from ... import activations, losses
 from ..._internal import names
 from ...config import floatx, set_floatx
 from .. import _arrays, _notes
+from .._arrays import *
 from .._arrays import absolute as abs
 from .._arrays import all_ as all
 from .._arrays import any_ as any
-from .._arrays import *
 from .._arrays import assign as set_value
 from .._arrays import convert_to_tensor as constant
 from .._arrays import max_ as max

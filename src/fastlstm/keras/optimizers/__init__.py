@@ -1,7 +1,21 @@
 """Optimizers: `fastlstm.optimizers`, and their names in lower case as in Keras 1."""
 
 from ... import optimizers as _optimizers
-from ...optimizers import SGD, Adadelta, Adagrad, Adam, AdamW, Adamax, Lion, Nadam, Optimizer, RMSprop, deserialize, get, serialize
+from ...optimizers import (
+    SGD,
+    Adadelta,
+    Adagrad,
+    Adam,
+    Adamax,
+    AdamW,
+    Lion,
+    Nadam,
+    Optimizer,
+    RMSprop,
+    deserialize,
+    get,
+    serialize,
+)
 from .._missing import missing_names_of
 from . import legacy, schedules
 

@@ -12,7 +12,7 @@ from types import ModuleType
 from typing import Any
 
 from .._hints import hinted_names
-from .._missing import PACKAGE, missing_names_of
+from .._missing import PACKAGE, missing
 
 _KERAS_ROOTS = (
     "tensorflow.compat.v1.keras",
@@ -155,11 +155,11 @@ class ScriptModule(ModuleType):
                 return value
         if name.startswith("__"):
             raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
-        if name in _OLD_MODULES and targets_of(inner) is not None:
+        if name in _OLD_MODULES or (not self._targets and targets_of(inner)):
             return importlib.import_module(inner)
         if self._targets:
             return getattr(self._targets[0], name)
-        return missing_names_of(_written(self.__name__))(name)
+        return missing(f"{_written(self.__name__)}.{name}")
 
     def __dir__(self) -> list[str]:
         return sorted({*vars(self), *self.__all__})
@@ -174,9 +174,9 @@ class ScriptModule(ModuleType):
 
 def _written(name: str) -> str:
     """Return the name under which error messages and advice know a module."""
-    for root in _ROOTS:
+    for root, package in _ROOTS.items():
         if name.startswith(f"{root}."):
-            return f"{'keras' if _ROOTS[root] == PACKAGE else 'tf'}.{name.removeprefix(f'{root}.')}"
+            return f"{'keras' if package == PACKAGE else 'tf'}.{name.removeprefix(f'{root}.')}"
     return name
 
 
