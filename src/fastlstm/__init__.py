@@ -59,7 +59,7 @@ __all__ = [
     "utils",
 ]
 
-_RARELY_NEEDED = ("ops", "plotting", "reference")
+_RARELY_NEEDED = ("keras", "ops", "plotting", "reference")
 
 
 def __getattr__(name: str) -> ModuleType:

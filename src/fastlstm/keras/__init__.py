@@ -25,6 +25,7 @@ from . import (
     random,
     regularizers,
     saving,
+    tensorflow,
     utils,
     wrappers,
 )
@@ -53,6 +54,7 @@ __all__ = [
     "random",
     "regularizers",
     "saving",
+    "tensorflow",
     "unload_ipython_extension",
     "utils",
     "wrappers",

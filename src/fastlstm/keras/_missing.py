@@ -74,10 +74,11 @@ class Missing:
 
     def _message(self) -> str:
         module, _, name = self._name.rpartition(".")
-        close = difflib.get_close_matches(name, self._similar, n=1, cutoff=0.8)
+        spellings = {each.lower(): each for each in self._similar if not each.startswith("_")}
+        close = difflib.get_close_matches(name.lower(), spellings, n=1, cutoff=0.8)
         hint = hint_for(self._name)
         if hint is None and close:
-            hint = f"did you mean {module}.{close[0]}?"
+            hint = f"did you mean {module}.{spellings[close[0]]}?"
         return f"fastlstm does not have {self._name}: {hint or 'run the script with Keras itself, or with --fallback'}"
 
 
@@ -120,7 +121,7 @@ def missing_names_of(module: str) -> Callable[[str], Any]:
     place = module.removeprefix("fastlstm.") if inside == module else f"tf{inside}"
 
     def __getattr__(name: str) -> Any:
-        if name.startswith(("_", "pytest_")):  # what Python, notebooks and pytest ask every module for
+        if name.startswith(("_", "pytest")):  # what Python, notebooks and pytest ask modules for
             raise AttributeError(f"module {module!r} has no attribute {name!r}")
         return missing(f"{place}.{name}", vars(sys.modules[module]))
 

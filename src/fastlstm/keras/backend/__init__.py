@@ -32,7 +32,7 @@ from .._arrays import value_of as eval
 from .._arrays import value_of as get_value
 from .._inert import Inert
 from .._missing import missing_names_of
-from ._variable import Variable as variable
+from ._variable import Variable
 
 __getattr__ = missing_names_of(__name__)
 
@@ -41,6 +41,11 @@ relu, elu, sigmoid, hard_sigmoid = activations.relu, activations.elu, activation
 softplus, softsign = activations.softplus, activations.softsign
 
 _settings: dict[str, Any] = {"epsilon": 1e-7, "image_data_format": "channels_last"}
+
+
+def variable(value: Any, dtype: Any = None, name: str | None = None, constraint: Any = None) -> Variable:
+    """Return a variable, of the default dtype if none is given."""
+    return Variable(value, dtype or floatx())
 
 
 def epsilon() -> float:

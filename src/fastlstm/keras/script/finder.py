@@ -38,46 +38,12 @@ _MOVED = {
 """Where older versions had modules, with where their names are here."""
 _INSIDE = ("api.", "src.", "python.", "_tf_keras.", "keras.")
 """Parts of paths that only say how Keras is divided into files."""
-_OLD_MODULES = frozenset(
-    [
-        "advanced_activations",
-        "compat",
-        "contrib",
-        "convolutional",
-        "convolutional_recurrent",
-        "core",
-        "cudnn_recurrent",
-        "data_utils",
-        "embeddings",
-        "engine",
-        "experimental",
-        "generic_utils",
-        "initializations",
-        "io_utils",
-        "layer_utils",
-        "legacy",
-        "local",
-        "merge",
-        "network",
-        "noise",
-        "normalization",
-        "np_utils",
-        "objectives",
-        "pooling",
-        "preprocessing",
-        "python",
-        "recurrent",
-        "rmsprop_v2",
-        "tensorflow_backend",
-        "topology",
-        "training",
-        "v1",
-        "v2",
-        "vis_utils",
-        "visualize_util",
-        "wrappers",
-    ]
-)
+_OLD_MODULES = """
+    advanced_activations compat contrib convolutional convolutional_recurrent core cudnn_recurrent data_utils
+    embeddings engine experimental generic_utils initializations io_utils keras layer_utils legacy local merge
+    network noise normalization np_utils objectives pooling preprocessing python recurrent rmsprop_v2
+    tensorflow_backend topology training v1 v2 vis_utils visualize_util wrappers
+    """
 """Modules inside modules that scripts reach as attributes: `keras.utils.np_utils`."""
 _INTERNALS = ("keras.src", "tensorflow.python", "tf_keras.src")  # what Keras and TensorFlow import while they run
 _PRIVATE = ("script", "tensorflow")  # parts of this package that are not modules of Keras
@@ -155,7 +121,7 @@ class ScriptModule(ModuleType):
                 return value
         if name.startswith("__"):
             raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
-        if name in _OLD_MODULES or (not self._targets and targets_of(inner)):
+        if name in _OLD_MODULES.split() or (not self._targets and targets_of(inner)):
             return importlib.import_module(inner)
         if self._targets:
             return getattr(self._targets[0], name)

@@ -14,7 +14,7 @@ _WHOLE_CELL = re.compile(r"\s*%%(?!time|timeit|capture|prun)\w")
 
 
 def code_of(path: Path) -> Iterator[CodeType]:
-    """Yield the code of each cell of a notebook. Magics and shell commands are ignored.
+    """Return the code of each cell of a notebook. Magics and shell commands are ignored.
 
     Parameters
     ----------
@@ -24,14 +24,15 @@ def code_of(path: Path) -> Iterator[CodeType]:
     Returns
     -------
     iterator of code
-        Its file name in tracebacks is that of the notebook with the number of the cell.
+        Its file name in tracebacks is that of the notebook with the number of the cell. A cell that is not Python
+        raises SyntaxError when its turn comes.
 
     Raises
     ------
+    OSError
+        If the file cannot be read.
     ValueError
-        If the file is not a notebook.
-    SyntaxError
-        If a cell is not Python.
+        If it is not a notebook.
     """
     try:
         notebook = json.loads(path.read_text(encoding="utf-8"))
@@ -40,8 +41,7 @@ def code_of(path: Path) -> Iterator[CodeType]:
         sources = ["".join(cell.get("source", cell.get("input", ""))) for cell in cells]
     except (KeyError, TypeError, AttributeError, json.JSONDecodeError) as error:
         raise ValueError(f"{path}: expected a notebook, got {type(error).__name__}: {error}") from error
-    for number, source in enumerate(sources, 1):
-        yield _compiled(source, f"{path}, cell {number}")
+    return (_compiled(source, f"{path}, cell {number}") for number, source in enumerate(sources, 1))
 
 
 def _compiled(source: str, name: str) -> CodeType:

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from ... import keras
 from ...utils import set_random_seed
 from .. import initializers, losses, metrics, optimizers
 from .._arrays import *
@@ -110,7 +109,8 @@ def unstack(value: Any, num: int | None = None, axis: int = 0, name: str | None 
 def split(value: Any, num_or_size_splits: Any, axis: int = 0, name: str | None = None) -> list[Any]:
     """Return the parts of an array: a number of equal ones, or ones of given sizes."""
     several = np.ndim(num_or_size_splits) > 0
-    return np.split(value, np.cumsum(num_or_size_splits)[:-1] if several else num_or_size_splits, axis=axis)
+    places = np.cumsum(num_or_size_splits)[:-1] if several else num_or_size_splits
+    return [_tensor(part) for part in np.split(value, places, axis=axis)]
 
 
 def get_logger() -> _logging.Logger:

@@ -34,6 +34,7 @@ sigmoid, softplus = activations.sigmoid, activations.softplus
 
 def divide_no_nan(x: Any, y: Any, name: str | None = None) -> Any:
     """Return quotients, and 0 where the divisor is 0."""
+    x, y = (value if hasattr(value, "dtype") else convert_to_tensor(value) for value in (x, y))
     quotients = np.zeros(np.broadcast(x, y).shape, np.result_type(x, y, np.float32))
     return tensor(np.divide(x, y, out=quotients, where=np.not_equal(y, 0)))
 
