@@ -9,6 +9,9 @@ from ._hints import hint_for
 
 PACKAGE = "fastlstm.keras"
 
+_PROTOCOLS = ("_", "pytest", "setUp", "setup", "tearDown", "teardown")
+"""Beginnings of the names that Python, notebooks and test runners ask every module for."""
+
 fallbacks: list[Callable[[str], Any]] = []
 """Functions asked for the value of a missing name such as 'keras.layers.Conv2D'; they raise LookupError without one."""
 
@@ -121,7 +124,7 @@ def missing_names_of(module: str) -> Callable[[str], Any]:
     place = module.removeprefix("fastlstm.") if inside == module else f"tf{inside}"
 
     def __getattr__(name: str) -> Any:
-        if name.startswith(("_", "pytest")):  # what Python, notebooks and pytest ask modules for
+        if name.startswith(_PROTOCOLS):
             raise AttributeError(f"module {module!r} has no attribute {name!r}")
         return missing(f"{place}.{name}", vars(sys.modules[module]))
 

@@ -31,17 +31,17 @@ __getattr__ = missing_names_of(__name__)
 class Model(MethodsOfKeras):
     """The base class of models.
 
-    Only `Sequential` can be created. Graphs of layers and subclasses with a `call` raise NotAvailableError.
+    Only a `Sequential` can be created.
 
     Parameters
     ----------
     *args, **kwargs
-        The arguments of `Sequential`.
+        Whatever Keras takes.
 
     Raises
     ------
     NotAvailableError
-        For any class but `Sequential` and its subclasses.
+        Always: graphs of layers and subclasses with a `call` are missing here.
 
     Examples
     --------
@@ -50,14 +50,11 @@ class Model(MethodsOfKeras):
     True
     """
 
-    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
-        """Refuse models that are not chains."""
-        if not issubclass(cls, _models.Sequential):
-            what = "models from inputs and outputs" if cls is Model else f"subclassed models ({cls.__name__})"
-            raise NotAvailableError(
-                f"fastlstm does not have {what}: use a Sequential of fastlstm.layers, or Keras itself"
-            )
-        return super().__new__(cls)
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        what = "models from inputs and outputs"
+        if type(self) is not Model:
+            what = f"subclassed models ({type(self).__name__})"
+        raise NotAvailableError(f"fastlstm does not have {what}: use a Sequential of fastlstm.layers, or Keras itself")
 
 
 class Sequential(Model, _models.Sequential):
@@ -75,14 +72,22 @@ class Sequential(Model, _models.Sequential):
     trainable : bool
         Whether training changes the weights.
 
+    Raises
+    ------
+    ValueError
+        If a layer does not fit the layers before it, is already in use, has a name that is taken, or has another dtype.
+    TypeError
+        If `layers` is not an iterable of layers.
+
     Examples
     --------
     >>> from fastlstm import keras
     >>> model = keras.Sequential([keras.Input((20, 1)), keras.layers.LSTM(4)])
-    >>> model.compile("adam", "mse", metrics=["acc"])
     >>> keras.models.model_from_json(model.to_json()).output_shape
     (None, 4)
     """
+
+    __init__ = _models.Sequential.__init__
 
 
 def load_model(

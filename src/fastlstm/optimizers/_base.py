@@ -59,7 +59,7 @@ class LearningRate(float):
         """
         self._optimizer.learning_rate = value
 
-    def numpy(self) -> np.float32:
+    def numpy(self) -> Any:
         """Return the number as NumPy's."""
         return np.float32(self)
 

@@ -27,7 +27,8 @@ from .._arrays import take as _take
 from .._arrays import tensor as _tensor
 from .._inert import Inert
 from .._missing import missing_names_of
-from ..backend import Variable, is_tensor, name_scope, shape
+from ..backend import is_tensor, name_scope, shape
+from ..backend._variable import Variable
 from . import config, data, distribute, dtypes, io, logging, math, nn, random, test
 from .dtypes import as_dtype, bfloat16, bool, float16, float32, float64, int8, int16, int32, int64, string, uint8
 from .math import log, sigmoid
