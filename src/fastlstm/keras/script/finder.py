@@ -46,6 +46,7 @@ _OLD_MODULES = """
     """
 """Modules inside modules that scripts reach as attributes: `keras.utils.np_utils`."""
 _INTERNALS = ("keras.src", "tensorflow.python", "tf_keras.src")  # what Keras and TensorFlow import while they run
+_FOREIGN = ("collections.abc", "contextlib", "types", "typing", f"{PACKAGE}._inert", f"{PACKAGE}._missing")
 _PRIVATE = ("script", "tensorflow")  # parts of this package that are not modules of Keras
 
 
@@ -133,9 +134,35 @@ class ScriptModule(ModuleType):
     def _public_names(self) -> list[str]:
         names: list[str] = []
         for target in self._targets:
-            names += getattr(target, "__all__", [name for name in vars(target) if not name.startswith("_")])
+            names += public_names(target)
             names += hinted_names(target.__name__.removeprefix(f"{PACKAGE}."))
         return [*dict.fromkeys(names)]
+
+
+def public_names(module: ModuleType) -> list[str]:
+    """Return the names that a module of this package offers.
+
+    Parameters
+    ----------
+    module : module
+        The module.
+
+    Returns
+    -------
+    list of str
+        Those in its ``__all__``; without one, all that do not begin with an underscore and are not from elsewhere.
+    """
+    found: list[str] | None = getattr(module, "__all__", None)
+    if found is None:
+        found = [name for name, value in vars(module).items() if not name.startswith("_") and not _is_foreign(value)]
+    return found
+
+
+def _is_foreign(value: Any) -> bool:
+    """Return whether a value in a module comes from elsewhere and is there for the module's own code."""
+    if isinstance(value, ModuleType):
+        return not value.__name__.startswith(PACKAGE)
+    return getattr(value, "__module__", None) in _FOREIGN
 
 
 def _written(name: str) -> str:

@@ -3,8 +3,6 @@
 from .._arrays import dtype_of as as_dtype
 from .._missing import missing_names_of
 
-__all__ = ["as_dtype"]
-
 __getattr__ = missing_names_of(__name__)
 
 float16, float32, float64, double = map(as_dtype, ("float16", "float32", "float64", "float64"))
