@@ -78,6 +78,8 @@ class Layer(Trainable):
     """Descriptions of the input shapes that the layer takes, by the number of axes."""
     stateful: bool = False
     """Whether each call starts from the final states of the previous call."""
+    _takes_several: ClassVar[bool] = False
+    """Whether the layer is called on a list of inputs."""
     _each_step: bool = False
     """Whether the layer treats each step of a sequence independently of the others."""
     _in_keras: ClassVar[bool] = True

@@ -17,6 +17,7 @@ class Merge(Layer):
 
     _mode: ClassVar[str]
     """The core's name of the merge."""
+    _takes_several = True
 
     def build(self, input_shape: Any) -> None:
         """Check the shapes of the inputs; there are no weights.
@@ -33,8 +34,7 @@ class Merge(Layer):
         TypeError
             If `input_shape` is not a list of tuples of integers and None.
         """
-        shapes = self._checked_shapes("input_shape", input_shape)
-        self._features = self._output_shape_of(shapes)[-1]
+        self._features = self._check_shape("input_shape", input_shape)
 
     def compute_output_shape(self, input_shape: Any) -> Shape:
         """Return the shape of the output for inputs of these shapes.
@@ -96,6 +96,10 @@ class Merge(Layer):
 
     def _only_shape(self, shapes: Sequence[Shape]) -> list[Shape]:
         return list(shapes)
+
+    def _check_shape(self, argument: str, shape: Any) -> int:
+        features: int = self._output_shape_of(self._checked_shapes(argument, shape))[-1] or 0
+        return features
 
     def _checked_shapes(self, argument: str, shapes: Any) -> list[Shape]:
         if not isinstance(shapes, (list, tuple)) or not all(isinstance(shape, (list, tuple)) for shape in shapes):

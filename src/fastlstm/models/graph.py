@@ -419,12 +419,16 @@ class LayerGraph:
             if id(tensor) not in places:
                 self._append_node(tensor.layer, tuple(places[id(one)] for one in tensor.inputs))
                 places[id(tensor)] = len(self._nodes) - 1
-        self._input, self._listed_inputs = model_input, (model_input,)
+        self._start_with(model_input)
         if not self._nodes:
             raise ValueError("outputs: expected the output of a layer, got the input itself")
         first = [node.layer for node in self._nodes if MODEL_INPUT in node.inputs]
         if any(isinstance(layer, Embedding) != isinstance(first[0], Embedding) for layer in first):
             raise ValueError("inputs: an Embedding takes a sequence of numbers (N, T), other layers (N, T, D)")
+
+    def _start_with(self, model_input: InputLayer) -> None:
+        """Set the Input, which is one of the layers of a functional model."""
+        self._input, self._listed_inputs = model_input, (model_input,)
 
     def _append_node(self, layer: Layer, inputs: tuple[int, ...]) -> None:
         """Add a layer that takes these outputs, and own it."""
