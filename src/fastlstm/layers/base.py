@@ -237,9 +237,11 @@ class Layer(Trainable):
 
     @property
     def weights(self) -> list[Array]:
-        """Read-only views of the current weights. They go stale when layers are added to or removed from the model."""
-        self._require_built()
-        return self._weights.arrays()
+        """Read-only views of the current weights; none before the layer is built.
+
+        They go stale when layers are added to or removed from the model.
+        """
+        return self._weights.arrays() if self.built else []
 
     def get_weights(self) -> list[Array]:
         """Return copies of the weights.
@@ -266,7 +268,8 @@ class Layer(Trainable):
         TypeError
             If `weights` is not a list, or an array is not made of real integers or floats.
         """
-        self._require_built()
+        if not self.built:
+            raise ValueError(self._without_weights())
         self._weights.write(self._weights.checked(f"layer {self.name!r}", weights, self.dtype))
 
     def count_params(self) -> int:
@@ -275,7 +278,14 @@ class Layer(Trainable):
         Returns
         -------
         int
+
+        Raises
+        ------
+        ValueError
+            If the layer is not built.
         """
+        if not self.built:
+            raise ValueError(self._without_weights())
         return sum(array.size for array in self.weights)
 
     def get_config(self) -> dict[str, Any]:
@@ -428,15 +438,16 @@ class Layer(Trainable):
         self._owner = None
 
     def _weight(self, name: str) -> Array | None:
-        self._require_built()
+        """Return a view of a weight; raise AttributeError before the layer is built."""
+        if not self.built:
+            raise AttributeError(self._without_weights())
         return self._weights.array(name)
 
-    def _require_built(self) -> None:
-        if not self.built:
-            raise ValueError(
-                f"layer {self.name!r} has no weights yet: call build(input_shape), call it on an array, or add it to a"
-                " model with an Input"
-            )
+    def _without_weights(self) -> str:
+        return (
+            f"layer {self.name!r} has no weights yet: call build(input_shape), call it on an array, or add it to a"
+            " model with an Input"
+        )
 
     def _check_shape(self, argument: str, shape: Any) -> int:
         """Return the number of features of a shape that this layer takes."""
