@@ -10,6 +10,7 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 OLD_NAMES = {
     "lr": "learning_rate",
     "nb_epoch": "epochs",
+    "nb_words": "num_words",
     "nb_val_samples": "validation_steps",
     "nb_classes": "num_classes",
     "output_dim": "units",
