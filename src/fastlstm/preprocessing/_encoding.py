@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from .._internal.arrays import Array
@@ -19,7 +21,7 @@ def encoded(indices: Array, mode: str, width: int, idf: Array | None) -> Array:
         if indices.ndim > 1 and indices.shape[-1] == 1:
             indices = indices[..., 0]
         return np.asarray(indices[..., None] == np.arange(width), np.int64)
-    rows = indices.reshape(-1, indices.shape[-1])
+    rows = indices.reshape(math.prod(indices.shape[:-1]), indices.shape[-1])
     used = rows >= 0
     places = (np.arange(len(rows))[:, None] * width + rows)[used]
     counts = np.bincount(places, minlength=len(rows) * width).reshape(*indices.shape[:-1], width)

@@ -11,34 +11,9 @@ import numpy as np
 from .._internal import checks
 from .._internal.arrays import Array, real_array
 from .._internal.names import given_or_automatic
+from .._internal.outside_models import OutsideModels
 from ._encoding import MODES, encoded
 from ._tokens import batches, integers, strings, terms
-
-
-class OutsideModels:
-    """What is called on data before a model sees it, and cannot be a layer of one."""
-
-    name: str
-
-    def __repr__(self) -> str:
-        """Return the class and the name."""
-        return f"<{type(self).__name__} name={self.name}>"
-
-    @classmethod
-    def from_config(cls, config: dict[str, Any]) -> Any:
-        """Return an object with the arguments that `get_config` returned.
-
-        Parameters
-        ----------
-        config : dict
-            The arguments.
-
-        Returns
-        -------
-        object
-            A new one of this class.
-        """
-        return cls(**config)
 
 
 class IndexLookup(OutsideModels):
@@ -183,6 +158,9 @@ class IndexLookup(OutsideModels):
                 f"vocabulary: expected the mask token {self.mask_token!r} only as the first of {specials}, which may"
                 f" precede the terms, got it as term {found.index(self.mask_token)}"
             )
+        if len(set(found)) < len(found):
+            again, count = Counter(found).most_common(1)[0]
+            raise ValueError(f"vocabulary: expected every term once, got {again!r:.80} {count} times")
         size = len(specials) + len(found)
         if self.max_tokens is not None and size > self.max_tokens:
             raise ValueError(f"vocabulary: expected at most max_tokens={self.max_tokens} entries, got {size}")

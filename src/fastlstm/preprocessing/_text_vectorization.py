@@ -13,7 +13,8 @@ import numpy as np
 from .._internal import checks
 from .._internal.arrays import Array
 from .._internal.names import given_or_automatic
-from ._index_lookup import OutsideModels, output_mode_of
+from .._internal.outside_models import OutsideModels
+from ._index_lookup import output_mode_of
 from ._lookups import StringLookup
 from ._tokens import batches, strings
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -64,7 +63,4 @@ def terms(value: Any, convert: Callable[[str, Any, str], Array], encoding: str) 
     if array.ndim != 1 or not array.size:
         raise ValueError(f"vocabulary: expected a list of at least one term, got shape {array.shape}")
     found: list[Any] = array.tolist()
-    if len(set(found)) < len(found):
-        again, count = Counter(found).most_common(1)[0]
-        raise ValueError(f"vocabulary: expected every term once, got {again!r:.80} {count} times")
     return found
