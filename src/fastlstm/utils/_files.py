@@ -15,7 +15,6 @@ from urllib.request import url2pathname
 from .._internal.names import lookup
 from ..datasets.keras_files import _cache
 
-_SUFFIXES = (".tar.gz", ".tar.bz2", ".tar.xz", ".tgz", ".tbz", ".tar", ".zip")
 _FORMATS = {"auto": ("tar", "zip"), "tar": ("tar",), "zip": ("zip",)}
 
 
@@ -60,8 +59,9 @@ def get_file(
     -------
     str
         The path of the file. With `extract` or `untar`, that of the folder to which the archive was unpacked: its name
-        is that of the archive with ``_extracted`` instead of the ending, as in Keras 3, or `fname` if this has no
-        ending. A folder called `fname` that Keras 2 has unpacked is used as it is.
+        is that of the archive with ``_extracted`` in place of the ending, as in Keras 3, or `fname` if this has no
+        ending (and then that of the archive has the ending of `origin`). A folder called `fname` that is there already,
+        as Keras 2 leaves it, is used as it is.
 
     Raises
     ------
@@ -81,7 +81,7 @@ def get_file(
     >>> (folder / "words.txt").write_text("one two")
     7
     >>> path = fastlstm.utils.get_file(origin=(folder / "words.txt").as_uri(), cache_dir=folder / "cache")
-    >>> open(path).read()
+    >>> pathlib.Path(path).read_text()
     'one two'
     """
     if fname is None and origin is None:
@@ -93,8 +93,8 @@ def get_file(
     unpacks = extract or untar
     if unpacks and file.is_dir():
         return str(file)
-    if unpacks and untar and not file.suffix:
-        file = file.with_name(file.name + ".tar.gz")
+    if unpacks and not file.suffix:  # the name is that of the folder
+        file = file.with_name(file.name + _ending(os.fspath(origin or "")))
     local = _local(origin)
     if local is not None and (force_download or not file.exists()):
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -104,7 +104,7 @@ def get_file(
     _check_hash(file, file_hash or md5_hash, "md5" if file_hash is None else hash_algorithm)
     if not unpacks:
         return str(file)
-    target = folder / _without_ending(name)
+    target = folder / (name.removesuffix(_ending(name)) + "_extracted" if Path(name).suffix else name)
     if not target.exists():
         _unpack(file, target, kinds)
     return str(target)
@@ -126,11 +126,10 @@ def _local(origin: Any) -> Path | None:
     return path
 
 
-def _without_ending(name: str) -> str:
-    for suffix in _SUFFIXES:
-        if name.endswith(suffix):
-            return name.removesuffix(suffix) + "_extracted"
-    return name
+def _ending(name: str) -> str:
+    """Return the ending of an archive's name."""
+    known = (suffix for suffix in (".tar.gz", ".tar.bz2", ".tar.xz") if name.endswith(suffix))
+    return next(known, Path(name).suffix or ".tar.gz")
 
 
 def _check_hash(file: Path, expected: str | None, algorithm: str) -> None:

@@ -58,11 +58,12 @@ class TextDataset(PyDataset):
         return math.ceil(len(self._order) / (self._batch_size or 1))
 
     def __getitem__(self, index: int) -> Any:
-        """Return batch `index`: an array of strings, or with labels (texts, labels)."""
-        if index >= len(self):
-            raise IndexError(f"index: expected one of {len(self)} batches, got {index}")
-        size = self._batch_size or 1
-        chosen = self._order[index * size : (index + 1) * size]
+        """Return batch `index`, counted from the end if negative: an array of strings, or (texts, labels)."""
+        i = checks.integer("index", index, -len(self))
+        if i >= len(self):
+            raise IndexError(f"index: expected one of {len(self)} batches, got {i}")
+        size, i = self._batch_size or 1, i % len(self)
+        chosen = self._order[i * size : (i + 1) * size]
         texts = np.array([self._text(self.file_paths[i]) for i in chosen], object)
         labels = None if self._labels is None else self._labels[chosen]
         if self._batch_size is None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pickle
 import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
@@ -13,8 +16,8 @@ from numpy.lib import format as npy
 from ..._internal import files
 from ..._internal.arrays import Array
 
-_HARMLESS = {"_reconstruct", "ndarray", "dtype", "scalar", "encode"}
-_MODULES = {"numpy", "numpy.core.multiarray", "numpy._core.multiarray", "_codecs"}
+_HARMLESS = {"_reconstruct", "ndarray", "dtype", "scalar"}
+_MODULES = {"numpy", "numpy.core.multiarray", "numpy._core.multiarray"}
 
 
 class _ArraysOnly(pickle.Unpickler):
@@ -26,6 +29,16 @@ class _ArraysOnly(pickle.Unpickler):
         return super().find_class(module, name)
 
 
+@contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """Turn the errors of a damaged file into ValueErrors that name it."""
+    with files.read(path):
+        try:
+            yield
+        except (zipfile.BadZipFile, zlib.error, pickle.UnpicklingError) as error:
+            raise ValueError(f"the file is damaged or not what it seems to be ({error})") from error
+
+
 def unpickled(file: IO[bytes]) -> Any:
     """Return what a pickle holds; strings of Python 2 are bytes."""
     return _ArraysOnly(file, encoding="bytes").load()
@@ -33,7 +46,7 @@ def unpickled(file: IO[bytes]) -> Any:
 
 def arrays(path: Path, *names: str) -> list[Array]:
     """Return arrays of an .npz file by their names."""
-    with files.read(path), zipfile.ZipFile(path) as archive:
+    with reading(path), zipfile.ZipFile(path) as archive:
         return [_array(archive, name) for name in names]
 
 

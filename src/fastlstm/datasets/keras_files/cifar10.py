@@ -6,9 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ..._internal import files
 from ..._internal.arrays import Array
-from ._archives import unpickled
+from ._archives import reading, unpickled
 from ._cache import home, missing
 
 __all__ = ["load_data"]
@@ -58,7 +57,7 @@ def _folder() -> Path:
 
 
 def _batch(path: Path) -> tuple[Array, Array]:
-    with files.read(path), open(path, "rb") as file:
+    with reading(path), open(path, "rb") as file:
         content = unpickled(file)
         images = np.asarray(content[b"data"], np.uint8).reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1)
         return np.ascontiguousarray(images), np.array(content[b"labels"], np.uint8)[:, None]

@@ -6,8 +6,8 @@ import gzip
 
 import numpy as np
 
-from ..._internal import files
 from ..._internal.arrays import Array
+from ._archives import reading
 from ._cache import cached
 
 __all__ = ["load_data"]
@@ -50,5 +50,5 @@ def _part(images: str, labels: str) -> tuple[Array, Array]:
 def _bytes(name: str, header: int) -> Array:
     """Return what follows the header of a file in the IDX format."""
     path = cached("fashion_mnist", name, subfolder="fashion-mnist")
-    with files.read(path), gzip.open(path) as file:
+    with reading(path), gzip.open(path) as file:
         return np.array(np.frombuffer(file.read(), np.uint8, offset=header))
