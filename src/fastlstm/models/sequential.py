@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from .. import losses
 from .._internal import checks
 from .._internal.arrays import Array, numbers
+from .._internal.outside_models import OutsideModels
 from .._internal.registry import configuration
 from ..layers import Embedding, InputLayer, Layer
 from ..layers._from_config import layer_from
@@ -115,6 +116,8 @@ class Sequential(Model):
                 raise ValueError("layer: expected an Input only as the first layer, and only once")
             self._input = layer
             return
+        if isinstance(layer, OutsideModels):
+            raise TypeError(f"layer: {layer.why_not_a_layer}")
         if not isinstance(layer, Layer):
             raise TypeError(f"layer: expected an instance of a fastlstm layer, got {layer!r}")
         self._require_fit(layer)
