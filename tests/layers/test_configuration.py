@@ -106,6 +106,7 @@ MADE = {
         "kernel_size": 3,
         "strides": 2,
         "padding": "causal",
+        "dilation_rate": 2,
         "groups": 2,
         "activation": "gelu",
         "use_bias": False,
@@ -113,6 +114,7 @@ MADE = {
     },
     "DepthwiseConv1D": {
         "kernel_size": 3,
+        "strides": 2,
         "padding": "same",
         "dilation_rate": 2,
         "depth_multiplier": 2,
@@ -123,6 +125,7 @@ MADE = {
     "SeparableConv1D": {
         "filters": 4,
         "kernel_size": 3,
+        "strides": 2,
         "padding": "same",
         "dilation_rate": 2,
         "depth_multiplier": 2,
@@ -133,7 +136,7 @@ MADE = {
         "pointwise_regularizer": "l1",
         "pointwise_constraint": "non_neg",
     },
-    **{name: {"pool_size": 3, "strides": 2, "padding": "same"} for name in ("MaxPooling1D", "AveragePooling1D")},
+    **{name: {"pool_size": 3, "strides": 4, "padding": "same"} for name in ("MaxPooling1D", "AveragePooling1D")},
     **{name: {"keepdims": True} for name in ("GlobalMaxPooling1D", "GlobalAveragePooling1D")},
     "SpatialDropout1D": {"rate": 0.5, "seed": 7},
     "GaussianNoise": {"stddev": 0.5, "seed": 7},

@@ -42,14 +42,7 @@ def window(
     given = padding.lower() if isinstance(padding, str) else padding
     if given not in allowed:
         raise ValueError(f"padding: expected one of {', '.join(allowed)}, got {padding!r}")
-    found = Window(
-        one_size(name, extent), one_size("strides", strides), given, one_size("dilation_rate", dilation_rate)
-    )
-    if found.strides > 1 and found.dilation_rate > 1:
-        raise ValueError(
-            f"strides, dilation_rate: expected 1 for one of them, got {found.strides} and {found.dilation_rate}"
-        )
-    return found
+    return Window(one_size(name, extent), one_size("strides", strides), given, one_size("dilation_rate", dilation_rate))
 
 
 def one_size(name: str, value: Any) -> int:

@@ -33,7 +33,7 @@ class Conv1D(Layer):
     data_format : {None, 'channels_last'}
         Accepted as in Keras, without effect; 'channels_first' is not supported.
     dilation_rate : int
-        Steps from one step of a window to the next. Either this or `strides` must be 1.
+        Steps from one step of a window to the next. In Keras this or `strides` must be 1.
     groups : int
         Number of groups that features and filters are divided into; each filter sees the features of its group.
     activation : str or function of `fastlstm.activations`, optional

@@ -32,7 +32,7 @@ class DepthwiseConv1D(Layer):
     data_format : {None, 'channels_last'}
         Accepted as in Keras, without effect; 'channels_first' is not supported.
     dilation_rate : int
-        Steps from one step of a window to the next. Either this or `strides` must be 1.
+        Steps from one step of a window to the next. In Keras this or `strides` must be 1.
     activation : str or function of `fastlstm.activations`, optional
         None means linear. 'glu' halves the width.
     use_bias : bool

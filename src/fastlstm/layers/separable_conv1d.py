@@ -32,7 +32,7 @@ class SeparableConv1D(Layer):
     data_format : {None, 'channels_last'}
         Accepted as in Keras, without effect; 'channels_first' is not supported.
     dilation_rate : int
-        Steps from one step of a window to the next. Either this or `strides` must be 1.
+        Steps from one step of a window to the next. In Keras this or `strides` must be 1.
     depth_multiplier : int
         M, the number of outputs of each feature between convolution and product.
     activation : str or function of `fastlstm.activations`, optional
