@@ -13,6 +13,8 @@ from .base import Layer, Shape, registry
 class RMSNormalization(Layer):
     """``scale * x / sqrt(mean(x ** 2) + epsilon)``, with the mean over the last axis.
 
+    A mask is not passed on, as in Keras.
+
     Parameters
     ----------
     axis : -1

@@ -28,6 +28,8 @@ public:
         if (options.scale) this->weights = {{"scale", {this->features}, true}};
     }
 
+    // Keras passes the mask on to the next layer in one of them.
+    bool gives_mask(bool masked) const override { return options_.unit && Layer<T>::gives_mask(masked); }
     double work(Index steps) const override {
         return tuning::layer_normalization_factor * this->elementwise_work(steps);
     }
@@ -52,6 +54,7 @@ private:
     struct VectorNormalizationWorkspace final : KernelWorkspace<T, VectorNormalizationArgs<T>> {
         using KernelWorkspace<T, VectorNormalizationArgs<T>>::KernelWorkspace;
 
+        Mask output_mask() const override { return this->args.unit ? this->mask : Mask{}; }
         void forward_rows(Range rows) override { this->kernels.normalize_vectors(this->args_of_call(), rows); }
         void backward_rows(Range rows) override {
             if (this->dx.data) this->kernels.normalize_vectors_backward(this->args_of_call(), rows);
