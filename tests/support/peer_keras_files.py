@@ -174,7 +174,7 @@ REFUSED = (
     "feeds",
     "called 2 times",
     "computes a mask",
-    "no layer 'Conv1D'",
+    "no layer 'EinsumDense'",
     "Lambda stores Python code",
 )
 """What is said of the models of `graphs`."""
@@ -192,7 +192,7 @@ def graphs(keras):
         keras.Model(start, at.Add()([at.LSTM(2)(start), at.GRU(2)(start)])),
         keras.Model(start, shared(shared(start))),
         keras.Model(start, own_mask),
-        keras.Sequential([keras.Input((STEPS, FEATURES)), at.Conv1D(2, 2), at.LSTM(2)]),
+        keras.Sequential([keras.Input((STEPS, FEATURES)), at.EinsumDense("abc,cd->abd", (STEPS, 2)), at.LSTM(2)]),
         keras.Sequential([keras.Input((STEPS, FEATURES)), at.Lambda(lambda x: 2 * x)]),
     ]
 
