@@ -173,7 +173,7 @@ REFUSED = (
     "expected a model with one output",
     "called 2 times",
     "computes a mask",
-    "no layer 'Conv1DTranspose'",
+    "no layer 'EinsumDense'",
     "Lambda stores Python code",
 )
 """What is said of the models of `graphs`."""
@@ -190,7 +190,7 @@ def graphs(keras):
         keras.Model(start, [at.LSTM(2)(start), at.GRU(2)(start)]),
         keras.Model(start, shared(shared(start))),
         keras.Model(start, own_mask),
-        keras.Sequential([keras.Input((STEPS, FEATURES)), at.Conv1DTranspose(2, 2), at.LSTM(2)]),
+        keras.Sequential([keras.Input((STEPS, FEATURES)), at.EinsumDense("abc,cd->abd", (STEPS, 2)), at.LSTM(2)]),
         keras.Sequential([keras.Input((STEPS, FEATURES)), at.Lambda(lambda x: 2 * x)]),
     ]
 

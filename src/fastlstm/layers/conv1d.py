@@ -49,7 +49,9 @@ class Conv1D(Layer):
     kernel_constraint, bias_constraint : str or `fastlstm.constraints.Constraint`, optional
         Applied to the weights after each training step.
     **options
-        Keyword arguments common to all layers, described in `Layer`: `name`, `dtype` and `trainable`.
+        Keyword arguments common to all layers, described in `Layer`: `name`, `dtype`, `trainable`,
+        `weights`, and in place of an `Input`: `input_shape`, `batch_input_shape`, `batch_shape`, `input_dim` and
+        `input_length`.
 
     Raises
     ------

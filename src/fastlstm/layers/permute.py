@@ -16,8 +16,9 @@ class Permute(Layer):
     dims : tuple of int
         The axes of the input in the order of the output, counted from 1: ``(2, 1)`` turns (N, T, D) into (N, D, T).
     **options
-        Keyword arguments common to all layers, described in `Layer`: `name`, `dtype`, `activity_regularizer` and
-        `trainable`.
+        Keyword arguments common to all layers, described in `Layer`: `name`, `dtype`, `activity_regularizer`,
+        `trainable`, `weights`, and in place of an `Input`: `input_shape`, `batch_input_shape`, `batch_shape`,
+        `input_dim` and `input_length`.
 
     Raises
     ------
