@@ -83,6 +83,8 @@ def test_documents_are_counted_by_row_and_batch():
         ours.update_state(batch)
     ours.finalize_state()
     assert ours.get_vocabulary()[1] == "a"  # update_state goes on counting
+    ours.adapt([])
+    assert ours.get_vocabulary() == ["[UNK]"]
     ours.adapt(["new"])
     assert ours.get_vocabulary() == ["[UNK]", "new"]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable
 from typing import Any
@@ -105,8 +106,8 @@ class IndexLookup(OutsideModels):
         TypeError
             If `data` does not hold tokens.
         """
-        array = self._convert("data", data, self.encoding)
-        self._count(array.reshape(len(array) if array.ndim else 1, -1).tolist())
+        rows = np.atleast_1d(self._convert("data", data, self.encoding))
+        self._count(rows.reshape(len(rows), math.prod(rows.shape[1:])).tolist())
 
     def finalize_state(self) -> None:
         """Make the vocabulary of the tokens that were counted."""
