@@ -238,7 +238,7 @@ def test_an_error_of_the_function_comes_out_and_changes_nothing(data):
         ),
         (lambda v, g: (g, v), ValueError, r"values of loss 'wrong': expected shape \(26,\).* got \(26, 2\)"),
         (lambda v, g: (v, v), ValueError, r"gradient of loss 'wrong': expected the shape of y_pred, \(26, 2\), got"),
-        (lambda v, g: (v, g > 0), TypeError, "gradient of loss 'wrong': expected real integers or floats"),
+        (lambda v, g: (v, g.astype(str)), TypeError, "gradient of loss 'wrong': expected real integers or floats"),
         (lambda v, g: (v.astype(str), g), TypeError, "values of loss 'wrong': expected real integers or floats"),
     ],
 )

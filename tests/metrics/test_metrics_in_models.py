@@ -229,12 +229,12 @@ def test_compile_replaces_them(data):
 @pytest.mark.parametrize(
     ("options", "error", "match"),
     [
-        ({"metrics": "mae"}, TypeError, "metrics: expected a list of metrics, got 'mae'"),
+        ({"metrics": 3}, TypeError, "metrics: expected a metric or a list of them, got 3"),
         ({"metrics": ["maee"]}, ValueError, "unknown metric 'maee'"),
         ({"metrics": [None]}, TypeError, "metrics: expected a name"),
         ({"metrics": ["mean"]}, TypeError, "metrics: expected metrics of targets and predictions, got 'mean'"),
         ({"weighted_metrics": [metrics.Sum()]}, TypeError, "metrics: expected metrics of targets and predict"),
-        ({"weighted_metrics": 3}, TypeError, "weighted_metrics: expected a list"),
+        ({"weighted_metrics": 3}, TypeError, "weighted_metrics: expected a metric or a list"),
         ({"loss_weights": [1.0, 2.0]}, ValueError, "loss_weights: expected one"),
         ({"loss_weights": "a"}, TypeError, "loss_weights: expected a real number"),
     ],

@@ -54,7 +54,10 @@ def test_the_first_data_builds_a_model_without_input(rng):
     model = Sequential([layers.LSTM(3), layers.Dense(1)])
     assert not model.built
     assert model.predict(rng.normal(size=(4, 6, 2))).shape == (4, 1)
-    assert model.input_shape == (None, 6, 2)
+    assert model.input_shape == (None, None, 2)
+    model = Sequential([layers.LSTM(3, return_sequences=True), layers.Flatten()])
+    assert model.predict(rng.normal(size=(4, 6, 2))).shape == (4, 18)
+    assert model.input_shape == (None, 6, 2)  # a Flatten needs the number of steps
     model = Sequential([layers.LSTM(3)])
     model.build((None, None, 2))
     assert model.input_shape == (None, None, 2)

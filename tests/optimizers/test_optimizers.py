@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from training_models import lstm_model, same
 
-from fastlstm import Input, Sequential, layers, optimizers
+from fastlstm import Input, Sequential, layers, optimizers, schedules
 from fastlstm.callbacks import Callback
 
 CLASSES = [
@@ -61,7 +61,9 @@ def test_names_configurations_and_instances_are_taken(cls):
         (lambda: optimizers.SGD(gradient_accumulation_steps=2.0), TypeError, "gradient_accumulation_steps"),
         (lambda: optimizers.SGD(loss_scale_factor=2.0), ValueError, "loss_scale_factor: SGD does not support it"),
         (lambda: optimizers.SGD(name=3), TypeError, "name"),
-        (lambda: optimizers.SGD(decay=0.1), TypeError, "decay"),
+        (lambda: optimizers.SGD(decay=-0.1), ValueError, "decay"),
+        (lambda: optimizers.SGD(schedules.CosineDecay(0.1, 10), decay=0.1), ValueError, "decay: expected None or 0"),
+        (lambda: optimizers.SGD(0.1, lr=0.1), TypeError, "learning_rate"),
         (lambda: optimizers.SGD(lambda: 0.1), TypeError, "learning_rate"),
         (lambda: optimizers.Lion(beta_1=0.0), ValueError, r"beta_1: expected a number in \(0, 1\]"),
         (lambda: optimizers.Adagrad(initial_accumulator_value=-1), ValueError, "initial_accumulator_value"),

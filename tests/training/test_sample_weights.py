@@ -177,7 +177,6 @@ def test_training_equals_keras(rng, weights, masked, reduction):
         (np.ones((N, 2)), ValueError, "sample_weight: expected shape"),
         (1.0, ValueError, r"sample_weight: expected shape .* got \(\)"),
         (["much"] * N, TypeError, "sample_weight: expected real integers or floats"),
-        (np.ones(N, bool), TypeError, "sample_weight: expected real integers or floats, got dtype bool"),
     ],
 )
 def test_wrong_sample_weights(data, entry, weight, error, match):

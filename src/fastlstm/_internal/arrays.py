@@ -25,16 +25,16 @@ def dtype_name(name: str, value: Any) -> str:
 
 
 def numbers(name: str, value: Any) -> Array:
-    """Return `value` as an array of real integers or floats of any size; other types raise TypeError."""
+    """Return `value` as an array of integers, floats or booleans of any size; other types raise TypeError."""
     if isinstance(value, np.ma.MaskedArray):
         raise TypeError(f"{name}: expected an array without a mask, got a MaskedArray (fill or drop the masked values)")
     try:
         array = np.asarray(value)
     except ValueError as error:
         raise ValueError(f"{name}: expected a rectangular array of numbers, got {type(value).__name__}") from error
-    if array.dtype.kind == "O" and all(kind in "fiu" for kind in _kinds_of_a_frame(value)):
+    if array.dtype.kind == "O" and all(kind in "fiub" for kind in _kinds_of_a_frame(value)):
         array = value.to_numpy(dtype="float64", na_value=np.nan)
-    if array.dtype.kind not in "fiu":
+    if array.dtype.kind not in "fiub":
         raise TypeError(f"{name}: expected real integers or floats, got dtype {array.dtype}")
     return array
 

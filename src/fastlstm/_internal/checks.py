@@ -64,6 +64,11 @@ def flag(name: str, value: Any) -> bool:
     return bool(value)
 
 
+def truth(name: str, value: Any) -> bool:
+    """Return a flag that Keras takes as 0 or 1 as well."""
+    return bool(value) if isinstance(value, (int, np.integer)) and value in (0, 1) else flag(name, value)
+
+
 def verbosity(value: Any) -> int:
     """Return 0 (silent), 1 (a bar) or 2 (one line per epoch); 'auto' means 1."""
     if isinstance(value, str) and value == "auto":

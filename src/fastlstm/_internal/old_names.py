@@ -11,7 +11,6 @@ OLD_NAMES = {
     "lr": "learning_rate",
     "nb_epoch": "epochs",
     "nb_words": "num_words",
-    "nb_val_samples": "validation_steps",
     "nb_classes": "num_classes",
     "output_dim": "units",
     "nb_filter": "filters",

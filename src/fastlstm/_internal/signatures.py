@@ -2,9 +2,14 @@
 
 import inspect
 
+from .old_names import accepts_old_names
+
 
 def takes_the_options_of(cls: type, base: type) -> None:
-    """Show the keyword-only arguments of `base` in the signature of a constructor that passes ``**options`` on."""
+    """Show the keyword-only arguments of `base` in the signature of a constructor that passes ``**options`` on.
+
+    The constructor also takes its arguments by the names that they had in older versions of Keras.
+    """
     constructor = cls.__dict__.get("__init__")
     if constructor is None:
         return
@@ -14,3 +19,4 @@ def takes_the_options_of(cls: type, base: type) -> None:
         theirs = inspect.signature(base.__dict__.get("__init__", base.__init__)).parameters.values()  # type: ignore[misc]
         own += [p for p in theirs if p.kind is p.KEYWORD_ONLY and p.name not in signature.parameters]
         constructor.__signature__ = signature.replace(parameters=own)
+    cls.__init__ = accepts_old_names(constructor)  # type: ignore[misc]

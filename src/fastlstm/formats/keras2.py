@@ -102,7 +102,7 @@ def scale_hard_sigmoids(model: SavedModel) -> bool:
         If the input of a hard sigmoid is not a product with weights.
     """
     found = False
-    for leaf in weight_tree.leaves(model.layers):
+    for leaf in weight_tree.leaves(model._layers):
         blocks = _before_hard_sigmoid(leaf)
         if any(blocks):
             found = True

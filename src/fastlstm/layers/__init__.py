@@ -9,6 +9,7 @@ from .flatten import Flatten
 from .input import Input, InputLayer
 from .layer_normalization import LayerNormalization
 from .masking import Masking
+from .merging import Add, Average, Concatenate, Multiply
 from .normalization import Normalization
 from .repeat_vector import RepeatVector
 from .rescaling import Rescaling
@@ -20,6 +21,7 @@ from .rnn.min_gru import MinGRU
 from .rnn.min_lstm import MinLSTM
 from .rnn.recurrent import RNN
 from .rnn.simple_rnn import SimpleRNN
+from .symbolic import SymbolicTensor
 from .time_distributed import TimeDistributed
 
 __all__ = [
@@ -27,7 +29,10 @@ __all__ = [
     "LSTM",
     "RNN",
     "Activation",
+    "Add",
+    "Average",
     "Bidirectional",
+    "Concatenate",
     "Dense",
     "Dropout",
     "Embedding",
@@ -39,10 +44,12 @@ __all__ = [
     "Masking",
     "MinGRU",
     "MinLSTM",
+    "Multiply",
     "Normalization",
     "RepeatVector",
     "Rescaling",
     "Reshape",
     "SimpleRNN",
+    "SymbolicTensor",
     "TimeDistributed",
 ]

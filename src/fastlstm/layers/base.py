@@ -15,6 +15,7 @@ from .._internal.signatures import takes_the_options_of
 from ._rng import RngSteps
 from ._trainable import Trainable
 from ._weights import Weight, Weights
+from .symbolic import SymbolicTensor, are_symbolic, listed
 
 Shape: TypeAlias = tuple[int | None, ...]
 
@@ -47,6 +48,13 @@ class Layer(Trainable):
         Penalty on the output, added to the loss: its sum over the output divided by the number of samples.
     trainable : bool
         Whether training changes the weights.
+    input_shape, batch_input_shape, batch_shape : tuple, optional
+        The shape of the input, the latter two with the batch axis. The first layer of a `Sequential` with one of these
+        is as good as an `Input`; other layers ignore them, as in Keras.
+    input_dim, input_length : int, optional
+        The same in parts: D, and T for a layer that takes sequences.
+    weights : list of array_like, optional
+        Weights instead of initial ones, in the order and the shapes of `get_weights`.
 
     Raises
     ------
@@ -70,6 +78,8 @@ class Layer(Trainable):
     """Descriptions of the input shapes that the layer takes, by the number of axes."""
     stateful: bool = False
     """Whether each call starts from the final states of the previous call."""
+    _takes_several: ClassVar[bool] = False
+    """Whether the layer is called on a list of inputs."""
     _each_step: bool = False
     """Whether the layer treats each step of a sequence independently of the others."""
     _in_keras: ClassVar[bool] = True
@@ -88,6 +98,12 @@ class Layer(Trainable):
         dtype: str | None = None,
         activity_regularizer: Any = None,
         trainable: bool = True,
+        input_shape: Any = None,
+        batch_input_shape: Any = None,
+        batch_shape: Any = None,
+        input_dim: int | None = None,
+        input_length: int | None = None,
+        weights: Any = None,
     ) -> None:
         super().__init__(trainable)
         self._dtype = config.floatx() if dtype is None else dtype_name("dtype", dtype)
@@ -96,6 +112,14 @@ class Layer(Trainable):
         self._weights = Weights()
         self._features: int | None = None
         self._rng_steps = RngSteps()
+        self._given_weights = weights
+        self._given_shape = _given_shape(
+            {"input_shape": input_shape, "batch_input_shape": batch_input_shape, "batch_shape": batch_shape},
+            input_dim,
+            input_length,
+            sequences=2 not in self._axes,
+        )
+        """The batch shape of the input among the arguments, None without one."""
 
     def __init_subclass__(cls) -> None:
         takes_the_options_of(cls, cls.__mro__[1])
@@ -155,6 +179,8 @@ class Layer(Trainable):
             if not self.built:
                 self._make_weights(features, input_shape)
                 self._features = features
+                if self._given_weights is not None:
+                    self.set_weights(self._given_weights)
 
     def compute_output_shape(self, input_shape: Shape) -> Any:
         """Return the shape of the output for an input of this shape.
@@ -179,13 +205,14 @@ class Layer(Trainable):
         self._check_shape("input_shape", input_shape)
         return self._output_shape(tuple(input_shape))
 
-    def __call__(self, x: Any, *, mask: Any = None, training: bool = False) -> Array:
+    def __call__(self, x: Any, *, mask: Any = None, training: bool = False) -> Any:
         """Return the output for an array; builds the layer if necessary.
 
         Parameters
         ----------
-        x : array_like
-            (N, T, D), or (N, D) for a layer that takes it.
+        x : array_like or SymbolicTensor
+            (N, T, D), or (N, D) for a layer that takes it. The output for a symbolic tensor is one as well, for a
+            `fastlstm.models.Model`.
         mask : array_like of bool, optional
             (N, T), True where a step of a sequence is valid. Recurrent layers skip the other steps.
         training : bool
@@ -193,7 +220,7 @@ class Layer(Trainable):
 
         Returns
         -------
-        ndarray
+        ndarray or SymbolicTensor
             A new array of the layer's dtype.
 
         Raises
@@ -203,14 +230,18 @@ class Layer(Trainable):
         TypeError
             If `x` is not made of real integers or floats, or `mask` not of True and False.
         """
+        if are_symbolic(x):
+            return self._symbolic_output(listed(x), mask=mask, training=training)
         call = self._prepared(x, mask, training)
         return call.network.run(call.x, mask=call.mask, rng_step=call.rng_step)[0]
 
     @property
     def weights(self) -> list[Array]:
-        """Read-only views of the current weights. They go stale when layers are added to or removed from the model."""
-        self._require_built()
-        return self._weights.arrays()
+        """Read-only views of the current weights; none before the layer is built.
+
+        They go stale when layers are added to or removed from the model.
+        """
+        return self._weights.arrays() if self.built else []
 
     def get_weights(self) -> list[Array]:
         """Return copies of the weights.
@@ -237,7 +268,8 @@ class Layer(Trainable):
         TypeError
             If `weights` is not a list, or an array is not made of real integers or floats.
         """
-        self._require_built()
+        if not self.built:
+            raise ValueError(self._without_weights())
         self._weights.write(self._weights.checked(f"layer {self.name!r}", weights, self.dtype))
 
     def count_params(self) -> int:
@@ -246,7 +278,14 @@ class Layer(Trainable):
         Returns
         -------
         int
+
+        Raises
+        ------
+        ValueError
+            If the layer is not built.
         """
+        if not self.built:
+            raise ValueError(self._without_weights())
         return sum(array.size for array in self.weights)
 
     def get_config(self) -> dict[str, Any]:
@@ -341,6 +380,10 @@ class Layer(Trainable):
         """Return `x` as an array of the layer's dtype, in the shape that callers pass."""
         return (finite_array if finite else real_array)(name, x, self.dtype)
 
+    def _any_length(self, shape: Shape) -> Shape:
+        """Return the shape of a sample with any number of steps, if it has steps."""
+        return (None, *shape[1:]) if len(shape) == 2 else shape
+
     def _for_network(self, x: Array) -> Array:
         """Return an array from `_as_input` in the shape that a network starting with this layer takes."""
         return x
@@ -359,6 +402,29 @@ class Layer(Trainable):
         self._weights.copy_to(network, 0)
         return Call(network, x, given, rng_step)
 
+    def _symbolic_output(self, inputs: list[SymbolicTensor], **unused: Any) -> SymbolicTensor:
+        """Return the symbolic output for symbolic inputs; builds the layer if necessary."""
+        for name, value in unused.items():
+            if value is not None and value is not False:
+                raise ValueError(f"{name}: expected none for layer {self.name!r} in a model, got {value!r}")
+        for tensor in inputs:
+            if tensor.dtype not in (None, self.dtype):
+                raise ValueError(f"dtype: layer {self.name!r} is {self.dtype}, its input is {tensor.dtype}: {tensor!r}")
+        shapes = [tensor.shape for tensor in inputs]
+        shape = self.compute_output_shape(self._only_shape(shapes))
+        if shape and not isinstance(shape[0], (int, type(None))):
+            raise ValueError(
+                f"layer {self.name!r}: a layer in a model returns one array, this one returns {len(shape)}"
+            )
+        self.build(self._only_shape(shapes))
+        return SymbolicTensor(self, inputs, shape, self.dtype)
+
+    def _only_shape(self, shapes: Sequence[Shape]) -> Any:
+        """Return the shape of the only input, as `build` and `compute_output_shape` take it."""
+        if len(shapes) != 1:
+            raise ValueError(f"layer {self.name!r}: expected one input, got {len(shapes)}")
+        return shapes[0]
+
     def _move_to(self, network: Network, parameter: int, column: int) -> tuple[int, int]:
         """Move weights and states into a model's network, starting at this parameter and this column of its state.
 
@@ -372,15 +438,16 @@ class Layer(Trainable):
         self._owner = None
 
     def _weight(self, name: str) -> Array | None:
-        self._require_built()
+        """Return a view of a weight; raise AttributeError before the layer is built."""
+        if not self.built:
+            raise AttributeError(self._without_weights())
         return self._weights.array(name)
 
-    def _require_built(self) -> None:
-        if not self.built:
-            raise ValueError(
-                f"layer {self.name!r} has no weights yet: call build(input_shape), call it on an array, or add it to a"
-                " model with an Input"
-            )
+    def _without_weights(self) -> str:
+        return (
+            f"layer {self.name!r} has no weights yet: call build(input_shape), call it on an array, or add it to a"
+            " model with an Input"
+        )
 
     def _check_shape(self, argument: str, shape: Any) -> int:
         """Return the number of features of a shape that this layer takes."""
@@ -405,6 +472,26 @@ class Layer(Trainable):
         for extent in shape:
             if extent is not None:
                 integer(argument, extent, 0)
+
+
+def _given_shape(
+    shapes: Mapping[str, Any], features: int | None, length: int | None, *, sequences: bool
+) -> Shape | None:
+    """Return the batch shape that arguments give, None without any of them."""
+    given = {name: shape for name, shape in shapes.items() if shape is not None}
+    steps = () if length is None else (integer("input_length", length, 0),)
+    if features is not None:
+        given["input_dim"] = (*(steps or ((None,) if sequences else ())), size("input_dim", features))
+    elif steps:
+        given["input_length"] = steps
+    if len(given) > 1:
+        raise ValueError(f"{', '.join(given)}: expected at most one of them")
+    for name, value in given.items():
+        shape = (value,) if isinstance(value, int) else value  # (5) for (5,)
+        if not isinstance(shape, (tuple, list)) or not shape:
+            raise TypeError(f"{name}: expected a tuple, got {value!r}")
+        return tuple(shape) if name.startswith("batch") else (None, *shape)
+    return None
 
 
 registry: Registry[type[Any]] = Registry("layer")

@@ -34,7 +34,9 @@ class Dense(Layer):
     lora_rank, lora_alpha, quantization_config : None
         Only None is accepted; Keras has these features, this package does not.
     **options
-        Keyword arguments common to all layers, described in `Layer`: `name`, `dtype` and `trainable`.
+        Keyword arguments common to all layers, described in `Layer`: `name`, `dtype`, `trainable`,
+        `weights`, and in place of an `Input`: `input_shape`, `batch_input_shape`, `batch_shape`, `input_dim` and
+        `input_length`.
 
     Raises
     ------

@@ -40,8 +40,9 @@ class Embedding(Layer):
     lora_rank, lora_alpha, quantization_config : None
         Only None is accepted; Keras has these features, this package does not.
     **options
-        Keyword arguments common to all layers, described in `Layer`: `name`, `dtype`, `activity_regularizer` and
-        `trainable`.
+        Keyword arguments common to all layers, described in `Layer`: `name`, `dtype`, `activity_regularizer`,
+        `trainable`, `weights`, and in place of an `Input`: `input_shape`, `batch_input_shape`, `batch_shape`,
+        `input_dim` and `input_length`.
 
     Raises
     ------
@@ -133,6 +134,9 @@ class Embedding(Layer):
 
     def _network_input(self, shape: Shape) -> tuple[int, bool]:
         return 1, True
+
+    def _any_length(self, shape: Shape) -> Shape:
+        return (None,)
 
     def _for_network(self, x: Array) -> Array:
         return x[..., None]

@@ -15,8 +15,9 @@ class Flatten(Layer):
     data_format : {None, 'channels_last'}
         Accepted as in Keras, without effect; 'channels_first' is not supported.
     **options
-        Keyword arguments common to all layers, described in `Layer`: `name`, `dtype`, `activity_regularizer` and
-        `trainable`.
+        Keyword arguments common to all layers, described in `Layer`: `name`, `dtype`, `activity_regularizer`,
+        `trainable`, `weights`, and in place of an `Input`: `input_shape`, `batch_input_shape`, `batch_shape`,
+        `input_dim` and `input_length`.
 
     Raises
     ------

@@ -29,8 +29,9 @@ class LayerNormalization(Layer):
     beta_constraint, gamma_constraint : str or `fastlstm.constraints.Constraint`, optional
         Applied to them after each training step.
     **options
-        Keyword arguments common to all layers, described in `Layer`: `name`, `dtype`, `activity_regularizer` and
-        `trainable`.
+        Keyword arguments common to all layers, described in `Layer`: `name`, `dtype`, `activity_regularizer`,
+        `trainable`, `weights`, and in place of an `Input`: `input_shape`, `batch_input_shape`, `batch_shape`,
+        `input_dim` and `input_length`.
 
     Raises
     ------

@@ -22,8 +22,9 @@ class Masking(Layer):
     mask_value : float
         The value that marks a masked step; finite.
     **options
-        Keyword arguments common to all layers, described in `Layer`: `name`, `dtype`, `activity_regularizer` and
-        `trainable`.
+        Keyword arguments common to all layers, described in `Layer`: `name`, `dtype`, `activity_regularizer`,
+        `trainable`, `weights`, and in place of an `Input`: `input_shape`, `batch_input_shape`, `batch_shape`,
+        `input_dim` and `input_length`.
 
     Raises
     ------

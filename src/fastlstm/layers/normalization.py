@@ -28,8 +28,9 @@ class Normalization(Layer):
     invert : bool
         Whether to compute ``x * max(sqrt(variance), 1e-7) + mean`` instead.
     **options
-        Keyword arguments common to all layers, described in `Layer`: `name`, `dtype`, `activity_regularizer` and
-        `trainable`.
+        Keyword arguments common to all layers, described in `Layer`: `name`, `dtype`, `activity_regularizer`,
+        `trainable`, `weights`, and in place of an `Input`: `input_shape`, `batch_input_shape`, `batch_shape`,
+        `input_dim` and `input_length`.
 
     Raises
     ------

@@ -18,8 +18,9 @@ class TimeDistributed(Layer):
         A layer that is in no model and maps a vector (N, D) to a vector: Dense, Activation, Dropout,
         LayerNormalization, Normalization or Rescaling.
     **options
-        Keyword arguments common to all layers, described in `Layer`: `name`, `dtype`, `activity_regularizer` and
-        `trainable`. `dtype` must be that of `layer`.
+        Keyword arguments common to all layers, described in `Layer`: `name`, `dtype`, `activity_regularizer`,
+        `trainable`, `weights`, and in place of an `Input`: `input_shape`, `batch_input_shape`, `batch_shape`,
+        `input_dim` and `input_length`. `dtype` must be that of `layer`.
 
     Raises
     ------

@@ -13,7 +13,7 @@ from ._pairs import differences, floats, mean
 __all__ = ["Huber", "LogCosh", "Quantile", "huber", "log_cosh", "quantile"]
 
 
-@registry.register()
+@registry.register("huber_loss")
 class Huber(NativeLoss):
     """Huber loss: quadratic for errors up to `delta`, linear beyond.
 

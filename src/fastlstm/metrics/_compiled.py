@@ -88,7 +88,7 @@ class CompiledMetrics:
 
     Parameters
     ----------
-    metrics, weighted_metrics : list, tuple or dict of metrics, optional
+    metrics, weighted_metrics : metric, or list, tuple or dict of them, optional
         Metrics without and with sample weights.
 
     Raises
@@ -102,10 +102,10 @@ class CompiledMetrics:
     def __init__(self, metrics: Any = None, weighted_metrics: Any = None) -> None:
         self._entries: list[_Entry] = []
         for argument, given in (("metrics", metrics), ("weighted_metrics", weighted_metrics)):
-            if given is not None and not isinstance(given, (list, tuple, dict)):
-                raise TypeError(f"{argument}: expected a list of metrics, got {given!r}")
+            if given is not None and not isinstance(given, (list, tuple, dict, str)) and not callable(given):
+                raise TypeError(f"{argument}: expected a metric or a list of them, got {given!r}")
             weighted = argument == "weighted_metrics"
-            self._entries += [_Entry(one, weighted) for one in _flat(given or ())]
+            self._entries += [_Entry(one, weighted) for one in _flat(() if given is None else given)]
         used: dict[str, int] = {}
         for entry in self._entries:
             key = entry.name

@@ -11,6 +11,8 @@ import numpy as np
 from .._internal import checks
 from .._internal.arrays import Array
 from ..callbacks import CallbackList, History
+from ..layers import InputLayer
+from ..layers.symbolic import SymbolicTensor, are_symbolic, listed
 from ..losses._sample_weights import sample_weights
 from ..metrics import Metric
 from ..training import array_data, batch_data
@@ -19,19 +21,71 @@ from ..training.batch_data import BatchSource
 from ..training.compiled import Compiled
 from ..training.evaluate import EvaluationJob, evaluate
 from ..training.fit import Epochs, TrainingJob, fit, train_batch
-from ..training.native_model import NativeModel
+from ..training.native_model import NativeModel, only_input
 from ..training.predict import predict, predict_batches, predict_with_callbacks
 from .graph import LayerGraph
 
 
 class Model(LayerGraph):
-    """A graph of layers with training, evaluation and prediction."""
+    """A model of layers between an input and an output, as in Keras's functional interface.
+
+    Parameters
+    ----------
+    inputs : SymbolicTensor, or list of one
+        The result of `fastlstm.Input`.
+    outputs : SymbolicTensor, or list of one
+        The output of the last layer, computed from the input by calling layers.
+    name : str, optional
+        Default: model, model_1, ...
+    trainable : bool
+        Whether training changes the weights.
+
+    Attributes
+    ----------
+    optimizer : Optimizer or None
+        The optimizer given to `compile`.
+    history : History or None
+        The history of the last `fit`, even if it was interrupted.
+
+    Raises
+    ------
+    TypeError
+        If `inputs` or `outputs` is not symbolic.
+    ValueError
+        If there are several inputs or outputs, the output depends on another input, or a layer is used twice.
+
+    Examples
+    --------
+    A stack of recurrent layers with a path around the second one:
+
+    >>> import numpy as np
+    >>> from fastlstm import Input, layers
+    >>> from fastlstm.models import Model
+    >>> x = Input((20, 1))
+    >>> low = layers.LSTM(8, return_sequences=True)(x)
+    >>> high = layers.LSTM(8, return_sequences=True)(low)
+    >>> both = layers.Add()([low, high])
+    >>> model = Model(x, layers.Dense(1)(both))
+    >>> model.predict(np.zeros((2, 20, 1))).shape
+    (2, 20, 1)
+    """
 
     history: History | None = None
     stop_training: bool = False
     stop_evaluating: bool = False
     stop_predicting: bool = False
     _initial_epoch: int | None = None  # set by callbacks.BackupAndRestore
+
+    def __init__(
+        self, inputs: Any = None, outputs: Any = None, name: str | None = None, *, trainable: bool = True
+    ) -> None:
+        super().__init__(name, trainable)
+        if inputs is None and outputs is None:  # of a subclass that adds layers later
+            return
+        (source,), (output,) = _symbolic("inputs", inputs), _symbolic("outputs", outputs)
+        if not isinstance(source.layer, InputLayer):
+            raise TypeError(f"inputs: expected the result of Input, got {source!r}")
+        self._connect(source.layer, output)
 
     # Compile -------------------------------------------------------------------------------------------------------
 
@@ -54,12 +108,12 @@ class Model(LayerGraph):
         ----------
         optimizer : str or `fastlstm.optimizers.Optimizer`
             A name such as 'adam' or 'rmsprop', or an instance that no other model uses.
-        loss : str, `fastlstm.losses.Loss` or callable, optional
+        loss : str, `fastlstm.losses.Loss` or callable, or a list or dict of one, optional
             Required by `fit` and `evaluate`. Your own function receives the targets and the predictions of a batch and
             returns values and gradient; see `fastlstm.losses.get`.
         loss_weights : float, or list or dict of one, optional
             Factor of the loss; the penalties of regularizers are not multiplied.
-        metrics : list, optional
+        metrics : str, metric, function, or list of them, optional
             Names, such as 'mae', classes or instances of `fastlstm.metrics`, names of losses, functions
             ``f(y_true, y_pred)``. 'accuracy' (or 'acc') and 'crossentropy' (or 'ce') stand for the binary, categorical
             or sparse categorical one, whichever fits the targets and the output. Sample weights are not applied.
@@ -149,7 +203,7 @@ class Model(LayerGraph):
             Fraction of the samples, taken from the end before any shuffling, used for validation instead of training.
         validation_data : tuple (x, y) or (x, y, sample_weight), or a source of batches, optional
             Validation data, instead of the split.
-        shuffle : bool
+        shuffle : bool or int
             Whether to shuffle in each epoch: the samples of arrays, or the batches of a data set with an index.
             Generators keep their order, and `timeseries_dataset_from_array` has its own `shuffle`.
         class_weight : dict of int to float, optional
@@ -193,7 +247,7 @@ class Model(LayerGraph):
             If there are fewer batches than `steps_per_epoch` asks for, or nothing in the model is trainable.
         """
         compiled = self._require_loss()
-        verbose, shuffle = checks.verbosity(verbose), checks.flag("shuffle", shuffle)
+        verbose, shuffle = checks.verbosity(verbose), checks.truth("shuffle", shuffle)
         steps = array_data.steps_of("steps_per_epoch", steps_per_epoch)
         source: batch_data.Source
         held_out = None
@@ -543,7 +597,8 @@ class Model(LayerGraph):
             return native
         if not self.built:
             self._require_layers()
-            self._build_for_shape(self._nodes[0].layer._as_input(name, x, finite=finite).shape)
+            first = self._nodes[0].layer
+            self._build_for_data(first._as_input(name, only_input(x, max(first._axes)), finite=finite).shape)
         return self._native_model()
 
     def _prediction_input(self, name: str, x: Any, *_: Any) -> tuple[NativeModel, Array]:
@@ -625,6 +680,16 @@ class Model(LayerGraph):
         job = EvaluationJob(self, compiled, "validation data", lambda: [group])
         job.rows_of_a_call(group)  # raises if the batches do not fit the states
         return partial(evaluate, job)
+
+
+def _symbolic(name: str, given: Any) -> list[SymbolicTensor]:
+    """Return the only symbolic tensor that is given, in a list."""
+    tensors = list(given.values()) if isinstance(given, dict) else listed(given)
+    if not are_symbolic(tensors):
+        raise TypeError(f"{name}: expected symbolic tensors, as Input and calls of layers on it return, got {given!r}")
+    if len(tensors) != 1:
+        raise ValueError(f"{name}: expected one, since models with several are not supported, got {len(tensors)}")
+    return tensors
 
 
 def _names(batch: str) -> tuple[str, str, str]:

@@ -13,9 +13,10 @@ from ..layers import Embedding, InputLayer, Layer
 from ..layers._from_config import layer_from
 from ..layers.base import Shape
 from ..layers.rnn._stateful_layer import StatefulLayer
+from ..layers.symbolic import SymbolicTensor
 from ..losses._robust import quantiles_of
 from ..training import roll_out
-from ..training.native_model import MODEL_INPUT, Node
+from ..training.native_model import MODEL_INPUT
 from ..training.quantile_forecast import QuantileForecast, median_of
 from .model import Model
 from .streaming import Stream
@@ -72,18 +73,18 @@ class Sequential(Model):
 
     def __init__(
         self,
-        layers: Iterable[Layer | InputLayer] | None = None,
+        layers: Iterable[Layer | InputLayer | SymbolicTensor] | None = None,
         name: str | None = None,
         *,
         trainable: bool = True,
     ) -> None:
-        super().__init__(name, trainable)
+        super().__init__(name=name, trainable=trainable)
         if layers is not None and not isinstance(layers, Iterable):
             raise TypeError(f"layers: expected a list of layers, got {layers!r}")
         for layer in layers or ():
             self.add(layer)
 
-    def add(self, layer: Layer | InputLayer) -> None:
+    def add(self, layer: Layer | InputLayer | SymbolicTensor) -> None:
         """Add a layer at the end. This keeps the weights of the model and resets the optimizer.
 
         Parameters
@@ -108,6 +109,8 @@ class Sequential(Model):
         >>> model.count_params()
         4352
         """
+        if isinstance(layer, SymbolicTensor) and isinstance(layer.layer, InputLayer):
+            layer = layer.layer
         if isinstance(layer, InputLayer):
             if self._input is not None or self._nodes:
                 raise ValueError("layer: expected an Input only as the first layer, and only once")
@@ -118,13 +121,14 @@ class Sequential(Model):
         if not isinstance(layer, Layer):
             raise TypeError(f"layer: expected an instance of a fastlstm layer, got {layer!r}")
         self._require_fit(layer)
+        if self._input is None and not self._nodes and layer._given_shape is not None:
+            self._input = InputLayer(batch_shape=layer._given_shape, name=f"{layer.name}_input")
         if self._input is not None:
             shape = self._output_shape(self._input.batch_shape)
             layer.compute_output_shape(shape)
             layer._require_free()
             layer.build(shape)
-        layer._claim(self)
-        self._nodes.append(Node(layer, (len(self._nodes) - 1 if self._nodes else MODEL_INPUT,)))
+        self._append_node(layer, (len(self._nodes) - 1 if self._nodes else MODEL_INPUT,))
         self._changed()
 
     def pop(self) -> Layer:
@@ -168,7 +172,8 @@ class Sequential(Model):
         if not isinstance(input_shape, (tuple, list)):
             raise TypeError(f"input_shape: expected a tuple with the batch axis, got {input_shape!r}")
         if self._input is None or not self._nodes:
-            self._build_for_shape(tuple(input_shape))
+            self._require_layers()
+            self._build(InputLayer(tuple(input_shape[1:])))
         elif tuple(input_shape[1:]) != self._input.shape:
             raise ValueError(
                 f"input_shape: model {self.name!r} was built for {self.input_shape}, got {tuple(input_shape)}"
@@ -190,7 +195,7 @@ class Sequential(Model):
         >>> Sequential.from_config(model.get_config()).output_shape
         (None, 32)
         """
-        parts = [*([] if self._input is None else [self._input]), *self.layers]
+        parts = [*([] if self._input is None else [self._input]), *self._layers]
         return {"name": self.name, "trainable": self.trainable, "layers": [configuration(part) for part in parts]}
 
     @classmethod
@@ -405,7 +410,7 @@ class Sequential(Model):
 
     def _require_fit(self, layer: Layer) -> None:
         """Raise ValueError if a layer cannot become the next one."""
-        if layer in self.layers:
+        if layer in self._layers:
             raise ValueError(
                 f"layer: {layer.name!r} is already in model {self.name!r}; sharing layers is not supported"
             )
@@ -413,7 +418,7 @@ class Sequential(Model):
             raise ValueError(f"layer: {layer.name!r} is an Embedding, which must be the first layer of a model")
         if isinstance(layer, StatefulLayer):
             layer._require_one_output()
-        if any(other.name == layer.name for other in self.layers):
+        if any(other.name == layer.name for other in self._layers):
             raise ValueError(
                 f"layer: the name {layer.name!r} is already taken in model {self.name!r}; choose another one"
             )

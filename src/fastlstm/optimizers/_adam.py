@@ -29,7 +29,7 @@ class Adam(Optimizer):
     **options
         Keyword arguments common to all optimizers, described in `Optimizer`: `weight_decay`, `clipnorm`, `clipvalue`,
         `global_clipnorm`, `use_ema`, `ema_momentum`, `ema_overwrite_frequency`, `loss_scale_factor`,
-        `gradient_accumulation_steps` and `name`.
+        `gradient_accumulation_steps`, `name` and `decay`.
 
     Raises
     ------
@@ -87,7 +87,7 @@ class AdamW(Adam):
     **options
         Keyword arguments common to all optimizers, described in `Optimizer`: `clipnorm`, `clipvalue`,
         `global_clipnorm`, `use_ema`, `ema_momentum`, `ema_overwrite_frequency`, `loss_scale_factor`,
-        `gradient_accumulation_steps` and `name`.
+        `gradient_accumulation_steps`, `name` and `decay`.
 
     Raises
     ------
@@ -136,7 +136,7 @@ class Nadam(Optimizer):
     **options
         Keyword arguments common to all optimizers, described in `Optimizer`: `weight_decay`, `clipnorm`, `clipvalue`,
         `global_clipnorm`, `use_ema`, `ema_momentum`, `ema_overwrite_frequency`, `loss_scale_factor`,
-        `gradient_accumulation_steps` and `name`.
+        `gradient_accumulation_steps`, `name` and `decay`.
 
     Raises
     ------
@@ -195,7 +195,7 @@ class Adamax(Optimizer):
     **options
         Keyword arguments common to all optimizers, described in `Optimizer`: `weight_decay`, `clipnorm`, `clipvalue`,
         `global_clipnorm`, `use_ema`, `ema_momentum`, `ema_overwrite_frequency`, `loss_scale_factor`,
-        `gradient_accumulation_steps` and `name`.
+        `gradient_accumulation_steps`, `name` and `decay`.
 
     Raises
     ------

@@ -58,6 +58,8 @@ class Optimizer:
         The number of steps, at least 1, after which the averages replace the weights during training as well.
     loss_scale_factor : None
         Present in Keras for half precision; any other value raises ValueError.
+    decay : float, optional
+        As in Keras 2: a schedule that divides the learning rate of step t, counted from 0, by ``1 + decay * t``.
     gradient_accumulation_steps : int, optional
         At least 2: the weights change only after this number of batches, by the mean of their gradients. `iterations`
         and `ema_overwrite_frequency` then count these updates, a schedule counts batches, and averages are updated
@@ -104,6 +106,7 @@ class Optimizer:
         loss_scale_factor: None = None,
         gradient_accumulation_steps: int | None = None,
         name: str | None = None,
+        decay: float | None = None,
     ) -> None:
         checks.refuse(type(self).__name__, loss_scale_factor=loss_scale_factor)
         self._learning_rate: float | LearningRateSchedule = _rate_or_schedule(learning_rate)
@@ -111,6 +114,10 @@ class Optimizer:
         if sum(value is not None for value in clips.values()) > 1:
             given = ", ".join(f"{argument}={value!r}" for argument, value in clips.items() if value is not None)
             raise ValueError(f"clipnorm, clipvalue, global_clipnorm: expected at most one of them, got {given}")
+        if decay is not None and checks.number("decay", decay, 0.0) > 0:
+            if isinstance(self._learning_rate, LearningRateSchedule):
+                raise ValueError(f"decay: expected None or 0 for a learning rate that is a schedule, got {decay!r}")
+            self._learning_rate = schedules.InverseTimeDecay(self._learning_rate, decay_steps=1, decay_rate=decay)
         self.weight_decay = _at_least_0("weight_decay", weight_decay)
         self.clipnorm, self.clipvalue, self.global_clipnorm = (_at_least_0(*clip) for clip in clips.items())
         self.use_ema = checks.flag("use_ema", use_ema)
@@ -127,6 +134,15 @@ class Optimizer:
 
     def __init_subclass__(cls) -> None:
         takes_the_options_of(cls, cls.__mro__[1])
+
+    @property
+    def lr(self) -> float:
+        """The learning rate, under its name in Keras 2."""
+        return self.learning_rate
+
+    @lr.setter
+    def lr(self, value: float | LearningRateSchedule) -> None:
+        self.learning_rate = value
 
     @property
     def learning_rate(self) -> float:
@@ -404,6 +420,6 @@ def momentum_of(value: float) -> float:
     return checks.number("momentum", value, 0.0, 1.0)
 
 
-def epsilon_of(value: float) -> float:
-    """Return an epsilon as a float of at least 0."""
-    return checks.number("epsilon", value, 0.0)
+def epsilon_of(value: float | None) -> float:
+    """Return an epsilon as a float of at least 0; None, as in Keras 2, is Keras's default."""
+    return checks.number("epsilon", 1e-7 if value is None else value, 0.0)

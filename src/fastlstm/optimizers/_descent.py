@@ -27,7 +27,7 @@ class SGD(Optimizer):
     **options
         Keyword arguments common to all optimizers, described in `Optimizer`: `weight_decay`, `clipnorm`, `clipvalue`,
         `global_clipnorm`, `use_ema`, `ema_momentum`, `ema_overwrite_frequency`, `loss_scale_factor`,
-        `gradient_accumulation_steps` and `name`.
+        `gradient_accumulation_steps`, `name` and `decay`.
 
     Raises
     ------
@@ -80,7 +80,7 @@ class Lion(Optimizer):
     **options
         Keyword arguments common to all optimizers, described in `Optimizer`: `weight_decay`, `clipnorm`, `clipvalue`,
         `global_clipnorm`, `use_ema`, `ema_momentum`, `ema_overwrite_frequency`, `loss_scale_factor`,
-        `gradient_accumulation_steps` and `name`.
+        `gradient_accumulation_steps`, `name` and `decay`.
 
     Raises
     ------

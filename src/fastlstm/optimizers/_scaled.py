@@ -28,7 +28,7 @@ class RMSprop(Optimizer):
     **options
         Keyword arguments common to all optimizers, described in `Optimizer`: `weight_decay`, `clipnorm`, `clipvalue`,
         `global_clipnorm`, `use_ema`, `ema_momentum`, `ema_overwrite_frequency`, `loss_scale_factor`,
-        `gradient_accumulation_steps` and `name`.
+        `gradient_accumulation_steps`, `name` and `decay`.
 
     Raises
     ------
@@ -81,7 +81,7 @@ class Adagrad(Optimizer):
     **options
         Keyword arguments common to all optimizers, described in `Optimizer`: `weight_decay`, `clipnorm`, `clipvalue`,
         `global_clipnorm`, `use_ema`, `ema_momentum`, `ema_overwrite_frequency`, `loss_scale_factor`,
-        `gradient_accumulation_steps` and `name`.
+        `gradient_accumulation_steps`, `name` and `decay`.
 
     Raises
     ------
@@ -134,7 +134,7 @@ class Adadelta(Optimizer):
     **options
         Keyword arguments common to all optimizers, described in `Optimizer`: `weight_decay`, `clipnorm`, `clipvalue`,
         `global_clipnorm`, `use_ema`, `ema_momentum`, `ema_overwrite_frequency`, `loss_scale_factor`,
-        `gradient_accumulation_steps` and `name`.
+        `gradient_accumulation_steps`, `name` and `decay`.
 
     Raises
     ------

@@ -5,6 +5,7 @@ from typing import Any
 from .. import losses, optimizers
 from .._internal import checks
 from .._internal.arrays import Array
+from .._internal.registry import is_config
 from ..losses._trainer import Trainer
 from ..metrics._compiled import CompiledMetrics
 from .native_model import NativeModel
@@ -21,6 +22,7 @@ class Compiled:
 
     def __init__(self, optimizer: Any, loss: Any, loss_weights: Any, metrics: Any, weighted_metrics: Any) -> None:
         self.optimizer: optimizers.Optimizer = optimizers.get(optimizer)
+        loss = _of_the_only_output("loss", loss)
         self.loss: losses.Loss | None = None if loss is None else losses.get(loss)
         self.metrics = CompiledMetrics(metrics, weighted_metrics)
         self.loss_weight = _loss_weight(loss_weights)
@@ -44,12 +46,19 @@ class Compiled:
         return self.loss._targets(name, y, shape, native.network.target_features, native.dtype, finite=finite)
 
 
+def _of_the_only_output(name: str, value: Any) -> Any:
+    """Return the entry of a list or dict with one entry for each output; anything else is returned unchanged."""
+    entries = value
+    if isinstance(value, dict) and not is_config(value):
+        entries = list(value.values())
+    if not isinstance(entries, (list, tuple)):
+        return value
+    if len(entries) != 1:
+        raise ValueError(f"{name}: expected one entry, since the model has one output, got {len(entries)}")
+    return entries[0]
+
+
 def _loss_weight(value: Any) -> float:
     """Return the weight of the only loss."""
-    if isinstance(value, dict):
-        value = list(value.values())
-    if isinstance(value, (list, tuple)):
-        if len(value) != 1:
-            raise ValueError(f"loss_weights: expected one weight, since a model has one output, got {len(value)}")
-        value = value[0]
+    value = _of_the_only_output("loss_weights", value)
     return 1.0 if value is None else checks.number("loss_weights", value)

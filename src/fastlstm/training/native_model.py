@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -24,10 +24,9 @@ class Node(NamedTuple):
     inputs: tuple[int, ...]
     """Indices of the nodes whose outputs it takes; `MODEL_INPUT` for the input of the model."""
 
-    def input_shape(self, shapes: Sequence[Shape], model_input: Shape) -> Shape:
-        """Return the shape of the input, given the output shapes of all earlier nodes."""
-        (source,) = self.inputs  # every layer has one input
-        return model_input if source == MODEL_INPUT else shapes[source]
+    def input_shape(self, shapes: Sequence[Shape], model_input: Shape) -> Any:
+        """Return the shape of the input (a list of several) given the output shapes of all earlier nodes."""
+        return self.layer._only_shape([model_input if i == MODEL_INPUT else shapes[i] for i in self.inputs])
 
     def output_shape(self, shapes: Sequence[Shape], model_input: Shape) -> Shape:
         """Return the shape of the output, given the output shapes of all earlier nodes."""
@@ -36,6 +35,13 @@ class Node(NamedTuple):
 
 
 MODEL_INPUT = -1
+
+
+def only_input(x: Any, axes: int) -> Any:
+    """Return the array of a list of one input with this number of axes; anything else is returned unchanged."""
+    if isinstance(x, (list, tuple)) and len(x) == 1 and not isinstance(x[0], (list, tuple)) and np.ndim(x[0]) == axes:
+        return x[0]
+    return x
 
 
 class NativeModel:
@@ -59,7 +65,7 @@ class NativeModel:
         self.name = name
         self.batch_shape = batch_shape
         self._nodes = tuple(nodes)
-        self._first = nodes[0].layer
+        self._first = nodes[0].layer  # every input of the model is converted as the first layer wants it
         self.dtype = self._first.dtype
         self.network: Network = native.network(self.dtype, *self._first._network_input(batch_shape))
         shapes: list[Shape] = []
@@ -87,8 +93,10 @@ class NativeModel:
 
         A single window takes only microseconds in the network, so a shape that passed once is not checked again.
         """
-        array = self._first._as_input(name, x, finite=finite)
+        array = self._first._as_input(name, only_input(x, len(self.batch_shape)), finite=finite)
         if array.shape[1:] != self._accepted:
+            if array.ndim == len(self.batch_shape) - 1 and self.batch_shape[-1] == 1:
+                array = array[..., None]
             self._require_shape(name, array)
             self._accepted = array.shape[1:]
         return self._first._for_network(array)

@@ -117,7 +117,7 @@ STATE = np.zeros((3, 4))
         (STATE, TypeError, "initial_state: expected a list of 2 arrays, got ndarray"),
         ([STATE, STATE[:, :3]], ValueError, r"initial_state\[1\]: expected shape \(3, 4\), got \(3, 3\)"),
         ([STATE[:2], STATE], ValueError, r"initial_state\[0\]: expected shape \(3, 4\), got \(2, 4\)"),
-        ([STATE > 0] * 2, TypeError, r"initial_state\[0\]: expected real"),
+        ([STATE.astype(str)] * 2, TypeError, r"initial_state\[0\]: expected real"),
     ],
 )
 def test_wrong_initial_states(initial, error, match):

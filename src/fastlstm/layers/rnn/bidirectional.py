@@ -35,8 +35,9 @@ class Bidirectional(StatefulLayer):
     backward_layer : recurrent layer, optional
         Template of `backward_layer`, with ``go_backwards=True``. It must return the same kinds of outputs as `layer`.
     **options
-        Keyword arguments common to all layers, described in `Layer`: `name`, `dtype`, `activity_regularizer` and
-        `trainable`. `dtype` must be that of `layer`.
+        Keyword arguments common to all layers, described in `Layer`: `name`, `dtype`, `activity_regularizer`,
+        `trainable`, `weights`, and in place of an `Input`: `input_shape`, `batch_input_shape`, `batch_shape`,
+        `input_dim` and `input_length`. `dtype` must be that of `layer`.
 
     Raises
     ------

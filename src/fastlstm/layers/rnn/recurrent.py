@@ -70,8 +70,9 @@ class RNN(StatefulLayer):
     clip : float, optional
         Clips the pre-activation of every gate to [-clip, clip]; the gradient is zero outside.
     **options
-        Keyword arguments common to all layers, described in `Layer`: `name`, `dtype`, `activity_regularizer` and
-        `trainable`.
+        Keyword arguments common to all layers, described in `Layer`: `name`, `dtype`, `activity_regularizer`,
+        `trainable`, `weights`, and in place of an `Input`: `input_shape`, `batch_input_shape`, `batch_shape`,
+        `input_dim` and `input_length`.
     unroll, implementation, use_cudnn
         Accepted as in Keras, without effect: there is one implementation.
 
