@@ -146,9 +146,10 @@ def test_before_a_model_and_not_in_it():
             ValueError,
             r"data: expected texts of shape \(N,\) or \(N, 1\)",
         ),
-        (lambda: TextVectorization().adapt(["a", None]), TypeError, "data: expected strings, got NoneType"),
+        (lambda: TextVectorization().adapt(["a", None]), TypeError, "data: expected strings .* got NoneType"),
         (lambda: TextVectorization(vocabulary=["a"]).adapt(["b"]), ValueError, "vocabulary: expected None, or no"),
-        (lambda: TextVectorization(vocabulary=["a"])([1]), TypeError, "inputs: expected strings, got int"),
+        (lambda: TextVectorization(vocabulary=["a"])([1]), TypeError, "inputs: expected strings .* got int"),
+        (lambda: TextVectorization(vocabulary=["a"])(Input((1,))), TypeError, "outside of models., got SymbolicTensor"),
         (lambda: TextVectorization(standardize="x"), ValueError, "standardize: expected one of 'lower_and_strip_punct"),
         (
             lambda: TextVectorization(split="x"),

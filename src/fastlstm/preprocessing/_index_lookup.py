@@ -217,10 +217,11 @@ class IndexLookup(OutsideModels):
         TypeError
             If the inputs are not tokens.
         """
+        tokens = (integers if self.invert else self._convert)("inputs", inputs, self.encoding)
         self._require_vocabulary()
         if self.invert:
-            return self._tokens_of(integers("inputs", inputs))
-        indices = self._indices_of(self._convert("inputs", inputs, self.encoding))
+            return self._tokens_of(tokens)
+        indices = self._indices_of(tokens)
         return indices if self.output_mode == "int" else self._encoded(indices)
 
     def get_config(self) -> dict[str, Any]:

@@ -259,8 +259,8 @@ class TextVectorization(OutsideModels):
         TypeError
             If the inputs are not strings.
         """
-        self._lookup._require_vocabulary()
         texts = strings("inputs", inputs, self.encoding)
+        self._lookup._require_vocabulary()
         if self.split is None:
             single, texts = texts.ndim < 2, np.atleast_2d(texts)
         else:
