@@ -104,6 +104,8 @@ def test_functions_take_arrays():
     ours.adapt(["a-b", "b"])
     assert ours.get_vocabulary() == ["", "[UNK]", "B", "A"]
     assert ours(["b-a", "c"]).tolist() == [[2, 3], [1, 0]]
+    with pytest.raises(ValueError, match="split: expected 2 lists of words of the function, got 3"):
+        TextVectorization(split=lambda texts: [["a"]] * 3).adapt(["a", "b"])
 
 
 def test_batches_of_texts():
@@ -115,8 +117,9 @@ def test_batches_of_texts():
     ours.update_state(["x y"])
     ours.finalize_state()
     assert ours.get_vocabulary() == ["", "[UNK]", "x", "y"]
-    ours.reset_state()
+    ours.adapt([])
     assert ours.get_vocabulary() == ["", "[UNK]"]
+    assert ours(["x"]).tolist() == [[1]]
 
 
 def test_before_a_model_and_not_in_it():
@@ -143,9 +146,10 @@ def test_before_a_model_and_not_in_it():
             ValueError,
             r"data: expected texts of shape \(N,\) or \(N, 1\)",
         ),
-        (lambda: TextVectorization().adapt(["a", None]), TypeError, "data: expected strings, got NoneType"),
+        (lambda: TextVectorization().adapt(["a", None]), TypeError, "data: expected strings .* got NoneType"),
         (lambda: TextVectorization(vocabulary=["a"]).adapt(["b"]), ValueError, "vocabulary: expected None, or no"),
-        (lambda: TextVectorization(vocabulary=["a"])([1]), TypeError, "inputs: expected strings, got int"),
+        (lambda: TextVectorization(vocabulary=["a"])([1]), TypeError, "inputs: expected strings .* got int"),
+        (lambda: TextVectorization(vocabulary=["a"])(Input((1,))), TypeError, "outside of models., got SymbolicTensor"),
         (lambda: TextVectorization(standardize="x"), ValueError, "standardize: expected one of 'lower_and_strip_punct"),
         (
             lambda: TextVectorization(split="x"),

@@ -63,6 +63,7 @@ def test_a_tokenizer_is_that_of_keras(theirs, options):
         for name in ("word_index", "index_word", "word_counts", "word_docs", "index_docs", "document_count"):
             assert getattr(ours, name) == getattr(peer, name), name
         assert list(ours.word_index.items()) == list(peer.word_index.items())
+    assert vars(ours).keys() == vars(peer).keys()  # those that a pickle of Keras's has
     seen = texts(0) + texts(7) + ["quite new words", ""]
     sequences = peer.texts_to_sequences(seen)
     assert ours.texts_to_sequences(seen) == sequences

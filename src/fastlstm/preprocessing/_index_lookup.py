@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable
 from typing import Any
@@ -105,8 +106,8 @@ class IndexLookup(OutsideModels):
         TypeError
             If `data` does not hold tokens.
         """
-        array = self._convert("data", data, self.encoding)
-        self._count(array.reshape(len(array) if array.ndim else 1, -1).tolist())
+        rows = np.atleast_1d(self._convert("data", data, self.encoding))
+        self._count(rows.reshape(len(rows), math.prod(rows.shape[1:])).tolist())
 
     def finalize_state(self) -> None:
         """Make the vocabulary of the tokens that were counted."""
@@ -216,10 +217,11 @@ class IndexLookup(OutsideModels):
         TypeError
             If the inputs are not tokens.
         """
+        tokens = (integers if self.invert else self._convert)("inputs", inputs, self.encoding)
         self._require_vocabulary()
         if self.invert:
-            return self._tokens_of(integers("inputs", inputs))
-        indices = self._indices_of(self._convert("inputs", inputs, self.encoding))
+            return self._tokens_of(tokens)
+        indices = self._indices_of(tokens)
         return indices if self.output_mode == "int" else self._encoded(indices)
 
     def get_config(self) -> dict[str, Any]:

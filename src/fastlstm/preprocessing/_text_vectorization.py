@@ -259,8 +259,8 @@ class TextVectorization(OutsideModels):
         TypeError
             If the inputs are not strings.
         """
-        self._lookup._require_vocabulary()
         texts = strings("inputs", inputs, self.encoding)
+        self._lookup._require_vocabulary()
         if self.split is None:
             single, texts = texts.ndim < 2, np.atleast_2d(texts)
         else:
@@ -298,6 +298,8 @@ class TextVectorization(OutsideModels):
                 raise ValueError(f"{name}: expected texts of shape (N,) or (N, 1), got {texts.shape}")
             if callable(self.split):
                 words = [strings("split", text).tolist() for text in self.split(texts.astype(str))]
+                if len(words) != len(texts):
+                    raise ValueError(f"split: expected {len(texts)} lists of words of the function, got {len(words)}")
             else:
                 words = [_SPLIT[self.split](text) for text in texts]
         if self._ngrams is None:

@@ -14,7 +14,12 @@ from .._internal.arrays import Array
 
 def strings(name: str, value: Any, encoding: str = "utf-8") -> Array:
     """Return `value` as an array of str objects; bytes are decoded."""
-    array = np.asarray(value, dtype=object)
+    try:
+        array = np.asarray(value, dtype=object)
+    except ValueError as error:
+        raise ValueError(f"{name}: expected a rectangular array of strings, got {type(value).__name__}") from error
+    except TypeError as error:  # of a symbolic tensor
+        raise TypeError(f"{name}: {_wrong('strings', value)}") from error
     result = np.empty(array.size, object)
     for i, entry in enumerate(array.flat):
         if isinstance(entry, str):
@@ -24,7 +29,7 @@ def strings(name: str, value: Any, encoding: str = "utf-8") -> Array:
         elif isinstance(entry, (list, tuple, np.ndarray)):
             raise ValueError(f"{name}: expected a rectangular array of strings, got rows of different lengths")
         else:
-            raise TypeError(f"{name}: expected strings, got {type(entry).__name__} (called outside a model, on arrays)")
+            raise TypeError(f"{name}: {_wrong('strings', entry)}")
     return result.reshape(array.shape)
 
 
@@ -34,13 +39,18 @@ def integers(name: str, value: Any, encoding: str = "utf-8") -> Array:
         array = np.asarray(value)
         found = array if array.dtype.kind in "biuf" else array.astype(np.float64)
     except (TypeError, ValueError) as error:
-        raise TypeError(f"{name}: expected a rectangular array of integers, got {type(value).__name__}") from error
+        raise TypeError(f"{name}: {_wrong('a rectangular array of integers', value)}") from error
     with np.errstate(invalid="ignore"):
         result = found.astype(np.int64)
     different = result != found
     if different.any():
         raise ValueError(f"{name}: expected whole numbers, got {found[different].flat[0]}")
     return result
+
+
+def _wrong(expected: str, found: Any) -> str:
+    """Return what an error says; symbolic tensors are what the layers of Keras are often called on."""
+    return f"expected {expected} (it is called on data, outside of models), got {type(found).__name__}"
 
 
 def batches(data: Any, steps: Any) -> Iterator[Any]:

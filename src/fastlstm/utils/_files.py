@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
-import shutil
-import tarfile
-import zipfile
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlparse
-from urllib.request import url2pathname
 
+from .._internal import keras_home
 from .._internal.names import lookup
-from ..datasets.keras_files import _cache
 
 _FORMATS = {"auto": ("tar", "zip"), "tar": ("tar",), "zip": ("zip",)}
 
@@ -86,9 +80,11 @@ def get_file(
     """
     if fname is None and origin is None:
         raise ValueError("origin: expected a path or a URL, or a name as fname, got None")
+    from urllib.parse import urlparse
+
     kinds = lookup("archive_format", archive_format, _FORMATS)
     name = os.fspath(fname) if fname is not None else os.path.basename(urlparse(os.fspath(origin or "")).path)
-    folder = (_cache.home() if cache_dir is None else Path(cache_dir)) / cache_subdir
+    folder = (keras_home.home() if cache_dir is None else Path(cache_dir)) / cache_subdir
     file = folder / name
     unpacks = extract or untar
     if unpacks and file.is_dir():
@@ -97,10 +93,12 @@ def get_file(
         file = file.with_name(file.name + _ending(os.fspath(origin or "")))
     local = _local(origin)
     if local is not None and (force_download or not file.exists()):
+        import shutil
+
         file.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(local, file)
     if not file.exists():
-        raise _cache.missing("fname", file, "its source" if origin is None else os.fspath(origin))
+        raise keras_home.missing("fname", file, "its source" if origin is None else os.fspath(origin))
     _check_hash(file, file_hash or md5_hash, "md5" if file_hash is None else hash_algorithm)
     if not unpacks:
         return str(file)
@@ -114,6 +112,9 @@ def _local(origin: Any) -> Path | None:
     """Return the path of a local origin, None for others."""
     if origin is None:
         return None
+    from urllib.parse import urlparse
+    from urllib.request import url2pathname
+
     parts = urlparse(os.fspath(origin))
     if parts.scheme == "file":
         path = Path(url2pathname(parts.path))
@@ -139,6 +140,8 @@ def _check_hash(file: Path, expected: str | None, algorithm: str) -> None:
         algorithm = "sha256" if len(expected) == 64 else "md5"
     if algorithm not in ("md5", "sha256"):
         raise ValueError(f"hash_algorithm: expected 'auto', 'md5' or 'sha256', got {algorithm!r:.80}")
+    import hashlib
+
     found = hashlib.new(algorithm)
     with open(file, "rb") as stream:
         for block in iter(lambda: stream.read(2**20), b""):
@@ -149,6 +152,10 @@ def _check_hash(file: Path, expected: str | None, algorithm: str) -> None:
 
 def _unpack(file: Path, target: Path, kinds: tuple[str, ...]) -> None:
     """Unpack an archive to a folder, which exists only once it is complete."""
+    import shutil
+    import tarfile
+    import zipfile
+
     partial = target.with_name(f".{target.name}.{os.urandom(6).hex()}")
     try:
         if "tar" in kinds and tarfile.is_tarfile(file):

@@ -8,8 +8,8 @@ import numpy as np
 
 from ..._internal import checks
 from ..._internal.arrays import Array
+from ..._internal.keras_home import cached
 from ._archives import arrays
-from ._cache import cached
 from ._reviews import shuffled
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from ..._internal.arrays import Array
+from ..._internal.keras_home import home, missing
 from ._archives import reading, unpickled
-from ._cache import home, missing
 
 __all__ = ["load_data"]
 

@@ -7,8 +7,8 @@ import gzip
 import numpy as np
 
 from ..._internal.arrays import Array
+from ..._internal.keras_home import cached
 from ._archives import reading
-from ._cache import cached
 
 __all__ = ["load_data"]
 

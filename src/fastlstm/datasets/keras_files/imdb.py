@@ -8,9 +8,9 @@ import numpy as np
 
 from ..._internal import checks
 from ..._internal.arrays import Array
+from ..._internal.keras_home import cached
 from ..._internal.old_names import accepts_old_names
 from ._archives import arrays
-from ._cache import cached
 from ._reviews import as_array, shorter, shuffled, word_index, words_of
 
 __all__ = ["get_word_index", "load_data"]

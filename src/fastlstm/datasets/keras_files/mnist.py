@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from ..._internal.arrays import Array
+from ..._internal.keras_home import cached
 from ._archives import arrays
-from ._cache import cached
 
 __all__ = ["load_data"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-SOURCE = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"
+_SOURCE = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"
 
 
 def home() -> Path:
@@ -14,8 +14,8 @@ def home() -> Path:
     return Path(given) if given else Path.home() / ".keras"
 
 
-def cached(name: str, path: str | os.PathLike[str], origin: str = SOURCE, subfolder: str = "") -> Path:
-    """Return a file, by its name in the cache folder or by its path.
+def cached(name: str, path: str | os.PathLike[str], subfolder: str = "") -> Path:
+    """Return the file of a data set.
 
     Parameters
     ----------
@@ -23,8 +23,6 @@ def cached(name: str, path: str | os.PathLike[str], origin: str = SOURCE, subfol
         The argument that errors name.
     path : str or path
         A name in the cache folder, or an absolute path.
-    origin : str
-        Where the file can be had: a folder, if it ends with a slash.
     subfolder : str
         The folder in the cache folder.
     """
@@ -32,7 +30,7 @@ def cached(name: str, path: str | os.PathLike[str], origin: str = SOURCE, subfol
         raise TypeError(f"{name}: expected the name or the path of a file, got {type(path).__name__}")
     file = home() / "datasets" / subfolder / path  # path alone, if it is absolute
     if not file.exists():
-        raise missing(name, file, origin + file.name if origin.endswith("/") else origin)
+        raise missing(name, file, _SOURCE + file.name)
     return file
 
 
