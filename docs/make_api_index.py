@@ -46,7 +46,8 @@ def is_module(name: str) -> bool:
 def public_modules() -> list[str]:
     """Return the modules with public names: no part of their name begins with an underscore, and they have __all__.
 
-    Modules inside a package that has an __all__ are how the package is divided; the package says what is public.
+    Modules inside a package that has an __all__ are how the package is divided; the package says what is public. Those
+    of `fastlstm.keras`, which have the names of others, are listed in keras_scripts.md.
     """
     found = []
     for path in sorted((SOURCES / "fastlstm").rglob("*.py")):
@@ -54,6 +55,8 @@ def public_modules() -> list[str]:
         package = parts[-1] == "__init__"
         parts = parts[:-1] if package else parts
         top_level_module = len(parts) == 2
+        if parts[1:2] == ("keras",) and not top_level_module:
+            continue
         if (package or top_level_module) and not any(part.startswith("_") for part in parts):
             found.append(".".join(parts))
     return [module for module in found if public_names(module)]

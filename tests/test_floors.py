@@ -23,7 +23,7 @@ FLOORS = [
     {"models"},
     {"forecasting", "ops", "saving"},
     {"fastlstm"},
-    {"benchmarks", "cli", "integrations"},
+    {"benchmarks", "cli", "integrations", "keras"},
     {"__main__"},
 ]
 FLOOR_OF = {package: floor for floor, packages in enumerate(FLOORS) for package in packages}

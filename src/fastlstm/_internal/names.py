@@ -39,3 +39,8 @@ def given_or_automatic(name: str | None, cls: type) -> str:
     if not name:
         raise ValueError("name: expected a string with at least one character, got ''")
     return name
+
+
+def forget() -> None:
+    """Restart the numbers of automatic names."""
+    _used.clear()

@@ -89,6 +89,9 @@ class ModelCheckpoint(MonitorCallback):
     'best.keras'
     """
 
+    _any_ending: bool = False
+    """Whether the methods of the model take paths with any ending."""
+
     def __init__(
         self,
         filepath: Any,
@@ -103,7 +106,7 @@ class ModelCheckpoint(MonitorCallback):
         super().__init__(monitor, mode, initial_value_threshold)
         self.filepath = os.fspath(filepath)
         endings = (".weights.h5", ".safetensors") if save_weights_only else (".keras", ".h5")
-        if not self.filepath.endswith(endings):
+        if not (self._any_ending or self.filepath.endswith(endings)):
             raise ValueError(f"filepath: expected a path that ends with {' or '.join(endings)}, got {self.filepath!r}")
         self.verbose = verbose
         self.save_best_only = checks.flag("save_best_only", save_best_only)

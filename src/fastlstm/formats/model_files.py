@@ -18,15 +18,17 @@ _ENDINGS = (".keras", ".h5", ".hdf5")
 _ZIP, _HDF5 = b"PK", b"\x89HDF\r\n\x1a\n"
 
 
-def save_model(model: SavedModel, filepath: str | os.PathLike[str], overwrite: bool = True) -> None:
-    """Write a model, as `Sequential.save` describes."""
+def save_model(
+    model: SavedModel, filepath: str | os.PathLike[str], overwrite: bool = True, *, any_ending: bool = False
+) -> None:
+    """Write a model, as `Sequential.save` describes; with `any_ending` in the format of .keras unless it is .h5."""
     path, overwrite = os.fspath(filepath), flag("overwrite", overwrite)
-    if not path.endswith(_ENDINGS):
+    if not (any_ending or path.endswith(_ENDINGS)):
         raise ValueError(f"filepath: expected a path that ends with .keras (or .h5), got {path!r}")
     if not model.built:
         warnings.warn(f"save: model {model.name!r} is not built; the file will have no weights", stacklevel=3)
     config = serialize.of_model(model)
-    if path.endswith(".keras"):
+    if not path.endswith(_ENDINGS[1:]):
         weights = _weights(model)
         with files.written(path, overwrite) as file:
             archive.write(file, config, weights, version)
@@ -36,13 +38,15 @@ def save_model(model: SavedModel, filepath: str | os.PathLike[str], overwrite: b
             file.write(contents)
 
 
-def save_weights(model: SavedModel, filepath: str | os.PathLike[str], overwrite: bool = True) -> None:
-    """Write a model's weights, as `Sequential.save_weights` describes."""
+def save_weights(
+    model: SavedModel, filepath: str | os.PathLike[str], overwrite: bool = True, *, any_ending: bool = False
+) -> None:
+    """Write a model's weights, as `Sequential.save_weights` describes; other endings stand for .weights.h5."""
     path, overwrite = os.fspath(filepath), flag("overwrite", overwrite)
-    if not path.endswith((".weights.h5", ".safetensors")):
+    if not any_ending and not path.endswith((".weights.h5", ".safetensors")):
         raise ValueError(f"filepath: expected a path that ends with .weights.h5 or .safetensors, got {path!r}")
     model._require_built()
-    contents = _weights(model) if path.endswith(".h5") else safetensors.contents(model)
+    contents = safetensors.contents(model) if path.endswith(".safetensors") else _weights(model)
     with files.written(path, overwrite) as file:
         file.write(contents)
 

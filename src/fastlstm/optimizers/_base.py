@@ -31,6 +31,43 @@ _SHARED = (
 """Names of the attributes of all optimizers that the core needs."""
 
 
+class LearningRate(float):
+    """The learning rate of an optimizer: a number that can also be set, as Keras's variable can.
+
+    Parameters
+    ----------
+    value : float
+        The number.
+    optimizer : Optimizer
+        The optimizer whose learning rate `assign` sets.
+    """
+
+    def __new__(cls, value: float, optimizer: "Optimizer") -> "LearningRate":
+        rate = super().__new__(cls, value)
+        rate._optimizer = optimizer
+        return rate
+
+    _optimizer: "Optimizer"
+
+    def assign(self, value: float) -> None:
+        """Set the learning rate of the optimizer, as assigning to `Optimizer.learning_rate` does.
+
+        Parameters
+        ----------
+        value : float
+            The new learning rate.
+        """
+        self._optimizer.learning_rate = value
+
+    def numpy(self) -> Any:
+        """Return the number as NumPy's."""
+        return np.float32(self)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Return a plain number for copies and pickles, which belong to no optimizer."""
+        return float, (float(self),)
+
+
 class Optimizer:
     """Base class of the built-in optimizers, with the arguments common to all of them.
 
@@ -149,9 +186,9 @@ class Optimizer:
         """The learning rate of the next step.
 
         Assigning a number or a schedule takes effect with the next step. A schedule can only be replaced by another
-        schedule; assigning a number instead raises TypeError.
+        schedule; assigning a number instead raises TypeError. The number has a method `assign`, as Keras's variable.
         """
-        return self._rate_at(self._steps)
+        return LearningRate(self._rate_at(self._steps), self)
 
     @learning_rate.setter
     def learning_rate(self, value: float | LearningRateSchedule) -> None:

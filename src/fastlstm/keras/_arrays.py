@@ -1,0 +1,301 @@
+"""Functions on arrays that `backend`, `ops` and `tensorflow` share.
+
+They call NumPy without converting their arguments first, so that objects with NumPy's protocols pass through them.
+"""
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .. import config
+from .._internal.arrays import Array
+
+__all__ = [
+    "Tensor",
+    "absolute",
+    "add",
+    "argmax",
+    "argmin",
+    "argsort",
+    "cast",
+    "ceil",
+    "clip",
+    "convert_to_tensor",
+    "cos",
+    "cumprod",
+    "cumsum",
+    "diff",
+    "divide",
+    "dot",
+    "einsum",
+    "equal",
+    "exp",
+    "expand_dims",
+    "expm1",
+    "eye",
+    "flip",
+    "floor",
+    "floor_divide",
+    "full",
+    "greater",
+    "greater_equal",
+    "isfinite",
+    "isinf",
+    "isnan",
+    "less",
+    "less_equal",
+    "linspace",
+    "log",
+    "log1p",
+    "logical_and",
+    "logical_not",
+    "logical_or",
+    "logsumexp",
+    "matmul",
+    "maximum",
+    "mean",
+    "minimum",
+    "mod",
+    "multiply",
+    "negative",
+    "not_equal",
+    "ones",
+    "ones_like",
+    "outer",
+    "power",
+    "prod",
+    "ravel",
+    "reciprocal",
+    "repeat",
+    "reshape",
+    "roll",
+    "sign",
+    "sin",
+    "softmax",
+    "sort",
+    "sqrt",
+    "square",
+    "squeeze",
+    "stack",
+    "std",
+    "subtract",
+    "take",
+    "tan",
+    "tanh",
+    "tensordot",
+    "tile",
+    "transpose",
+    "var",
+    "where",
+    "zeros",
+    "zeros_like",
+]
+"""The functions that have one name in `backend`, `ops` and `tensorflow`."""
+
+Function = Callable[..., Any]
+
+
+class Tensor(np.ndarray[Any, Any]):
+    """An array with the methods of TensorFlow's eager tensors."""
+
+    def numpy(self) -> Any:
+        """Return the plain array, or the number if there is one without axes."""
+        array = np.asarray(self)
+        return array if array.ndim else array[()]
+
+    eval = numpy
+
+    def get_shape(self) -> tuple[int, ...]:
+        """Return the shape."""
+        return tuple(self.shape)
+
+
+def tensor(value: Any) -> Any:
+    """Return a result of NumPy as a `Tensor`; anything else is returned unchanged."""
+    if isinstance(value, np.generic) or type(value) is np.ndarray:
+        return np.asarray(value).view(Tensor)
+    return value
+
+
+def dtype_of(dtype: Any) -> np.dtype[Any]:
+    """Return NumPy's dtype for a name or a dtype of any library."""
+    found: np.dtype[Any] = np.dtype(getattr(dtype, "name", dtype))
+    return found
+
+
+def convert_to_tensor(value: Any, dtype: Any = None) -> Any:
+    """Return a value as a tensor; Python's floats become 'float32', its integers 'int32', as in TensorFlow."""
+    array = np.asarray(value, None if dtype is None else dtype_of(dtype))
+    if dtype is None and not hasattr(value, "dtype"):
+        narrow = {"f": np.float32, "i": np.int32}.get(array.dtype.kind)
+        array = array if narrow is None else array.astype(narrow)
+    return tensor(array)
+
+
+def cast(x: Any, dtype: Any) -> Any:
+    """Return an array in another dtype."""
+    return tensor((x if hasattr(x, "astype") else np.asarray(x)).astype(dtype_of(dtype)))
+
+
+def _wrapped(function: Any) -> Function:
+    """Return a function of NumPy whose result is a tensor, and which takes the argument `name` of TensorFlow."""
+
+    @functools.wraps(function)
+    def call(*args: Any, name: str | None = None, **kwargs: Any) -> Any:
+        return tensor(function(*args, **kwargs))
+
+    return call
+
+
+absolute, exp, expm1, log, log1p = (
+    _wrapped(np.absolute),
+    _wrapped(np.exp),
+    _wrapped(np.expm1),
+    _wrapped(np.log),
+    _wrapped(np.log1p),
+)
+sqrt, square, sign, negative, reciprocal = map(_wrapped, (np.sqrt, np.square, np.sign, np.negative, np.reciprocal))
+sin, cos, tan, tanh, floor, ceil = map(_wrapped, (np.sin, np.cos, np.tan, np.tanh, np.floor, np.ceil))
+round_, isnan, isinf, isfinite = map(_wrapped, (np.round, np.isnan, np.isinf, np.isfinite))
+add, subtract, multiply, divide, power = map(_wrapped, (np.add, np.subtract, np.multiply, np.divide, np.power))
+floor_divide, mod, maximum, minimum = map(_wrapped, (np.floor_divide, np.mod, np.maximum, np.minimum))
+equal, not_equal, greater, greater_equal = map(_wrapped, (np.equal, np.not_equal, np.greater, np.greater_equal))
+less, less_equal, matmul, dot = map(_wrapped, (np.less, np.less_equal, np.matmul, np.dot))
+logical_and, logical_or, logical_not = map(_wrapped, (np.logical_and, np.logical_or, np.logical_not))
+where, clip, stack, tile, repeat, roll, flip = map(
+    _wrapped, (np.where, np.clip, np.stack, np.tile, np.repeat, np.roll, np.flip)
+)
+concatenate, reshape, transpose, squeeze, expand_dims = map(
+    _wrapped, (np.concatenate, np.reshape, np.transpose, np.squeeze, np.expand_dims)
+)
+ravel, sort, argsort, cumsum, cumprod, take = map(
+    _wrapped, (np.ravel, np.sort, np.argsort, np.cumsum, np.cumprod, np.take)
+)
+tensordot, einsum, outer, diff, linspace = map(_wrapped, (np.tensordot, np.einsum, np.outer, np.diff, np.linspace))
+
+
+def _reduction(function: Function, *, averages: bool = False) -> Function:
+    """Return a reduction with Keras's arguments. Averages of integers and booleans are floats of the default dtype."""
+
+    @functools.wraps(function)
+    def reduce(x: Any, axis: Any = None, keepdims: bool = False, name: str | None = None) -> Any:
+        axis = tuple(axis) if isinstance(axis, list) else axis
+        if averages and getattr(getattr(x, "dtype", None), "kind", "f") in "biu":
+            x = cast(x, config.floatx())
+        return tensor(function(x, axis=axis, keepdims=keepdims))
+
+    return reduce
+
+
+sum_, prod, max_, min_ = _reduction(np.sum), _reduction(np.prod), _reduction(np.max), _reduction(np.min)
+all_, any_ = _reduction(np.all), _reduction(np.any)
+mean, std, var = (_reduction(function, averages=True) for function in (np.mean, np.std, np.var))
+
+
+def argmax(x: Any, axis: int = -1) -> Any:
+    """Return the index of the largest element along an axis."""
+    return tensor(np.argmax(x, axis=axis))
+
+
+def argmin(x: Any, axis: int = -1) -> Any:
+    """Return the index of the smallest element along an axis."""
+    return tensor(np.argmin(x, axis=axis))
+
+
+def logsumexp(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """Return the logarithm of a sum of exponentials, without overflow."""
+    largest = np.max(x, axis=axis, keepdims=True)
+    total = np.log(np.sum(np.exp(x - largest), axis=axis, keepdims=True)) + largest
+    return tensor(total if keepdims else np.squeeze(total, axis=axis))
+
+
+def one_hot(indices: Any, num_classes: int) -> Any:
+    """Return a 1 at each index, in a new last axis; zeros for indices out of range."""
+    return tensor((np.asarray(indices)[..., None] == np.arange(num_classes)).astype(config.floatx()))
+
+
+def zeros(shape: Any, dtype: Any = None) -> Any:
+    """Return zeros, of the default dtype if none is given."""
+    return tensor(np.zeros(shape, dtype_of(dtype or config.floatx())))
+
+
+def ones(shape: Any, dtype: Any = None) -> Any:
+    """Return ones, of the default dtype if none is given."""
+    return tensor(np.ones(shape, dtype_of(dtype or config.floatx())))
+
+
+def full(shape: Any, value: Any, dtype: Any = None) -> Any:
+    """Return an array filled with a value, of the default dtype if none is given."""
+    return tensor(np.full(shape, value, dtype_of(dtype or config.floatx())))
+
+
+def eye(size: int, dtype: Any = None) -> Any:
+    """Return the identity matrix, of the default dtype if none is given."""
+    return tensor(np.eye(size, dtype=dtype_of(dtype or config.floatx())))
+
+
+def zeros_like(x: Any, dtype: Any = None) -> Any:
+    """Return zeros of the shape of an array."""
+    return tensor(np.zeros_like(x, None if dtype is None else dtype_of(dtype)))
+
+
+def ones_like(x: Any, dtype: Any = None) -> Any:
+    """Return ones of the shape of an array."""
+    return tensor(np.ones_like(x, None if dtype is None else dtype_of(dtype)))
+
+
+def generator(seed: int | None) -> np.random.Generator:
+    """Return a random generator; without a seed it is seeded by `numpy.random`, which `set_random_seed` seeds."""
+    return np.random.default_rng(np.random.randint(2**31) if seed is None else seed)
+
+
+def normal(shape: Any, mean: float = 0.0, stddev: float = 1.0, dtype: Any = None, seed: int | None = None) -> Any:
+    """Return normally distributed random numbers."""
+    return cast(generator(seed).normal(mean, stddev, shape), dtype or config.floatx())
+
+
+def uniform(shape: Any, minval: Any = 0.0, maxval: Any = 1.0, dtype: Any = None, seed: int | None = None) -> Any:
+    """Return uniformly distributed random numbers from `minval` to `maxval`, which is excluded."""
+    dtype = dtype_of(dtype or config.floatx())
+    draw: Function = generator(seed).integers if dtype.kind in "iu" else generator(seed).uniform
+    return cast(draw(minval, maxval, shape), dtype)
+
+
+def categorical(logits: Any, num_samples: int, seed: int | None = None) -> Any:
+    """Return indices (N, num_samples) drawn with the probabilities whose logarithms are the rows of `logits`."""
+    logits = np.asarray(logits, np.float64)
+    noise = generator(seed).gumbel(size=(len(logits), num_samples, logits.shape[-1]))
+    return tensor(np.argmax(logits[:, None] + noise, axis=-1))
+
+
+def shuffled(x: Any, seed: int | None = None) -> Any:
+    """Return an array with its rows in random order."""
+    return tensor(generator(seed).permutation(np.asarray(x)))
+
+
+def value_of(x: Any) -> Any:
+    """Return a variable, tensor or number as NumPy has it."""
+    return x.numpy() if hasattr(x, "numpy") else x
+
+
+def assign(x: Any, value: Any) -> None:
+    """Set the value of a variable, of an optimizer's learning rate, or of an array."""
+    if hasattr(x, "assign"):
+        x.assign(value_of(value))
+    elif isinstance(x, np.ndarray) and x.flags.writeable:
+        x[...] = value
+    else:
+        raise TypeError(f"x: expected a variable or a learning rate, got {type(x).__name__}; use layer.set_weights")
+
+
+def softmax(x: Any, axis: int = -1) -> Any:
+    """Return exponentials divided by their sum along an axis."""
+    exponentials = np.exp(x - np.max(x, axis=axis, keepdims=True))
+    return tensor(exponentials / np.sum(exponentials, axis=axis, keepdims=True))
+
+
+def plain(x: Any) -> Array:
+    """Return an array without the methods of tensors."""
+    return np.asarray(x)

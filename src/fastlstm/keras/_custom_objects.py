@@ -1,0 +1,40 @@
+"""Classes and functions of a script by name, which loading a model finds without `custom_objects`."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+_registered: dict[str, Any] = {}
+
+
+def get_custom_objects() -> dict[str, Any]:
+    """Return the dict of registered objects, which may be changed."""
+    return _registered
+
+
+def register_keras_serializable(package: str = "Custom", name: str | None = None) -> Callable[[Any], Any]:
+    """Return a decorator that registers a class or function under its name."""
+
+    def register(value: Any) -> Any:
+        _registered[name or value.__name__] = value
+        return value
+
+    return register
+
+
+@contextmanager
+def custom_object_scope(*objects: Mapping[str, Any]) -> Iterator[None]:
+    """Register objects inside a ``with``."""
+    before = dict(_registered)
+    for each in objects:
+        _registered.update(each)
+    try:
+        yield
+    finally:
+        _registered.clear()
+        _registered.update(before)
+
+
+def all_custom_objects(custom_objects: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return the registered objects and those of a call."""
+    return {**_registered, **(custom_objects or {})}

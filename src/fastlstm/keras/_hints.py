@@ -1,0 +1,57 @@
+"""What to do instead of something that this package lacks."""
+
+_IMAGES = "its layers take sequences (N, T, D), not images or volumes; flatten each step with Reshape, or use Keras"
+_OWN_LAYERS = (
+    "layers with a call of your own cannot run in the compiled core; combine layers of fastlstm.layers, or use Keras"
+)
+_GRADIENTS = (
+    "there is no automatic differentiation of Python code; train with model.fit or model.train_on_batch, or by hand"
+    " with fastlstm.ops.backward"
+)
+_TEXTS = "do this with Python's strings before the data reaches the model"
+_FILES = "read the file with Python, NumPy or pandas, and pass arrays to fit"
+
+_HINTS = {
+    _IMAGES: """
+        layers.Conv2D layers.Conv3D layers.Convolution2D layers.Conv2DTranspose layers.SeparableConv2D
+        layers.DepthwiseConv2D layers.ConvLSTM1D layers.ConvLSTM2D layers.ConvLSTM3D layers.MaxPooling2D
+        layers.MaxPool2D layers.MaxPooling3D layers.AveragePooling2D layers.GlobalAveragePooling2D
+        layers.GlobalMaxPooling2D layers.UpSampling2D layers.ZeroPadding2D layers.Cropping2D
+        layers.SpatialDropout2D layers.Resizing layers.RandomFlip layers.CenterCrop
+        preprocessing.image.ImageDataGenerator preprocessing.image.load_img preprocessing.image.img_to_array
+        utils.load_img utils.img_to_array utils.image_dataset_from_directory tf.image applications
+        """,
+    _OWN_LAYERS: "layers.Lambda layers.AbstractRNNCell layers.InputSpec layers.Wrapper engine.InputSpec",
+    _GRADIENTS: """
+        tf.GradientTape tf.gradients tf.custom_gradient tf.stop_gradient tf.train.AdamOptimizer
+        tf.train.GradientDescentOptimizer tf.train.RMSPropOptimizer backend.gradients backend.function
+        backend.stop_gradient tf.placeholder tf.get_variable backend.placeholder
+        """,
+    _TEXTS: "tf.strings tf.lookup",
+    _FILES: """
+        tf.io tf.read_file tf.saved_model tf.TFRecordReader tf.data.TextLineDataset tf.data.TFRecordDataset
+        utils.text_dataset_from_directory preprocessing.text_dataset_from_directory
+        """,
+    "save the model in the .keras format, or as .h5": "tf.train.Checkpoint tf.train.Saver tf.train.latest_checkpoint",
+    "export the model with fastlstm.integrations.onnx": "tf.lite",
+    "it is outside Keras; see fastlstm.layers for the recurrent layers": "tf.contrib tf.nn.rnn_cell",
+}
+_HINT_OF = {name: hint for hint, names in _HINTS.items() for name in names.split()}
+
+
+def hint_for(name: str) -> str | None:
+    """Return what to do instead of a missing name such as 'keras.layers.Conv2D', None without particular advice."""
+    parts = name.removeprefix("keras.").split(".")
+    beginnings = (".".join(parts[:length]) for length in range(len(parts), 0, -1))
+    return next((_HINT_OF[beginning] for beginning in beginnings if beginning in _HINT_OF), None)
+
+
+def hinted_names(module: str) -> list[str]:
+    """Return the missing names of a module, such as 'layers', for which there is advice."""
+    found = (name.rpartition(".") for name in _HINT_OF)
+    return sorted(name for place, _, name in found if place == module)
+
+
+def rows() -> list[tuple[str, list[str]]]:
+    """Return each piece of advice with the names that it is about."""
+    return [(hint, names.split()) for hint, names in _HINTS.items()]

@@ -1,0 +1,152 @@
+"""The methods that models of Keras have or had, beyond those of `fastlstm.models`."""
+
+import json
+import os
+from typing import Any, NoReturn
+
+import numpy as np
+
+from ..callbacks import History
+from ..models.model import Model
+from . import _notes
+from ._arrays import tensor
+from ._missing import NotAvailableError
+
+_OF_A_QUEUE = ("workers", "use_multiprocessing", "max_queue_size", "max_q_size", "pickle_safe", "nb_worker")
+_OF_COMPILE = ("class_mode", "sample_weight_mode", "target_tensors", "experimental_run_tf_function")
+_OF_SAVE = ("include_optimizer", "save_format", "signatures", "options", "save_traces", "zipped")
+
+
+def present_name(name: str, names: Any) -> str:
+    """Return the name of a result for one of Keras before 2.3, where accuracy was logged as 'acc'."""
+    prefix = "val_" if name.startswith("val_") else ""
+    if name == f"{prefix}acc" and "acc" not in names and "accuracy" in names:
+        return f"{prefix}accuracy"
+    return name
+
+
+class _Logs(dict[str, Any]):
+    """The history of a fit, which finds 'acc' and 'val_acc' as 'accuracy' and 'val_accuracy', and the reverse."""
+
+    def __missing__(self, name: str) -> Any:
+        prefix = "val_" if name.startswith("val_") else ""
+        other = {"acc": "accuracy", "accuracy": "acc", "lr": "learning_rate"}.get(name.removeprefix(prefix))
+        if other is None or prefix + other not in self:
+            raise KeyError(name)
+        return self[prefix + other]
+
+
+def without(options: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+    """Return keyword arguments without those that have no effect here, which are noted."""
+    for name in names:
+        if options.get(name):
+            _notes.ignored(f"{name}=")
+    return {name: value for name, value in options.items() if name not in names}
+
+
+class MethodsOfKeras(Model):
+    """A model with the methods and arguments of all versions of Keras."""
+
+    def __call__(self, x: Any, training: Any = False, mask: Any = None) -> Any:
+        """Return the output for all samples as one batch, as a tensor."""
+        return tensor(super().__call__(x, bool(training), mask))
+
+    def compile(self, *args: Any, **options: Any) -> None:
+        """Choose optimizer, loss and metrics, as `fastlstm.Sequential.compile` does."""
+        super().compile(*args, **without(options, _OF_COMPILE))
+
+    def fit(self, *args: Any, **options: Any) -> History:
+        """Train the model, as `fastlstm.Sequential.fit` does; the history also has the older names of accuracies."""
+        if "nb_epoch" in options:  # Keras 1
+            options["epochs"] = options.pop("nb_epoch")
+        _notes.trained(self)
+        history = super().fit(*args, **without(options, _OF_A_QUEUE))
+        history.history = _Logs(history.history)
+        return history
+
+    def evaluate(self, *args: Any, **options: Any) -> Any:
+        """Return the loss and the metrics, as `fastlstm.Sequential.evaluate` does."""
+        return super().evaluate(*args, **without(options, _OF_A_QUEUE))
+
+    def predict(self, *args: Any, **options: Any) -> Any:
+        """Return the output for every sample, as `fastlstm.Sequential.predict` does."""
+        return super().predict(*args, **without(options, _OF_A_QUEUE))
+
+    # Keras 1 and 2 -------------------------------------------------------------------------------------------------
+
+    def fit_generator(
+        self, generator: Any, steps_per_epoch: int | None = None, epochs: int = 1, *args: Any, **options: Any
+    ) -> History:
+        """Train the model on a generator of batches; `fit` takes one as well."""
+        names = ("verbose", "callbacks", "validation_data", "validation_steps", "class_weight")
+        options.update(zip(names, args, strict=False))
+        if "samples_per_epoch" in options:  # Keras 1 counts samples
+            rows, generator = _rows_of_a_batch(generator)
+            steps_per_epoch = -(-options.pop("samples_per_epoch") // rows)
+        return self.fit(generator, steps_per_epoch=steps_per_epoch, **{"epochs": epochs, **options})
+
+    def evaluate_generator(self, generator: Any, steps: int | None = None, verbose: int = 0, **options: Any) -> Any:
+        """Return the loss and the metrics for the batches of a generator; `evaluate` takes one as well."""
+        return self.evaluate(generator, steps=options.pop("val_samples", steps), verbose=verbose, **options)
+
+    def predict_generator(self, generator: Any, steps: int | None = None, verbose: int = 0, **options: Any) -> Any:
+        """Return the output for the batches of a generator; `predict` takes one as well."""
+        return self.predict(generator, steps=steps, verbose=verbose, **options)
+
+    def predict_proba(self, x: Any, batch_size: int = 32, verbose: int = 0) -> Any:
+        """Return the output for every sample, which are probabilities after a softmax or sigmoid."""
+        return self.predict(x, batch_size=batch_size, verbose=verbose)
+
+    def predict_classes(self, x: Any, batch_size: int = 32, verbose: int = 0) -> Any:
+        """Return the most probable class of every sample: the largest output, or whether the only one is above 0.5."""
+        output = self.predict(x, batch_size=batch_size, verbose=verbose)
+        return output.argmax(axis=-1) if output.shape[-1] > 1 else (output > 0.5).astype(np.int32)
+
+    def make_predict_function(self) -> None:
+        """Do nothing: models can be used from several threads."""
+
+    _make_predict_function = make_predict_function
+
+    # Files ---------------------------------------------------------------------------------------------------------
+
+    def save(self, filepath: str | os.PathLike[str], overwrite: bool = True, *args: Any, **options: Any) -> None:
+        """Write the model to a file. A path that ends neither with .keras nor with .h5 gets the .keras format."""
+        from ..formats import model_files  # slow to import
+
+        without(options, _OF_SAVE)
+        model_files.save_model(self, filepath, overwrite, any_ending=True)
+
+    def save_weights(
+        self, filepath: str | os.PathLike[str], overwrite: bool = True, *args: Any, **options: Any
+    ) -> None:
+        """Write the weights to a file with any ending, in the format of .weights.h5."""
+        from ..formats import model_files  # slow to import
+
+        without(options, _OF_SAVE)
+        model_files.save_weights(self, filepath, overwrite, any_ending=True)
+
+    def load_weights(self, filepath: str | os.PathLike[str], skip_mismatch: bool = False, **options: Any) -> None:
+        """Replace the weights with those of a file."""
+        if options.pop("by_name", False):
+            _notes.ignored("by_name=")
+        super().load_weights(filepath, skip_mismatch)
+
+    def to_json(self, **options: Any) -> str:
+        """Return the description of the model as JSON, which `keras.models.model_from_json` reads."""
+        from ..formats import serialize  # slow to import
+
+        description = serialize.of_model(self)
+        description.pop("compile_config", None)
+        return json.dumps(description, **options)
+
+    def to_yaml(self, **options: Any) -> NoReturn:
+        """Raise NotAvailableError, as Keras has dropped this method too."""
+        raise NotAvailableError("fastlstm does not have to_yaml, which Keras has dropped: use to_json")
+
+
+def _rows_of_a_batch(generator: Any) -> tuple[int, Any]:
+    """Return the number of rows of a generator's first batch, and a generator of the same batches."""
+    import itertools
+
+    first = next(generator)
+    return len(first[0]), itertools.chain([first], generator)

@@ -1,0 +1,244 @@
+"""Keras's backend: functions on arrays for metrics of your own, settings, and the learning rate's get and set."""
+
+from collections.abc import Iterable
+from contextlib import nullcontext
+from typing import Any
+
+import numpy as np
+
+from ... import activations, losses
+from ..._internal import names
+from ...config import floatx, set_floatx
+from .. import _arrays, _notes
+from .._arrays import *
+from .._arrays import absolute as abs
+from .._arrays import all_ as all
+from .._arrays import any_ as any
+from .._arrays import assign as set_value
+from .._arrays import convert_to_tensor as constant
+from .._arrays import max_ as max
+from .._arrays import min_ as min
+from .._arrays import negative as neg
+from .._arrays import normal as random_normal
+from .._arrays import one_hot
+from .._arrays import power as pow
+from .._arrays import ravel as flatten
+from .._arrays import repeat as repeat_elements
+from .._arrays import round_ as round
+from .._arrays import sum_ as sum
+from .._arrays import tensor as _tensor
+from .._arrays import uniform as random_uniform
+from .._arrays import value_of as eval
+from .._arrays import value_of as get_value
+from .._inert import Inert
+from .._missing import missing_names_of
+from ._variable import Variable
+
+__getattr__ = missing_names_of(__name__)
+
+random_uniform_variable, random_normal_variable = random_uniform, random_normal
+relu, elu, sigmoid, hard_sigmoid = activations.relu, activations.elu, activations.sigmoid, activations.hard_sigmoid
+softplus, softsign = activations.softplus, activations.softsign
+
+_settings: dict[str, Any] = {"epsilon": 1e-7, "image_data_format": "channels_last"}
+
+
+def variable(value: Any, dtype: Any = None, name: str | None = None, constraint: Any = None) -> Variable:
+    """Return a variable, of the default dtype if none is given."""
+    return Variable(value, dtype or floatx())
+
+
+def epsilon() -> float:
+    """Return the small number that keeps divisions and logarithms of custom metrics finite."""
+    return float(_settings["epsilon"])
+
+
+def set_epsilon(value: float) -> None:
+    """Set the result of `epsilon`. The losses and metrics of this package do not use it."""
+    _settings["epsilon"] = value
+
+
+def image_data_format() -> str:
+    """Return 'channels_last' or what `set_image_data_format` has set."""
+    return str(_settings["image_data_format"])
+
+
+def set_image_data_format(data_format: str) -> None:
+    """Set the result of `image_data_format`."""
+    _settings["image_data_format"] = data_format
+
+
+def image_dim_ordering() -> str:
+    """Return the image format by its name in Keras 1."""
+    return "tf" if image_data_format() == "channels_last" else "th"
+
+
+def set_image_dim_ordering(dim_ordering: str) -> None:
+    """Set the image format by its name in Keras 1."""
+    set_image_data_format("channels_last" if dim_ordering == "tf" else "channels_first")
+
+
+def backend() -> str:
+    """Return 'tensorflow', for scripts that check for a backend with TensorFlow's conventions."""
+    return "tensorflow"
+
+
+def clear_session(free_memory: bool = True) -> None:
+    """Restart the numbers of automatic names."""
+    names.forget()
+
+
+def get_session(*_: Any, **__: Any) -> Any:
+    """Return an object that takes the place of a TensorFlow session and does nothing."""
+    return Inert("tf.Session")
+
+
+def set_session(session: Any) -> None:
+    """Do nothing: there are no sessions."""
+    _notes.ignored("set_session")
+
+
+def learning_phase() -> int:
+    """Return 0: what is called outside of `fit` runs in test mode."""
+    return 0
+
+
+def set_learning_phase(value: Any) -> None:
+    """Do nothing: `fit` trains, and `predict` predicts."""
+    _notes.ignored("set_learning_phase")
+
+
+def manual_variable_initialization(value: bool) -> None:
+    """Do nothing: weights are initialized when a model is built."""
+    _notes.ignored("manual_variable_initialization")
+
+
+def name_scope(name: str) -> Any:
+    """Return a context without effect."""
+    return nullcontext(name)
+
+
+def batch_get_value(tensors: Iterable[Any]) -> list[Any]:
+    """Return the values of several variables or tensors."""
+    return [get_value(x) for x in tensors]
+
+
+def batch_set_value(tuples: Iterable[tuple[Any, Any]]) -> None:
+    """Set the values of several variables."""
+    for x, value in tuples:
+        set_value(x, value)
+
+
+def update(x: Any, new_x: Any) -> Any:
+    """Set the value of a variable, and return it."""
+    set_value(x, new_x)
+    return x
+
+
+def update_add(x: Any, increment: Any) -> Any:
+    """Add to the value of a variable, and return it."""
+    return update(x, get_value(x) + increment)
+
+
+def cast_to_floatx(x: Any) -> Any:
+    """Return an array in the default dtype."""
+    return _arrays.plain(cast(x, floatx()))
+
+
+def is_tensor(x: Any) -> bool:
+    """Return whether a value is an array."""
+    return isinstance(x, np.ndarray)
+
+
+is_keras_tensor = is_tensor
+
+
+def int_shape(x: Any) -> tuple[int, ...]:
+    """Return the shape of an array."""
+    return tuple(x.shape)
+
+
+def shape(x: Any) -> Any:
+    """Return the shape of an array as an array of integers."""
+    return _tensor(np.array(np.shape(x), np.int32))
+
+
+def ndim(x: Any) -> int:
+    """Return the number of axes of an array."""
+    return np.ndim(x)
+
+
+def dtype(x: Any) -> str:
+    """Return the name of an array's dtype."""
+    return str(np.asarray(x).dtype)
+
+
+def count_params(x: Any) -> int:
+    """Return the number of elements of an array."""
+    return int(np.size(x))
+
+
+def batch_flatten(x: Any) -> Any:
+    """Return an array with all axes but the first made one."""
+    return reshape(x, (len(x), -1))
+
+
+def concatenate(tensors: Any, axis: int = -1) -> Any:
+    """Join arrays along an axis, the last one by default."""
+    return _arrays.concatenate(tensors, axis=axis)
+
+
+def permute_dimensions(x: Any, pattern: Any) -> Any:
+    """Return an array with its axes in another order."""
+    return transpose(x, pattern)
+
+
+def batch_dot(x: Any, y: Any, axes: Any = None) -> Any:
+    """Return the products of the matrices of two batches; `axes` are the axes that are summed over."""
+    x_axis, y_axis = (np.ndim(x) - 1, np.ndim(y) - 2) if axes is None else (axes, axes) if np.ndim(axes) == 0 else axes
+    products = [np.tensordot(one, other, (x_axis - 1, y_axis - 1)) for one, other in zip(x, y, strict=True)]
+    found = np.stack(products)
+    return _tensor(found[:, None] if found.ndim == 1 else found)
+
+
+def gather(reference: Any, indices: Any) -> Any:
+    """Return the rows of an array at the indices."""
+    return _arrays.take(reference, indices, axis=0)
+
+
+def switch(condition: Any, then_expression: Any, else_expression: Any) -> Any:
+    """Return the one or the other value or result of a function, for a single truth value or element by element."""
+    chosen = [value() if callable(value) else value for value in (then_expression, else_expression)]
+    return _arrays.where(condition, *chosen)
+
+
+def in_train_phase(x: Any, alt: Any, training: Any = None) -> Any:
+    """Return the value for training, or the other one, which is the default outside of `fit`."""
+    chosen = x if training else alt
+    return chosen() if callable(chosen) else chosen
+
+
+def random_binomial(shape: Any, p: float = 0.0, dtype: Any = None, seed: int | None = None) -> Any:
+    """Return an array of ones with probability `p`, otherwise zeros."""
+    return cast(random_uniform(shape, seed=seed) < p, dtype or floatx())
+
+
+def l2_normalize(x: Any, axis: Any = None) -> Any:
+    """Return an array divided by its norm along an axis."""
+    return _tensor(x / np.sqrt(np.maximum(np.sum(np.square(x), axis=axis, keepdims=True), 1e-12)))
+
+
+def categorical_crossentropy(target: Any, output: Any, from_logits: bool = False, axis: int = -1) -> Any:
+    """Return the cross-entropy of each sample or step."""
+    return _tensor(losses.categorical_crossentropy(target, output, from_logits=from_logits, axis=axis))
+
+
+def binary_crossentropy(target: Any, output: Any, from_logits: bool = False) -> Any:
+    """Return the binary cross-entropy of each element."""
+    target, output = np.asarray(target)[..., None], np.asarray(output)[..., None]
+    return _tensor(losses.binary_crossentropy(target, output, from_logits=from_logits))
+
+
+def sparse_categorical_crossentropy(target: Any, output: Any, from_logits: bool = False) -> Any:
+    """Return the cross-entropy of each sample or step, for class numbers."""
+    return _tensor(losses.sparse_categorical_crossentropy(target, output, from_logits=from_logits))

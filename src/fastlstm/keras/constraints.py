@@ -1,0 +1,14 @@
+"""Constraints on weights: `fastlstm.constraints`."""
+
+from .. import constraints as _constraints
+from ..constraints import *
+from ._missing import missing_names_of
+
+__all__ = [*_constraints.__all__, "max_norm", "maxnorm", "min_max_norm", "nonneg", "non_neg", "unit_norm", "unitnorm"]
+
+__getattr__ = missing_names_of(__name__)
+
+max_norm = maxnorm = MaxNorm
+min_max_norm = MinMaxNorm
+non_neg = nonneg = NonNeg
+unit_norm = unitnorm = UnitNorm

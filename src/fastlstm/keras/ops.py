@@ -1,0 +1,37 @@
+"""Keras's `keras.ops` on NumPy arrays, as far as metrics and the preparation of data use them."""
+
+from typing import Any
+
+import numpy as np
+
+from .. import activations as _activations
+from ._arrays import *
+from ._arrays import absolute as abs
+from ._arrays import all_ as all
+from ._arrays import any_ as any
+from ._arrays import concatenate, one_hot
+from ._arrays import max_ as max
+from ._arrays import min_ as min
+from ._arrays import plain as convert_to_numpy
+from ._arrays import round_ as round
+from ._arrays import sum_ as sum
+from ._missing import missing_names_of
+
+__getattr__ = missing_names_of(__name__)
+
+relu, sigmoid, softplus = _activations.relu, _activations.sigmoid, _activations.softplus
+
+
+def shape(x: Any) -> tuple[int, ...]:
+    """Return the shape of an array."""
+    return tuple(np.shape(x))
+
+
+def size(x: Any) -> int:
+    """Return the number of elements of an array."""
+    return int(np.size(x))
+
+
+def is_tensor(x: Any) -> bool:
+    """Return whether a value is an array."""
+    return isinstance(x, np.ndarray)

@@ -1,0 +1,9 @@
+"""Penalties on weights: `fastlstm.regularizers`."""
+
+from .. import regularizers as _regularizers
+from ..regularizers import *
+from ._missing import missing_names_of
+
+__all__ = [*_regularizers.__all__]
+
+__getattr__ = missing_names_of(__name__)
