@@ -87,6 +87,19 @@ def test_a_frozen_layer_normalizes_by_the_moving_averages(whole):
     assert (model.layers[1].moving_mean != before[2]).any()
 
 
+def test_a_layer_without_trained_weights_can_be_frozen():
+    model, (x, y) = model_of(center=False, scale=False), data()
+    model.train_on_batch(x, y)
+    layer = model.layers[1]
+    layer.trainable = False
+    before = layer.get_weights()
+    model.train_on_batch(x, y)
+    assert (layer.moving_mean == before[0]).all()
+    layer.trainable = True
+    model.train_on_batch(x, y)
+    assert (layer.moving_mean != before[0]).any()
+
+
 def test_a_loss_written_in_python_trains_the_same():
     def mse(y_true, y_pred):
         return ((y_pred - y_true) ** 2).mean(-1), 2 * (y_pred - y_true) / y_pred.shape[-1]

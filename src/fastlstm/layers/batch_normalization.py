@@ -68,6 +68,8 @@ class BatchNormalization(Layer):
     [[-1.0], [1.0]]
     """
 
+    _follows_trainable = True
+
     def __init__(
         self,
         axis: int | Sequence[int] = -1,
