@@ -16,7 +16,7 @@ FLOORS = [
     {"_internal"},
     {"config"},
     {"activations", "constraints", "initializers", "reference", "regularizers", "schedules"},
-    {"callbacks", "datasets", "losses", "metrics", "optimizers", "plotting", "series"},
+    {"callbacks", "datasets", "losses", "metrics", "optimizers", "plotting", "preprocessing", "series"},
     {"layers", "utils"},
     {"training"},
     {"formats"},

@@ -43,6 +43,10 @@ enum class Constraint : int { FASTLSTM_CONSTRAINTS(FASTLSTM_NAME) count };
 enum class Reduction : int { sum_over_batch_size, sum, mean_with_sample_weight };
 // How several inputs become one: elementwise, or side by side.
 enum class Merge : int { sum, mul, ave, concat, count };
+// How the steps of a window become one.
+enum class Pooling : int { max, average, count };
+// Random numbers that are added, that are multiplied by, or that choose what is replaced (Klambauer et al. 2017).
+enum class Noise : int { gaussian, gaussian_factor, alpha_dropout, count };
 
 constexpr int most_states = 2;
 constexpr int most_slots = 3;  // of an optimizer
@@ -69,6 +73,21 @@ template <class T>
 struct Sequence {
     T* data;
     Index row, step;
+};
+
+// The steps of an input of which each step of an output is made: `taps` of them, `dilation` apart, from `before` steps
+// before t * stride on. Those that the input does not have are left out.
+struct Windows {
+    Index taps, stride, dilation, before;
+
+    constexpr Index first(Index t) const { return t * stride - before; }
+    // The taps of step t that lie in an input of so many steps.
+    constexpr Range taps_in(Index t, Index steps) const {
+        const Index missing = first(t) < 0 ? (-first(t) + dilation - 1) / dilation : 0;
+        const Index end = first(t) < steps ? (steps - first(t) + dilation - 1) / dilation : 0;
+        const Index last = end < taps ? end : taps;
+        return {missing < last ? missing : last, last};
+    }
 };
 
 // True where a step of a row counts; data is null where all do.
@@ -165,6 +184,64 @@ struct DenseArgs {
     T *d_kernel, *d_bias;
 };
 
+// y = b + sum over the taps of a window of x W[tap].
+template <class T>
+struct ConvolutionArgs {
+    Index rows, steps, output_steps, features, units;
+    Index width;  // of a row of the kernel, units of other groups included
+    Windows windows;
+    // Packed as for one gate, k being taps by features; transposed: [ceil(features/V)][taps][units][V].
+    const T *kernel, *bias, *kernel_transposed;
+    Sequence<const T> x;
+    Sequence<T> y;  // rows padded
+    Sequence<const T> dy;
+    Sequence<T> dx;
+    T *d_kernel, *d_bias;
+};
+
+// The same for each feature by itself: y[feature * multiplier + m] = b + sum over taps of x[feature]
+// W[tap][feature][m].
+template <class T>
+struct DepthwiseConvolutionArgs {
+    Index rows, steps, output_steps, features, multiplier;
+    Windows windows;
+    const T *kernel, *bias;  // as Keras has them; bias: null for zeros
+    Sequence<const T> x;
+    Sequence<T> y;
+    Sequence<const T> dy;
+    Sequence<T> dx;
+    T *d_kernel, *d_bias;
+};
+
+// y = the largest or the average of the steps of a window, of each feature.
+template <class T>
+struct PoolingArgs {
+    Pooling kind;
+    Index steps, output_steps, features;
+    Windows windows;
+    Mask mask;  // of x: averages leave other steps out
+    Sequence<const T> x;
+    Sequence<T> y;
+    Sequence<const T> dy;
+    Sequence<T> dx;
+};
+
+// y = x, but no more than `most`, where x is above the threshold; below it slope * (x - threshold), or slope * (exp(x)
+// - 1) if `exponential`. With `slopes` each step or feature has a slope of its own.
+template <class T>
+struct RectifierArgs {
+    Index rows, steps, features;
+    bool exponential;
+    double slope, most, threshold;
+    const T* slopes;
+    Index step_slope, feature_slope;  // from one slope to that of the next step, or feature; 0: they share it
+    Sequence<const T> x;
+    Sequence<T> y;
+    Sequence<const T> dy;
+    Sequence<T> dx;
+    T* d_slopes;
+};
+
 // y = activation(x) on every row of every step.
 template <class T>
 struct ActivationArgs {
@@ -188,6 +265,40 @@ struct DropoutArgs {
     bool per_row = true, per_step = true, per_feature = true;  // false: shared along that axis
 };
 
+// y = x + deviation z, x (1 + deviation z), or x and a replacement, scaled so that mean and variance stay. z is normal,
+// and a function of the same numbers as in DropoutArgs.
+template <class T>
+struct NoiseArgs {
+    Noise kind;
+    Index steps, features, first_row;
+    double deviation, rate;  // rate: of replacing
+    std::uint64_t key;
+    bool backward;  // whether x and y are gradients, of y and of x
+    Sequence<const T> x;
+    Sequence<T> y;
+    bool per_row = true, per_step = true, per_feature = true;  // false: shared along that axis
+};
+
+// y = (x - mean) / sqrt(variance + epsilon) * gamma + beta, with the moments of each feature over all rows and steps.
+template <class T>
+struct BatchNormalizationArgs {
+    Index rows, steps, features;
+    double epsilon;
+    const T *gamma, *beta;     // null for ones and zeros
+    const T *mean, *variance;  // given, or out of `batch_moments`
+    Mask mask;                 // of what counts in the moments
+    bool moments_of_batch;     // whether the moments depend on x
+    Sequence<const T> x;
+    Sequence<T> y;
+    // Rows are cut into chunks, each with its own sums, which are added in order.
+    Index chunks;
+    T* sums;              // [chunks][2][padded features]
+    double* counts;       // [chunks]
+    T *d_gamma, *d_beta;  // out of `batch_gradients`, padded: gradients of gamma and beta
+    Sequence<const T> dy;
+    Sequence<T> dx;
+};
+
 // y = (x - mean) / sqrt(variance + epsilon) * gamma + beta over the features of each row and step.
 template <class T>
 struct LayerNormalizationArgs {
@@ -199,6 +310,36 @@ struct LayerNormalizationArgs {
     // Forward out, backward in.
     Sequence<T> saved_normalized;  // what gamma multiplies
     T* saved_inverse_deviation;    // [T][N]
+    Sequence<const T> dy;
+    Sequence<T> dx;
+    T *d_gamma, *d_beta;
+};
+
+// y = x gamma / size over the features of each row and step: of size 1 if `unit`, else of mean square 1.
+template <class T>
+struct VectorNormalizationArgs {
+    Index rows, steps, features;
+    bool unit;
+    double epsilon;  // unit: of sizes, at least; else added to the mean square
+    const T* gamma;  // null for ones
+    Sequence<const T> x;
+    Sequence<T> y;
+    T* saved_inverse_size;  // [T][N]. Forward out, backward in
+    Sequence<const T> dy;
+    Sequence<T> dx;
+    T* d_gamma;
+};
+
+// y = (x - mean) / sqrt(variance + epsilon) * gamma + beta, with the moments of each row over all steps and a group of
+// features.
+template <class T>
+struct GroupNormalizationArgs {
+    Index rows, steps, features, groups;
+    double epsilon;
+    const T *gamma, *beta;  // null for ones and zeros
+    Sequence<const T> x;
+    Sequence<T> y;
+    T *saved_mean, *saved_inverse_deviation;  // [N][groups]. Forward out, backward in
     Sequence<const T> dy;
     Sequence<T> dx;
     T *d_gamma, *d_beta;
@@ -369,13 +510,41 @@ struct Kernels {
     void (*dense_backward)(const DenseArgs<T>&, Range rows);
     Index (*dense_gradient_tiles)(const DenseArgs<T>&);
     void (*dense_gradients)(const DenseArgs<T>&, Range tiles);
-    // From Keras's layout, (k, units) row by row; a bias is a kernel of one row. Only panels of the range.
-    void (*pack)(const T* weights, Index k, Index units, T* packed, Range panels);
+    // From Keras's layout, k rows that are `width` apart; a bias is a kernel of one row. Only panels of the range.
+    void (*pack)(const T* weights, Index k, Index width, Index units, T* packed, Range panels);
     void (*pack_transposed)(const T* weights, Index k, Index units, T* packed, Range panels);
 
+    void (*convolve)(const ConvolutionArgs<T>&, Range rows);
+    void (*convolve_backward)(const ConvolutionArgs<T>&, Range rows);
+    Index (*convolution_gradient_tiles)(const ConvolutionArgs<T>&);
+    void (*convolution_gradients)(const ConvolutionArgs<T>&, Range tiles);
+    void (*pack_taps_transposed)(const ConvolutionArgs<T>&, const T* weights, T* packed, Range panels);
+    void (*convolve_depthwise)(const DepthwiseConvolutionArgs<T>&, Range rows);
+    void (*convolve_depthwise_backward)(const DepthwiseConvolutionArgs<T>&, Range rows);
+    void (*depthwise_gradients)(const DepthwiseConvolutionArgs<T>&, Range blocks);  // blocks of outputs
+    void (*pool)(const PoolingArgs<T>&, Range rows);
+    void (*pool_backward)(const PoolingArgs<T>&, Range rows);
+
+    void (*rectify)(const RectifierArgs<T>&, Range rows);
+    void (*rectify_backward)(const RectifierArgs<T>&, Range rows);
+    void (*rectifier_gradients)(const RectifierArgs<T>&, Range blocks);  // blocks of features
     void (*activate)(const ActivationArgs<T>&, Range rows);
     void (*activate_backward)(const ActivationArgs<T>&, Range rows);
     void (*dropout)(const DropoutArgs<T>&, Range rows);
+    void (*add_noise)(const NoiseArgs<T>&, Range rows);
+    // Of chunks of rows, and from these of all rows.
+    void (*sum_chunks)(const BatchNormalizationArgs<T>&, Range chunks);
+    void (*batch_moments)(const BatchNormalizationArgs<T>&, T* mean, T* variance, Range blocks);
+    void (*batch_normalize)(const BatchNormalizationArgs<T>&, Range rows);
+    void (*sum_chunk_gradients)(const BatchNormalizationArgs<T>&, Range chunks);
+    void (*batch_gradients)(const BatchNormalizationArgs<T>&, Range blocks);
+    void (*batch_normalize_backward)(const BatchNormalizationArgs<T>&, Range rows);
+    void (*normalize_vectors)(const VectorNormalizationArgs<T>&, Range rows);
+    void (*normalize_vectors_backward)(const VectorNormalizationArgs<T>&, Range rows);
+    void (*vector_normalization_gradients)(const VectorNormalizationArgs<T>&, Range blocks);
+    void (*normalize_groups)(const GroupNormalizationArgs<T>&, Range rows);
+    void (*normalize_groups_backward)(const GroupNormalizationArgs<T>&, Range rows);
+    void (*group_normalization_gradients)(const GroupNormalizationArgs<T>&, Range blocks);
     // The deviations that `normalize` divides by: sqrt(variance), but not less than Keras's smallest.
     void (*deviations)(const T* variance, Index features, T* deviation);
     void (*normalize)(const NormalizationArgs<T>&, Range rows);

@@ -39,6 +39,9 @@ constexpr int square_sums = 8;
 // Order: elements of a chunk of the parameters, of which one thread sums the squares or the penalty. Small enough to
 // share, large enough that a sum costs little.
 constexpr int parameter_chunk = 4096;
+// Order: rows of a chunk of a batch that is normalized, which has sums of its own. Enough chunks for all threads, few
+// enough that adding their sums costs little.
+constexpr int rows_per_chunk = 8;
 // Side of the blocks in which strided weights are copied: few cache lines at a time whichever stride is large.
 constexpr int copy_block = 16;
 
@@ -48,6 +51,8 @@ constexpr int copy_block = 16;
 constexpr double operations_per_activation = 30;
 // One element of an elementwise layer, and how many times that an activation layer and a layer normalization take.
 constexpr double operations_per_element = 4, activation_layer_factor = 8, layer_normalization_factor = 4;
+// The same for a batch normalization, and for normal random numbers.
+constexpr double batch_normalization_factor = 3, normal_numbers_factor = 12;
 // One output of a dense layer, in addition to its product.
 constexpr double operations_per_dense_output = 4;
 // One parameter in an optimizer's update.

@@ -29,7 +29,7 @@ from .models.quick_fit import fit
 from .saving import load_model
 
 if TYPE_CHECKING:
-    from . import ops, plotting, reference
+    from . import ops, plotting, preprocessing, reference
 
 __all__ = [
     "Input",
@@ -51,6 +51,7 @@ __all__ = [
     "ops",
     "optimizers",
     "plotting",
+    "preprocessing",
     "reference",
     "regularizers",
     "saving",
@@ -59,7 +60,7 @@ __all__ = [
     "utils",
 ]
 
-_RARELY_NEEDED = ("keras", "ops", "plotting", "reference")
+_RARELY_NEEDED = ("keras", "ops", "plotting", "preprocessing", "reference")
 
 
 def __getattr__(name: str) -> ModuleType:

@@ -72,7 +72,93 @@ def swallowed_mask(net):
     recurrent(net, return_sequences=False)
 
 
-STAGES = {
+def sized(size=3, stride=1, padding="valid", dilation=1):
+    return {"size": size, "stride": stride, "padding": padding, "dilation": dilation}
+
+
+def convolution(net, filters=6, groups=1, use_bias=True, layer="convolution", **window):
+    net.add("recurrent", cell="gru", units=4, **CELL)
+    if layer == "convolution":
+        net.add(layer, filters=filters, groups=groups, use_bias=use_bias, **sized(**window))
+    else:
+        net.add(layer, multiplier=filters, use_bias=use_bias, **sized(**window))
+
+
+def first_convolution(net):
+    net.add("convolution", filters=5, **sized(2))
+    recurrent(net)
+
+
+def pooling(net, kind, **options):
+    recurrent(net)
+    net.add("pooling", kind=kind, **(options or sized(2)))
+
+
+def prelu(net, **options):
+    recurrent(net)
+    net.add("rectifier", learns_slopes=True, steps=5, **options)
+
+
+def masked_average(net):
+    net.add("masking", mask_value=0.0)
+    recurrent(net)
+    net.add("pooling", kind="average", all_steps=True, sequence=False)
+
+
+def stacked(net, layer, **options):
+    recurrent(net)
+    net.add(layer, **options)
+
+
+def batch_normalization(net, masked=False, **options):
+    if masked:
+        net.add("masking", mask_value=0.0)
+    recurrent(net)
+    net.add("batch_normalization", **options)
+    recurrent(net)
+
+
+BATCH_STAGES = {
+    "batch normalization": batch_normalization,
+    "batch normalization without gamma": lambda net: batch_normalization(net, scale=False),
+    "batch normalization without beta": lambda net: batch_normalization(net, center=False),
+    "batch normalization under a mask": lambda net: batch_normalization(net, masked=True),
+}
+STAGES = BATCH_STAGES | {
+    "frozen batch normalization": lambda net: batch_normalization(net, frozen=True),
+    "convolution": convolution,
+    "first convolution": first_convolution,
+    "convolution same": lambda net: convolution(net, padding="same", size=4),
+    "convolution causal": lambda net: convolution(net, padding="causal", dilation=2),
+    "convolution causal strided": lambda net: convolution(net, padding="causal", stride=2),
+    "convolution strided": lambda net: convolution(net, padding="same", stride=2, use_bias=False),
+    "convolution groups": lambda net: convolution(net, groups=2, padding="same"),
+    "convolution wide": lambda net: convolution(net, filters=70, size=1, stride=3),
+    "depthwise": lambda net: convolution(net, 1, layer="depthwise_convolution"),
+    "depthwise several": lambda net: convolution(net, 3, layer="depthwise_convolution", padding="same", stride=2),
+    "depthwise dilated": lambda net: convolution(
+        net, 2, layer="depthwise_convolution", padding="same", dilation=2, use_bias=False
+    ),
+    "max pooling": lambda net: pooling(net, "max"),
+    "max pooling overlapping": lambda net: pooling(net, "max", **sized(3, padding="same")),
+    "average pooling": lambda net: pooling(net, "average", **sized(3, 2, "same")),
+    "global max pooling": lambda net: pooling(net, "max", all_steps=True),
+    "global average pooling": lambda net: pooling(net, "average", all_steps=True, sequence=False),
+    "masked average pooling": masked_average,
+    "relu": lambda net: stacked(net, "rectifier", slope=0.2, most=0.3, threshold=0.1),
+    "elu": lambda net: stacked(net, "rectifier", slope=0.7, exponential=True),
+    "prelu": prelu,
+    "prelu for features": lambda net: prelu(net, per_step=False),
+    "prelu for steps": lambda net: prelu(net, per_feature=False),
+    "prelu for all": lambda net: prelu(net, per_step=False, per_feature=False),
+    "zero padding": lambda net: stacked(net, "step_range", before=2, after=1),
+    "cropping": lambda net: stacked(net, "step_range", before=-1, after=-2),
+    "up sampling": lambda net: stacked(net, "up_sampling", size=3),
+    "permute": lambda net: stacked(net, "permute", steps=5),
+    "unit normalization": lambda net: stacked(net, "vector_normalization", unit=True, epsilon=1e-12),
+    "rms normalization": lambda net: stacked(net, "vector_normalization", scale=True),
+    "group normalization": lambda net: stacked(net, "group_normalization", groups=2),
+    "group normalization without gamma": lambda net: stacked(net, "group_normalization", groups=1, scale=False),
     "sum": lambda net: bidirectional(net, "sum"),
     "mul": lambda net: bidirectional(net, "mul"),
     "ave": lambda net: bidirectional(net, "ave"),
@@ -101,11 +187,16 @@ def built(stage, rng, dtype="float64", rows=6):
     STAGES[stage](net)
     net.add("dense", units=2, use_bias=True)
     for i, parameter in enumerate(net.parameters):
-        net.set_weight(i, (0.6 * rng.normal(size=parameter.shape)).astype(dtype))
+        values = 0.6 * rng.normal(size=parameter.shape)
+        net.set_weight(i, (np.abs(values) if parameter.name == "moving_variance" else values).astype(dtype))
     net.set_loss("mean_squared_error")
     x = rng.integers(0, 7, (rows, 5, 1)) if index else rng.normal(size=(rows, 5, 3)) * (rng.random((rows, 5, 1)) < 0.7)
     x = x.astype(dtype)
     return net, x, rng.normal(size=net.predict(x).shape).astype(dtype)
+
+
+def trained(net):
+    return [i for i, parameter in enumerate(net.parameters) if parameter.trainable]
 
 
 @pytest.mark.parametrize("regularized", [False, True])
@@ -113,13 +204,13 @@ def built(stage, rng, dtype="float64", rows=6):
 def test_gradients_match_finite_differences(isa, stage, regularized, rng):
     net, x, y = built(stage, rng)
     if regularized:
-        for i in range(len(net.parameters)):
+        for i in trained(net):
             net.set_regularizer(i, 0.01 * i, 0.02)
     loss = net.loss_and_gradients(x, y)
     assert loss == pytest.approx(net.evaluate(x, y), rel=1e-13)
-    gradients, step = gradients_of(net), 1e-6
-    largest = max(np.abs(gradient).max() for gradient in gradients)
-    for i, gradient in enumerate(gradients):
+    gradients, step = {i: net.gradient(i) for i in trained(net)}, 1e-6
+    largest = max(np.abs(gradient).max() for gradient in gradients.values())
+    for i, gradient in gradients.items():
         weight = net.weight(i).copy()
         for place in rng.choice(weight.size, size=min(weight.size, 12), replace=False):
             losses = []
@@ -132,6 +223,31 @@ def test_gradients_match_finite_differences(isa, stage, regularized, rng):
             assert abs(gradient.flat[place] - (losses[0] - losses[1]) / (2 * step)) < 1e-6 * largest
 
 
+@pytest.mark.parametrize("stage", BATCH_STAGES)
+def test_gradients_in_training_match_finite_differences(isa, stage, rng):
+    """The moments of the batch depend on x, and so on the weights before; a mask must stay as it is."""
+    net, x, y = built(stage, rng)
+    d_output = np.ascontiguousarray(y)
+
+    def loss():
+        return (net.forward(x, rng_step=0).output * d_output).sum()
+
+    net.backward(net.forward(x, rng_step=0), d_output)
+    gradients, step = {i: net.gradient(i) for i in trained(net)}, 1e-6
+    largest = max(np.abs(gradient).max() for gradient in gradients.values())
+    for i, gradient in gradients.items():
+        weight = net.weight(i).copy()
+        for place in rng.choice(weight.size, size=min(weight.size, 12), replace=False):
+            losses = []
+            for move in (step, -step):
+                moved = weight.copy()
+                moved.flat[place] += move
+                net.set_weight(i, moved)
+                losses.append(loss())
+            net.set_weight(i, weight)
+            assert abs(gradient.flat[place] - (losses[0] - losses[1]) / (2 * step)) < 1e-6 * largest
+
+
 @pytest.mark.parametrize("stage", STAGES)
 def test_rows_do_not_depend_on_batch_or_threads(isa, dtype, stage, threads, rng):
     net, x, y = built(stage, rng, dtype, rows=67)
@@ -139,7 +255,7 @@ def test_rows_do_not_depend_on_batch_or_threads(isa, dtype, stage, threads, rng)
     for start, end in [(0, 1), (5, 7), (13, 30), (66, 67)]:
         np.testing.assert_array_equal(net.predict(x[start:end]), whole[start:end])
     net.set_optimizer("adam", {"beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-7})
-    for i in range(len(net.parameters)):
+    for i in trained(net):
         net.set_regularizer(i, 0.01, 0.02)
     before, results = [net.weight(i).copy() for i in range(len(net.parameters))], []
     for count in (1, 4):

@@ -78,6 +78,16 @@ def test_categories_are_those_of_keras(shape, classes, rng):
     np.testing.assert_array_equal(datasets.to_categorical(x.astype(float), classes), ours)
 
 
+def test_categories_as_in_keras_2():
+    expected = require_peer("tf_keras").utils.to_categorical([0, 2, 1], num_classes=4)
+    found = datasets.to_categorical([0, 2, 1], nb_classes=4, dtype="float32")
+    np.testing.assert_array_equal(found, expected, strict=True)
+    for numerals in (["0", "2", "1"], np.array([0, 2, 1], object), [[0], [2], [1]]):
+        np.testing.assert_array_equal(datasets.to_categorical(numerals, 4), expected)
+    with pytest.raises(TypeError, match="nb_classes: expected num_classes alone"):
+        datasets.to_categorical([0], num_classes=3, nb_classes=3)
+
+
 @pytest.mark.parametrize(
     ("x", "error", "match"),
     [

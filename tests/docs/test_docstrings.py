@@ -11,6 +11,7 @@ from typing import is_typeddict
 import pytest
 
 import fastlstm
+from fastlstm.datasets import keras_files
 
 SECTION = re.compile(r"(?ms)^(Parameters|Attributes|Returns|Raises|Examples)\n-+\n(.*?)(?=^\w[\w ]*\n-+\n|\Z)")
 ELSEWHERE = re.compile(r"\b([Aa]s (for|in|of)|[Ss]ee|[Ll]ike) `")
@@ -18,7 +19,9 @@ RAISING_HELPERS = {"numbers", "floats", "pair", "positive"}
 
 
 def packages():
-    names = [module.name for module in pkgutil.iter_modules(fastlstm.__path__) if not module.name.startswith("_")]
+    folders = {"": fastlstm.__path__, "datasets.keras_files.": keras_files.__path__}
+    modules = [(prefix, module) for prefix, path in folders.items() for module in pkgutil.iter_modules(path)]
+    names = [f"{prefix}{module.name}" for prefix, module in modules if not module.name.startswith("_")]
     return [name for name in names if hasattr(importlib.import_module(f"fastlstm.{name}"), "__all__")]
 
 

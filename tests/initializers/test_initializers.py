@@ -273,7 +273,7 @@ def test_unknown_names_list_the_close_ones():
         initializers.get("glorot_unifrom")
     with pytest.raises(TypeError, match="initializer"):
         initializers.get(3)
-    for identifier in (None, max, initializers.Initializer, {"class_name": 3}):
+    for identifier in (None, initializers.Initializer, {"class_name": 3}):
         with pytest.raises(TypeError, match="initializer: expected a name or an Initializer"):
             initializers.get(identifier)
 
@@ -303,3 +303,11 @@ def test_unknown_names_list_the_close_ones():
 def test_wrong_arguments(make, error, match):
     with pytest.raises(error, match=match):
         make()
+
+
+def test_a_function_is_an_initializer():
+    for function in (lambda shape, dtype=None: np.full(shape, 0.5, dtype), lambda shape: np.full(shape, 0.5)):
+        found = initializers.get(function)((2, 3), "float64")
+        np.testing.assert_array_equal(found, np.full((2, 3), 0.5), strict=True)
+    with pytest.raises(ValueError, match=r"initializer: .* returned shape \(3,\), expected \(2, 3\)"):
+        initializers.get(lambda shape: np.zeros(3))((2, 3))

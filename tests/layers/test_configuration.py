@@ -7,8 +7,8 @@ import pytest
 
 from fastlstm import constraints, initializers, layers, regularizers
 
-WITHOUT_EFFECT = {"unroll", "implementation", "use_cudnn"}
-REFUSED = {"lora_rank", "lora_alpha", "quantization_config", "data_format"}
+WITHOUT_EFFECT = {"unroll", "implementation", "use_cudnn", "renorm_momentum"}
+REFUSED = {"lora_rank", "lora_alpha", "quantization_config", "data_format", "renorm", "renorm_clipping", "synchronized"}
 VALUES = {"weights"}  # of arrays, which are no part of a configuration
 INPUTS = {"input_shape", "batch_input_shape", "batch_shape", "input_dim", "input_length"}  # of an Input
 
@@ -21,6 +21,7 @@ RULES = {
     "kernel_constraint": constraints.MaxNorm(2.5, axis=1),
     "bias_constraint": "non_neg",
 }
+DEPTHWISE_RULES = {name.replace("kernel", "depthwise"): value for name, value in RULES.items()}
 COMMON = {
     **RULES,
     "use_bias": False,
@@ -91,6 +92,86 @@ MADE = {
     "RepeatVector": {"n": 4},
     "Reshape": {"target_shape": (-1, 2)},
     "Flatten": {},
+    "Add": {},
+    "Multiply": {},
+    "Average": {},
+    "Concatenate": {"axis": 2},
+    "BatchNormalization": {
+        "axis": 2,
+        "momentum": 0.5,
+        "epsilon": 0.5,
+        "center": False,
+        "scale": False,
+        **{f"{name}_initializer": "random_normal" for name in ("beta", "gamma", "moving_mean", "moving_variance")},
+        **{f"{name}_regularizer": "l2" for name in ("beta", "gamma")},
+        **{f"{name}_constraint": "non_neg" for name in ("beta", "gamma")},
+    },
+    "Conv1D": {
+        "filters": 4,
+        "kernel_size": 3,
+        "strides": 2,
+        "padding": "causal",
+        "dilation_rate": 2,
+        "groups": 2,
+        "activation": "gelu",
+        "use_bias": False,
+        **RULES,
+    },
+    "DepthwiseConv1D": {
+        "kernel_size": 3,
+        "strides": 2,
+        "padding": "same",
+        "dilation_rate": 2,
+        "depth_multiplier": 2,
+        "activation": "gelu",
+        "use_bias": False,
+        **DEPTHWISE_RULES,
+    },
+    "SeparableConv1D": {
+        "filters": 4,
+        "kernel_size": 3,
+        "strides": 2,
+        "padding": "same",
+        "dilation_rate": 2,
+        "depth_multiplier": 2,
+        "activation": "gelu",
+        "use_bias": False,
+        **DEPTHWISE_RULES,
+        "pointwise_initializer": "ones",
+        "pointwise_regularizer": "l1",
+        "pointwise_constraint": "non_neg",
+    },
+    **{name: {"pool_size": 3, "strides": 4, "padding": "same"} for name in ("MaxPooling1D", "AveragePooling1D")},
+    **{name: {"keepdims": True} for name in ("GlobalMaxPooling1D", "GlobalAveragePooling1D")},
+    "SpatialDropout1D": {"rate": 0.5, "seed": 7},
+    "GaussianNoise": {"stddev": 0.5, "seed": 7},
+    "GaussianDropout": {"rate": 0.5, "seed": 7},
+    "AlphaDropout": {"rate": 0.5, "noise_shape": (None, 1, 3), "seed": 7},
+    "ReLU": {"max_value": 2.0, "negative_slope": 0.1, "threshold": 0.5},
+    "LeakyReLU": {"negative_slope": 0.1},
+    "ELU": {"alpha": 2.0},
+    "PReLU": {
+        "alpha_initializer": "ones",
+        "alpha_regularizer": "l1",
+        "alpha_constraint": "non_neg",
+        "shared_axes": [1],
+    },
+    "Softmax": {"axis": 1},
+    "UpSampling1D": {"size": 3},
+    "ZeroPadding1D": {"padding": (2, 3)},
+    "Cropping1D": {"cropping": (2, 3)},
+    "Permute": {"dims": (2, 1)},
+    "UnitNormalization": {},
+    "RMSNormalization": {"epsilon": 0.5},
+    "GroupNormalization": {
+        "groups": 2,
+        "epsilon": 0.5,
+        "center": False,
+        "scale": False,
+        **{f"{name}_initializer": "random_normal" for name in ("beta", "gamma")},
+        **{f"{name}_regularizer": "l2" for name in ("beta", "gamma")},
+        **{f"{name}_constraint": "non_neg" for name in ("beta", "gamma")},
+    },
 }
 
 
@@ -99,7 +180,7 @@ def made(name):
 
 
 def test_every_layer_is_here():
-    assert set(MADE) == set(layers.__all__) - {"Input", "InputLayer", "Layer", "RNN"}
+    assert set(MADE) == set(layers.__all__) - {"Input", "InputLayer", "Layer", "RNN", "SymbolicTensor"}
 
 
 @pytest.mark.parametrize("name", MADE)

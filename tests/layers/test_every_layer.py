@@ -89,6 +89,58 @@ MADE = {
     "flatten-vectors": (layers.Flatten, (2, 3), (2, 3), []),
     "reshape": (partial(layers.Reshape, (3, -1)), (2, 5, 3), (2, 3, 5), []),
     "reshape-to-vectors": (partial(layers.Reshape, (15,)), (2, 5, 3), (2, 15), []),
+    "batch-normalization": (layers.BatchNormalization, (2, 5, 3), (2, 5, 3), [(3,)] * 4),
+    "batch-normalization-plain": (
+        partial(layers.BatchNormalization, center=False, scale=False),
+        (2, 3),
+        (2, 3),
+        [(3,)] * 2,
+    ),
+    "conv1d": (partial(layers.Conv1D, 4, 2), (2, 5, 3), (2, 4, 4), [(2, 3, 4), (4,)]),
+    "conv1d-causal": (
+        partial(layers.Conv1D, 4, 3, padding="causal", dilation_rate=2, activation="relu"),
+        (2, 5, 3),
+        (2, 5, 4),
+        [(3, 3, 4), (4,)],
+    ),
+    "conv1d-groups": (partial(layers.Conv1D, 4, 2, 2, "same", groups=2), (2, 5, 6), (2, 3, 4), [(2, 3, 4), (4,)]),
+    "conv1d-no-bias": (partial(layers.Conv1D, 4, (1,), use_bias=False), (2, 5, 3), (2, 5, 4), [(1, 3, 4)]),
+    "depthwise-conv1d": (
+        partial(layers.DepthwiseConv1D, 2, depth_multiplier=3),
+        (2, 5, 3),
+        (2, 4, 9),
+        [(2, 3, 3), (9,)],
+    ),
+    "separable-conv1d": (
+        partial(layers.SeparableConv1D, 4, 2, padding="same", depth_multiplier=2),
+        (2, 5, 3),
+        (2, 5, 4),
+        [(2, 3, 2), (1, 6, 4), (4,)],
+    ),
+    "max-pooling": (layers.MaxPooling1D, (2, 5, 3), (2, 2, 3), []),
+    "average-pooling": (partial(layers.AveragePooling1D, 3, 1, "same"), (2, 5, 3), (2, 5, 3), []),
+    "global-max-pooling": (layers.GlobalMaxPooling1D, (2, 5, 3), (2, 3), []),
+    "global-average-pooling": (partial(layers.GlobalAveragePooling1D, keepdims=True), (2, 5, 3), (2, 1, 3), []),
+    "spatial-dropout": (partial(layers.SpatialDropout1D, 0.5), (2, 5, 3), (2, 5, 3), []),
+    "gaussian-noise": (partial(layers.GaussianNoise, 0.5), (2, 5, 3), (2, 5, 3), []),
+    "gaussian-dropout": (partial(layers.GaussianDropout, 0.5), (2, 3), (2, 3), []),
+    "alpha-dropout": (partial(layers.AlphaDropout, 0.5), (2, 5, 3), (2, 5, 3), []),
+    "relu": (partial(layers.ReLU, 2.0, 0.1, 0.5), (2, 5, 3), (2, 5, 3), []),
+    "leaky-relu": (layers.LeakyReLU, (2, 3), (2, 3), []),
+    "elu": (partial(layers.ELU, 2.0), (2, 5, 3), (2, 5, 3), []),
+    "prelu": (layers.PReLU, (2, 5, 3), (2, 5, 3), [(5, 3)]),
+    "prelu-shared": (partial(layers.PReLU, shared_axes=[1]), (2, 5, 3), (2, 5, 3), [(1, 3)]),
+    "prelu-vectors": (layers.PReLU, (2, 3), (2, 3), [(3,)]),
+    "softmax": (layers.Softmax, (2, 3), (2, 3), []),
+    "softmax-over-steps": (partial(layers.Softmax, axis=1), (2, 5, 3), (2, 5, 3), []),
+    "up-sampling": (partial(layers.UpSampling1D, 3), (2, 5, 3), (2, 15, 3), []),
+    "zero-padding": (partial(layers.ZeroPadding1D, (2, 1)), (2, 5, 3), (2, 8, 3), []),
+    "cropping": (partial(layers.Cropping1D, (2, 1)), (2, 5, 3), (2, 2, 3), []),
+    "permute": (partial(layers.Permute, (2, 1)), (2, 5, 3), (2, 3, 5), []),
+    "permute-nothing": (partial(layers.Permute, (1, 2)), (2, 5, 3), (2, 5, 3), []),
+    "unit-normalization": (layers.UnitNormalization, (2, 5, 3), (2, 5, 3), []),
+    "rms-normalization": (layers.RMSNormalization, (2, 5, 3), (2, 5, 3), [(3,)]),
+    "group-normalization": (partial(layers.GroupNormalization, 3), (2, 5, 6), (2, 5, 6), [(6,), (6,)]),
 }
 
 
@@ -208,7 +260,7 @@ def test_floatx_is_the_dtype_of_new_layers():
     assert (layer.dtype, layers.Dense(1).dtype) == ("float64", "float32")
 
 
-OURS_ALONE = {"InputLayer", "Layer", "MinGRU", "MinLSTM", "RNN"}
+OURS_ALONE = {"InputLayer", "Layer", "MinGRU", "MinLSTM", "RNN", "SymbolicTensor"}
 
 
 @pytest.mark.parametrize("name", [name for name in layers.__all__ if name not in OURS_ALONE])

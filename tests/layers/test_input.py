@@ -28,7 +28,9 @@ def test_inputs(make, error, match):
 
 
 def test_the_input_s_configuration_makes_an_equal_input():
-    for made in (Input((None,)), Input((5, 2), 3, "float64", name="own"), Input(batch_shape=(4, None, 2))):
+    for tensor in (Input((None,)), Input((5, 2), 3, "float64", name="own"), Input(batch_shape=(4, None, 2))):
+        made = tensor.layer
+        assert tensor.shape == made.batch_shape
         again = type(made)(**made.get_config())
         assert again.get_config() == made.get_config()
         assert again.batch_shape == made.batch_shape

@@ -190,12 +190,17 @@ def test_use_before_build_says_what_to_do(use):
         use(unbuilt())
 
 
-@pytest.mark.parametrize(
-    "use", [lambda layer: layer.weights, lambda layer: layer.kernel, lambda layer: layer.get_weights()]
-)
-def test_weights_of_an_unbuilt_layer(use):
-    with pytest.raises(ValueError, match="layer 'mine' has no weights yet: call build"):
-        use(layers.Dense(2, name="mine"))
+def test_an_unbuilt_layer_has_no_weights_yet():
+    layer = layers.Dense(2, name="mine")
+    assert layer.weights == layer.get_weights() == []
+    assert not hasattr(layer, "kernel")
+    for use, error in [
+        (lambda: layer.kernel, AttributeError),
+        (lambda: layer.set_weights([]), ValueError),
+        (layer.count_params, ValueError),
+    ]:
+        with pytest.raises(error, match="layer 'mine' has no weights yet: call build"):
+            use()
 
 
 @pytest.mark.parametrize("entry", ["fit", "evaluate", "train_on_batch", "test_on_batch"])

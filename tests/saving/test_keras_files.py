@@ -153,7 +153,7 @@ def test_functional_models_that_are_chains(few, given, ending):
 
 
 @pytest.mark.parametrize("number", range(len(peer_keras_files.REFUSED)))
-def test_models_that_are_no_chains_are_refused(few, number):
+def test_models_that_are_not_supported_are_refused(few, number):
     require_peer_elsewhere("tensorflow")
     with pytest.raises(ValueError, match=peer_keras_files.REFUSED[number]):
         fastlstm.load_model(few["tensorflow"].folder / f"graph-{number}.keras")

@@ -63,7 +63,7 @@ def layer_is(class_name, module="keras.layers", registered=None, **config):
         (layer_is("Popen", "subprocess", args=["touch", "x"]), "'Popen' of the module 'subprocess'.*not imported"),
         (layer_is("system", "os", "os>system", command="touch x"), "'system' of the module 'os'"),
         (layer_is("Own", "some.module", "Package>Own"), "'Own' of the module 'some.module'.*custom_objects"),
-        (layer_is("Conv1D", filters=3, kernel_size=2), "no layer 'Conv1D'; it has"),
+        (layer_is("Conv2D", filters=3, kernel_size=2), "no layer 'Conv2D'; it has"),
         (
             layer_is("Dense", units=3, activation={"module": "os", "class_name": "function", "config": "system"}),
             "'system'",

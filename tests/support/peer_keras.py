@@ -11,6 +11,7 @@ from types import ModuleType
 from typing import Any
 
 import numpy as np
+from keras_stacks import STACKS
 from peers import require_peer
 
 ROWS, STEPS, FEATURES, UNITS, TOKENS = 8, 7, 3, 4, 9
@@ -69,6 +70,7 @@ class Case:
     """On other data each time, but for the last, which is the first once more after resetting the states."""
     scale: float = 0.7
     """Weights are uniform between plus and minus this."""
+    features: int = FEATURES
 
     @property
     def has_masks(self) -> bool:
@@ -203,7 +205,19 @@ def _stacks_with_masks(layer):
     yield "swallowed", lambda at: [layer(at), at.LSTM(4), at.RepeatVector(3), at.LSTM(4)]
 
 
+def _keras_stacks():
+    """Yield stacks whose weights may be any numbers."""
+    for name, make in STACKS.items():
+        if "batch" not in name and "deep" not in name:
+            yield name.replace(" ", "_"), make
+
+
 def _stack_cases():
+    for name, make in _keras_stacks():
+        yield f"stack-{name}", Case(partial(stack, make=make), features=4)
+    for name in ("global max pooling", "max pooling"):
+        masked = partial(stack, make=lambda at, make=STACKS[name]: [at.Masking(), *make(at)])
+        yield f"stack-Masking-{name.replace(' ', '_')}", Case(masked, x="padded")
     for name, make in _stacks_without_masks():
         yield f"stack-{name}", Case(partial(stack, make=make))
     for name, make in _stacks_with_masks(lambda at: at.Masking()):
@@ -233,7 +247,7 @@ def run(package, name, weights=None, case=None):
     def uniform(*shape, scale=1.0):
         return rng.uniform(-scale, scale, shape).astype(np.float32)
 
-    sequences = [uniform(ROWS, STEPS, FEATURES) for _ in range(max(1, case.calls - 1))]
+    sequences = [uniform(ROWS, STEPS, case.features) for _ in range(max(1, case.calls - 1))]
     if case.x == "padded":
         sequences[0][~MASK] = 0
     if case.x == "tokens":

@@ -26,12 +26,14 @@ MODELS = (
     "functional",
     "arguments",
     "no_shape_given",
+    "convolutions",
+    "rectifiers",
 )
 HARD_SIGMOIDS = ("hard_lstm", "hard_gru", "hard_dense")
 REFUSED = {
     "hard_cell_state": "hard_sigmoid of Keras 2 is a different function",
     "hard_activation": "hard_sigmoid of Keras 2 is a different function",
-    "convolution": "no layer 'Conv1D'",
+    "einsum": "no layer 'EinsumDense'",
     "lambda": "Lambda stores Python code",
 }
 TRAINED = {
@@ -113,7 +115,38 @@ def models(keras):
     yield "hard_dense", [at.SimpleRNN(4, hard, input_shape=shape), at.Dense(2, hard)]
     yield "hard_cell_state", [at.LSTM(4, activation=hard, input_shape=shape)]
     yield "hard_activation", [at.LSTM(4, input_shape=shape), at.Activation(hard)]
-    yield "convolution", [at.Conv1D(2, 2, input_shape=shape), at.LSTM(2)]
+    yield (
+        "convolutions",
+        [
+            at.Conv1D(4, 2, padding="causal", input_shape=shape),
+            at.BatchNormalization(),
+            at.ZeroPadding1D(2),
+            at.MaxPooling1D(2),
+            at.SeparableConv1D(4, 2, padding="same"),
+            at.SpatialDropout1D(0.2),
+            at.DepthwiseConv1D(2, padding="same", depth_multiplier=2),
+            at.UpSampling1D(2),
+            at.AveragePooling1D(2),
+            at.LSTM(2, return_sequences=True),
+            at.GlobalAveragePooling1D(),
+            at.BatchNormalization(),
+        ],
+    )
+    yield (
+        "rectifiers",
+        [
+            at.LeakyReLU(0.2, input_shape=shape),
+            at.GaussianNoise(0.1),
+            at.PReLU(shared_axes=[1]),
+            at.ELU(0.5),
+            at.ReLU(max_value=1.0, negative_slope=0.1),
+            at.GroupNormalization(1),
+            at.UnitNormalization(),
+            at.Softmax(),
+            at.GRU(2),
+        ],
+    )
+    yield "einsum", [at.EinsumDense("abc,cd->abd", (STEPS, 2), input_shape=shape), at.LSTM(2)]
     yield "lambda", [at.Lambda(lambda x: 2 * x, input_shape=shape), at.LSTM(2)]
 
 

@@ -75,8 +75,8 @@ T* writable(const py::object& object, const char* name, const std::vector<Index>
     return const_cast<T*>(data);
 }
 
-// A weight of the given shape, which has one axis or two, in an array with any strides; its columns are in as many
-// blocks as `blocks` has places.
+// A weight of the given shape in an array with any strides, but with rows at equal distances if it has more than two
+// axes; its columns are in as many blocks as `blocks` has places.
 template <class T>
 Strided<T> strided(const py::array& array, const char* name, const std::vector<Index>& shape,
                    std::vector<Index> blocks) {
@@ -94,10 +94,18 @@ Strided<T> strided(const py::array& array, const char* name, const std::vector<I
     if (!places)
         throw py::value_error("blocks: expected each place once, of blocks that divide " + std::to_string(columns) +
                               " columns");
+    Index rows = 1, row_stride = 0;  // in bytes
+    for (Index axis = rank - 2; axis >= 0; --axis) {
+        if (array.shape(axis) == 1) continue;
+        if (rows == 1) row_stride = array.strides(axis);
+        if (array.strides(axis) != rows * row_stride)
+            throw py::value_error(std::string(name) + ": expected rows at equal distances, got other strides");
+        rows *= array.shape(axis);
+    }
     return {const_cast<T*>(static_cast<const T*>(array.data())),
-            rank > 1 ? shape.front() : 1,
+            rows,
             columns,
-            rank > 1 ? array.strides(0) / size : 0,
+            row_stride / size,
             array.strides(rank - 1) / size,
             std::move(blocks)};
 }

@@ -2,21 +2,29 @@
 // FASTLSTM_REAL set to their names and the compiler allowed to use the set.
 #include "../cells/all.hpp"
 #include "activation_kernels.hpp"
+#include "batch_normalization.hpp"
 #include "constraints.hpp"
+#include "convolution.hpp"
 #include "dense.hpp"
+#include "depthwise_convolution.hpp"
 #include "dropout.hpp"
 #include "elementwise.hpp"
 #include "embedding.hpp"
+#include "group_normalization.hpp"
 #include "layer_normalization.hpp"
 #include "losses.hpp"
 #include "masking.hpp"
 #include "merge.hpp"
+#include "noise.hpp"
 #include "optimizers.hpp"
+#include "pooling.hpp"
+#include "rectifiers.hpp"
 #include "recurrent_backward.hpp"
 #include "recurrent_forward.hpp"
 #include "recurrent_weight_gradients.hpp"
 #include "regularizers.hpp"
 #include "table.hpp"
+#include "vector_normalization.hpp"
 #include "weight_packing.hpp"
 
 #if defined(__FAST_MATH__)
@@ -62,9 +70,35 @@ constexpr Kernels<Real> FASTLSTM_KERNELS = {Simd<Real>::lanes,
                                             dense_gradients<Real>,
                                             pack<Real>,
                                             pack_transposed<Real>,
+                                            convolve<Real>,
+                                            convolve_backward<Real>,
+                                            convolution_gradient_tiles<Real>,
+                                            convolution_gradients<Real>,
+                                            pack_taps_transposed<Real>,
+                                            convolve_depthwise<Real>,
+                                            convolve_depthwise_backward<Real>,
+                                            depthwise_gradients<Real>,
+                                            pool<Real>,
+                                            pool_backward<Real>,
+                                            rectify<Real>,
+                                            rectify_backward<Real>,
+                                            rectifier_gradients<Real>,
                                             activate<Real>,
                                             activate_backward<Real>,
                                             dropout<Real>,
+                                            add_noise<Real>,
+                                            sum_chunks<Real>,
+                                            batch_moments<Real>,
+                                            batch_normalize<Real>,
+                                            sum_chunk_gradients<Real>,
+                                            batch_gradients<Real>,
+                                            batch_normalize_backward<Real>,
+                                            normalize_vectors<Real>,
+                                            normalize_vectors_backward<Real>,
+                                            vector_normalization_gradients<Real>,
+                                            normalize_groups<Real>,
+                                            normalize_groups_backward<Real>,
+                                            group_normalization_gradients<Real>,
                                             deviations<Real>,
                                             normalize<Real>,
                                             normalize_backward<Real>,

@@ -45,8 +45,8 @@ void pack_panels_transposed(const GateBlocks<T>& from, T* packed, Index panel_st
 }
 
 template <class T>
-void pack(const T* weights, Index k, Index units, T* packed, Range panels) {
-    pack_panels<T>({weights, k, units, units, 1}, packed, panels);
+void pack(const T* weights, Index k, Index width, Index units, T* packed, Range panels) {
+    pack_panels<T>({weights, k, width, units, 1}, packed, panels);
 }
 
 template <class T>

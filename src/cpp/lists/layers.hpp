@@ -4,32 +4,54 @@
 
 #include "../network/layers/activation.hpp"
 #include "../network/layers/activity_regularizer.hpp"
+#include "../network/layers/batch_normalization.hpp"
 #include "../network/layers/bidirectional.hpp"
+#include "../network/layers/convolution.hpp"
 #include "../network/layers/dense.hpp"
+#include "../network/layers/depthwise_convolution.hpp"
 #include "../network/layers/dropout.hpp"
 #include "../network/layers/embedding.hpp"
+#include "../network/layers/group_normalization.hpp"
 #include "../network/layers/layer_normalization.hpp"
 #include "../network/layers/masking.hpp"
 #include "../network/layers/merge.hpp"
+#include "../network/layers/noise.hpp"
 #include "../network/layers/normalization.hpp"
+#include "../network/layers/permute.hpp"
+#include "../network/layers/pooling.hpp"
+#include "../network/layers/rectifier.hpp"
 #include "../network/layers/recurrent.hpp"
 #include "../network/layers/repeat_vector.hpp"
 #include "../network/layers/reshape.hpp"
+#include "../network/layers/step_range.hpp"
+#include "../network/layers/up_sampling.hpp"
+#include "../network/layers/vector_normalization.hpp"
 
 // clang-format off
-#define FASTLSTM_LAYERS(layer)                                \
-    layer(activation, ActivationLayer)                        \
-    layer(activity_regularizer, ActivityRegularizerLayer)     \
-    layer(bidirectional, BidirectionalLayer)                  \
-    layer(dense, DenseLayer)                                  \
-    layer(dropout, DropoutLayer)                              \
-    layer(embedding, EmbeddingLayer)                          \
-    layer(layer_normalization, LayerNormalizationLayer)       \
-    layer(masking, MaskingLayer)                              \
-    layer(merge, MergeLayer)                                  \
-    layer(normalization, NormalizationLayer)                  \
-    layer(recurrent, RecurrentLayer)                          \
-    layer(repeat_vector, RepeatVectorLayer)                   \
-    layer(rescaling, RescalingLayer)                          \
-    layer(reshape, ReshapeLayer)
+#define FASTLSTM_LAYERS(layer)                              \
+    layer(activation, ActivationLayer)                      \
+    layer(activity_regularizer, ActivityRegularizerLayer)   \
+    layer(batch_normalization, BatchNormalizationLayer)     \
+    layer(bidirectional, BidirectionalLayer)                \
+    layer(convolution, ConvolutionLayer)                    \
+    layer(dense, DenseLayer)                                \
+    layer(depthwise_convolution, DepthwiseConvolutionLayer) \
+    layer(dropout, DropoutLayer)                            \
+    layer(embedding, EmbeddingLayer)                        \
+    layer(group_normalization, GroupNormalizationLayer)     \
+    layer(layer_normalization, LayerNormalizationLayer)     \
+    layer(masking, MaskingLayer)                            \
+    layer(merge, MergeLayer)                                \
+    layer(noise, NoiseLayer)                                \
+    layer(normalization, NormalizationLayer)                \
+    layer(permute, PermuteLayer)                            \
+    layer(pooling, PoolingLayer)                            \
+    layer(rectifier, RectifierLayer)                        \
+    layer(recurrent, RecurrentLayer)                        \
+    layer(repeat_vector, RepeatVectorLayer)                 \
+    layer(rescaling, RescalingLayer)                        \
+    layer(reshape, ReshapeLayer)                            \
+    layer(step_range, StepRangeLayer)                       \
+    layer(up_sampling, UpSamplingLayer)                     \
+    layer(vector_normalization, VectorNormalizationLayer)
 // clang-format on

@@ -93,7 +93,7 @@ void Autodiff<T>::backward(SavedForward<T>& saved, const T* d_output, const T* d
                          features, dx + (first + share.begin) * row);
         });
         team.barrier();
-        Training<T>::sum_gradients(network_, batch, team);
+        Training<T>::finish_backward(network_, batch, team);
     });
     network_.workspaces.release_batch(std::move(used));
 }

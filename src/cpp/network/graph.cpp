@@ -128,6 +128,11 @@ bool LayerGraph<T>::stateful() const {
 }
 
 template <class T>
+bool LayerGraph<T>::couples_rows() const {
+    return std::any_of(nodes_.begin(), nodes_.end(), [](const Node<T>& node) { return node.layer->couples_rows(); });
+}
+
+template <class T>
 Index LayerGraph<T>::entries() const {
     Index fewest = 0;
     for (const Node<T>& node : nodes_)

@@ -54,8 +54,9 @@ public:
     Index output_steps(Index steps) const { return steps_of(size() - 1, steps); }
     bool masked_output(bool input_masked) const { return masked(size() - 1, input_masked); }
     bool stateful() const;
-    Index entries() const;  // of the smallest table that the graph's input chooses from; 0 without one
-    Index widest() const;   // outputs of a step
+    bool couples_rows() const;  // in training
+    Index entries() const;      // of the smallest table that the graph's input chooses from; 0 without one
+    Index widest() const;       // outputs of a step
     Index packed_size() const { return packed_size_; }
     Index state_size() const { return state_size_; }  // of a row in all layers
     std::vector<Index> state_sizes() const;

@@ -8,10 +8,11 @@
 namespace fastlstm {
 
 template <class T>
-typename Inference<T>::Workspaces Inference<T>::acquire_blocks(const Plan& plan, const Extent& extent) {
+typename Inference<T>::Workspaces Inference<T>::acquire_blocks(const Plan& plan, const Extent& extent, bool together) {
     Workspaces workspaces;
     const int sharers = plan.sharing == Sharing::rows ? plan.threads : 1;
-    const Index block = std::min<Index>(tuning::rows_per_block, (extent.rows + sharers - 1) / sharers);
+    const Index block =
+        together ? extent.rows : std::min<Index>(tuning::rows_per_block, (extent.rows + sharers - 1) / sharers);
     for (int i = 0; i < sharers; ++i)
         workspaces.push_back(network_.workspaces.acquire({block, extent.steps, extent.masked}));
     return workspaces;
@@ -32,13 +33,14 @@ void Inference<T>::for_each_block(const Work& work, Workspaces& workspaces, Inde
 }
 
 // For each block of rows: prepare(workspace, rows) completes a fresh call, and visit(workspace, rows) finds the output.
-// One thread of a unit team does both. The caller holds the lock of the packed weights.
+// One thread of a unit team does both. If rows are `together`, one thread works on all of them as one block. The caller
+// holds the lock of the packed weights.
 template <class T>
 template <class Prepare, class Visit>
 void Inference<T>::infer(const T* x, const unsigned char* mask, Index rows, Index steps, const Prepare& prepare,
-                         const Visit& visit) {
-    const Plan planned = network_.prediction_plan(rows, steps);
-    auto workspaces = acquire_blocks(planned, {rows, steps, mask != nullptr});
+                         const Visit& visit, bool together) {
+    const Plan planned = together ? Plan{1, Sharing::rows} : network_.prediction_plan(rows, steps);
+    auto workspaces = acquire_blocks(planned, {rows, steps, mask != nullptr}, together);
     const Index features = network_.graph.input_shape().features, row = steps * features;
     run_team(planned.threads, [&](const Team& team) {
         const Work mine(planned, team);
@@ -100,7 +102,8 @@ void Inference<T>::run(const T* x, const CallInputs<T>& inputs, Index rows, Inde
             workspace.call.initial_state = inputs.state ? inputs.state + block.begin * state_size : nullptr;
             workspace.call.final_state = final_state + block.begin * state_size;
         },
-        [&](Workspace<T>& workspace, Range block) { copy_output(workspace, block, out); });
+        [&](Workspace<T>& workspace, Range block) { copy_output(workspace, block, out); },
+        inputs.rng_step && network_.graph.couples_rows());
 }
 
 template <class T>

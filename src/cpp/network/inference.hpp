@@ -10,7 +10,7 @@ template <class T>
 struct CallInputs {
     const T* state = nullptr;
     const unsigned char* mask = nullptr;     // (rows, steps)
-    const std::int64_t* rng_step = nullptr;  // of dropout; null for none
+    const std::int64_t* rng_step = nullptr;  // of random numbers in training; null outside of it
     bool penalized = false;                  // whether activity regularizers are part of the loss
 };
 
@@ -41,13 +41,13 @@ public:
 private:
     using Workspaces = std::vector<std::unique_ptr<Workspace<T>>>;
 
-    Workspaces acquire_blocks(const Plan& plan, const Extent& extent);
+    Workspaces acquire_blocks(const Plan& plan, const Extent& extent, bool together = false);
     void release(Workspaces& workspaces);
     template <class Visit>
     static void for_each_block(const Work& work, Workspaces& workspaces, Index rows, const Visit& visit);
     template <class Prepare, class Visit>
     void infer(const T* x, const unsigned char* mask, Index rows, Index steps, const Prepare& prepare,
-               const Visit& visit);
+               const Visit& visit, bool together = false);
 
     Network<T>& network_;
 };

@@ -34,6 +34,12 @@ constexpr Named<Optimizer> optimizer_names[] = {FASTLSTM_OPTIMIZERS(FASTLSTM_NAM
 constexpr Named<Merge> merge_names[] = {
     {"sum", Merge::sum}, {"mul", Merge::mul}, {"ave", Merge::ave}, {"concat", Merge::concat}};
 
+constexpr Named<Pooling> pooling_names[] = {{"max", Pooling::max}, {"average", Pooling::average}};
+
+constexpr Named<Noise> noise_names[] = {{"gaussian", Noise::gaussian},
+                                        {"gaussian_factor", Noise::gaussian_factor},
+                                        {"alpha_dropout", Noise::alpha_dropout}};
+
 constexpr Named<Reduction> reduction_names[] = {{"sum_over_batch_size", Reduction::sum_over_batch_size},
                                                 {"sum", Reduction::sum},
                                                 {"mean_with_sample_weight", Reduction::mean_with_sample_weight}};

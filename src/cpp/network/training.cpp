@@ -67,12 +67,12 @@ void Training<T>::forward_and_backward(TrainingBatch<T>& batch, const Work& work
         group.backward(rows, work);
     });
     team.barrier();
-    sum_gradients(network_, batch, team);
+    finish_backward(network_, batch, team);
     if (network_.parameters.regularized()) network_.parameters.regularize(team);
 }
 
 template <class T>
-void Training<T>::sum_gradients(Network<T>& network, TrainingBatch<T>& batch, const Team& team) {
+void Training<T>::finish_backward(Network<T>& network, TrainingBatch<T>& batch, const Team& team) {
     for (std::size_t layer = 0; layer < batch.groups.front()->layers.size(); ++layer) {
         const Index tiles = batch.groups.front()->layers[layer]->gradient_tiles();
         const Range share = team.share(tiles * static_cast<Index>(batch.groups.size()));
@@ -83,6 +83,9 @@ void Training<T>::sum_gradients(Network<T>& network, TrainingBatch<T>& batch, co
             first += tiles;
         }
     }
+    for (auto& group : batch.groups)
+        for (auto& layer : group->layers)
+            if (group->call.training) layer->update_statistics(team);
     team.barrier();
     const Index trained = network.parameters.trained_count();
     network.kernels().sum_copies(network.parameters.gradients(), static_cast<Index>(batch.groups.size()), trained,

@@ -33,7 +33,8 @@ public:
     double apply_gradients(double learning_rate);
 
     // After the backward passes of all groups: each thread ends with the gradients of its share of the parameters.
-    static void sum_gradients(Network<T>& network, TrainingBatch<T>& batch, const Team& team);
+    // Weights that training changes without gradients have changed.
+    static void finish_backward(Network<T>& network, TrainingBatch<T>& batch, const Team& team);
 
 private:
     bool gather(TrainingBatch<T>& batch, const TrainingData<T>& from, Index first_sample, const Team& team) const;

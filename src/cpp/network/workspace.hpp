@@ -102,8 +102,10 @@ struct Workspace {
             while (work.by_layers && end < count() && can_pipeline(end)) ++end;
             if (end - first > 1)
                 forward_pipeline({first, end}, rows, work.unit_team);
-            else
+            else {
+                if (call.training) layer(first).forward_batch(work.team);
                 layer(first).forward(rows, work.unit_team);
+            }
             work.unit_team.barrier();
             first = end;
         }
@@ -117,8 +119,10 @@ struct Workspace {
                 sum_fan_out(end - 1, rows, work.unit_team);
                 if (end - first > 1)
                     backward_pipeline({first, end}, rows, work.unit_team);
-                else
+                else {
+                    layer(first).backward_batch(work.team);
                     layer(first).backward(rows, work.unit_team);
+                }
                 work.unit_team.barrier();
             }
             end = first;

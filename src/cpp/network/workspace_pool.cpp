@@ -116,7 +116,7 @@ typename WorkspacePool<T>::BatchPtr WorkspacePool<T>::acquire_batch(const Extent
     const bool light = batch_work >= tuning::work_for_two_threads && planner_.heaviest_step() <= tuning::light_weights;
     const Index fewest = light ? tuning::rows_of_two_light_groups : tuning::rows_of_two_groups;
     const Index wanted = std::max<Index>(extent.rows / tuning::rows_per_group, extent.rows >= fewest ? 2 : 1);
-    const Index groups = std::min(wanted, parameters_.gradient_copies());
+    const Index groups = graph_.couples_rows() ? 1 : std::min(wanted, parameters_.gradient_copies());
     for (Index i = 0; i < groups; ++i) {
         const Range part = part_of(extent.rows, i, groups);
         batch->groups.push_back(

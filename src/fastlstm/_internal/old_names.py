@@ -9,6 +9,8 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 OLD_NAMES = {
     "lr": "learning_rate",
+    "nb_epoch": "epochs",
+    "nb_words": "num_words",
     "nb_classes": "num_classes",
     "output_dim": "units",
     "nb_filter": "filters",

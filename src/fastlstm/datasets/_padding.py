@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .._internal import checks
+from .._internal.old_names import accepts_old_names
 
 _SIDES = ("pre", "post")
 
@@ -90,19 +91,22 @@ def pad_sequences(
     return result
 
 
-def to_categorical(x: Any, num_classes: int | None = None) -> NDArray[np.float64]:
+@accepts_old_names
+def to_categorical(x: Any, num_classes: int | None = None, dtype: Any = "float64") -> NDArray[Any]:
     """Turn class numbers into one-hot rows, as Keras does.
 
     Parameters
     ----------
     x : array_like of int (...) or (..., 1)
-        Class numbers from 0 to ``num_classes - 1``.
+        Class numbers from 0 to ``num_classes - 1``, or numerals.
     num_classes : int, optional
         Number of classes. Default: the largest class number plus one.
+    dtype : dtype
+        Dtype of the result. The default is that of Keras 3; in Keras 2 it was float32.
 
     Returns
     -------
-    ndarray (..., num_classes), float64
+    ndarray (..., num_classes)
         Zeros, with a one at the class of each entry.
 
     Raises
@@ -124,7 +128,10 @@ def to_categorical(x: Any, num_classes: int | None = None) -> NDArray[np.float64
     """
     given = np.asarray(x)
     if given.dtype.kind not in "biuf":
-        raise TypeError(f"x: expected class numbers, got dtype {given.dtype}")
+        try:
+            given = given.astype(np.float64)
+        except (TypeError, ValueError):
+            raise TypeError(f"x: expected class numbers, got dtype {given.dtype}") from None
     numbers = _exactly("x", given, np.dtype(np.int64))
     if numbers.ndim > 1 and numbers.shape[-1] == 1:
         numbers = numbers[..., 0]
@@ -133,7 +140,7 @@ def to_categorical(x: Any, num_classes: int | None = None) -> NDArray[np.float64
     if numbers.min(initial=0) < 0 or largest >= classes:
         bad = largest if largest >= classes else int(numbers.min())
         raise ValueError(f"x: expected class numbers from 0 to {classes - 1}, got {bad}")
-    return np.asarray(numbers[..., np.newaxis] == np.arange(classes), np.float64)
+    return np.asarray(numbers[..., np.newaxis] == np.arange(classes), dtype)
 
 
 def _exactly(name: str, value: Any, dtype: np.dtype[Any]) -> NDArray[Any]:

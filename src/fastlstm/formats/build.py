@@ -10,47 +10,57 @@ from ..layers import InputLayer
 from ..layers._weights import Weight, Weights
 from . import functional_graph, weight_tree
 from .deserialize import Deserializer
-from .saved_model import LoadedModel, SavedModel
+from .saved_model import LoadedModel, ModelClasses, SavedModel
 
 MODELS = ("Sequential", "Functional", "Model")
-"""Keras's classes of models whose layers may form a chain."""
+"""Keras's classes of models."""
 
 
 def bare_model(
-    description: Any, deserializer: Deserializer, model_class: type
+    description: Any, deserializer: Deserializer, model_classes: ModelClasses
 ) -> tuple[LoadedModel, InputLayer | None]:
     """Return a model without weights, and its Input if it has one."""
     if not isinstance(description, dict) or not isinstance(description.get("class_name"), str):
         raise ValueError(f"expected the description of a model, got {str(description)[:100]}")
-    cls = _class(description, deserializer, model_class)
-    entries = functional_graph.layers(description)
+    entries = functional_graph.entries(description)
+    is_chain = all(entry.sources in ((), (i - 1,)) for i, entry in enumerate(entries))
+    cls = _class(description, deserializer, model_classes, is_chain=is_chain)
     config = description["config"]
     model: LoadedModel = cls(name=config.get("name"), trainable=bool(config.get("trainable", True)))
-    has_input = bool(entries) and entries[0]["class_name"] == "InputLayer"
+    has_input = bool(entries) and entries[0].description["class_name"] == "InputLayer"
     for entry in entries[1:] if has_input else entries:
-        model.add(deserializer.deserialize(entry, "layer"))
-    dtype = model.layers[0].dtype if model.layers else None
+        layer = deserializer.deserialize(entry.description, "layer")
+        if is_chain:
+            model.add(layer)
+        else:
+            model._append_node(layer, tuple(i - 1 for i in entry.sources))  # the Input, 0, becomes MODEL_INPUT
+    dtype = model._layers[0].dtype if model._layers else None
     first = None
     if has_input:
-        first = deserializer.input(entries[0], dtype)
+        first = deserializer.input(entries[0].description, dtype)
+        if not is_chain:
+            model._start_with(first)
     elif shape := config.get("build_input_shape"):
         first = InputLayer(batch_shape=tuple(shape))
-    if first is not None and not model.layers:
+    if first is not None and not model._layers:
         model.add(first)
     return model, first
 
 
-def _class(description: Mapping[str, Any], deserializer: Deserializer, model_class: type) -> Any:
-    """Return the class of a model: `model_class`, or a subclass that the caller has given."""
+def _class(
+    description: Mapping[str, Any], deserializer: Deserializer, model_classes: ModelClasses, *, is_chain: bool
+) -> Any:
+    """Return the class of a model: one of `model_classes`, or a subclass that the caller has given."""
+    model_class = model_classes.chain if is_chain else model_classes.graph
     name, module = description["class_name"], description.get("module")
     own = deserializer.of_caller(description)
     if own is not None:
-        if not isinstance(own, type) or not issubclass(own, model_class):
+        if not isinstance(own, type) or not issubclass(own, model_classes):
             raise TypeError(f"custom_objects: expected a subclass of {model_class.__name__} for {name!r}, got {own!r}")
         return own
     if name not in MODELS or (module is not None and not str(module).startswith("keras")):
         raise files.RefusedError(
-            f"expected a Sequential, or a Functional model that is a chain, got {name!r} of the module {module!r};"
+            f"expected a Sequential or a Functional model, got {name!r} of the module {module!r};"
             f" pass your own class as custom_objects={{{name!r}: ...}}"
         )
     return model_class
@@ -62,10 +72,11 @@ ArraysOf: TypeAlias = Callable[[weight_tree.Leaf, Sequence[Weight]], Sequence[Ar
 
 def adopt(model: LoadedModel, first: InputLayer, arrays_of: ArraysOf) -> None:
     """Build a model with the weights from a file."""
-    leaves = list(weight_tree.leaves(model.layers))
+    leaves = list(weight_tree.leaves(model._layers))
     weights = []
-    shape = first.batch_shape
-    for layer in model.layers:
+    shapes: list[Any] = []
+    for node in model._nodes:
+        layer, shape = node.layer, node.input_shape(shapes, first.batch_shape)
         features = layer._check_shape("input_shape", shape)
         found: list[Array] = []
         for leaf in leaves:
@@ -77,7 +88,7 @@ def adopt(model: LoadedModel, first: InputLayer, arrays_of: ArraysOf) -> None:
                 elif declared:
                     found += arrays_of(leaf, declared)
         weights.append(found)
-        shape = layer.compute_output_shape(shape)
+        shapes.append(layer.compute_output_shape(shape))
     model._build(first, weights)
 
 
@@ -89,7 +100,7 @@ def replace(model: SavedModel, arrays_of: ArraysOf, skip_mismatch: bool, *, ever
     """
     model._native_model()
     found: list[tuple[Weights, list[Array]]] = []
-    for leaf in weight_tree.leaves(model.layers):
+    for leaf in weight_tree.leaves(model._layers):
         weights = leaf.layer._weights
         if not weights.declared or not (leaf.in_tree or everything):
             continue

@@ -1,8 +1,7 @@
-"""The layers of a description in order, from a Sequential or from a functional graph without branches."""
+"""The layers of a description in order, from a Sequential or from a functional model, and how they are connected."""
 
 from collections.abc import Iterator, Mapping
-from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 from .._internal.files import RefusedError
 
@@ -10,53 +9,73 @@ _MASK_OPERATIONS = ("NotEqual", "Any")
 _MASKS = ("Masking", "Embedding")
 
 
-def layers(description: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """Return the descriptions of the layers, the Input first if there is one."""
+class Entry(NamedTuple):
+    """A layer in a description."""
+
+    description: Mapping[str, Any]
+    sources: tuple[int, ...]
+    """Which entries' outputs it takes; nothing for an Input, and for the first layer of a chain without one."""
+
+
+def entries(description: Mapping[str, Any]) -> list[Entry]:
+    """Return the descriptions of the layers, each after its sources, and the Input first if there is one."""
     config = description.get("config")
     if not isinstance(config, dict) or not isinstance(config.get("layers"), list):
         raise ValueError(f"expected the description of a model with layers, got {str(description)[:100]}")
     for entry in config["layers"]:
         if not isinstance(entry, dict) or not isinstance(entry.get("class_name"), str):
             raise ValueError(f"layers: expected descriptions of layers, got {str(entry)[:100]}")
-    if "input_layers" not in config:
-        return list(config["layers"])
-    return _layers_of_graph(config)
+    if "input_layers" in config:
+        return _entries_of_graph(config)
+    return [Entry(entry, (i - 1,) if i else ()) for i, entry in enumerate(config["layers"])]
 
 
-def _layers_of_graph(config: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """Return the layers of a functional graph without branches, in order."""
-    entries = {entry["name"]: entry for entry in config["layers"]}
-    kinds = {name: entry["class_name"] for name, entry in entries.items()}
+def _entries_of_graph(config: Mapping[str, Any]) -> list[Entry]:
+    """Return the layers between the input and the output of a functional model."""
+    found = {entry["name"]: entry for entry in config["layers"]}
+    kinds = {name: entry["class_name"] for name, entry in found.items()}
     inputs, outputs = _ends(config["input_layers"]), _ends(config["output_layers"])
     for what, ends in (("input", inputs), ("output", outputs)):
         if len(ends) != 1:
             raise RefusedError(f"expected a model with one {what}, got {len(ends)}: {', '.join(ends)}")
-    follows: dict[str, str] = {}
-    for name, entry in entries.items():
-        if kinds[name] == "InputLayer" or kinds[name] in _MASK_OPERATIONS:
+    sources = {
+        name: [] if kinds[name] == "InputLayer" else _sources(name, entry, kinds)
+        for name, entry in found.items()
+        if kinds[name] not in _MASK_OPERATIONS
+    }
+    order = _in_order(sources, outputs[0])
+    if order[0] != inputs[0]:
+        raise RefusedError(f"expected layers between {inputs[0]!r} and {outputs[0]!r}, got those after {order[0]!r}")
+    _require_own_masks(found, sources)
+    places = {name: i for i, name in enumerate(order)}
+    return [Entry(found[name], tuple(places[source] for source in sources[name])) for name in order]
+
+
+def _in_order(sources: Mapping[str, list[str]], output: str) -> list[str]:
+    """Return the layers that an output needs, each after its sources."""
+    order: list[str] = []
+    waiting = [output]
+    while waiting:
+        name = waiting[-1]
+        missing = [source for source in reversed(sources.get(name, [])) if source not in order]
+        if len(waiting) > len(sources):
+            raise RefusedError(f"expected layers without a circle, got one through {name!r}")
+        if missing:
+            waiting.append(missing[-1])
             continue
-        source = _source(name, entry, kinds)
-        if source in follows:
-            raise RefusedError(
-                f"expected a chain of layers, but {source!r} feeds both {follows[source]!r} and {name!r}"
-            )
-        follows[source] = name
-    order = [inputs[0]]
-    while order[-1] in follows and len(order) <= len(entries):
-        order.append(follows[order[-1]])
-    if order[-1] != outputs[0]:
-        raise RefusedError(f"expected the output of the last layer of {' > '.join(order)}, got that of {outputs[0]!r}")
-    _require_own_masks(entries, order)
-    return [entries[name] for name in order]
+        waiting.pop()
+        if name not in sources:
+            raise RefusedError(f"expected a layer {name!r}, which is the source of another, among {', '.join(sources)}")
+        order.append(name)
+    return order
 
 
-def _require_own_masks(entries: Mapping[str, Mapping[str, Any]], order: list[str]) -> None:
+def _require_own_masks(entries: Mapping[str, Mapping[str, Any]], sources: Mapping[str, list[str]]) -> None:
     """Raise unless the operations that compute masks match those of the layers themselves."""
     own: set[tuple[str, float]] = set()
-    for source, name in pairwise(order):
-        config = entries[name]["config"]
+    for name, taken in sources.items():
         if entries[name]["class_name"] in _MASKS:
-            own.add((source, config.get("mask_value", 0)))
+            own |= {(source, entries[name]["config"].get("mask_value", 0)) for source in taken}
     for name, entry in entries.items():
         if entry["class_name"] == "NotEqual":
             (node,) = entry["inbound_nodes"]
@@ -74,8 +93,8 @@ def _ends(value: Any) -> list[str]:
     return [name for entry in value for name in _ends(entry)]
 
 
-def _source(name: str, entry: Mapping[str, Any], kinds: Mapping[str, str]) -> str:
-    """Return the name of the one layer that feeds this one."""
+def _sources(name: str, entry: Mapping[str, Any], kinds: Mapping[str, str]) -> list[str]:
+    """Return the names of the layers whose outputs this one takes."""
     nodes = entry.get("inbound_nodes", [])
     if len(nodes) != 1:
         raise RefusedError(f"layer {name!r} is called {len(nodes)} times; sharing layers is not supported")
@@ -87,10 +106,7 @@ def _source(name: str, entry: Mapping[str, Any], kinds: Mapping[str, str]) -> st
                 raise RefusedError(f"layer {name!r} gets {key!r} from {source!r}; only one array can be passed on")
         if key != "mask" and value not in (None, False):
             raise RefusedError(f"layer {name!r} is called with {key}={value!r}, which is not supported")
-    sources = list(_tensors(arguments))
-    if len(sources) != 1:
-        raise RefusedError(f"expected a chain of layers, but {name!r} has {len(sources)} inputs: {', '.join(sources)}")
-    return sources[0]
+    return list(_tensors(arguments))
 
 
 def _keras2_arguments(node: Any) -> tuple[Any, dict[str, Any]]:

@@ -57,6 +57,11 @@ def _translate_object(found: dict[str, Any]) -> None:
         config.pop("input_length", None)
     elif name in ("LayerNormalization", "Normalization") and config.get("axis") in ([2], [-1]):
         config["axis"] = -1  # no array has more than three axes here
+    elif name == "LeakyReLU" and "alpha" in config:
+        config["negative_slope"] = config.pop("alpha")
+    elif name in ("DepthwiseConv1D", "SeparableConv1D"):
+        for unused in ("groups", *(f"kernel_{part}" for part in ("initializer", "regularizer", "constraint"))):
+            config.pop(unused, None)
     elif name == "MeanMetricWrapper" and isinstance(config.get("fn"), str):
         found["class_name"] = "".join(part.capitalize() for part in config.pop("fn").split("_"))
     if config.get("reduction") == "auto":
@@ -102,7 +107,7 @@ def scale_hard_sigmoids(model: SavedModel) -> bool:
         If the input of a hard sigmoid is not a product with weights.
     """
     found = False
-    for leaf in weight_tree.leaves(model.layers):
+    for leaf in weight_tree.leaves(model._layers):
         blocks = _before_hard_sigmoid(leaf)
         if any(blocks):
             found = True

@@ -14,7 +14,7 @@ from ..layers._weights import Weight
 from . import build, hdf5, keras2, optimizer_state, training_state, weight_tree
 from .archive import KERAS_VERSION
 from .deserialize import Deserializer
-from .saved_model import LoadedModel, SavedModel
+from .saved_model import LoadedModel, ModelClasses, SavedModel
 
 if TYPE_CHECKING:
     import h5py
@@ -29,7 +29,7 @@ def is_legacy(file: "h5py.File") -> bool:
     return _WEIGHTS in file or _LAYERS in file.attrs
 
 
-def model(file: "h5py.File", deserializer: Deserializer, compile: bool, model_class: type) -> LoadedModel:
+def model(file: "h5py.File", deserializer: Deserializer, compile: bool, model_classes: ModelClasses) -> LoadedModel:
     """Return the model in a file."""
     if "model_config" not in file.attrs:
         what = "weights only: create the model and call its load_weights" if _is_weights(file) else "none"
@@ -41,10 +41,10 @@ def model(file: "h5py.File", deserializer: Deserializer, compile: bool, model_cl
     by_slot = older and training is not None and keras2.saves_slot_by_slot(training)
     if older:
         description, training = keras2.translated(description), keras2.translated(training)
-    found, first = build.bare_model(description, deserializer, model_class)
-    if first is not None and found.layers:
+    found, first = build.bare_model(description, deserializer, model_classes)
+    if first is not None and found._layers:
         saved = dict(_layers(file))
-        build.adopt(found, first, partial(_arrays_of, {layer.name: saved.get(layer.name) for layer in found.layers}))
+        build.adopt(found, first, partial(_arrays_of, {layer.name: saved.get(layer.name) for layer in found._layers}))
     if compile and training is not None:
         training["optimizer"] = training.get("optimizer_config")
         build.compile_as_described(found, training, deserializer)
@@ -60,7 +60,7 @@ def _is_weights(file: "h5py.File") -> bool:
 
 def load(file: "h5py.File", model: SavedModel, skip_mismatch: bool) -> None:
     """Replace the weights of a built model by those of a file, layer by layer in their order."""
-    weighty = [layer for layer in model.layers if layer.weights and not layer._weights_are_arguments]
+    weighty = [layer for layer in model._layers if layer.weights and not layer._weights_are_arguments]
     saved = [datasets for _, datasets in _layers(file) if datasets]
     if len(weighty) != len(saved):
         raise ValueError(f"expected weights of {len(weighty)} layers, got those of {len(saved)}")
@@ -124,8 +124,8 @@ def contents(model: SavedModel, description: dict[str, Any]) -> bytes:
         weights = file.create_group(_WEIGHTS)
         for group in (file, weights):
             group.attrs["keras_version"], group.attrs["backend"] = KERAS_VERSION, "fastlstm"
-        hdf5.write_texts(weights, _LAYERS, [layer.name for layer in model.layers])
-        for layer in model.layers:
+        hdf5.write_texts(weights, _LAYERS, [layer.name for layer in model._layers])
+        for layer in model._layers:
             arrays = [] if layer._weights_are_arguments or not layer.built else _named(layer)
             _write_list(weights.create_group(layer.name), arrays)
         if model.built:

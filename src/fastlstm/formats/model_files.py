@@ -12,7 +12,7 @@ from .._internal.checks import flag
 from .._internal.native import version
 from . import archive, build, hdf5, keras2, legacy_h5, safetensors, serialize, training_state, weight_tree
 from .deserialize import Deserializer
-from .saved_model import SavedModel
+from .saved_model import ModelClasses, SavedModel
 
 _ENDINGS = (".keras", ".h5", ".hdf5")
 _ZIP, _HDF5 = b"PK", b"\x89HDF\r\n\x1a\n"
@@ -57,7 +57,7 @@ def _weights(model: SavedModel) -> bytes:
 
     contents = io.BytesIO()
     with h5py.File(contents, "w") as file:
-        weight_tree.write(file, model.layers)
+        weight_tree.write(file, model._layers)
         if model.built:
             training_state.write(file, model)
     return contents.getvalue()
@@ -94,26 +94,26 @@ def load_model(
     compile: bool = True,
     safe_mode: bool = True,
     *,
-    model_class: type,
+    model_classes: ModelClasses,
 ) -> Any:
-    """Return the model in a file, of this class or a subclass in `custom_objects`, as `fastlstm.load_model` does."""
+    """Return the model in a file, of these classes or a subclass in `custom_objects`, as `fastlstm.load_model` does."""
     flag("safe_mode", safe_mode)
     compile = flag("compile", compile)
     deserializer = Deserializer(custom_objects)
     path = os.fspath(filepath)
     with open(path, "rb") as file, files.read(path):
         if path.endswith(".safetensors"):
-            return safetensors.model(file.read(), deserializer, compile, model_class)
+            return safetensors.model(file.read(), deserializer, compile, model_classes)
         if _begins_with(file, _HDF5):
             with hdf5.opened(file.read()) as tree:
-                return legacy_h5.model(tree, deserializer, compile, model_class)
+                return legacy_h5.model(tree, deserializer, compile, model_classes)
         description, contents, keras_version = archive.read(file)
         older = keras2.wrote(keras_version)
         if older:
             description = keras2.translated(description)
         with hdf5.opened(contents) as tree:
-            model, first = build.bare_model(description, deserializer, model_class)
-            if first is not None and model.layers:
+            model, first = build.bare_model(description, deserializer, model_classes)
+            if first is not None and model._layers:
                 build.adopt(model, first, partial(weight_tree.arrays_of, tree))
             if compile:
                 build.compile_as_described(model, description.get("compile_config"), deserializer)

@@ -12,7 +12,7 @@ from .._internal.native import version
 from ..layers._weights import Weight
 from . import build, functional_graph, serialize, weight_tree
 from .deserialize import Deserializer
-from .saved_model import LoadedModel, SavedModel
+from .saved_model import LoadedModel, ModelClasses, SavedModel
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -34,7 +34,7 @@ def _module() -> "ModuleType":
 def contents(model: SavedModel) -> bytes:
     """Return the file of a built model."""
     arrays = {}
-    for leaf in weight_tree.leaves(model.layers):
+    for leaf in weight_tree.leaves(model._layers):
         for weight, array in zip(leaf.layer._weights.declared, leaf.layer.weights, strict=True):
             arrays[_name(leaf.owner.name, leaf, weight)] = np.ascontiguousarray(array)
     config = json.dumps(serialize.of_model(model), allow_nan=False)
@@ -50,7 +50,7 @@ def _name(owner: str, leaf: weight_tree.Leaf, weight: Weight) -> str:
     return "/".join([owner, *inside, weight.name])
 
 
-def model(file: bytes, deserializer: Deserializer, compile: bool, model_class: type) -> LoadedModel:
+def model(file: bytes, deserializer: Deserializer, compile: bool, model_classes: ModelClasses) -> LoadedModel:
     """Return the model in a file."""
     arrays, description = _read(file)
     if description is None:
@@ -58,8 +58,8 @@ def model(file: bytes, deserializer: Deserializer, compile: bool, model_class: t
             "expected the description of a model in the metadata, got weights only: create the model and call its"
             " load_weights"
         )
-    found, first = build.bare_model(description, deserializer, model_class)
-    if first is not None and found.layers:
+    found, first = build.bare_model(description, deserializer, model_classes)
+    if first is not None and found._layers:
         build.adopt(found, first, partial(_arrays_of, arrays, {}))
     if compile:
         build.compile_as_described(found, description.get("compile_config"), deserializer)
@@ -72,9 +72,10 @@ def load(file: bytes, model: SavedModel, skip_mismatch: bool) -> None:
     Layers are matched by name or, if no name matches and the file describes as many layers, by order.
     """
     arrays, description = _read(file)
-    names = {layer.name: layer.name for layer in model.layers}
+    names = {layer.name: layer.name for layer in model._layers}
     if description is not None:
-        entries = [entry for entry in functional_graph.layers(description) if entry["class_name"] != "InputLayer"]
+        descriptions = [entry.description for entry in functional_graph.entries(description)]
+        entries = [entry for entry in descriptions if entry["class_name"] != "InputLayer"]
         if len(entries) == len(names) and not {entry["config"]["name"] for entry in entries} & set(names):
             names = {own: entry["config"]["name"] for own, entry in zip(names, entries, strict=True)}
     build.replace(model, partial(_arrays_of, arrays, names), skip_mismatch, everything=True)

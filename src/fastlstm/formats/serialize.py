@@ -7,6 +7,7 @@ import numpy as np
 
 from ..layers import InputLayer, Layer
 from ..losses._function import FunctionLoss
+from ..training.native_model import MODEL_INPUT
 from . import kinds
 from .saved_model import SavedModel
 
@@ -19,18 +20,41 @@ def of_model(model: SavedModel) -> dict[str, Any]:
     config: dict[str, Any] = {
         "name": model.name,
         "trainable": model.trainable,
-        "layers": [*first, *(described(layer) for layer in model.layers)],
+        "layers": [*first, *(described(layer) for layer in model._layers)],
     }
-    found = {
-        **_class(type(model), "keras" if type(model).__module__.partition(".")[0] == kinds.PACKAGE else None),
-        "config": config,
-    }
+    ours = type(model).__module__.partition(".")[0] == kinds.PACKAGE
+    found = {**_class(type(model), "keras" if ours else None), "config": config}
+    if model._listed_inputs:
+        _add_connections(config, model)
+        if ours:
+            found |= {"module": "keras.src.models.functional", "class_name": "Functional"}
     if model.built:
         config["build_input_shape"] = list(model.input_shape)
         found["build_config"] = {"input_shape": list(model.input_shape)}
     if model.optimizer is not None:
         found["compile_config"] = _compiled(model)
     return found
+
+
+def _add_connections(config: dict[str, Any], model: SavedModel) -> None:
+    """Add to the description of a functional model which layer takes the outputs of which."""
+    assert model._input is not None
+    first, *others = config["layers"]
+    first |= {"name": model._input.name, "inbound_nodes": []}
+    shapes: list[Any] = []
+    for entry, node in zip(others, model._nodes, strict=True):
+        tensors = []
+        for source in node.inputs:
+            is_input = source == MODEL_INPUT
+            name = model._input.name if is_input else model._layers[source].name
+            shape = model.input_shape if is_input else shapes[source]
+            history = {"shape": list(shape), "dtype": model.dtype, "keras_history": [name, 0, 0]}
+            tensors.append({"class_name": "__keras_tensor__", "config": history})
+        arguments = tensors if len(tensors) == 1 and not node.layer._takes_several else [tensors]
+        entry |= {"name": node.layer.name, "inbound_nodes": [{"args": arguments, "kwargs": {}}]}
+        shapes.append(node.output_shape(shapes, model.input_shape))
+    config["input_layers"] = [model._input.name, 0, 0]
+    config["output_layers"] = [model._layers[-1].name, 0, 0]
 
 
 def _input(layer: InputLayer, dtype: str) -> dict[str, Any]:

@@ -45,7 +45,7 @@ def write_ours(file: "h5py.File", model: SavedModel) -> None:
     native, group = model._native_model(), file.create_group(_OURS)
     if native.stateful and native.network.state is not None:
         group[_STATEFUL_STATE] = native.network.state
-    for leaf in weight_tree.leaves(model.layers):
+    for leaf in weight_tree.leaves(model._layers):
         if not leaf.in_tree:
             for weight, array in zip(leaf.layer._weights.declared, leaf.layer.weights, strict=True):
                 group[f"{leaf.path}/{weight.name}"] = array
@@ -63,7 +63,7 @@ def _described(model: SavedModel) -> dict[str, Any]:
 
 
 def _seeded(model: SavedModel) -> list[Any]:
-    return [leaf for leaf in weight_tree.leaves(model.layers) if _draws(leaf.layer)]
+    return [leaf for leaf in weight_tree.leaves(model._layers) if _draws(leaf.layer)]
 
 
 def _draws(layer: Layer) -> bool:
@@ -110,7 +110,7 @@ def restore(file: "h5py.File", model: SavedModel, saved: Sequence["h5py.Dataset"
 
 def restore_arguments(file: "h5py.File", model: SavedModel) -> None:
     """Restore the weights that are constructor arguments, which Keras stores in the description."""
-    for leaf in weight_tree.leaves(model.layers):
+    for leaf in weight_tree.leaves(model._layers):
         group = None if leaf.in_tree else hdf5.group_at(file, f"{_OURS}/{leaf.path}")
         if group is None:
             continue

@@ -5,6 +5,7 @@ from typing import Any
 from .._internal.registry import configuration
 from ._base import Initializer, registry
 from ._constant import Constant, Identity, Ones, Zeros
+from ._function import FunctionInitializer
 from ._random import Orthogonal, RandomNormal, RandomUniform, TruncatedNormal
 from ._scaling import GlorotNormal, GlorotUniform, HeNormal, HeUniform, LecunNormal, LecunUniform, VarianceScaling
 
@@ -42,9 +43,10 @@ def get(identifier: Any) -> Initializer:
 
     Parameters
     ----------
-    identifier : str, Initializer, class or dict
+    identifier : str, Initializer, class, dict or callable
         A name such as 'glorot_uniform', 'GlorotUniform' or 'uniform'; an initializer, returned as it is; a class of
-        this module, instantiated without arguments; or a dict returned by `serialize`.
+        this module, instantiated without arguments; a dict returned by `serialize`; or a function of your own,
+        ``f(shape, dtype)`` or ``f(shape)``, that returns an array.
 
     Returns
     -------
@@ -64,6 +66,8 @@ def get(identifier: Any) -> Initializer:
     [0.0, 0.0]
     """
     initializer = registry.resolve(identifier)
+    if callable(initializer) and not isinstance(initializer, (Initializer, type)):
+        return FunctionInitializer(initializer)
     if not isinstance(initializer, Initializer):
         raise TypeError(f"initializer: expected a name or an Initializer, got {identifier!r}")
     return initializer

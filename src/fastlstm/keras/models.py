@@ -28,33 +28,48 @@ __all__ = [
 __getattr__ = missing_names_of(__name__)
 
 
-class Model(MethodsOfKeras):
-    """The base class of models.
-
-    Only a `Sequential` can be created.
+class Model(MethodsOfKeras, _models.Model):
+    """A model of layers between an input and an output, with the methods of all versions of Keras.
 
     Parameters
     ----------
-    *args, **kwargs
-        Whatever Keras takes.
+    inputs : SymbolicTensor, or list of one
+        The result of `Input`.
+    outputs : SymbolicTensor, or list of one
+        The output of the last layer, computed from the input by calling layers.
+    name : str, optional
+        Default: model, model_1, ...
+    **options
+        `trainable`; `input` and `output`, the names of the first two arguments in Keras 1.
 
     Raises
     ------
     NotAvailableError
-        Always: graphs of layers and subclasses with a `call` are missing here.
+        If it is a subclass with a `call` of its own, or there are several inputs or outputs.
+    TypeError, ValueError
+        If an argument is wrong.
 
     Examples
     --------
     >>> from fastlstm import keras
-    >>> isinstance(keras.Sequential(), keras.Model)
-    True
+    >>> x = keras.Input((20, 1))
+    >>> keras.Model(x, keras.layers.LSTM(4)(x)).output_shape
+    (None, 4)
     """
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        what = "models from inputs and outputs"
-        if type(self) is not Model:
-            what = f"subclassed models ({type(self).__name__})"
-        raise NotAvailableError(f"fastlstm does not have {what}: use a Sequential of fastlstm.layers, or Keras itself")
+    def __init__(self, inputs: Any = None, outputs: Any = None, name: str | None = None, **options: Any) -> None:
+        inputs, outputs = options.pop("input", inputs), options.pop("output", outputs)
+        if type(self) is not Model and outputs is None:
+            raise NotAvailableError(
+                f"fastlstm does not have subclassed models ({type(self).__name__}): use a Sequential or a Model of"
+                " fastlstm.layers, or Keras itself"
+            )
+        for tensors in (inputs, outputs):
+            if isinstance(tensors, (list, tuple, dict)) and len(tensors) > 1:
+                raise NotAvailableError(
+                    "fastlstm does not have models with several inputs or outputs: use Keras itself"
+                )
+        super().__init__(inputs, outputs, name, **options)
 
 
 class Sequential(Model, _models.Sequential):
@@ -90,6 +105,13 @@ class Sequential(Model, _models.Sequential):
     __init__ = _models.Sequential.__init__
 
 
+def _classes() -> Any:
+    """Return the classes of loaded models."""
+    from ..formats import saved_model
+
+    return saved_model.ModelClasses(chain=Sequential, graph=Model)
+
+
 def load_model(
     filepath: str | os.PathLike[str],
     custom_objects: Mapping[str, Any] | None = None,
@@ -101,7 +123,7 @@ def load_model(
     from ..formats import model_files  # slow to import
 
     objects = all_custom_objects(custom_objects)
-    return model_files.load_model(filepath, objects, compile, safe_mode, model_class=Sequential)
+    return model_files.load_model(filepath, objects, compile, safe_mode, model_classes=_classes())
 
 
 def save_model(model: MethodsOfKeras, filepath: str | os.PathLike[str], overwrite: bool = True, **options: Any) -> None:
@@ -116,8 +138,8 @@ def model_from_config(config: dict[str, Any], custom_objects: Mapping[str, Any] 
     objects = all_custom_objects(custom_objects)
     older = keras2.wrote(str(config.get("keras_version", "3" if "module" in config else "")))
     described = keras2.translated(config) if older else config
-    model, first = build.bare_model(described, deserialize.Deserializer(objects), Sequential)
-    if first is not None and model.layers:
+    model, first = build.bare_model(described, deserialize.Deserializer(objects), _classes())
+    if first is not None and model._layers:
         model._build(first)
     return model
 

@@ -2,17 +2,28 @@
 
 from .activation import Activation
 from .base import Layer
+from .batch_normalization import BatchNormalization
+from .conv1d import Conv1D
+from .cropping import Cropping1D
 from .dense import Dense
-from .dropout import Dropout
+from .depthwise_conv1d import DepthwiseConv1D
+from .dropout import Dropout, SpatialDropout1D
 from .embedding import Embedding
 from .flatten import Flatten
+from .group_normalization import GroupNormalization
 from .input import Input, InputLayer
 from .layer_normalization import LayerNormalization
 from .masking import Masking
+from .merging import Add, Average, Concatenate, Multiply
+from .noise import AlphaDropout, GaussianDropout, GaussianNoise
 from .normalization import Normalization
+from .permute import Permute
+from .pooling import AveragePooling1D, GlobalAveragePooling1D, GlobalMaxPooling1D, MaxPooling1D
+from .rectifiers import ELU, LeakyReLU, PReLU, ReLU
 from .repeat_vector import RepeatVector
 from .rescaling import Rescaling
 from .reshape import Reshape
+from .rms_normalization import RMSNormalization
 from .rnn.bidirectional import Bidirectional
 from .rnn.gru import GRU
 from .rnn.lstm import LSTM
@@ -20,29 +31,64 @@ from .rnn.min_gru import MinGRU
 from .rnn.min_lstm import MinLSTM
 from .rnn.recurrent import RNN
 from .rnn.simple_rnn import SimpleRNN
+from .separable_conv1d import SeparableConv1D
+from .softmax import Softmax
+from .symbolic import SymbolicTensor
 from .time_distributed import TimeDistributed
+from .unit_normalization import UnitNormalization
+from .up_sampling import UpSampling1D
+from .zero_padding import ZeroPadding1D
 
 __all__ = [
+    "ELU",
     "GRU",
     "LSTM",
     "RNN",
     "Activation",
+    "Add",
+    "AlphaDropout",
+    "Average",
+    "AveragePooling1D",
+    "BatchNormalization",
     "Bidirectional",
+    "Concatenate",
+    "Conv1D",
+    "Cropping1D",
     "Dense",
+    "DepthwiseConv1D",
     "Dropout",
     "Embedding",
     "Flatten",
+    "GaussianDropout",
+    "GaussianNoise",
+    "GlobalAveragePooling1D",
+    "GlobalMaxPooling1D",
+    "GroupNormalization",
     "Input",
     "InputLayer",
     "Layer",
     "LayerNormalization",
+    "LeakyReLU",
     "Masking",
+    "MaxPooling1D",
     "MinGRU",
     "MinLSTM",
+    "Multiply",
     "Normalization",
+    "PReLU",
+    "Permute",
+    "RMSNormalization",
+    "ReLU",
     "RepeatVector",
     "Rescaling",
     "Reshape",
+    "SeparableConv1D",
     "SimpleRNN",
+    "Softmax",
+    "SpatialDropout1D",
+    "SymbolicTensor",
     "TimeDistributed",
+    "UnitNormalization",
+    "UpSampling1D",
+    "ZeroPadding1D",
 ]

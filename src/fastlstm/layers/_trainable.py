@@ -2,7 +2,7 @@
 
 import weakref
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from .._internal.arrays import Array
 from .._internal.checks import flag
@@ -19,6 +19,8 @@ class Trainable:
     """The part of `Layer` that concerns training and ownership."""
 
     _weights: Weights
+    _follows_trainable: ClassVar[bool] = False
+    """Whether the layer computes something else when it is not trainable."""
 
     def __init__(self, trainable: bool) -> None:
         self._trainable = flag("trainable", trainable)
@@ -45,11 +47,11 @@ class Trainable:
 
     @trainable.setter
     def trainable(self, value: bool) -> None:
-        before = self._trained()
+        before, trainable = self._trained(), self._trainable
         self._trainable = flag("trainable", value)
         for layer in self._inner_layers():
             layer.trainable = value
-        if self._trained() != before:
+        if self._trained() != before or (self._follows_trainable and value != trainable):
             self._changed()
 
     @property

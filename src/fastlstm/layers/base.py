@@ -15,6 +15,7 @@ from .._internal.signatures import takes_the_options_of
 from ._rng import RngSteps
 from ._trainable import Trainable
 from ._weights import Weight, Weights
+from .symbolic import SymbolicTensor, are_symbolic, listed
 
 Shape: TypeAlias = tuple[int | None, ...]
 
@@ -77,6 +78,8 @@ class Layer(Trainable):
     """Descriptions of the input shapes that the layer takes, by the number of axes."""
     stateful: bool = False
     """Whether each call starts from the final states of the previous call."""
+    _takes_several: ClassVar[bool] = False
+    """Whether the layer is called on a list of inputs."""
     _each_step: bool = False
     """Whether the layer treats each step of a sequence independently of the others."""
     _in_keras: ClassVar[bool] = True
@@ -202,13 +205,14 @@ class Layer(Trainable):
         self._check_shape("input_shape", input_shape)
         return self._output_shape(tuple(input_shape))
 
-    def __call__(self, x: Any, *, mask: Any = None, training: bool = False) -> Array:
+    def __call__(self, x: Any, *, mask: Any = None, training: bool = False) -> Any:
         """Return the output for an array; builds the layer if necessary.
 
         Parameters
         ----------
-        x : array_like
-            (N, T, D), or (N, D) for a layer that takes it.
+        x : array_like or SymbolicTensor
+            (N, T, D), or (N, D) for a layer that takes it. The output for a symbolic tensor is one as well, for a
+            `fastlstm.models.Model`.
         mask : array_like of bool, optional
             (N, T), True where a step of a sequence is valid. Recurrent layers skip the other steps.
         training : bool
@@ -216,7 +220,7 @@ class Layer(Trainable):
 
         Returns
         -------
-        ndarray
+        ndarray or SymbolicTensor
             A new array of the layer's dtype.
 
         Raises
@@ -226,14 +230,18 @@ class Layer(Trainable):
         TypeError
             If `x` is not made of real integers or floats, or `mask` not of True and False.
         """
+        if are_symbolic(x):
+            return self._symbolic_output(listed(x), mask=mask, training=training)
         call = self._prepared(x, mask, training)
         return call.network.run(call.x, mask=call.mask, rng_step=call.rng_step)[0]
 
     @property
     def weights(self) -> list[Array]:
-        """Read-only views of the current weights. They go stale when layers are added to or removed from the model."""
-        self._require_built()
-        return self._weights.arrays()
+        """Read-only views of the current weights; none before the layer is built.
+
+        They go stale when layers are added to or removed from the model.
+        """
+        return self._weights.arrays() if self.built else []
 
     def get_weights(self) -> list[Array]:
         """Return copies of the weights.
@@ -260,7 +268,8 @@ class Layer(Trainable):
         TypeError
             If `weights` is not a list, or an array is not made of real integers or floats.
         """
-        self._require_built()
+        if not self.built:
+            raise ValueError(self._without_weights())
         self._weights.write(self._weights.checked(f"layer {self.name!r}", weights, self.dtype))
 
     def count_params(self) -> int:
@@ -269,7 +278,14 @@ class Layer(Trainable):
         Returns
         -------
         int
+
+        Raises
+        ------
+        ValueError
+            If the layer is not built.
         """
+        if not self.built:
+            raise ValueError(self._without_weights())
         return sum(array.size for array in self.weights)
 
     def get_config(self) -> dict[str, Any]:
@@ -386,6 +402,29 @@ class Layer(Trainable):
         self._weights.copy_to(network, 0)
         return Call(network, x, given, rng_step)
 
+    def _symbolic_output(self, inputs: list[SymbolicTensor], **unused: Any) -> SymbolicTensor:
+        """Return the symbolic output for symbolic inputs; builds the layer if necessary."""
+        for name, value in unused.items():
+            if value is not None and value is not False:
+                raise ValueError(f"{name}: expected none for layer {self.name!r} in a model, got {value!r}")
+        for tensor in inputs:
+            if tensor.dtype not in (None, self.dtype):
+                raise ValueError(f"dtype: layer {self.name!r} is {self.dtype}, its input is {tensor.dtype}: {tensor!r}")
+        shapes = [tensor.shape for tensor in inputs]
+        shape = self.compute_output_shape(self._only_shape(shapes))
+        if shape and not isinstance(shape[0], (int, type(None))):
+            raise ValueError(
+                f"layer {self.name!r}: a layer in a model returns one array, this one returns {len(shape)}"
+            )
+        self.build(self._only_shape(shapes))
+        return SymbolicTensor(self, inputs, shape, self.dtype)
+
+    def _only_shape(self, shapes: Sequence[Shape]) -> Any:
+        """Return the shape of the only input, as `build` and `compute_output_shape` take it."""
+        if len(shapes) != 1:
+            raise ValueError(f"layer {self.name!r}: expected one input, got {len(shapes)}")
+        return shapes[0]
+
     def _move_to(self, network: Network, parameter: int, column: int) -> tuple[int, int]:
         """Move weights and states into a model's network, starting at this parameter and this column of its state.
 
@@ -399,15 +438,16 @@ class Layer(Trainable):
         self._owner = None
 
     def _weight(self, name: str) -> Array | None:
-        self._require_built()
+        """Return a view of a weight; raise AttributeError before the layer is built."""
+        if not self.built:
+            raise AttributeError(self._without_weights())
         return self._weights.array(name)
 
-    def _require_built(self) -> None:
-        if not self.built:
-            raise ValueError(
-                f"layer {self.name!r} has no weights yet: call build(input_shape), call it on an array, or add it to a"
-                " model with an Input"
-            )
+    def _without_weights(self) -> str:
+        return (
+            f"layer {self.name!r} has no weights yet: call build(input_shape), call it on an array, or add it to a"
+            " model with an Input"
+        )
 
     def _check_shape(self, argument: str, shape: Any) -> int:
         """Return the number of features of a shape that this layer takes."""

@@ -3,6 +3,7 @@
 from typing import Any
 
 from .._internal.native import Branch
+from ._data_format import check_data_format
 from .base import Layer, Shape, registry
 
 
@@ -33,8 +34,7 @@ class Flatten(Layer):
 
     def __init__(self, data_format: str | None = None, **options: Any) -> None:
         super().__init__(**options)
-        if data_format not in (None, "channels_last"):
-            raise ValueError(f"data_format: expected None or 'channels_last', got {data_format!r}")
+        check_data_format(data_format)
 
     @property
     def _works_step_by_step(self) -> bool:

@@ -1,13 +1,14 @@
 """Input: the shape and dtype that a model takes."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
-from .._internal.arrays import dtype_name
+from .._internal.arrays import Array, dtype_name
 from .._internal.checks import integer, refuse, size
 from .._internal.names import given_or_automatic
 from .base import Shape, registry
+from .symbolic import SymbolicTensor
 
 _RANKS = (1, 2)  # (D,) and (T, D)
 
@@ -78,6 +79,30 @@ class InputLayer:
         self.dtype = None if dtype is None or _is_whole(dtype) else dtype_name("dtype", dtype)
         self.name = given_or_automatic(name, type(self))
 
+    built: ClassVar[bool] = True
+    trainable: ClassVar[bool] = False
+    weights: ClassVar[tuple[Array, ...]] = ()
+    """An Input has none; it is among the layers of a functional model, as in Keras."""
+
+    def get_weights(self) -> list[Array]:
+        """Return the weights, of which there are none.
+
+        Returns
+        -------
+        list
+            Empty.
+        """
+        return []
+
+    def count_params(self) -> int:
+        """Return the number of values in the weights: 0.
+
+        Returns
+        -------
+        int
+        """
+        return 0
+
     @property
     def batch_shape(self) -> Shape:
         """The shape with the batch axis, (None, T, D) or (None, D); with `batch_size` in place of None."""
@@ -117,4 +142,51 @@ def _is_whole(dtype: Any) -> bool:
         return False
 
 
-Input = InputLayer
+def Input(
+    shape: tuple[int | None, ...] | None = None,
+    batch_size: int | None = None,
+    dtype: str | None = None,
+    sparse: Any = None,
+    ragged: Any = None,
+    batch_shape: tuple[int | None, ...] | None = None,
+    name: str | None = None,
+) -> SymbolicTensor:
+    """Return the input of a model: the first entry of a `Sequential`, or what the layers of a `Model` are called on.
+
+    Parameters
+    ----------
+    shape : tuple
+        Without the batch axis: (T, D), (None, D) for any number of steps, or (D,). Before an `Embedding` (T,), or
+        (None,) for any number of steps.
+    batch_size : int, optional
+        Rows per batch, for a stateful model; other models take batches of any size.
+    dtype : {'float32', 'float64'}, or one of integers or booleans, optional
+        Floats must agree with the layers. Integers and booleans are converted to the dtype of the layers, which is the
+        default.
+    sparse, ragged : None or False
+        Accepted as in Keras; True raises ValueError, as such arrays are not supported.
+    batch_shape : tuple, optional
+        ``(batch_size, *shape)``, instead of `shape` and `batch_size`.
+    name : str, optional
+        Default: input_layer, input_layer_1, ...
+
+    Returns
+    -------
+    SymbolicTensor
+        The output of an `InputLayer`.
+
+    Raises
+    ------
+    ValueError
+        If the shape or the dtype is not supported, or both `shape` and `batch_shape` are given.
+    TypeError
+        If `shape` is not a tuple of integers.
+
+    Examples
+    --------
+    >>> from fastlstm import Input, Sequential, layers
+    >>> Sequential([Input((20, 1)), layers.LSTM(32)]).output_shape
+    (None, 32)
+    """
+    layer = InputLayer(shape, batch_size, dtype, sparse, ragged, batch_shape, name)
+    return SymbolicTensor(layer, (), layer.batch_shape, layer.dtype)

@@ -15,8 +15,8 @@ class TimeDistributed(Layer):
     Parameters
     ----------
     layer : Layer
-        A layer that is in no model and maps a vector (N, D) to a vector: Dense, Activation, Dropout,
-        LayerNormalization, Normalization or Rescaling.
+        A layer that is in no model and maps each vector (N, D) to a vector by itself, such as Dense, Activation,
+        Dropout, LayerNormalization or LeakyReLU, but not BatchNormalization.
     **options
         Keyword arguments common to all layers, described in `Layer`: `name`, `dtype`, `activity_regularizer`,
         `trainable`, `weights`, and in place of an `Input`: `input_shape`, `batch_input_shape`, `batch_shape`,

@@ -2,7 +2,8 @@
 
 from .cloning import clone_model
 from .loading import load_model
+from .model import Model
 from .sequential import Sequential
 from .streaming import Stream
 
-__all__ = ["Sequential", "Stream", "clone_model", "load_model"]
+__all__ = ["Model", "Sequential", "Stream", "clone_model", "load_model"]

@@ -9,12 +9,14 @@ from .. import config, optimizers
 from .._internal.arrays import Array
 from .._internal.checks import flag, integer
 from .._internal.names import given_or_automatic
-from ..layers import InputLayer, Layer
+from ..layers import Embedding, InputLayer, Layer
 from ..layers._rng import RngSteps
 from ..layers.base import Shape, building
+from ..layers.symbolic import SymbolicTensor
 from ..training.compiled import Compiled
-from ..training.native_model import NativeModel, Node
+from ..training.native_model import MODEL_INPUT, NativeModel, Node
 from . import summary
+from .summary import Entry
 
 
 class LayerGraph:
@@ -28,6 +30,7 @@ class LayerGraph:
         self._trainable = flag("trainable", trainable)
         self._nodes: list[Node] = []
         self._input: InputLayer | None = None
+        self._listed_inputs: tuple[InputLayer, ...] = ()  # of a functional model
         self._compiled: Compiled | None = None
         self._native: NativeModel | None = None  # built lazily, dropped by _changed
         self._rng_steps = RngSteps()
@@ -40,8 +43,12 @@ class LayerGraph:
         return self._name
 
     @property
-    def layers(self) -> list[Layer]:
-        """The layers, without the Input."""
+    def layers(self) -> list[Any]:
+        """The layers: those of a `Sequential` without the Input, as in Keras."""
+        return [*self._listed_inputs, *self._layers]
+
+    @property
+    def _layers(self) -> list[Layer]:
         return [node.layer for node in self._nodes]
 
     @property
@@ -59,7 +66,7 @@ class LayerGraph:
         if value != self._trainable:
             self._trainable = value
             self._changed()
-        for layer in self.layers:
+        for layer in self._layers:
             layer.trainable = value
 
     @property
@@ -86,7 +93,7 @@ class LayerGraph:
         """The shape of the output with the batch axis; None stands for any size."""
         return self._output_shape(self.input_shape)
 
-    def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
+    def get_layer(self, name: str | None = None, index: int | None = None) -> Any:
         """Return a layer by its name or by its index in `layers`.
 
         Parameters
@@ -183,7 +190,7 @@ class LayerGraph:
     def weights(self) -> list[Array]:
         """Read-only views of all weights, layer by layer. They go stale when layers are added or removed."""
         self._native_model()
-        return [array for layer in self.layers for array in layer.weights]
+        return [array for layer in self._layers for array in layer.weights]
 
     @property
     def trainable_weights(self) -> list[Array]:
@@ -228,14 +235,14 @@ class LayerGraph:
         if not isinstance(weights, (list, tuple)):
             raise TypeError(f"weights: expected a list of arrays, got {type(weights).__name__}")
         self._native_model()
-        counts = [len(layer.weights) for layer in self.layers]
+        counts = [len(layer.weights) for layer in self._layers]
         if len(weights) != sum(counts):
             raise ValueError(f"weights: model {self.name!r} expected {sum(counts)} arrays, got {len(weights)}")
         parts, start = [], 0
-        for layer, count in zip(self.layers, counts, strict=True):
+        for layer, count in zip(self._layers, counts, strict=True):
             parts.append(layer._weights.checked(f"layer {layer.name!r}", weights[start : start + count], layer.dtype))
             start += count
-        for layer, part in zip(self.layers, parts, strict=True):
+        for layer, part in zip(self._layers, parts, strict=True):
             layer._weights.write(part)
 
     def count_params(self) -> int:
@@ -251,11 +258,23 @@ class LayerGraph:
             If the model is not built.
         """
         self._require_built()
-        return sum(layer.count_params() for layer in self.layers)
+        return sum(layer.count_params() for layer in self._layers)
+
+    def _entries(self) -> list[Entry]:
+        """Return what the summary says of each layer."""
+        inputs = [Entry(layer, layer.batch_shape, ()) for layer in self._listed_inputs]
+        shapes: list[Any] = self._shapes(self.input_shape) if self.built else [None] * len(self._nodes)
+        names = [layer.name for layer in self._layers]
+        first = tuple(layer.name for layer in self._listed_inputs)
+        sources = [
+            tuple(name for i in node.inputs for name in (first if i == MODEL_INPUT else (names[i],)))
+            for node in self._nodes
+        ]
+        return inputs + [Entry(*entry) for entry in zip(self._layers, shapes, sources, strict=True)]
 
     def _trained(self) -> list[bool]:
         """Return for each weight whether training changes it."""
-        return [self._trainable and trained for layer in self.layers for trained in layer._trained()]
+        return [self._trainable and trained for layer in self._layers for trained in layer._trained()]
 
     # Files and copies ----------------------------------------------------------------------------------------------
 
@@ -359,7 +378,7 @@ class LayerGraph:
     def __setstate__(self, state: dict[str, Any]) -> None:
         training = state.pop("_training")
         vars(self).update(state)
-        for layer in self.layers:
+        for layer in self._layers:
             layer._owner = weakref.ref(self)
         if self.optimizer is not None:
             self.optimizer.claim(self)
@@ -379,6 +398,46 @@ class LayerGraph:
 
     def _output_shape(self, batch_shape: Shape) -> Shape:
         return self._shapes(batch_shape)[-1] if self._nodes else batch_shape
+
+    def _connect(self, model_input: InputLayer, output: SymbolicTensor) -> None:
+        """Take the layers between an input and an output, each after those whose outputs it takes."""
+        places: dict[int, int] = {}  # of symbolic tensors among the nodes
+        waiting = [output]
+        while waiting:
+            tensor = waiting[-1]
+            if isinstance(tensor.layer, InputLayer):
+                if tensor.layer is not model_input:
+                    raise ValueError(f"outputs: {output!r} needs the input {tensor.name!r}, which is not among inputs")
+                places[id(tensor)] = MODEL_INPUT
+                waiting.pop()
+                continue
+            missing = [one for one in reversed(tensor.inputs) if id(one) not in places]
+            if missing:
+                waiting += missing
+                continue
+            waiting.pop()
+            if id(tensor) not in places:
+                self._append_node(tensor.layer, tuple(places[id(one)] for one in tensor.inputs))
+                places[id(tensor)] = len(self._nodes) - 1
+        self._start_with(model_input)
+        if not self._nodes:
+            raise ValueError("outputs: expected the output of a layer, got the input itself")
+        first = [node.layer for node in self._nodes if MODEL_INPUT in node.inputs]
+        if any(isinstance(layer, Embedding) != isinstance(first[0], Embedding) for layer in first):
+            raise ValueError("inputs: an Embedding takes a sequence of numbers (N, T), other layers (N, T, D)")
+
+    def _start_with(self, model_input: InputLayer) -> None:
+        """Set the Input, which is one of the layers of a functional model."""
+        self._input, self._listed_inputs = model_input, (model_input,)
+
+    def _append_node(self, layer: Layer, inputs: tuple[int, ...]) -> None:
+        """Add a layer that takes these outputs, and own it."""
+        if any(other.name == layer.name and other is not layer for other in self._layers):
+            raise ValueError(
+                f"layer: the name {layer.name!r} is already taken in model {self.name!r}; choose another one"
+            )
+        layer._claim(self)
+        self._nodes.append(Node(layer, inputs))
 
     def _build(self, model_input: InputLayer, weights: Sequence[Sequence[Array]] | None = None) -> None:
         """Build all layers for this input: with initial weights, or with these, whose shapes have been checked."""

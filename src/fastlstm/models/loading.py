@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
+from .model import Model
 from .sequential import Sequential
 
 
@@ -12,7 +13,7 @@ def load_model(
     custom_objects: Mapping[str, Any] | None = None,
     compile: bool = True,
     safe_mode: bool = True,
-) -> Sequential:
+) -> Any:
     """Return the model in a file written by this package or by Keras.
 
     Nothing that the file contains is run or imported: Lambda layers, pickles, links to other files, and classes that
@@ -22,7 +23,7 @@ def load_model(
     ----------
     filepath : path-like
         A .keras file, a whole model in an .h5 file, or a .safetensors file of `Sequential.save_weights`. From Keras: a
-        Sequential, or a functional model whose layers form a chain.
+        Sequential, or a functional model of one input and one output.
     custom_objects : dict, optional
         Your own classes and functions, by their names in the file.
     compile : bool
@@ -33,8 +34,9 @@ def load_model(
 
     Returns
     -------
-    Sequential
-        The model, of the class that the file names: Sequential or a subclass in `custom_objects`.
+    Sequential or Model
+        A Sequential, or a subclass in `custom_objects` that the file names, if the layers form a chain; otherwise a
+        Model.
 
     Raises
     ------
@@ -59,18 +61,18 @@ def load_model(
     >>> bool((again.predict([[[0.5]] * 20]) == model.predict([[[0.5]] * 20])).all())
     True
     """
-    from ..formats import model_files  # slow to import
+    from ..formats import model_files, saved_model  # slow to import
 
-    model: Sequential = model_files.load_model(filepath, custom_objects, compile, safe_mode, model_class=Sequential)
-    return model
+    classes = saved_model.ModelClasses(chain=Sequential, graph=Model)
+    return model_files.load_model(filepath, custom_objects, compile, safe_mode, model_classes=classes)
 
 
-def save_model(model: Sequential, filepath: str | os.PathLike[str], overwrite: bool = True) -> None:
+def save_model(model: Model, filepath: str | os.PathLike[str], overwrite: bool = True) -> None:
     """Write a model to a file that `load_model` and Keras open, as `Sequential.save` does.
 
     Parameters
     ----------
-    model : Sequential
+    model : Model
         The model, with its weights, optimizer, loss and metrics.
     filepath : path-like
         Must end with .keras, or with .h5 or .hdf5 for Keras's older format.

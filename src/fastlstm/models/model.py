@@ -11,6 +11,8 @@ import numpy as np
 from .._internal import checks
 from .._internal.arrays import Array
 from ..callbacks import CallbackList, History
+from ..layers import InputLayer
+from ..layers.symbolic import SymbolicTensor, are_symbolic, listed
 from ..losses._sample_weights import sample_weights
 from ..metrics import Metric
 from ..training import array_data, batch_data
@@ -25,13 +27,65 @@ from .graph import LayerGraph
 
 
 class Model(LayerGraph):
-    """A graph of layers with training, evaluation and prediction."""
+    """A model of layers between an input and an output, as in Keras's functional interface.
+
+    Parameters
+    ----------
+    inputs : SymbolicTensor, or list of one
+        The result of `fastlstm.Input`.
+    outputs : SymbolicTensor, or list of one
+        The output of the last layer, computed from the input by calling layers.
+    name : str, optional
+        Default: model, model_1, ...
+    trainable : bool
+        Whether training changes the weights.
+
+    Attributes
+    ----------
+    optimizer : Optimizer or None
+        The optimizer given to `compile`.
+    history : History or None
+        The history of the last `fit`, even if it was interrupted.
+
+    Raises
+    ------
+    TypeError
+        If `inputs` or `outputs` is not symbolic.
+    ValueError
+        If there are several inputs or outputs, the output depends on another input, or a layer is used twice.
+
+    Examples
+    --------
+    A stack of recurrent layers with a path around the second one:
+
+    >>> import numpy as np
+    >>> from fastlstm import Input, layers
+    >>> from fastlstm.models import Model
+    >>> x = Input((20, 1))
+    >>> low = layers.LSTM(8, return_sequences=True)(x)
+    >>> high = layers.LSTM(8, return_sequences=True)(low)
+    >>> both = layers.Add()([low, high])
+    >>> model = Model(x, layers.Dense(1)(both))
+    >>> model.predict(np.zeros((2, 20, 1))).shape
+    (2, 20, 1)
+    """
 
     history: History | None = None
     stop_training: bool = False
     stop_evaluating: bool = False
     stop_predicting: bool = False
     _initial_epoch: int | None = None  # set by callbacks.BackupAndRestore
+
+    def __init__(
+        self, inputs: Any = None, outputs: Any = None, name: str | None = None, *, trainable: bool = True
+    ) -> None:
+        super().__init__(name, trainable)
+        if inputs is None and outputs is None:  # of a subclass that adds layers later
+            return
+        (source,), (output,) = _symbolic("inputs", inputs), _symbolic("outputs", outputs)
+        if not isinstance(source.layer, InputLayer):
+            raise TypeError(f"inputs: expected the result of Input, got {source!r}")
+        self._connect(source.layer, output)
 
     # Compile -------------------------------------------------------------------------------------------------------
 
@@ -626,6 +680,16 @@ class Model(LayerGraph):
         job = EvaluationJob(self, compiled, "validation data", lambda: [group])
         job.rows_of_a_call(group)  # raises if the batches do not fit the states
         return partial(evaluate, job)
+
+
+def _symbolic(name: str, given: Any) -> list[SymbolicTensor]:
+    """Return the only symbolic tensor that is given, in a list."""
+    tensors = list(given.values()) if isinstance(given, dict) else listed(given)
+    if not are_symbolic(tensors):
+        raise TypeError(f"{name}: expected symbolic tensors, as Input and calls of layers on it return, got {given!r}")
+    if len(tensors) != 1:
+        raise ValueError(f"{name}: expected one, since models with several are not supported, got {len(tensors)}")
+    return tensors
 
 
 def _names(batch: str) -> tuple[str, str, str]:

@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from .. import losses
 from .._internal import checks
 from .._internal.arrays import Array, numbers
+from .._internal.outside_models import OutsideModels
 from .._internal.registry import configuration
 from ..layers import Embedding, InputLayer, Layer
 from ..layers._from_config import layer_from
 from ..layers.base import Shape
 from ..layers.rnn._stateful_layer import StatefulLayer
+from ..layers.symbolic import SymbolicTensor
 from ..losses._robust import quantiles_of
 from ..training import roll_out
-from ..training.native_model import MODEL_INPUT, Node
+from ..training.native_model import MODEL_INPUT
 from ..training.quantile_forecast import QuantileForecast, median_of
 from .model import Model
 from .streaming import Stream
@@ -71,18 +73,18 @@ class Sequential(Model):
 
     def __init__(
         self,
-        layers: Iterable[Layer | InputLayer] | None = None,
+        layers: Iterable[Layer | InputLayer | SymbolicTensor] | None = None,
         name: str | None = None,
         *,
         trainable: bool = True,
     ) -> None:
-        super().__init__(name, trainable)
+        super().__init__(name=name, trainable=trainable)
         if layers is not None and not isinstance(layers, Iterable):
             raise TypeError(f"layers: expected a list of layers, got {layers!r}")
         for layer in layers or ():
             self.add(layer)
 
-    def add(self, layer: Layer | InputLayer) -> None:
+    def add(self, layer: Layer | InputLayer | SymbolicTensor) -> None:
         """Add a layer at the end. This keeps the weights of the model and resets the optimizer.
 
         Parameters
@@ -107,11 +109,15 @@ class Sequential(Model):
         >>> model.count_params()
         4352
         """
+        if isinstance(layer, SymbolicTensor) and isinstance(layer.layer, InputLayer):
+            layer = layer.layer
         if isinstance(layer, InputLayer):
             if self._input is not None or self._nodes:
                 raise ValueError("layer: expected an Input only as the first layer, and only once")
             self._input = layer
             return
+        if isinstance(layer, OutsideModels):
+            raise TypeError(f"layer: {layer.why_not_a_layer}")
         if not isinstance(layer, Layer):
             raise TypeError(f"layer: expected an instance of a fastlstm layer, got {layer!r}")
         self._require_fit(layer)
@@ -122,8 +128,7 @@ class Sequential(Model):
             layer.compute_output_shape(shape)
             layer._require_free()
             layer.build(shape)
-        layer._claim(self)
-        self._nodes.append(Node(layer, (len(self._nodes) - 1 if self._nodes else MODEL_INPUT,)))
+        self._append_node(layer, (len(self._nodes) - 1 if self._nodes else MODEL_INPUT,))
         self._changed()
 
     def pop(self) -> Layer:
@@ -190,7 +195,7 @@ class Sequential(Model):
         >>> Sequential.from_config(model.get_config()).output_shape
         (None, 32)
         """
-        parts = [*([] if self._input is None else [self._input]), *self.layers]
+        parts = [*([] if self._input is None else [self._input]), *self._layers]
         return {"name": self.name, "trainable": self.trainable, "layers": [configuration(part) for part in parts]}
 
     @classmethod
@@ -405,7 +410,7 @@ class Sequential(Model):
 
     def _require_fit(self, layer: Layer) -> None:
         """Raise ValueError if a layer cannot become the next one."""
-        if layer in self.layers:
+        if layer in self._layers:
             raise ValueError(
                 f"layer: {layer.name!r} is already in model {self.name!r}; sharing layers is not supported"
             )
@@ -413,7 +418,7 @@ class Sequential(Model):
             raise ValueError(f"layer: {layer.name!r} is an Embedding, which must be the first layer of a model")
         if isinstance(layer, StatefulLayer):
             layer._require_one_output()
-        if any(other.name == layer.name for other in self.layers):
+        if any(other.name == layer.name for other in self._layers):
             raise ValueError(
                 f"layer: the name {layer.name!r} is already taken in model {self.name!r}; choose another one"
             )

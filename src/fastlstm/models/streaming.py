@@ -60,10 +60,10 @@ class Stream:
 
     def __init__(self, model: "LayerGraph") -> None:
         network = model._native_model().network
-        first, shape = model.layers[0], model.input_shape[1:]
+        first, shape = model._layers[0], model.input_shape[1:]
         if not first._network_input(model.input_shape)[1]:
             raise ValueError(f"stream: expected a model of sequences, got {model.name!r} of input {model.input_shape}")
-        for layer in model.layers:
+        for layer in model._layers:
             if not layer._works_step_by_step:
                 raise ValueError(
                     f"stream: layer {layer.name!r} ({type(layer).__name__}) of model {model.name!r} needs the whole"
@@ -79,7 +79,7 @@ class Stream:
             return first._for_network(array)
 
         self._dtype = model.dtype
-        self._widths = [w for layer in model.layers if isinstance(layer, StatefulLayer) for w in layer._state_widths()]
+        self._widths = [w for layer in model._layers if isinstance(layer, StatefulLayer) for w in layer._state_widths()]
         self._core = native.stream(network, converted)
         self.step = self._core.step
 

@@ -2,16 +2,28 @@
 
 import itertools
 import re
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple, Protocol
 
 from .._internal.checks import integer, number
-from ..layers.base import Layer, Shape
+from ..layers.base import Shape
 
-_ENDS = (0.45, 0.80, 1.0)
-_ENDS_WITH_TRAINABLE = (0.405, 0.72, 0.90, 1.0)
-_LONGEST, _LONGEST_WITH_TRAINABLE = 88, 100
+# As in Keras: where columns end and how long lines are, for a chain, for a graph, and for both with one more column.
+_ENDS, _LONGEST = (0.45, 0.80, 1.0), 88
+_ENDS_WITH_TRAINABLE, _LONGEST_WITH_TRAINABLE = (0.405, 0.72, 0.90, 1.0), 100
+_ENDS_OF_GRAPH, _LONGEST_OF_GRAPH = (0.30, 0.56, 0.74, 1.0), 108
+_ENDS_OF_GRAPH_WITH_TRAINABLE = (0.27, 0.504, 0.666, 0.90, 1.0)
 _NARROWEST = 4  # characters of a column
+
+
+class Entry(NamedTuple):
+    """A layer in the table."""
+
+    layer: Any
+    shape: Shape | None
+    """Of the output; None if the model is not built."""
+    sources: tuple[str, ...]
+    """The names of the layers whose outputs it takes."""
 
 
 class _Described(Protocol):
@@ -19,12 +31,7 @@ class _Described(Protocol):
     def name(self) -> str: ...
     @property
     def dtype(self) -> str: ...
-    @property
-    def built(self) -> bool: ...
-    @property
-    def layers(self) -> list[Layer]: ...
-    @property
-    def input_shape(self) -> Shape: ...
+    def _entries(self) -> list[Entry]: ...
     def _trained(self) -> list[bool]: ...
 
 
@@ -36,25 +43,34 @@ def table(
     layer_range: Sequence[str] | None,
 ) -> str:
     """Return the layers of a model, their output shapes and sizes, and the totals."""
+    entries = model._entries()
+    is_chain = all(entry.sources in ((), (before,)) for before, entry in _with_names_before(entries))
     titles, aligned = ["Layer (type)", "Output Shape", "Param #"], "<<>"
+    ends: Sequence[float] = _ENDS
+    longest = _LONGEST
+    if show_trainable:
+        ends, longest = _ENDS_WITH_TRAINABLE, _LONGEST_WITH_TRAINABLE
+    if not is_chain:
+        titles, aligned, longest = [*titles, "Connected to"], aligned + "<", _LONGEST_OF_GRAPH
+        ends = _ENDS_OF_GRAPH_WITH_TRAINABLE if show_trainable else _ENDS_OF_GRAPH
     if show_trainable:
         titles, aligned = [*titles, "Trainable"], aligned + "^"
-    ends = positions if positions is not None else _ENDS_WITH_TRAINABLE if show_trainable else _ENDS
-    widths = _widths(line_length, ends, len(titles))
+    widths = _widths(line_length, longest, ends if positions is None else positions, len(titles))
     rows = []
-    shape: Shape | None = model.input_shape if model.built else None
-    for layer in model.layers:
-        shape = None if shape is None else layer.compute_output_shape(shape)
+    for layer, shape, sources in entries:
         row = [
             f"{layer.name} ({type(layer).__name__})",
             "?" if shape is None else str(shape),
             f"{layer.count_params():,}" if layer.built else "0 (unbuilt)",
         ]
+        if not is_chain:
+            row.append(", ".join(f"{name}[0][0]" for name in sources) or "-")
         has_weights = layer.built and layer.weights
         rows.append(row + (["-" if not has_weights else "Y" if layer.trainable else "N"] if show_trainable else []))
-    first, last = _bounds(model.layers, layer_range)
+    layers = [entry.layer for entry in entries]
+    first, last = _bounds(layers, layer_range)
     lines = [f'Model: "{model.name}"', *_box(titles, rows[first:last], widths, aligned)]
-    sizes = [array.size for layer in model.layers if layer.built for array in layer.weights]
+    sizes = [array.size for layer in layers if layer.built for array in layer.weights]
     itemsize = 4 if model.dtype == "float32" else 8
     trainable = sum(size for size, trained in zip(sizes, model._trained(), strict=True) if trained)
     for title, count in (
@@ -66,12 +82,16 @@ def table(
     return "\n".join(lines)
 
 
-def _widths(line_length: int | None, ends: Sequence[float], columns: int) -> list[int]:
+def _with_names_before(entries: list[Entry]) -> Iterator[tuple[str, Entry]]:
+    """Yield each entry and the name of the layer before it."""
+    return zip(["", *(entry.layer.name for entry in entries)], entries, strict=False)
+
+
+def _widths(line_length: int | None, longest: int, ends: Sequence[float], columns: int) -> list[int]:
     """Return how many characters each column has between its lines."""
     if line_length is None:
         import shutil
 
-        longest = _LONGEST if columns == len(_ENDS) else _LONGEST_WITH_TRAINABLE
         line_length = min(longest, shutil.get_terminal_size().columns - 4)
     line_length = integer("line_length", line_length, 1)
     if len(ends) != columns:
@@ -118,7 +138,7 @@ def _wrapped(text: str, width: int) -> list[str]:
     return [line if len(line) <= width else line[: width - 1] + "…" for line in lines]
 
 
-def _bounds(layers: list[Layer], layer_range: Sequence[str] | None) -> tuple[int, int]:
+def _bounds(layers: list[Any], layer_range: Sequence[str] | None) -> tuple[int, int]:
     """Return the first layer and the end of a range of names or regular expressions."""
     if layer_range is None:
         return 0, len(layers)

@@ -24,10 +24,9 @@ class Node(NamedTuple):
     inputs: tuple[int, ...]
     """Indices of the nodes whose outputs it takes; `MODEL_INPUT` for the input of the model."""
 
-    def input_shape(self, shapes: Sequence[Shape], model_input: Shape) -> Shape:
-        """Return the shape of the input, given the output shapes of all earlier nodes."""
-        (source,) = self.inputs  # every layer has one input
-        return model_input if source == MODEL_INPUT else shapes[source]
+    def input_shape(self, shapes: Sequence[Shape], model_input: Shape) -> Any:
+        """Return the shape of the input (a list of several) given the output shapes of all earlier nodes."""
+        return self.layer._only_shape([model_input if i == MODEL_INPUT else shapes[i] for i in self.inputs])
 
     def output_shape(self, shapes: Sequence[Shape], model_input: Shape) -> Shape:
         """Return the shape of the output, given the output shapes of all earlier nodes."""
@@ -66,7 +65,7 @@ class NativeModel:
         self.name = name
         self.batch_shape = batch_shape
         self._nodes = tuple(nodes)
-        self._first = nodes[0].layer
+        self._first = nodes[0].layer  # every input of the model is converted as the first layer wants it
         self.dtype = self._first.dtype
         self.network: Network = native.network(self.dtype, *self._first._network_input(batch_shape))
         shapes: list[Shape] = []

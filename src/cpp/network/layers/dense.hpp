@@ -39,8 +39,8 @@ public:
         const Packed at(*this, kernels.lanes);
         T* to = this->packed(memory);
         const Range blocks = team.share(at.unit_blocks);
-        kernels.pack(this->parameter(memory, 0), this->features, this->outputs, to + at.kernel, blocks);
-        if (use_bias_) kernels.pack(this->parameter(memory, 1), 1, this->outputs, to + at.bias, blocks);
+        kernels.pack(this->parameter(memory, 0), this->features, this->outputs, this->outputs, to + at.kernel, blocks);
+        if (use_bias_) kernels.pack(this->parameter(memory, 1), 1, this->outputs, this->outputs, to + at.bias, blocks);
         if (this->gives_dx)
             kernels.pack_transposed(this->parameter(memory, 0), this->features, this->outputs,
                                     to + at.kernel_transposed, team.share(at.feature_blocks));

@@ -56,7 +56,7 @@ private:
         }
 
     private:
-        bool active() const { return this->call->applies_dropout && layer.options_.rate > 0; }
+        bool active() const { return this->call->training && layer.options_.rate > 0; }
 
         DropoutArgs<T> args(Sequence<const T> from, Sequence<T> to) const {
             const DropoutOptions& options = layer.options_;

@@ -39,9 +39,9 @@ struct Memory {
 // The inputs of a call other than x, shared by all layers of a workspace. States are (rows, state_size) each.
 template <class T>
 struct Call {
-    bool applies_dropout = false;  // whether there is dropout
-    std::uint64_t rng_step = 0;    // its number
-    Index first_row = 0;           // of the workspace's rows in the batch
+    bool training = false;       // whether there is dropout, and batches are normalized by their own moments
+    std::uint64_t rng_step = 0;  // of the random numbers
+    Index first_row = 0;         // of the workspace's rows in the batch
     Index state_size = 0;
     bool only_stateful = false;  // whether states are those of stateful layers only
     bool continues = false;      // whether the steps go on from others, which a mask may have counted
@@ -53,7 +53,7 @@ struct Call {
     double penalty_scale = 1;       // of their gradient
 
     void set_rng_step(const std::int64_t* number) {
-        applies_dropout = number != nullptr;
+        training = number != nullptr;
         rng_step = number ? static_cast<std::uint64_t>(*number) : 0;
     }
 };
@@ -98,6 +98,12 @@ struct LayerWorkspace {
     virtual void set_dx(std::size_t /*input*/, Sequence<T> to) { dx = to; }
     virtual Sequence<const T> output() const = 0;
     virtual Mask output_mask() const { return mask; }
+    // Before `forward` (in training) and `backward`, of layers that couple rows: called by all threads of a team, with
+    // all rows of the batch in this workspace. They begin and end with a barrier.
+    virtual void forward_batch(const Team& /*team*/) {}
+    virtual void backward_batch(const Team& /*team*/) {}
+    // Moves weights that training changes without gradients, after a train step's passes.
+    virtual void update_statistics(const Team& /*team*/) {}
     virtual void forward(Range rows, const Team& unit_team) { forward_rows(unit_team.share(rows)); }
     virtual void backward(Range rows, const Team& unit_team) { backward_rows(unit_team.share(rows)); }
     // For layer pipelining: the number of chunks of steps that one thread can run, each as soon as the layer below has
@@ -161,6 +167,8 @@ public:
     // Whether the output has a mask, by whether every input has one.
     virtual bool gives_mask(bool masked) const { return masked && takes_sequence && gives_sequence; }
     virtual bool stateful() const { return false; }
+    // Whether a row's output depends on the other rows of its batch in training, so that all are in one workspace.
+    virtual bool couples_rows() const { return false; }
     virtual Index entries() const { return 0; }  // of a table, where x chooses from one
     virtual bool works_step_by_step() const { return true; }
     virtual double work(Index steps) const = 0;  // floating-point operations of one row's forward pass

@@ -236,11 +236,11 @@ private:
         return {team.rank(), team.size(), [](const void* threads) { static_cast<const Team*>(threads)->barrier(); },
                 &team};
     }
-    bool drops_x() const { return this->call->applies_dropout && options.dropout > 0; }
+    bool drops_x() const { return this->call->training && options.dropout > 0; }
     bool takes_states() const { return options.stateful || !this->call->only_stateful; }
     bool begins_with_states() const { return takes_states() && this->call->initial_state; }
     bool masks_output() const { return output_valid.data != nullptr; }
-    bool drops_h() const { return this->call->applies_dropout && options.recurrent_dropout > 0; }
+    bool drops_h() const { return this->call->training && options.recurrent_dropout > 0; }
     Range steps_of(Index chunk) const {
         return {chunk * tuning::steps_per_chunk, std::min((chunk + 1) * tuning::steps_per_chunk, args.steps)};
     }
@@ -281,7 +281,7 @@ private:
         for (int s = 0; s < most_states; ++s) {
             call_args.zoneout = call_args.zoneout || options.zoneout[s] > 0;
             call_args.zoneout_rate[s] = options.zoneout[s];
-            call_args.zoneout_mask[s] = this->call->applies_dropout ? zoneout_mask[s] : nullptr;
+            call_args.zoneout_mask[s] = this->call->training ? zoneout_mask[s] : nullptr;
         }
         return call_args;
     }

@@ -10,6 +10,7 @@ except ImportError as error:
 
 from ._classifier import LSTMClassifier
 from ._forecaster import LSTMForecaster
+from ._keras_wrappers import KerasClassifier, KerasRegressor
 from ._regressor import LSTMRegressor
 
-__all__ = ["LSTMClassifier", "LSTMForecaster", "LSTMRegressor"]
+__all__ = ["KerasClassifier", "KerasRegressor", "LSTMClassifier", "LSTMForecaster", "LSTMRegressor"]

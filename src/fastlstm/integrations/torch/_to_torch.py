@@ -87,7 +87,7 @@ def to_torch(model: Any) -> Any:
 def _modules_of(layer: layers.Layer, shape: Any) -> Iterator[Any]:
     convert = _CONVERSIONS.get(type(layer))
     if convert is None:
-        raise ValueError(f"model: torch.nn has nothing like the layer {layer.name!r} ({type(layer).__name__})")
+        raise ValueError(f"model: to_torch does not convert {type(layer).__name__}, the layer {layer.name!r}")
     yield from convert(layer, shape)
 
 

@@ -7,6 +7,7 @@ from ..._internal.arrays import Array, real_array
 from ..._internal.checks import flag
 from ..._internal.native import Network
 from ..base import SEQUENCES, Layer, Shape
+from ..symbolic import are_symbolic, listed
 from ._states import StatefulState, join_states, split_states
 
 
@@ -88,8 +89,8 @@ class StatefulLayer(Layer):
 
         Parameters
         ----------
-        x : array_like
-            (N, T, D).
+        x : array_like or SymbolicTensor
+            (N, T, D). The output for a symbolic tensor is one as well, for a `fastlstm.models.Model`.
         initial_state : list of array_like, optional
             The states before the first step, (N, H) each, in the order of `return_state`; or one array if there is one
             state. Default: the final states of the previous call of a stateful layer, else zeros.
@@ -101,7 +102,7 @@ class StatefulLayer(Layer):
 
         Returns
         -------
-        ndarray or tuple of ndarray
+        ndarray, tuple of ndarray or SymbolicTensor
             New arrays of the layer's dtype: (N, H), or (N, T, H) with `return_sequences`; with `return_state` followed
             by the final states, (N, H) each.
 
@@ -112,6 +113,8 @@ class StatefulLayer(Layer):
         TypeError
             If `x` or a state is not made of real integers or floats, or `mask` not of True and False.
         """
+        if are_symbolic(x):
+            return self._symbolic_output(listed(x), initial_state=initial_state, mask=mask, training=training)
         call = self._prepared(x, mask, training)
         widths, rows = self._state_widths(), len(call.x)
         carries_state = self.stateful and rows > 0

@@ -1,11 +1,8 @@
-"""Utilities for reproducibility, labels and sequences."""
+"""The seed of everything random."""
 
 import numpy as np
 
-from ._internal import checks, rng
-from .datasets import pad_sequences, timeseries_dataset_from_array, to_categorical
-
-__all__ = ["pad_sequences", "set_random_seed", "timeseries_dataset_from_array", "to_categorical"]
+from .._internal import checks, rng
 
 _LARGEST_SEED = 2**32 - 1  # the largest that numpy.random.seed accepts
 

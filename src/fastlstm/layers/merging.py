@@ -1,0 +1,293 @@
+"""Layers that make one output of several inputs: Add, Multiply, Average and Concatenate."""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+import numpy as np
+
+from .._internal import checks
+from .._internal.arrays import Array, real_array
+from .._internal.native import Branch
+from .base import Layer, Shape, registry
+from .symbolic import are_symbolic, listed
+
+
+class Merge(Layer):
+    """Base class of the layers with several inputs."""
+
+    _mode: ClassVar[str]
+    """The core's name of the merge."""
+    _takes_several = True
+
+    def build(self, input_shape: Any) -> None:
+        """Check the shapes of the inputs; there are no weights.
+
+        Parameters
+        ----------
+        input_shape : list of tuple
+            With the batch axis.
+
+        Raises
+        ------
+        ValueError
+            If the shapes do not fit each other.
+        TypeError
+            If `input_shape` is not a list of tuples of integers and None.
+        """
+        self._features = self._check_shape("input_shape", input_shape)
+
+    def compute_output_shape(self, input_shape: Any) -> Shape:
+        """Return the shape of the output for inputs of these shapes.
+
+        Parameters
+        ----------
+        input_shape : list of tuple
+            With the batch axis.
+
+        Returns
+        -------
+        tuple
+            With the batch axis.
+
+        Raises
+        ------
+        ValueError
+            If the shapes do not fit each other.
+        TypeError
+            If `input_shape` is not a list of tuples of integers and None.
+        """
+        return self._output_shape_of(self._checked_shapes("input_shape", input_shape))
+
+    def __call__(self, x: Any, *, mask: Any = None, training: bool = False) -> Any:
+        """Return the output for several arrays or symbolic tensors.
+
+        Parameters
+        ----------
+        x : list of array_like or of SymbolicTensor
+            Of equal shapes, (N, D) or (N, T, D); those of a Concatenate may differ in D.
+        mask : None
+            Accepted as in Keras; masks matter in models only.
+        training : bool
+            Accepted as in Keras, without effect.
+
+        Returns
+        -------
+        ndarray or SymbolicTensor
+            A new array of the layer's dtype.
+
+        Raises
+        ------
+        ValueError
+            If the shapes do not fit each other.
+        TypeError
+            If `x` is not a list, or an array is not made of real integers or floats.
+        """
+        if are_symbolic(x):
+            return self._symbolic_output(listed(x), mask=mask)
+        if not isinstance(x, (list, tuple)):
+            raise TypeError(f"x: layer {self.name!r} expected a list of arrays, got {type(x).__name__}")
+        arrays = [real_array(f"x[{i}]", array, self.dtype) for i, array in enumerate(x)]
+        self._output_shape_of(self._checked_shapes("x", [array.shape for array in arrays]))
+        return self._merged(arrays)
+
+    def _merged(self, arrays: list[Array]) -> Array:
+        """Return the output for arrays whose shapes were checked."""
+        raise NotImplementedError(f"{type(self).__name__} must define _merged(arrays)")
+
+    def _only_shape(self, shapes: Sequence[Shape]) -> list[Shape]:
+        return list(shapes)
+
+    def _check_shape(self, argument: str, shape: Any) -> int:
+        features: int = self._output_shape_of(self._checked_shapes(argument, shape))[-1] or 0
+        return features
+
+    def _checked_shapes(self, argument: str, shapes: Any) -> list[Shape]:
+        if not isinstance(shapes, (list, tuple)) or not all(isinstance(shape, (list, tuple)) for shape in shapes):
+            raise TypeError(f"{argument}: layer {self.name!r} expected a list of shapes, got {shapes!r}")
+        if not shapes:
+            raise ValueError(f"{argument}: layer {self.name!r} expected at least one input, got none")
+        for i, shape in enumerate(shapes):
+            self._check_axes(f"{argument}[{i}]", shape)
+        first = shapes[0]
+        for shape in shapes[1:]:
+            same = len(shape) == len(first) and all(
+                a == b or None in (a, b) for a, b in zip(self._compared(shape), self._compared(first), strict=True)
+            )
+            if not same:
+                raise ValueError(
+                    f"{argument}: layer {self.name!r} expected inputs of equal shapes{self._except}, got"
+                    f" {tuple(first)} and {tuple(shape)}"
+                )
+        return [tuple(shape) for shape in shapes]
+
+    _except: ClassVar[str] = ""
+
+    def _compared(self, shape: Sequence[int | None]) -> Sequence[int | None]:
+        """Return the part of a shape that must be equal."""
+        return shape
+
+    def _output_shape_of(self, shapes: list[Shape]) -> Shape:
+        return tuple(
+            next((extent for extent in extents if extent is not None), None) for extents in zip(*shapes, strict=True)
+        )
+
+    def _append_to(self, branch: Branch, shape: Any) -> None:
+        branch.add("merge", mode=self._mode)
+
+
+def _summed(arrays: list[Array]) -> Array:
+    total: Array = arrays[0].copy()
+    for array in arrays[1:]:
+        total += array
+    return total
+
+
+@registry.register()
+class Add(Merge):
+    """The sum of several inputs of equal shapes.
+
+    Parameters
+    ----------
+    **options
+        Keyword arguments common to all layers, described in `Layer`: `name`, `dtype`, `activity_regularizer`,
+        `trainable`, `weights`, and in place of an `Input`: `input_shape`, `batch_input_shape`, `batch_shape`,
+        `input_dim` and `input_length`.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If an argument is wrong.
+
+    Examples
+    --------
+    >>> from fastlstm.layers import Add
+    >>> Add()([[[1.0, 2.0]], [[10.0, 20.0]]]).tolist()
+    [[11.0, 22.0]]
+    """
+
+    _mode = "sum"
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+
+    def _merged(self, arrays: list[Array]) -> Array:
+        return _summed(arrays)
+
+
+@registry.register()
+class Multiply(Merge):
+    """The product of several inputs of equal shapes.
+
+    Parameters
+    ----------
+    **options
+        Keyword arguments common to all layers, described in `Layer`: `name`, `dtype`, `activity_regularizer`,
+        `trainable`, `weights`, and in place of an `Input`: `input_shape`, `batch_input_shape`, `batch_shape`,
+        `input_dim` and `input_length`.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If an argument is wrong.
+
+    Examples
+    --------
+    >>> from fastlstm.layers import Multiply
+    >>> Multiply()([[[1.0, 2.0]], [[10.0, 20.0]]]).tolist()
+    [[10.0, 40.0]]
+    """
+
+    _mode = "mul"
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+
+    def _merged(self, arrays: list[Array]) -> Array:
+        product: Array = arrays[0].copy()
+        for array in arrays[1:]:
+            product *= array
+        return product
+
+
+@registry.register()
+class Average(Merge):
+    """The mean of several inputs of equal shapes.
+
+    Parameters
+    ----------
+    **options
+        Keyword arguments common to all layers, described in `Layer`: `name`, `dtype`, `activity_regularizer`,
+        `trainable`, `weights`, and in place of an `Input`: `input_shape`, `batch_input_shape`, `batch_shape`,
+        `input_dim` and `input_length`.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If an argument is wrong.
+
+    Examples
+    --------
+    >>> from fastlstm.layers import Average
+    >>> Average()([[[1.0, 2.0]], [[3.0, 6.0]]]).tolist()
+    [[2.0, 4.0]]
+    """
+
+    _mode = "ave"
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+
+    def _merged(self, arrays: list[Array]) -> Array:
+        mean: Array = _summed(arrays) / np.dtype(self.dtype).type(len(arrays))
+        return mean
+
+
+@registry.register()
+class Concatenate(Merge):
+    """Several inputs side by side: their features one after the other.
+
+    Parameters
+    ----------
+    axis : int
+        The last axis, -1 or its index; other axes raise ValueError.
+    **options
+        Keyword arguments common to all layers, described in `Layer`: `name`, `dtype`, `activity_regularizer`,
+        `trainable`, `weights`, and in place of an `Input`: `input_shape`, `batch_input_shape`, `batch_shape`,
+        `input_dim` and `input_length`.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range; when called, if `axis` is not the last one.
+    TypeError
+        If an argument has the wrong type.
+
+    Examples
+    --------
+    >>> from fastlstm.layers import Concatenate
+    >>> Concatenate()([[[1.0, 2.0]], [[3.0]]]).tolist()
+    [[1.0, 2.0, 3.0]]
+    """
+
+    _mode = "concat"
+    _except = " but for the last axis"
+
+    def __init__(self, axis: int = -1, **options: Any) -> None:
+        super().__init__(**options)
+        self.axis = checks.integer("axis", axis, -1)
+
+    def _compared(self, shape: Sequence[int | None]) -> Sequence[int | None]:
+        if self.axis not in (-1, len(shape) - 1):
+            raise ValueError(f"axis: layer {self.name!r} joins the last axis, -1 or {len(shape) - 1}, got {self.axis}")
+        return shape[:-1]
+
+    def _output_shape_of(self, shapes: list[Shape]) -> Shape:
+        self._compared(shapes[0])
+        widths = [checks.size("number of features", shape[-1]) for shape in shapes]
+        return (*super()._output_shape_of([shape[:-1] for shape in shapes]), sum(widths))
+
+    def _merged(self, arrays: list[Array]) -> Array:
+        return np.concatenate(arrays, axis=-1)
+
+    def _arguments(self) -> dict[str, Any]:
+        return {"axis": self.axis}

@@ -1,0 +1,70 @@
+"""Softmax as a layer."""
+
+from typing import Any
+
+from .._internal.checks import integer
+from .._internal.native import Branch
+from .base import Layer, Shape, registry
+
+
+@registry.register()
+class Softmax(Layer):
+    """``exp(x) / sum(exp(x))`` along an axis.
+
+    Parameters
+    ----------
+    axis : int
+        The axis of the sum: the last one, that of the features, or 1, that of the steps of a sequence.
+    **options
+        Keyword arguments common to all layers, described in `Layer`: `name`, `dtype`, `activity_regularizer`,
+        `trainable`, `weights`, and in place of an `Input`: `input_shape`, `batch_input_shape`, `batch_shape`,
+        `input_dim` and `input_length`.
+
+    Raises
+    ------
+    ValueError
+        If `axis` is out of range. When built or called: if the input lacks the axis, or the sum is over steps and
+        their number is unknown.
+    TypeError
+        If `axis` is not an integer.
+
+    Examples
+    --------
+    >>> from fastlstm.layers import Softmax
+    >>> Softmax()([[1.0, 1.0]]).tolist()
+    [[0.5, 0.5]]
+    >>> Softmax(axis=1)([[[1.0], [1.0]]]).tolist()
+    [[[0.5], [0.5]]]
+    """
+
+    def __init__(self, axis: int = -1, **options: Any) -> None:
+        super().__init__(**options)
+        self.axis = integer("axis", axis, -2, 2)
+        if self.axis == 0:
+            raise ValueError("axis: expected an axis of each sample, got 0, that of the samples")
+        self._each_step = self.axis == -1
+
+    @property
+    def _works_step_by_step(self) -> bool:
+        return self.axis in (-1, 2)
+
+    def _output_shape(self, shape: Shape) -> Shape:
+        if self.axis >= len(shape) or self.axis == -len(shape):
+            raise ValueError(f"axis: layer {self.name!r} got an input of shape {shape}, which has no axis {self.axis}")
+        if self._over_steps(shape) and not shape[1]:
+            raise ValueError(f"layer {self.name!r} needs to know the number of steps, got {shape}")
+        return shape
+
+    def _over_steps(self, shape: Shape) -> bool:
+        return self.axis % len(shape) != len(shape) - 1
+
+    def _append_to(self, branch: Branch, shape: Shape) -> None:
+        if not self._over_steps(shape):
+            branch.add("activation", activation="softmax")
+            return
+        branch.add("permute", steps=shape[1] or 0)
+        branch.add("activation", activation="softmax")
+        branch.add("permute", steps=shape[2] or 0)
+
+    def _arguments(self) -> dict[str, Any]:
+        return {"axis": self.axis}
