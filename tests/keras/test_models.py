@@ -99,15 +99,19 @@ def test_json_of_keras_2():
     assert keras.models.model_from_json(json.dumps(description)).output_shape == (None, 3)
 
 
-def test_only_sequential_models_can_be_created():
+def test_models_of_one_input_and_one_output_can_be_created():
     class Own(keras.Model):
         def call(self, x):
             return x
 
     with pytest.raises(NotAvailableError, match=r"subclassed models \(Own\)"):
         Own()
-    with pytest.raises(NotAvailableError, match="models from inputs and outputs"):
-        keras.Model(keras.Input((2, 3)), None)
+    x, other = keras.Input((2, 3)), keras.Input((2, 3))
+    y = keras.layers.LSTM(4)(x)
+    assert keras.Model(input=x, output=keras.layers.add([y, keras.layers.GRU(4)(x)])).output_shape == (None, 4)
+    for inputs, outputs in [([x, other], y), (x, [y, y])]:
+        with pytest.raises(NotAvailableError, match="models with several inputs or outputs"):
+            keras.Model(inputs, outputs)
     assert isinstance(keras.Sequential(), keras.Model)
 
 
