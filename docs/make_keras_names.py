@@ -1,4 +1,4 @@
-"""Write the tables of docs/keras_scripts.md: which names of Keras and TensorFlow there are, and what to do without others.
+"""Write the tables of docs/keras_scripts.md: the names of Keras and TensorFlow that exist, and advice for others.
 
 Run it after adding a name to `fastlstm.keras`; tests/docs/test_keras_names.py fails while the page is out of date.
 """
