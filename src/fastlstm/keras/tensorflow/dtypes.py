@@ -1,9 +1,11 @@
 """TensorFlow's names of dtypes."""
 
-from .._arrays import dtype_of as as_dtype
+from .._arrays import dtype_of
 from .._missing import missing_names_of
 
 __getattr__ = missing_names_of(__name__)
+
+as_dtype = dtype_of
 
 float16, float32, float64, double = map(as_dtype, ("float16", "float32", "float64", "float64"))
 int8, int16, int32, int64 = map(as_dtype, ("int8", "int16", "int32", "int64"))
