@@ -71,11 +71,12 @@ private:
 template <class T>
 void register_stream(py::module_& module, const char* name) {
     using S = StreamBindings<T>;
-    py::class_<S>(module, name)
+    py::class_<S>(module, name, "A network run one step at a time, which keeps its states between steps.")
         .def(py::init<const py::object&, py::object>(), py::arg("network"), py::arg("convert"))
-        .def("step", &S::step, py::arg("x"), py::arg("out") = py::none())
-        .def_property("state", &S::state, &S::set_state)
-        .def("reset", &S::reset);
+        .def("step", &S::step, py::arg("x"), py::arg("out") = py::none(),
+             "Run the next step of one or several sequences and return the outputs.")
+        .def_property("state", &S::state, &S::set_state, "The states that the next step begins with, or None.")
+        .def("reset", &S::reset, "Forget the states, so that the next step may have any number of rows.");
 }
 
 }  // namespace
