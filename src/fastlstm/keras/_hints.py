@@ -30,7 +30,6 @@ _HINTS = {
     _TEXTS: "tf.strings tf.lookup",
     _FILES: """
         tf.io tf.read_file tf.saved_model tf.TFRecordReader tf.data.TextLineDataset tf.data.TFRecordDataset
-        utils.text_dataset_from_directory preprocessing.text_dataset_from_directory
         """,
     "save the model in the .keras format, or as .h5": "tf.train.Checkpoint tf.train.Saver tf.train.latest_checkpoint",
     "export the model with fastlstm.integrations.onnx": "tf.lite",
