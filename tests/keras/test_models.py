@@ -99,20 +99,25 @@ def test_json_of_keras_2():
     assert keras.models.model_from_json(json.dumps(description)).output_shape == (None, 3)
 
 
-def test_models_of_one_input_and_one_output_can_be_created():
+def test_subclassed_models_are_refused():
     class Own(keras.Model):
         def call(self, x):
             return x
 
     with pytest.raises(NotAvailableError, match=r"subclassed models \(Own\)"):
         Own()
-    x, other = keras.Input((2, 3)), keras.Input((2, 3))
-    y = keras.layers.LSTM(4)(x)
-    assert keras.Model(input=x, output=keras.layers.add([y, keras.layers.GRU(4)(x)])).output_shape == (None, 4)
-    for inputs, outputs in [([x, other], y), (x, [y, y])]:
-        with pytest.raises(NotAvailableError, match="models with several inputs or outputs"):
-            keras.Model(inputs, outputs)
     assert isinstance(keras.Sequential(), keras.Model)
+
+
+def test_models_from_inputs_and_outputs(data, tmp_path):
+    x = keras.Input((6, 2))
+    one = keras.Model(input=x, output=layers.Dense(1, activation="sigmoid")(layers.LSTM(3)(x)))
+    one.compile(loss="binary_crossentropy", optimizer="adam", metrics=["acc"])
+    assert "val_acc" in one.fit(*data, nb_epoch=1, validation_split=0.5, verbose=0).history
+    one.save(tmp_path / "model")
+    again = keras.models.load_model(tmp_path / "model")
+    np.testing.assert_array_equal(again(data[0]).numpy(), one.predict(data[0], verbose=0))
+    assert keras.models.model_from_json(one.to_json()).output_shape == (None, 1)
 
 
 def test_checkpoints_have_any_path_and_a_period(data, tmp_path):
@@ -128,6 +133,12 @@ def test_callbacks_find_the_older_name_of_the_accuracy(data):
     history = model().fit(*data, epochs=9, verbose=0, validation_split=0.5, callbacks=[stop, reduce])
     assert history.epoch == [0, 1]
     assert (stop.monitor, reduce.monitor, reduce.min_delta) == ("val_accuracy", "accuracy", 0.1)
+
+
+def test_tensorboard_is_left_out_without_its_package(monkeypatch):
+    monkeypatch.setattr(keras.callbacks, "find_spec", lambda name: None)
+    with pytest.warns(UserWarning, match="TensorBoard, which needs the package tensorboard, has no effect"):
+        keras.callbacks.TensorBoard("logs", histogram_freq=1).on_train_begin()
 
 
 def test_custom_objects_are_found(tmp_path):

@@ -1,6 +1,8 @@
 """The module tree: Keras's names, their older ones, and those that are missing."""
 
 import importlib
+import subprocess
+import sys
 
 import pytest
 
@@ -112,3 +114,9 @@ def test_nothing_with_advice_exists_here():
         found = vars(importlib.import_module(f"fastlstm.keras.{module}"))
         assert not set(hinted_names(module)) & set(found)
     assert hint_for("keras.layers.LSTM") is None
+
+
+def test_importing_the_modules_imports_no_optional_library():
+    code = "import sys, fastlstm.keras; print(*{name.partition('.')[0] for name in sys.modules})"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert not {"sklearn", "pandas", "scipy", "matplotlib", "keras", "tensorflow", "h5py"} & set(found)

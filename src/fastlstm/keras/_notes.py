@@ -18,7 +18,7 @@ def ignored(what: str) -> None:
         What is ignored, as the script writes it.
     """
     if _collecting:
-        _noted[what] = None
+        _noted[what.rstrip(",")] = None
     else:
         warnings.warn(f"{what} has no effect in fastlstm", UserWarning, stacklevel=3)
 

@@ -2,6 +2,7 @@
 
 import os
 import re
+from importlib.util import find_spec
 from typing import Any
 
 from .. import callbacks as _callbacks
@@ -18,6 +19,7 @@ from ..callbacks import (
     TerminateOnNaN,
 )
 from ..callbacks._monitor import MonitorCallback
+from . import _notes
 from ._methods import present_name, without
 from ._missing import missing_names_of
 
@@ -94,6 +96,13 @@ class ModelCheckpoint(_OldNames, _callbacks.ModelCheckpoint):
 
 class TensorBoard(_callbacks.TensorBoard):
     """Write scalars for TensorBoard: `fastlstm.callbacks.TensorBoard`. What only Keras can write is ignored."""
+
+    def __new__(cls, *_: Any, **__: Any) -> Any:
+        """Return a callback that does nothing if the package tensorboard is missing."""
+        if find_spec("tensorboard") is None:
+            _notes.ignored("TensorBoard, which needs the package tensorboard,")
+            return Callback()
+        return super().__new__(cls)
 
     def __init__(self, log_dir: Any = "logs", *args: Any, **options: Any) -> None:
         super().__init__(log_dir, *args, **without(options, _OF_TENSORBOARD))

@@ -14,6 +14,7 @@ from .._arrays import all_ as reduce_all
 from .._arrays import any_ as reduce_any
 from .._arrays import clip as clip_by_value
 from .._arrays import concatenate as concat
+from .._arrays import dtype_of as as_dtype
 from .._arrays import full as fill
 from .._arrays import max_ as reduce_max
 from .._arrays import mean as reduce_mean
@@ -30,7 +31,7 @@ from .._missing import missing_names_of
 from ..backend import is_tensor, name_scope, shape
 from ..backend._variable import Variable
 from . import config, data, distribute, dtypes, io, logging, math, nn, random, test
-from .dtypes import as_dtype, bfloat16, bool, float16, float32, float64, int8, int16, int32, int64, string, uint8
+from .dtypes import bfloat16, bool, float16, float32, float64, int8, int16, int32, int64, string, uint8
 from .math import log, sigmoid
 
 __getattr__ = missing_names_of(__name__)
