@@ -497,6 +497,23 @@ struct CellWeights {
     void (*gradients)(const RecurrentArgs<T>&, Range tiles);
 };
 
+// What is done to the flat buffers of parameters and gradients.
+template <class T>
+struct ParameterKernels {
+    void (*update)(const UpdateArgs<T>&, Range parameters);
+    // Adds gradients to the sums of those before them; where `mean_of` is not 0, gradients become the mean of so many
+    // and sums zero.
+    void (*accumulate)(T* gradients, T* sums, double mean_of, Range parameters);
+    // Moves averages to momentum * average + (1 - momentum) * parameter, which may take the parameter's place.
+    void (*average)(T* averages, T* parameters, double momentum, bool overwrite, Range range);
+    double (*sum_squares)(const T* values, Index count);
+    void (*constrain)(const ConstraintArgs<T>&, Range groups);
+    // Adds copies of the gradients, `step` elements apart, to the first of them, in order.
+    void (*sum_copies)(T* gradients, Index copies, Index step, Range parameters);
+    // Adds the gradient of l1 |w| + l2 w^2 and returns the penalty.
+    double (*regularize)(const T* weights, T* gradients, double l1, double l2, Index count);
+};
+
 template <class T>
 struct Kernels {
     Index lanes;
@@ -566,18 +583,7 @@ struct Kernels {
     void (*sum_steps)(Sequence<const T> from, Index steps, Index features, Sequence<T> to, Range rows);
 
     void (*loss)(const LossArgs<T>&, Range rows);
-    void (*update)(const UpdateArgs<T>&, Range parameters);
-    // Adds gradients to the sums of those before them; where `mean_of` is not 0, gradients become the mean of so many
-    // and sums zero.
-    void (*accumulate)(T* gradients, T* sums, double mean_of, Range parameters);
-    // Moves averages to momentum * average + (1 - momentum) * parameter, which may take the parameter's place.
-    void (*average)(T* averages, T* parameters, double momentum, bool overwrite, Range range);
-    double (*sum_squares)(const T* values, Index count);
-    void (*constrain)(const ConstraintArgs<T>&, Range groups);
-    // Adds copies of the gradients, `step` elements apart, to the first of them, in order.
-    void (*sum_copies)(T* gradients, Index copies, Index step, Range parameters);
-    // Adds the gradient of l1 |w| + l2 w^2 and returns the penalty.
-    double (*regularize)(const T* weights, T* gradients, double l1, double l2, Index count);
+    ParameterKernels<T> parameters;
     // The machine's limit, for benchmarks: so many rounds of independent multiply-adds in registers, and how many
     // floating-point operations a round is. The 16 numbers in `sink` only keep the compiler from leaving it out.
     void (*multiply_adds)(Index rounds, T* sink);

@@ -187,8 +187,8 @@ void OptimizerState<T>::update(const Team& team) {
     const OptimizerSettings& by = settings_;
     const Range mine = team.share(parameters_.trained_count()), all{0, static_cast<Index>(chunks_.size())};
     if (update_.gradient_sums)
-        kernels_->accumulate(parameters_.gradients(), update_.gradient_sums,
-                             update_.due ? static_cast<double>(by.gradient_accumulation_steps) : 0, mine);
+        kernels_->parameters.accumulate(parameters_.gradients(), update_.gradient_sums,
+                                        update_.due ? static_cast<double>(by.gradient_accumulation_steps) : 0, mine);
     if (update_.due) {
         // Chunks do not depend on the number of threads, and each has its own sum.
         if (by.clipnorm > 0 || by.global_clipnorm > 0) {
@@ -197,7 +197,7 @@ void OptimizerState<T>::update(const Team& team) {
             for (Index i = share.begin; i < share.end; ++i) {
                 const Range chunk = chunks_[static_cast<std::size_t>(i)];
                 square_sums_[static_cast<std::size_t>(i)] =
-                    kernels_->sum_squares(parameters_.gradients() + chunk.begin, chunk.end - chunk.begin);
+                    kernels_->parameters.sum_squares(parameters_.gradients() + chunk.begin, chunk.end - chunk.begin);
             }
             team.barrier();
         }
@@ -209,11 +209,12 @@ void OptimizerState<T>::update(const Team& team) {
             if (range.begin >= range.end) continue;
             args.scale = by.clipnorm > 0 ? clipping(parameter.chunks, by.clipnorm) : of_all;
             args.decay = parameter.decays ? update_.args.decay : 0;
-            kernels_->update(args, range);
+            kernels_->parameters.update(args, range);
         }
     }
     if (update_.average)
-        kernels_->average(update_.average, parameters_.values(), update_.average_momentum, update_.overwrites, mine);
+        kernels_->parameters.average(update_.average, parameters_.values(), update_.average_momentum,
+                                     update_.overwrites, mine);
     parameters_.constrain(team);
 }
 

@@ -119,7 +119,7 @@ template <class T>
 double Parameters<T>::penalty() const {
     double sum = 0;
     for (const PenaltyChunk& chunk : penalties_)
-        sum += kernels_->regularize(values_.get() + chunk.offset, nullptr, chunk.l1, chunk.l2, chunk.count);
+        sum += kernels_->parameters.regularize(values_.get() + chunk.offset, nullptr, chunk.l1, chunk.l2, chunk.count);
     return sum;
 }
 
@@ -130,7 +130,7 @@ void Parameters<T>::regularize(const Team& team) {
     const Range mine = team.share(static_cast<Index>(penalties_.size()));
     for (Index i = mine.begin; i < mine.end; ++i) {
         const PenaltyChunk& chunk = penalties_[static_cast<std::size_t>(i)];
-        penalty_sums_[static_cast<std::size_t>(i)] = kernels_->regularize(
+        penalty_sums_[static_cast<std::size_t>(i)] = kernels_->parameters.regularize(
             values_.get() + chunk.offset, gradients_.get() + chunk.offset, chunk.l1, chunk.l2, chunk.count);
     }
     team.barrier();
@@ -156,7 +156,8 @@ template <class T>
 void Parameters<T>::constrain(const Team& team) const {
     if (constraints_.empty()) return;
     team.barrier();
-    for (const auto& [parameter, args] : constraints_) kernels_->constrain(args, team.share(args.outer * args.inner));
+    for (const auto& [parameter, args] : constraints_)
+        kernels_->parameters.constrain(args, team.share(args.outer * args.inner));
 }
 
 template class Parameters<float>;

@@ -88,8 +88,8 @@ void Training<T>::finish_backward(Network<T>& network, TrainingBatch<T>& batch, 
             if (group->call.training) layer->update_statistics(team);
     team.barrier();
     const Index trained = network.parameters.trained_count();
-    network.kernels().sum_copies(network.parameters.gradients(), static_cast<Index>(batch.groups.size()), trained,
-                                 team.share(trained));
+    network.kernels().parameters.sum_copies(network.parameters.gradients(), static_cast<Index>(batch.groups.size()),
+                                            trained, team.share(trained));
 }
 
 template <class T>

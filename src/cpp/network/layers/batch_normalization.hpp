@@ -109,8 +109,8 @@ private:
         void update_statistics(const Team& team) override {
             if (!by_batch() || this->args.steps == 0) return;
             const Range mine = team.share(layer.features);
-            this->kernels.average(moving_mean, batch_mean, layer.options_.momentum, false, mine);
-            this->kernels.average(moving_variance, batch_variance, layer.options_.momentum, false, mine);
+            this->kernels.parameters.average(moving_mean, batch_mean, layer.options_.momentum, false, mine);
+            this->kernels.parameters.average(moving_variance, batch_variance, layer.options_.momentum, false, mine);
         }
 
     private:
