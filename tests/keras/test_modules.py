@@ -96,7 +96,7 @@ def test_nothing_is_an_instance_of_a_missing_class():
     ("name", "advice"),
     [
         ("keras.layers.Lstm", r"did you mean keras\.layers\.LSTM"),
-        ("keras.layers.Lambda", "a call of your own"),
+        ("keras.layers.Lambda", "Python code cannot run"),
         ("keras.tensorflow.GradientTape", r"tf\.GradientTape: there is no automatic differentiation"),
         ("keras.tensorflow.io.read_file", r"tf\.io\.read_file: read the file with Python"),
         ("keras.utils.SomethingElse", "run the script with Keras itself"),
@@ -106,6 +106,27 @@ def test_advice(name, advice):
     module, _, attribute = name.rpartition(".")
     with pytest.raises(NotAvailableError, match=advice):
         getattr(importlib.import_module(f"fastlstm.{module}"), attribute)()
+
+
+def test_layers_of_your_own_are_refused():
+    class Own(keras.layers.Layer):
+        def call(self, x):
+            return x
+
+    with pytest.raises(NotAvailableError, match=r"layers of your own classes \(Own\): Python code"):
+        Own(3)
+    assert isinstance(keras.layers.LSTM(1), keras.layers.Layer)
+    assert not isinstance(3, keras.layers.Layer)
+
+
+def test_names_of_keras_1():
+    x = keras.Input((5, 2))
+    merged = keras.layers.merge([x, x], mode="concat")
+    assert merged.shape[1:] == (5, 4)
+    with pytest.raises(NotAvailableError, match="mode='dot'"):
+        keras.layers.merge([x, x], mode="dot")
+    assert keras.layers.LSTM(3, consume_less="gpu", inner_activation="sigmoid").units == 3
+    assert "!" in keras.preprocessing.text.base_filter()
 
 
 def test_nothing_with_advice_exists_here():

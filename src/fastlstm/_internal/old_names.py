@@ -19,6 +19,7 @@ OLD_NAMES = {
     "border_mode": "padding",
     "pool_length": "pool_size",
     "stride": "strides",
+    "consume_less": "implementation",
     "inner_activation": "recurrent_activation",
     "p": "rate",
     "sigma": "stddev",

@@ -1,9 +1,7 @@
 """What to do instead of something that this package lacks."""
 
 _IMAGES = "its layers take sequences (N, T, D), not images or volumes; flatten each step with Reshape, or use Keras"
-_OWN_LAYERS = (
-    "layers with a call of your own cannot run in the compiled core; combine layers of fastlstm.layers, or use Keras"
-)
+OWN_LAYERS = "Python code cannot run in the compiled core; combine layers of fastlstm.layers, or use Keras"
 _GRADIENTS = (
     "there is no automatic differentiation of Python code; train with model.fit or model.train_on_batch, or by hand"
     " with fastlstm.ops.backward"
@@ -21,7 +19,7 @@ _HINTS = {
         preprocessing.image.ImageDataGenerator preprocessing.image.load_img preprocessing.image.img_to_array
         utils.load_img utils.img_to_array utils.image_dataset_from_directory tf.image applications
         """,
-    _OWN_LAYERS: "layers.Lambda layers.AbstractRNNCell layers.InputSpec layers.Wrapper engine.InputSpec",
+    OWN_LAYERS: "layers.Lambda layers.AbstractRNNCell layers.InputSpec layers.Wrapper engine.InputSpec",
     _GRADIENTS: """
         tf.GradientTape tf.gradients tf.custom_gradient tf.stop_gradient tf.train.AdamOptimizer
         tf.train.GradientDescentOptimizer tf.train.RMSPropOptimizer backend.gradients backend.function

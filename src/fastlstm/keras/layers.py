@@ -5,7 +5,8 @@ from typing import Any
 from .. import layers as _layers
 from ..layers import *
 from ..preprocessing import IntegerLookup, StringLookup, TextVectorization
-from ._missing import missing_names_of
+from ._hints import OWN_LAYERS
+from ._missing import NotAvailableError, missing_names_of
 
 __all__ = [
     *_layers.__all__,
@@ -24,10 +25,27 @@ __all__ = [
     "add",
     "average",
     "concatenate",
+    "merge",
     "multiply",
 ]
 
 __getattr__ = missing_names_of(__name__)
+
+
+class _LayerType(type):
+    """Makes every layer of this package an instance of `Layer`."""
+
+    def __instancecheck__(cls, value: object) -> bool:
+        return isinstance(value, _layers.Layer) if cls is Layer else super().__instancecheck__(value)
+
+
+class Layer(_layers.Layer, metaclass=_LayerType):  # type: ignore[no-redef]
+    """The base class of layers. Creating a layer of a class of your own raises NotAvailableError."""
+
+    def __new__(cls, *_: Any, **__: Any) -> Any:
+        """Refuse classes of your own."""
+        raise NotAvailableError(f"fastlstm does not have layers of your own classes ({cls.__name__}): {OWN_LAYERS}")
+
 
 CuDNNLSTM = LSTM
 """An LSTM; every LSTM is fast here."""
@@ -57,3 +75,13 @@ def average(inputs: Any, **options: Any) -> Any:
 def concatenate(inputs: Any, axis: int = -1, **options: Any) -> Any:
     """Return several inputs side by side, as `Concatenate` does."""
     return Concatenate(axis, **options)(inputs)
+
+
+def merge(inputs: Any, mode: str = "sum", concat_axis: int = -1, name: str | None = None, **options: Any) -> Any:
+    """Return several inputs merged as in Keras 1, by the mode 'sum', 'mul', 'ave' or 'concat'."""
+    if mode == "concat":
+        return Concatenate(concat_axis, name=name)(inputs)
+    merges = {"sum": Add, "mul": Multiply, "ave": Average}
+    if mode not in merges or options:
+        raise NotAvailableError(f"fastlstm does not have merge(mode={mode!r}): use a layer such as Add or Concatenate")
+    return merges[mode](name=name)(inputs)
