@@ -15,8 +15,8 @@ _missing = missing_names_of(__name__)
 def __getattr__(name: str) -> Any:
     if name in __all__:
         try:
-            from ...integrations import sklearn
+            from ...integrations.sklearn import KerasClassifier, KerasRegressor
         except ImportError:  # importing the name works, and using it raises an error
             return _missing(name)
-        return getattr(sklearn, name)
+        return {"KerasClassifier": KerasClassifier, "KerasRegressor": KerasRegressor}[name]
     return _missing(name)
