@@ -175,3 +175,15 @@ def test_the_learning_rate_is_read_and_set_by_the_backend(data):
     assert one.optimizer.learning_rate == 0.5
     one.optimizer.learning_rate.assign(0.25)
     assert one.optimizer.lr == 0.25
+
+
+def test_pictures_of_graphs_have_a_box_for_each_layer(tmp_path):
+    x = keras.Input((5, 2))
+    low = keras.layers.LSTM(3, return_sequences=True)(x)
+    both = keras.layers.concatenate([keras.layers.GRU(3, return_sequences=True)(low), low, x])
+    graph = keras.Model(x, keras.layers.Dense(1)(both))
+    picture = keras.utils.plot_model(graph, tmp_path / "graph.png", show_shapes=True)
+    texts = [text.get_text() for text in picture.figure.axes[0].texts if text.get_text()]
+    assert [text.split(" ")[0] for text in texts] == [layer.name for layer in graph.layers]
+    assert "(None, 5, 8)" in texts[-2]
+    assert (tmp_path / "graph.png").stat().st_size > 1000

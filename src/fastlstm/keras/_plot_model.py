@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 import os
-from typing import TYPE_CHECKING, Any
+from collections import Counter
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ..layers import InputLayer
 from ..models.model import Model
 
 if TYPE_CHECKING:
@@ -77,7 +79,7 @@ def model_to_dot(
     ModelPicture
         With the methods `write` and `create`.
     """
-    boxes = _texts(model, show_shapes, show_dtype, show_layer_names)
+    boxes = _boxes(model, show_shapes, show_dtype, show_layer_names)
     return ModelPicture(_drawn(boxes, across=rankdir == "LR"), dpi)
 
 
@@ -104,45 +106,97 @@ def plot_model(model: Model, to_file: str | os.PathLike[str] = "model.png", *arg
     return picture
 
 
-def _texts(model: Model, shapes: bool, dtypes: bool, names: bool) -> list[str]:
-    """Return the text of each box, beginning with the input."""
-    found, shape = [], None
-    if model.built:
-        shape = model.input_shape
-        found.append("\n".join(["Input", *([f"{shape}"] if shapes else [])]))
-    for layer in model.layers:
-        shape = None if shape is None else layer.compute_output_shape(shape)
+class _Box(NamedTuple):
+    text: str
+    sources: tuple[int, ...]
+    """The boxes whose arrows lead here."""
+
+
+def _boxes(model: Model, shapes: bool, dtypes: bool, names: bool) -> list[_Box]:
+    """Return a box for each layer, beginning with the input."""
+    entries = model._entries()
+    found: list[_Box] = []
+    if model.built and not isinstance(entries[0].layer, InputLayer):
+        found.append(_Box("\n".join(["Input", *([f"{model.input_shape}"] if shapes else [])]), ()))
+    places = {entry.layer.name: i + len(found) for i, entry in enumerate(entries)}
+    for layer, shape, sources in entries:
         title = f"{layer.name} ({type(layer).__name__})" if names else type(layer).__name__
-        found.append("\n".join([title, *([str(shape or "?")] if shapes else []), *([layer.dtype] if dtypes else [])]))
+        dtype = layer.dtype or model.dtype
+        text = "\n".join([title, *([str(shape or "?")] if shapes else []), *([dtype] if dtypes else [])])
+        before = tuple(places[name] for name in sources) or tuple(range(len(found)))[-1:]
+        found.append(_Box(text, () if isinstance(layer, InputLayer) else before))
     return found
 
 
-def _drawn(boxes: list[str], *, across: bool) -> Figure:
-    """Return a figure of boxes that arrows connect."""
+class _Cell(NamedTuple):
+    text: str | None
+    """None where only a line passes."""
+    sources: tuple[int, ...]
+    depth: int
+
+
+def _cells(boxes: list[_Box]) -> list[_Cell]:
+    """Return a cell for each box, and for each line one at every depth that it passes; each after its sources."""
+    found: list[_Cell] = []
+    places: list[int] = []  # of boxes among the cells
+    for box in boxes:
+        depth = 1 + max((found[places[source]].depth for source in box.sources), default=-1)
+        sources = []
+        for source in box.sources:
+            last = places[source]
+            while found[last].depth < depth - 1:
+                found.append(_Cell(None, (last,), found[last].depth + 1))
+                last = len(found) - 1
+            sources.append(last)
+        places.append(len(found))
+        found.append(_Cell(box.text, tuple(sources), depth))
+    return found
+
+
+def _drawn(boxes: list[_Box], *, across: bool) -> Figure:
+    """Return a figure of boxes that arrows connect: each a place further than the last of its sources."""
     from matplotlib.figure import Figure
 
-    lines = [text.split("\n") for text in boxes]
+    cells = _cells(boxes)
+    lines = [cell.text.split("\n") for cell in cells if cell.text is not None]
     width = _CHARACTER * max((len(line) for text in lines for line in text), default=1) + 2 * _MARGIN
     height = _LINE * max(map(len, lines), default=1) + _MARGIN
-    count = max(len(boxes), 1)
-    size = [width, height]
-    step = size[not across] + _GAP
-    size[not across] = count * step - _GAP
-    extent = [side + 2 * _MARGIN for side in size]
+    beside = Counter(cell.depth for cell in cells)
+    columns, rows = max(beside.values(), default=1), max(beside, default=0) + 1
+    steps = (width + _GAP, height + _GAP)
+    counts = (rows, columns) if across else (columns, rows)
+    extent = [count * step - _GAP + 2 * _MARGIN for count, step in zip(counts, steps, strict=True)]
     figure = Figure(figsize=(extent[0], extent[1]))
     axes: Any = figure.add_axes((0, 0, 1, 1))
     axes.set(xlim=(0, extent[0]), ylim=(extent[1], 0))
     axes.axis("off")
-    for i, text in enumerate(boxes):
-        start = _MARGIN + i * step
-        x, y = (start, _MARGIN) if across else (_MARGIN, start)
-        axes.add_patch(_rounded(x, y, width, height))
-        axes.text(x + width / 2, y + height / 2, text, ha="center", va="center", fontsize=9, linespacing=1.4)
-        if i:
-            end = (x, y + height / 2) if across else (x + width / 2, y)
-            begin = (end[0] - _GAP, end[1]) if across else (end[0], end[1] - _GAP)
-            axes.annotate("", end, begin, arrowprops={"arrowstyle": "-|>", "color": _EDGE, "shrinkA": 0, "shrinkB": 0})
+    before: Counter[int] = Counter()
+    corners: list[tuple[float, float]] = []
+    for cell in cells:
+        place = before[cell.depth] + (columns - beside[cell.depth]) / 2  # those of one depth stand in the middle
+        before[cell.depth] += 1
+        column, row = (cell.depth, place) if across else (place, cell.depth)
+        x, y = _MARGIN + column * steps[0], _MARGIN + row * steps[1]
+        corners.append((x, y))
+        start, end = _ends((x, y), width, height, across)
+        if cell.text is None:
+            axes.plot(*zip(start, end, strict=True), color=_EDGE, linewidth=1)
+        else:
+            axes.add_patch(_rounded(x, y, width, height))
+            axes.text(x + width / 2, y + height / 2, cell.text, ha="center", va="center", fontsize=9, linespacing=1.4)
+        for source in cell.sources:
+            begin = _ends(corners[source], width, height, across)[1]
+            style = {"arrowstyle": "-" if cell.text is None else "-|>", "color": _EDGE, "shrinkA": 0, "shrinkB": 0}
+            axes.annotate("", start, begin, arrowprops=style)
     return figure
+
+
+def _ends(corner: tuple[float, float], width: float, height: float, across: bool) -> tuple[Any, Any]:
+    """Return where arrows lead into a cell, and where they leave it."""
+    x, y = corner
+    if across:
+        return (x, y + height / 2), (x + width, y + height / 2)
+    return (x + width / 2, y), (x + width / 2, y + height)
 
 
 def _rounded(x: float, y: float, width: float, height: float) -> Any:
