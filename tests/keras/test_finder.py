@@ -69,6 +69,7 @@ def test_modules_of_a_script():
     assert tf.optimizers.Adam is keras.optimizers.Adam
     assert importlib.import_module("keras").optimizers.legacy.Adam is keras.optimizers.Adam
     assert tf.config.experimental.list_physical_devices("GPU") == []
+    assert tf.keras.models.optimizers.Adam is keras.optimizers.Adam
     assert "LSTM" in dir(tf.keras.layers)
 
 

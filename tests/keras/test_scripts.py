@@ -76,7 +76,7 @@ def test_tracebacks_show_the_script_alone(tmp_path):
         ("raise SystemExit", 0, ""),
         ("raise SystemExit('no data')", 1, "no data"),
         ("raise KeyboardInterrupt", 130, "KeyboardInterrupt"),
-        ("print 1", 1, "SyntaxError"),
+        ("print 1", 1, '  File "script.py", line 1\n    print 1\n'),
     ],
 )
 def test_exit_status(tmp_path, source, status, message):
@@ -122,6 +122,7 @@ def test_a_broken_notebook(tmp_path):
         ("if x:\n    !ls \\\n  -l\ny = 3", "if x:\n    pass\n\ny = 3\n"),
         ("%%time\nx = 1", "pass\nx = 1\n"),
         ("files = !ls\nprint?", "pass\npass\n"),
+        ("  pip install keras\nx = 1", "  pass\nx = 1\n"),
         ("%%html\n<b>", ""),
         ("x = a % b", "x = a % b\n"),
     ],

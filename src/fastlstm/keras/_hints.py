@@ -29,6 +29,7 @@ _HINTS = {
     _FILES: """
         tf.io tf.read_file tf.saved_model tf.TFRecordReader tf.data.TextLineDataset tf.data.TFRecordDataset
         """,
+    "use a functional model with keras.layers.add, concatenate and so on": "layers.Merge",
     "save the model in the .keras format, or as .h5": "tf.train.Checkpoint tf.train.Saver tf.train.latest_checkpoint",
     "export the model with fastlstm.integrations.onnx": "tf.lite",
     "it is outside Keras; see fastlstm.layers for the recurrent layers": "tf.contrib tf.nn.rnn_cell",

@@ -175,6 +175,7 @@ def _traceback(error: BaseException) -> Iterator[str]:
     part = shown
     while part is not None:
         others = [frame for frame in part.stack if not os.path.abspath(frame.filename).startswith(_HERE)]
-        part.stack = traceback.StackSummary.from_list(others or part.stack)
+        if others or isinstance(error, SyntaxError):  # which is in no frame
+            part.stack = traceback.StackSummary.from_list(others)
         part = part.__cause__ or (None if part.__suppress_context__ else part.__context__)
     yield from shown.format()

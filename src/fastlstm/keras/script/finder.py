@@ -124,6 +124,9 @@ class ScriptModule(ModuleType):
             raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
         if name in _OLD_MODULES.split() or (not self._targets and targets_of(inner)):
             return importlib.import_module(inner)
+        beside = _beside(self.__name__, name)
+        if beside is not None:
+            return importlib.import_module(beside)
         if self._targets:
             return getattr(self._targets[0], name)
         return missing(f"{_written(self.__name__)}.{name}")
@@ -163,6 +166,16 @@ def _is_foreign(value: Any) -> bool:
     if isinstance(value, ModuleType):
         return not value.__name__.startswith(PACKAGE)
     return getattr(value, "__module__", None) in _FOREIGN
+
+
+def _beside(module: str, name: str) -> str | None:
+    """Return the module beside one of Keras's: keras.optimizers for `keras.models.optimizers`. None if there is none.
+
+    Keras's modules import each other, and some scripts take them from there.
+    """
+    root = next(root for root in _ROOTS if module == root or module.startswith(f"{root}."))
+    found = _ROOTS[root] == PACKAGE and module != root and name not in _PRIVATE and _exists(f"{PACKAGE}.{name}")
+    return f"{root}.{name}" if found else None
 
 
 def _written(name: str) -> str:

@@ -9,7 +9,12 @@ from types import CodeType
 
 from .. import _notes
 
-_MAGIC = re.compile(r"^(\s*)(?:\w+\s*=\s*)?(?:[%!]|\?+\w|[\w.]+\?+\s*$)")
+_MAGIC = re.compile(
+    r"""^(\s*)(?:\w+\s*=\s*)?(?:[%!]|\?+\w|[\w.]+\?+\s*$)  # %magic, !command, files = !ls, ?help, help?
+    |^(\s*)(?:cd|conda|cp|ls|mkdir|mv|pip|rm)\s            # what IPython takes as a magic without its %
+    """,
+    re.VERBOSE,
+)
 _WHOLE_CELL = re.compile(r"\s*%%(?!time|timeit|capture|prun)\w")
 
 
@@ -78,7 +83,7 @@ def without_magics(source: str) -> str:
         if found and not continues:
             _notes.ignored(line.split()[0])
         if found or continues:
-            lines.append(f"{found.group(1)}pass" if found and not continues else "")
+            lines.append(f"{found[1] or found[2] or ''}pass" if found and not continues else "")
             continues = line.rstrip().endswith("\\")
         else:
             lines.append(line)
