@@ -55,6 +55,11 @@ class Branch:
         """Add a layer of the core by its name there."""
         self._inputs = (self._network.add(layer, inputs=self._inputs, **options),)
 
+    def activate(self, activation: str) -> None:
+        """Add an activation, unless it is linear."""
+        if activation != "linear":
+            self.add("activation", activation=activation)
+
     @property
     def output(self) -> int:
         """The number of the last layer, or of what the branch begins with if it has none."""

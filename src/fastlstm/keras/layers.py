@@ -10,7 +10,6 @@ from ._missing import NotAvailableError, missing_names_of
 
 __all__ = [
     *_layers.__all__,
-    "AveragePooling1D",
     "AvgPool1D",
     "Convolution1D",
     "CuDNNGRU",

@@ -100,8 +100,7 @@ class Dense(Layer):
 
     def _append_to(self, branch: Branch, shape: Shape) -> None:
         branch.add("dense", units=self.units, use_bias=self.use_bias)
-        if self.activation != "linear":
-            branch.add("activation", activation=self.activation)
+        branch.activate(self.activation)
 
     def _arguments(self) -> dict[str, Any]:
         return {

@@ -125,8 +125,7 @@ class DepthwiseConv1D(Layer):
             use_bias=self.use_bias,
             **self._window.options(),
         )
-        if self.activation != "linear":
-            branch.add("activation", activation=self.activation)
+        branch.activate(self.activation)
 
     def _arguments(self) -> dict[str, Any]:
         return {

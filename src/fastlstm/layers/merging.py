@@ -167,9 +167,6 @@ class Add(Merge):
 
     _mode = "sum"
 
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
-
     def _merged(self, arrays: list[Array]) -> Array:
         return _summed(arrays)
 
@@ -198,9 +195,6 @@ class Multiply(Merge):
     """
 
     _mode = "mul"
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
 
     def _merged(self, arrays: list[Array]) -> Array:
         product: Array = arrays[0].copy()
@@ -233,9 +227,6 @@ class Average(Merge):
     """
 
     _mode = "ave"
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
 
     def _merged(self, arrays: list[Array]) -> Array:
         mean: Array = _summed(arrays) / np.dtype(self.dtype).type(len(arrays))

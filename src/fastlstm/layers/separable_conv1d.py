@@ -140,8 +140,7 @@ optional
     def _append_to(self, branch: Branch, shape: Shape) -> None:
         branch.add("depthwise_convolution", multiplier=self.depth_multiplier, use_bias=False, **self._window.options())
         branch.add("convolution", filters=self.filters, use_bias=self.use_bias, **Window(1, 1, "valid").options())
-        if self.activation != "linear":
-            branch.add("activation", activation=self.activation)
+        branch.activate(self.activation)
 
     def _arguments(self) -> dict[str, Any]:
         return {
