@@ -1,0 +1,153 @@
+// Attention of a query's steps to those of a value, by scores of query and key.
+#pragma once
+
+#include <stdexcept>
+#include <string>
+
+#include "layer.hpp"
+#include "option_reader.hpp"
+
+namespace fastlstm {
+
+struct AttentionOptions {
+    Scores scores = Scores::dot;
+    AllMasked all_masked = AllMasked::by_scores;
+    Index heads = 1;
+    double factor = 1;  // of the scores
+    bool use_scale = false, causal = false;
+    bool masks_keys = false;   // whether the key's mask counts as the value's does
+    bool zeros_masked = true;  // whether the output of a masked query step is zero
+    bool gives_weights =
+        false;  // whether the output is the weights, of heads side by side, and not the weighted values
+    double dropout = 0;
+    std::uint64_t seed = 0;
+
+    void read(OptionReader& reader) {
+        reader.choice("scores", scores, score_names);
+        reader.choice("all_masked", all_masked, all_masked_names);
+        reader.size("heads", heads);
+        reader.number("factor", factor, 0, infinity);
+        reader.flag("use_scale", use_scale);
+        reader.flag("causal", causal);
+        reader.flag("masks_keys", masks_keys);
+        reader.flag("zeros_masked", zeros_masked);
+        reader.flag("gives_weights", gives_weights);
+        reader.number("dropout", dropout, 0, 1);
+        reader.seed("seed", seed);
+    }
+};
+
+// Its inputs are query, value and key.
+template <class T>
+class AttentionLayer final : public Layer<T> {
+public:
+    using Options = AttentionOptions;
+
+    AttentionLayer(const Options& options, const LayerContext<T>& context)
+        : Layer<T>(context.inputs[0], context.inputs[context.inputs.size() > 1]), options_(options) {
+        if (context.inputs.size() != 3)
+            throw std::invalid_argument("inputs: attention expects a query, a value and a key, got " +
+                                        std::to_string(context.inputs.size()));
+        for (const StepShape& input : context.inputs) {
+            if (input.features % options.heads)
+                throw std::invalid_argument("heads: expected a divisor of " + std::to_string(input.features) +
+                                            " features, got " + std::to_string(options.heads));
+        }
+        const bool additive = options.scores == Scores::additive;
+        if (options.use_scale) this->weights.push_back({"scale", {}, true});
+        if (options.use_scale && additive) this->weights[0].shape = {this->features / options.heads};
+        if (options.scores == Scores::concat) this->weights.push_back({"concat_score_weight", {}, true});
+    }
+
+    std::size_t input_count() const override { return 3; }
+    Index input_features(std::size_t input) const override { return input == 1 ? this->outputs : this->features; }
+    bool works_step_by_step() const override { return false; }
+    double work(Index steps) const override {
+        const double pairs = static_cast<double>(steps * steps), heads = static_cast<double>(options_.heads);
+        const double of_feature = options_.scores == Scores::dot ? 2 : tuning::operations_per_activation;
+        return pairs * (of_feature * static_cast<double>(this->features) + 2 * static_cast<double>(this->outputs) +
+                        heads * tuning::operations_per_activation);
+    }
+
+    std::unique_ptr<LayerWorkspace<T>> make_workspace(const Memory<T>& memory, Arena<T>& arena, const Extent& extent,
+                                                      Mode mode) const override {
+        const Kernels<T>& kernels = *memory.kernels;
+        auto workspace = std::make_unique<AttentionWorkspace>(*this, kernels);
+        AttentionArgs<T>& args = workspace->args;
+        const Index heads = options_.heads, steps = extent.steps;
+        args.scores = options_.scores;
+        args.all_masked = options_.all_masked;
+        args.causal = options_.causal;
+        args.rows = extent.rows;
+        args.steps = steps;
+        args.value_steps = extent.steps;
+        args.heads = heads;
+        args.key_features = this->features / heads;
+        args.value_features = this->outputs / heads;
+        args.factor = options_.factor;
+        args.zeros_masked = options_.zeros_masked;
+        std::size_t weight = 0;
+        if (options_.use_scale) {
+            args.scale = this->parameter(memory, weight);
+            if (mode == Mode::training) args.d_scale = this->gradient(memory, weight);
+            ++weight;
+        }
+        if (options_.scores == Scores::concat) {
+            args.concat_weight = this->parameter(memory, weight);
+            if (mode == Mode::training) args.d_concat_weight = this->gradient(memory, weight);
+        }
+        args.dropout = options_.dropout;
+        args.y = make_sequence(arena, extent.rows, steps, this->outputs, kernels.lanes);
+        if (mode == Mode::training) {
+            args.weights = arena.take(extent.rows * heads * steps * padded(args.value_steps, kernels.lanes));
+            args.row_gradients = arena.take(extent.rows * kernels.attention_row_gradients(args));
+        }
+        args.scratch = arena.take(extent.rows * kernels.attention_scratch(args));
+        return workspace;
+    }
+
+private:
+    struct AttentionWorkspace final : LayerWorkspace<T> {
+        const AttentionLayer& layer;
+        const Kernels<T>& kernels;
+        AttentionArgs<T> args{};
+
+        AttentionWorkspace(const AttentionLayer& layer, const Kernels<T>& kernels) : layer(layer), kernels(kernels) {}
+
+        void connect(const Output<T>* from, const Call<T>& shared) override {
+            LayerWorkspace<T>::connect(from, shared);
+            args.query = from[0].values;
+            args.values = from[1].values;
+            args.keys = from[2].values;
+            args.query_mask = from[0].mask;
+            args.value_mask = from[1].mask;
+            args.key_mask = layer.options_.masks_keys ? from[2].mask : Mask{};
+        }
+        void set_dx(std::size_t input, Sequence<T> to) override {
+            (input == 0 ? args.d_query : input == 1 ? args.d_values : args.d_keys) = to;
+        }
+
+        Sequence<const T> output() const override { return read_only(args.y); }
+        void forward_rows(Range rows) override { kernels.attend(args_of_call(), rows); }
+        void backward_rows(Range rows) override { kernels.attend_backward(args_of_call(), rows); }
+        Index gradient_tiles() const override { return args.d_scale || args.d_concat_weight ? 1 : 0; }
+        void gradients(Range tiles) override {
+            if (tiles.begin < tiles.end) kernels.attention_gradients(args);
+        }
+
+    private:
+        AttentionArgs<T> args_of_call() const {
+            AttentionArgs<T> whole = args;
+            const AttentionOptions& options = layer.options_;
+            whole.dropout = this->call->training ? options.dropout : 0;
+            whole.key = rng_key(options.seed, this->call->rng_step, layer.number, 0);
+            whole.first_row = this->call->first_row;
+            whole.dy = this->dy;
+            return whole;
+        }
+    };
+
+    AttentionOptions options_;
+};
+
+}  // namespace fastlstm
