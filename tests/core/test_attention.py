@@ -26,7 +26,7 @@ def network(dtype="float64", *, key=4, value=6, heads=1, input_gradient=False, *
 
 def with_weights(net, rng, dtype="float64"):
     for i, parameter in enumerate(net.parameters):
-        net.set_weight(i, (0.6 * rng.normal(size=parameter.shape)).astype(dtype))
+        net.set_weight(i, np.asarray(0.6 * rng.normal(size=parameter.shape), dtype))
     return net
 
 

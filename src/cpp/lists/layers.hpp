@@ -7,6 +7,7 @@
 #include "../network/layers/attention.hpp"
 #include "../network/layers/batch_normalization.hpp"
 #include "../network/layers/bidirectional.hpp"
+#include "../network/layers/concatenate_steps.hpp"
 #include "../network/layers/convolution.hpp"
 #include "../network/layers/dense.hpp"
 #include "../network/layers/depthwise_convolution.hpp"
@@ -15,6 +16,7 @@
 #include "../network/layers/embedding.hpp"
 #include "../network/layers/group_normalization.hpp"
 #include "../network/layers/layer_normalization.hpp"
+#include "../network/layers/masked_by.hpp"
 #include "../network/layers/masking.hpp"
 #include "../network/layers/merge.hpp"
 #include "../network/layers/noise.hpp"
@@ -36,6 +38,7 @@
     layer(attention, AttentionLayer)                        \
     layer(batch_normalization, BatchNormalizationLayer)     \
     layer(bidirectional, BidirectionalLayer)                \
+    layer(concatenate_steps, ConcatenateStepsLayer)         \
     layer(convolution, ConvolutionLayer)                    \
     layer(dense, DenseLayer)                                \
     layer(depthwise_convolution, DepthwiseConvolutionLayer) \
@@ -44,6 +47,7 @@
     layer(embedding, EmbeddingLayer)                        \
     layer(group_normalization, GroupNormalizationLayer)     \
     layer(layer_normalization, LayerNormalizationLayer)     \
+    layer(masked_by, MaskedByLayer)                         \
     layer(masking, MaskingLayer)                            \
     layer(merge, MergeLayer)                                \
     layer(noise, NoiseLayer)                                \

@@ -60,13 +60,18 @@ public:
     }
 
     std::size_t input_count() const override { return 3; }
-    Index input_features(std::size_t input) const override { return input == 1 ? this->outputs : this->features; }
+    StepShape input_shape(std::size_t input) const override {
+        return {input == 1 ? this->outputs : this->features, this->takes_sequence};
+    }
+    bool takes_equal_steps() const override { return false; }
     bool works_step_by_step() const override { return false; }
-    double work(Index steps) const override {
-        const double pairs = static_cast<double>(steps * steps), heads = static_cast<double>(options_.heads);
+    double work(Index steps) const override { return work_of({steps, steps, steps}); }
+    double work_of(const std::vector<Index>& steps) const override {
+        const double pairs = static_cast<double>(steps[0]) * static_cast<double>(steps[1]);
         const double of_feature = options_.scores == Scores::dot ? 2 : tuning::operations_per_activation;
+        const double of_head = tuning::operations_per_activation;
         return pairs * (of_feature * static_cast<double>(this->features) + 2 * static_cast<double>(this->outputs) +
-                        heads * tuning::operations_per_activation);
+                        of_head * static_cast<double>(options_.heads));
     }
 
     std::unique_ptr<LayerWorkspace<T>> make_workspace(const Memory<T>& memory, Arena<T>& arena, const Extent& extent,
@@ -74,13 +79,16 @@ public:
         const Kernels<T>& kernels = *memory.kernels;
         auto workspace = std::make_unique<AttentionWorkspace>(*this, kernels);
         AttentionArgs<T>& args = workspace->args;
-        const Index heads = options_.heads, steps = extent.steps;
+        const Index heads = options_.heads, steps = extent.steps, value_steps = extent.input_steps[1];
+        if (extent.input_steps[2] != value_steps)
+            throw std::invalid_argument("key: expected as many steps as the value has, " + std::to_string(value_steps) +
+                                        ", got " + std::to_string(extent.input_steps[2]));
         args.scores = options_.scores;
         args.all_masked = options_.all_masked;
         args.causal = options_.causal;
         args.rows = extent.rows;
         args.steps = steps;
-        args.value_steps = extent.steps;
+        args.value_steps = value_steps;
         args.heads = heads;
         args.key_features = this->features / heads;
         args.value_features = this->outputs / heads;

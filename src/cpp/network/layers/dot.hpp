@@ -34,9 +34,12 @@ public:
     }
 
     std::size_t input_count() const override { return 2; }
-    Index input_features(std::size_t input) const override { return input == 0 ? this->features : second_features_; }
+    StepShape input_shape(std::size_t input) const override {
+        return {input == 0 ? this->features : second_features_, this->takes_sequence};
+    }
+    bool takes_equal_steps() const override { return false; }
     bool works_step_by_step() const override { return false; }
-    bool gives_mask(bool) const override { return false; }
+    bool gives_mask(const std::vector<bool>&) const override { return false; }
     Index output_steps(Index steps) const override { return options_.sums_first_steps ? this->features : steps; }
     double work(Index steps) const override {
         return 2.0 * static_cast<double>(steps * this->features) * static_cast<double>(this->outputs);
@@ -48,7 +51,7 @@ public:
         DotArgs<T>& args = workspace->args;
         args.a_steps = extent.steps;
         args.a_features = this->features;
-        args.b_steps = extent.steps;
+        args.b_steps = extent.input_steps[1];
         args.b_features = second_features_;
         args.sums_a_steps = options_.sums_first_steps;
         args.sums_b_steps = options_.sums_second_steps;
