@@ -84,10 +84,13 @@ def test_heads(isa, dtype, rng, all_masked, kind):
         net = with_weights(network(dtype, key=key, value=value, masks_keys=True, **options), rng, dtype)
         x = rng.normal(size=(5, steps, FEATURES)).astype(dtype)
         mask = mask_of(kind, rng, 5, steps)
-        assert relative(net.run(x, mask=mask)[0], expected(net, x, mask, **options)) < {
-            "float32": 3e-6,
-            "float64": 1e-13,
-        }[dtype]
+        assert (
+            relative(net.run(x, mask=mask)[0], expected(net, x, mask, **options))
+            < {
+                "float32": 3e-6,
+                "float64": 1e-13,
+            }[dtype]
+        )
 
 
 def slope(function, values, place, step=1e-6):

@@ -21,6 +21,7 @@ struct AttentionOptions {
         false;  // whether the output is the weights, of heads side by side, and not the weighted values
     double dropout = 0;
     std::uint64_t seed = 0;
+    Index weights_of_steps = 0;  // if not 0, the output is the weights of so many value steps, of heads side by side
 
     void read(OptionReader& reader) {
         reader.choice("scores", scores, score_names);
@@ -31,9 +32,9 @@ struct AttentionOptions {
         reader.flag("causal", causal);
         reader.flag("masks_keys", masks_keys);
         reader.flag("zeros_masked", zeros_masked);
-        reader.flag("gives_weights", gives_weights);
         reader.number("dropout", dropout, 0, 1);
         reader.seed("seed", seed);
+        reader.size("weights_of_steps", weights_of_steps, 0);
     }
 };
 
@@ -53,6 +54,8 @@ public:
                 throw std::invalid_argument("heads: expected a divisor of " + std::to_string(input.features) +
                                             " features, got " + std::to_string(options.heads));
         }
+        value_features_ = this->outputs;
+        if (options.weights_of_steps > 0) this->outputs = options.heads * options.weights_of_steps;
         const bool additive = options.scores == Scores::additive;
         if (options.use_scale) this->weights.push_back({"scale", {}, true});
         if (options.use_scale && additive) this->weights[0].shape = {this->features / options.heads};
@@ -61,7 +64,7 @@ public:
 
     std::size_t input_count() const override { return 3; }
     StepShape input_shape(std::size_t input) const override {
-        return {input == 1 ? this->outputs : this->features, this->takes_sequence};
+        return {input == 1 ? value_features_ : this->features, this->takes_sequence};
     }
     bool takes_equal_steps() const override { return false; }
     bool works_step_by_step() const override { return false; }
@@ -70,19 +73,24 @@ public:
         const double pairs = static_cast<double>(steps[0]) * static_cast<double>(steps[1]);
         const double of_feature = options_.scores == Scores::dot ? 2 : tuning::operations_per_activation;
         const double of_head = tuning::operations_per_activation;
-        return pairs * (of_feature * static_cast<double>(this->features) + 2 * static_cast<double>(this->outputs) +
+        return pairs * (of_feature * static_cast<double>(this->features) + 2 * static_cast<double>(value_features_) +
                         of_head * static_cast<double>(options_.heads));
     }
 
     std::unique_ptr<LayerWorkspace<T>> make_workspace(const Memory<T>& memory, Arena<T>& arena, const Extent& extent,
                                                       Mode mode) const override {
         const Kernels<T>& kernels = *memory.kernels;
-        auto workspace = std::make_unique<AttentionWorkspace>(*this, kernels);
-        AttentionArgs<T>& args = workspace->args;
         const Index heads = options_.heads, steps = extent.steps, value_steps = extent.input_steps[1];
         if (extent.input_steps[2] != value_steps)
             throw std::invalid_argument("key: expected as many steps as the value has, " + std::to_string(value_steps) +
                                         ", got " + std::to_string(extent.input_steps[2]));
+        if (options_.weights_of_steps > 0 && options_.weights_of_steps != value_steps)
+            throw std::invalid_argument("value: expected " + std::to_string(options_.weights_of_steps) +
+                                        " steps, got " + std::to_string(value_steps));
+        if (options_.weights_of_steps > 0 && mode == Mode::training)
+            throw std::invalid_argument("weights_of_steps: there are no gradients of the weights of attention");
+        auto workspace = std::make_unique<AttentionWorkspace>(*this, kernels);
+        AttentionArgs<T>& args = workspace->args;
         args.scores = options_.scores;
         args.all_masked = options_.all_masked;
         args.causal = options_.causal;
@@ -91,7 +99,8 @@ public:
         args.value_steps = value_steps;
         args.heads = heads;
         args.key_features = this->features / heads;
-        args.value_features = this->outputs / heads;
+        args.value_features = value_features_ / heads;
+        args.gives_weights = options_.weights_of_steps > 0;
         args.factor = options_.factor;
         args.zeros_masked = options_.zeros_masked;
         std::size_t weight = 0;
@@ -156,6 +165,7 @@ private:
     };
 
     AttentionOptions options_;
+    Index value_features_ = 0;
 };
 
 }  // namespace fastlstm
