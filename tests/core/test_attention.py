@@ -188,3 +188,110 @@ def test_products(isa, dtype, rng, first, second):
                 return (net.run(x)[0] * d_output).sum()
 
             assert d_x.flat[place] == pytest.approx(slope(total, x, place), rel=1e-6, abs=1e-8)
+
+
+# Inputs of their own, of different numbers of steps: of query, value and key, and the flags of their masks.
+def of_several_inputs(dtype, rng, *, masked, features=(4, 6, 4), **options):
+    masks = [1] * len(masked)
+    net = NETWORKS[dtype]([*features, *masks], [True] * (3 + len(masked)), True)
+    places = [(INPUT, i) for i in range(3)]
+    for i, name in enumerate(masked):
+        k = ["query", "value", "key"].index(name)
+        places[k] = net.add("masked_by", inputs=[places[k], (INPUT, 3 + i)])
+    net.add("attention", inputs=places, **options)
+    return with_weights(net, rng, dtype)
+
+
+@pytest.mark.parametrize("masked", [(), ("query",), ("value",), ("query", "value", "key")], ids="-".join)
+@pytest.mark.parametrize("causal", [False, True])
+@pytest.mark.parametrize(
+    "options", [{}, {"scores": "additive"}, {"heads": 2, "all_masked": "alike", "masks_keys": True}], ids=str
+)
+def test_other_numbers_of_value_steps(isa, rng, options, causal, masked):
+    for steps, value_steps in [(3, 9), (9, 3), (1, 20), (20, 1), (40, 35)]:
+        net = of_several_inputs("float64", rng, masked=masked, causal=causal, **options)
+        shapes = {"query": (4, steps, 4), "value": (4, value_steps, 6), "key": (4, value_steps, 4)}
+        inputs = {name: rng.normal(size=shape) for name, shape in shapes.items()}
+        flags = {name: rng.random(shapes[name][:2]) < 0.7 for name in masked}
+        for flag in flags.values():
+            flag[1] = False
+        x = [*inputs.values(), *(flag[..., None].astype(float) for flag in flags.values())]
+        masks = {f"{name}_mask": flag for name, flag in flags.items()}
+        if not options.get("masks_keys"):
+            masks.pop("key_mask", None)
+        saved = net.forward(x)
+        wanted = attention(*inputs.values(), causal=causal, **masks, **options)[0]
+        assert relative(saved.output, wanted) < 1e-13
+        d_output = rng.normal(size=wanted.shape)
+        gradients = net.backward(saved, d_output)[0]
+        for k in range(3):
+            for place in rng.choice(x[k].size, size=3):
+
+                def total(values, k=k):
+                    return (net.run([*x[:k], values, *x[k + 1 :]])[0] * d_output).sum()
+
+                assert gradients[k].flat[place] == pytest.approx(slope(total, x[k], place), rel=1e-5, abs=1e-7)
+
+
+def test_weights_of_attention(isa, dtype, rng):
+    net = of_several_inputs(dtype, rng, masked=("value",), heads=2, all_masked="none", weights_of_steps=7)
+    shapes = [(4, 5, 4), (4, 7, 6), (4, 7, 4)]
+    x = [rng.normal(size=shape).astype(dtype) for shape in shapes]
+    flags = rng.random((4, 7)) < 0.6
+    found = net.predict([*x, flags[..., None].astype(dtype)])
+    wanted = attention(*x, heads=2, value_mask=flags, all_masked="none")[1]
+    assert relative(found, wanted.transpose(0, 2, 1, 3).reshape(4, 5, 14)) < 3e-6
+    assert found[:, :, np.concatenate([~flags[0], ~flags[0]])][0].max(initial=0) == 0
+    with pytest.raises(ValueError, match="no gradients of the weights"):
+        net.forward([*x, flags[..., None].astype(dtype)])
+
+
+def test_steps_one_after_the_other(isa, dtype, rng):
+    net = NETWORKS[dtype]([3, 3, 1], [True] * 3, True)
+    masked = net.add("masked_by", inputs=[(INPUT, 0), (INPUT, 2)])
+    joined = net.add("concatenate_steps", inputs=[masked, (INPUT, 1)])
+    net.add("recurrent", inputs=[joined], cell="gru", units=2, activation="tanh", recurrent_activation="sigmoid")
+    with_weights(net, rng, dtype)
+    first, second = rng.normal(size=(4, 5, 3)).astype(dtype), rng.normal(size=(4, 2, 3)).astype(dtype)
+    flags = rng.random((4, 5)) < 0.5
+    alone = NETWORKS[dtype](3, True)
+    alone.add("recurrent", cell="gru", units=2, activation="tanh", recurrent_activation="sigmoid")
+    for i in range(3):
+        alone.set_weight(i, net.weight(i))
+    mask = np.concatenate([flags, np.ones((4, 2), bool)], 1)
+    expected = alone.run(np.concatenate([first, second], 1), mask=mask)[0]
+    x = [first, second, flags[..., None].astype(dtype)]
+    np.testing.assert_array_equal(net.run(x)[0], expected)
+    if dtype == "float64":
+        saved = net.forward(x)
+        gradients = net.backward(saved, np.ones_like(saved.output))[0]
+        for k in range(2):
+            for place in range(6):
+                expected = slope(lambda v, k=k: net.run([*x[:k], v, *x[k + 1 :]])[0].sum(), x[k], place)
+                assert gradients[k].flat[place] == pytest.approx(expected, rel=1e-6, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("add", "match"),
+    [
+        (lambda net: net.add("attention", inputs=[(INPUT, 0), (INPUT, 1)]), "expects a query, a value and a key, got 2"),
+        (lambda net: net.add("attention", inputs=[(INPUT, 0)] * 3, heads=3), "heads: expected a divisor of 4 .* got 3"),
+        (lambda net: net.add("dense", inputs=[(INPUT, 0)], units=4, output_heads=3), "output_heads: expected a divisor"),
+        (lambda net: net.add("dot", inputs=[(INPUT, 0)], second_steps=3), "dot expects two, got 1"),
+        (lambda net: net.add("merge", mode="sub", inputs=[(INPUT, 0)]), "a difference is of two, got 1"),
+    ],
+)
+def test_wrong_options(add, match):
+    with pytest.raises(ValueError, match=match):
+        add(NETWORKS["float32"]([4, 6], [True, True]))
+
+
+def test_wrong_numbers_of_steps(rng):
+    net = of_several_inputs("float64", rng, masked=())
+    with pytest.raises(ValueError, match="key: expected as many steps as the value has, 5, got 6"):
+        net.predict([np.zeros((2, 3, 4)), np.zeros((2, 5, 6)), np.zeros((2, 6, 4))])
+    net = NETWORKS["float64"]([4, 6], [True, True])
+    net.add("dot", inputs=[(INPUT, 0), (INPUT, 1)], sums_second_steps=True)
+    assert net.predict([np.ones((2, 3, 4)), np.ones((2, 4, 6))]).shape == (2, 3, 6)
+    with pytest.raises(ValueError, match="dot: expected axes of the same size, got 4 and 5"):
+        net.predict([np.zeros((2, 3, 4)), np.zeros((2, 5, 6))])
