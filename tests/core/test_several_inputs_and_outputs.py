@@ -182,7 +182,7 @@ def test_weights_of_samples_and_targets_go_to_their_outputs(isa, rng):
 
 
 def test_shared_weights_are_the_same_parameters(rng):
-    net, x, _ = built(siamese, rng)
+    net, _, _ = built(siamese, rng)
     assert [parameter.layer for parameter in net.parameters] == [0, 0, 1, 1, 1, 3, 3, 6, 6]
     other = NETWORKS["float64"](FEATURES, [True, True])
     with pytest.raises(ValueError, match="weights_of: expected an earlier layer"):
@@ -207,8 +207,8 @@ def test_errors_name_what_does_not_fit(rng):
         net.set_loss("mean_squared_error", output=2)
     with pytest.raises(ValueError, match="mask: expected None"):
         net.run(x, mask=np.ones((6, 5), bool))
+    net.set_optimizer("sgd", {})
     with pytest.raises(ValueError, match="loss_sum: expected 3, got 1"):
-        net.set_optimizer("sgd", {})
         net.train(x, y, np.arange(6), batch_size=6, first_step=0, learning_rate=0.1, seconds=0.0, loss_sum=[0.0])
     other = NETWORKS["float64"](FEATURES, [True, True])
     with pytest.raises(ValueError, match="inputs: expected one of 2 outputs of node -1, got 2"):

@@ -148,7 +148,7 @@ void LayerGraph<T>::finish(const Kernels<T>& kernels, bool wants_dx) {
     const auto use = [&](Value value) {
         if (value.node != input) ++uses[static_cast<std::size_t>(value.node)];
     };
-    if (outputs_.empty() && !nodes_.empty()) outputs_.push_back({size() - 1});
+    if (outputs_.empty()) outputs_.push_back({size() - 1});  // without layers, the input
     for (const Value value : outputs_) use(value);
     wants_dx_ = wants_dx;
     state_size_ = packed_size_ = 0;
