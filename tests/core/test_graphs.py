@@ -255,7 +255,7 @@ def test_errors_name_what_does_not_fit():
         net.add("merge", mode="sum", inputs=[first, INPUT])
     with pytest.raises(ValueError, match=r"layer: expected one of activation, .*, got 'conv'"):
         net.add("conv")
-    with pytest.raises(ValueError, match="mode: expected one of sum, mul, ave, concat, got ''"):
+    with pytest.raises(ValueError, match="mode: expected one of sum, mul, ave, concat, sub, max, min, got ''"):
         net.add("merge", inputs=[first, first])
     with pytest.raises(TypeError, match="unexpected keyword 'width'"):
         net.add("dense", units=2, width=3)

@@ -109,7 +109,8 @@ class AttendingLayer(Layer):
                     f"return_attention_scores: layer {self.name!r} in a model returns its output alone; call the layer"
                     " on arrays for the scores"
                 )
-            return self._symbolic_output(listed(inputs), arguments, masks=None if not any(masks) else masks)
+            given = [mask for mask in masks if mask is not None]
+            return self._symbolic_output(listed(inputs), arguments, mask=given or None)
         arrays = [real_array(name, x, self.dtype) for name, x in zip(_NAMES, inputs, strict=False)]
         shapes = [x.shape for x in arrays]
         self._check_shape("inputs", shapes)
