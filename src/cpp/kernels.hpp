@@ -466,7 +466,15 @@ struct LossSettings {
     bool ignores_class = false;  // whether steps whose target is this class do not count
     double ignored_class = 0;
     const double* quantiles = nullptr;  // one for each output
+    // Of the focal losses.
+    double alpha = 0.25, gamma = 2;
+    const double* alphas = nullptr;  // one for each output in place of alpha, or null
+    bool apply_class_balancing = false;
+    double q = 0.5;  // of the generalized cross-entropy
 };
+
+// Whether a loss has one value for all steps of a row together, instead of one for each.
+static constexpr bool is_of_sequences(Loss loss) { return loss == Loss::ctc; }
 
 // Predictions against targets. Each row and step has a value, times its weight. `row_loss` gets `scale` times each
 // row's sum over its steps.
