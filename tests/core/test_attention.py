@@ -207,9 +207,7 @@ HEADS = {"heads": 2, "all_masked": "alike", "zeros_masked": False, "masks_keys":
 
 @pytest.mark.parametrize("masked", [(), ("query",), ("value",), ("query", "value", "key")], ids="-".join)
 @pytest.mark.parametrize("causal", [False, True])
-@pytest.mark.parametrize(
-    "options", [{}, {"scores": "additive"}, HEADS], ids=str
-)
+@pytest.mark.parametrize("options", [{}, {"scores": "additive"}, HEADS], ids=str)
 def test_other_numbers_of_value_steps(isa, rng, options, causal, masked):
     for steps, value_steps in [(3, 9), (9, 3), (1, 20), (20, 1), (40, 35)]:
         net = of_several_inputs("float64", rng, masked=masked, causal=causal, **options)
@@ -278,9 +276,15 @@ def test_steps_one_after_the_other(isa, dtype, rng):
 @pytest.mark.parametrize(
     ("add", "match"),
     [
-        (lambda net: net.add("attention", inputs=[(INPUT, 0), (INPUT, 1)]), "expects a query, a value and a key, got 2"),
+        (
+            lambda net: net.add("attention", inputs=[(INPUT, 0), (INPUT, 1)]),
+            "expects a query, a value and a key, got 2",
+        ),
         (lambda net: net.add("attention", inputs=[(INPUT, 0)] * 3, heads=3), "heads: expected a divisor of 4 .* got 3"),
-        (lambda net: net.add("dense", inputs=[(INPUT, 0)], units=4, output_heads=3), "output_heads: expected a divisor"),
+        (
+            lambda net: net.add("dense", inputs=[(INPUT, 0)], units=4, output_heads=3),
+            "output_heads: expected a divisor",
+        ),
         (lambda net: net.add("dot", inputs=[(INPUT, 0)], second_steps=3), "dot expects two, got 1"),
         (lambda net: net.add("merge", mode="sub", inputs=[(INPUT, 0)]), "a difference is of two, got 1"),
     ],

@@ -12,6 +12,7 @@ from .dot import Dot
 from .dropout import Dropout, SpatialDropout1D
 from .embedding import Embedding
 from .flatten import Flatten
+from .get_item import GetItem
 from .group_normalization import GroupNormalization
 from .input import Input, InputLayer
 from .layer_normalization import LayerNormalization
@@ -38,6 +39,7 @@ from .rnn.simple_rnn import SimpleRNN
 from .separable_conv1d import SeparableConv1D
 from .softmax import Softmax
 from .symbolic import SymbolicTensor
+from .symbolic_operators import OPERATIONS as _OPERATIONS
 from .time_distributed import TimeDistributed
 from .unit_normalization import UnitNormalization
 from .up_sampling import UpSampling1D
@@ -68,6 +70,7 @@ __all__ = [
     "Flatten",
     "GaussianDropout",
     "GaussianNoise",
+    "GetItem",
     "GlobalAveragePooling1D",
     "GlobalMaxPooling1D",
     "GroupNormalization",
