@@ -1,5 +1,6 @@
 """Recurrent layers, and the layers used around them."""
 
+from . import symbolic_operators as _symbolic_operators  # noqa: F401  (defines what operators do)
 from .activation import Activation
 from .attention import AdditiveAttention, Attention
 from .base import Layer
@@ -39,7 +40,6 @@ from .rnn.simple_rnn import SimpleRNN
 from .separable_conv1d import SeparableConv1D
 from .softmax import Softmax
 from .symbolic import SymbolicTensor
-from .symbolic_operators import OPERATIONS as _OPERATIONS
 from .time_distributed import TimeDistributed
 from .unit_normalization import UnitNormalization
 from .up_sampling import UpSampling1D
