@@ -153,22 +153,22 @@ def test_a_model_without_an_input_takes_other_lengths(rng):
 def test_one_target_for_each_sample_serves_all_steps_as_in_keras(rng):
     keras = require_peer("keras")
     x, y = rng.normal(size=(8, 5, 2)).astype("float32"), rng.normal(size=8).astype("float32")
-    losses = []
+    found, weights = [], None
     for package in (fastlstm, keras):
         at = package.layers
         model = package.Sequential([package.Input((5, 2)), at.LSTM(3, return_sequences=True), at.Dense(1)])
-        if losses:
+        if weights is not None:
             model.set_weights(weights)
         weights = model.get_weights()
         model.compile("sgd", "mse")
         for targets in (y, y[:, None]):
             if package is fastlstm:
                 with pytest.warns(UserWarning, match="y: there is one target for each sample, and an output"):
-                    losses.append(model.evaluate(x, targets, verbose=0))
+                    found.append(model.evaluate(x, targets, verbose=0))
             else:
-                losses.append(model.evaluate(x, targets, verbose=0))
+                found.append(model.evaluate(x, targets, verbose=0))
     # Keras compares (N,) with each step and each sample; here it is the same as (N, 1).
-    np.testing.assert_allclose([losses[0], losses[1]], losses[3], rtol=1e-5)
+    np.testing.assert_allclose(found[:2], found[3], rtol=1e-5)
 
 
 def test_a_model_of_a_script_takes_other_lengths_with_a_warning(rng):

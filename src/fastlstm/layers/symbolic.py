@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NoReturn
 
-
 OPERATIONS: dict[str, Callable[[Any, Any], Any]] = {}
 """What operators do, by name: `symbolic_operators` defines them, which knows the layers that they call."""
 

@@ -124,8 +124,8 @@ class Compiled:
                 continue
             if one is None:
                 raise ValueError(f"{label}: expected targets, got None")
-            one = _for_each_step(label, one, shape, width)
-            arrays.append(loss._targets(label, one, shape, width, native.dtype, finite=finite))
+            of_steps = _for_each_step(label, one, shape, width)
+            arrays.append(loss._targets(label, of_steps, shape, width, native.dtype, finite=finite))
         return RowArrays(arrays, shapes[0][0])
 
     def weights(
