@@ -183,8 +183,9 @@ def test_a_loss_is_a_function_of_arrays(rng):
     assert loss(y_true.tolist(), y_pred.tolist()) == loss(y_true, y_pred)
     assert loss(y_true[:0], y_pred[:0]) == 0
     assert losses.MeanSquaredError("sum")(y_true, y_pred) == pytest.approx(6 * loss(y_true, y_pred), rel=1e-14)
-    with pytest.raises(ValueError, match=r"y_pred: expected shape \(N, O\) or \(N, T, O\), got \(3,\)"):
-        loss(y_true[0], y_pred[0])
+    assert loss(y_true[0], y_pred[0]) == pytest.approx(((y_true - y_pred)[0] ** 2).mean(), rel=1e-14)
+    with pytest.raises(ValueError, match=r"y_pred: expected shape \(N, O\) or \(N, T, O\), got \(6, 0\)"):
+        loss(y_true[:, :0], y_pred[:, :0])
     with pytest.raises(ValueError, match=r"y_true: expected shape \(6, 3\) for an output \(6, 3\), got \(6, 1\)"):
         loss(y_true[:, :1], y_pred)
 

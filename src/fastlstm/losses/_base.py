@@ -8,7 +8,10 @@ from .._internal import native
 from .._internal.arrays import Array, finite_array, numbers, real_array
 from .._internal.names import snake_case
 from .._internal.native import Network
+from .._internal.tape import Traced, record
+from ._pairs import floats
 from ._sample_weights import sample_weights
+from ._shares import shares_of
 from ._split import SplitSteps
 from ._trainer import StatefulState, Trainer
 
@@ -59,8 +62,7 @@ class Loss:
 
     Examples
     --------
-    A squared error that weights errors on one side more. In Keras, `call` returns the values alone and automatic
-    differentiation finds the gradient; here `call` returns both.
+    A squared error that weights errors on one side more. Its gradient is found by automatic differentiation.
 
     >>> import numpy as np
     >>> from fastlstm import Input, Sequential, layers
@@ -71,7 +73,7 @@ class Loss:
     ...     def call(self, y_true, y_pred):
     ...         error = y_pred - y_true
     ...         weight = np.where(error > 0, self.factor, 1.0)
-    ...         return (weight * error**2).mean(axis=-1), 2 * weight * error / error.shape[-1]
+    ...         return np.mean(weight * error**2, axis=-1)
     >>> Lopsided()([[0.0], [0.0]], [[1.0], [-1.0]])
     2.0
     >>> model = Sequential([Input((1,)), layers.Dense(1, kernel_initializer="zeros")])
@@ -79,6 +81,8 @@ class Loss:
     >>> model.evaluate(np.ones((2, 1)), [1.0, -2.0], verbose=0)
     13.0
     """
+
+    _returns_values_alone = False
 
     def __init__(self, name: str | None = None, reduction: Any = "sum_over_batch_size", dtype: Any = None) -> None:
         if reduction is None or reduction == "none":
@@ -95,7 +99,13 @@ class Loss:
         self.reduction: str = reduction
 
     def call(self, y_true: Array, y_pred: Array) -> Any:
-        """Return the values of a batch and their gradient. Subclasses define this.
+        """Return the values of a batch, before weighting and reduction. Subclasses define this.
+
+        In training `y_pred` is an array that records what is done with it, so that its gradient can be found: it takes
+        the place of an array in operators, NumPy's functions and those of `fastlstm.keras.backend`, but cannot be
+        converted to one or changed in place. A `call` that returns a tuple, the values and their gradient, gets plain
+        arrays instead and may do anything. Which of the two it is shows in the first step, whose `call` is made with
+        plain arrays, and then perhaps again.
 
         Parameters
         ----------
@@ -107,9 +117,11 @@ class Loss:
         Returns
         -------
         values : ndarray
-            The loss of each sample (N,), or of each sample and step (N, T), before weighting and reduction.
+            The loss of each sample (N,), of each sample and step (N, T), or of any other part of the batch; a number
+            for the batch as a whole.
         gradient : ndarray
-            The derivative of each value by its predictions, of the shape of `y_pred`.
+            Only as the second item of a tuple: the derivative of each value by its predictions, of the shape of
+            `y_pred`. The values then have the shape (N,) or (N, T).
 
         Raises
         ------
@@ -126,7 +138,8 @@ class Loss:
         y_true : array_like
             Targets, as for `Sequential.fit`.
         y_pred : array_like
-            Predictions (N, O) or (N, T, O). The loss is computed in float32 if they are float32, otherwise in float64.
+            Predictions, usually (N, O) or (N, T, O). The loss is computed in float32 if they are float32, otherwise in
+            float64.
         sample_weight : array_like, optional
             Weights (N,), or (N, T) where there are steps.
 
@@ -148,8 +161,11 @@ class Loss:
         >>> MeanSquaredError()([[0.0], [2.0]], [[1.0], [2.0]], sample_weight=[3.0, 1.0])
         1.5
         """
+        if type(y_pred) is Traced or np.ndim(y_pred) not in (2, 3):
+            found: float = self._of_arrays(y_true, y_pred, sample_weight)
+            return found
         y_pred = numbers("y_pred", y_pred)
-        if y_pred.ndim not in (2, 3) or y_pred.shape[-1] == 0:
+        if y_pred.shape[-1] == 0:
             raise ValueError(f"y_pred: expected shape (N, O) or (N, T, O), got {y_pred.shape}")
         dtype = "float32" if y_pred.dtype == np.float32 else "float64"
         network = native.network(dtype, y_pred.shape[-1], y_pred.ndim == 3)  # no layers: the output is the input
@@ -208,6 +224,17 @@ class Loss:
         return cls(**config)
 
     # Inside -----------------------------------------------------------------------------------------------------
+
+    def _of_arrays(self, y_true: Any, y_pred: Any, sample_weight: Any) -> Any:
+        """Return the loss computed by `call` and NumPy, traced if the predictions are."""
+        y_pred = floats("y_pred", y_pred)
+        values = self.call(floats("y_true", y_true).astype(y_pred.dtype, copy=False), y_pred)
+        if isinstance(values, tuple):
+            values, gradient = values
+            values = record(np.asarray(values), (y_pred, lambda d: d[..., None] * gradient))
+        weight = None if sample_weight is None else floats("sample_weight", sample_weight)
+        loss = np.sum(values * shares_of(np.shape(values), self.reduction, weight, self.name))
+        return loss if type(loss) is Traced else float(loss)
 
     def _start(self, network: Network) -> None:
         """Install this loss in the network, if the core implements it."""

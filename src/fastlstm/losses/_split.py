@@ -1,22 +1,27 @@
 """Training with a loss computed in Python: a native forward pass, the call, and a native backward pass."""
 
+from functools import partial
 from typing import Any, Protocol
 
 import numpy as np
 
 from .._internal.arrays import Array, numbers
 from .._internal.native import Network
+from .._internal.tape import vjp
+from ._shares import shares_of
 from ._trainer import StatefulState
 
 
 class PythonLoss(Protocol):
-    """A loss whose values and gradient are computed in Python."""
+    """A loss that is computed in Python."""
 
     name: str
     reduction: str
+    _returns_values_alone: bool
+    """Whether `call` has returned values without a gradient, which is then found by tracing it."""
 
     def call(self, y_true: Array, y_pred: Array) -> Any:
-        """Return the values of a batch and their gradient."""
+        """Return the values of a batch, or a tuple of them and their gradient."""
 
 
 class SplitSteps:
@@ -27,7 +32,7 @@ class SplitSteps:
     network : Network
         The network; its own loss, if any, is not used.
     loss : Loss
-        The loss, whose `call` returns values and gradient.
+        The loss.
     stateful_state : callable, optional
         Returns the initial states of a stateful model for a number of rows.
     weight : float
@@ -76,38 +81,50 @@ class SplitSteps:
         output, penalty = self._network.predict_and_penalize(x)
         if predictions is not None:
             predictions[:] = output
-        return self._loss_and_gradient(y, output, sample_weight)[0] + penalty
+        loss = self._loss
+        result = loss.call(y, output)
+        values = self._values_and_gradient(result, output)[0] if isinstance(result, tuple) else self._values(result)
+        return float((values * self._shares(values, sample_weight)).sum()) + penalty
 
     def _loss_and_gradient(self, y: Array, output: Array, weight: Array | None) -> tuple[float, Array]:
         """Return the weighted and reduced loss of a batch, and its gradient."""
-        values, gradient = self._checked_call(y, output)
-        reduction = self._loss.reduction
-        divisor = 1.0 if reduction == "sum" else float(max(1, values.size))
-        weights = np.ones(values.shape) if weight is None else self._weight_of_each(values, weight)
-        if reduction == "mean_with_sample_weight":
-            divisor = weights.sum()
-        shares = np.divide(weights * self._weight, divisor, out=np.zeros(values.shape), where=divisor != 0)
-        loss = float((values * shares).sum())
-        shares = shares.reshape(shares.shape + (1,) * (gradient.ndim - shares.ndim))
-        return loss, np.ascontiguousarray(gradient * shares, dtype=output.dtype)
-
-    def _weight_of_each(self, values: Array, weight: Array) -> Array:
-        """Return the weight of each value; the weight of a sample applies to all its steps."""
-        if weight.ndim > values.ndim:
+        loss = self._loss
+        if not loss._returns_values_alone:
+            result = loss.call(y, output)
+            if isinstance(result, tuple):
+                values, gradient = self._values_and_gradient(result, output)
+                shares = self._shares(values, weight)
+                each = shares.reshape(shares.shape + (1,) * (gradient.ndim - shares.ndim))
+                return float((values * shares).sum()), np.ascontiguousarray(gradient * each, dtype=output.dtype)
+            loss._returns_values_alone = True
+        result, pullback = vjp(partial(loss.call, y), output)
+        values = self._values(result)
+        shares = self._shares(values, weight)
+        (found,) = pullback(shares)
+        if found is None:
             raise ValueError(
-                f"sample_weight: expected one for each sample, since the loss {self._loss.name!r} has no values for"
-                f" steps, got shape {weight.shape}"
+                f"loss: expected {loss.name!r} to return values that depend on y_pred through functions with a"
+                " derivative, got values whose gradient is 0 everywhere"
             )
-        weight = weight.reshape(weight.shape + (1,) * (values.ndim - weight.ndim)).astype(np.float64)
-        return np.broadcast_to(weight, values.shape)
+        return float((values * shares).sum()), np.ascontiguousarray(found)
 
-    def _checked_call(self, y: Array, output: Array) -> tuple[Array, Array]:
-        """Return the checked values and gradient of the loss for a batch."""
-        name, result = self._loss.name, self._loss.call(y, output)
-        if not isinstance(result, tuple) or len(result) != 2:
+    def _shares(self, values: Array, weight: Array | None) -> Array:
+        return shares_of(values.shape, self._loss.reduction, weight, self._loss.name) * self._weight
+
+    def _values(self, result: Any) -> Array:
+        """Return the checked values of a loss that returns nothing else."""
+        name = self._loss.name
+        if result is None or isinstance(result, (tuple, str)):
+            raise TypeError(f"loss: expected {name!r} to return an array of values, got {type(result).__name__}")
+        return numbers(f"values of loss {name!r}", result).astype(np.float64)
+
+    def _values_and_gradient(self, result: tuple[Any, ...], output: Array) -> tuple[Array, Array]:
+        """Return the checked values and gradient of a loss that returns both."""
+        name = self._loss.name
+        if len(result) != 2:
             raise TypeError(
-                f"loss: expected {name!r} to return a tuple (values, gradient) of two arrays, got"
-                f" {type(result).__name__}"
+                f"loss: expected {name!r} to return values, or a tuple (values, gradient) of two arrays, got a tuple of"
+                f" {len(result)}"
             )
         values = numbers(f"values of loss {name!r}", result[0])
         gradient = numbers(f"gradient of loss {name!r}", result[1])
