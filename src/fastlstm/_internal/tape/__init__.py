@@ -7,6 +7,7 @@ comparison, gives plain arrays.
 
 from . import _products, _reductions, _shapes, _ufuncs  # noqa: F401  # they fill the tables of derivatives
 from ._backward import carry_back
+from ._special import digamma, erf, lgamma
 from ._traced import NotDifferentiableError, Recording, Traced, is_traced, plain, record
 from ._vjp import vjp, with_backward
 
@@ -15,7 +16,10 @@ __all__ = [
     "Recording",
     "Traced",
     "carry_back",
+    "digamma",
+    "erf",
     "is_traced",
+    "lgamma",
     "plain",
     "record",
     "vjp",
