@@ -7,6 +7,7 @@ import numpy as np
 
 N, T, D = 24, 6, 3
 _WIDTH = {"real": (2, None), "positive": (2, "softplus"), "labels": (3, "sigmoid"), "logits": (3, None)}
+_WIDTH |= {"one": (1, None), "one per step": (1, None)}
 _WIDTH |= {"classes": (4, "softmax"), "steps": (2, None), "class numbers": (4, "softmax")}
 
 
@@ -17,6 +18,10 @@ def data(kind):
     width, _ = _WIDTH[kind]
     if kind == "steps":
         y = rng.normal(size=(N, T, width))
+    elif kind == "one":  # of which Keras's fit makes (N, 1)
+        y = rng.normal(size=N)
+    elif kind == "one per step":  # for which Keras drops the last axis of the predictions
+        y = rng.normal(size=(N, T))
     elif kind == "positive":
         y = rng.uniform(0.2, 2, size=(N, width))
     elif kind in ("labels", "logits"):
@@ -33,11 +38,17 @@ def data(kind):
 def model_for(keras, kind):
     """Return a recurrent model with that kind of output, and weights that are the same in both libraries."""
     width, activation = _WIDTH[kind]
-    recurrent = keras.layers.LSTM(4, return_sequences=kind == "steps")
+    recurrent = keras.layers.LSTM(4, return_sequences="step" in kind)
     model = keras.Sequential([keras.Input((T, D)), recurrent, keras.layers.Dense(width, activation=activation)])
     rng = np.random.default_rng(6)
     model.set_weights([rng.normal(scale=0.4, size=weight.shape).astype(np.float32) for weight in model.get_weights()])
     return model
+
+
+def predictions(keras, kind, x, y):
+    """Return the predictions for x, of the shape of y where they differ by a last axis of size 1."""
+    y_pred = np.asarray(model_for(keras, kind).predict(x, verbose=0))
+    return y_pred.reshape(y.shape) if y_pred.size == y.size else y_pred
 
 
 def losses(tf, K, ops, keras):
@@ -142,6 +153,8 @@ def losses(tf, K, ops, keras):
 
     return {
         "rmse": (rmse, "real"),
+        "rmse of vectors": (rmse, "one"),
+        "rmse of sequences": (rmse, "one per step"),
         "tilted": (tilted(0.8), "real"),
         "lambda": (lambda y, p: K.mean(K.maximum(0.3 * (y - p), -0.7 * (y - p)), axis=-1), "steps"),
         "one sided": (one_sided, "real"),

@@ -12,7 +12,7 @@ def results():
     of_losses, of_metrics = {}, {}
     for name, (loss, kind) in custom_losses.losses(tf, K, keras.ops, keras).items():
         x, y = custom_losses.data(kind)
-        y_pred = tf.constant(custom_losses.model_for(keras, kind).predict(x, verbose=0))
+        y_pred = tf.constant(custom_losses.predictions(keras, kind, x, y))
         with tf.GradientTape() as tape:
             tape.watch(y_pred)
             value = loss(tf.constant(y), y_pred)

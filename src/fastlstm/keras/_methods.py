@@ -11,7 +11,7 @@ from ..models.model import Model
 from . import _notes
 from ._arrays import tensor
 from ._missing import NotAvailableError
-from ._script_functions import given_tensors
+from ._script_functions import as_losses, as_metrics
 
 _OF_A_QUEUE = ("workers", "use_multiprocessing", "max_queue_size", "max_q_size", "pickle_safe", "nb_worker")
 _OF_COMPILE = ("class_mode", "sample_weight_mode", "target_tensors", "experimental_run_tf_function")
@@ -64,7 +64,7 @@ class MethodsOfKeras(Model):
         """Choose optimizer, loss and metrics, as `fastlstm.Sequential.compile` does."""
         for name in ("run_eagerly", "jit_compile"):  # functions of Python always run eagerly
             options.pop(name, None)
-        loss, metrics, weighted_metrics = map(given_tensors, (loss, metrics, weighted_metrics))
+        loss, metrics, weighted_metrics = as_losses(loss), as_metrics(metrics), as_metrics(weighted_metrics)
         super().compile(optimizer, loss, loss_weights, metrics, weighted_metrics, **without(options, _OF_COMPILE))
 
     def add_loss(self, *_: Any, **__: Any) -> NoReturn:

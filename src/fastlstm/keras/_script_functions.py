@@ -1,34 +1,80 @@
-"""Losses and metrics that a script defines as functions: they get tensors, as from TensorFlow."""
+"""Losses and metrics that a script defines as functions: they get tensors, of the shapes that Keras gives them."""
 
 import functools
 from collections.abc import Callable
 from types import FunctionType, MethodType
 from typing import Any
 
+from .._internal.arrays import Array, finite_array, real_array
+from ..losses._function import FunctionLoss
+from ..losses._pairs import same_rank
 from ._arrays import tensor
 
 
-def given_tensors(value: Any) -> Any:
-    """Return what `compile` takes as a loss or as metrics, with its functions of scripts wrapped.
+class ScriptLoss(FunctionLoss):
+    """A loss that is a function of a script.
+
+    Where targets and predictions differ by a last axis of size 1, Keras drops that axis.
+
+    Parameters
+    ----------
+    function : callable
+        ``function(y_true, y_pred)``.
+    """
+
+    def call(self, y_true: Array, y_pred: Array) -> Any:
+        """Return what the function returns."""
+        targets, predictions = same_rank(y_true, y_pred)
+        return self._function(tensor(targets), tensor(predictions))
+
+    def _targets(
+        self, name: str, y: Any, output_shape: tuple[int, ...], width: int, dtype: str, *, finite: bool
+    ) -> Array:
+        """Return `y` in the given dtype; a vector gets an axis of size 1, as in Keras's `fit`."""
+        array = (finite_array if finite else real_array)(name, y, dtype)
+        return array[:, None] if array.ndim == 1 else array
+
+
+def as_losses(value: Any) -> Any:
+    """Return what `compile` takes as losses, with functions of scripts as losses that give them tensors.
 
     Parameters
     ----------
     value : object
-        A function, or a list, tuple or dict with functions in it. Anything else, and functions of this package, are
-        returned unchanged.
+        A function, or a list, tuple or dict with functions in it. Anything else is returned unchanged.
 
     Returns
     -------
     object
     """
+    return _each(ScriptLoss, value)
+
+
+def as_metrics(value: Any) -> Any:
+    """Return what `compile` takes as metrics, with functions of scripts as functions that give them tensors.
+
+    Parameters
+    ----------
+    value : object
+        As for `as_losses`.
+
+    Returns
+    -------
+    object
+    """
+    return _each(_given_tensors, value)
+
+
+def _each(wrapper: Callable[[Any], Any], value: Any) -> Any:
+    """Return the wrapper of a function of a script, also in lists and dicts."""
     if isinstance(value, (list, tuple)):
-        return [given_tensors(each) for each in value]
+        return [_each(wrapper, each) for each in value]
     if isinstance(value, dict):
-        return {name: given_tensors(each) for name, each in value.items()}
-    ours = getattr(value, "__module__", None) or ""
-    if not isinstance(value, (FunctionType, MethodType)) or ours.partition(".")[0] == __package__.partition(".")[0]:
+        return {name: _each(wrapper, each) for name, each in value.items()}
+    place = getattr(value, "__module__", None) or ""
+    if not isinstance(value, (FunctionType, MethodType)) or place.partition(".")[0] == __package__.partition(".")[0]:
         return value
-    return _given_tensors(value)
+    return wrapper(value)
 
 
 def _given_tensors(function: Callable[..., Any]) -> Callable[..., Any]:

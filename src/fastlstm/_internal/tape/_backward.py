@@ -18,36 +18,33 @@ def carry_back(results: Sequence[tuple[Traced, Any]], sources: Sequence[Traced])
     results : sequence of (Traced, ndarray)
         Traced arrays, each with the gradient with respect to it.
     sources : sequence of Traced
-        What they were computed from.
+        What they were computed from, each without parents.
 
     Returns
     -------
     list of ndarray or None
         Of the shapes and dtypes of the sources; None for those on which no result depends.
     """
-    waiting: dict[int, Traced] = {}
     gradients: dict[int, Any] = {}
-    order: list[int] = []
+    waiting: list[tuple[int, Traced]] = []
 
     def add(node: Traced, d: Any) -> None:
-        d = _fitted(d, node.value)
-        if node.number in gradients:
-            gradients[node.number] = gradients[node.number] + d
+        place, d = -node.number, _fitted(d, node.value)
+        if place in gradients:
+            gradients[place] = gradients[place] + d
         else:
-            gradients[node.number] = d
-            waiting[node.number] = node
-            heapq.heappush(order, -node.number)
+            gradients[place] = d
+            heapq.heappush(waiting, (place, node))
 
     for node, d in results:
         add(node, d)
-    wanted = {source.number for source in sources}
-    while order:  # the latest one first: all that depends on it has been visited
-        number = -heapq.heappop(order)
-        node = waiting.pop(number)
-        d = gradients[number] if number in wanted else gradients.pop(number)
-        for parent, pull in node.parents:
-            add(parent, pull(d))
-    found = (gradients.get(source.number) for source in sources)
+    while waiting:  # the latest one first: all that depends on it has been visited
+        place, node = heapq.heappop(waiting)
+        if node.parents:
+            d = gradients.pop(place)
+            for parent, pull in node.parents:
+                add(parent, pull(d))
+    found = (gradients.get(-source.number) for source in sources)
     return [None if d is None else np.asarray(d) for d in found]
 
 

@@ -77,6 +77,8 @@ class Traced:
             return getattr(ufunc, method)(*map(plain, inputs), **options)
         if method != "__call__":
             raise NotDifferentiableError(f"numpy.{ufunc.__name__}.{method} has no derivative here")
+        if not options:
+            return apply(ufunc, *inputs)
         options.pop("out", None)  # of an augmented assignment, which takes the result
         dtype = options.pop("dtype", None)
         if options:
@@ -85,14 +87,15 @@ class Traced:
         return found if dtype is None else found.astype(dtype)
 
     def __array_function__(self, function: Callable[..., Any], types: Any, args: Any, options: Any) -> Any:
-        if not any(map(is_traced, _inside(args))) and not any(map(is_traced, options.values())):
+        if not self.recording.is_open and not any(map(is_traced, _inside((*args, *options.values())))):
             return function(*_plain_inside(args), **_plain_inside(options))
-        for name in ("out", "where"):
-            if options.get(name) is not None and options[name] is not np._NoValue:
-                raise NotDifferentiableError(f"numpy.{function.__name__} has no derivative here with {name}")
-        if function not in FUNCTIONS:
+        implementation = FUNCTIONS.get(function)
+        if implementation is None:
             raise NotDifferentiableError(f"numpy.{function.__name__} has no derivative here")
-        return FUNCTIONS[function](*args, **options)
+        for name in options.keys() & {"out", "where"}:
+            if options[name] is not None and options[name] is not np._NoValue:
+                raise NotDifferentiableError(f"numpy.{function.__name__} has no derivative here with {name}")
+        return implementation(*args, **options)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
         return np.array(self._plain_value(), dtype=dtype)
@@ -350,9 +353,9 @@ def apply(ufunc: np.ufunc, *inputs: Any) -> Any:
     """Return the result of a ufunc on arrays some of which are traced."""
     values = [x.value if type(x) is Traced else x for x in inputs]
     y = ufunc(*values)
-    if ufunc not in SLOPES:
+    slopes = SLOPES.get(ufunc)
+    if slopes is None:
         raise NotDifferentiableError(f"numpy.{ufunc.__name__} has no derivative here")
-    slopes = SLOPES[ufunc]
     if not slopes:
         return y
 
