@@ -70,7 +70,6 @@ __all__ = [
     "prod",
     "ravel",
     "reciprocal",
-    "repeat",
     "reshape",
     "roll",
     "sign",
@@ -343,6 +342,7 @@ def value_of(x: Any) -> Any:
 
 def assign(x: Any, value: Any) -> None:
     """Set the value of a variable, of an optimizer's learning rate, or of an array."""
+    value = tape.plain(value)
     if hasattr(x, "assign"):
         x.assign(value_of(value))
     elif isinstance(x, np.ndarray) and x.flags.writeable:

@@ -21,7 +21,7 @@ _HINTS = {
         """,
     OWN_LAYERS: "layers.Lambda layers.AbstractRNNCell layers.InputSpec layers.Wrapper engine.InputSpec",
     _GRADIENTS: """
-        tf.GradientTape tf.gradients tf.custom_gradient tf.train.AdamOptimizer
+        tf.GradientTape tf.gradients tf.train.AdamOptimizer
         tf.train.GradientDescentOptimizer tf.train.RMSPropOptimizer backend.gradients backend.function
         tf.placeholder tf.get_variable backend.placeholder
         """,

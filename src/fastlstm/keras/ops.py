@@ -10,7 +10,7 @@ from ._arrays import *
 from ._arrays import absolute as abs
 from ._arrays import all_ as all
 from ._arrays import any_ as any
-from ._arrays import concatenate, norm, one_hot
+from ._arrays import concatenate, norm, one_hot, repeat
 from ._arrays import max_ as max
 from ._arrays import min_ as min
 from ._arrays import plain as convert_to_numpy

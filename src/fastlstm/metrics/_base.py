@@ -8,6 +8,7 @@ from .. import config, initializers
 from .._internal.arrays import Array, dtype_name
 from .._internal.names import given_or_automatic
 from .._internal.registry import Registry, snake_case_and_class_name
+from .._internal.tape import plain
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -35,7 +36,7 @@ class Variable(np.lib.mixins.NDArrayOperatorsMixin):
         ValueError
             If the shape differs.
         """
-        array = np.asarray(value)
+        array = np.asarray(plain(value))
         if array.shape != self.value.shape:
             raise ValueError(f"value: expected shape {self.value.shape}, got {array.shape}")
         self.value[...] = array
@@ -53,7 +54,7 @@ class Variable(np.lib.mixins.NDArrayOperatorsMixin):
         ValueError
             If it cannot be broadcast.
         """
-        self.assign(self.value + value)
+        self.assign(self.value + plain(value))
 
     def assign_sub(self, value: Any) -> None:
         """Subtract from the value.
@@ -68,7 +69,7 @@ class Variable(np.lib.mixins.NDArrayOperatorsMixin):
         ValueError
             If it cannot be broadcast.
         """
-        self.assign(self.value - value)
+        self.assign(self.value - plain(value))
 
     def numpy(self) -> Array:
         """Return a copy of the value."""

@@ -37,7 +37,7 @@ from ._variable import Variable
 __getattr__ = missing_names_of(__name__)
 
 random_uniform_variable, random_normal_variable = random_uniform, random_normal
-elu, sigmoid, hard_sigmoid = activations.elu, activations.sigmoid, activations.hard_sigmoid
+elu, sigmoid = activations.elu, activations.sigmoid
 softplus, softsign = activations.softplus, activations.softsign
 
 _settings: dict[str, Any] = {"epsilon": 1e-7, "image_data_format": "channels_last"}
@@ -152,9 +152,24 @@ def relu(x: Any, alpha: float = 0.0, max_value: float | None = None, threshold: 
     return activations.relu(x, alpha, max_value, threshold)
 
 
+def hard_sigmoid(x: Any) -> Any:
+    """Return ``clip(x / 5 + 1/2, 0, 1)``, which differs from the activation of Keras 3."""
+    return _arrays.clip(0.2 * x + 0.5, 0, 1)
+
+
 def log_softmax(x: Any, axis: int = -1) -> Any:
     """Return the logarithms of `softmax`."""
     return activations.log_softmax(x) if axis == -1 else activations.log_softmax(x, axis)
+
+
+def repeat(x: Any, n: int) -> Any:
+    """Return the rows of an array (N, D) several times, as the steps of sequences (N, n, D)."""
+    return _arrays.repeat(expand_dims(x, 1), n, axis=1)
+
+
+def map_fn(fn: Any, elems: Any, name: str | None = None, dtype: Any = None) -> Any:
+    """Return the results of a function for the entries of the first axis, as one array."""
+    return stack([fn(each) for each in elems])
 
 
 def reverse(x: Any, axes: Any) -> Any:
