@@ -34,7 +34,8 @@ class Fastlstm(Contender):
         return float(history.history["loss"][-1])
 
     def predict(self, x: Array) -> Array:
-        return self._model.predict(x, verbose=0)
+        outputs: Array = self._model.predict(x, verbose=0)
+        return outputs
 
     def start_stream(self) -> None:
         # Bind the method once, as a tight loop would.

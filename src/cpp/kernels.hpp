@@ -426,7 +426,8 @@ template <class T>
 struct LossArgs {
     LossSettings settings;
     Index steps, outputs;
-    double scale;
+    double scale;      // of the gradient
+    double row_scale;  // of the loss
     Sequence<const T> prediction;
     Sequence<const T> target;
     Sequence<const T> weight;  // data is null where all are one

@@ -15,6 +15,12 @@ from numpy.typing import NDArray
 Scalar = TypeVar("Scalar", np.float32, np.float64)
 IndexArray: TypeAlias = NDArray[np.int64]
 Mask: TypeAlias = NDArray[np.bool_]
+Places: TypeAlias = Sequence[int | tuple[int, int]]
+"""Layers whose first output is meant, or pairs of a layer and one of its outputs; -1 stands for the network's inputs."""
+Arrays: TypeAlias = NDArray[Scalar] | Sequence[NDArray[Scalar]]
+"""One array, or one for each of several inputs or outputs."""
+Losses: TypeAlias = Any
+"""A float; of a network with several outputs a list: the loss in all, then that of each output."""
 
 __version__: str
 compiler: str
@@ -39,15 +45,18 @@ class Parameter(NamedTuple):
 
 class _SavedForward(Generic[Scalar]):
     @property
-    def output(self) -> NDArray[Scalar]: ...
+    def output(self) -> Any: ...
     @property
     def state(self) -> NDArray[Scalar]: ...
     @property
     def penalty(self) -> float: ...
 
 class _Network(Generic[Scalar]):
-    def __init__(self, features: int, sequence: bool, input_gradient: bool = False) -> None: ...
-    def add(self, layer: str, *, inputs: Sequence[int] = (), **options: Any) -> int: ...
+    def __init__(
+        self, features: int | Sequence[int], sequence: bool | Sequence[bool], input_gradient: bool = False
+    ) -> None: ...
+    def add(self, layer: str, *, inputs: Places = (), weights_of: int = -1, **options: Any) -> int: ...
+    def set_outputs(self, outputs: Places) -> None: ...
     def set_trainable(self, flags: list[bool]) -> None: ...
     @property
     def parameters(self) -> list[Parameter]: ...
@@ -60,10 +69,10 @@ class _Network(Generic[Scalar]):
     def set_constraint(
         self, parameter: int, kind: str, axes: tuple[int, ...], minimum: float, maximum: float, rate: float
     ) -> None: ...
-    def set_loss(self, name: str, options: dict[str, Any] = {}) -> None: ...
-    def set_loss_weight(self, weight: float) -> None: ...
+    def set_loss(self, name: str, options: dict[str, Any] = {}, output: int = 0) -> None: ...
+    def set_loss_weight(self, weight: float, output: int = 0) -> None: ...
     @property
-    def target_features(self) -> int: ...
+    def target_features(self) -> Any: ...
     @property
     def loss_depends_on_batch(self) -> bool: ...
     def set_optimizer(self, name: str, hyperparameters: dict[str, float], without_decay: list[int] = ...) -> None: ...
@@ -82,21 +91,21 @@ class _Network(Generic[Scalar]):
     def state_sizes(self) -> list[int]: ...
     state: NDArray[Scalar] | None
     @property
-    def masked_output(self) -> bool: ...
+    def masked_output(self) -> Any: ...
     def sharing(self, rows: int, steps: int) -> tuple[int, str]: ...
-    def predict(self, x: NDArray[Scalar]) -> NDArray[Scalar]: ...
-    def predict_and_penalize(self, x: NDArray[Scalar]) -> tuple[NDArray[Scalar], float]: ...
+    def predict(self, x: Arrays[Scalar]) -> Any: ...
+    def predict_and_penalize(self, x: Arrays[Scalar]) -> tuple[Any, float]: ...
     def run(
         self,
-        x: NDArray[Scalar],
+        x: Arrays[Scalar],
         *,
         state: NDArray[Scalar] | None = None,
         mask: Mask | None = None,
         rng_step: int | None = None,
-    ) -> tuple[NDArray[Scalar], NDArray[Scalar]]: ...
+    ) -> tuple[Any, NDArray[Scalar]]: ...
     def forward(
         self,
-        x: NDArray[Scalar],
+        x: Arrays[Scalar],
         *,
         state: NDArray[Scalar] | None = None,
         mask: Mask | None = None,
@@ -104,45 +113,45 @@ class _Network(Generic[Scalar]):
         penalize: bool = False,
     ) -> _SavedForward[Scalar]: ...
     def backward(
-        self, saved: _SavedForward[Scalar], d_output: NDArray[Scalar], d_state: NDArray[Scalar] | None = None
-    ) -> tuple[NDArray[Scalar] | None, NDArray[Scalar]]: ...
+        self, saved: _SavedForward[Scalar], d_output: Arrays[Scalar], d_state: NDArray[Scalar] | None = None
+    ) -> tuple[Any, NDArray[Scalar]]: ...
     def forecast(
-        self, history: NDArray[Scalar], steps: int, known: NDArray[Scalar] | None = None
+        self, history: Arrays[Scalar], steps: int, known: NDArray[Scalar] | None = None
     ) -> NDArray[Scalar]: ...
     def apply_gradients(self, learning_rate: float) -> float: ...
     def evaluate(
         self,
-        x: NDArray[Scalar],
-        y: NDArray[Scalar],
+        x: Arrays[Scalar],
+        y: Arrays[Scalar],
         mask: Mask | None = None,
-        sample_weight: NDArray[Scalar] | None = None,
+        sample_weight: NDArray[Scalar] | Sequence[NDArray[Scalar] | None] | None = None,
         *,
-        predictions: NDArray[Scalar] | None = None,
-        valid: Mask | None = None,
-    ) -> float: ...
+        predictions: Arrays[Scalar] | None = None,
+        valid: Mask | Sequence[Mask] | None = None,
+    ) -> Losses: ...
     def loss_and_gradients(
         self,
-        x: NDArray[Scalar],
-        y: NDArray[Scalar],
+        x: Arrays[Scalar],
+        y: Arrays[Scalar],
         mask: Mask | None = None,
-        sample_weight: NDArray[Scalar] | None = None,
-    ) -> float: ...
+        sample_weight: NDArray[Scalar] | Sequence[NDArray[Scalar] | None] | None = None,
+    ) -> Losses: ...
     def train(
         self,
-        x: NDArray[Scalar],
-        y: NDArray[Scalar],
+        x: Arrays[Scalar],
+        y: Arrays[Scalar],
         order: IndexArray,
         *,
         batch_size: int,
         first_step: int,
         learning_rate: float | NDArray[np.float64],
         seconds: float,
-        loss_sum: float = 0.0,
+        loss_sum: Losses = 0.0,
         mask: Mask | None = None,
-        sample_weight: NDArray[Scalar] | None = None,
-        predictions: NDArray[Scalar] | None = None,
-        valid: Mask | None = None,
-    ) -> tuple[int, float]: ...
+        sample_weight: NDArray[Scalar] | Sequence[NDArray[Scalar] | None] | None = None,
+        predictions: Arrays[Scalar] | None = None,
+        valid: Mask | Sequence[Mask] | None = None,
+    ) -> tuple[int, Losses]: ...
 
 class _Stream(Generic[Scalar]):
     def step(self, x: Any, out: NDArray[Scalar] | None = None) -> NDArray[Scalar]: ...

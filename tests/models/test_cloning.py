@@ -82,7 +82,7 @@ def test_a_clone_function_makes_the_layers():
     assert models.clone_model(model, clone_function=wider).output_shape == (None, 8)
     with pytest.raises(TypeError, match="layer: expected an instance"):
         models.clone_model(model, clone_function=lambda layer: None)
-    with pytest.raises(TypeError, match="model: expected a Sequential"):
+    with pytest.raises(TypeError, match="model: expected a Model"):
         models.clone_model(layers.LSTM(3))
 
 

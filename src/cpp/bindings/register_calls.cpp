@@ -13,8 +13,21 @@ template <class T>
 struct ForwardResult {
     py::object network;
     std::unique_ptr<SavedForward<T>> saved;
-    py::array_t<T> output, state;
+    py::object output;
+    py::array_t<T> state;
 };
+
+// The outputs of a network as an array, or as a list where there are several.
+template <class T>
+py::object only_or_list(const std::vector<py::array_t<T>>& arrays) {
+    if (arrays.size() == 1) return arrays.front();
+    return py::cast(arrays);
+}
+
+py::object only_or_list(const std::vector<double>& losses) {
+    if (losses.size() == 1) return py::float_(losses.front());
+    return py::cast(losses);
+}
 
 // What Python holds as an instance without having called __init__ has no value.
 template <class T>
@@ -38,94 +51,102 @@ LearningRates learning_rates(const py::object& given, double& rate) {
 }
 
 template <class T>
-py::array_t<T> predict(NetworkHandle<T>& handle, const py::array& x) {
-    const T* input = handle.checked_input(x, "x");
-    const Index rows = x.shape(0), steps = handle.steps_of(x);
-    py::array_t<T> out(handle.output_shape(rows, steps));
-    T* to = out.mutable_data();
-    const py::gil_scoped_release release;
-    Inference<T>(handle.network).predict(input, rows, steps, to);
-    return out;
+py::object predict(NetworkHandle<T>& handle, const py::object& x) {
+    const Inputs<T> inputs = handle.checked_inputs(x, "x");
+    OutputArrays<T> to;
+    const auto out = handle.new_outputs(inputs, to);
+    {
+        const py::gil_scoped_release release;
+        Inference<T>(handle.network).predict(inputs, to);
+    }
+    return only_or_list(out);
 }
 
 template <class T>
-py::tuple predict_and_penalize(NetworkHandle<T>& handle, const py::array& x) {
-    const T* input = handle.checked_input(x, "x");
-    const Index rows = x.shape(0), steps = handle.steps_of(x);
-    py::array_t<T> out(handle.output_shape(rows, steps));
-    T* to = out.mutable_data();
+py::tuple predict_and_penalize(NetworkHandle<T>& handle, const py::object& x) {
+    const Inputs<T> inputs = handle.checked_inputs(x, "x");
+    OutputArrays<T> to;
+    const auto out = handle.new_outputs(inputs, to);
     double penalty = 0;
     {
         const py::gil_scoped_release release;
-        Inference<T>(handle.network).predict(input, rows, steps, to, &penalty);
+        Inference<T>(handle.network).predict(inputs, to, &penalty);
     }
-    return py::make_tuple(out, penalty);
+    return py::make_tuple(only_or_list(out), penalty);
 }
 
 template <class T>
-py::tuple run(NetworkHandle<T>& handle, const py::array& x, const py::object& state, const py::object& mask,
+py::tuple run(NetworkHandle<T>& handle, const py::object& x, const py::object& state, const py::object& mask,
               const py::object& rng_step) {
-    const T* input = handle.checked_input(x, "x");
-    const Index rows = x.shape(0), steps = handle.steps_of(x);
+    const Inputs<T> inputs = handle.checked_inputs(x, "x", mask);
     std::int64_t rng_step_value = 0;
-    const CallInputs<T> given = handle.call_inputs(x, state, mask, rng_step, rng_step_value);
-    py::array_t<T> out(handle.output_shape(rows, steps)), final_state({rows, handle.state_size()});
-    T *to = out.mutable_data(), *state_to = final_state.mutable_data();
+    const CallInputs<T> given = handle.call_inputs(inputs, state, rng_step, rng_step_value);
+    OutputArrays<T> to;
+    const auto out = handle.new_outputs(inputs, to);
+    py::array_t<T> final_state({inputs.rows, handle.state_size()});
+    T* state_to = final_state.mutable_data();
     {
         const py::gil_scoped_release release;
-        Inference<T>(handle.network).run(input, given, rows, steps, to, state_to);
+        Inference<T>(handle.network).run(inputs, given, to, state_to);
     }
-    return py::make_tuple(out, final_state);
+    return py::make_tuple(only_or_list(out), final_state);
 }
 
 template <class T>
-std::unique_ptr<ForwardResult<T>> forward(const py::object& self, const py::array& x, const py::object& state,
+std::unique_ptr<ForwardResult<T>> forward(const py::object& self, const py::object& x, const py::object& state,
                                           const py::object& mask, const py::object& rng_step, bool penalize) {
     auto& handle = self.cast<NetworkHandle<T>&>();
-    const T* input = handle.checked_input(x, "x");
-    const Index rows = x.shape(0), steps = handle.steps_of(x);
+    const Inputs<T> inputs = handle.checked_inputs(x, "x", mask);
     std::int64_t rng_step_value = 0;
-    CallInputs<T> given = handle.call_inputs(x, state, mask, rng_step, rng_step_value);
+    CallInputs<T> given = handle.call_inputs(inputs, state, rng_step, rng_step_value);
     given.penalized = penalize;
     auto result = std::make_unique<ForwardResult<T>>();
     result->network = self;
-    result->output = py::array_t<T>(handle.output_shape(rows, steps));
-    result->state = py::array_t<T>({rows, handle.state_size()});
-    T *to = result->output.mutable_data(), *state_to = result->state.mutable_data();
+    OutputArrays<T> to;
+    result->output = only_or_list(handle.new_outputs(inputs, to));
+    result->state = py::array_t<T>({inputs.rows, handle.state_size()});
+    T* state_to = result->state.mutable_data();
     {
         const py::gil_scoped_release release;
-        result->saved = Autodiff<T>(handle.network).forward(input, given, rows, steps, to, state_to);
+        result->saved = Autodiff<T>(handle.network).forward(inputs, given, to, state_to);
     }
     return result;
 }
 
 template <class T>
-py::tuple backward(NetworkHandle<T>& handle, const py::object& saved, const py::array& d_output,
+py::tuple backward(NetworkHandle<T>& handle, const py::object& saved, const py::object& d_output,
                    const py::object& d_state) {
     ForwardResult<T>& result = constructed_result<T>(saved);
-    const Extent extent = result.saved->extent;
-    const Index rows = extent.rows, steps = extent.steps;
-    const T* output_gradient = exact<T>(d_output, "d_output", handle.output_shape(rows, steps));
+    const NetworkExtent& extent = result.saved->extent;
+    const Index rows = extent.rows;
+    handle.finished();
+    const auto shapes = handle.output_shapes(rows, extent.steps);
+    const auto arrays = parts_of(d_output, "d_output", shapes.size());
+    std::vector<const T*> output_gradients;
+    for (std::size_t k = 0; k < shapes.size(); ++k)
+        output_gradients.push_back(exact<T>(arrays[k], "d_output", shapes[k]));
     const T* state_gradient = nullptr;
     if (!d_state.is_none()) state_gradient = exact<T>(d_state, "d_state", {rows, handle.state_size()});
     py::array_t<T> d_initial({rows, handle.state_size()});
-    py::object dx = py::none();
-    T *dx_to = nullptr, *d_initial_to = d_initial.mutable_data();
-    if (handle.input_gradient) {
-        py::array_t<T> array(handle.input_shape(rows, steps));
-        dx_to = array.mutable_data();
-        dx = array;
+    std::vector<py::array_t<T>> dx;
+    std::vector<T*> dx_to;
+    for (std::size_t k = 0; handle.input_gradient && k < extent.steps.size(); ++k) {
+        dx.emplace_back(handle.input_shape(k, rows, extent.steps[k]));
+        dx_to.push_back(dx.back().mutable_data());
     }
+    T* d_initial_to = d_initial.mutable_data();
     {
         const py::gil_scoped_release release;
-        Autodiff<T>(handle.network).backward(*result.saved, output_gradient, state_gradient, dx_to, d_initial_to);
+        Autodiff<T>(handle.network).backward(*result.saved, output_gradients, state_gradient, dx_to, d_initial_to);
     }
-    return py::make_tuple(dx, d_initial);
+    return py::make_tuple(dx.empty() ? py::none() : only_or_list(dx), d_initial);
 }
 
 template <class T>
 py::array_t<T> forecast(NetworkHandle<T>& handle, const py::array& history, Index steps, const py::object& known) {
     const LayerGraph<T>& graph = handle.finished().graph;
+    if (graph.input_count() != 1 || graph.output_count() != 1)
+        throw py::value_error("forecast: expected a network with one input and one output");
     if (graph.stateful()) throw py::value_error("forecast: expected a network that is not stateful");
     const auto [features, takes_sequence] = graph.input_shape();
     const auto [outputs, gives_sequence] = graph.output_shape();
@@ -133,8 +154,8 @@ py::array_t<T> forecast(NetworkHandle<T>& handle, const py::array& history, Inde
     if (gives_sequence || !takes_sequence || covariates < 0)
         throw py::value_error("forecast: expected a network from sequences (N, T, D) to (N, D) or less");
     if (steps < 0) throw py::value_error("steps: expected at least 0, got " + std::to_string(steps));
-    const T* input = handle.checked_input(history, "history");
-    const Index rows = history.shape(0), window = history.shape(1);
+    const Inputs<T> inputs = handle.checked_inputs(history, "history");
+    const Index rows = inputs.rows, window = inputs.steps.front();
     const T* covariate_values = nullptr;
     if (covariates > 0)
         covariate_values = exact<T>(known, "known", {rows, steps, covariates});
@@ -143,7 +164,7 @@ py::array_t<T> forecast(NetworkHandle<T>& handle, const py::array& history, Inde
     py::array_t<T> out({rows, steps, outputs});
     T* to = out.mutable_data();
     const py::gil_scoped_release release;
-    Inference<T>(handle.network).forecast(input, covariate_values, rows, window, steps, to);
+    Inference<T>(handle.network).forecast(inputs.values.front(), covariate_values, rows, window, steps, to);
     return out;
 }
 
@@ -155,41 +176,66 @@ double apply_gradients(NetworkHandle<T>& handle, double learning_rate) {
 }
 
 template <class T>
-double evaluate(NetworkHandle<T>& handle, const py::array& x, const py::array& y, const py::object& mask,
-                const py::object& sample_weight, const py::object& predictions, const py::object& valid) {
+py::object evaluate(NetworkHandle<T>& handle, const py::object& x, const py::object& y, const py::object& mask,
+                    const py::object& sample_weight, const py::object& predictions, const py::object& valid) {
     const Samples<T> samples = handle.checked_samples(x, y, mask, sample_weight);
-    const Outputs<T> outputs = handle.checked_outputs(x, predictions, valid);
-    const py::gil_scoped_release release;
-    return Inference<T>(handle.network).evaluate(samples, outputs);
+    const OutputArrays<T> outputs = handle.checked_outputs(samples.inputs, predictions, valid);
+    std::vector<double> losses;
+    {
+        const py::gil_scoped_release release;
+        losses = Inference<T>(handle.network).evaluate(samples, outputs);
+    }
+    return only_or_list(losses);
 }
 
 template <class T>
-double loss_and_gradients(NetworkHandle<T>& handle, const py::array& x, const py::array& y, const py::object& mask,
-                          const py::object& sample_weight) {
+py::object loss_and_gradients(NetworkHandle<T>& handle, const py::object& x, const py::object& y,
+                              const py::object& mask, const py::object& sample_weight) {
     const Samples<T> samples = handle.checked_samples(x, y, mask, sample_weight);
-    const py::gil_scoped_release release;
-    return Training<T>(handle.network).loss_and_gradients(samples);
+    std::vector<double> losses;
+    {
+        const py::gil_scoped_release release;
+        losses = Training<T>(handle.network).loss_and_gradients(samples);
+    }
+    return only_or_list(losses);
+}
+
+// Sums of losses to go on from: a number for all, of which there is one without several outputs.
+std::vector<double> loss_sums(const py::object& given, std::size_t count) {
+    if (!py::isinstance<py::list>(given)) return std::vector<double>(count, keyword<double>("loss_sum", given));
+    const auto sums = keyword<std::vector<double>>("loss_sum", given);
+    if (sums.size() != count)
+        throw py::value_error("loss_sum: expected " + std::to_string(count) + ", got " + std::to_string(sums.size()));
+    return sums;
 }
 
 template <class T>
-std::pair<Index, double> train(NetworkHandle<T>& handle, const py::array& x, const py::array& y, const py::array& order,
-                               Index batch_size, Index first_step, const py::object& learning_rate, double seconds,
-                               double loss_sum, const py::object& mask, const py::object& sample_weight,
-                               const py::object& predictions, const py::object& valid) {
+py::tuple train(NetworkHandle<T>& handle, const py::object& x, const py::object& y, const py::array& order,
+                Index batch_size, Index first_step, const py::object& learning_rate, double seconds,
+                const py::object& loss_sum, const py::object& mask, const py::object& sample_weight,
+                const py::object& predictions, const py::object& valid) {
     if (!handle.network.optimizer.is_set()) throw py::value_error("train: expected set_optimizer before");
     const Samples<T> samples = handle.checked_samples(x, y, mask, sample_weight);
-    const std::int64_t* indices = exact<std::int64_t>(order, "order", {samples.rows});
+    const Index rows = samples.inputs.rows;
+    const std::int64_t* indices = exact<std::int64_t>(order, "order", {rows});
     if (batch_size < 1) throw py::value_error("batch_size: expected at least 1, got " + std::to_string(batch_size));
-    batch_size = std::min(batch_size, samples.rows);
-    const Index steps = (samples.rows + batch_size - 1) / batch_size;
+    batch_size = std::min(batch_size, rows);
+    const Index steps = (rows + batch_size - 1) / batch_size;
     if (first_step < 0 || first_step >= steps)
         throw py::value_error("first_step: expected one of " + std::to_string(steps) + " steps, got " +
                               std::to_string(first_step));
-    const TrainingData<T> data{samples, indices, batch_size, handle.checked_outputs(x, predictions, valid)};
+    const TrainingData<T> data{samples, indices, batch_size,
+                               handle.checked_outputs(samples.inputs, predictions, valid)};
     double rate = 0;
     const LearningRates rates = learning_rates(learning_rate, rate);
-    const py::gil_scoped_release release;
-    return Training<T>(handle.network).train(data, first_step, rates, seconds, loss_sum);
+    const std::size_t outputs = handle.graph().output_count();
+    std::vector<double> sums = loss_sums(loss_sum, outputs > 1 ? outputs + 1 : 1);
+    Index next = 0;
+    {
+        const py::gil_scoped_release release;
+        next = Training<T>(handle.network).train(data, first_step, rates, seconds, sums);
+    }
+    return py::make_tuple(next, only_or_list(sums));
 }
 
 }  // namespace
@@ -219,14 +265,16 @@ void register_calls(py::module_& module, NetworkClass<T>& network, const char* s
              "Let the optimizer use the gradients of backward, and return the penalty of the weights.")
         .def("evaluate", &evaluate<T>, py::arg("x"), py::arg("y"), py::arg("mask") = none,
              py::arg("sample_weight") = none, py::kw_only(), py::arg("predictions") = none, py::arg("valid") = none,
-             "Return the loss, and write predictions and whether they count to arrays.")
+             "Return the loss, and write predictions and whether they count to arrays. With several outputs, return a"
+             " list: the loss in all, then that of each.")
         .def("loss_and_gradients", &loss_and_gradients<T>, py::arg("x"), py::arg("y"), py::arg("mask") = none,
              py::arg("sample_weight") = none, "Return the loss, and compute all gradients.")
         .def("train", &train<T>, py::arg("x"), py::arg("y"), py::arg("order"), py::kw_only(), py::arg("batch_size"),
              py::arg("first_step"), py::arg("learning_rate"), py::arg("seconds"), py::arg("loss_sum") = 0.0,
              py::arg("mask") = none, py::arg("sample_weight") = none, py::arg("predictions") = none,
              py::arg("valid") = none,
-             "Run train steps for about so many seconds; return the next step and the sum of the losses.");
+             "Run train steps for about so many seconds; return the next step and the sum of the losses, with several"
+             " outputs a list as evaluate does.");
 }
 
 template void register_calls<float>(py::module_&, NetworkClass<float>&, const char*);

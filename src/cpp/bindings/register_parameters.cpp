@@ -93,17 +93,19 @@ void set_constraint(NetworkHandle<T>& handle, std::size_t parameter, const std::
 }
 
 template <class T>
-void set_loss(NetworkHandle<T>& handle, const std::string& name, const py::dict& options) {
+void set_loss(NetworkHandle<T>& handle, const std::string& name, const py::dict& options, Index output) {
     const LossOptions loss = loss_options(name, options);
+    const std::size_t of_output = handle.checked_output(output);
     const py::gil_scoped_release release;
-    handle.network.set_loss(loss);
+    handle.network.set_loss(of_output, loss);
 }
 
 template <class T>
-void set_loss_weight(NetworkHandle<T>& handle, double weight) {
+void set_loss_weight(NetworkHandle<T>& handle, double weight, Index output) {
     if (!std::isfinite(weight)) throw py::value_error("weight: expected a finite number");
+    const std::size_t of_output = handle.checked_output(output);
     const py::gil_scoped_release release;
-    handle.network.set_loss_weight(weight);
+    handle.network.set_loss_weight(of_output, weight);
 }
 
 template <class T>
@@ -186,12 +188,17 @@ void register_parameters(NetworkClass<T>& network, const py::object& parameter_t
              "Add l1 |w| + l2 w^2 to the loss.")
         .def("set_constraint", &set_constraint<T>, py::arg("parameter"), py::arg("kind"), py::arg("axes"),
              py::arg("minimum"), py::arg("maximum"), py::arg("rate"), "Constrain a weight after every update.")
-        .def("set_loss", &set_loss<T>, py::arg("name"), py::arg("options") = py::dict(), "Choose the loss.")
-        .def("set_loss_weight", &set_loss_weight<T>, py::arg("weight"),
-             "Choose the weight of the loss beside the penalties.")
+        .def("set_loss", &set_loss<T>, py::arg("name"), py::arg("options") = py::dict(), py::arg("output") = Index{0},
+             "Choose the loss of an output.")
+        .def("set_loss_weight", &set_loss_weight<T>, py::arg("weight"), py::arg("output") = Index{0},
+             "Choose the weight of an output's loss beside others and the penalties.")
         .def_property_readonly(
-            "target_features", [](const Handle& handle) { return handle.network.loss.target_features(); },
-            "Size of the last axis of y.")
+            "target_features",
+            [](Handle& handle) {
+                const std::vector<Index> widths = handle.finished().loss.target_widths();
+                return widths.size() == 1 ? py::object(py::int_(widths.front())) : py::object(py::cast(widths));
+            },
+            "Size of the last axis of y; with several outputs a list.")
         .def_property_readonly(
             "loss_depends_on_batch",
             [](Handle& handle) {

@@ -15,7 +15,7 @@ public:
           network_(network.cast<NetworkHandle<T>&>()),
           stream_(network_.network),
           convert_(std::move(convert)),
-          converts_all_(network_.graph().entries() > 0) {}
+          converts_all_(network_.graph().entries(0) > 0) {}
 
     py::object step(const py::object& x, const py::object& out) {
         if (!converts_all_ && fits(x)) return run(py::reinterpret_borrow<py::array>(x), out);

@@ -23,7 +23,7 @@ void loss_rows(const LossArgs<T>& args, Range rows) {
             }
             for (Index i = good ? args.outputs : 0; d && i < padded<T>(args.outputs); ++i) d[i] = 0;
         }
-        args.row_loss[n] = sum * args.scale;
+        args.row_loss[n] = sum * args.row_scale;
     }
 }
 

@@ -9,7 +9,7 @@ namespace fastlstm {
 template <class T>
 struct SavedForward {
     const void* network;
-    Extent extent;
+    NetworkExtent extent;
     std::unique_ptr<TrainingBatch<T>> batch;  // null once it is used
     std::vector<T> initial_state;
     std::uint64_t version;  // of the weights
@@ -21,12 +21,14 @@ class Autodiff {
 public:
     explicit Autodiff(Network<T>& network) : network_(network) {}
 
-    std::unique_ptr<SavedForward<T>> forward(const T* x, const CallInputs<T>& inputs, Index rows, Index steps, T* out,
-                                             T* final_state);
+    std::unique_ptr<SavedForward<T>> forward(const Inputs<T>& x, const CallInputs<T>& inputs,
+                                             const OutputArrays<T>& out, T* final_state);
     // Throws std::invalid_argument if the pass is another network's, was used before, or weights have changed since.
-    // Any gradient but d_output may be null. Layers that training does not change, and that nothing before them needs,
-    // are not gone through: their initial states get zeros.
-    void backward(SavedForward<T>& saved, const T* d_output, const T* d_state, T* dx, T* d_initial_state);
+    // `d_outputs` and `dx` are those of each output and input. Any gradient but the former may be null. Layers that
+    // training does not change, and that nothing before them needs, are not gone through: their initial states get
+    // zeros.
+    void backward(SavedForward<T>& saved, const std::vector<const T*>& d_outputs, const T* d_state,
+                  const std::vector<T*>& dx, T* d_initial_state);
 
 private:
     Network<T>& network_;

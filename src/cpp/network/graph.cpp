@@ -19,26 +19,41 @@ std::unique_ptr<Layer<T>> make_layer(OptionReader& reader, const LayerContext<T>
 }  // namespace
 
 template <class T>
-StepShape LayerGraph<T>::shape(Index node) const {
-    if (node == input) return input_shape_;
-    return {layer(node).outputs, layer(node).gives_sequence};
+StepShape LayerGraph<T>::shape(Value value) const {
+    const auto output = static_cast<std::size_t>(value.output);
+    return value.node == input ? input_shapes_[output] : layer(value.node).output_shape(output);
 }
 
 template <class T>
-Index LayerGraph<T>::add(const std::string& name, OptionReader& reader, std::vector<Index> inputs,
+bool LayerGraph<T>::masked(Value value, bool input_masked) const {
+    if (value.output > 0) return false;
+    return value.node == input ? input_masked : node(value.node).masked[input_masked];
+}
+
+template <class T>
+void LayerGraph<T>::require_value(Value value) const {
+    if (value.node < input || value.node >= size())
+        throw std::invalid_argument("inputs: expected " + std::to_string(input) + " for the network's input, or " +
+                                    "layers before this one, got " + std::to_string(value.node));
+    const std::size_t count = value.node == input ? input_count() : layer(value.node).output_count();
+    if (value.output < 0 || value.output >= static_cast<Index>(count))
+        throw std::invalid_argument("inputs: expected one of " + std::to_string(count) + " outputs of node " +
+                                    std::to_string(value.node) + ", got " + std::to_string(value.output));
+}
+
+template <class T>
+Index LayerGraph<T>::add(const std::string& name, OptionReader& reader, std::vector<Value> inputs, Index weights_of,
                          const Kernels<T>& kernels) {
-    if (inputs.empty()) inputs.push_back(size() - 1);
+    if (inputs.empty()) inputs.push_back({size() - 1});
     std::vector<StepShape> shapes;
-    for (const Index node : inputs) {
-        if (node < input || node >= size())
-            throw std::invalid_argument("inputs: expected " + std::to_string(input) + " for the network's input, or " +
-                                        "layers before this one, got " + std::to_string(node));
-        shapes.push_back(shape(node));
+    for (const Value value : inputs) {
+        require_value(value);
+        shapes.push_back(shape(value));
     }
     const LayerContext<T> context{shapes, kernels};
     std::string known;
-#define FASTLSTM_ADD(layer, LayerOf)                                                                  \
-    if (name == #layer) return append(make_layer<T, LayerOf<T>>(reader, context), std::move(inputs)); \
+#define FASTLSTM_ADD(layer, LayerOf)                                                                              \
+    if (name == #layer) return append(make_layer<T, LayerOf<T>>(reader, context), std::move(inputs), weights_of); \
     known += (known.empty() ? "" : ", ") + std::string(#layer);
     FASTLSTM_LAYERS(FASTLSTM_ADD)
 #undef FASTLSTM_ADD
@@ -46,32 +61,62 @@ Index LayerGraph<T>::add(const std::string& name, OptionReader& reader, std::vec
 }
 
 template <class T>
-Index LayerGraph<T>::append(std::unique_ptr<Layer<T>> layer, std::vector<Index> inputs) {
+Index LayerGraph<T>::append(std::unique_ptr<Layer<T>> layer, std::vector<Value> inputs, Index weights_of) {
     if (inputs.size() != layer->input_count())
         throw std::invalid_argument("inputs: the layer expects " + std::to_string(layer->input_count()) + ", got " +
                                     std::to_string(inputs.size()));
     Node<T> node;
-    bool masked[2] = {true, true};
     for (std::size_t i = 0; i < inputs.size(); ++i) {
-        const StepShape given = shape(inputs[i]);
-        if (layer->takes_sequence != given.sequence)
+        const StepShape given = shape(inputs[i]), expected = layer->input_shape(i);
+        if (expected.sequence != given.sequence)
             throw std::invalid_argument(
-                layer->takes_sequence ? "the layer expects a sequence (N, T, D), but what comes before gives (N, D)"
-                                      : "the layer expects (N, D), but what comes before gives a sequence (N, T, D)");
-        if (layer->input_features(i) != given.features)
-            throw std::invalid_argument("the layer expects " + std::to_string(layer->input_features(i)) +
-                                        " features, got " + std::to_string(given.features));
-        if (layer->entries() > 0 && inputs[i] != input)
+                expected.sequence ? "the layer expects a sequence (N, T, D), but what comes before gives (N, D)"
+                                  : "the layer expects (N, D), but what comes before gives a sequence (N, T, D)");
+        if (expected.features != given.features)
+            throw std::invalid_argument("the layer expects " + std::to_string(expected.features) + " features, got " +
+                                        std::to_string(given.features));
+        if (layer->entries() > 0 && inputs[i].node != input)
             throw std::invalid_argument("an embedding must be the first layer");
-        for (const bool input_masked : {false, true})
-            masked[input_masked] = masked[input_masked] && this->masked(inputs[i], input_masked);
     }
-    for (const bool input_masked : {false, true}) node.masked[input_masked] = layer->gives_mask(masked[input_masked]);
+    for (const bool input_masked : {false, true}) {
+        std::vector<bool> given;
+        for (const Value value : inputs) given.push_back(masked(value, input_masked));
+        node.masked[input_masked] = layer->gives_mask(given);
+    }
+    if (weights_of >= 0) {
+        require_same_weights(*layer, weights_of);
+        node.use = 1 + std::count_if(nodes_.begin(), nodes_.end(),
+                                     [&](const Node<T>& other) { return other.weights_of == weights_of; });
+    }
     layer->number = nodes_.size();
+    node.first_value = value_count_;
+    value_count_ += layer->output_count();
     node.layer = std::move(layer);
     node.inputs = std::move(inputs);
+    node.weights_of = weights_of;
     nodes_.push_back(std::move(node));
     return size() - 1;
+}
+
+template <class T>
+void LayerGraph<T>::require_same_weights(const Layer<T>& layer, Index weights_of) const {
+    const auto alike = [](const Weight& one, const Weight& other) {
+        return one.name == other.name && one.shape == other.shape && one.trainable == other.trainable;
+    };
+    if (weights_of >= size() || node(weights_of).weights_of >= 0 ||
+        !std::equal(layer.weights.begin(), layer.weights.end(), this->layer(weights_of).weights.begin(),
+                    this->layer(weights_of).weights.end(), alike))
+        throw std::invalid_argument("weights_of: expected an earlier layer with weights of its own of the same shapes");
+}
+
+template <class T>
+void LayerGraph<T>::set_outputs(std::vector<Value> outputs) {
+    if (outputs.empty()) throw std::invalid_argument("outputs: expected at least one, got none");
+    for (const Value value : outputs) {
+        require_value(value);
+        if (value.node == input) throw std::invalid_argument("outputs: expected outputs of layers, got an input");
+    }
+    outputs_ = std::move(outputs);
 }
 
 template <class T>
@@ -79,6 +124,7 @@ void LayerGraph<T>::set_trainable(const std::vector<bool>& flags) {
     std::vector<Weight*> weights;
     std::vector<bool> same_as_before;
     for (const Node<T>& node : nodes_) {
+        if (node.weights_of >= 0) continue;
         for (Weight& weight : node.layer->weights) weights.push_back(&weight);
         for (const Index group : node.layer->weight_groups())
             for (Index i = 0; i < group; ++i) same_as_before.push_back(i > 0);
@@ -91,19 +137,27 @@ void LayerGraph<T>::set_trainable(const std::vector<bool>& flags) {
             throw std::invalid_argument(
                 "flags: expected the same for all weights of a layer, got another for parameter " + std::to_string(i));
     for (std::size_t i = 0; i < flags.size(); ++i) weights[i]->trainable = weights[i]->trainable && flags[i];
+    for (const Node<T>& node : nodes_)
+        for (std::size_t i = 0; node.weights_of >= 0 && i < node.layer->weights.size(); ++i)
+            node.layer->weights[i].trainable = layer(node.weights_of).weights[i].trainable;
 }
 
 template <class T>
 void LayerGraph<T>::finish(const Kernels<T>& kernels, bool wants_dx) {
     std::vector<Index> uses(nodes_.size());
+    const auto use = [&](Value value) {
+        if (value.node != input) ++uses[static_cast<std::size_t>(value.node)];
+    };
+    if (outputs_.empty()) outputs_.push_back({size() - 1});  // without layers, the input
+    for (const Value value : outputs_) use(value);
     wants_dx_ = wants_dx;
     state_size_ = packed_size_ = 0;
     for (Node<T>& node : nodes_) {
         Layer<T>& layer = *node.layer;
         layer.gives_dx = false;
-        for (const Index source : node.inputs) {
-            layer.gives_dx = layer.gives_dx || learns(source);
-            if (source != input) ++uses[static_cast<std::size_t>(source)];
+        for (const Value value : node.inputs) {
+            layer.gives_dx = layer.gives_dx || learns(value);
+            use(value);
         }
         layer.packed_offset = packed_size_;
         layer.state_offset = state_size_;
@@ -113,13 +167,50 @@ void LayerGraph<T>::finish(const Kernels<T>& kernels, bool wants_dx) {
         node.learns = layer.gives_dx || std::any_of(layer.weights.begin(), layer.weights.end(),
                                                     [](const Weight& weight) { return weight.trainable; });
     }
-    for (std::size_t i = 0; i + 1 < uses.size(); ++i) {
+    for (std::size_t i = 0; i < uses.size(); ++i) {
         if (uses[i] == 0)
-            throw std::invalid_argument("layers: expected that each but the last is an input of another, but nothing" +
-                                        std::string(" takes the output of layer ") + std::to_string(i));
+            throw std::invalid_argument("layers: expected that each is an input of another or an output of the " +
+                                        std::string("network, but nothing takes the output of layer ") +
+                                        std::to_string(i));
+        if (i + 1 == uses.size()) continue;
         Node<T>& next = nodes_[i + 1];
-        next.continues = uses[i] == 1 && next.inputs == std::vector<Index>{static_cast<Index>(i)};
+        next.continues = uses[i] == 1 && next.inputs == std::vector<Value>{{static_cast<Index>(i)}};
     }
+}
+
+template <class T>
+std::vector<Index> LayerGraph<T>::steps_of_values(const std::vector<Index>& input_steps) const {
+    std::vector<Index> steps, given;
+    steps.reserve(value_count_);
+    steps = input_steps;
+    for (const Node<T>& node : nodes_) {
+        given.clear();
+        for (const Value value : node.inputs) given.push_back(steps[number(value)]);
+        for (std::size_t output = 0; output < node.layer->output_count(); ++output)
+            steps.push_back(node.layer->output_steps_of(output, given));
+    }
+    return steps;
+}
+
+template <class T>
+std::vector<Index> LayerGraph<T>::output_steps(const std::vector<Index>& input_steps) const {
+    const std::vector<Index> steps = steps_of_values(input_steps);
+    std::vector<Index> found;
+    for (const Value value : outputs_) found.push_back(steps[number(value)]);
+    return found;
+}
+
+template <class T>
+double LayerGraph<T>::forward_work(const std::vector<Index>& input_steps) const {
+    const std::vector<Index> steps = steps_of_values(input_steps);
+    std::vector<Index> given;
+    double work = 0;
+    for (const Node<T>& node : nodes_) {
+        given.clear();
+        for (const Value value : node.inputs) given.push_back(steps[number(value)]);
+        work += node.layer->work_of(given);
+    }
+    return work;
 }
 
 template <class T>
@@ -133,10 +224,18 @@ bool LayerGraph<T>::couples_rows() const {
 }
 
 template <class T>
-Index LayerGraph<T>::entries() const {
+Index LayerGraph<T>::most_uses() const {
+    Index most = 1;
+    for (const Node<T>& node : nodes_) most = std::max(most, node.use + 1);
+    return most;
+}
+
+template <class T>
+Index LayerGraph<T>::entries(std::size_t chosen) const {
     Index fewest = 0;
     for (const Node<T>& node : nodes_)
-        if (const Index entries = node.layer->entries(); entries > 0)
+        if (const Index entries = node.layer->entries();
+            entries > 0 && node.inputs.front() == Value{input, static_cast<Index>(chosen)})
             fewest = fewest > 0 ? std::min(fewest, entries) : entries;
     return fewest;
 }
@@ -153,13 +252,6 @@ std::vector<Index> LayerGraph<T>::state_sizes() const {
     std::vector<Index> sizes;
     for (const Node<T>& node : nodes_) sizes.push_back(node.layer->state_size);
     return sizes;
-}
-
-template <class T>
-double LayerGraph<T>::forward_work(Index steps) const {
-    double work = 0;
-    for_each(steps, [&](Index node, Index input_steps) { work += layer(node).work(input_steps); });
-    return work;
 }
 
 template class LayerGraph<float>;

@@ -10,79 +10,94 @@
 
 namespace fastlstm {
 
+// An output of a node, or an input of the network.
+struct Value {
+    Index node;        // or LayerGraph::input
+    Index output = 0;  // which of the node's outputs, or of the network's inputs
+
+    bool operator==(const Value& other) const { return node == other.node && output == other.output; }
+};
+
 template <class T>
 struct Node {
     std::unique_ptr<Layer<T>> layer;
-    std::vector<Index> inputs;  // of the layer: earlier nodes, or LayerGraph::input
-    bool masked[2] = {};        // whether the output has a mask, where the graph's input has none and where it has one
-    bool continues = false;     // whether its only input is the node before it, whose output nobody else takes
-    bool learns = false;        // whether training changes it or something before it, so that it needs a backward pass
+    std::vector<Value> inputs;  // of the layer
+    Index weights_of = -1;      // the earlier node whose weights it uses; -1: it has its own
+    Index use = 0;              // how many nodes use the same weights before it
+    std::size_t first_value = 0;
+    bool masked[2] = {};     // whether the first output has a mask, where the network's input has none and has one
+    bool continues = false;  // whether its only input is the node before it, whose output nobody else takes
+    bool learns = false;     // whether training changes it or something before it, so that it needs a backward pass
 };
 
-// Nodes come after those whose outputs they take, and the last one gives the output. A chain is the graph in which each
-// takes the output of the one before it.
+// Nodes come after those whose outputs they take. A chain is the graph in which each takes the output of the one before
+// it, and the last one gives the only output.
 template <class T>
 class LayerGraph {
 public:
-    static constexpr Index input = -1;  // in place of a node: what the graph is given
+    static constexpr Index input = -1;  // in place of a node: what the network is given
 
-    LayerGraph(Index features, bool sequence) : input_shape_{features, sequence} {}
+    explicit LayerGraph(std::vector<StepShape> inputs) : input_shapes_(std::move(inputs)) {}
 
-    // Adds a layer and returns its node. Without inputs it takes the output so far. Throws std::invalid_argument where
-    // something does not fit.
-    Index add(const std::string& layer, OptionReader& options, std::vector<Index> inputs, const Kernels<T>& kernels);
+    // Adds a layer and returns its node. Without inputs it takes the first output of the node before it. A layer may
+    // share the weights of an earlier node with the same ones. Throws std::invalid_argument where something does not
+    // fit.
+    Index add(const std::string& layer, OptionReader& options, std::vector<Value> inputs, Index weights_of,
+              const Kernels<T>& kernels);
+    // Chooses the outputs of the network; the last node's first one otherwise.
+    void set_outputs(std::vector<Value> outputs);
     // Marks weights, in the order of the layers, that training leaves as they are. Weights of one cell are trained or
     // not together.
     void set_trainable(const std::vector<bool>& flags);
-    // Gives each layer its place among states and packed weights. `wants_dx`: whether the gradient of the input is
+    // Gives each layer its place among states and packed weights. `wants_dx`: whether gradients of the inputs are
     // wanted. Throws std::invalid_argument if an output is never used.
     void finish(const Kernels<T>& kernels, bool wants_dx);
 
     const std::vector<Node<T>>& nodes() const { return nodes_; }
     Index size() const { return static_cast<Index>(nodes_.size()); }
     Layer<T>& layer(Index node) const { return *nodes_[static_cast<std::size_t>(node)].layer; }
-    const std::vector<Index>& inputs(Index node) const { return nodes_[static_cast<std::size_t>(node)].inputs; }
-    StepShape shape(Index node) const;
-    StepShape input_shape() const { return input_shape_; }
-    StepShape output_shape() const { return shape(size() - 1); }
-    bool learns(Index node) const { return node == input ? wants_dx_ : nodes_[static_cast<std::size_t>(node)].learns; }
-    bool continues(Index node) const { return nodes_[static_cast<std::size_t>(node)].continues; }
-    bool masked(Index node, bool input_masked) const {
-        return node == input ? input_masked : nodes_[static_cast<std::size_t>(node)].masked[input_masked];
+    const Node<T>& node(Index node) const { return nodes_[static_cast<std::size_t>(node)]; }
+    StepShape shape(Value value) const;
+    std::size_t input_count() const { return input_shapes_.size(); }
+    std::size_t output_count() const { return outputs_.size(); }
+    StepShape input_shape(std::size_t input = 0) const { return input_shapes_[input]; }
+    StepShape output_shape(std::size_t output = 0) const { return shape(outputs_[output]); }
+    const std::vector<Value>& outputs() const { return outputs_; }
+    bool learns(Value value) const { return value.node == input ? wants_dx_ : node(value.node).learns; }
+    bool continues(Index i) const { return node(i).continues; }
+    bool masked(Value value, bool input_masked) const;
+
+    // All values have a number: the network's inputs, then the outputs of one node after the other.
+    std::size_t value_count() const { return value_count_; }
+    std::size_t number(Value value) const {
+        const auto output = static_cast<std::size_t>(value.output);
+        return value.node == input ? output : node(value.node).first_value + output;
     }
 
-    Index output_steps(Index steps) const { return steps_of(size() - 1, steps); }
-    bool masked_output(bool input_masked) const { return masked(size() - 1, input_masked); }
+    // The steps of all values by number, for those of the network's inputs.
+    std::vector<Index> steps_of_values(const std::vector<Index>& input_steps) const;
+    std::vector<Index> output_steps(const std::vector<Index>& input_steps) const;
+    bool masked_output(std::size_t output, bool input_masked) const { return masked(outputs_[output], input_masked); }
     bool stateful() const;
-    bool couples_rows() const;  // in training
-    Index entries() const;      // of the smallest table that the graph's input chooses from; 0 without one
-    Index widest() const;       // outputs of a step
+    bool couples_rows() const;               // in training
+    Index most_uses() const;                 // of the weights of any layer
+    Index entries(std::size_t input) const;  // of the smallest table that it chooses from; 0 without one
+    Index widest() const;                    // outputs of a step
     Index packed_size() const { return packed_size_; }
     Index state_size() const { return state_size_; }  // of a row in all layers
     std::vector<Index> state_sizes() const;
-
-    // Calls visit(node, steps of its input) for each node in order, for so many steps of the graph's input.
-    template <class Visit>
-    void for_each(Index steps, const Visit& visit) const {
-        Index last = input, last_steps = steps;
-        for (Index i = 0; i < size(); ++i) {
-            const Index source = inputs(i).front();
-            const Index input_steps = source == last ? last_steps : steps_of(source, steps);
-            visit(i, input_steps);
-            last = i;
-            last_steps = layer(i).output_steps(input_steps);
-        }
-    }
-    Index steps_of(Index node, Index steps) const {
-        return node == input ? steps : layer(node).output_steps(steps_of(inputs(node).front(), steps));
-    }
-    double forward_work(Index steps) const;  // floating-point operations of one row
+    // Floating-point operations of one row.
+    double forward_work(const std::vector<Index>& input_steps) const;
 
 private:
-    Index append(std::unique_ptr<Layer<T>> layer, std::vector<Index> inputs);
+    Index append(std::unique_ptr<Layer<T>> layer, std::vector<Value> inputs, Index weights_of);
+    void require_value(Value value) const;
+    void require_same_weights(const Layer<T>& layer, Index weights_of) const;
 
-    StepShape input_shape_;
+    std::vector<StepShape> input_shapes_;
     std::vector<Node<T>> nodes_;
+    std::vector<Value> outputs_;
+    std::size_t value_count_ = input_shapes_.size();
     bool wants_dx_ = false;
     Index packed_size_ = 0, state_size_ = 0;
 };

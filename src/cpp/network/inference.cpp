@@ -8,13 +8,11 @@
 namespace fastlstm {
 
 template <class T>
-typename Inference<T>::Workspaces Inference<T>::acquire_blocks(const Plan& plan, const Extent& extent, bool together) {
+typename Inference<T>::Workspaces Inference<T>::acquire_blocks(const Plan& plan, NetworkExtent extent, bool together) {
     Workspaces workspaces;
     const int sharers = plan.sharing == Sharing::rows ? plan.threads : 1;
-    const Index block =
-        together ? extent.rows : std::min<Index>(tuning::rows_per_block, (extent.rows + sharers - 1) / sharers);
-    for (int i = 0; i < sharers; ++i)
-        workspaces.push_back(network_.workspaces.acquire({block, extent.steps, extent.masked}));
+    if (!together) extent.rows = std::min<Index>(tuning::rows_per_block, (extent.rows + sharers - 1) / sharers);
+    for (int i = 0; i < sharers; ++i) workspaces.push_back(network_.workspaces.acquire(extent));
     return workspaces;
 }
 
@@ -37,21 +35,23 @@ void Inference<T>::for_each_block(const Work& work, Workspaces& workspaces, Inde
 // holds the lock of the packed weights.
 template <class T>
 template <class Prepare, class Visit>
-void Inference<T>::infer(const T* x, const unsigned char* mask, Index rows, Index steps, const Prepare& prepare,
-                         const Visit& visit, bool together) {
-    const Plan planned = together ? Plan{1, Sharing::rows} : network_.prediction_plan(rows, steps);
-    auto workspaces = acquire_blocks(planned, {rows, steps, mask != nullptr}, together);
-    const Index features = network_.graph.input_shape().features, row = steps * features;
+void Inference<T>::infer(const Inputs<T>& x, const Prepare& prepare, const Visit& visit, bool together) {
+    const Plan planned = together ? Plan{1, Sharing::rows} : network_.prediction_plan(x.rows, x.steps);
+    auto workspaces = acquire_blocks(planned, x.extent(x.rows), together);
     run_team(planned.threads, [&](const Team& team) {
         const Work mine(planned, team);
-        for_each_block(mine, workspaces, rows, [&](Workspace<T>& workspace, Range block) {
+        for_each_block(mine, workspaces, x.rows, [&](Workspace<T>& workspace, Range block) {
             if (mine.unit_team.rank() == 0) {
                 workspace.call = {};
                 workspace.call.state_size = network_.graph.state_size();
                 workspace.call.first_row = block.begin;
                 prepare(workspace, block);
-                workspace.set_input({x + block.begin * row, row, features},
-                                    {mask ? mask + block.begin * steps : nullptr, steps, 1});
+                const auto rows_of = [&](std::size_t k) {
+                    const Index features = network_.graph.input_shape(k).features, row = x.steps[k] * features;
+                    return Sequence<const T>{x.values[k] + block.begin * row, row, features};
+                };
+                const Index steps = x.steps.front();
+                workspace.set_inputs(rows_of, {x.mask ? x.mask + block.begin * steps : nullptr, steps, 1});
             }
             mine.unit_team.barrier();
             workspace.forward({0, block.end - block.begin}, mine);
@@ -61,49 +61,45 @@ void Inference<T>::infer(const T* x, const unsigned char* mask, Index rows, Inde
     release(workspaces);
 }
 
-// Of a block of rows, to its place among all rows.
 template <class T>
-static void copy_output(const Workspace<T>& workspace, Range block, T* out) {
-    const Index steps = workspace.output_steps, features = workspace.graph.output_shape().features;
-    copy_rows(workspace.output().values, block.end - block.begin, steps, features,
-              out + block.begin * steps * features);
-}
-
-template <class T>
-void Inference<T>::predict(const T* x, Index rows, Index steps, T* out, double* penalty) {
+void Inference<T>::predict(const Inputs<T>& x, const OutputArrays<T>& out, double* penalty) {
     network_.finish();
-    if (rows == 0) return;
-    std::vector<double> row_penalty(penalty ? static_cast<std::size_t>(rows) : 0);
-    typename StatefulState<T>::Guard state(network_.stateful, rows);
+    if (x.rows == 0) return;
+    std::vector<double> row_penalty(penalty ? static_cast<std::size_t>(x.rows) : 0);
+    typename StatefulState<T>::Guard state(network_.stateful, x.rows);
     const auto lock = network_.parameters.lock_packed(network_.graph);
     infer(
-        x, nullptr, rows, steps,
+        x,
         [&](Workspace<T>& workspace, Range block) {
             state.use(workspace.call, block.begin);
             if (penalty) workspace.call.row_penalty = row_penalty.data() + block.begin;
         },
-        [&](Workspace<T>& workspace, Range block) { copy_output(workspace, block, out); });
+        [&](Workspace<T>& workspace, Range block) {
+            workspace.copy_outputs({0, block.end - block.begin}, out, block.begin);
+        });
     state.succeed();
     if (penalty)
-        *penalty = std::accumulate(row_penalty.begin(), row_penalty.end(), 0.0) / static_cast<double>(rows) +
+        *penalty = std::accumulate(row_penalty.begin(), row_penalty.end(), 0.0) / static_cast<double>(x.rows) +
                    network_.parameters.penalty();
 }
 
 template <class T>
-void Inference<T>::run(const T* x, const CallInputs<T>& inputs, Index rows, Index steps, T* out, T* final_state) {
+void Inference<T>::run(const Inputs<T>& x, const CallInputs<T>& call, const OutputArrays<T>& out, T* final_state) {
     network_.finish();
-    if (rows == 0) return;
+    if (x.rows == 0) return;
     const auto lock = network_.parameters.lock_packed(network_.graph);
     const Index state_size = network_.graph.state_size();
     infer(
-        x, inputs.mask, rows, steps,
+        x,
         [&](Workspace<T>& workspace, Range block) {
-            workspace.call.set_rng_step(inputs.rng_step);
-            workspace.call.initial_state = inputs.state ? inputs.state + block.begin * state_size : nullptr;
+            workspace.call.set_rng_step(call.rng_step);
+            workspace.call.initial_state = call.state ? call.state + block.begin * state_size : nullptr;
             workspace.call.final_state = final_state + block.begin * state_size;
         },
-        [&](Workspace<T>& workspace, Range block) { copy_output(workspace, block, out); },
-        inputs.rng_step && network_.graph.couples_rows());
+        [&](Workspace<T>& workspace, Range block) {
+            workspace.copy_outputs({0, block.end - block.begin}, out, block.begin);
+        },
+        call.rng_step && network_.graph.couples_rows());
 }
 
 template <class T>
@@ -111,9 +107,9 @@ void Inference<T>::forecast(const T* history, const T* covariates, Index rows, I
     network_.finish();
     if (rows == 0 || steps == 0) return;
     const auto lock = network_.parameters.lock_packed(network_.graph);
-    const double work = network_.graph.forward_work(window) * static_cast<double>(rows * steps);
+    const double work = network_.graph.forward_work({window}) * static_cast<double>(rows * steps);
     const Plan planned = network_.planner.plan(work, work, rows);
-    auto workspaces = acquire_blocks(planned, {rows, window, false});
+    auto workspaces = acquire_blocks(planned, {rows, {window}, false});
     // Each row's history with its forecast behind it: the window slides over both and nothing is moved.
     const Index features = network_.graph.input_shape().features, predicted = network_.graph.output_shape().features;
     const Index given = window * features, made = steps * features, row = given + made, others = features - predicted;
@@ -131,7 +127,9 @@ void Inference<T>::forecast(const T* history, const T* covariates, Index rows, I
                                 static_cast<std::size_t>(given) * sizeof(T));
             }
             for (Index t = 0; t < steps; ++t) {
-                if (leads) workspace.set_input({first + t * features, row, features});
+                if (leads)
+                    workspace.set_inputs(
+                        [&](std::size_t) { return Sequence<const T>{first + t * features, row, features}; });
                 mine.unit_team.barrier();
                 workspace.forward({0, count}, mine);
                 for (Index n = 0; leads && n < count; ++n) {
@@ -149,38 +147,59 @@ void Inference<T>::forecast(const T* history, const T* covariates, Index rows, I
 }
 
 template <class T>
-double Inference<T>::evaluate(const Samples<T>& samples, const Outputs<T>& outputs) {
+std::vector<double> Inference<T>::evaluate(const Samples<T>& samples, const OutputArrays<T>& outputs) {
     network_.finish();
-    const Index rows = samples.rows, steps = samples.steps;
-    const LossState<T>& loss = network_.loss;
+    const Index rows = samples.inputs.rows;
+    const auto& losses = network_.loss.outputs();
+    const std::vector<Index> out_steps = network_.graph.output_steps(samples.inputs.steps);
     typename StatefulState<T>::Guard state(network_.stateful, rows);
     const auto lock = network_.parameters.lock_packed(network_.graph);
-    loss.require_target_width(samples.target_width);
-    const Index out_steps = network_.graph.output_steps(steps), out_features = network_.graph.output_shape().features;
-    const Index target_row = out_steps * samples.target_width;
-    std::vector<double> row_loss(static_cast<std::size_t>(rows)), row_penalty(static_cast<std::size_t>(rows));
-    std::vector<double> row_terms(static_cast<std::size_t>(rows));
-    const bool counted = loss.terms_decide(samples.mask != nullptr, samples.weights.values != nullptr);
+    struct OfRows {
+        bool counted;
+        std::vector<double> loss, terms;
+    };
+    std::vector<OfRows> of_rows;
+    for (std::size_t k = 0; k < losses.size(); ++k) {
+        const Targets<T>& targets = samples.targets[k];
+        if (targets.y) losses[k].require_target_width(targets.width);
+        of_rows.push_back({losses[k].terms_decide(samples.inputs.mask != nullptr, targets.weights.values != nullptr),
+                           std::vector<double>(static_cast<std::size_t>(rows)),
+                           std::vector<double>(static_cast<std::size_t>(rows))});
+    }
+    std::vector<double> row_penalty(static_cast<std::size_t>(rows));
     infer(
-        samples.x, samples.mask, rows, steps,
+        samples.inputs,
         [&](Workspace<T>& workspace, Range block) {
             state.use(workspace.call, block.begin);
             workspace.call.row_penalty = row_penalty.data() + block.begin;
         },
         [&](Workspace<T>& workspace, Range block) {
             const Range own{0, block.end - block.begin};
-            LossArgs<T> args = loss.args(workspace);
-            args.target = {samples.y + block.begin * target_row, target_row, samples.target_width};
-            args.weight = samples.weights.from(block.begin);
-            args.row_loss = row_loss.data() + block.begin;
-            network_.kernels().loss(args, own);
-            if (counted) count_terms(args, own, row_terms.data() + block.begin);
-            if (outputs.values) workspace.copy_outputs(own, outputs.from(block.begin, out_steps, out_features));
+            for (std::size_t k = 0; k < losses.size(); ++k) {
+                const Targets<T>& targets = samples.targets[k];
+                if (!targets.y) continue;
+                const Index row = out_steps[k] * targets.width;
+                LossArgs<T> args = losses[k].args(workspace);
+                args.target = {targets.y + block.begin * row, row, targets.width};
+                args.weight = targets.weights.from(block.begin);
+                args.row_loss = of_rows[k].loss.data() + block.begin;
+                network_.kernels().loss(args, own);
+                if (of_rows[k].counted) count_terms(args, own, of_rows[k].terms.data() + block.begin);
+            }
+            workspace.copy_outputs(own, outputs, block.begin);
         });
     state.succeed();
-    return std::accumulate(row_loss.begin(), row_loss.end(), 0.0) * loss.scale(row_terms, rows * out_steps, counted) +
-           std::accumulate(row_penalty.begin(), row_penalty.end(), 0.0) / static_cast<double>(rows) +
-           network_.parameters.penalty();
+    std::vector<double> means;
+    for (std::size_t k = 0; k < losses.size(); ++k) {
+        const auto& [counted, loss, terms] = of_rows[k];
+        means.push_back(std::accumulate(loss.begin(), loss.end(), 0.0) *
+                        losses[k].scale(1, terms, rows * out_steps[k], counted));
+    }
+    std::vector<double> all = network_.loss.with_total(means);
+    all.front() = all.front() +
+                  std::accumulate(row_penalty.begin(), row_penalty.end(), 0.0) / static_cast<double>(rows) +
+                  network_.parameters.penalty();
+    return all;
 }
 
 template class Inference<float>;

@@ -21,13 +21,19 @@ const Kernels<double>& kernels_of(const KernelTable& table) {
 }  // namespace
 
 template <class T>
-Network<T>::Network(Index features, bool sequence, bool wants_dx)
-    : graph(features, sequence), wants_dx_(wants_dx), table_(&active_kernels()), kernels_(&kernels_of<T>(*table_)) {}
+Network<T>::Network(std::vector<StepShape> inputs, bool wants_dx)
+    : graph(std::move(inputs)), wants_dx_(wants_dx), table_(&active_kernels()), kernels_(&kernels_of<T>(*table_)) {}
 
 template <class T>
-Index Network<T>::add(const std::string& layer, OptionReader& options, std::vector<Index> inputs) {
+Index Network<T>::add(const std::string& layer, OptionReader& options, std::vector<Value> inputs, Index weights_of) {
     if (finished_) throw std::logic_error("a network takes no more layers after its first use");
-    return graph.add(layer, options, std::move(inputs), *kernels_);
+    return graph.add(layer, options, std::move(inputs), weights_of, *kernels_);
+}
+
+template <class T>
+void Network<T>::set_outputs(std::vector<Value> outputs) {
+    if (finished_) throw std::logic_error("outputs are fixed after a network's first use");
+    graph.set_outputs(std::move(outputs));
 }
 
 template <class T>
@@ -45,6 +51,7 @@ void Network<T>::finish() {
     graph.finish(*kernels_, wants_dx_);
     parameters.make_packed(*kernels_, graph.packed_size());
     planner.finish(*kernels_);
+    loss.finish();
     finished_ = true;
 }
 
@@ -54,16 +61,15 @@ const char* Network<T>::isa() const {
 }
 
 template <class T>
-void Network<T>::set_loss(const LossOptions& options) {
-    finish();
+void Network<T>::set_loss(std::size_t output, const LossOptions& options) {
     const auto lock = parameters.lock_writing();
-    loss.set(options);
+    loss.set(output, options);
 }
 
 template <class T>
-void Network<T>::set_loss_weight(double weight) {
+void Network<T>::set_loss_weight(std::size_t output, double weight) {
     const auto lock = parameters.lock_writing();
-    loss.set_weight(weight);
+    loss.set_weight(output, weight);
 }
 
 template <class T>
@@ -80,7 +86,7 @@ bool Network<T>::loss_depends_on_batch() {
 }
 
 template <class T>
-Plan Network<T>::prediction_plan(Index rows, Index steps) {
+Plan Network<T>::prediction_plan(Index rows, const std::vector<Index>& steps) {
     finish();
     const double work = graph.forward_work(steps) * static_cast<double>(rows);
     return planner.plan(work, work, rows);

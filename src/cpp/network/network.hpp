@@ -17,21 +17,22 @@ struct KernelTable;
 template <class T>
 class Network {
 public:
-    Network(Index features, bool sequence, bool wants_dx);
+    Network(std::vector<StepShape> inputs, bool wants_dx);
 
     // Building. Throws std::invalid_argument where something does not fit, std::logic_error after the first use.
-    Index add(const std::string& layer, OptionReader& options, std::vector<Index> inputs);
+    Index add(const std::string& layer, OptionReader& options, std::vector<Value> inputs, Index weights_of);
+    void set_outputs(std::vector<Value> outputs);
     void set_trainable(const std::vector<bool>& flags);
     // Plans the flat buffers at the first use; nothing can be added after it.
     void finish();
 
     const char* isa() const;  // whose kernels are used, once nothing can be added any more
     const Kernels<T>& kernels() const { return *kernels_; }
-    void set_loss(const LossOptions& options);
-    void set_loss_weight(double weight);
+    void set_loss(std::size_t output, const LossOptions& options);
+    void set_loss_weight(std::size_t output, double weight);
     void set_optimizer(const OptimizerSettings& settings);
     bool loss_depends_on_batch();
-    Plan prediction_plan(Index rows, Index steps);  // what threads would do now
+    Plan prediction_plan(Index rows, const std::vector<Index>& steps);  // what threads would do now
 
     LayerGraph<T> graph;
     Parameters<T> parameters;

@@ -14,19 +14,22 @@ void Parameters<T>::plan(const LayerGraph<T>& graph) {
     Index total = 0;
     for (const bool trainable : {true, false}) {
         for (const Node<T>& node : graph.nodes())
-            for (Weight& weight : node.layer->weights)
-                if (weight.trainable == trainable) {
-                    weight.offset = total;
-                    total += weight.size();
-                }
+            for (std::size_t i = 0; i < node.layer->weights.size(); ++i) {
+                Weight& weight = node.layer->weights[i];
+                if (weight.trainable != trainable) continue;
+                weight.offset = node.weights_of < 0 ? total : graph.layer(node.weights_of).weights[i].offset;
+                if (node.weights_of < 0) total += weight.size();
+            }
         if (trainable) trained_ = total;
     }
     for (Index i = 0; i < graph.size(); ++i)
-        for (const Weight& weight : graph.layer(i).weights) named_.push_back({i, &weight});
+        if (graph.node(i).weights_of < 0)
+            for (const Weight& weight : graph.layer(i).weights) named_.push_back({i, &weight});
     values_ = make_buffer<T>(total);
-    gradient_copies_ =
-        std::clamp<Index>(tuning::most_gradient_elements / std::max<Index>(trained_, 1), 1, tuning::most_groups);
-    gradients_ = make_buffer<T>(gradient_copies_ * trained_);
+    uses_ = graph.most_uses();
+    most_groups_ = std::clamp<Index>(tuning::most_gradient_elements / std::max<Index>(trained_ * uses_, 1), 1,
+                                     tuning::most_groups);
+    gradients_ = make_buffer<T>(most_groups_ * uses_ * trained_);
 }
 
 template <class T>
@@ -73,6 +76,11 @@ void Parameters<T>::copy_gradient(std::size_t parameter, const Strided<T>& to) {
         for (Index i = 0; i < count; ++i) theirs[i * stride] = ours[index + i];
         return true;
     });
+}
+
+template <class T>
+void Parameters<T>::sum_gradients(Index groups, const Team& team) const {
+    kernels_->parameters.sum_copies(gradients(), groups * uses_, trained_, team.share(trained_));
 }
 
 template <class T>

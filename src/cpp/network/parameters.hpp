@@ -29,8 +29,11 @@ public:
     Index trained_count() const { return trained_; }  // elements, which lie first
     Memory<T> memory() const { return {kernels_, values_.get(), gradients_.get(), packed_.get()}; }
     T* values() const { return values_.get(); }
-    T* gradients(Index copy = 0) const { return gradients_.get() + copy * trained_; }
-    Index gradient_copies() const { return gradient_copies_; }  // of which each group of rows may have one
+    // Each group of rows has copies of its own, one for each use of the same weights; the first one holds the sum.
+    T* gradients(Index group = 0, Index use = 0) const { return gradients_.get() + (group * uses_ + use) * trained_; }
+    Index most_groups() const { return most_groups_; }
+    // Sums the copies of so many groups.
+    void sum_gradients(Index groups, const Team& team) const;
 
     // Of a weight that is trained; throws std::invalid_argument for another one.
     const Weight& trained_weight(std::size_t parameter) const;
@@ -66,7 +69,7 @@ private:
 
     const Kernels<T>* kernels_ = nullptr;
     std::vector<NamedParameter> named_;
-    Index trained_ = 0, gradient_copies_ = 1;
+    Index trained_ = 0, most_groups_ = 1, uses_ = 1;
     Buffer<T> values_, gradients_, packed_;
     std::vector<PenaltyChunk> penalties_;  // for threads
     std::vector<double> penalty_sums_;

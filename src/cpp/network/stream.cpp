@@ -8,6 +8,8 @@ namespace fastlstm {
 template <class T>
 Stream<T>::Stream(Network<T>& network) : network_(network) {
     network.finish();
+    if (network.graph.input_count() != 1 || network.graph.output_count() != 1)
+        throw std::invalid_argument("stream: expected a network with one input and one output");
     if (!network.graph.input_shape().sequence) throw std::invalid_argument("stream: expected a network of sequences");
     for (const Node<T>& node : network.graph.nodes())
         if (!node.layer->works_step_by_step())
@@ -16,7 +18,7 @@ Stream<T>::Stream(Network<T>& network) : network_(network) {
 
 template <class T>
 void Stream<T>::begin(Index rows) {
-    workspace_ = network_.workspaces.make({rows, 1, false});
+    workspace_ = network_.workspaces.make({rows, {1}, false});
     state_.assign(static_cast<std::size_t>(rows * network_.graph.state_size()), T(0));
     Call<T>& call = workspace_->call;
     call.state_size = network_.graph.state_size();
@@ -35,8 +37,8 @@ void Stream<T>::step(const T* x, Index rows, T* out) {
                                     std::to_string(rows) + " (reset() lets it begin with any number)");
     const auto weights = network_.parameters.lock_packed(network_.graph);
     const Index features = network_.graph.input_shape().features;
-    workspace_->set_input({x, features, features});
-    const Plan planned = network_.prediction_plan(rows, 1);
+    workspace_->set_inputs([&](std::size_t) { return Sequence<const T>{x, features, features}; });
+    const Plan planned = network_.prediction_plan(rows, {1});
     run_team(planned.threads, [&](const Team& team) {
         const Work mine(planned, team);
         workspace_->forward(mine.rows(rows), mine);

@@ -14,55 +14,75 @@ namespace fastlstm {
 template <class T>
 bool Training<T>::gather(TrainingBatch<T>& batch, const TrainingData<T>& from, Index first_sample,
                          const Team& team) const {
-    const Samples<T>& samples = from.samples;
-    const Index row = samples.steps * network_.graph.input_shape().features, weight_row = samples.weights.steps;
-    const Index target_row = network_.graph.output_steps(samples.steps) * samples.target_width;
-    bool good = true;
-    batch.for_each_group(team.share(batch.extent.rows), [&](Workspace<T>& group, Range rows, Index first) {
-        for (Index n = rows.begin; n < rows.end; ++n) {
-            const std::int64_t sample = from.order[first_sample + first + n];
-            if (sample < 0 || sample >= samples.rows) {
-                good = false;
-                continue;
-            }
-            std::memcpy(group.input + n * row, samples.x + sample * row, static_cast<std::size_t>(row) * sizeof(T));
-            std::memcpy(group.target + n * target_row, samples.y + sample * target_row,
-                        static_cast<std::size_t>(target_row) * sizeof(T));
-            if (samples.weights.values)
-                std::memcpy(group.weight + n * weight_row, samples.weights.values + sample * weight_row,
-                            static_cast<std::size_t>(weight_row) * sizeof(T));
-            if (samples.mask)
-                std::memcpy(group.mask + n * samples.steps, samples.mask + sample * samples.steps,
-                            static_cast<std::size_t>(samples.steps));
+    const Inputs<T>& x = from.samples.inputs;
+    const std::int64_t* order = from.order + first_sample;
+    const Range mine = team.share(batch.extent.rows);
+    if (std::any_of(order + mine.begin, order + mine.end,
+                    [&](std::int64_t sample) { return sample < 0 || sample >= x.rows; }))
+        return false;
+    const auto copy = [&](Range rows, Index first, const auto* values, Index row, auto* to) {
+        for (Index n = rows.begin; n < rows.end; ++n)
+            std::memcpy(to + n * row, values + order[first + n] * row, static_cast<std::size_t>(row) * sizeof(*to));
+    };
+    batch.for_each_group(mine, [&](Workspace<T>& group, Range rows, Index first) {
+        for (std::size_t k = 0; k < x.values.size(); ++k)
+            copy(rows, first, x.values[k], x.steps[k] * network_.graph.input_shape(k).features, group.inputs[k]);
+        if (x.mask) copy(rows, first, x.mask, x.steps.front(), group.mask);
+        for (std::size_t k = 0; k < from.samples.targets.size(); ++k) {
+            const auto& [y, width, weights] = from.samples.targets[k];
+            OutputTraining<T>& output = group.trained_outputs[k];
+            if (y) copy(rows, first, y, group.output_steps[k] * width, output.target);
+            if (weights.values) copy(rows, first, weights.values, weights.steps, output.weight);
         }
     });
-    return good;
+    return true;
 }
 
 // From packed weights and a gathered batch to gradients: each thread ends with those of its share of the parameters.
 template <class T>
-void Training<T>::forward_and_backward(TrainingBatch<T>& batch, const Work& work, const Outputs<T>& outputs) {
-    const LossState<T>& loss = network_.loss;
-    const Index out_steps = network_.graph.output_steps(batch.extent.steps);
-    const Index out_features = network_.graph.output_shape().features, values = batch.extent.rows * out_steps;
-    const bool counted = loss.terms_decide(batch.extent.masked, batch.groups.front()->weights.values != nullptr);
+void Training<T>::forward_and_backward(TrainingBatch<T>& batch, const Work& work, const OutputArrays<T>& outputs,
+                                       Index first_sample) {
+    const auto& losses = network_.loss.outputs();
     const Team &team = work.team, &unit_team = work.unit_team;
     const Range mine = work.rows(batch.extent.rows);
+    bool any_counted = false;
+    const auto counted = [&](std::size_t k) {
+        return losses[k].is_set() &&
+               losses[k].terms_decide(batch.extent.masked,
+                                      batch.groups.front()->trained_outputs[k].weights.values != nullptr);
+    };
+    for (std::size_t k = 0; k < losses.size(); ++k) any_counted = any_counted || counted(k);
     batch.for_each_group(mine, [&](Workspace<T>& group, Range rows, Index first) {
         const Range own = unit_team.share(rows);
         std::fill_n(group.row_penalty.begin() + own.begin, own.end - own.begin, 0.0);
         group.forward(rows, work);
-        if (counted) count_terms(loss.args(group), own, batch.terms.data() + first);
-        if (outputs.values) group.copy_outputs(own, outputs.from(first, out_steps, out_features));
+        for (std::size_t k = 0; k < losses.size(); ++k)
+            if (counted(k))
+                count_terms(losses[k].args(group, group.trained_outputs[k]), own, batch.terms[k].data() + first);
+        group.copy_outputs(own, outputs, first_sample + first);
     });
-    if (counted) team.barrier();
-    const double scale = loss.scale(batch.terms, values, counted);
+    if (any_counted) team.barrier();
+    std::vector<double> gradient_scales, loss_scales;
+    for (std::size_t k = 0; k < losses.size(); ++k) {
+        const Index values = batch.extent.rows * batch.groups.front()->output_steps[k];
+        gradient_scales.push_back(losses[k].scale(losses[k].weight(), batch.terms[k], values, counted(k)));
+        loss_scales.push_back(losses[k].scale(1, batch.terms[k], values, counted(k)));
+    }
     batch.for_each_group(mine, [&](Workspace<T>& group, Range rows, Index) {
-        LossArgs<T> args = loss.args(group);
-        args.scale = scale;
-        args.gradient = group.d_output;
-        args.row_loss = group.row_loss.data();
-        network_.kernels().loss(args, unit_team.share(rows));
+        const Range own = unit_team.share(rows);
+        for (std::size_t k = 0; k < losses.size(); ++k) {
+            OutputTraining<T>& output = group.trained_outputs[k];
+            if (!losses[k].is_set()) {  // other gradients may have been added to this one
+                fill_zeros(output.d_output, group.output_steps[k], network_.graph.output_shape(k).features, own);
+                continue;
+            }
+            LossArgs<T> args = losses[k].args(group, output);
+            args.scale = gradient_scales[k];
+            args.row_scale = loss_scales[k];
+            args.gradient = output.d_output;
+            args.row_loss = output.row_loss.data();
+            network_.kernels().loss(args, own);
+        }
         unit_team.barrier();
         group.backward(rows, work);
     });
@@ -87,9 +107,7 @@ void Training<T>::finish_backward(Network<T>& network, TrainingBatch<T>& batch, 
         for (auto& layer : group->layers)
             if (group->call.training) layer->update_statistics(team);
     team.barrier();
-    const Index trained = network.parameters.trained_count();
-    network.kernels().parameters.sum_copies(network.parameters.gradients(), static_cast<Index>(batch.groups.size()),
-                                            trained, team.share(trained));
+    network.parameters.sum_gradients(static_cast<Index>(batch.groups.size()), team);
 }
 
 template <class T>
@@ -110,13 +128,22 @@ double Training<T>::apply_gradients(double learning_rate) {
 }
 
 template <class T>
-double Training<T>::loss_of(const TrainingBatch<T>& batch) const {
-    double sum = 0, penalty = 0;
-    for (const auto& group : batch.groups) {
-        sum = std::accumulate(group->row_loss.begin(), group->row_loss.end(), sum);
-        penalty = std::accumulate(group->row_penalty.begin(), group->row_penalty.end(), penalty);
+std::vector<double> Training<T>::losses_of(const TrainingBatch<T>& batch) const {
+    std::vector<double> losses;
+    for (std::size_t k = 0; k < network_.loss.outputs().size(); ++k) {
+        double sum = 0;
+        for (const auto& group : batch.groups) {
+            const std::vector<double>& row_loss = group->trained_outputs[k].row_loss;
+            sum = std::accumulate(row_loss.begin(), row_loss.end(), sum);
+        }
+        losses.push_back(sum);
     }
-    return network_.parameters.plus_penalties(sum + penalty / static_cast<double>(batch.extent.rows));
+    double penalty = 0;
+    for (const auto& group : batch.groups)
+        penalty = std::accumulate(group->row_penalty.begin(), group->row_penalty.end(), penalty);
+    std::vector<double> all = network_.loss.with_total(losses);
+    all.front() = network_.parameters.plus_penalties(all.front() + penalty / static_cast<double>(batch.extent.rows));
+    return all;
 }
 
 // For so many train steps with batches like this one.
@@ -128,51 +155,57 @@ Plan Training<T>::plan(Index train_steps, const TrainingBatch<T>& batch) const {
 }
 
 template <class T>
-double Training<T>::loss_and_gradients(const Samples<T>& samples) {
+std::vector<double> Training<T>::loss_and_gradients(const Samples<T>& samples) {
     network_.finish();
+    const Index rows = samples.inputs.rows;
     const auto lock = network_.parameters.lock_writing();
-    network_.loss.require_target_width(samples.target_width);
-    auto acquired = network_.workspaces.acquire_batch({samples.rows, samples.steps, samples.mask != nullptr});
+    require_target_widths(samples);
+    auto acquired = network_.workspaces.acquire_batch(samples.inputs.extent(rows));
     TrainingBatch<T>& batch = *acquired;
-    batch.set_calls(samples.weights, nullptr, [](Workspace<T>&, Index) {});
-    std::vector<std::int64_t> order(static_cast<std::size_t>(samples.rows));
+    batch.set_calls(samples.weights(), nullptr, [](Workspace<T>&, Index) {});
+    std::vector<std::int64_t> order(static_cast<std::size_t>(rows));
     std::iota(order.begin(), order.end(), 0);
     const Plan planned = plan(1, batch);
+    const TrainingData<T> data{samples, order.data(), rows, {}};
     run_team(planned.threads, [&](const Team& team) {
-        gather(batch, {samples, order.data(), samples.rows, {}}, 0, team);
+        gather(batch, data, 0, team);
         network_.parameters.pack(network_.graph, team);
         team.barrier();
         forward_and_backward(batch, {planned, team});
     });
     network_.parameters.packed();
-    const double loss = loss_of(batch);
+    const std::vector<double> losses = losses_of(batch);
     network_.workspaces.release_batch(std::move(acquired));
-    return loss;
+    return losses;
 }
 
 template <class T>
-std::pair<Index, double> Training<T>::train(const TrainingData<T>& data, Index first_step, const LearningRates& rates,
-                                            double seconds, double loss_sum) {
+void Training<T>::require_target_widths(const Samples<T>& samples) const {
+    for (std::size_t k = 0; k < samples.targets.size(); ++k)
+        if (samples.targets[k].y) network_.loss.outputs()[k].require_target_width(samples.targets[k].width);
+}
+
+template <class T>
+Index Training<T>::train(const TrainingData<T>& data, Index first_step, const LearningRates& rates, double seconds,
+                         std::vector<double>& loss_sums) {
     network_.finish();
-    const Samples<T>& samples = data.samples;
+    const Inputs<T>& samples = data.samples.inputs;
+    const std::vector<SampleWeights<T>> weights = data.samples.weights();
     const Index rows = data.batch_size;
     if (network_.graph.stateful() && samples.rows % rows != 0)
         throw std::invalid_argument("x: a stateful model expects full batches of " + std::to_string(rows) +
                                     " rows, got " + std::to_string(samples.rows) + " samples");
     typename StatefulState<T>::Guard state(network_.stateful, rows);
     const auto lock = network_.parameters.lock_writing();
-    network_.loss.require_target_width(samples.target_width);
+    require_target_widths(data.samples);
     const Index step_count = (samples.rows + rows - 1) / rows;
     const Index end = rates.count > 0 ? std::min(step_count, first_step + rates.count) : step_count;
     // The last batch may be smaller than the others.
-    const bool masked = samples.mask != nullptr;
     const Index rest = samples.rows - (step_count - 1) * rows;
-    auto batch_of_size = network_.workspaces.acquire_batch({rows, samples.steps, masked});
-    auto batch_of_rest = rest == rows ? nullptr : network_.workspaces.acquire_batch({rest, samples.steps, masked});
+    auto batch_of_size = network_.workspaces.acquire_batch(samples.extent(rows));
+    auto batch_of_rest = rest == rows ? nullptr : network_.workspaces.acquire_batch(samples.extent(rest));
     TrainingBatch<T>&full = *batch_of_size, &last = batch_of_rest ? *batch_of_rest : full;
 
-    const Index out_steps = network_.graph.output_steps(samples.steps);
-    const Index out_features = network_.graph.output_shape().features;
     const auto start = std::chrono::steady_clock::now();
     const std::int64_t iterations_before = network_.optimizer.iterations;
     Index next = first_step;
@@ -184,7 +217,7 @@ std::pair<Index, double> Training<T>::train(const TrainingData<T>& data, Index f
             TrainingBatch<T>& batch = step + 1 == step_count ? last : full;
             if (team.rank() == 0) {
                 const std::int64_t rng_step = iterations_before + step - first_step;
-                batch.set_calls(samples.weights, &rng_step,
+                batch.set_calls(weights, &rng_step,
                                 [&](Workspace<T>& group, Index first) { state.use(group.call, first); });
                 network_.optimizer.prepare(rates.of(step - first_step), rng_step);
             }
@@ -192,14 +225,16 @@ std::pair<Index, double> Training<T>::train(const TrainingData<T>& data, Index f
             network_.parameters.pack(network_.graph, team);
             team.barrier();
             if (bad_order) break;
-            forward_and_backward(batch, {planned, team}, data.outputs.from(step * rows, out_steps, out_features));
+            forward_and_backward(batch, {planned, team}, data.outputs, step * rows);
             network_.optimizer.update(team);
             if (team.rank() == 0) {
-                const bool was_finite = std::isfinite(loss_sum);
-                loss_sum += loss_of(batch) * static_cast<double>(batch.extent.rows);
+                const bool was_finite = std::isfinite(loss_sums.front());
+                const std::vector<double> losses = losses_of(batch);
+                for (std::size_t k = 0; k < losses.size(); ++k)
+                    loss_sums[k] += losses[k] * static_cast<double>(batch.extent.rows);
                 next = step + 1;
                 const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - start;
-                done = spent.count() >= seconds || (was_finite && !std::isfinite(loss_sum));
+                done = spent.count() >= seconds || (was_finite && !std::isfinite(loss_sums.front()));
                 leave = done || crowded() != was_crowded;
             }
             team.barrier();
@@ -219,7 +254,7 @@ std::pair<Index, double> Training<T>::train(const TrainingData<T>& data, Index f
     state.succeed();
     network_.workspaces.release_batch(std::move(batch_of_size));
     if (batch_of_rest) network_.workspaces.release_batch(std::move(batch_of_rest));
-    return {next, loss_sum};
+    return next;
 }
 
 template class Training<float>;

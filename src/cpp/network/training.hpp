@@ -11,7 +11,7 @@ struct TrainingData {
     Samples<T> samples;
     const std::int64_t* order;
     Index batch_size;
-    Outputs<T> outputs;  // of the samples in this order, before the step of their batch
+    OutputArrays<T> outputs;  // of the samples in this order, before the step of their batch
 };
 
 template <class T>
@@ -20,14 +20,14 @@ public:
     explicit Training(Network<T>& network) : network_(network) {}
 
     // Both throw std::logic_error if another thread has set another loss since the targets were checked.
-    double loss_and_gradients(const Samples<T>& samples);
+    std::vector<double> loss_and_gradients(const Samples<T>& samples);
     // Runs steps from `first_step` on until the end of the epoch or, after at least one, until `seconds` have passed or
-    // `loss_sum` is no longer finite, so that its caller knows which step made it so.
+    // the loss is no longer finite, so that its caller knows which step made it so.
     // Throws std::invalid_argument if `order` names a sample that there is not; the step that met it changes nothing.
-    // Returns the next step, and `loss_sum` with the samples' losses added: one running sum for an epoch, so that it
-    // does not depend on how many steps a call has made.
-    std::pair<Index, double> train(const TrainingData<T>& data, Index first_step, const LearningRates& rates,
-                                   double seconds, double loss_sum);
+    // Returns the next step, and adds the samples' losses to `loss_sums` (as `LossState::with_total` gives them): one
+    // running sum for an epoch, so that it does not depend on how many steps a call has made.
+    Index train(const TrainingData<T>& data, Index first_step, const LearningRates& rates, double seconds,
+                std::vector<double>& loss_sums);
     // The optimizer's step from gradients that are there already, to which the regularizers of weights are added.
     // Returns their penalty.
     double apply_gradients(double learning_rate);
@@ -38,8 +38,10 @@ public:
 
 private:
     bool gather(TrainingBatch<T>& batch, const TrainingData<T>& from, Index first_sample, const Team& team) const;
-    void forward_and_backward(TrainingBatch<T>& batch, const Work& work, const Outputs<T>& outputs = {});
-    double loss_of(const TrainingBatch<T>& batch) const;
+    void forward_and_backward(TrainingBatch<T>& batch, const Work& work, const OutputArrays<T>& outputs = {},
+                              Index first_sample = 0);
+    void require_target_widths(const Samples<T>& samples) const;
+    std::vector<double> losses_of(const TrainingBatch<T>& batch) const;
     Plan plan(Index train_steps, const TrainingBatch<T>& batch) const;
 
     Network<T>& network_;

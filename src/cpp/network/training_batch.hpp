@@ -14,10 +14,11 @@ namespace fastlstm {
 // group neither fetches what another has written nor takes lines from it.
 template <class T>
 struct TrainingBatch {
-    Extent extent;
-    Index target_features;
+    NetworkExtent extent;
+    std::vector<Index> target_widths;  // of each output
     std::vector<std::unique_ptr<Workspace<T>>> groups;
-    std::vector<double> terms;  // what each row adds to the number that the loss is divided by
+    std::vector<std::vector<double>>
+        terms;  // of each output: what a row adds to the number that its loss is divided by
 
     // Calls visit(group, its rows, first row of the group) for each group that has some of the rows.
     template <class Visit>
@@ -32,9 +33,9 @@ struct TrainingBatch {
     }
 
     // A fresh call for each group, which prepare(group, its first row) completes; `rng_step` numbers a step's random
-    // numbers.
+    // numbers. The weights are those of each output.
     template <class Prepare>
-    void set_calls(const SampleWeights<T>& weights, const std::int64_t* rng_step, const Prepare& prepare) {
+    void set_calls(const std::vector<SampleWeights<T>>& weights, const std::int64_t* rng_step, const Prepare& prepare) {
         Index first = 0;
         for (auto& group : groups) {
             Call<T>& call = group->call;
@@ -45,8 +46,11 @@ struct TrainingBatch {
             call.row_penalty = group->row_penalty.data();
             call.penalty_scale = 1 / static_cast<double>(extent.rows);
             prepare(*group, first);
-            group->weights = {weights.values ? group->weight : nullptr, weights.steps};
-            group->set_gathered_input();
+            for (std::size_t k = 0; k < weights.size(); ++k) {
+                OutputTraining<T>& output = group->trained_outputs[k];
+                output.weights = {weights[k].values ? output.weight : nullptr, weights[k].steps};
+            }
+            group->set_gathered_inputs();
             first += group->extent.rows;
         }
     }

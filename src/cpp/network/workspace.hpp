@@ -10,6 +10,17 @@
 
 namespace fastlstm {
 
+// The rows of a network's workspace, the steps of each of the network's inputs, and whether its only input has a mask.
+struct NetworkExtent {
+    Index rows;
+    std::vector<Index> steps;
+    bool masked;
+
+    bool operator==(const NetworkExtent& other) const {
+        return rows == other.rows && steps == other.steps && masked == other.masked;
+    }
+};
+
 // Weights of rows, or of rows and output steps, in the loss; null where all are one.
 template <class T>
 struct SampleWeights {
@@ -21,15 +32,25 @@ struct SampleWeights {
     }
 };
 
-// Where a caller wants outputs (rows, steps, features), and whether a mask lets them count (rows, steps); or null.
+// Where a caller wants an output (rows, steps, features), and whether a mask lets it count (rows, steps); or null.
 template <class T>
-struct Outputs {
+struct OutputArray {
     T* values = nullptr;
     unsigned char* valid = nullptr;
+};
 
-    Outputs from(Index row, Index steps, Index features) const {
-        return {values ? values + row * steps * features : nullptr, valid ? valid + row * steps : nullptr};
-    }
+// Of all outputs of a network; empty if nobody wants them.
+template <class T>
+using OutputArrays = std::vector<OutputArray<T>>;
+
+// What training needs for an output: its targets and weights, gathered, the gradient of its loss, and the loss of each
+// row.
+template <class T>
+struct OutputTraining {
+    T *target = nullptr, *weight = nullptr;
+    SampleWeights<T> weights;
+    Sequence<T> d_output{};
+    std::vector<double> row_loss;
 };
 
 // The workspaces of all layers, and the memory that they point into.
@@ -44,55 +65,65 @@ struct Workspace {
 
     const LayerGraph<T>& graph;
     const Kernels<T>& kernels;
-    Extent extent;
-    Index output_steps = 0;
+    NetworkExtent extent;
+    std::vector<Index> output_steps;
     Arena<T> arena;
     Call<T> call;
     std::vector<std::unique_ptr<LayerWorkspace<T>>> layers;
-    // Training only: the gathered rows with their weights, the gradients of their predictions and of themselves (null
-    // if it is not wanted), the loss and the penalty of each.
-    T *input = nullptr, *target = nullptr, *weight = nullptr;
-    SampleWeights<T> weights;
+    // Training only: the gathered rows, the gradients of them (null if they are not wanted), and the penalty of each.
+    std::vector<T*> inputs;
+    std::vector<OutputTraining<T>> trained_outputs;
     Arena<unsigned char> flags;
     unsigned char* mask = nullptr;
-    Sequence<T> d_output{}, d_input{};
-    std::vector<FanOut> fan_outs;  // by node, the graph's input first; without gradients where there is one or none
-    std::vector<double> row_loss, row_penalty;
+    std::vector<Sequence<T>> d_inputs;
+    std::vector<FanOut> fan_outs;  // by the values' numbers; without gradients where there is one or none
+    std::vector<double> row_penalty;
 
-    Workspace(const LayerGraph<T>& graph, const Kernels<T>& kernels, const Extent& extent)
+    Workspace(const LayerGraph<T>& graph, const Kernels<T>& kernels, const NetworkExtent& extent)
         : graph(graph),
           kernels(kernels),
           extent(extent),
-          row_loss(static_cast<std::size_t>(extent.rows)),
+          output_steps(graph.output_steps(extent.steps)),
           row_penalty(static_cast<std::size_t>(extent.rows)),
-          outputs_(static_cast<std::size_t>(graph.size() + 1)) {}
+          values_(graph.value_count()) {}
 
-    // After the call is set: a layer's output may depend on it.
-    void set_input(Sequence<const T> x, Mask valid = {}) {
-        output_of(LayerGraph<T>::input) = {x, valid};
+    // After the call is set: a layer's output may depend on it. `x` gives the sequence of each input.
+    template <class X>
+    void set_inputs(const X& x, Mask valid = {}) {
+        for (std::size_t k = 0; k < graph.input_count(); ++k) values_[k] = {x(k), k == 0 ? valid : Mask{}};
         for (Index i = 0; i < count(); ++i) {
             inputs_.clear();
-            for (const Index source : graph.inputs(i)) inputs_.push_back(output_of(source));
-            layer(i).connect(inputs_.data(), call);
-            output_of(i) = {layer(i).output(), layer(i).output_mask()};
+            for (const Value value : graph.node(i).inputs) inputs_.push_back(values_[graph.number(value)]);
+            LayerWorkspace<T>& layer = this->layer(i);
+            layer.connect(inputs_.data(), call);
+            const std::size_t first = graph.node(i).first_value;
+            values_[first] = {layer.output(), layer.output_mask()};
+            for (std::size_t k = 1; k < graph.layer(i).output_count(); ++k)
+                values_[first + k] = {layer.further_output(k), {}};
         }
     }
-    // In training the input is what was gathered.
-    void set_gathered_input() {
-        const Index features = graph.input_shape().features;
-        set_input({input, extent.steps * features, features}, {mask, extent.steps, 1});
+    // In training the inputs are what was gathered.
+    void set_gathered_inputs() {
+        const auto gathered = [this](std::size_t k) {
+            const Index features = graph.input_shape(k).features;
+            return Sequence<const T>{inputs[k], extent.steps[k] * features, features};
+        };
+        set_inputs(gathered, {mask, extent.steps.front(), 1});
     }
-    const Output<T>& output() const { return outputs_.back(); }
-    // Copies the outputs of rows to where the caller wants them.
-    void copy_outputs(Range rows, const Outputs<T>& to) const {
-        const Index steps = output_steps, features = graph.output_shape().features;
-        const auto& [values, valid] = output();
-        for (Index n = rows.begin; n < rows.end; ++n)
-            for (Index t = 0; t < steps; ++t) {
-                std::memcpy(to.values + (n * steps + t) * features, row_at(values, t, n),
-                            static_cast<std::size_t>(features) * sizeof(T));
-                if (to.valid && valid.data) to.valid[n * steps + t] = *row_at(valid, t, n) != 0;
-            }
+    const Output<T>& output(std::size_t k = 0) const { return values_[graph.number(graph.outputs()[k])]; }
+    // Copies the outputs of rows to where the caller wants them; the first row there is `first`.
+    void copy_outputs(Range rows, const OutputArrays<T>& to, Index first) const {
+        for (std::size_t k = 0; k < to.size(); ++k) {
+            const Index steps = output_steps[k], features = graph.output_shape(k).features;
+            const auto& [values, valid] = output(k);
+            for (Index n = rows.begin; n < rows.end; ++n)
+                for (Index t = 0; t < steps; ++t) {
+                    const Index place = (first + n) * steps + t;
+                    std::memcpy(to[k].values + place * features, row_at(values, t, n),
+                                static_cast<std::size_t>(features) * sizeof(T));
+                    if (to[k].valid && valid.data) to[k].valid[place] = *row_at(valid, t, n) != 0;
+                }
+        }
     }
 
     // Called by all threads of a unit team with the same rows.
@@ -114,9 +145,11 @@ struct Workspace {
     void backward(Range rows, const Work& work) {
         for (Index end = count(); end > 0;) {
             Index first = end - 1;
-            if (graph.learns(first)) {
-                while (work.by_layers && can_pipeline(first) && graph.learns(first - 1)) --first;
-                sum_fan_out(end - 1, rows, work.unit_team);
+            if (graph.node(first).learns) {
+                while (work.by_layers && can_pipeline(first) && graph.node(first - 1).learns) --first;
+                const std::size_t value = graph.node(end - 1).first_value;
+                for (std::size_t k = 0; k < graph.layer(end - 1).output_count(); ++k)
+                    sum_fan_out(value + k, rows, work.unit_team);
                 if (end - first > 1)
                     backward_pipeline({first, end}, rows, work.unit_team);
                 else {
@@ -127,19 +160,18 @@ struct Workspace {
             }
             end = first;
         }
-        sum_fan_out(LayerGraph<T>::input, rows, work.unit_team);
+        for (std::size_t k = 0; k < graph.input_count(); ++k) sum_fan_out(k, rows, work.unit_team);
     }
 
 private:
     Index count() const { return static_cast<Index>(layers.size()); }
     LayerWorkspace<T>& layer(Index i) { return *layers[static_cast<std::size_t>(i)]; }
-    Output<T>& output_of(Index node) { return outputs_[static_cast<std::size_t>(node + 1)]; }
     Index chunks(Index i) { return layer(i).chunks(); }
     bool can_pipeline(Index i) { return graph.continues(i) && chunks(i) > 0 && chunks(i - 1) > 0; }
 
-    // In the order of the layers that take this output.
-    void sum_fan_out(Index node, Range rows, const Team& unit_team) {
-        const FanOut& fan_out = fan_outs[static_cast<std::size_t>(node + 1)];
+    // In the order of the layers that take this value.
+    void sum_fan_out(std::size_t value, Range rows, const Team& unit_team) {
+        const FanOut& fan_out = fan_outs[value];
         if (fan_out.d_outputs.size() < 2) return;
         for (std::size_t i = 1; i < fan_out.d_outputs.size(); ++i)
             kernels.add(read_only(fan_out.d_outputs[i]), fan_out.steps, fan_out.features, fan_out.d_outputs.front(),
@@ -173,8 +205,8 @@ private:
         }
     }
 
-    std::vector<Output<T>> outputs_;  // by node, the graph's input first
-    std::vector<Output<T>> inputs_;   // of the layer that is being connected
+    std::vector<Output<T>> values_;  // by their numbers
+    std::vector<Output<T>> inputs_;  // of the layer that is being connected
 };
 
 }  // namespace fastlstm

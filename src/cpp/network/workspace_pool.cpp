@@ -27,62 +27,79 @@ void put_back(std::vector<std::unique_ptr<Idle>>& list, std::unique_ptr<Idle> on
 }  // namespace
 
 template <class T>
-typename WorkspacePool<T>::WorkspacePtr WorkspacePool<T>::make(const Extent& extent, Mode mode, T* gradients) const {
+typename WorkspacePool<T>::WorkspacePtr WorkspacePool<T>::make(const NetworkExtent& extent, Mode mode,
+                                                               Index group) const {
     Memory<T> memory = parameters_.memory();
-    memory.gradients = gradients;
     auto workspace = std::make_unique<Workspace<T>>(graph_, *memory.kernels, extent);
-    graph_.for_each(extent.steps, [&](Index node, Index steps) {
-        bool masked = true;
-        for (const Index source : graph_.inputs(node)) {
-            masked = masked && graph_.masked(source, extent.masked);
-            if (const Index others = graph_.steps_of(source, extent.steps); others != steps)
-                throw std::invalid_argument("inputs: layer " + std::to_string(node) +
-                                            " expects the same number of steps in all of them, got " +
-                                            std::to_string(steps) + " and " + std::to_string(others));
+    const std::vector<Index> steps = graph_.steps_of_values(extent.steps);
+    for (Index i = 0; i < graph_.size(); ++i) {
+        const Node<T>& node = graph_.node(i);
+        std::vector<Index> input_steps;
+        std::vector<bool> input_masked;
+        for (const Value value : node.inputs) {
+            input_steps.push_back(steps[graph_.number(value)]);
+            input_masked.push_back(graph_.masked(value, extent.masked));
+            if (node.layer->takes_equal_steps() && input_steps.back() != input_steps.front())
+                throw std::invalid_argument(
+                    "inputs: layer " + std::to_string(i) + " expects the same number of steps in all of them, got " +
+                    std::to_string(input_steps.front()) + " and " + std::to_string(input_steps.back()));
         }
-        workspace->layers.push_back(
-            graph_.layer(node).make_workspace(memory, workspace->arena, {extent.rows, steps, masked}, mode));
-    });
-    workspace->output_steps = graph_.output_steps(extent.steps);
-    if (mode == Mode::training) make_gradients(*workspace);
+        if (mode == Mode::training) memory.gradients = parameters_.gradients(group, node.use);
+        workspace->layers.push_back(node.layer->make_workspace(
+            memory, workspace->arena, {extent.rows, std::move(input_steps), std::move(input_masked)}, mode));
+    }
+    if (mode == Mode::training) make_gradients(*workspace, steps);
     return workspace;
 }
 
 // What is gathered, and the gradients that layers give each other.
 template <class T>
-void WorkspacePool<T>::make_gradients(Workspace<T>& workspace) const {
-    const Index rows = workspace.extent.rows, steps = workspace.extent.steps, lanes = workspace.kernels.lanes;
+void WorkspacePool<T>::make_gradients(Workspace<T>& workspace, const std::vector<Index>& steps) const {
+    const Index rows = workspace.extent.rows, lanes = workspace.kernels.lanes;
     Arena<T>& arena = workspace.arena;
-    workspace.input = arena.take(rows * steps * graph_.input_shape().features);
-    workspace.target = arena.take(rows * workspace.output_steps * loss_.target_features());
-    workspace.weight = arena.take(rows * std::max<Index>(1, workspace.output_steps));
-    if (workspace.extent.masked) workspace.mask = workspace.flags.take(rows * steps);
-    workspace.fan_outs.resize(static_cast<std::size_t>(graph_.size() + 1));
-    const auto fan_out_of = [&](Index node) ->
-        typename Workspace<T>::FanOut& { return workspace.fan_outs[static_cast<std::size_t>(node + 1)]; };
-    graph_.for_each(steps, [&](Index node, Index input_steps) {
-        const std::vector<Index>& inputs = graph_.inputs(node);
-        for (std::size_t i = 0; i < inputs.size(); ++i) {
-            if (!graph_.learns(inputs[i])) continue;
-            const Index features = graph_.shape(inputs[i]).features;
-            const Sequence<T> dx = make_sequence(arena, rows, input_steps, features, lanes);
-            workspace.layers[static_cast<std::size_t>(node)]->set_dx(i, dx);
-            fan_out_of(inputs[i]).features = features;
-            fan_out_of(inputs[i]).steps = input_steps;
-            fan_out_of(inputs[i]).d_outputs.push_back(dx);
+    for (std::size_t k = 0; k < graph_.input_count(); ++k)
+        workspace.inputs.push_back(arena.take(rows * workspace.extent.steps[k] * graph_.input_shape(k).features));
+    if (workspace.extent.masked) workspace.mask = workspace.flags.take(rows * workspace.extent.steps.front());
+    workspace.fan_outs.resize(graph_.value_count());
+    const auto make_gradient = [&](Value value) {
+        typename Workspace<T>::FanOut& fan_out = workspace.fan_outs[graph_.number(value)];
+        fan_out.features = graph_.shape(value).features;
+        fan_out.steps = steps[graph_.number(value)];
+        fan_out.d_outputs.push_back(make_sequence(arena, rows, fan_out.steps, fan_out.features, lanes));
+        return fan_out.d_outputs.back();
+    };
+    for (std::size_t k = 0; k < graph_.output_count(); ++k) {
+        OutputTraining<T> output;
+        output.target = arena.take(rows * workspace.output_steps[k] * loss_.outputs()[k].target_width());
+        output.weight = arena.take(rows * std::max<Index>(1, workspace.output_steps[k]));
+        output.d_output = make_gradient(graph_.outputs()[k]);
+        output.row_loss.resize(static_cast<std::size_t>(rows));
+        workspace.trained_outputs.push_back(std::move(output));
+    }
+    for (Index i = 0; i < graph_.size(); ++i) {
+        const std::vector<Value>& inputs = graph_.node(i).inputs;
+        for (std::size_t k = 0; k < inputs.size(); ++k)
+            if (graph_.learns(inputs[k]))
+                workspace.layers[static_cast<std::size_t>(i)]->set_dx(k, make_gradient(inputs[k]));
+    }
+    for (Index i = 0; i < graph_.size(); ++i) {
+        if (!graph_.node(i).learns) continue;
+        for (std::size_t k = 0; k < graph_.layer(i).output_count(); ++k) {
+            const Value value{i, static_cast<Index>(k)};
+            auto& d_outputs = workspace.fan_outs[graph_.number(value)].d_outputs;
+            if (d_outputs.empty()) make_gradient(value);  // zeros, since nobody takes this output
+            workspace.layers[static_cast<std::size_t>(i)]->set_dy(k, read_only(d_outputs.front()));
         }
-    });
-    workspace.d_output = make_sequence(arena, rows, workspace.output_steps, graph_.output_shape().features, lanes);
-    fan_out_of(graph_.size() - 1).d_outputs = {workspace.d_output};
-    for (Index node = 0; node < graph_.size(); ++node)
-        if (graph_.learns(node))
-            workspace.layers[static_cast<std::size_t>(node)]->dy = read_only(fan_out_of(node).d_outputs.front());
-    if (graph_.learns(LayerGraph<T>::input)) workspace.d_input = fan_out_of(LayerGraph<T>::input).d_outputs.front();
-    workspace.set_gathered_input();
+    }
+    for (std::size_t k = 0; k < graph_.input_count(); ++k) {
+        const auto& d_outputs = workspace.fan_outs[k].d_outputs;
+        workspace.d_inputs.push_back(d_outputs.empty() ? Sequence<T>{} : d_outputs.front());
+    }
+    workspace.set_gathered_inputs();
 }
 
 template <class T>
-typename WorkspacePool<T>::WorkspacePtr WorkspacePool<T>::acquire(const Extent& extent) {
+typename WorkspacePool<T>::WorkspacePtr WorkspacePool<T>::acquire(const NetworkExtent& extent) {
     {
         const std::lock_guard<std::mutex> lock(lock_);
         if (auto found = taken_from(idle_, [&](const Workspace<T>& each) { return each.extent == extent; }))
@@ -99,10 +116,10 @@ void WorkspacePool<T>::release(WorkspacePtr workspace) {
 }
 
 template <class T>
-typename WorkspacePool<T>::BatchPtr WorkspacePool<T>::acquire_batch(const Extent& extent) {
-    const Index target_features = loss_.target_features();
+typename WorkspacePool<T>::BatchPtr WorkspacePool<T>::acquire_batch(const NetworkExtent& extent) {
+    const std::vector<Index> target_widths = loss_.target_widths();
     const auto fits = [&](const TrainingBatch<T>& each) {
-        return each.extent == extent && each.target_features == target_features;
+        return each.extent == extent && each.target_widths == target_widths;
     };
     {
         const std::lock_guard<std::mutex> lock(lock_);
@@ -110,17 +127,16 @@ typename WorkspacePool<T>::BatchPtr WorkspacePool<T>::acquire_batch(const Extent
     }
     auto batch = std::make_unique<TrainingBatch<T>>();
     batch->extent = extent;
-    batch->target_features = target_features;
-    batch->terms.resize(static_cast<std::size_t>(extent.rows));
+    batch->target_widths = target_widths;
+    batch->terms.assign(graph_.output_count(), std::vector<double>(static_cast<std::size_t>(extent.rows)));
     const double batch_work = graph_.forward_work(extent.steps) * static_cast<double>(extent.rows);
     const bool light = batch_work >= tuning::work_for_two_threads && planner_.heaviest_step() <= tuning::light_weights;
     const Index fewest = light ? tuning::rows_of_two_light_groups : tuning::rows_of_two_groups;
     const Index wanted = std::max<Index>(extent.rows / tuning::rows_per_group, extent.rows >= fewest ? 2 : 1);
-    const Index groups = graph_.couples_rows() ? 1 : std::min(wanted, parameters_.gradient_copies());
+    const Index groups = graph_.couples_rows() ? 1 : std::min(wanted, parameters_.most_groups());
     for (Index i = 0; i < groups; ++i) {
         const Range part = part_of(extent.rows, i, groups);
-        batch->groups.push_back(
-            make({part.end - part.begin, extent.steps, extent.masked}, Mode::training, parameters_.gradients(i)));
+        batch->groups.push_back(make({part.end - part.begin, extent.steps, extent.masked}, Mode::training, i));
     }
     return batch;
 }

@@ -23,15 +23,15 @@ public:
         : graph_(graph), parameters_(parameters), loss_(loss), planner_(planner) {}
 
     // Throw std::invalid_argument if the layers do not take inputs of this extent.
-    WorkspacePtr make(const Extent& extent) const { return make(extent, Mode::inference, nullptr); }
-    WorkspacePtr acquire(const Extent& extent);
+    WorkspacePtr make(const NetworkExtent& extent) const { return make(extent, Mode::inference); }
+    WorkspacePtr acquire(const NetworkExtent& extent);
     void release(WorkspacePtr workspace);
-    BatchPtr acquire_batch(const Extent& extent);
+    BatchPtr acquire_batch(const NetworkExtent& extent);
     void release_batch(BatchPtr batch);
 
 private:
-    WorkspacePtr make(const Extent& extent, Mode mode, T* gradients) const;
-    void make_gradients(Workspace<T>& workspace) const;
+    WorkspacePtr make(const NetworkExtent& extent, Mode mode, Index group = 0) const;
+    void make_gradients(Workspace<T>& workspace, const std::vector<Index>& steps) const;
 
     const LayerGraph<T>& graph_;
     const Parameters<T>& parameters_;

@@ -28,12 +28,19 @@ _networks: dict[str, type[_core.NetworkF32] | type[_core.NetworkF64]] = {
 }
 
 
-def network(dtype: str, features: int, sequence: bool, *, input_gradient: bool = False) -> Network:
+def network(
+    dtype: str, features: int | list[int], sequence: bool | list[bool], *, input_gradient: bool = False
+) -> Network:
     """Return an empty network of this dtype for input (N, T, features), or (N, features) if not `sequence`.
 
-    With `input_gradient`, its backward pass also returns the gradient with respect to the input.
+    A network with several inputs takes lists. With `input_gradient`, its backward pass also returns the gradient with
+    respect to the input.
     """
     return _networks[dtype](features, sequence, input_gradient)
+
+
+Place: TypeAlias = tuple[int, int]
+"""An output of a network's layer: the layer's number and the output's; `NETWORK_INPUT` and an input's number."""
 
 
 class Branch:
@@ -43,28 +50,38 @@ class Branch:
     ----------
     network : Network
         To which they are added.
-    inputs : sequence of int
-        Which outputs the first one takes: numbers of layers of the network, `NETWORK_INPUT` for its input.
+    inputs : sequence of Place
+        Which outputs the first one takes.
+    weights_of : sequence of int, optional
+        The numbers of the layers of an earlier branch whose weights these layers use.
     """
 
-    def __init__(self, network: Network, inputs: Sequence[int]) -> None:
+    def __init__(self, network: Network, inputs: Sequence[Place], weights_of: Sequence[int] = ()) -> None:
         self._network = network
-        self._inputs = inputs
+        self._weights_of = weights_of
+        self.outputs: list[Place] = list(inputs)
+        """The outputs of the last layer, or what the branch begins with if it has none."""
+        self.added: list[int] = []
+        """The numbers of the layers."""
 
-    def add(self, layer: str, **options: Any) -> None:
-        """Add a layer of the core by its name there."""
-        self._inputs = (self._network.add(layer, inputs=self._inputs, **options),)
+    def add(self, layer: str, *, outputs: int = 1, **options: Any) -> None:
+        """Add a layer of the core by its name there, with this number of outputs."""
+        number = self._add(layer, self.outputs, options)
+        self.outputs = [(number, output) for output in range(outputs)]
+
+    def add_to_first(self, layer: str, **options: Any) -> None:
+        """Add a layer that takes the first output so far and takes its place."""
+        self.outputs[0] = (self._add(layer, self.outputs[:1], options), 0)
+
+    def _add(self, layer: str, inputs: Sequence[Place], options: dict[str, Any]) -> int:
+        weights_of = self._weights_of[len(self.added)] if self._weights_of else -1
+        self.added.append(self._network.add(layer, inputs=inputs, weights_of=weights_of, **options))
+        return self.added[-1]
 
     def activate(self, activation: str) -> None:
         """Add an activation, unless it is linear."""
         if activation != "linear":
             self.add("activation", activation=activation)
-
-    @property
-    def output(self) -> int:
-        """The number of the last layer, or of what the branch begins with if it has none."""
-        (last,) = self._inputs
-        return last
 
 
 NETWORK_INPUT = -1

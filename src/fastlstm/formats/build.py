@@ -8,6 +8,7 @@ from .._internal import files
 from .._internal.arrays import Array, real_array
 from ..layers import InputLayer
 from ..layers._weights import Weight, Weights
+from ..training.nodes import Node, shapes_of
 from . import functional_graph, weight_tree
 from .deserialize import Deserializer
 from .saved_model import LoadedModel, ModelClasses, SavedModel
@@ -28,18 +29,18 @@ def bare_model(
     config = description["config"]
     model: LoadedModel = cls(name=config.get("name"), trainable=bool(config.get("trainable", True)))
     has_input = bool(entries) and entries[0].description["class_name"] == "InputLayer"
+    nodes = []
     for entry in entries[1:] if has_input else entries:
         layer = deserializer.deserialize(entry.description, "layer")
         if is_chain:
             model.add(layer)
-        else:
-            model._append_node(layer, tuple(i - 1 for i in entry.sources))  # the Input, 0, becomes MODEL_INPUT
-    dtype = model._layers[0].dtype if model._layers else None
+        nodes.append(Node(layer, tuple((i - 1, 0) for i in entry.sources)))  # the Input, 0, becomes MODEL_INPUT
+    dtype = nodes[0].layer.dtype if nodes else None
     first = None
     if has_input:
         first = deserializer.input(entries[0].description, dtype)
         if not is_chain:
-            model._start_with(first)
+            model._set_graph(nodes, [(len(nodes) - 1, 0)], [first], [first, *(node.layer for node in nodes)])
     elif shape := config.get("build_input_shape"):
         first = InputLayer(batch_shape=tuple(shape))
     if first is not None and not model._layers:
@@ -73,10 +74,11 @@ ArraysOf: TypeAlias = Callable[[weight_tree.Leaf, Sequence[Weight]], Sequence[Ar
 def adopt(model: LoadedModel, first: InputLayer, arrays_of: ArraysOf) -> None:
     """Build a model with the weights from a file."""
     leaves = list(weight_tree.leaves(model._layers))
-    weights = []
-    shapes: list[Any] = []
+    weights = {}
+    shapes = shapes_of(model._nodes, [first.batch_shape])
     for node in model._nodes:
-        layer, shape = node.layer, node.input_shape(shapes, first.batch_shape)
+        layer = node.layer
+        shape = layer._only_shape(shapes.of(node.inputs))
         features = layer._check_shape("input_shape", shape)
         found: list[Array] = []
         for leaf in leaves:
@@ -87,9 +89,8 @@ def adopt(model: LoadedModel, first: InputLayer, arrays_of: ArraysOf) -> None:
                     found += [real_array(each.name, each.initial(each.shape, dtype), dtype) for each in declared]
                 elif declared:
                     found += arrays_of(leaf, declared)
-        weights.append(found)
-        shapes.append(layer.compute_output_shape(shape))
-    model._build(first, weights)
+        weights[id(layer)] = found
+    model._build([first], weights)
 
 
 def replace(model: SavedModel, arrays_of: ArraysOf, skip_mismatch: bool, *, everything: bool = False) -> None:

@@ -1,21 +1,20 @@
 """The interface of a model to the formats, which do not depend on its class."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from .._internal.arrays import Array
 from ..layers import InputLayer, Layer
 from ..layers._rng import RngSteps
-from ..layers.base import Shape
 from ..optimizers import Optimizer
 from ..training.compiled import Compiled
-from ..training.native_model import NativeModel, Node
+from ..training.native_model import NativeModel
+from ..training.nodes import Node, Value
 
 
 class SavedModel(Protocol):
     """A model that is written to a file, or whose weights are read from one."""
 
-    _input: InputLayer | None
     _rng_steps: RngSteps
     _compiled: Compiled | None
 
@@ -40,15 +39,23 @@ class SavedModel(Protocol):
         """The layers with the sources of their inputs."""
 
     @property
-    def _layers(self) -> list[Layer]:
-        """The layers, without the Input."""
+    def _layers(self) -> list[Any]:
+        """The layers and models inside, without InputLayers."""
 
     @property
-    def _listed_inputs(self) -> tuple[InputLayer, ...]:
-        """The Input of a functional model; nothing in a chain."""
+    def layers(self) -> list[Any]:
+        """The layers, with the InputLayers of a functional model."""
 
     @property
-    def input_shape(self) -> Shape:
+    def _inputs(self) -> list[InputLayer]:
+        """The InputLayers."""
+
+    @property
+    def _outputs(self) -> list[Value]:
+        """The outputs of nodes that are those of the model."""
+
+    @property
+    def input_shape(self) -> Any:
         """The shape of the input with the batch axis."""
 
     @property
@@ -66,16 +73,15 @@ class LoadedModel(SavedModel, Protocol):
     def add(self, layer: Layer | InputLayer) -> None:
         """Add a layer at the end of a chain."""
 
-    def _append_node(self, layer: Layer, inputs: tuple[int, ...]) -> None:
-        """Add a layer that takes these outputs."""
-
-    def _start_with(self, model_input: InputLayer) -> None:
-        """Set the Input of a functional model."""
+    def _set_graph(
+        self, nodes: Sequence[Node], outputs: Sequence[Value], inputs: Sequence[InputLayer], layers: Sequence[Any]
+    ) -> None:
+        """Become a graph of these nodes."""
 
     def compile(self, optimizer: Any, loss: Any, loss_weights: Any, metrics: Any, weighted_metrics: Any) -> None:
         """Choose optimizer, loss and metrics."""
 
-    def _build(self, model_input: InputLayer, weights: Sequence[Sequence[Array]] | None = None) -> None: ...
+    def _build(self, inputs: Sequence[InputLayer], weights: Mapping[int, Sequence[Array]] | None = None) -> None: ...
 
 
 class ModelClasses(NamedTuple):

@@ -7,7 +7,7 @@ import numpy as np
 
 from ..layers import InputLayer, Layer
 from ..losses._function import FunctionLoss
-from ..training.native_model import MODEL_INPUT
+from ..training.nodes import MODEL_INPUT, shapes_of
 from . import kinds
 from .saved_model import SavedModel
 
@@ -15,8 +15,7 @@ from .saved_model import SavedModel
 def of_model(model: SavedModel) -> dict[str, Any]:
     """Return the description of a model, including optimizer, loss and metrics."""
     first: list[dict[str, Any]] = []
-    if model._input is not None:
-        first.append(_input(model._input, model.dtype))
+    first += [_input(layer, model.dtype) for layer in model._inputs]
     config: dict[str, Any] = {
         "name": model.name,
         "trainable": model.trainable,
@@ -24,7 +23,7 @@ def of_model(model: SavedModel) -> dict[str, Any]:
     }
     ours = type(model).__module__.partition(".")[0] == kinds.PACKAGE
     found = {**_class(type(model), "keras" if ours else None), "config": config}
-    if model._listed_inputs:
+    if model._inputs and model._inputs[0] in model.layers:
         _add_connections(config, model)
         if ours:
             found |= {"module": "keras.src.models.functional", "class_name": "Functional"}
@@ -38,22 +37,20 @@ def of_model(model: SavedModel) -> dict[str, Any]:
 
 def _add_connections(config: dict[str, Any], model: SavedModel) -> None:
     """Add to the description of a functional model which layer takes the outputs of which."""
-    assert model._input is not None
     first, *others = config["layers"]
-    first |= {"name": model._input.name, "inbound_nodes": []}
-    shapes: list[Any] = []
+    (model_input,) = model._inputs
+    first |= {"name": model_input.name, "inbound_nodes": []}
+    shapes = shapes_of(model._nodes, [model.input_shape])
     for entry, node in zip(others, model._nodes, strict=True):
         tensors = []
-        for source in node.inputs:
-            is_input = source == MODEL_INPUT
-            name = model._input.name if is_input else model._layers[source].name
-            shape = model.input_shape if is_input else shapes[source]
+        for source, output in node.inputs:
+            name = model_input.name if source == MODEL_INPUT else model._layers[source].name
+            shape = shapes[source, output]
             history = {"shape": list(shape), "dtype": model.dtype, "keras_history": [name, 0, 0]}
             tensors.append({"class_name": "__keras_tensor__", "config": history})
         arguments = tensors if len(tensors) == 1 and not node.layer._takes_several else [tensors]
         entry |= {"name": node.layer.name, "inbound_nodes": [{"args": arguments, "kwargs": {}}]}
-        shapes.append(node.output_shape(shapes, model.input_shape))
-    config["input_layers"] = [model._input.name, 0, 0]
+    config["input_layers"] = [model_input.name, 0, 0]
     config["output_layers"] = [model._layers[-1].name, 0, 0]
 
 
@@ -66,7 +63,7 @@ def _compiled(model: SavedModel) -> dict[str, Any]:
     compiled = model._compiled
     assert compiled is not None
     loss: Any = compiled.loss
-    metrics, weight = compiled.metrics, compiled.loss_weight
+    metrics, weight = compiled.metrics, compiled.loss_weights[0]
     return {
         "optimizer": described(compiled.optimizer),
         "loss": described(loss.function if isinstance(loss, FunctionLoss) else loss),

@@ -123,7 +123,7 @@ def _boxes(model: Model, shapes: bool, dtypes: bool, names: bool) -> list[_Box]:
         title = f"{layer.name} ({type(layer).__name__})" if names else type(layer).__name__
         dtype = layer.dtype or model.dtype
         text = "\n".join([title, *([str(shape or "?")] if shapes else []), *([dtype] if dtypes else [])])
-        before = tuple(places[name] for name in sources) or tuple(range(len(found)))[-1:]
+        before = tuple(places[source.layer] for source in sources) or tuple(range(len(found)))[-1:]
         found.append(_Box(text, () if isinstance(layer, InputLayer) else before))
     return found
 

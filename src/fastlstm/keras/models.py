@@ -64,11 +64,6 @@ class Model(MethodsOfKeras, _models.Model):
                 f"fastlstm does not have subclassed models ({type(self).__name__}): use a Sequential or a Model of"
                 " fastlstm.layers, or Keras itself"
             )
-        for tensors in (inputs, outputs):
-            if isinstance(tensors, (list, tuple, dict)) and len(tensors) > 1:
-                raise NotAvailableError(
-                    "fastlstm does not have models with several inputs or outputs: use Keras itself"
-                )
         super().__init__(inputs, outputs, name, **options)
 
 
@@ -140,7 +135,7 @@ def model_from_config(config: dict[str, Any], custom_objects: Mapping[str, Any] 
     described = keras2.translated(config) if older else config
     model, first = build.bare_model(described, deserialize.Deserializer(objects), _classes())
     if first is not None and model._layers:
-        model._build(first)
+        model._build([first])
     return model
 
 

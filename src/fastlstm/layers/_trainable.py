@@ -1,21 +1,16 @@
-"""Whether training changes a layer's weights, and the owner to notify when that changes."""
+"""Whether training changes a layer's weights, and the owners to notify when that changes."""
 
 import weakref
 from collections.abc import Sequence
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar
 
 from .._internal.arrays import Array
 from .._internal.checks import flag
+from .._internal.owners import Owned
 from ._weights import Weights
 
 
-class Owner(Protocol):
-    """The model or wrapper that contains a layer."""
-
-    def _changed(self) -> None: ...
-
-
-class Trainable:
+class Trainable(Owned):
     """The part of `Layer` that concerns training and ownership."""
 
     _weights: Weights
@@ -23,13 +18,10 @@ class Trainable:
     """Whether the layer computes something else when it is not trainable."""
 
     def __init__(self, trainable: bool) -> None:
+        super().__init__()
         self._trainable = flag("trainable", trainable)
-        self._owner: weakref.ref[Owner] | None = None
-
-    @property
-    def name(self) -> str:
-        """The layer's name."""
-        raise NotImplementedError
+        self._holder: weakref.ref[Any] | None = None
+        """The native model whose network has the weights."""
 
     @property
     def weights(self) -> list[Array]:
@@ -69,13 +61,13 @@ class Trainable:
         return sum(array.size for array in self.trainable_weights)
 
     def __getstate__(self) -> dict[str, Any]:
-        """Return the state for copies and pickles: all but the owner, which claims its layers again."""
-        return {**vars(self), "_owner": None}
+        """Return the state for copies and pickles, without what is outside."""
+        return {**super().__getstate__(), "_holder": None}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         vars(self).update(state)
         for layer in self._inner_layers():
-            layer._owner = weakref.ref(self)
+            layer._claim(self)
 
     def _inner_layers(self) -> "Sequence[Trainable]":
         """Return the layers inside this one, which own its weights."""
@@ -91,16 +83,5 @@ class Trainable:
         return [self._trainable and trained for trained in flags]
 
     def _changed(self) -> None:
-        """Notify the model that contains the layer, directly or through a wrapper."""
-        owner = None if self._owner is None else self._owner()
-        if owner is not None:
-            owner._changed()
-
-    def _require_free(self) -> None:
-        if self._owner is not None and self._owner() is not None:
-            raise ValueError(f"layer: {self.name!r} is in use already; sharing layers is not supported")
-
-    def _claim(self, owner: Owner) -> None:
-        """Make a model or a wrapper the owner; raise ValueError if there is one already."""
-        self._require_free()
-        self._owner = weakref.ref(owner)
+        """Notify the models that contain the layer, directly or through a wrapper."""
+        self._notify_owners()

@@ -10,12 +10,13 @@ from .._internal.arrays import Array, dtype_name, finite_array, mask_for, real_a
 from .._internal.checks import flag, integer, size
 from .._internal.names import given_or_automatic
 from .._internal.native import Branch, Network
+from .._internal.owners import Owner
 from .._internal.registry import Registry, plain
 from .._internal.signatures import takes_the_options_of
 from ._rng import RngSteps
 from ._trainable import Trainable
 from ._weights import Weight, Weights
-from .symbolic import SymbolicTensor, are_symbolic, listed
+from .symbolic import SymbolicCall, SymbolicTensor, are_symbolic, listed, outputs_of
 
 Shape: TypeAlias = tuple[int | None, ...]
 
@@ -80,6 +81,8 @@ class Layer(Trainable):
     """Whether each call starts from the final states of the previous call."""
     _takes_several: ClassVar[bool] = False
     """Whether the layer is called on a list of inputs."""
+    return_state: bool = False
+    """Whether a call returns the final states as well."""
     _each_step: bool = False
     """Whether the layer treats each step of a sequence independently of the others."""
     _in_keras: ClassVar[bool] = True
@@ -243,6 +246,27 @@ class Layer(Trainable):
         """
         return self._weights.arrays() if self.built else []
 
+    @property
+    def output(self) -> Any:
+        """The symbolic output of its first call in a model, or a list of several; AttributeError before a call."""
+        outputs = self._first_call().outputs
+        return outputs[0] if len(outputs) == 1 else outputs
+
+    @property
+    def input(self) -> Any:
+        """The symbolic input of its first call in a model, or a list of several; AttributeError before a call."""
+        inputs = self._first_call().inputs
+        return inputs[0] if len(inputs) == 1 else list(inputs)
+
+    def _first_call(self) -> SymbolicCall:
+        for owner in self._owned_by():
+            if not self._calls:
+                getattr(owner, "inputs", None)  # makes the symbolic calls of a chain
+        if not self._calls:
+            raise AttributeError(f"layer {self.name!r} has no symbolic output: it is in no built model")
+        call: SymbolicCall = self._calls[0]
+        return call
+
     def get_weights(self) -> list[Array]:
         """Return copies of the weights.
 
@@ -366,11 +390,13 @@ class Layer(Trainable):
         """Whether the weights were given to the constructor, so that `get_config` contains them."""
         return False
 
-    def _append_all_to(self, branch: Branch, shape: Shape) -> None:
-        """Add this layer and the penalty on its output."""
-        self._append_to(branch, shape)
+    def _append_all_to(self, branch: Branch, shape: Shape, **arguments: Any) -> None:
+        """Add this layer, called with these arguments, and the penalty on its output."""
+        self._append_to(branch, shape, **arguments)
         if self._activity_regularizer is not None:
-            branch.add("activity_regularizer", l1=self._activity_regularizer.l1, l2=self._activity_regularizer.l2)
+            branch.add_to_first(
+                "activity_regularizer", l1=self._activity_regularizer.l1, l2=self._activity_regularizer.l2
+            )
 
     def _network_input(self, shape: Shape) -> tuple[int, bool]:
         """Return the number of input features of a network that starts here, and whether it takes sequences."""
@@ -398,12 +424,12 @@ class Layer(Trainable):
         rng_step = next(self._rng_steps) if flag("training", training) else None
         self.build(array.shape)
         network = native.network(self.dtype, *self._network_input(array.shape))
-        self._append_all_to(native.Branch(network, [native.NETWORK_INPUT]), array.shape)
+        self._append_all_to(native.Branch(network, [(native.NETWORK_INPUT, 0)]), array.shape)
         self._weights.copy_to(network, 0)
         return Call(network, x, given, rng_step)
 
-    def _symbolic_output(self, inputs: list[SymbolicTensor], **unused: Any) -> SymbolicTensor:
-        """Return the symbolic output for symbolic inputs; builds the layer if necessary."""
+    def _symbolic_output(self, inputs: list[SymbolicTensor], **unused: Any) -> Any:
+        """Return the symbolic output for symbolic inputs, or a list of several; builds the layer if necessary."""
         for name, value in unused.items():
             if value is not None and value is not False:
                 raise ValueError(f"{name}: expected none for layer {self.name!r} in a model, got {value!r}")
@@ -411,13 +437,15 @@ class Layer(Trainable):
             if tensor.dtype not in (None, self.dtype):
                 raise ValueError(f"dtype: layer {self.name!r} is {self.dtype}, its input is {tensor.dtype}: {tensor!r}")
         shapes = [tensor.shape for tensor in inputs]
-        shape = self.compute_output_shape(self._only_shape(shapes))
-        if shape and not isinstance(shape[0], (int, type(None))):
-            raise ValueError(
-                f"layer {self.name!r}: a layer in a model returns one array, this one returns {len(shape)}"
-            )
+        outputs = self._shapes_of_outputs(shapes)
         self.build(self._only_shape(shapes))
-        return SymbolicTensor(self, inputs, shape, self.dtype)
+        tensors = outputs_of(self, inputs, outputs)
+        return tensors[0] if len(tensors) == 1 else tensors
+
+    def _shapes_of_outputs(self, shapes: Sequence[Shape]) -> list[Shape]:
+        """Return the shape of each output for the shapes of the inputs."""
+        found = self.compute_output_shape(self._only_shape(shapes))
+        return [found] if not found or isinstance(found[0], (int, type(None))) else list(found)
 
     def _only_shape(self, shapes: Sequence[Shape]) -> Any:
         """Return the shape of the only input, as `build` and `compute_output_shape` take it."""
@@ -425,17 +453,15 @@ class Layer(Trainable):
             raise ValueError(f"layer {self.name!r}: expected one input, got {len(shapes)}")
         return shapes[0]
 
-    def _move_to(self, network: Network, parameter: int, column: int) -> tuple[int, int]:
-        """Move weights and states into a model's network, starting at this parameter and this column of its state.
+    def _move_states_to(self, network: Network, column: int) -> None:
+        """Keep the states of a stateful layer in a model's network from now on, from this column on."""
 
-        Returns the parameter and the column after them.
-        """
-        return self._weights.move_to(network, parameter), column
-
-    def _detach(self) -> None:
-        """Leave the model and take the weights along."""
-        self._weights.detach()
-        self._owner = None
+    def _detach(self, owner: Owner) -> None:
+        """Leave a model and take the weights along."""
+        self._release(owner)
+        if not self._owned_by():
+            self._weights.detach()
+            self._holder = None
 
     def _weight(self, name: str) -> Array | None:
         """Return a view of a weight; raise AttributeError before the layer is built."""

@@ -8,7 +8,7 @@ from .._internal.arrays import Array, dtype_name
 from .._internal.checks import integer, refuse, size
 from .._internal.names import given_or_automatic
 from .base import Shape, registry
-from .symbolic import SymbolicTensor
+from .symbolic import SymbolicCall, SymbolicTensor, outputs_of
 
 _RANKS = (1, 2)  # (D,) and (T, D)
 
@@ -78,6 +78,11 @@ class InputLayer:
         self.shape: Shape = tuple(None if extent is None else integer("shape", extent, 0) for extent in shape)
         self.dtype = None if dtype is None or _is_whole(dtype) else dtype_name("dtype", dtype)
         self.name = given_or_automatic(name, type(self))
+        self._calls: list[SymbolicCall] = []
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return the state for copies and pickles, without symbolic tensors."""
+        return {**vars(self), "_calls": []}
 
     built: ClassVar[bool] = True
     trainable: ClassVar[bool] = False
@@ -102,6 +107,19 @@ class InputLayer:
         int
         """
         return 0
+
+    @property
+    def output(self) -> SymbolicTensor:
+        """The symbolic tensor that stands for the data; always the same one."""
+        if not self._calls:
+            outputs_of(self, (), [self.batch_shape])
+        tensor: SymbolicTensor = self._calls[0].outputs[0]
+        return tensor
+
+    @property
+    def input(self) -> SymbolicTensor:
+        """The same as `output`."""
+        return self.output
 
     @property
     def batch_shape(self) -> Shape:
@@ -189,4 +207,4 @@ def Input(
     (None, 32)
     """
     layer = InputLayer(shape, batch_size, dtype, sparse, ragged, batch_shape, name)
-    return SymbolicTensor(layer, (), layer.batch_shape, layer.dtype)
+    return layer.output

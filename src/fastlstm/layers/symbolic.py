@@ -1,21 +1,43 @@
 """Symbolic tensors: outputs of layers before there is data, from which functional models are made."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
 
-class SymbolicTensor:
-    """The output of a layer, or the input of a model, before there is data.
-
-    `fastlstm.Input` returns one, and calling a layer on symbolic tensors returns another one.
-    `fastlstm.models.Model` makes a model of an input and the output that was computed from it.
+class SymbolicCall:
+    """A call of a layer or a model on symbolic tensors.
 
     Parameters
     ----------
-    layer : Layer or InputLayer
-        The layer whose output it is.
+    layer : Layer, Model or InputLayer
+        What was called.
     inputs : sequence of SymbolicTensor
-        What the layer was called on; nothing for an InputLayer.
+        What it was called on; nothing for an InputLayer.
+    arguments : mapping, optional
+        The arguments of the call other than tensors that differ from their defaults.
+    """
+
+    def __init__(
+        self, layer: Any, inputs: "Sequence[SymbolicTensor]" = (), arguments: Mapping[str, Any] | None = None
+    ) -> None:
+        self.layer = layer
+        self.inputs = tuple(inputs)
+        self.arguments = dict(arguments or {})
+        self.outputs: list[SymbolicTensor] = []
+
+
+class SymbolicTensor:
+    """An output of a layer, or an input of a model, before there is data.
+
+    `fastlstm.Input` returns one, and calling a layer on symbolic tensors returns others. `fastlstm.models.Model` makes
+    a model of inputs and the outputs that were computed from them.
+
+    Parameters
+    ----------
+    call : SymbolicCall
+        The call whose output it is.
+    output : int
+        Which of its outputs.
     shape : tuple
         With the batch axis; None stands for any size.
     dtype : str or None
@@ -29,19 +51,27 @@ class SymbolicTensor:
     (None, 4)
     """
 
-    def __init__(
-        self, layer: Any, inputs: "Sequence[SymbolicTensor]", shape: tuple[int | None, ...], dtype: str | None
-    ) -> None:
-        self.layer = layer
-        self.inputs = tuple(inputs)
+    def __init__(self, call: SymbolicCall, output: int, shape: tuple[int | None, ...], dtype: str | None) -> None:
+        self.call = call
+        self.output = output
         self.shape = shape
         self.dtype = dtype
+
+    @property
+    def layer(self) -> Any:
+        """The layer, model or InputLayer whose output it is."""
+        return self.call.layer
 
     @property
     def name(self) -> str:
         """The name of the layer."""
         name: str = self.layer.name
         return name
+
+    @property
+    def ndim(self) -> int:
+        """The number of axes, with that of the batch."""
+        return len(self.shape)
 
     def __repr__(self) -> str:
         """Return the shape and the layer."""
@@ -56,7 +86,9 @@ class SymbolicTensor:
 
 
 def are_symbolic(x: Any) -> bool:
-    """Return whether this is a symbolic tensor, or a list of them."""
+    """Return whether this is a symbolic tensor, or a list or dict of them."""
+    if isinstance(x, dict):
+        x = list(x.values())
     if isinstance(x, (list, tuple)):
         return bool(x) and all(isinstance(one, SymbolicTensor) for one in x)
     return isinstance(x, SymbolicTensor)
@@ -64,4 +96,19 @@ def are_symbolic(x: Any) -> bool:
 
 def listed(x: Any) -> list[SymbolicTensor]:
     """Return symbolic tensors as a list."""
+    if isinstance(x, dict):
+        return list(x.values())
     return list(x) if isinstance(x, (list, tuple)) else [x]
+
+
+def outputs_of(
+    layer: Any,
+    inputs: Sequence[SymbolicTensor],
+    shapes: Sequence[tuple[int | None, ...]],
+    arguments: Mapping[str, Any] | None = None,
+) -> list[SymbolicTensor]:
+    """Return the symbolic outputs, of these shapes, of a call of a layer or a model."""
+    call = SymbolicCall(layer, inputs, arguments)
+    layer._calls.append(call)
+    call.outputs = [SymbolicTensor(call, i, shape, layer.dtype) for i, shape in enumerate(shapes)]
+    return list(call.outputs)

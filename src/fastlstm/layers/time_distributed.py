@@ -48,7 +48,7 @@ class TimeDistributed(Layer):
         super().__init__(**{**options, "dtype": options.get("dtype") or given.dtype})
         if self.dtype != given.dtype:
             raise ValueError(f"dtype: {self.name!r} is {self.dtype}, its layer {given.name!r} is {given.dtype}")
-        given._claim(self)
+        given._claim_alone(self)
         self.layer = given
         self._weights = given._weights  # shared: the wrapper itself has no weights
 

@@ -236,8 +236,8 @@ class Loss:
         loss = np.sum(values * shares_of(np.shape(values), self.reduction, weight, self.name))
         return loss if type(loss) is Traced else float(loss)
 
-    def _start(self, network: Network) -> None:
-        """Install this loss in the network, if the core implements it."""
+    def _start(self, network: Network, output: int = 0) -> None:
+        """Install this loss of an output in the network, if the core implements it."""
 
     def _trainer(self, network: Network, stateful_state: StatefulState | None, weight: float) -> Trainer:
         """Return the object that trains and evaluates the network with this loss.

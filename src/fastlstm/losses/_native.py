@@ -37,10 +37,11 @@ class NativeLoss(Loss):
         function = vars(sys.modules[type(self).__module__])[self.kind]
         return function(y_true, y_pred, **{name: getattr(self, name) for name in self._settings})
 
-    def _start(self, network: Network) -> None:
-        """Install this loss in the network."""
+    def _start(self, network: Network, output: int = 0) -> None:
+        """Install this loss of an output in the network."""
         reduction = "sum_over_batch_size" if self.reduction == "mean" else self.reduction
-        network.set_loss(self.kind, {"reduction": reduction, **{name: getattr(self, name) for name in self._settings}})
+        settings = {name: getattr(self, name) for name in self._settings}
+        network.set_loss(self.kind, {"reduction": reduction, **settings}, output)
 
     def _trainer(self, network: Network, stateful_state: StatefulState | None, weight: float) -> Trainer:
         """Return the object that trains and evaluates the network: the network itself."""

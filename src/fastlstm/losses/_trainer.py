@@ -1,7 +1,7 @@
 """What a training loop needs of whatever computes its steps: a network, or one whose loss is computed in Python."""
 
 from collections.abc import Callable
-from typing import Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from .._internal.arrays import Array
 
@@ -22,24 +22,23 @@ class Trainer(Protocol):
 
     def train(
         self,
-        x: Array,
-        y: Array,
+        x: Any,
+        y: Any,
         order: Array,
         *,
         batch_size: int,
         first_step: int,
         learning_rate: float | Array,
         seconds: float,
-        loss_sum: float = 0.0,
-        sample_weight: Array | None = None,
-        predictions: Array | None = None,
-    ) -> tuple[int, float]:
+        loss_sum: Any = 0.0,
+        sample_weight: Any = None,
+        predictions: Any = None,
+    ) -> tuple[int, Any]:
         """Make at least one step, and more for so many seconds.
 
-        Returns the next step, and `loss_sum` with the samples' losses added.
+        Returns the next step, and `loss_sum` with the samples' losses added: of a network with several outputs, lists
+        of the loss and of that of each output.
         """
 
-    def evaluate(
-        self, x: Array, y: Array, *, sample_weight: Array | None = None, predictions: Array | None = None
-    ) -> float:
+    def evaluate(self, x: Any, y: Any, *, sample_weight: Any = None, predictions: Any = None) -> Any:
         """Return the loss of all rows as one batch, with the penalties of all regularizers."""

@@ -1,36 +1,44 @@
 """Layers and how they are connected: shapes, weights, and the native model compiled from them."""
 
 import os
-import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from .. import config, optimizers
 from .._internal.arrays import Array
 from .._internal.checks import flag, integer
 from .._internal.names import given_or_automatic
+from .._internal.owners import Owned
 from ..layers import Embedding, InputLayer, Layer
 from ..layers._rng import RngSteps
 from ..layers.base import Shape, building
-from ..layers.symbolic import SymbolicTensor
+from ..layers.symbolic import SymbolicTensor, outputs_of
 from ..training.compiled import Compiled
-from ..training.native_model import MODEL_INPUT, NativeModel, Node
+from ..training.native_model import NativeModel
+from ..training.nodes import MODEL_INPUT, Node, Value, Values, consumers, shapes_of
 from . import summary
-from .summary import Entry
+from .summary import Entry, Source
+from .tracing import traced
 
 
-class LayerGraph:
-    """Layers, each of which takes its input from the model's input or from an earlier layer.
+class LayerGraph(Owned):
+    """Layers, each of which takes inputs of the model or outputs of earlier layers.
 
-    In the simplest graph, that of `Sequential`, each layer takes the output of the one before it.
+    In the simplest graph, that of `Sequential`, each layer takes the output of the one before it. A model may be a
+    layer of another one, and layers may be used several times and in several models.
     """
 
+    return_state = False
+
     def __init__(self, name: str | None, trainable: bool) -> None:
+        super().__init__()
         self._name = given_or_automatic(name, type(self))
         self._trainable = flag("trainable", trainable)
         self._nodes: list[Node] = []
-        self._input: InputLayer | None = None
-        self._listed_inputs: tuple[InputLayer, ...] = ()  # of a functional model
+        self._inputs: list[InputLayer] = []
+        self._given_outputs: list[Value] = []  # of a functional model
+        self._given_layers: list[Any] = []  # of a functional model: all layers in Keras's order, with the inputs
+        self._ends: tuple[list[SymbolicTensor], list[SymbolicTensor]] | None = None  # symbolic inputs and outputs
         self._compiled: Compiled | None = None
         self._native: NativeModel | None = None  # built lazily, dropped by _changed
         self._rng_steps = RngSteps()
@@ -45,11 +53,23 @@ class LayerGraph:
     @property
     def layers(self) -> list[Any]:
         """The layers: those of a `Sequential` without the Input, as in Keras."""
-        return [*self._listed_inputs, *self._layers]
+        return list(self._given_layers) or self._layers
 
     @property
-    def _layers(self) -> list[Layer]:
+    def _layers(self) -> list[Any]:
+        """The layers, and models inside, once each and without InputLayers."""
+        if self._given_layers:
+            return [layer for layer in self._given_layers if not isinstance(layer, InputLayer)]
         return [node.layer for node in self._nodes]
+
+    @property
+    def _outputs(self) -> list[Value]:
+        return self._given_outputs or [(len(self._nodes) - 1, 0)]
+
+    @property
+    def _input(self) -> InputLayer | None:
+        """The only input, or the first one; None without one."""
+        return self._inputs[0] if self._inputs else None
 
     @property
     def trainable(self) -> bool:
@@ -73,25 +93,56 @@ class LayerGraph:
     def dtype(self) -> str:
         """The dtype of the layers, 'float32' or 'float64'."""
         if self._nodes:
-            return self._nodes[0].layer.dtype
+            dtype: str = self._nodes[0].layer.dtype
+            return dtype
         return (self._input and self._input.dtype) or config.floatx()
 
     @property
     def built(self) -> bool:
         """Whether the model has layers and a known input shape, so that its weights exist."""
-        return self._input is not None and bool(self._nodes)
+        return bool(self._inputs) and bool(self._nodes)
 
     @property
-    def input_shape(self) -> Shape:
-        """The shape of the input with the batch axis; None stands for any size."""
+    def input_shape(self) -> Any:
+        """The shape of the input with the batch axis, or a list of several; None stands for any size."""
         self._require_built()
-        assert self._input is not None
-        return self._input.batch_shape
+        return _only([layer.batch_shape for layer in self._inputs])
 
     @property
-    def output_shape(self) -> Shape:
-        """The shape of the output with the batch axis; None stands for any size."""
-        return self._output_shape(self.input_shape)
+    def output_shape(self) -> Any:
+        """The shape of the output with the batch axis, or a list of several; None stands for any size."""
+        self._require_built()
+        return _only(self._output_shapes())
+
+    @property
+    def inputs(self) -> list[SymbolicTensor]:
+        """The symbolic inputs."""
+        return self._symbolic_ends()[0]
+
+    @property
+    def outputs(self) -> list[SymbolicTensor]:
+        """The symbolic outputs."""
+        return self._symbolic_ends()[1]
+
+    @property
+    def input(self) -> Any:
+        """The symbolic input, or a list of several."""
+        return _only(self.inputs)
+
+    @property
+    def output(self) -> Any:
+        """The symbolic output, or a list of several."""
+        return _only(self.outputs)
+
+    @property
+    def input_names(self) -> list[str]:
+        """The names of the inputs."""
+        return [layer.name for layer in self._inputs]
+
+    @property
+    def output_names(self) -> list[str]:
+        """The names of the layers that give the outputs."""
+        return [self._nodes[node].layer.name for node, _ in self._outputs]
 
     def get_layer(self, name: str | None = None, index: int | None = None) -> Any:
         """Return a layer by its name or by its index in `layers`.
@@ -150,7 +201,7 @@ class LayerGraph:
         print_fn : callable, optional
             Called once with the text, instead of `print`.
         expand_nested : bool
-            Accepted as in Keras, without effect: models cannot be nested.
+            Whether to list the layers of models inside this one below each of them.
         show_trainable : bool
             Whether to add a column that says whether a layer is trained: Y, N, or - if it has no weights.
         layer_range : (str, str), optional
@@ -176,7 +227,7 @@ class LayerGraph:
          Trainable params: 4,352 (17.00 KB)
          Non-trainable params: 0 (0.00 B)
         """
-        text = summary.table(self, line_length, positions, show_trainable, layer_range)
+        text = summary.table(self, line_length, positions, show_trainable, layer_range, expand_nested)
         (print if print_fn is None else print_fn)(text)
 
     @property
@@ -190,7 +241,7 @@ class LayerGraph:
     def weights(self) -> list[Array]:
         """Read-only views of all weights, layer by layer. They go stale when layers are added or removed."""
         self._native_model()
-        return [array for layer in self._layers for array in layer.weights]
+        return self._arrays()
 
     @property
     def trainable_weights(self) -> list[Array]:
@@ -201,6 +252,21 @@ class LayerGraph:
     def non_trainable_weights(self) -> list[Array]:
         """The weights that training does not change, as in `weights`."""
         return [array for array, trained in zip(self.weights, self._trained(), strict=True) if not trained]
+
+    @property
+    def variables(self) -> list[Array]:
+        """The same as `weights`."""
+        return self.weights
+
+    @property
+    def trainable_variables(self) -> list[Array]:
+        """The same as `trainable_weights`."""
+        return self.trainable_weights
+
+    @property
+    def non_trainable_variables(self) -> list[Array]:
+        """The same as `non_trainable_weights`."""
+        return self.non_trainable_weights
 
     def get_weights(self) -> list[Array]:
         """Return copies of all weights.
@@ -235,14 +301,15 @@ class LayerGraph:
         if not isinstance(weights, (list, tuple)):
             raise TypeError(f"weights: expected a list of arrays, got {type(weights).__name__}")
         self._native_model()
-        counts = [len(layer.weights) for layer in self._layers]
+        layers = list(self._leaf_layers())
+        counts = [len(layer.weights) for layer in layers]
         if len(weights) != sum(counts):
             raise ValueError(f"weights: model {self.name!r} expected {sum(counts)} arrays, got {len(weights)}")
         parts, start = [], 0
-        for layer, count in zip(self._layers, counts, strict=True):
+        for layer, count in zip(layers, counts, strict=True):
             parts.append(layer._weights.checked(f"layer {layer.name!r}", weights[start : start + count], layer.dtype))
             start += count
-        for layer, part in zip(self._layers, parts, strict=True):
+        for layer, part in zip(layers, parts, strict=True):
             layer._weights.write(part)
 
     def count_params(self) -> int:
@@ -258,23 +325,56 @@ class LayerGraph:
             If the model is not built.
         """
         self._require_built()
-        return sum(layer.count_params() for layer in self._layers)
+        return sum(layer.count_params() for layer in self._leaf_layers())
+
+    def _leaf_layers(self) -> Iterator[Layer]:
+        """Yield the layers, those of models inside included, once each."""
+        seen: set[int] = set()
+        for layer in self._layers:
+            for leaf in [layer] if isinstance(layer, Layer) else layer._leaf_layers():
+                if id(leaf) not in seen:
+                    seen.add(id(leaf))
+                    yield leaf
+
+    def _arrays(self) -> list[Array]:
+        return [array for layer in self._leaf_layers() for array in layer.weights]
+
+    def _sizes(self) -> list[int]:
+        """Return the number of values of each weight that exists."""
+        return [array.size for layer in self._leaf_layers() if layer.built for array in layer.weights]
 
     def _entries(self) -> list[Entry]:
         """Return what the summary says of each layer."""
-        inputs = [Entry(layer, layer.batch_shape, ()) for layer in self._listed_inputs]
-        shapes: list[Any] = self._shapes(self.input_shape) if self.built else [None] * len(self._nodes)
-        names = [layer.name for layer in self._layers]
-        first = tuple(layer.name for layer in self._listed_inputs)
-        sources = [
-            tuple(name for i in node.inputs for name in (first if i == MODEL_INPUT else (names[i],)))
-            for node in self._nodes
-        ]
-        return inputs + [Entry(*entry) for entry in zip(self._layers, shapes, sources, strict=True)]
+        shapes = self._shapes([layer.batch_shape for layer in self._inputs]) if self.built else None
+        names = [node.layer.name for node in self._nodes]
+        uses = [names[:i].count(name) for i, name in enumerate(names)]
+        first = [layer.name for layer in self._inputs]
+        found = []
+        for layer in self.layers:
+            if isinstance(layer, InputLayer):
+                found.append(Entry(layer, layer.batch_shape, ()))
+                continue
+            calls = [i for i, node in enumerate(self._nodes) if node.layer is layer]
+            sources = tuple(
+                Source(first[output], 0, 0) if node == MODEL_INPUT else Source(names[node], uses[node], output)
+                for call in (calls if self._given_layers else ())
+                for node, output in self._nodes[call].inputs
+            )
+            found.append(Entry(layer, None if shapes is None else _only(list(shapes.of_node(calls[0]))), sources))
+        return found
 
     def _trained(self) -> list[bool]:
         """Return for each weight whether training changes it."""
-        return [self._trainable and trained for layer in self._layers for trained in layer._trained()]
+        return [flag for flags in self._trained_by_layer().values() for flag in flags]
+
+    def _trained_by_layer(self) -> dict[int, list[bool]]:
+        """Return for each weight of each layer, by the layer's identity, whether training changes it."""
+        found: dict[int, list[bool]] = {}
+        for layer in self._layers:
+            of_layer = {id(layer): layer._trained()} if isinstance(layer, Layer) else layer._trained_by_layer()
+            for identity, flags in of_layer.items():
+                found.setdefault(identity, [self._trainable and flag for flag in flags])
+        return found
 
     # Files and copies ----------------------------------------------------------------------------------------------
 
@@ -373,13 +473,13 @@ class LayerGraph:
         from ..formats import training_state  # slow to import
 
         training = None if self._native is None else training_state.of_native_model(self._native, self.optimizer)
-        return {**vars(self), "_native": None, "_training": training}
+        return {**super().__getstate__(), "_native": None, "_ends": None, "_training": training}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         training = state.pop("_training")
         vars(self).update(state)
         for layer in self._layers:
-            layer._owner = weakref.ref(self)
+            layer._claim(self)
         if self.optimizer is not None:
             self.optimizer.claim(self)
         if training is not None:
@@ -387,83 +487,169 @@ class LayerGraph:
 
             training_state.restore_native_model(self._native_model(), self.optimizer, training)
 
+    # A model as a layer ----------------------------------------------------------------------------------------------
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        """Return the shape of the output for an input of this shape.
+
+        Parameters
+        ----------
+        input_shape : tuple or list of tuple
+            With the batch axis; a list for a model with several inputs.
+
+        Returns
+        -------
+        tuple or list of tuple
+            With the batch axis; a list if there are several outputs.
+
+        Raises
+        ------
+        ValueError
+            If a layer does not take its input.
+        """
+        shapes = [input_shape] if len(self._inputs) < 2 else list(input_shape)
+        return _only(self._shapes_of_outputs([tuple(shape) for shape in shapes]))
+
+    def build(self, input_shape: Any) -> None:
+        """Create the weights of a model that has none yet, for an input of this shape.
+
+        Parameters
+        ----------
+        input_shape : tuple
+            With the batch axis; a list of them for a model with several inputs.
+
+        Raises
+        ------
+        ValueError
+            If a layer does not take its input.
+        """
+        if not self.built:
+            shapes = input_shape if isinstance(input_shape, list) else [input_shape]
+            self._build([InputLayer(batch_shape=tuple(shape)) for shape in shapes])
+
+    def _detach(self, owner: Any) -> None:
+        """Leave another model."""
+        self._release(owner)
+
+    def _shapes_of_outputs(self, shapes: Sequence[Shape]) -> list[Shape]:
+        """Return the shape of each output for the shapes of the inputs."""
+        if self._inputs and len(shapes) != len(self._inputs):
+            raise ValueError(f"model {self.name!r}: expected {len(self._inputs)} inputs, got {len(shapes)}")
+        found: list[Shape] = self._shapes(shapes).of(self._outputs)
+        return found
+
+    def _symbolic_output(self, inputs: Sequence[SymbolicTensor]) -> list[SymbolicTensor]:
+        """Return the symbolic outputs for symbolic inputs, with this model as a layer."""
+        if not self.built:
+            self._build([InputLayer(batch_shape=tensor.shape) for tensor in inputs])
+        return outputs_of(self, inputs, self._shapes_of_outputs([tensor.shape for tensor in inputs]))
+
+    def _leaves(self, path: str) -> Iterator[tuple[str, Layer]]:
+        """Yield Keras's path and the layer for each layer inside that owns weights."""
+        from ..formats import weight_tree  # slow to import
+
+        for leaf in weight_tree.leaves(self._layers):
+            yield f"{path}/{leaf.path}", leaf.layer
+
     # Inside --------------------------------------------------------------------------------------------------------
 
-    def _shapes(self, batch_shape: Shape) -> list[Shape]:
-        """Return the shape of each layer's output for an input of this shape."""
-        shapes: list[Shape] = []
-        for node in self._nodes:
-            shapes.append(node.output_shape(shapes, batch_shape))
-        return shapes
+    def _shapes(self, input_shapes: Sequence[Shape]) -> Values:
+        """Return the shapes of all outputs of nodes for inputs of these shapes."""
+        return shapes_of(self._nodes, input_shapes)
+
+    def _output_shapes(self) -> list[Shape]:
+        return self._shapes_of_outputs([layer.batch_shape for layer in self._inputs])
 
     def _output_shape(self, batch_shape: Shape) -> Shape:
-        return self._shapes(batch_shape)[-1] if self._nodes else batch_shape
+        """Return the shape of the only output of a chain, or of the input if there are no layers."""
+        return self._shapes_of_outputs([batch_shape])[0] if self._nodes else batch_shape
 
-    def _connect(self, model_input: InputLayer, output: SymbolicTensor) -> None:
-        """Take the layers between an input and an output, each after those whose outputs it takes."""
-        places: dict[int, int] = {}  # of symbolic tensors among the nodes
-        waiting = [output]
-        while waiting:
-            tensor = waiting[-1]
-            if isinstance(tensor.layer, InputLayer):
-                if tensor.layer is not model_input:
-                    raise ValueError(f"outputs: {output!r} needs the input {tensor.name!r}, which is not among inputs")
-                places[id(tensor)] = MODEL_INPUT
-                waiting.pop()
-                continue
-            missing = [one for one in reversed(tensor.inputs) if id(one) not in places]
-            if missing:
-                waiting += missing
-                continue
-            waiting.pop()
-            if id(tensor) not in places:
-                self._append_node(tensor.layer, tuple(places[id(one)] for one in tensor.inputs))
-                places[id(tensor)] = len(self._nodes) - 1
-        self._start_with(model_input)
-        if not self._nodes:
-            raise ValueError("outputs: expected the output of a layer, got the input itself")
-        first = [node.layer for node in self._nodes if MODEL_INPUT in node.inputs]
-        if any(isinstance(layer, Embedding) != isinstance(first[0], Embedding) for layer in first):
-            raise ValueError("inputs: an Embedding takes a sequence of numbers (N, T), other layers (N, T, D)")
+    def _connect(self, inputs: Sequence[SymbolicTensor], outputs: Sequence[SymbolicTensor]) -> None:
+        """Take the layers between inputs and outputs, each after those whose outputs it takes."""
+        found = traced(inputs, outputs)
+        self._set_graph(found.nodes, found.outputs, [_input_layer(tensor) for tensor in inputs], found.layers)
+        self._ends = [layer.output for layer in self._inputs], list(outputs)
+        if any(tensor.call.outputs != [layer.output] for tensor, layer in zip(inputs, self._inputs, strict=True)):
+            self._ends = None  # it begins in the middle of another graph
 
-    def _start_with(self, model_input: InputLayer) -> None:
-        """Set the Input, which is one of the layers of a functional model."""
-        self._input, self._listed_inputs = model_input, (model_input,)
+    def _set_graph(
+        self, nodes: Sequence[Node], outputs: Sequence[Value], inputs: Sequence[InputLayer], layers: Sequence[Any]
+    ) -> None:
+        """Become the graph of these nodes; `layers` are in Keras's order, with the inputs."""
+        names = [layer.name for layer in layers]
+        for name in names:
+            if names.count(name) > 1:
+                raise ValueError(
+                    f"layer: the name {name!r} is already taken in model {self.name!r}; choose another one"
+                )
+        self._nodes, self._given_outputs, self._inputs = list(nodes), list(outputs), list(inputs)
+        self._given_layers = [*layers, *(layer for layer in inputs if layer not in layers)]
+        for k, layer in enumerate(inputs):
+            first = list(consumers(self._nodes, k))
+            if not first:
+                raise ValueError(
+                    f"inputs: expected that outputs depend on all of them, but none does on {layer.name!r}"
+                )
+            if any(isinstance(one, Embedding) != isinstance(first[0], Embedding) for one in first):
+                raise ValueError("inputs: an Embedding takes a sequence of numbers (N, T), other layers (N, T, D)")
+        for layer in self._layers:
+            layer._claim(self)
 
-    def _append_node(self, layer: Layer, inputs: tuple[int, ...]) -> None:
-        """Add a layer that takes these outputs, and own it."""
-        if any(other.name == layer.name and other is not layer for other in self._layers):
-            raise ValueError(
-                f"layer: the name {layer.name!r} is already taken in model {self.name!r}; choose another one"
-            )
+    def _append_node(self, layer: Any) -> None:
+        """Add a layer to a chain, and own it."""
         layer._claim(self)
-        self._nodes.append(Node(layer, inputs))
+        self._nodes.append(Node(layer, ((len(self._nodes) - 1 if self._nodes else MODEL_INPUT, 0),)))
 
-    def _build(self, model_input: InputLayer, weights: Sequence[Sequence[Array]] | None = None) -> None:
-        """Build all layers for this input: with initial weights, or with these, whose shapes have been checked."""
-        shapes = self._shapes(model_input.batch_shape)  # before any layer is built: an error leaves them all unbuilt
+    def _build(self, inputs: Sequence[InputLayer], weights: Mapping[int, Sequence[Array]] | None = None) -> None:
+        """Build all layers for these inputs.
+
+        They get initial weights, or those in `weights` by the identity of the layer, whose shapes have been checked.
+        """
+        shapes = self._shapes(
+            [one.batch_shape for one in inputs]
+        )  # before any layer is built: errors leave all unbuilt
         with building:
-            for i, node in enumerate(self._nodes):
-                shape = node.input_shape(shapes, model_input.batch_shape)
-                if weights is None:
-                    node.layer.build(shape)
-                else:
-                    node.layer._adopt(node.layer._check_shape("input_shape", shape), weights[i])
-            self._input = model_input
+            for node in self._nodes:
+                given = shapes.of(node.inputs)
+                if not isinstance(node.layer, Layer):
+                    if not node.layer.built:
+                        node.layer._build([InputLayer(batch_shape=shape) for shape in given], weights)
+                    elif weights is not None:
+                        node.layer._build(node.layer._inputs, weights)
+                elif weights is None:
+                    node.layer.build(node.layer._only_shape(given))
+                elif not node.layer.built or id(node.layer) in weights:
+                    shape = node.layer._only_shape(given)
+                    node.layer._adopt(node.layer._check_shape("input_shape", shape), weights[id(node.layer)])
+            self._inputs = list(inputs)
 
     def _build_for_data(self, batch_shape: Shape) -> None:
         """Build a model without an Input for data of this shape and, if its layers allow it, of other lengths."""
         self._require_layers()
-        any_length = self._nodes[0].layer._any_length(batch_shape[1:])
+        first = next(consumers(self._nodes, 0))
+        any_length = first._any_length(batch_shape[1:])
         try:
-            self._shapes((None, *any_length))
+            self._shapes([(None, *any_length)])
         except ValueError:  # such as that of a Flatten, which needs to know the number of steps
             any_length = batch_shape[1:]
-        self._build(InputLayer(any_length))
+        self._build([InputLayer(any_length)])
+
+    def _symbolic_ends(self) -> tuple[list[SymbolicTensor], list[SymbolicTensor]]:
+        """Return the symbolic inputs and outputs; those of a chain or a loaded model are made when they are needed."""
+        if self._ends is None:
+            self._require_built()
+            tensors = Values([layer.output for layer in self._inputs])
+            for node in self._nodes:
+                given = tensors.of(node.inputs)
+                shapes = node.layer._shapes_of_outputs([tensor.shape for tensor in given])
+                tensors.add(outputs_of(node.layer, given, shapes, node.arguments))
+            self._ends = [layer.output for layer in self._inputs], tensors.of(self._outputs)
+        return self._ends
 
     def _changed(self) -> None:
         """Invalidate the native model; it is rebuilt lazily from the current weights."""
         self._native = None
+        self._notify_owners()
 
     def _require_layers(self) -> None:
         if not self._nodes:
@@ -477,11 +663,29 @@ class LayerGraph:
             )
 
     def _native_model(self) -> NativeModel:
-        """Return the native model, rebuilt if the layers have changed."""
+        """Return the native model with the current weights, rebuilt if the layers have changed."""
+        native = self._native
+        if native is not None and native.has_weights:
+            return native
         self._require_built()
         with building:
             if self._native is None:
-                self._native = NativeModel(self.name, self._nodes, self.input_shape, self._trained())
+                inputs = [(layer.name, layer.batch_shape) for layer in self._inputs]
+                self._native = NativeModel(self.name, self._nodes, self._outputs, inputs, self._trained_by_layer())
                 if self._compiled is not None:
                     self._compiled.attach(self._native)
+            if not self._native.has_weights:
+                self._native.take_weights()
             return self._native
+
+
+def _only(values: list[Any]) -> Any:
+    """Return the only value, or a list of several."""
+    return values[0] if len(values) == 1 else values
+
+
+def _input_layer(tensor: SymbolicTensor) -> InputLayer:
+    """Return the Input of a symbolic tensor, or a new one for a model that begins in the middle of another graph."""
+    if isinstance(tensor.layer, InputLayer):
+        return tensor.layer
+    return InputLayer(batch_shape=tensor.shape, dtype=tensor.dtype)

@@ -9,11 +9,9 @@ from typing import Any
 import numpy as np
 
 from .._internal import checks
-from .._internal.arrays import Array
+from .._internal.row_arrays import Rows, parts
 from ..callbacks import CallbackList, History
-from ..layers import InputLayer
 from ..layers.symbolic import SymbolicTensor, are_symbolic, listed
-from ..losses._sample_weights import sample_weights
 from ..metrics import Metric
 from ..training import array_data, batch_data
 from ..training.array_data import BatchGroup, Examples
@@ -22,6 +20,7 @@ from ..training.compiled import Compiled
 from ..training.evaluate import EvaluationJob, evaluate
 from ..training.fit import Epochs, TrainingJob, fit, train_batch
 from ..training.native_model import NativeModel, only_input
+from ..training.nodes import consumers
 from ..training.predict import predict, predict_batches, predict_with_callbacks
 from .graph import LayerGraph
 
@@ -75,6 +74,8 @@ class Model(LayerGraph):
     stop_evaluating: bool = False
     stop_predicting: bool = False
     _initial_epoch: int | None = None  # set by callbacks.BackupAndRestore
+    _output_keys: tuple[str, ...] = ()  # of outputs given as a dict
+    _outputs_are_listed: bool = False
 
     def __init__(
         self, inputs: Any = None, outputs: Any = None, name: str | None = None, *, trainable: bool = True
@@ -82,10 +83,9 @@ class Model(LayerGraph):
         super().__init__(name, trainable)
         if inputs is None and outputs is None:  # of a subclass that adds layers later
             return
-        (source,), (output,) = _symbolic("inputs", inputs), _symbolic("outputs", outputs)
-        if not isinstance(source.layer, InputLayer):
-            raise TypeError(f"inputs: expected the result of Input, got {source!r}")
-        self._connect(source.layer, output)
+        self._output_keys = tuple(outputs) if isinstance(outputs, dict) else ()
+        self._outputs_are_listed = isinstance(outputs, (list, tuple)) and len(outputs) > 1
+        self._connect(_symbolic("inputs", inputs), _symbolic("outputs", outputs))
 
     # Compile -------------------------------------------------------------------------------------------------------
 
@@ -138,7 +138,7 @@ class Model(LayerGraph):
         checks.integer("steps_per_execution", steps_per_execution, 1)
         checks.flag("auto_scale_loss", auto_scale_loss)
         before = self.optimizer
-        compiled = Compiled(optimizer, loss, loss_weights, metrics, weighted_metrics)
+        compiled = Compiled(optimizer, loss, loss_weights, metrics, weighted_metrics, self._names_of_outputs())
         compiled.optimizer.claim(self)
         if before is not None and before is not compiled.optimizer:
             before.release()
@@ -154,7 +154,8 @@ class Model(LayerGraph):
     @property
     def metrics_names(self) -> list[str]:
         """The names of the values that `evaluate` returns: 'loss', then the metrics."""
-        return ["loss", *([] if self._compiled is None else self._compiled.metrics.names)]
+        compiled = self._compiled
+        return ["loss", *([] if compiled is None else [*compiled.loss_names, *compiled.metrics.names])]
 
     # Train and evaluate --------------------------------------------------------------------------------------------
 
@@ -418,8 +419,8 @@ class Model(LayerGraph):
 
     # Predict -------------------------------------------------------------------------------------------------------
 
-    def __call__(self, x: Any, training: bool = False, mask: Any = None) -> Array:
-        """Return the output for all samples as one batch, as a new array.
+    def __call__(self, x: Any, training: bool = False, mask: Any = None) -> Any:
+        """Return the output for all samples as one batch, as a new array; a symbolic one for symbolic tensors.
 
         Parameters
         ----------
@@ -445,11 +446,13 @@ class Model(LayerGraph):
             If `x` is not made of real integers or floats, or `mask` not of True and False.
         """
         training = checks.flag("training", training)
+        if are_symbolic(x):
+            return self._packed(self._symbolic_output(self._symbolic_inputs(x)))
         native = self._native_for("x", x)
         array = native.input("x", x)
         if mask is None and not training:
-            return predict(native, array, len(array), 0)
-        return native.run(array, mask, next(self._rng_steps) if training else None)
+            return self._returned(predict(native, array, len(array), 0))
+        return self._returned(native.run(array, mask, next(self._rng_steps) if training else None))
 
     def predict(
         self,
@@ -458,7 +461,7 @@ class Model(LayerGraph):
         verbose: int | str = "auto",
         steps: int | None = None,
         callbacks: Any = None,
-    ) -> Array:
+    ) -> Any:
         """Return the output for every sample, as a new array. Safe to call from several threads.
 
         Parameters
@@ -496,18 +499,18 @@ class Model(LayerGraph):
         if type(x) is not np.ndarray and batch_data.gives_batches(x):
             source = BatchSource("x", x, self._prediction_input, steps)
             with closing(self._predict_hooks(callbacks, verbose, source.steps)) as hooks:
-                return predict_batches(source, hooks)
+                return self._returned(predict_batches(source, hooks))
         native = self._native_for("x", x)
         array = native.input("x", x)
         batch = array_data.batch_size_of(batch_size, len(array), steps)
         if steps is not None:
             array = array[: steps * batch]
         if callbacks is None:
-            return predict(native, array, batch, verbose)
+            return self._returned(predict(native, array, batch, verbose))
         with closing(self._predict_hooks(callbacks, verbose, -(-len(array) // batch))) as hooks:
-            return predict_with_callbacks(native, array, batch, verbose, hooks)
+            return self._returned(predict_with_callbacks(native, array, batch, verbose, hooks))
 
-    def predict_on_batch(self, x: Any) -> Array:
+    def predict_on_batch(self, x: Any) -> Any:
         """Return the output for all samples as one batch, as a new array.
 
         Parameters
@@ -572,7 +575,7 @@ class Model(LayerGraph):
     # Inside --------------------------------------------------------------------------------------------------------
 
     def _require_loss(self) -> Compiled:
-        if self._compiled is None or self._compiled.loss is None:
+        if self._compiled is None or not self._compiled.has_loss:
             raise ValueError(f"model {self.name!r} has no loss: call compile(optimizer, loss) first")
         return self._compiled
 
@@ -597,11 +600,30 @@ class Model(LayerGraph):
             return native
         if not self.built:
             self._require_layers()
-            first = self._nodes[0].layer
+            first = next(consumers(self._nodes, 0))
             self._build_for_data(first._as_input(name, only_input(x, max(first._axes)), finite=finite).shape)
         return self._native_model()
 
-    def _prediction_input(self, name: str, x: Any, *_: Any) -> tuple[NativeModel, Array]:
+    def _names_of_outputs(self) -> list[str]:
+        """Return the names by which targets, losses and metrics may be given."""
+        return list(self._output_keys or self.output_names)
+
+    def _symbolic_inputs(self, x: Any) -> list[SymbolicTensor]:
+        """Return symbolic inputs given as a list or by name."""
+        if isinstance(x, dict) and self._inputs:
+            return [x[layer.name] for layer in self._inputs]
+        return listed(x)
+
+    def _packed(self, outputs: list[Any]) -> Any:
+        """Return outputs in the form in which they were given to the constructor."""
+        if self._output_keys:
+            return dict(zip(self._output_keys, outputs, strict=True))
+        return outputs if self._outputs_are_listed else outputs[0]
+
+    def _returned(self, rows: Rows) -> Any:
+        return self._packed(parts(rows))
+
+    def _prediction_input(self, name: str, x: Any, *_: Any) -> tuple[NativeModel, Rows]:
         """Return the native model and the input of one batch."""
         native = self._native_for(f"{name}: x", x)
         return native, native.input(f"{name}: x", x)
@@ -621,10 +643,15 @@ class Model(LayerGraph):
             raise ValueError(f"{y_name}: expected targets, got None")
         native = self._native_for(x_name, x, finite=finite)
         array = native.input(x_name, x, finite=finite)
-        y = array_data.require_rows(x_name, array, y_name, y)
-        shape = native.output_shape(array)
-        targets = compiled.targets(y_name, y, native, shape, finite=finite)
-        weights = sample_weights(weight_name, sample_weight, shape, native.dtype, finite=finite)
+        shapes = native.output_shapes(array)
+        if len(shapes) == 1:
+            if isinstance(y, dict):
+                (y,) = compiled.of_outputs(y_name, y)
+            elif isinstance(y, (list, tuple)) and len(y) == 1 and len(array) > 1:
+                (y,) = y
+            y = array_data.require_rows(x_name, array, y_name, y)
+        targets = compiled.targets(y_name, y, native, shapes, finite=finite)
+        weights = compiled.weights(weight_name, sample_weight, native, shapes, finite=finite)
         return Examples(array, targets, weights)
 
     def _batch_source(
@@ -683,13 +710,10 @@ class Model(LayerGraph):
 
 
 def _symbolic(name: str, given: Any) -> list[SymbolicTensor]:
-    """Return the only symbolic tensor that is given, in a list."""
-    tensors = list(given.values()) if isinstance(given, dict) else listed(given)
-    if not are_symbolic(tensors):
+    """Return the symbolic tensors that are given, in a list."""
+    if not are_symbolic(given):
         raise TypeError(f"{name}: expected symbolic tensors, as Input and calls of layers on it return, got {given!r}")
-    if len(tensors) != 1:
-        raise ValueError(f"{name}: expected one, since models with several are not supported, got {len(tensors)}")
-    return tensors
+    return listed(given)
 
 
 def _names(batch: str) -> tuple[str, str, str]:

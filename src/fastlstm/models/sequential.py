@@ -12,12 +12,11 @@ from .._internal.registry import configuration
 from ..layers import Embedding, InputLayer, Layer
 from ..layers._from_config import layer_from
 from ..layers.base import Shape
-from ..layers.rnn._stateful_layer import StatefulLayer
 from ..layers.symbolic import SymbolicTensor
 from ..losses._robust import quantiles_of
 from ..training import roll_out
-from ..training.native_model import MODEL_INPUT
 from ..training.quantile_forecast import QuantileForecast, median_of
+from .graph import LayerGraph
 from .model import Model
 from .streaming import Stream
 
@@ -84,13 +83,14 @@ class Sequential(Model):
         for layer in layers or ():
             self.add(layer)
 
-    def add(self, layer: Layer | InputLayer | SymbolicTensor) -> None:
+    def add(self, layer: "Layer | InputLayer | LayerGraph | SymbolicTensor") -> None:
         """Add a layer at the end. This keeps the weights of the model and resets the optimizer.
 
         Parameters
         ----------
         layer : layer
-            A layer that is not in any model; an `Input` only as the first one.
+            A layer, or a model of one input and one output; an `Input` only as the first one. A layer may be in several
+            models, which then have the same weights.
 
         Raises
         ------
@@ -98,7 +98,7 @@ class Sequential(Model):
             If it is not a layer.
         ValueError
             If an Input or an Embedding is not the first layer, the name is taken, the dtype differs, or the layer is
-            already in use, returns several arrays, or does not accept the output of the layer before it.
+            in this model already, returns several arrays, or does not accept the output of the layer before it.
 
         Examples
         --------
@@ -112,23 +112,25 @@ class Sequential(Model):
         if isinstance(layer, SymbolicTensor) and isinstance(layer.layer, InputLayer):
             layer = layer.layer
         if isinstance(layer, InputLayer):
-            if self._input is not None or self._nodes:
+            if self._inputs or self._nodes:
                 raise ValueError("layer: expected an Input only as the first layer, and only once")
-            self._input = layer
+            self._inputs = [layer]
             return
         if isinstance(layer, OutsideModels):
             raise TypeError(f"layer: {layer.why_not_a_layer}")
-        if not isinstance(layer, Layer):
+        if not isinstance(layer, (Layer, LayerGraph)):
             raise TypeError(f"layer: expected an instance of a fastlstm layer, got {layer!r}")
         self._require_fit(layer)
-        if self._input is None and not self._nodes and layer._given_shape is not None:
-            self._input = InputLayer(batch_shape=layer._given_shape, name=f"{layer.name}_input")
+        if not self._inputs and not self._nodes:
+            shape = layer._given_shape if isinstance(layer, Layer) else layer.built and layer.input_shape
+            if shape:
+                self._inputs = [InputLayer(batch_shape=shape, name=f"{layer.name}_input")]
         if self._input is not None:
             shape = self._output_shape(self._input.batch_shape)
-            layer.compute_output_shape(shape)
-            layer._require_free()
+            layer._shapes_of_outputs([shape])
             layer.build(shape)
-        self._append_node(layer, (len(self._nodes) - 1 if self._nodes else MODEL_INPUT,))
+        self._append_node(layer)
+        self._ends = None
         self._changed()
 
     def pop(self) -> Layer:
@@ -146,8 +148,9 @@ class Sequential(Model):
         """
         if not self._nodes:
             raise ValueError(f"pop: model {self.name!r} has no layers")
-        layer = self._nodes.pop().layer
-        layer._detach()
+        layer: Layer = self._nodes.pop().layer
+        layer._detach(self)
+        self._ends = None
         self._changed()
         return layer
 
@@ -173,7 +176,7 @@ class Sequential(Model):
             raise TypeError(f"input_shape: expected a tuple with the batch axis, got {input_shape!r}")
         if self._input is None or not self._nodes:
             self._require_layers()
-            self._build(InputLayer(tuple(input_shape[1:])))
+            self._build([InputLayer(tuple(input_shape[1:]))])
         elif tuple(input_shape[1:]) != self._input.shape:
             raise ValueError(
                 f"input_shape: model {self.name!r} was built for {self.input_shape}, got {tuple(input_shape)}"
@@ -195,7 +198,7 @@ class Sequential(Model):
         >>> Sequential.from_config(model.get_config()).output_shape
         (None, 32)
         """
-        parts = [*([] if self._input is None else [self._input]), *self._layers]
+        parts = [*self._inputs, *self._layers]
         return {"name": self.name, "trainable": self.trainable, "layers": [configuration(part) for part in parts]}
 
     @classmethod
@@ -408,16 +411,19 @@ class Sequential(Model):
         loss = None if self._compiled is None else self._compiled.loss
         return loss if isinstance(loss, losses.Quantile) else None
 
-    def _require_fit(self, layer: Layer) -> None:
+    def _require_fit(self, layer: Layer | LayerGraph) -> None:
         """Raise ValueError if a layer cannot become the next one."""
         if layer in self._layers:
             raise ValueError(
-                f"layer: {layer.name!r} is already in model {self.name!r}; sharing layers is not supported"
+                f"layer: {layer.name!r} is already in model {self.name!r}; a Sequential has each layer once"
             )
         if isinstance(layer, Embedding) and self._nodes:
             raise ValueError(f"layer: {layer.name!r} is an Embedding, which must be the first layer of a model")
-        if isinstance(layer, StatefulLayer):
-            layer._require_one_output()
+        if layer.return_state:
+            raise ValueError(
+                f"layer: {layer.name!r} has return_state=True; a Sequential passes one array from layer to layer (make"
+                " a Model, or call the layer on its own to get its states)"
+            )
         if any(other.name == layer.name for other in self._layers):
             raise ValueError(
                 f"layer: the name {layer.name!r} is already taken in model {self.name!r}; choose another one"

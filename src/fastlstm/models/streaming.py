@@ -9,6 +9,7 @@ from .._internal import native
 from .._internal.arrays import Array, real_array
 from ..layers.rnn._stateful_layer import StatefulLayer
 from ..layers.rnn._states import join_states, split_states
+from ..training.nodes import consumers
 
 if TYPE_CHECKING:
     from .graph import LayerGraph
@@ -60,10 +61,12 @@ class Stream:
 
     def __init__(self, model: "LayerGraph") -> None:
         network = model._native_model().network
-        first, shape = model._layers[0], model.input_shape[1:]
+        if len(model._inputs) != 1 or len(model._outputs) != 1:
+            raise ValueError(f"stream: expected a model with one input and one output, got {model.name!r}")
+        first, shape = next(consumers(model._nodes, 0)), model.input_shape[1:]
         if not first._network_input(model.input_shape)[1]:
             raise ValueError(f"stream: expected a model of sequences, got {model.name!r} of input {model.input_shape}")
-        for layer in model._layers:
+        for layer in model._leaf_layers():
             if not layer._works_step_by_step:
                 raise ValueError(
                     f"stream: layer {layer.name!r} ({type(layer).__name__}) of model {model.name!r} needs the whole"
@@ -79,7 +82,9 @@ class Stream:
             return first._for_network(array)
 
         self._dtype = model.dtype
-        self._widths = [w for layer in model._layers if isinstance(layer, StatefulLayer) for w in layer._state_widths()]
+        self._widths = [
+            w for layer in model._leaf_layers() if isinstance(layer, StatefulLayer) for w in layer._state_widths()
+        ]
         self._core = native.stream(network, converted)
         self.step = self._core.step
 

@@ -16,14 +16,29 @@ _ENDS_OF_GRAPH_WITH_TRAINABLE = (0.27, 0.504, 0.666, 0.90, 1.0)
 _NARROWEST = 4  # characters of a column
 
 
+class Source(NamedTuple):
+    """What a layer takes in a graph."""
+
+    layer: str
+    """The name of the layer whose output it is."""
+    call: int
+    """Which of its calls."""
+    output: int
+    """Which output of the call."""
+
+    def __str__(self) -> str:
+        """Return the source as Keras writes it."""
+        return f"{self.layer}[{self.call}][{self.output}]"
+
+
 class Entry(NamedTuple):
     """A layer in the table."""
 
     layer: Any
     shape: Shape | None
     """Of the output; None if the model is not built."""
-    sources: tuple[str, ...]
-    """The names of the layers whose outputs it takes."""
+    sources: tuple[Source, ...]
+    """What it takes in a graph."""
 
 
 class _Described(Protocol):
@@ -33,6 +48,7 @@ class _Described(Protocol):
     def dtype(self) -> str: ...
     def _entries(self) -> list[Entry]: ...
     def _trained(self) -> list[bool]: ...
+    def _sizes(self) -> list[int]: ...
 
 
 def table(
@@ -41,10 +57,11 @@ def table(
     positions: Sequence[float] | None,
     show_trainable: bool,
     layer_range: Sequence[str] | None,
+    expand_nested: bool = False,
 ) -> str:
     """Return the layers of a model, their output shapes and sizes, and the totals."""
     entries = model._entries()
-    is_chain = all(entry.sources in ((), (before,)) for before, entry in _with_names_before(entries))
+    is_chain = all(entry.sources in ((), (Source(before, 0, 0),)) for before, entry in _with_names_before(entries))
     titles, aligned = ["Layer (type)", "Output Shape", "Param #"], "<<>"
     ends: Sequence[float] = _ENDS
     longest = _LONGEST
@@ -56,21 +73,15 @@ def table(
     if show_trainable:
         titles, aligned = [*titles, "Trainable"], aligned + "^"
     widths = _widths(line_length, longest, ends if positions is None else positions, len(titles))
+    first, last = _bounds([entry.layer for entry in entries], layer_range)
     rows = []
-    for layer, shape, sources in entries:
-        row = [
-            f"{layer.name} ({type(layer).__name__})",
-            "?" if shape is None else str(shape),
-            f"{layer.count_params():,}" if layer.built else "0 (unbuilt)",
-        ]
-        if not is_chain:
-            row.append(", ".join(f"{name}[0][0]" for name in sources) or "-")
-        has_weights = layer.built and layer.weights
-        rows.append(row + (["-" if not has_weights else "Y" if layer.trainable else "N"] if show_trainable else []))
-    layers = [entry.layer for entry in entries]
-    first, last = _bounds(layers, layer_range)
-    lines = [f'Model: "{model.name}"', *_box(titles, rows[first:last], widths, aligned)]
-    sizes = [array.size for layer in layers if layer.built for array in layer.weights]
+    for entry, depth in _expanded(entries[first:last], expand_nested):
+        row = _row(entry, depth)
+        if is_chain:
+            row.pop()
+        rows.append(row + ([_trained(entry.layer)] if show_trainable else []))
+    lines = [f'Model: "{model.name}"', *_box(titles, rows, widths, aligned)]
+    sizes = model._sizes()
     itemsize = 4 if model.dtype == "float32" else 8
     trainable = sum(size for size, trained in zip(sizes, model._trained(), strict=True) if trained)
     for title, count in (
@@ -80,6 +91,32 @@ def table(
     ):
         lines.append(f" {title}: {count:,} ({_size(count * itemsize)})")
     return "\n".join(lines)
+
+
+def _expanded(entries: list[Entry], expand_nested: bool, depth: int = 0) -> Iterator[tuple[Entry, int]]:
+    """Yield entries with how many models they are in, those of models inside below each of these."""
+    for entry in entries:
+        yield entry, depth
+        if expand_nested and hasattr(entry.layer, "_entries"):
+            yield from _expanded(entry.layer._entries(), expand_nested, depth + 1)
+
+
+def _row(entry: Entry, depth: int) -> list[str]:
+    """Return the cells of a layer: name, shape, size and what it is connected to."""
+    layer = entry.layer
+    inner = "  " * (depth - 1) + "└ " if depth else ""
+    return [
+        f"{inner}{layer.name} ({type(layer).__name__})",
+        "?" if entry.shape is None else str(entry.shape),
+        f"{layer.count_params():,}" if layer.built else "0 (unbuilt)",
+        ", ".join(map(str, entry.sources)) or "-",
+    ]
+
+
+def _trained(layer: Any) -> str:
+    if not (layer.built and layer.count_params()):
+        return "-"
+    return "Y" if layer.trainable else "N"
 
 
 def _with_names_before(entries: list[Entry]) -> Iterator[tuple[str, Entry]]:

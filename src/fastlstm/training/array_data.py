@@ -9,6 +9,7 @@ import numpy as np
 
 from .._internal import checks, rng
 from .._internal.arrays import Array, numbers
+from .._internal.row_arrays import RowArrays, Rows, parts
 
 DEFAULT_BATCH_SIZE = 32
 
@@ -16,9 +17,9 @@ DEFAULT_BATCH_SIZE = 32
 class Examples(NamedTuple):
     """Inputs, targets and weights of samples or of steps, in the form that the core takes."""
 
-    x: Array
-    y: Array
-    weight: Array | None
+    x: Rows
+    y: Rows
+    weight: Rows | None
 
     def part(self, start: int, stop: int) -> "Examples":
         """Return the samples from `start` to `stop`."""
@@ -35,6 +36,8 @@ class Examples(NamedTuple):
             return self
         if self.weight is not None:
             raise ValueError("class_weight: expected None if sample_weight is given; multiply the weights instead")
+        if isinstance(self.y, RowArrays):
+            raise ValueError("class_weight: expected None for a model with several outputs; give sample_weight instead")
         return self._replace(weight=class_weights(class_weight, self.y, str(self.y.dtype)))
 
     def batch_group(self, batch_size: int | None, steps: int | None) -> "BatchGroup":
@@ -118,10 +121,10 @@ def epochs_of(name: str, value: Any) -> int | frozenset[int]:
     return checks.integer(name, value, 1)
 
 
-def require_rows(x_name: str, x: Array, y_name: str, y: Any) -> Array:
+def require_rows(x_name: str, x: Rows, y_name: str, y: Any) -> Array:
     """Return y as an array; raise ValueError for empty data, and for x and y of different lengths."""
-    if x.ndim == 0 or len(x) == 0:
-        raise ValueError(f"{x_name}: expected at least one sample, got shape {x.shape}")
+    if len(x) == 0:
+        raise ValueError(f"{x_name}: expected at least one sample, got shape {parts(x)[0].shape}")
     targets = numbers(y_name, y)
     if targets.ndim == 0 or len(targets) != len(x):
         raise ValueError(f"{y_name}: expected as many samples as {x_name}, {len(x)}, got shape {targets.shape}")

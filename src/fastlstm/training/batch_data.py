@@ -35,8 +35,6 @@ def refuse_beside(name: str, **arguments: Any) -> None:
 
 def entries(name: str, batch: Any) -> tuple[Any, Any, Any]:
     """Return x, y and weights of a batch (x, y, sample_weight), (x, y) or x, with None for missing entries."""
-    if isinstance(batch, dict):
-        raise TypeError(f"{name}: expected a batch (x, y), got a dict; a model has one input")
     parts = tuple(batch) if isinstance(batch, (tuple, list)) else (batch,)
     if not 1 <= len(parts) <= 3:
         raise ValueError(f"{name}: expected a batch (x, y) or (x, y, sample_weight), got {len(parts)} entries")

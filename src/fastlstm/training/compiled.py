@@ -1,64 +1,195 @@
-"""Compiled: optimizer, loss and metrics as one value."""
+"""Compiled: optimizer, losses and metrics as one value."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from .. import losses, optimizers
 from .._internal import checks
 from .._internal.arrays import Array
 from .._internal.registry import is_config
+from .._internal.row_arrays import RowArrays, Rows
+from ..losses._native import NativeLoss
+from ..losses._sample_weights import sample_weights
 from ..losses._trainer import Trainer
 from ..metrics._compiled import CompiledMetrics
+from ..metrics._model_metrics import ModelMetrics
 from .native_model import NativeModel
 
 
 class Compiled:
-    """An optimizer, a loss with its weight, and metrics.
+    """An optimizer, the losses of the outputs with their weights, and metrics.
 
     Parameters
     ----------
     optimizer, loss, loss_weights, metrics, weighted_metrics
-        As for `Sequential.compile`.
+        As for `Model.compile`.
+    output_names : sequence of str
+        The names of the outputs.
     """
 
-    def __init__(self, optimizer: Any, loss: Any, loss_weights: Any, metrics: Any, weighted_metrics: Any) -> None:
+    def __init__(
+        self,
+        optimizer: Any,
+        loss: Any,
+        loss_weights: Any,
+        metrics: Any,
+        weighted_metrics: Any,
+        output_names: Sequence[str],
+    ) -> None:
         self.optimizer: optimizers.Optimizer = optimizers.get(optimizer)
-        loss = _of_the_only_output("loss", loss)
-        self.loss: losses.Loss | None = None if loss is None else losses.get(loss)
-        self.metrics = CompiledMetrics(metrics, weighted_metrics)
-        self.loss_weight = _loss_weight(loss_weights)
+        self.output_names = list(output_names)
+        self.losses: list[losses.Loss | None] = [
+            None if one is None else losses.get(one) for one in self._of_each("loss", loss, spread=True)
+        ]
+        weights = self._of_each("loss_weights", loss_weights, spread=len(output_names) == 1)
+        self.loss_weights = [1.0 if one is None else checks.number("loss_weights", one) for one in weights]
+        if len(output_names) == 1:
+            of_outputs = [CompiledMetrics(metrics, weighted_metrics)]
+        else:
+            given = zip(
+                self._metrics("metrics", metrics), self._metrics("weighted_metrics", weighted_metrics), strict=True
+            )
+            of_outputs = [CompiledMetrics(*one) for one in given]
+        self.metrics = ModelMetrics(of_outputs, output_names)
+
+    @property
+    def loss(self) -> losses.Loss | None:
+        """The loss of the only output, None if there are several."""
+        return self.losses[0] if len(self.losses) == 1 else None
+
+    @property
+    def has_loss(self) -> bool:
+        """Whether any output has a loss."""
+        return any(loss is not None for loss in self.losses)
 
     def attach(self, native: NativeModel) -> None:
-        """Set the loss of a native model and start its optimizer."""
-        if self.loss is not None:
-            self.loss._start(native.network)
-        native.network.set_loss_weight(self.loss_weight)
+        """Set the losses of a native model and start its optimizer."""
+        for output, (loss, weight) in enumerate(zip(self.losses, self.loss_weights, strict=True)):
+            if loss is not None:
+                loss._start(native.network, output)
+            native.network.set_loss_weight(weight, output=output)
         self.optimizer.start(native.network)
 
     def trainer(self, native: NativeModel) -> Trainer:
-        """Return the network, or a wrapper that splits its steps for a loss written in Python."""
-        assert self.loss is not None
+        """Return the network, or a wrapper that splits its steps for losses written in Python."""
         stateful_state = native.stateful_state if native.stateful else None
-        return self.loss._trainer(native.network, stateful_state, self.loss_weight)
+        if self.loss is not None:
+            return self.loss._trainer(native.network, stateful_state, self.loss_weights[0])
+        for name, loss in zip(self.output_names, self.losses, strict=True):
+            if loss is not None and not isinstance(loss, NativeLoss):
+                raise ValueError(
+                    f"loss: {loss.name!r} of output {name!r} is written in Python, which is supported for a model with"
+                    " one output; use a loss of fastlstm.losses"
+                )
+        return native.network
 
-    def targets(self, name: str, y: Any, native: NativeModel, shape: tuple[int, ...], *, finite: bool) -> Array:
-        """Return the targets for outputs of this shape in the form that the core takes."""
-        assert self.loss is not None
-        return self.loss._targets(name, y, shape, native.network.target_features, native.dtype, finite=finite)
+    def logs(self, sums: Sequence[float], samples: int) -> dict[str, Any]:
+        """Return the mean losses of samples by name, given their sums as the core returns them."""
+        names = ["loss", *self.loss_names]
+        values = [sums[0], *(sums[1 + k] for k, loss in enumerate(self.losses) if loss is not None and len(sums) > 1)]
+        return {name: value / samples for name, value in zip(names, values, strict=True)}
 
+    @property
+    def loss_names(self) -> list[str]:
+        """The names of the losses of the outputs if there are several."""
+        if len(self.losses) == 1:
+            return []
+        return [f"{name}_loss" for name, loss in zip(self.output_names, self.losses, strict=True) if loss is not None]
 
-def _of_the_only_output(name: str, value: Any) -> Any:
-    """Return the entry of a list or dict with one entry for each output; anything else is returned unchanged."""
-    entries = value
-    if isinstance(value, dict) and not is_config(value):
-        entries = list(value.values())
-    if not isinstance(entries, (list, tuple)):
-        return value
-    if len(entries) != 1:
-        raise ValueError(f"{name}: expected one entry, since the model has one output, got {len(entries)}")
-    return entries[0]
+    # Data -------------------------------------------------------------------------------------------------------
 
+    def targets(
+        self, name: str, y: Any, native: NativeModel, shapes: Sequence[tuple[int, ...]], *, finite: bool
+    ) -> Rows:
+        """Return the targets for outputs of these shapes in the form that the core takes."""
+        if len(shapes) == 1:
+            assert self.losses[0] is not None
+            return self.losses[0]._targets(
+                name, y, shapes[0], native.network.target_features, native.dtype, finite=finite
+            )
+        arrays: list[Array | None] = []
+        for label, one, loss, shape, width in zip(
+            self._labels(name, y),
+            self.of_outputs(name, y),
+            self.losses,
+            shapes,
+            native.network.target_features,
+            strict=True,
+        ):
+            if loss is None:
+                arrays.append(None)
+                continue
+            if one is None:
+                raise ValueError(f"{label}: expected targets, got None")
+            arrays.append(loss._targets(label, one, shape, width, native.dtype, finite=finite))
+        return RowArrays(arrays, shapes[0][0])
 
-def _loss_weight(value: Any) -> float:
-    """Return the weight of the only loss."""
-    value = _of_the_only_output("loss_weights", value)
-    return 1.0 if value is None else checks.number("loss_weights", value)
+    def weights(
+        self, name: str, value: Any, native: NativeModel, shapes: Sequence[tuple[int, ...]], *, finite: bool
+    ) -> Rows | None:
+        """Return the sample weights of outputs of these shapes in the form that the core takes."""
+        if value is None:
+            return None
+        if len(shapes) == 1:
+            return sample_weights(name, value, shapes[0], native.dtype, finite=finite)
+        given = [value] * len(shapes)
+        if isinstance(value, (dict, list, tuple)) and (isinstance(value, dict) or len(value) == len(shapes)):
+            given = self.of_outputs(name, value, complete=False)
+        arrays = [
+            sample_weights(label, one, shape, native.dtype, finite=finite)
+            for label, one, shape in zip(self._labels(name, value), given, shapes, strict=True)
+        ]
+        return RowArrays(arrays, shapes[0][0])
+
+    def of_outputs(self, name: str, value: Any, *, complete: bool = True) -> list[Any]:
+        """Return the entries of a list or dict with one entry for each output."""
+        names = self.output_names
+        if isinstance(value, dict):
+            unknown = [key for key in value if key not in names]
+            missing = [
+                one for one, loss in zip(names, self.losses, strict=True) if one not in value and loss is not None
+            ]
+            if unknown or (missing and complete):
+                raise ValueError(f"{name}: expected entries for the outputs {', '.join(names)}, got {', '.join(value)}")
+            return [value.get(one) for one in names]
+        if not isinstance(value, (list, tuple)) or len(value) != len(names):
+            got = f"{len(value)} entries" if isinstance(value, (list, tuple)) else type(value).__name__
+            raise ValueError(
+                f"{name}: expected a list or a dict with an entry for each of {len(names)} outputs,"
+                f" {', '.join(names)}; got {got}"
+            )
+        return list(value)
+
+    def _labels(self, name: str, value: Any) -> list[str]:
+        keys: Sequence[Any] = self.output_names if isinstance(value, dict) else range(len(self.output_names))
+        return [f"{name}[{key!r}]" for key in keys]
+
+    # Arguments of compile ---------------------------------------------------------------------------------------
+
+    def _of_each(self, name: str, value: Any, *, spread: bool) -> list[Any]:
+        """Return an argument's entry for each output; a single value serves all of them if `spread`."""
+        names = self.output_names
+        if isinstance(value, dict) and not is_config(value):
+            if len(names) == 1 and len(value) == 1:
+                return list(value.values())
+            unknown = [key for key in value if key not in names]
+            if unknown:
+                raise ValueError(f"{name}: expected keys among the outputs {', '.join(names)}, got {unknown[0]!r}")
+            return [value.get(one) for one in names]
+        if isinstance(value, (list, tuple)):
+            if len(value) != len(names):
+                outputs = "one entry, since the model has one output" if len(names) == 1 else f"{len(names)} entries"
+                raise ValueError(f"{name}: expected {outputs}, got {len(value)}")
+            return list(value)
+        if value is None or spread:
+            return [value] * len(names)
+        raise TypeError(f"{name}: expected a list or a dict with an entry for each output, got {value!r}")
+
+    def _metrics(self, name: str, value: Any) -> list[Any]:
+        """Return the metrics of each output; a flat list of another length serves all of them."""
+        names = self.output_names
+        if isinstance(value, dict):
+            return self._of_each(name, value, spread=True)
+        if isinstance(value, (list, tuple)) and len(value) == len(names):
+            return list(value)
+        return [value] * len(names)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
+from .._internal.row_arrays import for_core
 from ..callbacks import CallbackList
 from .array_data import BatchGroup
 from .compiled import Compiled
@@ -41,7 +42,7 @@ def evaluate(job: EvaluationJob, callbacks: CallbackList) -> dict[str, Any]:
     job.model.stop_evaluating = False
     metrics.reset()
     callbacks.on_test_begin()
-    total = 0.0
+    sums: list[float] = []
     batches = seen = 0  # of the groups before
     logs: dict[str, Any] = {}
     buffers: OutputBuffers | None = None
@@ -54,10 +55,15 @@ def evaluate(job: EvaluationJob, callbacks: CallbackList) -> dict[str, Any]:
             callbacks.on_test_batch_begin(batches + start // group.batch_size)
             end = min(start + rows, samples)
             few = data.part(start, end)
-            loss = trainer.evaluate(few.x, few.y, sample_weight=few.weight, **buffers.first(end - start))
-            total += loss * (end - start)
+            found = trainer.evaluate(
+                for_core(few.x), for_core(few.y), sample_weight=for_core(few.weight), **buffers.first(end - start)
+            )
+            losses = found if isinstance(found, list) else [found]
+            sums = [
+                before + loss * (end - start) for before, loss in zip(sums or [0.0] * len(losses), losses, strict=True)
+            ]
             buffers.update(few.y, slice(0, end - start), group.batch_size, few.weight)
-            logs = {"loss": total / (seen + end), **metrics.results()}
+            logs = {**job.compiled.logs(sums, seen + end), **metrics.results()}
             callbacks.on_test_batch_end(batches + (end - 1) // group.batch_size, logs)
             if job.model.stop_evaluating:
                 break

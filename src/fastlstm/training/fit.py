@@ -5,6 +5,7 @@ import warnings
 from collections.abc import Callable
 from typing import Any, NamedTuple, Protocol
 
+from .._internal.row_arrays import for_core
 from ..callbacks import CallbackList
 from .array_data import ArraySource, BatchGroup
 from .batch_data import Source
@@ -100,7 +101,7 @@ class _EpochLoop:
         seconds = 0.0 if callbacks.wants_each_batch("train") else _SECONDS_PER_CALL
         metrics.reset()
         steps = samples = 0  # of the groups before
-        total = 0.0
+        sums: list[float] = []
         logs: dict[str, Any] = {}
         for group in job.data.epoch():
             native = job.model._native_model()
@@ -109,14 +110,14 @@ class _EpochLoop:
             step = done = 0
             while step < group.steps:
                 callbacks.on_train_batch_begin(steps + step)
-                step, total = _train_steps(job, group, step, seconds, total, buffers)
+                step, sums = _train_steps(job, group, step, seconds, sums, buffers)
                 start, done = done, min(step * group.batch_size, len(order))
-                self._watch.see(total, epoch, steps + step)
+                self._watch.see(sums[0], epoch, steps + step)
                 if metrics:
                     rows = order[start:done]
                     weight = None if data.weight is None else data.weight[rows]
                     buffers.update(data.y[rows], slice(start, done), group.batch_size, weight)
-                logs = {"loss": total / (samples + done), **metrics.results()}
+                logs = {**job.compiled.logs(sums, samples + done), **metrics.results()}
                 callbacks.on_train_batch_end(steps + step - 1, logs)
                 if job.model.stop_training:
                     return logs
@@ -125,26 +126,29 @@ class _EpochLoop:
 
 
 def _train_steps(
-    job: TrainingJob, group: BatchGroup, first_step: int, seconds: float, loss_sum: float, buffers: OutputBuffers
-) -> tuple[int, float]:
-    """Make at least one step and more for `seconds`; return the next step and the sum of the losses so far.
+    job: TrainingJob, group: BatchGroup, first_step: int, seconds: float, sums: list[float], buffers: OutputBuffers
+) -> tuple[int, list[float]]:
+    """Make at least one step and more for `seconds`; return the next step and the sums of the losses so far.
+
+    The sums are of the loss and, of a model with several outputs, of the loss of each.
 
     The native model is fetched anew: a callback may have changed what is trained.
     """
     data = group.data
     trainer = job.compiled.trainer(job.model._native_model())
-    return trainer.train(
-        data.x,
-        data.y,
+    step, found = trainer.train(
+        for_core(data.x),
+        for_core(data.y),
         group.order,
         batch_size=group.batch_size,
         first_step=first_step,
         learning_rate=job.compiled.optimizer.rates(group.steps - first_step if seconds else 1),
         seconds=seconds,
-        loss_sum=loss_sum,
-        sample_weight=data.weight,
+        loss_sum=sums if len(sums) > 1 else sum(sums, 0.0),
+        sample_weight=for_core(data.weight),
         **buffers.arguments,
     )
+    return step, found if isinstance(found, list) else [found]
 
 
 def train_batch(job: TrainingJob) -> dict[str, Any]:
@@ -154,9 +158,9 @@ def train_batch(job: TrainingJob) -> dict[str, Any]:
     rows = len(group.order)
     buffers = OutputBuffers.for_input(job.model._native_model(), job.compiled, group.data.x)
     job.compiled.metrics.reset()
-    _, total = _train_steps(job, group, 0, 0.0, 0.0, buffers)
+    _, sums = _train_steps(job, group, 0, 0.0, [], buffers)
     buffers.update(group.data.y, slice(0, rows), rows, group.data.weight)
-    return {"loss": total / rows, **job.compiled.metrics.results()}
+    return {**job.compiled.logs(sums, rows), **job.compiled.metrics.results()}
 
 
 class _LossWatch:

@@ -1,40 +1,23 @@
 """NativeModel: layers compiled into a network of the core, with conversion of input, states and rows per call."""
 
 import math
+import weakref
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from .._internal import native
 from .._internal.arrays import Array, mask_for
-from .._internal.native import NETWORK_INPUT, Branch, Network
+from .._internal.native import NETWORK_INPUT, Network
+from .._internal.row_arrays import RowArrays, Rows, for_core, from_core, parts
 from ..layers.base import Layer, Shape
 from ..layers.rnn._states import require_rows
+from .nodes import CoreLayers, Node, Value, consumers, shapes_of
 
 _BLOCK = 2**22  # elements of the input and of the widest layer that one native call works on
 _OPERATIONS = 2**33  # of a native call, so that it returns to signals and progress well within a fifth of a second
-
-
-class Node(NamedTuple):
-    """A layer in a graph, and the sources of its inputs."""
-
-    layer: Layer
-    inputs: tuple[int, ...]
-    """Indices of the nodes whose outputs it takes; `MODEL_INPUT` for the input of the model."""
-
-    def input_shape(self, shapes: Sequence[Shape], model_input: Shape) -> Any:
-        """Return the shape of the input (a list of several) given the output shapes of all earlier nodes."""
-        return self.layer._only_shape([model_input if i == MODEL_INPUT else shapes[i] for i in self.inputs])
-
-    def output_shape(self, shapes: Sequence[Shape], model_input: Shape) -> Shape:
-        """Return the shape of the output, given the output shapes of all earlier nodes."""
-        shape: Shape = self.layer.compute_output_shape(self.input_shape(shapes, model_input))
-        return shape
-
-
-MODEL_INPUT = -1
 
 
 def only_input(x: Any, axes: int) -> Any:
@@ -44,51 +27,25 @@ def only_input(x: Any, axes: int) -> Any:
     return x
 
 
-class NativeModel:
-    """A network of the core compiled from layers; it owns their weights.
-
-    A model creates a new one when its layers or their `trainable` flags change.
+class ModelInput:
+    """An input of a model: its name and shape, and how data for it is converted.
 
     Parameters
     ----------
     name : str
-        Of the model, for messages.
-    nodes : sequence of Node
-        At least one; each after the nodes whose outputs it takes.
+        Of the input layer.
     batch_shape : tuple
-        Of the input, with the batch axis.
-    trained : sequence of bool
-        For each weight, whether training changes it.
+        With the batch axis.
+    first : Layer
+        A layer that takes this input, and converts it as all that do.
     """
 
-    def __init__(self, name: str, nodes: Sequence[Node], batch_shape: Shape, trained: Sequence[bool]) -> None:
-        self.name = name
-        self.batch_shape = batch_shape
-        self._nodes = tuple(nodes)
-        self._first = nodes[0].layer  # every input of the model is converted as the first layer wants it
-        self.dtype = self._first.dtype
-        self.network: Network = native.network(self.dtype, *self._first._network_input(batch_shape))
-        shapes: list[Shape] = []
-        outputs: list[int] = []
-        for node in nodes:
-            branch = Branch(self.network, [NETWORK_INPUT if i == MODEL_INPUT else outputs[i] for i in node.inputs])
-            node.layer._append_all_to(branch, node.input_shape(shapes, batch_shape))
-            outputs.append(branch.output)
-            shapes.append(node.output_shape(shapes, batch_shape))
-        self.network.set_trainable(list(trained))
-        parameter = column = 0
-        stateful: list[bool] = []
-        for node in nodes:
-            parameter, end = node.layer._move_to(self.network, parameter, column)
-            stateful += [node.layer.stateful] * (end - column)
-            column = end
-        self._stateful_columns = np.array(stateful, bool)  # columns of the states that last from call to call
-        self.stateful = any(stateful)
+    def __init__(self, name: str, batch_shape: Shape, first: Layer) -> None:
+        self.name, self.batch_shape, self._first = name, batch_shape, first
+        self.features, self.is_sequence = first._network_input(batch_shape)
         self._accepted: tuple[int, ...] | None = None
 
-    # Input and output -------------------------------------------------------------------------------------------
-
-    def input(self, name: str, x: object, *, finite: bool = False) -> Array:
+    def array(self, name: str, x: object, *, finite: bool) -> Array:
         """Return data as the network takes it; `finite` refuses NaN and Inf.
 
         A single window takes only microseconds in the network, so a shape that passed once is not checked again.
@@ -102,7 +59,7 @@ class NativeModel:
         return self._first._for_network(array)
 
     def _require_shape(self, name: str, array: Array) -> None:
-        """Raise ValueError unless the array has the shape of the model's input."""
+        """Raise ValueError unless the array has the shape of the input."""
         shape, sample_shape = array.shape, self.batch_shape[1:]
         if len(shape) != len(sample_shape) + 1 or any(
             want not in (None, got) for want, got in zip(sample_shape, shape[1:], strict=True)
@@ -110,29 +67,141 @@ class NativeModel:
             letters = ("N", *("T" if size is None else str(size) for size in sample_shape))
             raise ValueError(f"{name}: expected shape ({', '.join(letters)}), got {shape}")
 
-    def output_shapes(self, batch_shape: Shape) -> list[Shape]:
-        """Return the shape of each node's output for an input of this shape."""
-        shapes: list[Shape] = []
-        for node in self._nodes:
-            shapes.append(node.output_shape(shapes, batch_shape))
-        return shapes
 
-    def output_shape(self, x: Array) -> tuple[int, ...]:
-        """Return the shape of the outputs for x in the network's form, in which an Embedding's has one axis more."""
-        return tuple(size or 0 for size in self.output_shapes(x.shape[: len(self.batch_shape)])[-1])
+class NativeModel:
+    """A network of the core compiled from layers; it holds their weights.
+
+    A model creates a new one when its layers or their `trainable` flags change. Layers may be in several models: their
+    weights are in the network of the model that was used last.
+
+    Parameters
+    ----------
+    name : str
+        Of the model, for messages.
+    nodes : sequence of Node
+        At least one; each after the nodes whose outputs it takes.
+    outputs : sequence of Value
+        The outputs of the model.
+    inputs : sequence of (str, tuple)
+        The name and the shape, with the batch axis, of each input.
+    trained : dict of int to list of bool
+        By the identity of a layer, for each of its weights whether training changes it.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        nodes: Sequence[Node],
+        outputs: Sequence[Value],
+        inputs: Sequence[tuple[str, Shape]],
+        trained: dict[int, list[bool]],
+    ) -> None:
+        self.name = name
+        self._nodes, self._outputs = tuple(nodes), tuple(outputs)
+        self.inputs = [ModelInput(name, shape, next(consumers(nodes, k))) for k, (name, shape) in enumerate(inputs)]
+        self._only = self.inputs[0] if len(inputs) == 1 else None
+        self.dtype = next(consumers(nodes, 0)).dtype
+        self.network = self._make_network()
+        core = CoreLayers(self.network)
+        shapes = [shape for _, shape in inputs]
+        places = core.append(nodes, outputs, [(NETWORK_INPUT, k) for k in range(len(inputs))], shapes)
+        self.network.set_outputs(places)
+        self._layers = list({id(layer): layer for layer in core.layers}.values())
+        flags: list[bool] = []
+        self._parameters: dict[int, int] = {}  # the first one of each layer, by its identity
+        for layer in self._layers:
+            self._parameters[id(layer)] = len(flags)
+            flags += trained[id(layer)]
+        self.network.set_trainable(flags)
+        ends = np.cumsum(self.network.state_sizes)
+        for layer in self._layers:
+            first_of_core = core.of_layer[id(layer)][:1]
+            layer._move_states_to(self.network, int(ends[first_of_core[0] - 1]) if first_of_core[0] else 0)
+        stateful = [layer.stateful for layer in core.layers]
+        # columns of the states that last from call to call
+        self._stateful_columns = np.repeat(stateful, self.network.state_sizes)
+        self.stateful = any(stateful)
+        self.take_weights()
+
+    def _make_network(self) -> Network:
+        if self._only is not None:
+            return native.network(self.dtype, self._only.features, self._only.is_sequence)
+        features = [one.features for one in self.inputs]
+        return native.network(self.dtype, features, [one.is_sequence for one in self.inputs])
+
+    # Weights ----------------------------------------------------------------------------------------------------
+
+    def take_weights(self) -> None:
+        """Move the weights of all layers into this network, wherever they are."""
+        for layer in self._layers:
+            holder = None if layer._holder is None else layer._holder()
+            if holder is self:
+                continue
+            if holder is not None:
+                holder.has_weights = False
+            if layer.weights:
+                layer._weights.move_to(self.network, self._parameters[id(layer)])
+            layer._holder = weakref.ref(self)
+        self.has_weights = True
+
+    # Input and output -------------------------------------------------------------------------------------------
+
+    def input(self, name: str, x: object, *, finite: bool = False) -> Rows:
+        """Return data as the network takes it; `finite` refuses NaN and Inf."""
+        if self._only is not None:
+            if type(x) is dict:
+                (x,) = self._listed(name, x)
+            return self._only.array(name, x, finite=finite)
+        names = [f"{name}[{k}]" for k in range(len(self.inputs))]
+        if isinstance(x, dict):
+            names = [f"{name}[{one.name!r}]" for one in self.inputs]
+        given = self._listed(name, x)
+        arrays = [
+            one.array(label, value, finite=finite) for one, label, value in zip(self.inputs, names, given, strict=True)
+        ]
+        for label, array in zip(names, arrays, strict=True):
+            if len(array) != len(arrays[0]):
+                raise ValueError(f"{label}: expected as many samples as {names[0]}, {len(arrays[0])}, got {len(array)}")
+        return RowArrays(arrays)
+
+    def _listed(self, name: str, x: Any) -> list[Any]:
+        """Return the data of each input, given as a list or by name."""
+        names = [one.name for one in self.inputs]
+        if isinstance(x, dict):
+            missing = [one for one in names if one not in x]
+            if missing:
+                raise ValueError(f"{name}: expected an entry for each input, {', '.join(names)}; got {', '.join(x)}")
+            return [x[one] for one in names]
+        if not isinstance(x, (list, tuple)) or len(x) != len(names):
+            got = f"{len(x)} entries" if isinstance(x, (list, tuple)) else type(x).__name__
+            raise ValueError(
+                f"{name}: expected a list or a dict with an array for each of {len(names)} inputs,"
+                f" {', '.join(names)}; got {got}"
+            )
+        return list(x)
+
+    def output_shapes(self, x: Rows) -> list[tuple[int, ...]]:
+        """Return the shape of each output for x in the network's form, in which an Embedding's has one axis more."""
+        given = [array.shape[: len(one.batch_shape)] for one, array in zip(self.inputs, parts(x), strict=True)]
+        shapes = shapes_of(self._nodes, given).of(self._outputs)
+        return [tuple(size or 0 for size in shape) for shape in shapes]
 
     # Rows per call ----------------------------------------------------------------------------------------------
 
     @cached_property
     def _width(self) -> int:
         """The largest number of features that a layer outputs."""
-        return max(shape[-1] or 1 for shape in self.output_shapes(self.batch_shape))
+        shapes = shapes_of(self._nodes, [one.batch_shape for one in self.inputs])
+        of_all = (shape for node in range(len(self._nodes)) for shape in shapes.of_node(node))
+        return max(shape[-1] or 1 for shape in of_all)
 
-    def rows_of_a_call(self, x: Array) -> int:
+    def rows_of_a_call(self, x: Rows) -> int:
         """Return how many rows of x to pass in one native call if rows do not depend on each other."""
-        steps, features = math.prod(x.shape[1:-1]), int(x.shape[-1])
-        elements = steps * max(self._width, features)
-        operations = 8 * steps * self._width * (self._width + features)  # of an LSTM of this width
+        elements = operations = 0
+        for array in parts(x):
+            steps, features = math.prod(array.shape[1:-1]), int(array.shape[-1])
+            elements += steps * max(self._width, features)
+            operations += 8 * steps * self._width * (self._width + features)  # of an LSTM of this width
         return max(1, min(_BLOCK // max(1, elements), _OPERATIONS // max(1, operations)))
 
     def rows_of_a_batch(self, name: str, rows: int, batch_size: int) -> int:
@@ -149,7 +218,7 @@ class NativeModel:
 
     def stateful_state(self, rows: int) -> Array | None:
         """Return the states to start from, None for zeros; raise ValueError if they have another number of rows."""
-        owner, batch_size = f"model {self.name!r}", self.batch_shape[0]
+        owner, batch_size = f"model {self.name!r}", self.inputs[0].batch_shape[0]
         if batch_size not in (None, rows):
             raise ValueError(f"x: {owner} is stateful and has an Input for batches of {batch_size} rows, got {rows}")
         state = self.network.state
@@ -158,12 +227,16 @@ class NativeModel:
         require_rows(owner, rows, len(state))
         return np.where(self._stateful_columns, state, np.zeros((), state.dtype))
 
-    def run(self, x: Array, mask: object, rng_step: int | None) -> Array:
+    def predict(self, x: Rows) -> Rows:
+        """Return the outputs of all rows, starting from the states of a stateful model."""
+        return from_core(self.network.predict(for_core(x)))
+
+    def run(self, x: Rows, mask: object, rng_step: int | None) -> Rows:
         """Return the outputs of all rows as one batch; an `rng_step` selects the random numbers of training mode."""
-        given = None if mask is None else mask_for(x, mask)
+        given = None if mask is None else mask_for(for_core(x), mask)
         carries_state = self.stateful and len(x) > 0
         state = self.stateful_state(len(x)) if carries_state else None
-        output, final = self.network.run(x, state=state, mask=given, rng_step=rng_step)
+        output, final = self.network.run(for_core(x), state=state, mask=given, rng_step=rng_step)
         if carries_state:
             self.network.state = final
-        return output
+        return from_core(output)

@@ -2,10 +2,8 @@
 
 from typing import Any
 
-import numpy as np
-
-from .._internal.arrays import Array
 from .._internal.progress import rows_bar
+from .._internal.row_arrays import Rows, concatenated, for_core, parts
 from ..callbacks import CallbackList
 from .batch_data import BatchSource
 from .native_model import NativeModel
@@ -13,22 +11,22 @@ from .native_model import NativeModel
 _SMALL = 4096  # elements of an input that is predicted too quickly to show progress
 
 
-def predict(native: NativeModel, x: Array, batch_size: int, verbose: int | str) -> Array:
+def predict(native: NativeModel, x: Rows, batch_size: int, verbose: int | str) -> Rows:
     """Return the outputs of all rows: in batches for a stateful model, in blocks of any size for others."""
     if native.stateful:
         if len(x) == 0:
-            return native.network.run(x)[0]
+            return native.run(x, None, None)
         rows = native.rows_of_a_batch("x", len(x), min(batch_size, len(x)))
-    elif x.size <= _SMALL:
-        return native.network.predict(x)
+    elif sum(array.size for array in parts(x)) <= _SMALL:
+        return native.predict(x)
     else:
         rows = native.rows_of_a_call(x)
     return _predict_in_calls(native, x, rows, verbose)
 
 
 def predict_with_callbacks(
-    native: NativeModel, x: Array, batch_size: int, verbose: int | str, hooks: CallbackList
-) -> Array:
+    native: NativeModel, x: Rows, batch_size: int, verbose: int | str, hooks: CallbackList
+) -> Rows:
     """Return the outputs of all rows; each batch is a separate native call between hooks."""
     hooks.on_predict_begin()
     if native.stateful and len(x):
@@ -38,23 +36,23 @@ def predict_with_callbacks(
     return outputs
 
 
-def predict_batches(source: BatchSource[tuple[NativeModel, Array]], hooks: CallbackList) -> Array:
+def predict_batches(source: BatchSource[tuple[NativeModel, Rows]], hooks: CallbackList) -> Rows:
     """Return the outputs of all batches of a source, whose inputs come with the native model."""
     outputs = []
     hooks.on_predict_begin()
     for batch, (native, array) in enumerate(source.epoch()):
         hooks.on_predict_batch_begin(batch)
         outputs.append(predict(native, array, max(1, len(array)), 0))
-        hooks.on_predict_batch_end(batch, {"outputs": outputs[-1]})
+        hooks.on_predict_batch_end(batch, {"outputs": for_core(outputs[-1])})
         if hooks.model.stop_predicting:
             break
     hooks.on_predict_end()
-    return np.concatenate(outputs)
+    return concatenated(outputs)
 
 
 def _predict_in_calls(
-    native: NativeModel, x: Array, rows: int, verbose: int | str, callbacks: CallbackList | None = None
-) -> Array:
+    native: NativeModel, x: Rows, rows: int, verbose: int | str, callbacks: CallbackList | None = None
+) -> Rows:
     """Return the outputs of all rows, `rows` per native call, with hooks around each if there are callbacks."""
     bar: Any = rows_bar(len(x), verbose)
     outputs = []
@@ -62,10 +60,10 @@ def _predict_in_calls(
         for batch, start in enumerate(range(0, max(1, len(x)), rows)):
             if callbacks is not None:
                 callbacks.on_predict_batch_begin(batch)
-            outputs.append(native.network.predict(x[start : start + rows]))
+            outputs.append(native.predict(x[start : start + rows]))
             bar.update(len(outputs[-1]))
             if callbacks is not None:
-                callbacks.on_predict_batch_end(batch, {"outputs": outputs[-1]})
+                callbacks.on_predict_batch_end(batch, {"outputs": for_core(outputs[-1])})
                 if callbacks.model.stop_predicting:
                     break
-    return outputs[0] if len(outputs) == 1 else np.concatenate(outputs)
+    return concatenated(outputs)

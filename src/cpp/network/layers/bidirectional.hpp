@@ -15,13 +15,16 @@ struct BidirectionalOptions {
         reader.choice("merge_mode", merge_mode, merge_names);
         if (merge_mode != Merge::concat && forward.units != backward.units)
             throw std::invalid_argument("merge_mode: expected 'concat' for layers of different widths");
-        if (forward.return_sequences != backward.return_sequences || forward.stateful != backward.stateful)
-            throw std::invalid_argument("backward: expected return_sequences and stateful as in forward");
+        if (forward.return_sequences != backward.return_sequences || forward.return_state != backward.return_state ||
+            forward.stateful != backward.stateful)
+            throw std::invalid_argument("backward: expected return_sequences, return_state and stateful as in forward");
         if (forward.go_backwards == backward.go_backwards)
             throw std::invalid_argument("backward: expected go_backwards to be the opposite of forward's");
     }
 };
 
+// Its inputs are a sequence and, optionally, the initial states of both; its outputs are the merged ones and, if
+// wanted, the final states of both.
 template <class T>
 class BidirectionalLayer final : public Layer<T> {
 public:
@@ -32,9 +35,10 @@ public:
         : Layer<T>({context.inputs[0].features, true},
                    {options.forward.units + (options.merge_mode == Merge::concat ? options.backward.units : 0),
                     options.forward.return_sequences}),
-          layers_{std::make_unique<RecurrentLayer<T>>(options.forward, context),
-                  std::make_unique<RecurrentLayer<T>>(options.backward, context)},
+          layers_{make_inner(options.forward, context, 0), make_inner(options.backward, context, 1)},
           merge_(options.merge_mode) {
+        if (context.inputs.size() > 1 && context.inputs.size() != input_count())
+            throw std::invalid_argument("inputs: expected the initial states of both layers");
         for (int i = 0; i < 2; ++i) {
             for (Weight weight : layers_[i]->weights) {
                 weight.name = (i == 0 ? "forward_" : "backward_") + weight.name;
@@ -44,6 +48,21 @@ public:
         }
     }
 
+    std::size_t input_count() const override { return layers_[0]->input_count() + layers_[1]->input_count() - 1; }
+    StepShape input_shape(std::size_t input) const override {
+        const auto [inner, place] = of_inner(input, layers_[0]->input_count());
+        return layers_[inner]->input_shape(place);
+    }
+    bool takes_equal_steps() const override { return false; }
+    std::size_t output_count() const override { return layers_[0]->output_count() + layers_[1]->output_count() - 1; }
+    StepShape output_shape(std::size_t output) const override {
+        if (output == 0) return Layer<T>::output_shape(0);
+        const auto [inner, place] = of_inner(output, layers_[0]->output_count());
+        return layers_[inner]->output_shape(place);
+    }
+    Index output_steps_of(std::size_t output, const std::vector<Index>& input_steps) const override {
+        return output == 0 ? this->output_steps(input_steps.front()) : 1;
+    }
     bool stateful() const override { return layers_[0]->stateful(); }
     bool works_step_by_step() const override { return false; }
     double work(Index steps) const override { return layers_[0]->work(steps) + layers_[1]->work(steps); }
@@ -86,7 +105,9 @@ public:
         auto workspace = std::make_unique<BidirectionalWorkspace>(*this, *memory.kernels, extent.steps);
         const Index lanes = memory.kernels->lanes, steps = this->output_steps(extent.steps);
         for (int i = 0; i < 2; ++i) {
-            workspace->workspaces[i] = layers_[i]->make_workspace(memory, arena, extent, mode);
+            const Extent inner{extent.rows, std::vector<Index>(layers_[i]->input_count(), extent.steps),
+                               std::vector<bool>(layers_[i]->input_count(), extent.masked)};
+            workspace->workspaces[i] = layers_[i]->make_workspace(memory, arena, inner, mode);
             if (mode == Mode::inference) continue;
             workspace->d_outputs[i] = make_sequence(arena, extent.rows, steps, layers_[i]->outputs, lanes);
             workspace->workspaces[i]->dy = read_only(workspace->d_outputs[i]);
@@ -98,6 +119,19 @@ public:
     }
 
 private:
+    // Which of the two layers an input or output other than the first belongs to, and which of that one's it is, by how
+    // many the forward layer has.
+    static std::pair<std::size_t, std::size_t> of_inner(std::size_t place, std::size_t of_forward) {
+        if (place < of_forward) return {0, place};
+        return {1, place - of_forward + 1};
+    }
+    static Inner make_inner(const RecurrentOptions& options, const LayerContext<T>& context, std::size_t inner) {
+        const std::size_t states = (context.inputs.size() - 1) / 2;
+        std::vector<StepShape> inputs{context.inputs[0]};
+        for (std::size_t i = 0; i < states; ++i) inputs.push_back(context.inputs[1 + inner * states + i]);
+        return std::make_unique<RecurrentLayer<T>>(options, LayerContext<T>{inputs, context.kernels});
+    }
+
     struct BidirectionalWorkspace final : LayerWorkspace<T> {
         const BidirectionalLayer& layer;
         const Kernels<T>& kernels;
@@ -110,9 +144,31 @@ private:
 
         void connect(const Output<T>* inputs, const Call<T>& shared) override {
             LayerWorkspace<T>::connect(inputs, shared);
-            for (auto& workspace : workspaces) workspace->connect(inputs, shared);
+            const std::size_t first = layer.layers_[0]->input_count();
+            workspaces[0]->connect(inputs, shared);
+            std::vector<Output<T>> of_backward{inputs[0]};
+            of_backward.insert(of_backward.end(), inputs + first, inputs + layer.input_count());
+            workspaces[1]->connect(of_backward.data(), shared);
             workspaces[0]->dx = this->dx;
             workspaces[1]->dx = second_dx;
+        }
+        void set_dx(std::size_t input, Sequence<T> to) override {
+            const auto [inner, place] = of_inner(input, layer.layers_[0]->input_count());
+            if (input == 0)
+                this->dx = to;
+            else
+                workspaces[inner]->set_dx(place, to);
+        }
+        void set_dy(std::size_t output, Sequence<const T> from) override {
+            const auto [inner, place] = of_inner(output, layer.layers_[0]->output_count());
+            if (output == 0)
+                this->dy = from;
+            else
+                workspaces[inner]->set_dy(place, from);
+        }
+        Sequence<const T> further_output(std::size_t output) const override {
+            const auto [inner, place] = of_inner(output, layer.layers_[0]->output_count());
+            return workspaces[inner]->further_output(place);
         }
         Sequence<const T> output() const override { return {y.data, y.row, layer.gives_sequence ? y.step : 0}; }
         Mask output_mask() const override { return layer.gives_sequence ? this->mask : Mask{}; }

@@ -31,7 +31,7 @@ public:
     }
 
     Index output_steps(Index steps) const override { return options_.window.output_steps(steps); }
-    bool gives_mask(bool) const override { return false; }
+    bool gives_mask(const std::vector<bool>&) const override { return false; }
     bool works_step_by_step() const override { return options_.window.is_one_step(); }
     double work(Index steps) const override {
         return static_cast<double>(options_.window.size) * this->elementwise_work(steps);

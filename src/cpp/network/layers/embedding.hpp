@@ -28,7 +28,7 @@ public:
     }
 
     Index entries() const override { return entries_; }
-    bool gives_mask(bool) const override { return mask_zero_; }
+    bool gives_mask(const std::vector<bool>&) const override { return mask_zero_; }
     double work(Index steps) const override { return this->elementwise_work(steps); }
 
     std::unique_ptr<LayerWorkspace<T>> make_workspace(const Memory<T>& memory, Arena<T>& arena, const Extent& extent,

@@ -58,14 +58,13 @@ struct Call {
     }
 };
 
-// The rows and steps of a workspace, and whether its input comes with a mask.
+// The rows and steps of a layer's workspace, and whether its inputs come with masks.
 struct Extent {
-    Index rows, steps;
-    bool masked;
-
-    bool operator==(const Extent& other) const {
-        return rows == other.rows && steps == other.steps && masked == other.masked;
-    }
+    Index rows;
+    std::vector<Index> input_steps;
+    std::vector<bool> input_masked;
+    Index steps = input_steps.front();   // of the first input
+    bool masked = input_masked.front();  // the same
 };
 
 // What a layer outputs, and another one takes.
@@ -80,7 +79,7 @@ struct Output {
 // done when all have returned: each takes a share of the rows, or of something else.
 template <class T>
 struct LayerWorkspace {
-    // Of the first input, which is the only one of most layers.
+    // Of the first input and the first output, which are the only ones of most layers.
     Sequence<const T> x{};
     Mask mask{};
     Sequence<T> dx{};  // data is null where it is not needed
@@ -96,8 +95,11 @@ struct LayerWorkspace {
     }
     // Where the gradient of an input is to be written.
     virtual void set_dx(std::size_t /*input*/, Sequence<T> to) { dx = to; }
+    // Where the gradient of an output is to be read.
+    virtual void set_dy(std::size_t /*output*/, Sequence<const T> from) { dy = from; }
     virtual Sequence<const T> output() const = 0;
-    virtual Mask output_mask() const { return mask; }
+    virtual Sequence<const T> further_output(std::size_t /*output*/) const { return {}; }
+    virtual Mask output_mask() const { return mask; }  // of the first output; others have none
     // Before `forward` (in training) and `backward`, of layers that couple rows: called by all threads of a team, with
     // all rows of the batch in this workspace. They begin and end with a barrier.
     virtual void forward_batch(const Team& /*team*/) {}
@@ -146,7 +148,7 @@ struct UnitParallelism {
 template <class T>
 class Layer {
 public:
-    Index features, outputs;  // of each step; features: of the first input
+    Index features, outputs;  // of each step; features: of the first input; outputs: of the first output
     bool takes_sequence, gives_sequence;
     std::vector<Weight> weights;
     Index state_size = 0, state_offset = 0;  // of a row's states, among those of the network
@@ -162,16 +164,26 @@ public:
     virtual ~Layer() = default;
 
     virtual std::size_t input_count() const { return 1; }
-    virtual Index input_features(std::size_t /*input*/) const { return features; }
+    virtual StepShape input_shape(std::size_t /*input*/) const { return {features, takes_sequence}; }
+    virtual bool takes_equal_steps() const { return true; }  // in all of its inputs
+    virtual std::size_t output_count() const { return 1; }
+    virtual StepShape output_shape(std::size_t /*output*/) const { return {outputs, gives_sequence}; }
     virtual Index output_steps(Index steps) const { return gives_sequence ? steps : 1; }
-    // Whether the output has a mask, by whether every input has one.
-    virtual bool gives_mask(bool masked) const { return masked && takes_sequence && gives_sequence; }
+    // Of each output, by those of the inputs.
+    virtual Index output_steps_of(std::size_t /*output*/, const std::vector<Index>& input_steps) const {
+        return output_steps(input_steps.front());
+    }
+    // Whether the first output has a mask, by whether each input has one.
+    virtual bool gives_mask(const std::vector<bool>& masked) const {
+        return masked.front() && takes_sequence && gives_sequence;
+    }
     virtual bool stateful() const { return false; }
     // Whether a row's output depends on the other rows of its batch in training, so that all are in one workspace.
     virtual bool couples_rows() const { return false; }
     virtual Index entries() const { return 0; }  // of a table, where x chooses from one
     virtual bool works_step_by_step() const { return true; }
     virtual double work(Index steps) const = 0;  // floating-point operations of one row's forward pass
+    virtual double work_of(const std::vector<Index>& input_steps) const { return work(input_steps.front()); }
     virtual UnitParallelism unit_parallelism(const Kernels<T>&) const { return {}; }
     // How many of the weights, one group after the other, are trained or not together: those of a cell.
     virtual std::vector<Index> weight_groups() const { return {static_cast<Index>(weights.size())}; }
@@ -235,6 +247,12 @@ template <class T>
 void copy_rows(const Sequence<const T>& from, Index rows, Index steps, Index features, T* to) {
     for (Index n = 0; n < rows; ++n)
         for (Index t = 0; t < steps; ++t, to += features) std::copy_n(row_at(from, t, n), features, to);
+}
+
+template <class T>
+void fill_zeros(const Sequence<T>& to, Index steps, Index features, Range rows) {
+    for (Index t = 0; t < steps; ++t)
+        for (Index n = rows.begin; n < rows.end; ++n) std::fill_n(row_at(to, t, n), features, T(0));
 }
 
 // A buffer of whole vectors for every row of every step, steps outermost.

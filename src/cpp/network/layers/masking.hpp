@@ -23,7 +23,7 @@ public:
         : Layer<T>({context.inputs[0].features, true}, {context.inputs[0].features, true}),
           mask_value_(static_cast<T>(options.mask_value)) {}
 
-    bool gives_mask(bool) const override { return true; }
+    bool gives_mask(const std::vector<bool>&) const override { return true; }
     double work(Index steps) const override { return this->elementwise_work(steps); }
 
     std::unique_ptr<LayerWorkspace<T>> make_workspace(const Memory<T>& memory, Arena<T>& arena, const Extent& extent,

@@ -30,10 +30,12 @@ public:
     }
 
     std::size_t input_count() const override { return widths_.size(); }
-    Index input_features(std::size_t input) const override {
-        return mode_ == Merge::concat ? widths_[input] : this->features;
+    StepShape input_shape(std::size_t input) const override {
+        return {mode_ == Merge::concat ? widths_[input] : this->features, this->takes_sequence};
     }
-    bool gives_mask(bool masked) const override { return masked && this->gives_sequence; }
+    bool gives_mask(const std::vector<bool>& masked) const override {
+        return this->gives_sequence && std::all_of(masked.begin(), masked.end(), [](bool one) { return one; });
+    }
     double work(Index steps) const override {
         return static_cast<double>(widths_.size()) * this->elementwise_work(steps);
     }

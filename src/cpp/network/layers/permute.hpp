@@ -24,7 +24,7 @@ public:
         : Layer<T>({context.inputs[0].features, true}, {options.steps, true}) {}
 
     bool works_step_by_step() const override { return false; }
-    bool gives_mask(bool) const override { return false; }
+    bool gives_mask(const std::vector<bool>&) const override { return false; }
     Index output_steps(Index) const override { return this->features; }
     double work(Index) const override { return static_cast<double>(this->features * this->outputs); }
 

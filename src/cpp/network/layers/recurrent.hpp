@@ -12,7 +12,7 @@ struct RecurrentOptions {
     Cell cell = Cell::count;
     Index units = 0;
     Activation activation = Activation::tanh, recurrent_activation = Activation::sigmoid;
-    bool use_bias = true, return_sequences = false, go_backwards = false, stateful = false,
+    bool use_bias = true, return_sequences = false, return_state = false, go_backwards = false, stateful = false,
          zero_output_for_mask = false;
     double dropout = 0, recurrent_dropout = 0;
     double zoneout[most_states] = {0, 0};  // of h, and of c
@@ -27,6 +27,7 @@ struct RecurrentOptions {
         read_elementwise(reader, "recurrent_activation", recurrent_activation);
         reader.flag("use_bias", use_bias);
         reader.flag("return_sequences", return_sequences);
+        reader.flag("return_state", return_state);
         reader.flag("go_backwards", go_backwards);
         reader.flag("stateful", stateful);
         reader.flag("zero_output_for_mask", zero_output_for_mask);
@@ -47,6 +48,7 @@ private:
     }
 };
 
+// Its inputs are a sequence and, optionally, the initial states; its outputs are h and, if wanted, the final states.
 template <class T>
 class RecurrentLayer final : public Layer<T> {
 public:
@@ -55,7 +57,8 @@ public:
     RecurrentLayer(const Options& options, const LayerContext<T>& context)
         : Layer<T>({context.inputs[0].features, true}, {options.units, options.return_sequences}),
           options_(options),
-          shape_(cell_in(context.kernels).shape) {
+          shape_(cell_in(context.kernels).shape),
+          takes_initial_states_(context.inputs.size() > 1) {
         const CellShape& shape = shape_;
         if (options.zoneout[1] > 0 && shape.states < 2)
             throw std::invalid_argument("zoneout_cell: expected a cell with a cell state");
@@ -73,8 +76,25 @@ public:
         this->state_size = shape.states * units;
     }
 
+    Index states() const { return shape_.states; }
+    std::size_t input_count() const override {
+        return 1 + static_cast<std::size_t>(takes_initial_states_ ? shape_.states : 0);
+    }
+    StepShape input_shape(std::size_t input) const override {
+        return input == 0 ? StepShape{this->features, true} : StepShape{options_.units, false};
+    }
+    bool takes_equal_steps() const override { return false; }
+    std::size_t output_count() const override {
+        return 1 + static_cast<std::size_t>(options_.return_state ? shape_.states : 0);
+    }
+    StepShape output_shape(std::size_t output) const override {
+        return {options_.units, output == 0 && options_.return_sequences};
+    }
+    Index output_steps_of(std::size_t output, const std::vector<Index>& input_steps) const override {
+        return output == 0 ? this->output_steps(input_steps.front()) : 1;
+    }
     bool stateful() const override { return options_.stateful; }
-    bool works_step_by_step() const override { return !options_.go_backwards; }
+    bool works_step_by_step() const override { return !options_.go_backwards && !takes_initial_states_; }
 
     double work(Index steps) const override {
         const double units = static_cast<double>(options_.units);
@@ -124,6 +144,7 @@ private:
 
     RecurrentOptions options_;
     const CellShape shape_;
+    const bool takes_initial_states_;
     Index kernel_ = -1, recurrent_ = -1, bias_ = -1, unit_weights_ = -1;  // indices into the weights
 };
 
@@ -136,6 +157,9 @@ struct RecurrentLayer<T>::RecurrentWorkspace final : LayerWorkspace<T> {
     const CellPass<T> cell_forward, cell_backward;
     const CellShape& shape;
     RecurrentArgs<T> args{};
+    // Where other layers give the initial states or take the final ones, and their gradients.
+    Sequence<const T> initial_states[most_states] = {}, d_final_states[most_states] = {};
+    Sequence<T> d_initial_states[most_states] = {};
     Sequence<T> dropped_x{};  // x under dropout
     T *dropped_h = nullptr, *recurrent_mask = nullptr, *zoneout_mask[most_states] = {};
     // With a mask, the output may differ from h: zeros before the first valid step, or at every masked step.
@@ -152,10 +176,24 @@ struct RecurrentLayer<T>::RecurrentWorkspace final : LayerWorkspace<T> {
           cell_backward(kernels.cell_backward[static_cast<int>(options.cell)]),
           shape(layer.shape_) {}
 
+    void connect(const Output<T>* inputs, const Call<T>& shared) override {
+        LayerWorkspace<T>::connect(inputs, shared);
+        for (std::size_t i = 1; i < layer.input_count(); ++i) initial_states[i - 1] = inputs[i].values;
+    }
+    void set_dx(std::size_t input, Sequence<T> to) override {
+        (input == 0 ? this->dx : d_initial_states[input - 1]) = to;
+    }
+    void set_dy(std::size_t output, Sequence<const T> from) override {
+        (output == 0 ? this->dy : d_final_states[output - 1]) = from;
+    }
     Sequence<const T> output() const override {
         if (masks_output())
             return {masked_output.data, masked_output.row, options.return_sequences ? masked_output.step : 0};
         return h_of_outputs();
+    }
+    Sequence<const T> further_output(std::size_t output) const override {
+        const auto s = static_cast<Index>(output) - 1;
+        return {state(args.steps, 0, s), s == 0 ? args.h.row : (shape.states - 1) * args.h.row, 0};
     }
 
     Mask output_mask() const override {
@@ -185,8 +223,11 @@ struct RecurrentLayer<T>::RecurrentWorkspace final : LayerWorkspace<T> {
     }
     void begin_forward(Range rows) override {
         const RecurrentArgs<T> call_args = args_of_call();
-        put_states(call_args.initial ? this->call->initial_state : nullptr, rows,
+        put_states(begins_with_states() ? this->call->initial_state : nullptr, rows,
                    [this](Index n, Index s) { return state(0, n, s); });
+        for (Index s = 0; s < shape.states && initial_states[s].data; ++s)
+            for (Index n = rows.begin; n < rows.end; ++n)
+                std::copy_n(row_at(initial_states[s], 0, n), options.units, state(0, n, s));
         if (drops_x()) kernels.dropout(dropout_of_x(this->x, dropped_x), rows);
         if (call_args.dropped_h) {
             DropoutArgs<T> mask = random_mask(options.recurrent_dropout, 1, 1, {recurrent_mask, args.h.row, 0});
@@ -211,6 +252,8 @@ struct RecurrentLayer<T>::RecurrentWorkspace final : LayerWorkspace<T> {
     void begin_backward(Range rows) override {
         put_states(takes_states() ? this->call->d_final_state : nullptr, rows,
                    [this](Index n, Index s) { return d_state(n, s); });
+        for (Index s = 0; s < shape.states && d_final_states[s].data; ++s)
+            kernels.add(d_final_states[s], 1, options.units, d_states_of(s), rows);
         if (drops_h())
             for (Index n = rows.begin; n < rows.end; ++n)
                 std::fill_n(args.d_dropped_h + n * args.h.row, args.h.row, T(0));
@@ -223,8 +266,11 @@ struct RecurrentLayer<T>::RecurrentWorkspace final : LayerWorkspace<T> {
     }
     void end_backward(Range rows) override {
         if (drops_x() && this->dx.data) kernels.dropout(dropout_of_x(read_only(this->dx), this->dx), rows);
-        if (args_of_call().wants_d_initial)
+        if (takes_states() && this->call->d_initial_state)
             get_states(this->call->d_initial_state, rows, [this](Index n, Index s) { return d_state(n, s); });
+        for (Index s = 0; s < shape.states; ++s)
+            for (Index n = rows.begin; d_initial_states[s].data && n < rows.end; ++n)
+                std::copy_n(d_state(n, s), options.units, row_at(d_initial_states[s], 0, n));
     }
 
     Index gradient_tiles() const override { return args.gradients.kernel ? cell.gradient_tiles(args_of_call()) : 0; }
@@ -238,7 +284,9 @@ private:
     }
     bool drops_x() const { return this->call->training && options.dropout > 0; }
     bool takes_states() const { return options.stateful || !this->call->only_stateful; }
-    bool begins_with_states() const { return takes_states() && this->call->initial_state; }
+    bool begins_with_states() const {
+        return takes_states() && this->call->initial_state && !layer.takes_initial_states_;
+    }
     bool masks_output() const { return output_valid.data != nullptr; }
     bool drops_h() const { return this->call->training && options.recurrent_dropout > 0; }
     Range steps_of(Index chunk) const {
@@ -262,8 +310,10 @@ private:
 
     RecurrentArgs<T> args_of_call() const {
         RecurrentArgs<T> call_args = args;
-        call_args.initial = begins_with_states();
+        call_args.initial = begins_with_states() || initial_states[0].data;
         call_args.wants_d_initial = takes_states() && this->call->d_initial_state;
+        for (const Sequence<T>& d_initial : d_initial_states)
+            call_args.wants_d_initial = call_args.wants_d_initial || d_initial.data;
         call_args.x = drops_x() ? read_only(dropped_x) : this->x;
         call_args.dx = this->dx;
         call_args.dy = this->dy;
@@ -305,9 +355,11 @@ private:
         return n * this->call->state_size + layer.state_offset + s * options.units;
     }
 
-    T* d_state(Index n, Index s) const {
-        return s == 0 ? args.dh + n * args.h.row : args.d_states + (n * (shape.states - 1) + s - 1) * args.h.row;
+    Sequence<T> d_states_of(Index s) const {
+        if (s == 0) return {args.dh, args.h.row, 0};
+        return {args.d_states + (s - 1) * args.h.row, (shape.states - 1) * args.h.row, 0};
     }
+    T* d_state(Index n, Index s) const { return row_at(d_states_of(s), 0, n); }
     T* state(Index slot, Index n, Index s) const {
         if (s == 0) return args.h.data + slot % args.h_slots * args.h.step + n * args.h.row;
         return args.states + ((slot % args.state_slots * args.rows + n) * (shape.states - 1) + s - 1) * args.h.row;

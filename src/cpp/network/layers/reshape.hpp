@@ -32,7 +32,7 @@ public:
 
     Index output_steps(Index) const override { return steps_; }
     bool works_step_by_step() const override { return false; }
-    bool gives_mask(bool) const override { return false; }
+    bool gives_mask(const std::vector<bool>&) const override { return false; }
     double work(Index) const override { return static_cast<double>(steps_ * this->outputs); }
 
     std::unique_ptr<LayerWorkspace<T>> make_workspace(const Memory<T>& memory, Arena<T>& arena, const Extent& extent,

@@ -27,7 +27,7 @@ public:
         : Layer<T>({context.inputs[0].features, true}, {context.inputs[0].features, true}), options_(options) {}
 
     bool works_step_by_step() const override { return false; }
-    bool gives_mask(bool) const override { return false; }
+    bool gives_mask(const std::vector<bool>&) const override { return false; }
     Index output_steps(Index steps) const override {
         return std::max<Index>(0, options_.before + steps + options_.after);
     }

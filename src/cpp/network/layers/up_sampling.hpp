@@ -21,7 +21,7 @@ public:
         : Layer<T>({context.inputs[0].features, true}, {context.inputs[0].features, true}), size_(options.size) {}
 
     bool works_step_by_step() const override { return false; }
-    bool gives_mask(bool) const override { return false; }
+    bool gives_mask(const std::vector<bool>&) const override { return false; }
     Index output_steps(Index steps) const override { return steps * size_; }
     double work(Index steps) const override { return static_cast<double>(output_steps(steps) * this->outputs); }
 

@@ -29,7 +29,9 @@ public:
     }
 
     // Keras passes the mask on to the next layer in one of them.
-    bool gives_mask(bool masked) const override { return options_.unit && Layer<T>::gives_mask(masked); }
+    bool gives_mask(const std::vector<bool>& masked) const override {
+        return options_.unit && Layer<T>::gives_mask(masked);
+    }
     double work(Index steps) const override {
         return tuning::layer_normalization_factor * this->elementwise_work(steps);
     }

@@ -111,7 +111,7 @@ class KerasWrapper(BaseEstimator):  # type: ignore[misc]
         """Return the outputs of the model, (N,) for a single one."""
         if not self.__sklearn_is_fitted__():
             raise NotFittedError(f"This {type(self).__name__} instance is not fitted yet; expected a call of fit first")
-        outputs = self.model.predict(X, **self._for(Sequential.predict, kwargs))
+        outputs: Array = self.model.predict(X, **self._for(Sequential.predict, kwargs))
         return outputs[..., 0] if outputs.shape[-1] == 1 else outputs
 
     def _builder(self) -> Callable[..., Any]:

@@ -103,7 +103,8 @@ class SupervisedEstimator(NetworkEstimator):
         features = self.model_.input_shape[-1]
         if x.shape[-1] != features:
             raise ValueError(f"X: expected {features} features a step, as in fit, got {x.shape[-1]}")
-        return self.model_.predict(x, verbose=0)
+        outputs: Array = self.model_.predict(x, verbose=0)
+        return outputs
 
     def _train(self, x: Array, y: Array, sample_weight: Any, *, incremental: bool) -> None:
         """Fit a new model, or continue with the existing one."""

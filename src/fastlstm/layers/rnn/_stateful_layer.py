@@ -6,6 +6,7 @@ from typing import Any
 from ..._internal.arrays import Array, real_array
 from ..._internal.checks import flag
 from ..._internal.native import Network
+from ..._internal.owners import Owner
 from ..base import SEQUENCES, Layer, Shape
 from ..symbolic import are_symbolic, listed
 from ._states import StatefulState, join_states, split_states
@@ -27,6 +28,20 @@ class StatefulLayer(Layer):
         """Return the width of each state."""
         raise NotImplementedError(f"{type(self).__name__} must define _state_widths()")
 
+    def _only_shape(self, shapes: Sequence[Shape]) -> Shape:
+        """Return the shape of the sequence; the other inputs, if any, are the initial states."""
+        first, *states = shapes
+        widths = self._state_widths()
+        if states and (
+            len(states) != len(widths)
+            or any(len(shape) != 2 or shape[1] != width for shape, width in zip(states, widths, strict=True))
+        ):
+            raise ValueError(
+                f"initial_state: layer {self.name!r} expected {len(widths)} states of"
+                f" {', '.join(f'(N, {width})' for width in widths)}, got {', '.join(map(str, states))}"
+            )
+        return first
+
     def _state_array(self, name: str, state: Any) -> Array:
         return real_array(name, state, self.dtype)
 
@@ -34,22 +49,13 @@ class StatefulLayer(Layer):
     def _state_width(self) -> int:
         return sum(self._state_widths())
 
-    def _require_one_output(self) -> None:
-        """Raise ValueError if a call returns several arrays; a model passes on one."""
-        if self.return_state:
-            raise ValueError(
-                f"layer: {self.name!r} has return_state=True; a model passes one array from layer to layer (call the"
-                " layer on its own to get its states)"
-            )
+    def _move_states_to(self, network: Network, column: int) -> None:
+        self._stateful_state.move_to(network, slice(column, column + self._state_width))
 
-    def _move_to(self, network: Network, parameter: int, column: int) -> tuple[int, int]:
-        end = column + self._state_width
-        self._stateful_state.move_to(network, slice(column, end))
-        return super()._move_to(network, parameter, column)[0], end
-
-    def _detach(self) -> None:
-        super()._detach()
-        self._stateful_state.detach()
+    def _detach(self, owner: Owner) -> None:
+        super()._detach(owner)
+        if not self._owned_by():
+            self._stateful_state.detach()
 
     def _outputs(self, output: Array) -> tuple[Array, ...]:
         """Return the arrays that a call returns for the output of its network."""
@@ -93,7 +99,8 @@ class StatefulLayer(Layer):
             (N, T, D). The output for a symbolic tensor is one as well, for a `fastlstm.models.Model`.
         initial_state : list of array_like, optional
             The states before the first step, (N, H) each, in the order of `return_state`; or one array if there is one
-            state. Default: the final states of the previous call of a stateful layer, else zeros.
+            state; symbolic tensors if x is one. Default: the final states of the previous call of a stateful layer,
+            else zeros.
         mask : array_like of bool, optional
             (N, T), True where a step is valid. Other steps leave the states unchanged and repeat the previous output,
             or zeros before the first valid step.
@@ -114,7 +121,10 @@ class StatefulLayer(Layer):
             If `x` or a state is not made of real integers or floats, or `mask` not of True and False.
         """
         if are_symbolic(x):
-            return self._symbolic_output(listed(x), initial_state=initial_state, mask=mask, training=training)
+            states = [] if initial_state is None else listed(initial_state)
+            if states and not are_symbolic(states):
+                raise TypeError(f"initial_state: expected symbolic tensors, as x is one, got {initial_state!r}")
+            return self._symbolic_output([*listed(x), *states], mask=mask, training=training)
         call = self._prepared(x, mask, training)
         widths, rows = self._state_widths(), len(call.x)
         carries_state = self.stateful and rows > 0

@@ -102,7 +102,7 @@ class Bidirectional(StatefulLayer):
         changes["name"] = f"{prefix}_{layer.name.removeprefix(f'{prefix}_')}"
         changes["zero_output_for_mask"] = layer.return_sequences
         made = type(layer)(**{**arguments, **changes})
-        made._claim(self)
+        made._claim_alone(self)
         return made
 
     def _require_agreement(self) -> None:
@@ -127,10 +127,10 @@ class Bidirectional(StatefulLayer):
         if self._initial_weights is not None:
             self._weights.write(self._weights.checked(f"layer {self.name!r}", self._initial_weights, self.dtype))
 
-    def _require_one_output(self) -> None:
-        super()._require_one_output()
+    def _shapes_of_outputs(self, shapes: Sequence[Shape]) -> list[Shape]:
         if self.merge_mode is None:
-            raise ValueError(f"layer: {self.name!r} has merge_mode=None; a model passes one array from layer to layer")
+            raise ValueError(f"merge_mode: layer {self.name!r} has None, which is not supported in a model")
+        return super()._shapes_of_outputs(shapes)
 
     def _state_widths(self) -> Sequence[int]:
         return [*self.forward_layer._state_widths(), *self.backward_layer._state_widths()]
@@ -159,6 +159,7 @@ class Bidirectional(StatefulLayer):
     def _append_to(self, branch: Branch, shape: Shape) -> None:
         branch.add(
             "bidirectional",
+            outputs=1 + (len(self._state_widths()) if self.return_state else 0),
             forward=self.forward_layer._core_arguments(),
             backward=self.backward_layer._core_arguments(),
             merge_mode=self.merge_mode or "concat",

@@ -56,7 +56,7 @@ class RNN(StatefulLayer):
     return_sequences : bool
         Whether to return all outputs (N, T, H) instead of the last (N, H).
     return_state : bool
-        Whether a call returns the last states as well: (y, h), or (y, h, c). Not in a model.
+        Whether a call returns the last states as well: (y, h), or (y, h, c). Not in a `Sequential`.
     go_backwards : bool
         Whether to start with the last step. Outputs are in the order of processing, as in Keras; so is the mask passed
         on with them, which Keras leaves in the order of time.
@@ -207,7 +207,8 @@ class RNN(StatefulLayer):
         return (*shape[:2], self.units) if self.return_sequences else (shape[0], self.units)
 
     def _append_to(self, branch: Branch, shape: Shape) -> None:
-        branch.add("recurrent", **self._core_arguments())
+        states = len(self.cell.states) if self.return_state else 0
+        branch.add("recurrent", outputs=1 + states, **self._core_arguments())
 
     def _is_random(self) -> bool:
         """Whether training draws random numbers."""
@@ -222,6 +223,7 @@ class RNN(StatefulLayer):
             "recurrent_activation": self.recurrent_activation,
             "use_bias": self.use_bias,
             "return_sequences": self.return_sequences,
+            "return_state": self.return_state,
             "go_backwards": self.go_backwards,
             "stateful": self.stateful,
             "zero_output_for_mask": self.zero_output_for_mask,

@@ -1,0 +1,130 @@
+"""Nodes: layers in a graph with the sources of their inputs, and the core's layers that are made of them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, Protocol, TypeAlias
+
+from .._internal.native import Branch, Network, Place
+from ..layers.base import Layer, Shape
+
+Value: TypeAlias = tuple[int, int]
+"""An output of a node: the node's index and the output's; `MODEL_INPUT` and the number of an input of the model."""
+
+MODEL_INPUT = -1
+
+
+class Graph(Protocol):
+    """A model, as far as another one that contains it knows it."""
+
+    @property
+    def _nodes(self) -> "Sequence[Node]": ...
+    @property
+    def _outputs(self) -> Sequence[Value]: ...
+    def _shapes_of_outputs(self, shapes: Sequence[Shape]) -> list[Shape]: ...
+
+
+class Node(NamedTuple):
+    """A layer, or a model inside another one, in a graph. A layer that is called several times has as many nodes."""
+
+    layer: Any
+    inputs: tuple[Value, ...]
+    """What it takes."""
+    arguments: Mapping[str, Any] = {}
+    """Of its call, as in `SymbolicCall`."""
+
+
+class Values:
+    """What belongs to each output of the nodes of a graph, and to each of its inputs."""
+
+    def __init__(self, inputs: Sequence[Any]) -> None:
+        self._inputs = list(inputs)
+        self._of_nodes: list[Any] = []
+
+    def add(self, of_outputs: Sequence[Any] | dict[int, Any]) -> None:
+        """Add those of the next node's outputs, or of some of them."""
+        self._of_nodes.append(of_outputs)
+
+    def __getitem__(self, value: Value) -> Any:
+        """Return what belongs to a value."""
+        node, output = value
+        return self._inputs[output] if node == MODEL_INPUT else self._of_nodes[node][output]
+
+    def of(self, values: Sequence[Value]) -> list[Any]:
+        """Return what belongs to several values."""
+        return [self[value] for value in values]
+
+    def of_node(self, node: int) -> Any:
+        """Return what belongs to the outputs of a node."""
+        return self._of_nodes[node]
+
+
+def shapes_of(nodes: Sequence[Node], input_shapes: Sequence[Shape]) -> Values:
+    """Return the shapes of all outputs of nodes, given those of the inputs."""
+    shapes = Values(input_shapes)
+    for node in nodes:
+        shapes.add(node.layer._shapes_of_outputs(shapes.of(node.inputs)))
+    return shapes
+
+
+def consumers(nodes: Sequence[Node], model_input: int) -> Iterator[Layer]:
+    """Yield the layers that take an input of the model."""
+    for node in nodes:
+        for place, value in enumerate(node.inputs):
+            if value == (MODEL_INPUT, model_input):
+                if isinstance(node.layer, Layer):
+                    yield node.layer
+                else:
+                    yield from consumers(node.layer._nodes, place)
+
+
+def _used(nodes: Sequence[Node], outputs: Sequence[Value]) -> list[Value]:
+    """Return the outputs of nodes that these outputs are made of, each once."""
+    used = dict.fromkeys(outputs)
+    for i in range(len(nodes) - 1, -1, -1):
+        if any(place == i for place, _ in used):
+            used |= dict.fromkeys(nodes[i].inputs)
+    return list(used)
+
+
+class CoreLayers:
+    """The layers of a network in the core that are made of the nodes of a graph.
+
+    Parameters
+    ----------
+    network : Network
+        An empty network.
+    """
+
+    def __init__(self, network: Network) -> None:
+        self._network = network
+        self.of_layer: dict[int, list[int]] = {}
+        """By the identity of a layer, the numbers of the core's layers that it added when it was first used."""
+        self.layers: list[Layer] = []
+        """For each of the core's layers, the layer that it belongs to."""
+
+    def append(
+        self, nodes: Sequence[Node], outputs: Sequence[Value], inputs: Sequence[Place], input_shapes: Sequence[Shape]
+    ) -> list[Place]:
+        """Add the nodes that these outputs need; return the places of the outputs in the network."""
+        places, shapes = Values(inputs), Values(input_shapes)
+        used = _used(nodes, outputs)
+        for i, node in enumerate(nodes):
+            given_shapes = shapes.of(node.inputs)
+            shapes.add(node.layer._shapes_of_outputs(given_shapes))
+            wanted = [output for place, output in used if place == i]
+            if not wanted:
+                places.add([])
+            elif isinstance(node.layer, Layer):
+                places.add(self._append_layer(node, places.of(node.inputs), given_shapes))
+            else:
+                inner = [node.layer._outputs[output] for output in wanted]
+                found = self.append(node.layer._nodes, inner, places.of(node.inputs), given_shapes)
+                places.add(dict(zip(wanted, found, strict=True)))
+        return places.of(outputs)
+
+    def _append_layer(self, node: Node, inputs: Sequence[Place], input_shapes: Sequence[Shape]) -> list[Place]:
+        layer = node.layer
+        branch = Branch(self._network, inputs, self.of_layer.get(id(layer), ()))
+        layer._append_all_to(branch, layer._only_shape(input_shapes), **node.arguments)
+        self.of_layer.setdefault(id(layer), branch.added)
+        self.layers += [layer] * len(branch.added)
+        return branch.outputs
