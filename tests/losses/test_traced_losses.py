@@ -8,6 +8,7 @@ from training_models import seeded_fit
 
 from fastlstm import Input, Sequential, layers, losses, utils
 from fastlstm._internal.tape import vjp
+from fastlstm.models import Model
 
 REDUCTIONS = ("sum_over_batch_size", "mean", "sum", "mean_with_sample_weight")
 N, T = 26, 5
@@ -180,3 +181,66 @@ def test_reductions_and_weights_are_those_of_keras(rng, reduction, axis):
         wanted = float(np.asarray(Theirs(reduction=reduction)(y_true, y_pred, given).detach()).sum())
         value, _ = vjp(lambda p, weight=weight: Ours(reduction=reduction)(y_true, p, weight), y_pred)
         assert float(value) == pytest.approx(wanted, rel=1e-5)
+
+
+def two_outputs(loss, stateful=False):
+    utils.set_random_seed(5)
+    steps = Input((T, 3), batch_size=8 if stateful else None, dtype="float64")
+    more = Input((2,), batch_size=8 if stateful else None, dtype="float64")
+    hidden = layers.LSTM(4, stateful=stateful, dtype="float64")(steps)
+    first = layers.Dense(1, name="first", kernel_regularizer="l2", dtype="float64")(hidden)
+    second = layers.Dense(2, name="second", dtype="float64")(layers.Concatenate(dtype="float64")([hidden, more]))
+    model = Model([steps, more], [first, second])
+    model.compile("adam", loss, loss_weights=[2.0, 0.5], metrics=["mae"])
+    return model
+
+
+@pytest.mark.parametrize(
+    "loss", [[Squared(), "mae"], [squared, lambda t, p: np.abs(t - p)], {"first": scalar, "second": "mae"}]
+)
+@pytest.mark.parametrize("weighted", [False, True])
+def test_several_outputs(rng, loss, weighted):
+    """Of several inputs, some of them with native losses; penalties, weights of samples and of losses, metrics."""
+    if weighted and isinstance(loss, dict):
+        loss = {**loss, "first": squared}  # one value for a batch is weighted as a whole
+    x, y = [rng.normal(size=(24, T, 3)), rng.normal(size=(24, 2))], [rng.normal(size=(24, 1)), rng.normal(size=(24, 2))]
+    weight = [rng.uniform(size=24), rng.uniform(size=24)] if weighted else None
+    native, own = two_outputs(["mse", "mae"]), two_outputs(loss)
+    for model in (native, own):
+        seeded_fit(model, x, y, batch_size=8, epochs=2, validation_split=0.25, sample_weight=weight)
+    for name, expected in native.history.history.items():
+        assert own.history.history[name] == pytest.approx(expected, rel=1e-9)
+    close(native, own)
+    for entry in ("evaluate", "train_on_batch", "test_on_batch"):
+        expected = getattr(native, entry)(x, y)
+        assert getattr(own, entry)(x, y) == pytest.approx(expected, rel=1e-9)
+
+
+def test_an_output_without_a_loss(rng):
+    x, y = [rng.normal(size=(24, T, 3)), rng.normal(size=(24, 2))], {"first": rng.normal(size=(24, 1))}
+    native, own = two_outputs({"first": "mse"}), two_outputs({"first": squared})
+    for model in (native, own):
+        model.compile("adam", {"first": "mse" if model is native else squared})
+        seeded_fit(model, x, y, batch_size=8)
+    assert own.history.history == {
+        name: pytest.approx(values, rel=1e-9) for name, values in native.history.history.items()
+    }
+    close(native, own)
+
+
+def test_stateful_models_with_several_outputs(rng):
+    x, y = [rng.normal(size=(24, T, 3)), rng.normal(size=(24, 2))], [rng.normal(size=(24, 1)), rng.normal(size=(24, 2))]
+    native, own = two_outputs(["mse", "mae"], stateful=True), two_outputs([squared, "mae"], stateful=True)
+    for model in (native, own):
+        model.fit(x, y, batch_size=8, epochs=2, shuffle=False, verbose=0)
+    close(native, own)
+
+
+def test_masks_that_reach_one_of_several_outputs(rng):
+    steps = Input((T, 3))
+    hidden = layers.LSTM(4, return_sequences=True)(layers.Masking()(steps))
+    model = Model(steps, [hidden, layers.LSTM(2)(hidden)])
+    x, y = rng.normal(size=(N, T, 3)), [rng.normal(size=(N, T, 4)), rng.normal(size=(N, 2))]
+    model.compile("sgd", [squared, "mse"])
+    with pytest.raises(ValueError, match="loss: 'squared' would get masked steps"):
+        model.fit(x, y, verbose=0)

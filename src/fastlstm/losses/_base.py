@@ -10,6 +10,7 @@ from .._internal.names import snake_case
 from .._internal.native import Network
 from .._internal.tape import Traced, record
 from ._pairs import floats
+from ._python_values import loss_and_gradient, loss_of
 from ._sample_weights import sample_weights
 from ._shares import shares_of
 from ._split import SplitSteps
@@ -246,12 +247,15 @@ class Loss:
         is not stateful. `weight` is the weight of the loss, which the core already applies. A mask that reaches the
         output raises ValueError.
         """
-        if network.masked_output:
-            raise ValueError(
-                f"loss: {self.name!r} would get masked steps without their mask, which reaches this model's output; use"
-                " a loss of fastlstm.losses"
-            )
-        return SplitSteps(network, self, stateful_state, weight)
+        return SplitSteps(network, [self], [weight], stateful_state)
+
+    def _of_batch(self, y: Array, output: Array, weight: Array | None) -> float:
+        """Return the weighted and reduced loss of a batch, computed in Python."""
+        return loss_of(self, y, output, weight)
+
+    def _gradient_of_batch(self, y: Array, output: Array, weight: Array | None) -> tuple[float, Array]:
+        """Return the weighted and reduced loss of a batch, and its gradient with respect to the output."""
+        return loss_and_gradient(self, y, output, weight)
 
     def _output_width(self, targets: Array) -> int:
         """Return the number of output columns that targets (N,), (N, O) or (N, T, O) require."""

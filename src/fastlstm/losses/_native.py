@@ -24,6 +24,7 @@ class NativeLoss(Loss):
 
     _in_keras: ClassVar[bool] = True
     """Whether Keras has a loss of this name."""
+    _returns_values_alone = True
     _settings: ClassVar[tuple[str, ...]] = ()
     """The attributes that the core needs."""
 

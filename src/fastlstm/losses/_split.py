@@ -1,14 +1,12 @@
-"""Training with a loss computed in Python: a native forward pass, the call, and a native backward pass."""
+"""Training with losses computed in Python: a native forward pass, their calls, and a native backward pass."""
 
-from functools import partial
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 import numpy as np
 
-from .._internal.arrays import Array, numbers
+from .._internal.arrays import Array
 from .._internal.native import Network
-from .._internal.tape import vjp
-from ._shares import shares_of
 from ._trainer import StatefulState
 
 
@@ -16,127 +14,123 @@ class PythonLoss(Protocol):
     """A loss that is computed in Python."""
 
     name: str
-    reduction: str
-    _returns_values_alone: bool
-    """Whether `call` has returned values without a gradient, which is then found by tracing it."""
 
-    def call(self, y_true: Array, y_pred: Array) -> Any:
-        """Return the values of a batch, or a tuple of them and their gradient."""
+    def _of_batch(self, y: Array, output: Array, weight: Array | None) -> float:
+        """Return the weighted and reduced loss of a batch."""
+
+    def _gradient_of_batch(self, y: Array, output: Array, weight: Array | None) -> tuple[float, Array]:
+        """Return the weighted and reduced loss of a batch, and its gradient with respect to the output."""
 
 
 class SplitSteps:
-    """A network whose loss is computed in Python, with the interface of the core's `train` and `evaluate`.
+    """A network whose losses are computed in Python, with the interface of the core's `train` and `evaluate`.
 
     Parameters
     ----------
     network : Network
-        The network; its own loss, if any, is not used.
-    loss : Loss
-        The loss.
+        The network; its own losses, if any, are not used.
+    losses : sequence of Loss or None
+        The loss of each output.
+    weights : sequence of float
+        The weight of each loss.
     stateful_state : callable, optional
         Returns the initial states of a stateful model for a number of rows.
-    weight : float
-        The weight of the loss.
+
+    Raises
+    ------
+    ValueError
+        If a mask reaches an output that has a loss.
     """
 
     loss_depends_on_batch = True
-    masked_output = False
 
-    def __init__(self, network: Network, loss: PythonLoss, stateful_state: StatefulState | None, weight: float) -> None:
-        self._network, self._loss, self._stateful_state, self._weight = network, loss, stateful_state, weight
+    def __init__(
+        self,
+        network: Network,
+        losses: Sequence[PythonLoss | None],
+        weights: Sequence[float],
+        stateful_state: StatefulState | None,
+    ) -> None:
+        masked = network.masked_output
+        for loss, one in zip(losses, masked if isinstance(masked, list) else [masked], strict=True):
+            if one and loss is not None:
+                raise ValueError(
+                    f"loss: {loss.name!r} would get masked steps without their mask, which reaches this model's output;"
+                    " use a loss of fastlstm.losses"
+                )
+        self._network, self._losses, self._weights = network, losses, weights
+        self._stateful_state = stateful_state
+
+    @property
+    def masked_output(self) -> Any:
+        """Whether a mask may reach the output, for each of several."""
+        return [False] * len(self._losses) if len(self._losses) > 1 else False
 
     def train(
         self,
-        x: Array,
-        y: Array,
+        x: Any,
+        y: Any,
         order: Array,
         *,
         batch_size: int,
         first_step: int,
         learning_rate: float | Array,
         seconds: float,
-        loss_sum: float = 0.0,
-        sample_weight: Array | None = None,
-        predictions: Array | None = None,
-    ) -> tuple[int, float]:
+        loss_sum: Any = 0.0,
+        sample_weight: Any = None,
+        predictions: Any = None,
+        valid: Any = None,
+    ) -> tuple[int, Any]:
         """Make one step, regardless of `seconds`; return the number of the next step and the updated `loss_sum`."""
         rows = order[first_step * batch_size : (first_step + 1) * batch_size]
         network = self._network
+        inputs = [each[rows] for each in x] if isinstance(x, list) else x[rows]
         state = None if self._stateful_state is None else self._stateful_state(len(rows))
-        saved = network.forward(x[rows], state=state, rng_step=network.iterations, penalize=True)
+        saved = network.forward(inputs, state=state, rng_step=network.iterations, penalize=True)
         if predictions is not None:
-            predictions[first_step * batch_size :][: len(rows)] = saved.output
-        weight = None if sample_weight is None else sample_weight[rows]
-        loss, gradient = self._loss_and_gradient(y[rows], saved.output, weight)
-        network.backward(saved, gradient)  # type: ignore[arg-type]
+            for buffer, each in zip(_listed(predictions), _listed(saved.output), strict=True):
+                buffer[first_step * batch_size :][: len(rows)] = each
+        found: list[float] = []
+        gradients: list[Array] = []
+        for loss, factor, targets, output, weight in self._of_outputs(y, saved.output, sample_weight):
+            value, gradient = 0.0, np.zeros_like(output)
+            if loss is not None:
+                value, d = loss._gradient_of_batch(targets[rows], output, None if weight is None else weight[rows])
+                gradient = np.ascontiguousarray(d * factor, dtype=output.dtype)
+            found.append(value)
+            gradients.append(gradient)
+        network.backward(saved, gradients if len(gradients) > 1 else gradients[0])  # type: ignore[arg-type]
         penalty = saved.penalty + network.apply_gradients(float(np.reshape(learning_rate, -1)[0]))
         if self._stateful_state is not None:
             network.state = saved.state
-        return first_step + 1, loss_sum + (loss + penalty) * len(rows)
+        losses = _listed(self._summed(found, penalty))
+        before = loss_sum if isinstance(loss_sum, list) else [loss_sum] + [0.0] * (len(losses) - 1)
+        sums = [total + loss * len(rows) for total, loss in zip(before, losses, strict=True)]
+        return first_step + 1, sums if len(sums) > 1 else sums[0]
 
-    def evaluate(
-        self, x: Array, y: Array, sample_weight: Array | None = None, predictions: Array | None = None
-    ) -> float:
-        """Return the loss of all rows as one batch, including all regularization penalties."""
-        output, penalty = self._network.predict_and_penalize(x)
+    def evaluate(self, x: Any, y: Any, sample_weight: Any = None, predictions: Any = None, valid: Any = None) -> Any:
+        """Return the loss of all rows as one batch, including all regularization penalties, and that of each output."""
+        outputs, penalty = self._network.predict_and_penalize(x)
         if predictions is not None:
-            predictions[:] = output
-        loss = self._loss
-        result = loss.call(y, output)
-        values = self._values_and_gradient(result, output)[0] if isinstance(result, tuple) else self._values(result)
-        return float((values * self._shares(values, sample_weight)).sum()) + penalty
+            for buffer, each in zip(_listed(predictions), _listed(outputs), strict=True):
+                buffer[:] = each
+        found = [
+            0.0 if loss is None else loss._of_batch(targets, output, weight)
+            for loss, _, targets, output, weight in self._of_outputs(y, outputs, sample_weight)
+        ]
+        return self._summed(found, penalty)
 
-    def _loss_and_gradient(self, y: Array, output: Array, weight: Array | None) -> tuple[float, Array]:
-        """Return the weighted and reduced loss of a batch, and its gradient."""
-        loss = self._loss
-        if not loss._returns_values_alone:
-            result = loss.call(y, output)
-            if isinstance(result, tuple):
-                values, gradient = self._values_and_gradient(result, output)
-                shares = self._shares(values, weight)
-                each = shares.reshape(shares.shape + (1,) * (gradient.ndim - shares.ndim))
-                return float((values * shares).sum()), np.ascontiguousarray(gradient * each, dtype=output.dtype)
-            loss._returns_values_alone = True
-        result, pullback = vjp(partial(loss.call, y), output)
-        values = self._values(result)
-        shares = self._shares(values, weight)
-        (found,) = pullback(shares)
-        if found is None:
-            raise ValueError(
-                f"loss: expected {loss.name!r} to return values that depend on y_pred through functions with a"
-                " derivative, got values whose gradient is 0 everywhere"
-            )
-        return float((values * shares).sum()), np.ascontiguousarray(found)
+    def _of_outputs(self, y: Any, outputs: Any, sample_weight: Any) -> Any:
+        """Return what belongs to each output: its loss with its weight, targets, values and sample weights."""
+        weights = [None] * len(self._losses) if sample_weight is None else _listed(sample_weight)
+        return zip(self._losses, self._weights, _listed(y), _listed(outputs), weights, strict=True)
 
-    def _shares(self, values: Array, weight: Array | None) -> Array:
-        return shares_of(values.shape, self._loss.reduction, weight, self._loss.name) * self._weight
+    def _summed(self, losses: list[float], penalty: float) -> Any:
+        """Return the weighted sum of the losses with the penalty, and of several outputs the loss of each."""
+        total = sum(weight * loss for weight, loss in zip(self._weights, losses, strict=True)) + penalty
+        return [total, *losses] if len(losses) > 1 else total
 
-    def _values(self, result: Any) -> Array:
-        """Return the checked values of a loss that returns nothing else."""
-        name = self._loss.name
-        if result is None or isinstance(result, (tuple, str)):
-            raise TypeError(f"loss: expected {name!r} to return an array of values, got {type(result).__name__}")
-        return numbers(f"values of loss {name!r}", result).astype(np.float64)
 
-    def _values_and_gradient(self, result: tuple[Any, ...], output: Array) -> tuple[Array, Array]:
-        """Return the checked values and gradient of a loss that returns both."""
-        name = self._loss.name
-        if len(result) != 2:
-            raise TypeError(
-                f"loss: expected {name!r} to return values, or a tuple (values, gradient) of two arrays, got a tuple of"
-                f" {len(result)}"
-            )
-        values = numbers(f"values of loss {name!r}", result[0])
-        gradient = numbers(f"gradient of loss {name!r}", result[1])
-        samples = output.shape[:-1]
-        if values.shape not in (samples[:1], samples):
-            several = f" or {samples}" if len(samples) > 1 else ""
-            raise ValueError(
-                f"values of loss {name!r}: expected shape {samples[:1]}{several}, one for each sample"
-                f"{' or step' if several else ''}, got {values.shape}"
-            )
-        if gradient.shape != output.shape:
-            raise ValueError(
-                f"gradient of loss {name!r}: expected the shape of y_pred, {output.shape}, got {gradient.shape}"
-            )
-        return values.astype(np.float64), gradient
+def _listed(value: Any) -> list[Any]:
+    """Return the arrays of several outputs, or the only one, as a list."""
+    return value if isinstance(value, list) else [value]
