@@ -4,10 +4,7 @@ from typing import Any, ClassVar
 
 from .._internal.arrays import Array, finite_array, numbers, real_array
 from .._internal.names import snake_case
-from .._internal.native import Network
 from ._base import Loss
-from ._split import SplitStepsOfBatches
-from ._trainer import StatefulState, Trainer
 
 
 class BatchLoss(Loss):
@@ -24,10 +21,13 @@ class BatchLoss(Loss):
         """Return the weighted and reduced loss of a batch, and its gradient."""
         raise NotImplementedError
 
-    def _trainer(self, network: Network, stateful_state: StatefulState | None, weight: float) -> Trainer:
-        """Return the object that trains and evaluates the network; a mask raises ValueError."""
-        super()._trainer(network, stateful_state, weight)
-        return SplitStepsOfBatches(network, self, stateful_state, weight)
+    def _of_batch(self, y: Array, output: Array, weight: Array | None) -> float:
+        """Return the weighted and reduced loss of a batch."""
+        return self.reduced(y, output, weight)[0]
+
+    def _gradient_of_batch(self, y: Array, output: Array, weight: Array | None) -> tuple[float, Array]:
+        """Return the weighted and reduced loss of a batch, and its gradient with respect to the output."""
+        return self.reduced(y, output, weight)
 
     def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
         """Return the loss of predictions.
