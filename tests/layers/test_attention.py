@@ -107,9 +107,7 @@ def test_multi_head_attention_against_keras(options, causal, masked, dtype, rng,
             "value": numbers(rng, dtype, ROWS, value_steps, 6),
             "key": numbers(rng, dtype, ROWS, value_steps, 3),
         }
-        masks = masks_for(
-            rng, masked, {"query": steps, "value": value_steps, "key": value_steps}, empty=True
-        )
+        masks = masks_for(rng, masked, {"query": steps, "value": value_steps, "key": value_steps}, empty=True)
         theirs = keras.layers.MultiHeadAttention(dtype=dtype, **options)
         ours = layers.MultiHeadAttention(dtype=dtype, **options)
         shapes = [x.shape for x in inputs.values()]

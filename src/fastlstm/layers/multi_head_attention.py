@@ -141,6 +141,8 @@ class MultiHeadAttention(AttendingLayer):
     (2, 5, 8)
     """
 
+    _takes_masks_away = True
+
     def __init__(
         self,
         num_heads: int,
