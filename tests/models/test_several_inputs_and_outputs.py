@@ -2,6 +2,7 @@
 
 import copy
 import pickle
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -17,7 +18,7 @@ ROWS = 20
 class Graph:
     """A model, its inputs' shapes, losses of its outputs, and weights of these."""
 
-    shapes = [(6, 3), (4, 2)]
+    shapes: ClassVar = [(6, 3), (4, 2)]
     losses = "mse"
     loss_weights = None
     metrics = None
@@ -40,9 +41,9 @@ def _listed(value):
 class TwoTasks(Graph):
     """Two sequences of different lengths; the second output goes on to the first."""
 
-    losses = {"first": "mse", "second": "huber"}
-    loss_weights = {"first": 1.0, "second": 0.3}
-    metrics = {"first": ["mae"], "second": ["mae", "mse"]}
+    losses: ClassVar = {"first": "mse", "second": "huber"}
+    loss_weights: ClassVar = {"first": 1.0, "second": 0.3}
+    metrics: ClassVar = {"first": ["mae"], "second": ["mae", "mse"]}
 
     def outputs(self, package, a, b):
         at = package.layers
@@ -54,7 +55,7 @@ class TwoTasks(Graph):
 class EncoderDecoder(Graph):
     """The states of an encoder begin a decoder, as in the tutorial of Keras."""
 
-    shapes = [(None, 3), (None, 2)]
+    shapes: ClassVar = [(None, 3), (None, 2)]
 
     def outputs(self, package, a, b):
         at = package.layers
@@ -77,7 +78,7 @@ class BidirectionalEncoder(Graph):
 class Shared(Graph):
     """The same layers on two inputs, and on what one of them has made."""
 
-    shapes = [(5, 3), (5, 3)]
+    shapes: ClassVar = [(5, 3), (5, 3)]
 
     def outputs(self, package, a, b):
         at = package.layers
@@ -90,7 +91,7 @@ class Shared(Graph):
 class Siamese(Graph):
     """A Sequential called twice, in a model that is called once."""
 
-    shapes = [(5, 3), (5, 3)]
+    shapes: ClassVar = [(5, 3), (5, 3)]
 
     def outputs(self, package, a, b):
         at = package.layers
@@ -177,7 +178,8 @@ def test_outputs_have_the_structure_that_was_given(rng):
     assert {name: array.shape for name, array in found.items()} == {"one": (4, 2), "two": (4, 1)}
     model = Model({"only": a}, [h, layers.Dense(1)(h)])
     assert [array.shape for array in model(x)] == [(4, 2), (4, 1)]
-    assert model.output_shape == [(None, 2), (None, 1)] and model.input_shape == (None, 3)
+    assert model.output_shape == [(None, 2), (None, 1)]
+    assert model.input_shape == (None, 3)
 
 
 def test_an_output_without_a_loss_is_not_trained(rng):

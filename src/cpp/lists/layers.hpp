@@ -27,6 +27,7 @@
 #include "../network/layers/recurrent.hpp"
 #include "../network/layers/repeat_vector.hpp"
 #include "../network/layers/reshape.hpp"
+#include "../network/layers/step.hpp"
 #include "../network/layers/step_range.hpp"
 #include "../network/layers/up_sampling.hpp"
 #include "../network/layers/vector_normalization.hpp"
@@ -59,6 +60,7 @@
     layer(repeat_vector, RepeatVectorLayer)                 \
     layer(rescaling, RescalingLayer)                        \
     layer(reshape, ReshapeLayer)                            \
+    layer(step, StepLayer)                                  \
     layer(step_range, StepRangeLayer)                       \
     layer(up_sampling, UpSamplingLayer)                     \
     layer(vector_normalization, VectorNormalizationLayer)

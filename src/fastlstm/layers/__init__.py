@@ -1,5 +1,6 @@
 """Recurrent layers, and the layers used around them."""
 
+from . import symbolic_operators as _symbolic_operators  # noqa: F401  (defines what operators do)
 from .activation import Activation
 from .attention import AdditiveAttention, Attention
 from .base import Layer
@@ -12,6 +13,7 @@ from .dot import Dot
 from .dropout import Dropout, SpatialDropout1D
 from .embedding import Embedding
 from .flatten import Flatten
+from .get_item import GetItem
 from .group_normalization import GroupNormalization
 from .input import Input, InputLayer
 from .layer_normalization import LayerNormalization
@@ -68,6 +70,7 @@ __all__ = [
     "Flatten",
     "GaussianDropout",
     "GaussianNoise",
+    "GetItem",
     "GlobalAveragePooling1D",
     "GlobalMaxPooling1D",
     "GroupNormalization",
