@@ -123,8 +123,10 @@ def test_names_of_keras_1():
     x = keras.Input((5, 2))
     merged = keras.layers.merge([x, x], mode="concat")
     assert merged.shape[1:] == (5, 4)
-    with pytest.raises(NotAvailableError, match="mode='dot'"):
-        keras.layers.merge([x, x], mode="dot")
+    assert keras.layers.merge([x, x], mode="dot").shape[1:] == (5, 5)
+    assert keras.layers.merge([x, x], mode="max").shape[1:] == (5, 2)
+    with pytest.raises(NotAvailableError, match="mode='cos'"):
+        keras.layers.merge([x, x], mode="cos")
     assert keras.layers.LSTM(3, consume_less="gpu", inner_activation="sigmoid").units == 3
     assert "!" in keras.preprocessing.text.base_filter()
 
