@@ -83,6 +83,10 @@ class Layer(Trainable):
     """Whether the layer is called on a list of inputs."""
     return_state: bool = False
     """Whether a call returns the final states as well."""
+    _makes_masks: bool = False
+    """Whether the layer makes a mask of its input."""
+    _takes_masks_away: ClassVar[bool] = False
+    """Whether layers of a model that are called after this one see its inputs without masks, as in Keras."""
     _each_step: bool = False
     """Whether the layer treats each step of a sequence independently of the others."""
     _in_keras: ClassVar[bool] = True
