@@ -161,8 +161,8 @@ class Loss:
         >>> MeanSquaredError(None)([[0.0], [2.0]], [[1.0], [2.0]])
         array([1., 0.])
         """
-        if type(y_pred) is Traced or (np.ndim(y_pred) > 3 and not self._folds):
-            return self._of_arrays(y_true, y_pred, sample_weight)
+        if type(y_pred) is Traced:
+            return self._traced(y_true, y_pred, sample_weight)
         given = _direct_calls.arranged(
             y_true, y_pred, sample_weight, self._axis, one_row=self._of_rows, folds=self._folds
         )
@@ -230,6 +230,17 @@ class Loss:
 
     # Inside -----------------------------------------------------------------------------------------------------
 
+    def _traced(self, y_true: Any, y_pred: Traced, sample_weight: Any) -> Any:
+        """Return the loss of predictions whose gradient is recorded, computed by `call`."""
+        values = self.call(floats("y_true", y_true).astype(y_pred.dtype, copy=False), y_pred)  # type: ignore[arg-type]
+        if isinstance(values, tuple):
+            values, gradient = values
+            values = record(np.asarray(values), (y_pred, lambda d: d[..., None] * gradient))
+        weight = None if sample_weight is None else floats("sample_weight", sample_weight)
+        if self._reduces:
+            return np.sum(values * shares_of(np.shape(values), self.reduction, weight, self.name))
+        return values if weight is None else values * weight.reshape(weight.shape + (1,) * (values.ndim - weight.ndim))
+
     _of_rows: ClassVar[bool] = False
     """Whether predictions with one axis are the outputs of one sample."""
     _folds: ClassVar[bool] = False
@@ -255,21 +266,6 @@ class Loss:
         """Return the values of samples or steps, unweighted."""
         result = self.call(y_true, y_pred)
         return numbers(f"values of loss {self.name!r}", result[0] if isinstance(result, tuple) else result)
-
-    def _of_arrays(self, y_true: Any, y_pred: Any, sample_weight: Any) -> Any:
-        """Return the loss computed by `call` and NumPy, traced if the predictions are."""
-        y_pred = floats("y_pred", y_pred)
-        values = self.call(floats("y_true", y_true).astype(y_pred.dtype, copy=False), y_pred)
-        if isinstance(values, tuple):
-            values, gradient = values
-            values = record(np.asarray(values), (y_pred, lambda d: d[..., None] * gradient))
-        weight = None if sample_weight is None else floats("sample_weight", sample_weight)
-        if self.reduction is None or self.reduction == "none":
-            return (
-                values if weight is None else values * weight.reshape(weight.shape + (1,) * (values.ndim - weight.ndim))
-            )
-        loss = np.sum(values * shares_of(np.shape(values), self.reduction, weight, self.name))
-        return loss if type(loss) is Traced else float(loss)
 
     def _start(self, network: Network, output: int = 0) -> None:
         """Install this loss of an output in the network, if the core implements it."""

@@ -50,7 +50,7 @@ class NativeLoss(Loss):
         return self.axis
 
     def call(self, y_true: Array, y_pred: Array) -> Any:
-        """Return the values of samples or steps, computed in NumPy by the function beside the class."""
+        """Return the values of samples or steps that the function beside the class gives."""
         cls = next(cls for cls in type(self).__mro__ if cls in registry)
         function = getattr(sys.modules[cls.__module__], snake_case(cls.__name__))
         return function(y_true, y_pred, **{name: getattr(self, name) for name in self._settings})

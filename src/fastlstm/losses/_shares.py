@@ -5,7 +5,7 @@ import numpy as np
 from .._internal.arrays import Array
 
 
-def shares_of(shape: tuple[int, ...], reduction: str, sample_weight: Array | None, name: str) -> Array:
+def shares_of(shape: tuple[int, ...], reduction: str | None, sample_weight: Array | None, name: str) -> Array:
     """Return the factors of values of a shape in the loss of a batch.
 
     Parameters
