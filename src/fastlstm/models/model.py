@@ -74,8 +74,6 @@ class Model(LayerGraph):
     stop_evaluating: bool = False
     stop_predicting: bool = False
     _initial_epoch: int | None = None  # set by callbacks.BackupAndRestore
-    _output_keys: tuple[str, ...] = ()  # of outputs given as a dict
-    _outputs_are_listed: bool = False
 
     def __init__(
         self, inputs: Any = None, outputs: Any = None, name: str | None = None, *, trainable: bool = True
@@ -83,9 +81,7 @@ class Model(LayerGraph):
         super().__init__(name, trainable)
         if inputs is None and outputs is None:  # of a subclass that adds layers later
             return
-        self._output_keys = tuple(outputs) if isinstance(outputs, dict) else ()
-        self._outputs_are_listed = isinstance(outputs, (list, tuple)) and len(outputs) > 1
-        self._connect(_symbolic("inputs", inputs), _symbolic("outputs", outputs))
+        self._connect_structures(inputs, outputs)
 
     # Compile -------------------------------------------------------------------------------------------------------
 
@@ -593,6 +589,13 @@ class Model(LayerGraph):
         self.stop_predicting = False
         return CallbackList(callbacks, model=self, verbose=checks.verbosity(verbose), epochs=1, steps=steps)
 
+    def _connect_structures(self, inputs: Any, outputs: Any) -> None:
+        """Take the layers between inputs and outputs, each a symbolic tensor or a list or dict of them."""
+        self._inputs_are_named = isinstance(inputs, dict)
+        self._output_keys = tuple(sorted(outputs)) if isinstance(outputs, dict) else ()
+        self._outputs_are_listed = isinstance(outputs, (list, tuple)) and len(outputs) > 1
+        self._connect(_symbolic("inputs", inputs), _symbolic("outputs", outputs))
+
     def _native_for(self, name: str, x: Any, *, finite: bool = False) -> NativeModel:
         """Return the native model; a model that is not built is built for this data."""
         native = self._native
@@ -713,7 +716,7 @@ def _symbolic(name: str, given: Any) -> list[SymbolicTensor]:
     """Return the symbolic tensors that are given, in a list."""
     if not are_symbolic(given):
         raise TypeError(f"{name}: expected symbolic tensors, as Input and calls of layers on it return, got {given!r}")
-    return listed(given)
+    return listed(dict(sorted(given.items())) if isinstance(given, dict) else given)  # in the order of Keras
 
 
 def _names(batch: str) -> tuple[str, str, str]:

@@ -128,7 +128,8 @@ class Sequential(Model):
         if self._input is not None:
             shape = self._output_shape(self._input.batch_shape)
             layer._shapes_of_outputs([shape])
-            layer.build(shape)
+            if isinstance(layer, Layer) or not layer.built:
+                layer.build(shape)
         self._append_node(layer)
         self._ends = None
         self._changed()
