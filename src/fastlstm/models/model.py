@@ -4,7 +4,7 @@ import warnings
 from collections.abc import Callable, Iterable
 from contextlib import closing
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 
@@ -23,6 +23,9 @@ from ..training.native_model import NativeModel, only_input
 from ..training.nodes import consumers
 from ..training.predict import predict, predict_batches, predict_with_callbacks
 from .graph import LayerGraph
+
+
+AnyModel = TypeVar("AnyModel", bound="Model")
 
 
 class Model(LayerGraph):
@@ -74,6 +77,7 @@ class Model(LayerGraph):
     stop_evaluating: bool = False
     stop_predicting: bool = False
     _initial_epoch: int | None = None  # set by callbacks.BackupAndRestore
+    _chain_class: ClassVar[Any] = None  # Sequential, of which chains inside are made
 
     def __init__(
         self, inputs: Any = None, outputs: Any = None, name: str | None = None, *, trainable: bool = True
@@ -82,6 +86,59 @@ class Model(LayerGraph):
         if inputs is None and outputs is None:  # of a subclass that adds layers later
             return
         self._connect_structures(inputs, outputs)
+
+    # Configuration -------------------------------------------------------------------------------------------------
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the configuration of the model, without weights, optimizer and loss.
+
+        Returns
+        -------
+        dict
+            Plain data in Keras's format: 'name', 'trainable', 'layers' with the calls of each layer, 'input_layers' and
+            'output_layers'.
+
+        Examples
+        --------
+        >>> from fastlstm import Input, Model, layers
+        >>> x = Input((20, 1))
+        >>> model = Model(x, [layers.LSTM(32)(x), layers.GRU(8)(x)])
+        >>> Model.from_config(model.get_config()).output_shape
+        [(None, 32), (None, 8)]
+        """
+        from ..formats import serialize  # slow to import
+
+        return serialize.configuration(self)
+
+    @classmethod
+    def from_config(cls: type[AnyModel], config: dict[str, Any], custom_objects: Any = None) -> AnyModel:
+        """Return a new model from a configuration, with initial weights and not compiled.
+
+        Parameters
+        ----------
+        config : dict
+            As returned by `get_config`, here or in Keras.
+        custom_objects : dict, optional
+            Your own classes and functions, by their names in the configuration.
+
+        Returns
+        -------
+        Model
+            A model of this class.
+
+        Raises
+        ------
+        ValueError
+            If a value is out of range, a class is unknown, or a layer does not fit.
+        TypeError
+            If an argument has the wrong type.
+        """
+        from ..formats import build, deserialize, saved_model  # slow to import
+
+        classes = saved_model.ModelClasses(chain=cls._chain_class, graph=cls)
+        description = {"class_name": "Functional", "config": config}
+        made = build.with_initial_weights(description, deserialize.Deserializer(custom_objects), classes, chains=False)
+        return made  # type: ignore[return-value]
 
     # Compile -------------------------------------------------------------------------------------------------------
 
