@@ -704,6 +704,12 @@ class Model(LayerGraph):
         native = self._native_for(x_name, x, finite=finite)
         array = native.input(x_name, x, finite=finite)
         shapes = native.output_shapes(array)
+        for shape in shapes:
+            if len(shape) > 3:
+                raise ValueError(
+                    f"{y_name}: targets may have up to three axes, the output of model {self.name!r} has the shape"
+                    f" {shape}: end the model with a Reshape or a Flatten"
+                )
         if len(shapes) == 1:
             if isinstance(y, dict):
                 (y,) = compiled.of_outputs(y_name, y)

@@ -445,6 +445,8 @@ class Sequential(Model):
         """Return the start of a roll-out; the output has this number of columns for each predicted feature."""
         steps = checks.integer("steps", steps, 0)
         sample_shape, output_shape = self.input_shape[1:], self.output_shape
+        if len(sample_shape) > 2:
+            raise ValueError(f"forecast: expected a model with input (N, T, D) or (N, D), got {self.input_shape}")
         if len(output_shape) != 2:
             raise ValueError(f"forecast: expected a model with output (N, D), got {output_shape}")
         width = checks.integer("output width", output_shape[1], 1)
