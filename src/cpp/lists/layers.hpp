@@ -29,6 +29,7 @@
 #include "../network/layers/reshape.hpp"
 #include "../network/layers/step.hpp"
 #include "../network/layers/step_range.hpp"
+#include "../network/layers/step_rows.hpp"
 #include "../network/layers/up_sampling.hpp"
 #include "../network/layers/vector_normalization.hpp"
 
@@ -60,8 +61,10 @@
     layer(repeat_vector, RepeatVectorLayer)                 \
     layer(rescaling, RescalingLayer)                        \
     layer(reshape, ReshapeLayer)                            \
+    layer(rows_to_steps, RowsToStepsLayer)                  \
     layer(step, StepLayer)                                  \
     layer(step_range, StepRangeLayer)                       \
+    layer(steps_to_rows, StepsToRowsLayer)                  \
     layer(up_sampling, UpSamplingLayer)                     \
     layer(vector_normalization, VectorNormalizationLayer)
 // clang-format on

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol, TypeAlias
 
-from .._internal.native import Branch, Network, Place
+from .._internal.native import Branch, Network, Output, Place, StepRows
 from ..layers.base import Layer, Shape
 
 Value: TypeAlias = tuple[int, int]
@@ -105,11 +105,19 @@ class CoreLayers:
         """By the identity of a layer, the numbers of the core's layers that it added when it was first used."""
         self.layers: list[Layer] = []
         """For each of the core's layers, the layer that it belongs to."""
+        self._united: dict[StepRows, Place] = {}
 
-    def append(
+    def places(
         self, nodes: Sequence[Node], outputs: Sequence[Value], inputs: Sequence[Place], input_shapes: Sequence[Shape]
     ) -> list[Place]:
         """Add the nodes that these outputs need; return the places of the outputs in the network."""
+        found = self.append(nodes, outputs, inputs, input_shapes)
+        return _Branch(self, self.layers[-1], ()).places(found)
+
+    def append(
+        self, nodes: Sequence[Node], outputs: Sequence[Value], inputs: Sequence[Output], input_shapes: Sequence[Shape]
+    ) -> list[Output]:
+        """Add the nodes that these outputs need; return the outputs."""
         places, shapes = Values(inputs), Values(input_shapes)
         used = _used(nodes, outputs)
         nodes_used = {place for place, _ in used}
@@ -131,17 +139,31 @@ class CoreLayers:
                 places.add(dict(zip(wanted, found, strict=True)))
         return places.of(outputs)
 
-    def _without_mask(self, layer: Layer, place: Place, shape: Shape) -> Place:
+    def _without_mask(self, layer: Layer, output: Output, shape: Shape) -> Output:
         """Add what `layer` leaves of one of its inputs for layers after it: the same without a mask."""
-        if len(shape) < 3:
-            return place
-        self.layers.append(layer)
-        return self._network.add("step_range", inputs=[place], before=0, after=0), 0
+        if len(shape) != 3 or isinstance(output, StepRows):
+            return output
+        return _Branch(self, layer, ())._add("step_range", [output], before=0, after=0), 0
 
-    def _append_layer(self, node: Node, inputs: Sequence[Place], input_shapes: Sequence[Shape]) -> list[Place]:
+    def _append_layer(self, node: Node, inputs: Sequence[Output], input_shapes: Sequence[Shape]) -> list[Output]:
         layer = node.layer
-        branch = Branch(self._network, inputs, self.of_layer.get(id(layer), ()))
+        branch = _Branch(self, layer, inputs)
         layer._append_all_to(branch, layer._only_shape(input_shapes), **node.arguments)
         self.of_layer.setdefault(id(layer), branch.added)
-        self.layers += [layer] * len(branch.added)
         return branch.outputs
+
+
+class _Branch(Branch):
+    """The branch of a layer of a model, which may contain models."""
+
+    def __init__(self, core: CoreLayers, layer: Layer, inputs: Sequence[Output]) -> None:
+        super().__init__(core._network, inputs, core.of_layer.get(id(layer), ()), core._united)
+        self._core, self._layer = core, layer
+
+    def add_model(self, model: Any, shape: Shape) -> None:
+        """Add the layers of a model of one input and one output."""
+        self.outputs = self._core.append(model._nodes, model._outputs, self.outputs, [shape])
+
+    def _add(self, layer: str, inputs: Sequence[Place], **options: Any) -> int:
+        self._core.layers.append(self._layer)
+        return super()._add(layer, inputs, **options)
