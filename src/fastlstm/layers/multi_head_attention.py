@@ -346,6 +346,9 @@ class MultiHeadAttention(AttendingLayer):
         if not weights_of_steps:
             branch.outputs = [self.output_dense._add_to(branch, branch.outputs, features)]
 
+    def _keras_call(self, inputs: list[Any]) -> tuple[list[Any], dict[str, Any]]:
+        return list(inputs), {}
+
     def _arguments(self) -> dict[str, Any]:
         return {
             "num_heads": self.num_heads,
