@@ -96,6 +96,10 @@ class Branch:
         """Add a layer that takes the first output so far and takes its place."""
         self.outputs[0] = (self._add_own(layer, self.outputs[:1], options), 0)
 
+    def add_on(self, inputs: Sequence[Output], layer: str, **options: Any) -> Place:
+        """Add a layer that takes these instead of the outputs so far, which stay; return its output."""
+        return self._add_own(layer, inputs, options), 0
+
     def divide(self, features: int, sequence: bool) -> None:
         """Let the layers that follow take each step of the output as a row: (features), or a sequence of those."""
         (output,) = self.outputs

@@ -40,13 +40,17 @@ def clone_model(model: AnyModel, *, clone_function: Callable[[Layer], Layer] | N
     """
     if not isinstance(model, Model):
         raise TypeError(f"model: expected a Model, got {model!r}")
-    made: dict[int, Any] = {}
-    clone: Any
+    clone: AnyModel = _cloned(model, clone_function, {})
+    return clone
+
+
+def _cloned(model: Any, clone_function: Callable[[Layer], Layer] | None, made: dict[int, Any]) -> Any:
+    """Return a copy; `made` has the copies of layers so far, by the identity of the originals."""
 
     def cloned(layer: Any) -> Any:
         if id(layer) not in made:
             if isinstance(layer, Model):
-                made[id(layer)] = clone_model(layer, clone_function=clone_function)
+                made[id(layer)] = _cloned(layer, clone_function, made)
             elif clone_function is None or isinstance(layer, InputLayer):
                 made[id(layer)] = type(layer).from_config(layer.get_config())
             else:
@@ -55,11 +59,10 @@ def clone_model(model: AnyModel, *, clone_function: Callable[[Layer], Layer] | N
 
     if isinstance(model, Sequential):
         config = {name: value for name, value in model.get_config().items() if name != "layers"}
-        clone = type(model)(map(cloned, [*model._inputs, *model.layers]), **config)
-        return clone  # type: ignore[no-any-return]
+        return type(model)(map(cloned, [*model._inputs, *model.layers]), **config)
     clone = type(model)(name=model.name, trainable=model.trainable)
     clone._output_keys, clone._outputs_are_listed = model._output_keys, model._outputs_are_listed
     nodes = [Node(cloned(node.layer), node.inputs, node.arguments) for node in model._nodes]
     clone._set_graph(nodes, model._outputs, list(map(cloned, model._inputs)), list(map(cloned, model.layers)))
     clone._build(clone._inputs)
-    return clone  # type: ignore[no-any-return]
+    return clone
