@@ -187,7 +187,7 @@ def test_symbolic_tensors_have_shapes_and_no_values():
         (lambda x, y: layers.LSTM(4)(x, initial_state=[y]), ValueError, "initial_state: layer"),
         (lambda x, y: layers.LSTM(4)(x, initial_state=np.zeros(4)), TypeError, "initial_state: expected symbolic"),
         (lambda x, y: layers.Dense(2, dtype="float64")(y), ValueError, "dtype: layer"),
-        (lambda x, y: layers.Concatenate(axis=1)([x, x]), ValueError, "axis: layer"),
+        (lambda x, y: layers.Concatenate(axis=3)([x, x]), ValueError, "axis: layer"),
         (lambda x, y: layers.Add()(np.zeros((2, 3))), TypeError, "expected a list of arrays"),
     ],
 )

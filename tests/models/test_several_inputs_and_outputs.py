@@ -70,9 +70,9 @@ class BidirectionalEncoder(Graph):
     def outputs(self, package, a, b):
         at = package.layers
         found, forward, backward = at.Bidirectional(at.GRU(3, return_sequences=True, return_state=True))(a)
-        state = at.Concatenate()([forward, backward])
+        state = at.Concatenate(name="state")([forward, backward])
         decoded = at.GRU(6, return_sequences=True)(b, initial_state=state)
-        return [at.Dense(2)(decoded), at.LSTM(2)(found), state]
+        return [at.Dense(2, name="decoded")(decoded), at.LSTM(2, name="last")(found), state]
 
 
 class Shared(Graph):

@@ -1,130 +1,179 @@
-"""Building a model from its description and its weights."""
+"""Building models of their descriptions, without weights."""
 
-import warnings
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple
 
 from .._internal import files
-from .._internal.arrays import Array, real_array
-from ..layers import InputLayer
-from ..layers._weights import Weight, Weights
-from ..training.nodes import Node, shapes_of
-from . import functional_graph, weight_tree
+from ..layers import InputLayer, Layer
+from ..layers._unbuilt import leaving_unbuilt
+from ..layers.symbolic import SymbolicTensor, listed
+from . import functional_graph, kinds
+from .calls import Call, Tensor, filled
 from .deserialize import Deserializer
-from .saved_model import LoadedModel, ModelClasses, SavedModel
+from .functional_graph import Graph, described_layers, is_functional
+from .saved_model import LayersOf, LoadedModel, ModelClasses
 
 MODELS = ("Sequential", "Functional", "Model")
 """Keras's classes of models."""
 
 
-def bare_model(
-    description: Any, deserializer: Deserializer, model_classes: ModelClasses
-) -> tuple[LoadedModel, InputLayer | None]:
-    """Return a model without weights, and its Input if it has one."""
-    if not isinstance(description, dict) or not isinstance(description.get("class_name"), str):
-        raise ValueError(f"expected the description of a model, got {str(description)[:100]}")
-    entries = functional_graph.entries(description)
-    is_chain = all(entry.sources in ((), (i - 1,)) for i, entry in enumerate(entries))
-    cls = _class(description, deserializer, model_classes, is_chain=is_chain)
-    config = description["config"]
-    model: LoadedModel = cls(name=config.get("name"), trainable=bool(config.get("trainable", True)))
-    has_input = bool(entries) and entries[0].description["class_name"] == "InputLayer"
-    nodes = []
-    for entry in entries[1:] if has_input else entries:
-        layer = deserializer.deserialize(entry.description, "layer")
-        if is_chain:
+class Unbuilt(NamedTuple):
+    """A model without weights."""
+
+    model: LoadedModel
+    layers_of: LayersOf
+    """The layers of this model, and of those inside, in the order of the description."""
+
+
+def unbuilt(
+    description: Any, deserializer: Deserializer, model_classes: ModelClasses, *, chains: bool = True
+) -> Unbuilt:
+    """Return the model of a description; a graph in which layers form a chain becomes a Sequential if `chains`."""
+    if not is_model(description):
+        raise ValueError(f"expected the description of a model with layers, got {str(description)[:100]}")
+    builder = _Builder(deserializer, model_classes)
+    with leaving_unbuilt():
+        return Unbuilt(builder.model(description, chains=chains), builder.layers_of)
+
+
+def with_initial_weights(
+    description: Any, deserializer: Deserializer, model_classes: ModelClasses, *, chains: bool = True
+) -> LoadedModel:
+    """Return the model of a description with initial weights; the arguments are those of `unbuilt`."""
+    model = unbuilt(description, deserializer, model_classes, chains=chains).model
+    if model.built:
+        model._build(model._inputs)
+    return model
+
+
+def is_model(description: Any) -> bool:
+    """Return whether this is the description of a model, and not of a layer."""
+    return (
+        isinstance(description, dict)
+        and isinstance(description.get("class_name"), str)
+        and isinstance(description.get("config"), dict)
+        and isinstance(description["config"].get("layers"), list)
+    )
+
+
+class _Builder:
+    def __init__(self, deserializer: Deserializer, model_classes: ModelClasses) -> None:
+        self._deserializer, self._classes = deserializer, model_classes
+        self._made: dict[tuple[str, str], list[Any]] = {}
+        """By class and name, for layers that are shared by several models."""
+        self._shared: dict[tuple[Any, str, str], Any] = {}
+        """The same by the number of the shared object."""
+        self.layers_of: dict[int, Sequence[Any]] = {}
+
+    def model(self, description: Mapping[str, Any], *, chains: bool = False) -> LoadedModel:
+        config = description["config"]
+        if not is_functional(config):
+            return self._chain(description, self._layers(described_layers(config)))
+        graph = functional_graph.of_config(config)
+        layers = dict(zip(graph.layers, self._layers(list(graph.layers.values())), strict=True))
+        names = graph.as_chain() if chains and not self._is_graph_of_caller(description) else None
+        if names is not None and not any(_gives_several(layers[name]) for name in names):
+            return self._chain(description, [layers[name] for name in names])
+        return self._graph(description, graph, layers)
+
+    def _chain(self, description: Mapping[str, Any], layers: Sequence[Any]) -> LoadedModel:
+        """Return a model of layers one after the other."""
+        cls, config = self._class(description, self._classes.chain), description["config"]
+        model: LoadedModel = cls(name=config.get("name"), trainable=bool(config.get("trainable", True)))
+        shape = config.get("build_input_shape")
+        if shape and layers and not isinstance(layers[0], InputLayer):
+            model.add(InputLayer(batch_shape=tuple(shape)))
+        for layer in layers:
             model.add(layer)
-        nodes.append(Node(layer, tuple((i - 1, 0) for i in entry.sources)))  # the Input, 0, becomes MODEL_INPUT
-    dtype = nodes[0].layer.dtype if nodes else None
-    first = None
-    if has_input:
-        first = deserializer.input(entries[0].description, dtype)
-        if not is_chain:
-            model._set_graph(nodes, [(len(nodes) - 1, 0)], [first], [first, *(node.layer for node in nodes)])
-    elif shape := config.get("build_input_shape"):
-        first = InputLayer(batch_shape=tuple(shape))
-    if first is not None and not model._layers:
-        model.add(first)
-    return model, first
+        self.layers_of[id(model)] = [layer for layer in layers if not isinstance(layer, InputLayer)]
+        return model
+
+    def _graph(self, description: Mapping[str, Any], graph: Graph, layers: dict[str, Any]) -> LoadedModel:
+        """Return a model of layers that were called on each other's outputs."""
+        cls, config = self._class(description, self._classes.graph), description["config"]
+        made: dict[str, list[list[SymbolicTensor]]] = {}
+        for name, layer in layers.items():
+            made[name] = [[layer.output]] if isinstance(layer, InputLayer) else []
+
+        def tensor(one: Tensor) -> SymbolicTensor:
+            calls = made.get(one.layer, [])
+            if not 0 <= one.call < len(calls) or one.output >= len(calls[one.call]):
+                raise files.RefusedError(
+                    f"expected an output of the model's calls of {one.layer!r}, got output {one.output} of call"
+                    f" {one.call}"
+                )
+            return calls[one.call][one.output]
+
+        for call in graph.calls:
+            made[call.layer].append(_called(layers[call.layer], call, tensor))
+        model: LoadedModel = cls(name=config.get("name"), trainable=bool(config.get("trainable", True)))
+        model._connect_structures(filled(graph.inputs, tensor), filled(graph.outputs, tensor))
+        self.layers_of[id(model)] = [layer for layer in layers.values() if not isinstance(layer, InputLayer)]
+        return model
+
+    def _layers(self, descriptions: Sequence[Mapping[str, Any]]) -> list[Any]:
+        """Return layers, Inputs and models inside."""
+        made = [None if one["class_name"] == "InputLayer" else self._layer(one) for one in descriptions]
+        dtype = next((layer.dtype for layer in made if layer is not None), None)
+        pairs = zip(descriptions, made, strict=True)
+        return [self._deserializer.input(one, dtype) if layer is None else layer for one, layer in pairs]
+
+    def _layer(self, description: Mapping[str, Any]) -> Any:
+        """Return a layer or a model inside; the same one as before if models share it."""
+        config = description.get("config")
+        kind = description["class_name"], str(config.get("name") if isinstance(config, dict) else None)
+        number = description.get(kinds.SHARED, description.get("shared_object_id"))
+        key = (number, *kind)
+        if number is not None:
+            # Keras 3 gives the first of several descriptions no number, so names have to tell.
+            same = self._made.get(kind, []) if kinds.SHARED not in description else []
+            shared = self._shared.get(key, same[0] if len(same) == 1 else None)
+            if shared is not None:
+                self._shared[key] = shared
+                return shared
+        is_inside = is_model(description)
+        layer = self.model(description) if is_inside else self._deserializer.deserialize(description, "layer")
+        self._made.setdefault(kind, []).append(layer)
+        if number is not None:
+            self._shared[key] = layer
+        return layer
+
+    def _is_graph_of_caller(self, description: Mapping[str, Any]) -> bool:
+        """Return whether the caller has given a class for a model that is not a Sequential."""
+        own = self._deserializer.of_caller(description)
+        return isinstance(own, type) and not issubclass(own, self._classes.chain)
+
+    def _class(self, description: Mapping[str, Any], cls: Any) -> Any:
+        """Return the class of a model: this one, or a subclass that the caller has given."""
+        name, module = description["class_name"], description.get("module")
+        own = self._deserializer.of_caller(description)
+        if own is not None:
+            if not isinstance(own, type) or not issubclass(own, cls):
+                raise TypeError(f"custom_objects: expected a subclass of {cls.__name__} for {name!r}, got {own!r}")
+            return own
+        if name not in MODELS or (module is not None and not str(module).startswith("keras")):
+            raise files.RefusedError(
+                f"expected a Sequential or a Functional model, got {name!r} of the module {module!r};"
+                f" pass your own class as custom_objects={{{name!r}: ...}}"
+            )
+        return cls
 
 
-def _class(
-    description: Mapping[str, Any], deserializer: Deserializer, model_classes: ModelClasses, *, is_chain: bool
-) -> Any:
-    """Return the class of a model: one of `model_classes`, or a subclass that the caller has given."""
-    model_class = model_classes.chain if is_chain else model_classes.graph
-    name, module = description["class_name"], description.get("module")
-    own = deserializer.of_caller(description)
-    if own is not None:
-        if not isinstance(own, type) or not issubclass(own, model_classes):
-            raise TypeError(f"custom_objects: expected a subclass of {model_class.__name__} for {name!r}, got {own!r}")
-        return own
-    if name not in MODELS or (module is not None and not str(module).startswith("keras")):
-        raise files.RefusedError(
-            f"expected a Sequential or a Functional model, got {name!r} of the module {module!r};"
-            f" pass your own class as custom_objects={{{name!r}: ...}}"
-        )
-    return model_class
-
-
-ArraysOf: TypeAlias = Callable[[weight_tree.Leaf, Sequence[Weight]], Sequence[Array]]
-"""Returns the weights of a leaf from a file; raises ValueError unless they have the declared shapes."""
-
-
-def adopt(model: LoadedModel, first: InputLayer, arrays_of: ArraysOf) -> None:
-    """Build a model with the weights from a file."""
-    leaves = list(weight_tree.leaves(model._layers))
-    weights = {}
-    shapes = shapes_of(model._nodes, [first.batch_shape])
-    for node in model._nodes:
-        layer = node.layer
-        shape = layer._only_shape(shapes.of(node.inputs))
-        features = layer._check_shape("input_shape", shape)
-        found: list[Array] = []
-        for leaf in leaves:
-            if leaf.owner is layer:
-                declared = leaf.layer._declare(features)
-                if not leaf.in_tree:
-                    dtype = layer.dtype
-                    found += [real_array(each.name, each.initial(each.shape, dtype), dtype) for each in declared]
-                elif declared:
-                    found += arrays_of(leaf, declared)
-        weights[id(layer)] = found
-    model._build([first], weights)
-
-
-def replace(model: SavedModel, arrays_of: ArraysOf, skip_mismatch: bool, *, everything: bool = False) -> None:
-    """Replace the weights of a built model; if one does not fit, none is replaced.
-
-    With `skip_mismatch`, those that do not fit stay unchanged, with a warning. `everything` includes weights that are
-    constructor arguments.
-    """
-    model._native_model()
-    found: list[tuple[Weights, list[Array]]] = []
-    for leaf in weight_tree.leaves(model._layers):
-        weights = leaf.layer._weights
-        if not weights.declared or not (leaf.in_tree or everything):
-            continue
-        try:
-            found.append((weights, list(arrays_of(leaf, weights.declared))))
-        except ValueError as error:
-            if not skip_mismatch or isinstance(error, files.RefusedError):
-                raise
-            warnings.warn(f"load_weights: {error}; its weights are unchanged", UserWarning, stacklevel=5)
-    for weights, arrays in found:
-        weights.write(arrays)
-
-
-def compile_as_described(model: LoadedModel, config: Any, deserializer: Deserializer) -> None:
-    """Compile a model with the optimizer, loss and metrics of its description, if there are any."""
-    if not config:
-        return
+def _called(layer: Any, call: Call, tensor: Callable[[Tensor], SymbolicTensor]) -> list[SymbolicTensor]:
+    """Return the symbolic outputs of a call."""
+    args, given = filled(call.args, tensor), filled(call.kwargs, tensor)
     try:
-        found = {
-            argument: deserializer.deserialize(config.get(argument), argument)
-            for argument in ("optimizer", "loss", "loss_weights", "metrics", "weighted_metrics")
-        }
-        if found["optimizer"] is not None:
-            model.compile(**found)
-    except (ValueError, TypeError) as error:
-        raise files.RefusedError(f"{error} (compile=False loads the model without optimizer and loss)") from error
+        outputs = layer(*args, **given)
+    except TypeError as error:
+        if not given:
+            raise
+        arguments = ", ".join(call.kwargs)
+        raise files.RefusedError(f"layer {call.layer!r} is called with {arguments}: {error}") from error
+    return listed(outputs)
+
+
+def _gives_several(layer: Any) -> bool:
+    """Return whether calls of a layer, or of a model inside, return several outputs."""
+    if isinstance(layer, InputLayer):
+        return False
+    return layer.return_state if isinstance(layer, Layer) else len(layer._outputs) > 1

@@ -40,7 +40,8 @@ class Deserializer:
         if not isinstance(value, dict):
             return value
         if not isinstance(value.get("class_name"), str):
-            return {key: self.deserialize(entry, key) for key, entry in value.items()}
+            by_output = argument in _BY_NAME  # a dict with an entry for each output
+            return {key: self.deserialize(entry, argument if by_output else key) for key, entry in value.items()}
         return self._object(value, argument)
 
     def input(self, value: Mapping[str, Any], dtype: str | None) -> InputLayer:

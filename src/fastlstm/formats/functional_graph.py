@@ -1,130 +1,143 @@
-"""The layers of a description in order, from a Sequential or from a functional model, and how they are connected."""
+"""The graph in the description of a functional model: its layers, the calls of them, its inputs and outputs."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from .._internal.files import RefusedError
-
-_MASK_OPERATIONS = ("NotEqual", "Any")
-_MASKS = ("Masking", "Embedding")
-
-
-class Entry(NamedTuple):
-    """A layer in a description."""
-
-    description: Mapping[str, Any]
-    sources: tuple[int, ...]
-    """Which entries' outputs it takes; nothing for an Input, and for the first layer of a chain without one."""
+from . import mask_operations
+from .calls import Call, Tensor, call_of, tensor_of
 
 
-def entries(description: Mapping[str, Any]) -> list[Entry]:
-    """Return the descriptions of the layers, each after its sources, and the Input first if there is one."""
-    config = description.get("config")
+class Graph(NamedTuple):
+    """A graph as it is described."""
+
+    layers: dict[str, Mapping[str, Any]]
+    """The descriptions of the layers by name, in the order of the file."""
+    calls: list[Call]
+    """Each after the calls whose outputs it takes, and those of one layer in their order."""
+    inputs: Any
+    """A `Tensor`, or a list or dict of them."""
+    outputs: Any
+    """A `Tensor`, or a list or dict of them."""
+
+    def as_chain(self) -> list[str] | None:
+        """Return the names of the layers if each is called once, on the output of the one before it alone."""
+        tensor = self.inputs[0] if isinstance(self.inputs, list) and len(self.inputs) == 1 else self.inputs
+        if not isinstance(tensor, Tensor):
+            return None
+        names = [tensor.layer]
+        for call in self.calls:
+            if call.args != [tensor] or call.kwargs or call.layer in names:
+                return None
+            names.append(call.layer)
+            tensor = Tensor(call.layer, 0, 0)
+        return names if self.outputs in (tensor, [tensor]) and len(names) == len(self.layers) else None
+
+
+def is_functional(config: Any) -> bool:
+    """Return whether a model's configuration is that of a functional model."""
+    return isinstance(config, dict) and "input_layers" in config
+
+
+def described_layers(config: Any) -> list[Mapping[str, Any]]:
+    """Return the descriptions of the layers in a model's configuration."""
     if not isinstance(config, dict) or not isinstance(config.get("layers"), list):
-        raise ValueError(f"expected the description of a model with layers, got {str(description)[:100]}")
+        raise ValueError(f"expected the description of a model with layers, got {str(config)[:100]}")
     for entry in config["layers"]:
         if not isinstance(entry, dict) or not isinstance(entry.get("class_name"), str):
             raise ValueError(f"layers: expected descriptions of layers, got {str(entry)[:100]}")
-    if "input_layers" in config:
-        return _entries_of_graph(config)
-    return [Entry(entry, (i - 1,) if i else ()) for i, entry in enumerate(config["layers"])]
+    found: list[Mapping[str, Any]] = config["layers"]
+    return found
 
 
-def _entries_of_graph(config: Mapping[str, Any]) -> list[Entry]:
-    """Return the layers between the input and the output of a functional model."""
-    found = {entry["name"]: entry for entry in config["layers"]}
-    kinds = {name: entry["class_name"] for name, entry in found.items()}
-    inputs, outputs = _ends(config["input_layers"]), _ends(config["output_layers"])
-    for what, ends in (("input", inputs), ("output", outputs)):
-        if len(ends) != 1:
-            raise RefusedError(f"expected a model with one {what}, got {len(ends)}: {', '.join(ends)}")
-    sources = {
-        name: [] if kinds[name] == "InputLayer" else _sources(name, entry, kinds)
-        for name, entry in found.items()
-        if kinds[name] not in _MASK_OPERATIONS
+def of_config(config: Mapping[str, Any]) -> Graph:
+    """Return the graph that a functional model's configuration describes."""
+    entries = {name_of(entry): entry for entry in described_layers(config)}
+    calls = {name: [call_of(name, node) for node in _nodes(entry)] for name, entry in entries.items()}
+    operations = {name: calls.pop(name) for name, entry in entries.items() if mask_operations.is_operation(entry)}
+    masks = {
+        (name, number): call.kwargs.pop("mask")
+        for name, of_layer in calls.items()
+        for number, call in enumerate(of_layer)
+        if "mask" in call.kwargs
     }
-    order = _in_order(sources, outputs[0])
-    if order[0] != inputs[0]:
-        raise RefusedError(f"expected layers between {inputs[0]!r} and {outputs[0]!r}, got those after {order[0]!r}")
-    _require_own_masks(found, sources)
-    places = {name: i for i, name in enumerate(order)}
-    return [Entry(found[name], tuple(places[source] for source in sources[name])) for name in order]
+    layers = {name: entries[name] for name in calls}
+    for name, of_layer in calls.items():
+        _require_layers(name, of_layer, entries)
+    order = _in_order(calls)
+    mask_operations.require_own(order, masks, layers, operations)
+
+    def first_call(name: str) -> int:
+        """Return the number of the first call among the outputs: 1 for functional models, as in Keras."""
+        return int(is_functional(layers[name].get("config") if name in layers else None))
+
+    graph = Graph(
+        layers, order, _ends(config["input_layers"], lambda _: 0), _ends(config.get("output_layers"), first_call)
+    )
+    return graph
 
 
-def _in_order(sources: Mapping[str, list[str]], output: str) -> list[str]:
-    """Return the layers that an output needs, each after its sources."""
-    order: list[str] = []
-    waiting = [output]
-    while waiting:
-        name = waiting[-1]
-        missing = [source for source in reversed(sources.get(name, [])) if source not in order]
-        if len(waiting) > len(sources):
-            raise RefusedError(f"expected layers without a circle, got one through {name!r}")
-        if missing:
-            waiting.append(missing[-1])
-            continue
-        waiting.pop()
-        if name not in sources:
-            raise RefusedError(f"expected a layer {name!r}, which is the source of another, among {', '.join(sources)}")
-        order.append(name)
+def name_of(entry: Mapping[str, Any]) -> str:
+    """Return the name of a layer from its description."""
+    config = entry.get("config")
+    name = entry.get("name", config.get("name") if isinstance(config, dict) else None)
+    if not isinstance(name, str):
+        raise ValueError(f"layers: expected a name for each layer, got {str(entry)[:100]}")
+    return name
+
+
+def _nodes(entry: Mapping[str, Any]) -> list[Any]:
+    nodes = entry.get("inbound_nodes", [])
+    if not isinstance(nodes, list):
+        raise ValueError(f"inbound_nodes: expected a list, got {str(nodes)[:100]}")
+    return nodes
+
+
+def _require_layers(name: str, calls: Sequence[Call], entries: Mapping[str, Mapping[str, Any]]) -> None:
+    """Raise unless a layer is called on outputs of layers."""
+    for call in calls:
+        for tensor in call.inputs:
+            if tensor.layer not in entries:
+                raise RefusedError(
+                    f"layer {name!r} takes the output of {tensor.layer!r}, which the model does not have"
+                )
+            entry = entries[tensor.layer]
+            if mask_operations.is_operation(entry):
+                raise RefusedError(
+                    f"layer {name!r} takes the result of the operation {entry['class_name']!r}; this package has layers"
+                    " only, such as Add for +"
+                )
+
+
+def _in_order(calls: Mapping[str, Sequence[Call]]) -> list[Call]:
+    """Return the calls of all layers, each after those whose outputs it takes."""
+    made = {name: int(not of_layer) for name, of_layer in calls.items()}  # the outputs of an Input are there
+    order: list[Call] = []
+    rest = {name: list(of_layer) for name, of_layer in calls.items() if of_layer}
+    while rest:
+        before = len(order)
+        for name, waiting in list(rest.items()):
+            while waiting and all(one.call < made[one.layer] for one in waiting[0].inputs):
+                order.append(waiting.pop(0))
+                made[name] += 1
+            if not waiting:
+                del rest[name]
+        if len(order) == before:
+            raise RefusedError(
+                f"expected layers without a circle, got calls of {', '.join(map(repr, rest))} that wait for each other"
+            )
     return order
 
 
-def _require_own_masks(entries: Mapping[str, Mapping[str, Any]], sources: Mapping[str, list[str]]) -> None:
-    """Raise unless the operations that compute masks match those of the layers themselves."""
-    own: set[tuple[str, float]] = set()
-    for name, taken in sources.items():
-        if entries[name]["class_name"] in _MASKS:
-            own |= {(source, entries[name]["config"].get("mask_value", 0)) for source in taken}
-    for name, entry in entries.items():
-        if entry["class_name"] == "NotEqual":
-            (node,) = entry["inbound_nodes"]
-            source, value = node["args"]
-            if (next(_tensors(source), ""), value) not in own:
-                raise RefusedError(f"the operation {name!r} computes a mask; start the model with a Masking instead")
-
-
-def _ends(value: Any) -> list[str]:
-    """Return the names of the layers at an end of a graph: ['name', 0, 0], or a list or dict of such."""
+def _ends(value: Any, first_call: Callable[[str], int]) -> Any:
+    """Return the inputs or outputs of a model."""
     if isinstance(value, dict):
-        value = list(value.values())
-    if isinstance(value, list) and value and isinstance(value[0], str):
-        return [value[0]]
-    return [name for entry in value for name in _ends(entry)]
+        return {key: _end(entry, first_call) for key, entry in value.items()}
+    if isinstance(value, list) and value and isinstance(value[0], list):
+        return [_end(entry, first_call) for entry in value]
+    return _end(value, first_call)
 
 
-def _sources(name: str, entry: Mapping[str, Any], kinds: Mapping[str, str]) -> list[str]:
-    """Return the names of the layers whose outputs this one takes."""
-    nodes = entry.get("inbound_nodes", [])
-    if len(nodes) != 1:
-        raise RefusedError(f"layer {name!r} is called {len(nodes)} times; sharing layers is not supported")
-    (node,) = nodes
-    arguments, others = (node["args"], node["kwargs"]) if isinstance(node, dict) else _keras2_arguments(node)
-    for key, value in others.items():
-        for source in _tensors(value):
-            if key != "mask" or kinds[source] not in _MASK_OPERATIONS:
-                raise RefusedError(f"layer {name!r} gets {key!r} from {source!r}; only one array can be passed on")
-        if key != "mask" and value not in (None, False):
-            raise RefusedError(f"layer {name!r} is called with {key}={value!r}, which is not supported")
-    return list(_tensors(arguments))
-
-
-def _keras2_arguments(node: Any) -> tuple[Any, dict[str, Any]]:
-    """Return arguments and keyword arguments of a node as Keras 2 writes it: [['name', 0, 0, {...}]]."""
-    calls = [node] if node and isinstance(node[0], str) else node
-    keywords: dict[str, Any] = {}
-    for call in calls:
-        keywords |= call[3] if len(call) > 3 else {}
-    return [{"class_name": "__keras_tensor__", "config": {"keras_history": call}} for call in calls], keywords
-
-
-def _tensors(value: Any) -> Iterator[str]:
-    """Yield the names of the layers whose outputs are in a value."""
-    if isinstance(value, dict) and value.get("class_name") == "__keras_tensor__":
-        yield str(value["config"]["keras_history"][0])
-    elif isinstance(value, dict):
-        for entry in value.values():
-            yield from _tensors(entry)
-    elif isinstance(value, list):
-        for entry in value:
-            yield from _tensors(entry)
+def _end(value: Any, first_call: Callable[[str], int]) -> Tensor:
+    tensor = tensor_of(value)
+    return tensor._replace(call=tensor.call - first_call(tensor.layer))

@@ -9,7 +9,8 @@ import numpy as np
 from .._internal.files import RefusedError
 from ..layers import Activation, Dense
 from ..layers.rnn.recurrent import Recurrent
-from . import build, kinds, weight_tree
+from . import build, keras2_graph, kinds, weight_tree
+from .functional_graph import is_functional
 from .saved_model import SavedModel
 
 _SHAPE = "batch_input_shape"
@@ -49,7 +50,9 @@ def _translate_object(found: dict[str, Any]) -> None:
         _translate_optimizer(config)
     elif name in build.MODELS and str(found.get("module")).startswith(("keras", "tf_keras", "tensorflow")):
         found["module"] = "keras"
-    if name == "Sequential" and isinstance(config.get("layers"), list):
+    if is_functional(config) and isinstance(config.get("layers"), list):
+        keras2_graph.translate(config)
+    elif name == "Sequential" and isinstance(config.get("layers"), list):
         config["layers"] = _with_input(config["layers"])
     elif name == "InputLayer" and _SHAPE in config:
         config["batch_shape"] = config.pop(_SHAPE)
@@ -107,7 +110,7 @@ def scale_hard_sigmoids(model: SavedModel) -> bool:
         If the input of a hard sigmoid is not a product with weights.
     """
     found = False
-    for leaf in weight_tree.leaves(model._layers):
+    for leaf in weight_tree.leaves(model):
         blocks = _before_hard_sigmoid(leaf)
         if any(blocks):
             found = True
@@ -139,7 +142,5 @@ def _before_hard_sigmoid(leaf: weight_tree.Leaf) -> list[bool]:
         found = [isinstance(layer, Dense) and layer.activation == name]
         refused = isinstance(layer, Activation) and layer.activation == name
     if refused:
-        raise RefusedError(
-            f"layer {leaf.owner.name!r}: the {name} of Keras 2 is a different function from that of Keras 3"
-        )
+        raise RefusedError(f"layer {leaf.where!r}: the {name} of Keras 2 is a different function from that of Keras 3")
     return found

@@ -18,6 +18,9 @@ OURS = "fastlstm.integrations.keras"
 PACKAGE = "fastlstm"
 """The package under which they are registered: fastlstm>LSTM."""
 
+SHARED = "fastlstm_shared"
+"""The key of a number that several models of a file give the same layer; Keras ignores it."""
+
 MODULES = {
     "layers": "keras.layers",
     "initializers": "keras.initializers",
@@ -38,6 +41,13 @@ CLASSES: Mapping[str, Mapping[str, Any]] = {
     "losses": losses.entries,
     "metrics": {**metrics.entries, "MeanMetricWrapper": MeanMetricWrapper},  # which a name alone cannot create
 }
+
+
+def class_name(layer: Any) -> str:
+    """Return the name of Keras's class of a layer or a model; of a user's class, its own name."""
+    cls = type(layer)
+    is_graph = cls.__module__.partition(".")[0] == PACKAGE and cls.__name__ == "Model"
+    return "Functional" if is_graph else cls.__name__
 
 
 def of_class(cls: type) -> str | None:

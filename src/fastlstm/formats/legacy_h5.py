@@ -2,16 +2,14 @@
 
 import io
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from functools import partial
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from .._internal.arrays import Array
-from ..layers import Layer
 from ..layers._weights import Weight
-from . import build, hdf5, keras2, optimizer_state, training_state, weight_tree
+from . import adopt, build, hdf5, keras2, training_state, weight_tree
 from .archive import KERAS_VERSION
 from .deserialize import Deserializer
 from .saved_model import LoadedModel, ModelClasses, SavedModel
@@ -41,16 +39,16 @@ def model(file: "h5py.File", deserializer: Deserializer, compile: bool, model_cl
     by_slot = older and training is not None and keras2.saves_slot_by_slot(training)
     if older:
         description, training = keras2.translated(description), keras2.translated(training)
-    found, first = build.bare_model(description, deserializer, model_classes)
-    if first is not None and found._layers:
-        saved = dict(_layers(file))
-        build.adopt(found, first, partial(_arrays_of, {layer.name: saved.get(layer.name) for layer in found._layers}))
+    unbuilt = build.unbuilt(description, deserializer, model_classes)
+    found, declared = unbuilt.model, adopt.declared(unbuilt)
+    adopt.adopt(unbuilt, declared, _Saved(dict(_layers(file)), declared).arrays_of)
     if compile and training is not None:
         training["optimizer"] = training.get("optimizer_config")
-        build.compile_as_described(found, training, deserializer)
+        adopt.compile_as_described(found, training, deserializer)
     if found.built:
         changed = older and keras2.scale_hard_sigmoids(found)
-        training_state.restore(file, found, [] if changed else _saved_optimizer_variables(file), by_slot=by_slot)
+        variables = [] if changed else _saved_optimizer_variables(file)
+        training_state.restore(file, found, variables, unbuilt.layers_of, by_slot=by_slot)
     return found
 
 
@@ -60,12 +58,13 @@ def _is_weights(file: "h5py.File") -> bool:
 
 def load(file: "h5py.File", model: SavedModel, skip_mismatch: bool) -> None:
     """Replace the weights of a built model by those of a file, layer by layer in their order."""
-    weighty = [layer for layer in model._layers if layer.weights and not layer._weights_are_arguments]
+    declared = [adopt.Declared(leaf, leaf.layer._weights.declared, 0) for leaf in weight_tree.all_leaves(model)]
+    weighty = {_group(one.leaf): None for one in declared if one.weights and one.leaf.in_tree}
     saved = [datasets for _, datasets in _layers(file) if datasets]
     if len(weighty) != len(saved):
         raise ValueError(f"expected weights of {len(weighty)} layers, got those of {len(saved)}")
-    by_name = {layer.name: datasets for layer, datasets in zip(weighty, saved, strict=True)}
-    build.replace(model, partial(_arrays_of, by_name), skip_mismatch)
+    by_name = dict(zip(weighty, saved, strict=True))
+    adopt.replace(model, _Saved(by_name, declared).arrays_of, skip_mismatch)
     training_state.restore_arguments(file, model)
     training_state.restore_training(file, model, _saved_optimizer_variables(file))
 
@@ -96,18 +95,62 @@ def _saved_optimizer_variables(file: "h5py.File") -> list[Any]:
     return [] if group is None else _listed(group)
 
 
-def _arrays_of(
-    saved: Mapping[str, list[Any] | None], leaf: weight_tree.Leaf, declared: Sequence[Weight]
-) -> list[Array]:
-    """Return the weights of a leaf from those of its layer."""
-    datasets = saved.get(leaf.owner.name) or []
-    parts = [part for _, part in leaf.owner._leaves("")]
-    counts = [len(part._declare(1)) for part in parts] if len(parts) > 1 else [len(declared)]  # whatever the features
-    extra = len(leaf.layer._keras_extra)
-    if len(datasets) != sum(counts) + extra:
-        raise ValueError(f"layer {leaf.owner.name!r}: expected {sum(counts) + extra} weights, got {len(datasets)}")
-    first = sum(counts[: parts.index(leaf.layer)])
-    return weight_tree.numbers_of(leaf, declared, datasets[first : first + len(declared)])
+def _group(leaf: weight_tree.Leaf) -> str:
+    """Return the name of the layer of the outermost model, in whose group a leaf's weights are."""
+    name: str = (*leaf.models, leaf.owner)[0].name
+    return name
+
+
+class _Place(NamedTuple):
+    """Where a weight, or a variable that only Keras's layer has, is among those of a layer of the outermost model."""
+
+    leaf: weight_tree.Leaf
+    number: int
+    """Among the weights of the leaf."""
+    name: str
+    trained: bool
+
+
+def _places(declared: Iterable[adopt.Declared]) -> dict[str, list[_Place]]:
+    """Return what is in each group, in the order of the file: first the weights that are trained."""
+    found: dict[str, list[_Place]] = {}
+    seen: set[tuple[str, int]] = set()
+    for leaf, weights, _ in declared:
+        group = _group(leaf)
+        if (group, id(leaf.layer)) in seen or not leaf.in_tree:
+            continue
+        seen.add((group, id(leaf.layer)))
+        names = [(weight.name, weight.trainable and leaf.is_trained) for weight in weights]
+        names += [(name, False) for name, _ in leaf.layer._keras_extra]
+        places = (_Place(leaf, i, name, trained) for i, (name, trained) in enumerate(names))
+        found.setdefault(group, []).extend(places)
+    return {group: sorted(places, key=lambda place: not place.trained) for group, places in found.items()}
+
+
+class _Saved:
+    """The weights in a file.
+
+    Parameters
+    ----------
+    datasets : mapping
+        By the name of a layer of the outermost model.
+    declared : sequence of Declared
+        All leaves of the model in the order of the file.
+    """
+
+    def __init__(self, datasets: Mapping[str, list[Any]], declared: Sequence[adopt.Declared]) -> None:
+        self._datasets, self._places = datasets, _places(declared)
+
+    def arrays_of(self, leaf: weight_tree.Leaf, declared: Sequence[Weight]) -> list[Array]:
+        """Return the weights of a leaf."""
+        group = _group(leaf)
+        places, datasets = self._places[group], self._datasets.get(group, [])
+        if len(places) != len(datasets):
+            raise ValueError(f"layer {group!r}: expected {len(places)} weights, got {len(datasets)}")
+        found = {
+            place.number: one for place, one in zip(places, datasets, strict=True) if place.leaf.layer is leaf.layer
+        }
+        return weight_tree.numbers_of(leaf, declared, [found[i] for i in range(len(declared))])
 
 
 def contents(model: SavedModel, description: dict[str, Any]) -> bytes:
@@ -124,24 +167,27 @@ def contents(model: SavedModel, description: dict[str, Any]) -> bytes:
         weights = file.create_group(_WEIGHTS)
         for group in (file, weights):
             group.attrs["keras_version"], group.attrs["backend"] = KERAS_VERSION, "fastlstm"
-        hdf5.write_texts(weights, _LAYERS, [layer.name for layer in model._layers])
-        for layer in model._layers:
-            arrays = [] if layer._weights_are_arguments or not layer.built else _named(layer)
-            _write_list(weights.create_group(layer.name), arrays)
+        layers = [*model._inputs, *model._layers] if model._is_graph else model._layers
+        hdf5.write_texts(weights, _LAYERS, [layer.name for layer in layers])
+        leaves = [leaf for leaf in weight_tree.all_leaves(model) if leaf.layer.built]
+        places = _places(adopt.Declared(leaf, leaf.layer._weights.declared, 0) for leaf in leaves)
+        for layer in layers:
+            _write_list(weights.create_group(layer.name), [_named(place) for place in places.get(layer.name, [])])
         if model.built:
             if model.optimizer is not None:
-                variables = optimizer_state.variables(model.optimizer, model._native_model().network)
+                variables = training_state.optimizer_variables(model, model.optimizer)
                 saved = [(f"{model.optimizer.name}/{i}", array) for i, array in enumerate(variables)]
                 _write_list(file.create_group(_OPTIMIZER), saved)
             training_state.write_ours(file, model)
     return stream.getvalue()
 
 
-def _named(layer: Layer) -> list[tuple[str, Array]]:
-    """Return the weights of a layer and Keras's variables after them, by name."""
-    names = [weight.name for weight in layer._weights.declared]
-    extra = [(name, np.array(value, np.int32)) for name, value in layer._keras_extra]
-    return [(f"{layer.name}/{name}", array) for name, array in [*zip(names, layer.weights, strict=True), *extra]]
+def _named(place: _Place) -> tuple[str, Array]:
+    """Return a weight, or a variable that only Keras's layer has, by its name."""
+    leaf, arrays = place.leaf, place.leaf.layer.weights
+    extra = [np.array(value, np.int32) for _, value in leaf.layer._keras_extra]
+    inside = [] if leaf.layer is leaf.owner else [leaf.layer.name]
+    return "/".join([leaf.where, *inside, place.name]), [*arrays, *extra][place.number]
 
 
 def _write_list(group: "h5py.Group", arrays: Sequence[tuple[str, Array]]) -> None:
@@ -151,7 +197,4 @@ def _write_list(group: "h5py.Group", arrays: Sequence[tuple[str, Array]]) -> Non
 
 
 def _describe(file: "h5py.File", name: str, value: Any) -> None:
-    text = json.dumps(value, allow_nan=False).encode()
-    if len(text) > hdf5.LARGEST_ATTRIBUTE:
-        raise ValueError(f"the description of this model is too long for an .h5 file ({len(text)} bytes); use .keras")
-    file.attrs[name] = text
+    file.attrs[name] = json.dumps(value, allow_nan=False).encode()

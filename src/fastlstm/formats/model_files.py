@@ -10,7 +10,7 @@ from typing import Any
 from .._internal import files
 from .._internal.checks import flag
 from .._internal.native import version
-from . import archive, build, hdf5, keras2, legacy_h5, safetensors, serialize, training_state, weight_tree
+from . import adopt, archive, build, hdf5, keras2, legacy_h5, safetensors, serialize, training_state, weight_tree
 from .deserialize import Deserializer
 from .saved_model import ModelClasses, SavedModel
 
@@ -57,7 +57,7 @@ def _weights(model: SavedModel) -> bytes:
 
     contents = io.BytesIO()
     with h5py.File(contents, "w") as file:
-        weight_tree.write(file, model._layers)
+        weight_tree.write(file, model)
         if model.built:
             training_state.write(file, model)
     return contents.getvalue()
@@ -77,7 +77,7 @@ def load_weights(model: SavedModel, filepath: str | os.PathLike[str], skip_misma
             if legacy_h5.is_legacy(tree):
                 legacy_h5.load(tree, model, skip_mismatch)
                 return
-            build.replace(model, partial(weight_tree.arrays_of, tree), skip_mismatch)
+            adopt.replace(model, partial(weight_tree.arrays_of, tree), skip_mismatch)
             training_state.restore_arguments(tree, model)
             training_state.restore_training(tree, model, training_state.saved_optimizer_variables(tree))
 
@@ -112,12 +112,13 @@ def load_model(
         if older:
             description = keras2.translated(description)
         with hdf5.opened(contents) as tree:
-            model, first = build.bare_model(description, deserializer, model_classes)
-            if first is not None and model._layers:
-                build.adopt(model, first, partial(weight_tree.arrays_of, tree))
+            unbuilt = build.unbuilt(description, deserializer, model_classes)
+            model = unbuilt.model
+            adopt.adopt(unbuilt, adopt.declared(unbuilt), partial(weight_tree.arrays_of, tree))
             if compile:
-                build.compile_as_described(model, description.get("compile_config"), deserializer)
+                adopt.compile_as_described(model, description.get("compile_config"), deserializer)
             if model.built:
                 changed = older and keras2.scale_hard_sigmoids(model)
-                training_state.restore(tree, model, [] if changed else training_state.saved_optimizer_variables(tree))
+                variables = [] if changed else training_state.saved_optimizer_variables(tree)
+                training_state.restore(tree, model, variables, unbuilt.layers_of)
     return model

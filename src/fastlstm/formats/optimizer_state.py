@@ -10,7 +10,8 @@ from .._internal.arrays import Array
 from .._internal.native import Network
 from ..optimizers import Optimizer
 from ..schedules import LearningRateSchedule
-from . import hdf5
+from . import hdf5, weight_tree
+from .saved_model import LayersOf, SavedModel
 
 if TYPE_CHECKING:
     import h5py
@@ -19,29 +20,56 @@ _SHARED_SLOTS = (("average",), ("gradient_accumulator",))
 _LARGEST = 2**31 - 1
 
 
+class Trained(NamedTuple):
+    """A weight that training changes."""
+
+    parameter: int | None
+    """Its number in the network; None if no output of the model needs the layer."""
+    array: Array
+
+
 class Slot(NamedTuple):
     """A slot of one weight, such as its momentum."""
 
     name: str
-    parameter: int
+    weight: Trained
 
 
-def slots(optimizer: Optimizer, network: Network) -> Iterator[Slot]:
-    """Yield the slots that a network has in Keras's order."""
-    trained = [i for i, parameter in enumerate(network.parameters) if parameter.trainable]
+def trained_weights(model: SavedModel, layers_of: LayersOf | None = None) -> list[Trained]:
+    """Return the weights that training changes in Keras's order, or in that of `layers_of`."""
+    native, flags = model._native_model(), model._trained_by_layer()
+    owners = {id(leaf.owner): leaf.owner for leaf in weight_tree.leaves(model, layers_of)}
+    found = []
+    for owner in owners.values():
+        first = native.first_parameter(owner)
+        for i, (array, is_trained) in enumerate(zip(owner.weights, flags[id(owner)], strict=True)):
+            if is_trained:
+                found.append(Trained(None if first is None else first + i, array))
+    return found
+
+
+def slots(optimizer: Optimizer, network: Network, weights: Sequence[Trained]) -> Iterator[Slot]:
+    """Yield the slots of these weights in Keras's order."""
     existing = set(network.slots)
     for group in (*_SHARED_SLOTS, *optimizer._slots):
-        for parameter in trained:
-            yield from (Slot(name, parameter) for name in group if name in existing)
+        for weight in weights:
+            yield from (Slot(name, weight) for name in group if name in existing)
 
 
-def variables(optimizer: Optimizer, network: Network) -> list[Array]:
+def _value(network: Network, slot: Slot) -> Array:
+    """Return the value of a slot; of a weight that is not in the network, as if it had never been updated."""
+    if slot.weight.parameter is not None:
+        return network.slot(slot.name, slot.weight.parameter)
+    return slot.weight.array if slot.name == "average" else np.zeros_like(slot.weight.array)
+
+
+def variables(optimizer: Optimizer, network: Network, weights: Sequence[Trained]) -> list[Array]:
     """Return Keras's variables of an optimizer and the network it trains."""
     steps = network.iterations
     found: list[Any] = [np.array(steps, np.int32 if steps <= _LARGEST else np.int64)]
     if not isinstance(optimizer._learning_rate, LearningRateSchedule):
         found.append(np.array(optimizer._learning_rate, np.float32))
-    found += [network.slot(*slot) for slot in slots(optimizer, network)]
+    found += [_value(network, slot) for slot in slots(optimizer, network, weights)]
     return found + [np.array(value, found[-1].dtype) for value in optimizer._scalars()]
 
 
@@ -56,30 +84,36 @@ class SavedState(NamedTuple):
 
 
 def fitting(
-    optimizer: Optimizer, network: Network, found: Sequence["h5py.Dataset"], where: str, *, by_slot: bool
+    optimizer: Optimizer,
+    network: Network,
+    weights: Sequence[Trained],
+    found: Sequence["h5py.Dataset"],
+    where: str,
+    *,
+    by_slot: bool,
 ) -> SavedState | None:
     """Return the state in a file, or warn, as Keras does, and return None if it does not fit.
 
     With `by_slot` the file has one slot of all weights after the other, instead of all slots of each weight.
     """
-    wanted = list(slots(optimizer, network))
+    wanted = list(slots(optimizer, network, weights))
     if by_slot:
         names = [name for group in optimizer._slots for name in group]
         wanted.sort(key=lambda slot: names.index(slot.name))
     scheduled = isinstance(optimizer._learning_rate, LearningRateSchedule)
     has_rate = not scheduled and len(found) > 1 and found[1].shape == ()
     values = found[1 + has_rate :]
-    shapes, saved = [network.slot(*slot).shape for slot in wanted], [one.shape for one in values]
+    shapes, saved = [slot.weight.array.shape for slot in wanted], [one.shape for one in values]
     complete = saved == shapes + [()] * len(optimizer._scalars())
     if not has_rate:  # Keras 2 saves neither this nor scalars after the slots, but the momentums of any SGD
-        momentums = [parameter.shape for parameter in network.parameters if parameter.trainable]
-        complete = complete or saved == (shapes or momentums)
+        complete = complete or saved == (shapes or [weight.array.shape for weight in weights])
     if found[0].shape == () and (complete or (not values and not found[0][()])):
         rate = float(found[1][()]) if has_rate else None
         return SavedState(int(found[0][()]), rate, list(zip(wanted, values, strict=False)))
     warnings.warn(
         f"{where}: the optimizer's state in the file does not fit this {type(optimizer).__name__} (expected"
-        f" {len(variables(optimizer, network))} variables, got {len(found)}, or other shapes); it is left unchanged",
+        f" {len(variables(optimizer, network, weights))} variables, got {len(found)}, or other shapes); it is left"
+        " unchanged",
         UserWarning,
         stacklevel=6,
     )
@@ -88,8 +122,9 @@ def fitting(
 
 def restore(optimizer: Optimizer, network: Network, saved: SavedState) -> None:
     """Restore the state from a file."""
-    for slot, dataset in saved.slots:
-        network.set_slot(*slot, hdf5.numbers(dataset, str(network.slot(*slot).dtype)))
+    for (name, weight), dataset in saved.slots:
+        if weight.parameter is not None:
+            network.set_slot(name, weight.parameter, hdf5.numbers(dataset, str(weight.array.dtype)))
     network.iterations = saved.steps
     if saved.rate is not None and np.float32(saved.rate) != np.float32(optimizer.learning_rate):
         optimizer.learning_rate = saved.rate

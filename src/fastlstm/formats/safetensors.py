@@ -1,7 +1,7 @@
 """Weights in a .safetensors file, by names such as lstm/kernel, with the model's description as metadata."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -10,8 +10,9 @@ import numpy as np
 from .._internal.arrays import Array
 from .._internal.native import version
 from ..layers._weights import Weight
-from . import build, functional_graph, serialize, weight_tree
+from . import adopt, build, serialize, weight_tree
 from .deserialize import Deserializer
+from .functional_graph import described_layers
 from .saved_model import LoadedModel, ModelClasses, SavedModel
 
 if TYPE_CHECKING:
@@ -34,9 +35,9 @@ def _module() -> "ModuleType":
 def contents(model: SavedModel) -> bytes:
     """Return the file of a built model."""
     arrays = {}
-    for leaf in weight_tree.leaves(model._layers):
+    for leaf in weight_tree.leaves(model):
         for weight, array in zip(leaf.layer._weights.declared, leaf.layer.weights, strict=True):
-            arrays[_name(leaf.owner.name, leaf, weight)] = np.ascontiguousarray(array)
+            arrays[_name(leaf.where, leaf, weight)] = np.ascontiguousarray(array)
     config = json.dumps(serialize.of_model(model), allow_nan=False)
     metadata = {"format": "fastlstm", "fastlstm_version": version, _CONFIG: config}
     found: bytes = _module().numpy.save(arrays, metadata)
@@ -44,7 +45,7 @@ def contents(model: SavedModel) -> bytes:
 
 
 def _name(owner: str, leaf: weight_tree.Leaf, weight: Weight) -> str:
-    """Return the name of a weight: layer, attribute of an inner layer if any, weight."""
+    """Return the name of a weight: models and layer, attribute of an inner layer if any, weight."""
     (path,) = (path for path, layer in leaf.owner._leaves("") if layer is leaf.layer)
     inside = [name for name in path.split("/") if name not in ("", leaf.layer._keras_path)]
     return "/".join([owner, *inside, weight.name])
@@ -58,11 +59,11 @@ def model(file: bytes, deserializer: Deserializer, compile: bool, model_classes:
             "expected the description of a model in the metadata, got weights only: create the model and call its"
             " load_weights"
         )
-    found, first = build.bare_model(description, deserializer, model_classes)
-    if first is not None and found._layers:
-        build.adopt(found, first, partial(_arrays_of, arrays, {}))
+    unbuilt = build.unbuilt(description, deserializer, model_classes)
+    found = unbuilt.model
+    adopt.adopt(unbuilt, adopt.declared(unbuilt), partial(_arrays_of, arrays, {}))
     if compile:
-        build.compile_as_described(found, description.get("compile_config"), deserializer)
+        adopt.compile_as_described(found, description.get("compile_config"), deserializer)
     return found
 
 
@@ -72,13 +73,23 @@ def load(file: bytes, model: SavedModel, skip_mismatch: bool) -> None:
     Layers are matched by name or, if no name matches and the file describes as many layers, by order.
     """
     arrays, description = _read(file)
-    names = {layer.name: layer.name for layer in model._layers}
+    owners = list(dict.fromkeys(leaf.where for leaf in weight_tree.leaves(model)))
+    names = {}
     if description is not None:
-        descriptions = [entry.description for entry in functional_graph.entries(description)]
-        entries = [entry for entry in descriptions if entry["class_name"] != "InputLayer"]
-        if len(entries) == len(names) and not {entry["config"]["name"] for entry in entries} & set(names):
-            names = {own: entry["config"]["name"] for own, entry in zip(names, entries, strict=True)}
-    build.replace(model, partial(_arrays_of, arrays, names), skip_mismatch, everything=True)
+        described = list(_owners(description["config"]))
+        if len(described) == len(owners) and not set(described) & set(owners):
+            names = dict(zip(owners, described, strict=True))
+    adopt.replace(model, partial(_arrays_of, arrays, names), skip_mismatch, everything=True)
+
+
+def _owners(config: Any, prefix: str = "") -> Iterator[str]:
+    """Yield the names of the layers in the configuration of a model, after those of the models that they are in."""
+    for entry in described_layers(config):
+        name = f"{prefix}{entry['config']['name']}"
+        if build.is_model(entry):
+            yield from _owners(entry["config"], f"{name}/")
+        elif entry["class_name"] != "InputLayer":
+            yield name
 
 
 def _read(file: bytes) -> tuple[dict[str, Array], Any]:
@@ -96,16 +107,16 @@ def _read(file: bytes) -> tuple[dict[str, Array], Any]:
 def _arrays_of(
     arrays: Mapping[str, Array], names: Mapping[str, str], leaf: weight_tree.Leaf, declared: Sequence[Weight]
 ) -> list[Array]:
-    """Return the weights of a leaf; `names` gives the name of its layer in the file."""
+    """Return the weights of a leaf; `names` gives the names of models and layer in the file."""
     found = []
     for weight in declared:
-        name = _name(names.get(leaf.owner.name, leaf.owner.name), leaf, weight)
+        name = _name(names.get(leaf.where, leaf.where), leaf, weight)
         array = arrays.get(name)
         if array is None:
-            raise ValueError(f"layer {leaf.owner.name!r}: expected an array {name!r}, got none")
+            raise ValueError(f"layer {leaf.where!r}: expected an array {name!r}, got none")
         if array.shape != weight.shape or array.dtype.kind not in "fiu":
             raise ValueError(
-                f"layer {leaf.owner.name!r}: expected numbers of shape {weight.shape} as {name!r}, got"
+                f"layer {leaf.where!r}: expected numbers of shape {weight.shape} as {name!r}, got"
                 f" {array.dtype} {array.shape}"
             )
         found.append(np.ascontiguousarray(array, dtype=leaf.layer.dtype))

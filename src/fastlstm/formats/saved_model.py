@@ -1,15 +1,17 @@
 """The interface of a model to the formats, which do not depend on its class."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
-from .._internal.arrays import Array
 from ..layers import InputLayer, Layer
 from ..layers._rng import RngSteps
 from ..optimizers import Optimizer
 from ..training.compiled import Compiled
 from ..training.native_model import NativeModel
 from ..training.nodes import Node, Value
+
+LayersOf: TypeAlias = Mapping[int, Sequence[Any]]
+"""The layers of models by the model's identity, in the order of a file."""
 
 
 class SavedModel(Protocol):
@@ -47,12 +49,28 @@ class SavedModel(Protocol):
         """The layers, with the InputLayers of a functional model."""
 
     @property
+    def _is_graph(self) -> bool:
+        """Whether it is a functional model and not a chain."""
+
+    @property
     def _inputs(self) -> list[InputLayer]:
         """The InputLayers."""
 
     @property
     def _outputs(self) -> list[Value]:
         """The outputs of nodes that are those of the model."""
+
+    @property
+    def _inputs_are_named(self) -> bool:
+        """Whether the inputs were given as a dict."""
+
+    @property
+    def _outputs_are_listed(self) -> bool:
+        """Whether the outputs were given as a list."""
+
+    @property
+    def _output_keys(self) -> Sequence[str]:
+        """The keys of outputs that were given as a dict."""
 
     @property
     def input_shape(self) -> Any:
@@ -62,6 +80,7 @@ class SavedModel(Protocol):
     def optimizer(self) -> Optimizer | None:
         """The optimizer, None before `compile`."""
 
+    def _trained_by_layer(self) -> dict[int, list[bool]]: ...
     def _changed(self) -> None: ...
     def _native_model(self) -> NativeModel: ...
     def _require_built(self) -> None: ...
@@ -73,15 +92,13 @@ class LoadedModel(SavedModel, Protocol):
     def add(self, layer: Layer | InputLayer) -> None:
         """Add a layer at the end of a chain."""
 
-    def _set_graph(
-        self, nodes: Sequence[Node], outputs: Sequence[Value], inputs: Sequence[InputLayer], layers: Sequence[Any]
-    ) -> None:
-        """Become a graph of these nodes."""
+    def _connect_structures(self, inputs: Any, outputs: Any) -> None:
+        """Become a graph of the layers between symbolic tensors."""
 
     def compile(self, optimizer: Any, loss: Any, loss_weights: Any, metrics: Any, weighted_metrics: Any) -> None:
         """Choose optimizer, loss and metrics."""
 
-    def _build(self, inputs: Sequence[InputLayer], weights: Mapping[int, Sequence[Array]] | None = None) -> None: ...
+    def _build(self, inputs: Sequence[InputLayer]) -> None: ...
 
 
 class ModelClasses(NamedTuple):

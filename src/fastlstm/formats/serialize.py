@@ -1,57 +1,111 @@
 """A model's description as Keras writes it: plain data, each object with its class and arguments."""
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from ..layers import InputLayer, Layer
 from ..losses._function import FunctionLoss
-from ..training.nodes import MODEL_INPUT, shapes_of
+from ..training.nodes import Values, shapes_of
 from . import kinds
+from .calls import Tensor
+from .calls import described as tensor_described
 from .saved_model import SavedModel
 
 
 def of_model(model: SavedModel) -> dict[str, Any]:
     """Return the description of a model, including optimizer, loss and metrics."""
-    first: list[dict[str, Any]] = []
-    first += [_input(layer, model.dtype) for layer in model._inputs]
-    config: dict[str, Any] = {
-        "name": model.name,
-        "trainable": model.trainable,
-        "layers": [*first, *(described(layer) for layer in model._layers)],
-    }
-    ours = type(model).__module__.partition(".")[0] == kinds.PACKAGE
-    found = {**_class(type(model), "keras" if ours else None), "config": config}
-    if model._inputs and model._inputs[0] in model.layers:
-        _add_connections(config, model)
-        if ours:
-            found |= {"module": "keras.src.models.functional", "class_name": "Functional"}
-    if model.built:
-        config["build_input_shape"] = list(model.input_shape)
-        found["build_config"] = {"input_shape": list(model.input_shape)}
+    found = _of_model(model, _shared_by_models(model))
     if model.optimizer is not None:
         found["compile_config"] = _compiled(model)
     return found
 
 
-def _add_connections(config: dict[str, Any], model: SavedModel) -> None:
-    """Add to the description of a functional model which layer takes the outputs of which."""
-    first, *others = config["layers"]
-    (model_input,) = model._inputs
-    first |= {"name": model_input.name, "inbound_nodes": []}
-    shapes = shapes_of(model._nodes, [model.input_shape])
-    for entry, node in zip(others, model._nodes, strict=True):
-        tensors = []
-        for source, output in node.inputs:
-            name = model_input.name if source == MODEL_INPUT else model._layers[source].name
-            shape = shapes[source, output]
-            history = {"shape": list(shape), "dtype": model.dtype, "keras_history": [name, 0, 0]}
-            tensors.append({"class_name": "__keras_tensor__", "config": history})
-        arguments = tensors if len(tensors) == 1 and not node.layer._takes_several else [tensors]
-        entry |= {"name": node.layer.name, "inbound_nodes": [{"args": arguments, "kwargs": {}}]}
-    config["input_layers"] = [model_input.name, 0, 0]
-    config["output_layers"] = [model._layers[-1].name, 0, 0]
+def configuration(model: SavedModel) -> dict[str, Any]:
+    """Return the configuration of a model, as Keras's models return theirs."""
+    found: dict[str, Any] = _of_model(model, _shared_by_models(model))["config"]
+    return found
+
+
+def _of_model(model: SavedModel, shared: Mapping[int, int]) -> dict[str, Any]:
+    ours = type(model).__module__.partition(".")[0] == kinds.PACKAGE
+    config: dict[str, Any] = {"name": model.name, "trainable": model.trainable}
+    if model._is_graph:
+        config |= _graph(model, shared)
+        functional = {"module": "keras.src.models.functional", "class_name": "Functional", "registered_name": None}
+        return {**(functional if ours else _class(type(model), None)), "config": config}
+    inputs = [_input(layer, model.dtype) for layer in model._inputs]
+    config["layers"] = [*inputs, *(_layer(layer, shared) for layer in model._layers)]
+    found = {**_class(type(model), "keras" if ours else None), "config": config}
+    if model.built:
+        config["build_input_shape"] = list(model.input_shape)
+        found["build_config"] = {"input_shape": list(model.input_shape)}
+    return found
+
+
+def _shared_by_models(model: SavedModel) -> dict[int, int]:
+    """Return a number for each layer that is in several of the models, by its identity."""
+    occurrences = Counter(id(layer) for one in _models(model) for layer in one._layers)
+    return {identity: i for i, (identity, count) in enumerate(occurrences.items()) if count > 1}
+
+
+def _models(model: Any) -> Iterator[Any]:
+    """Yield a model and those inside, each as often as it occurs."""
+    yield model
+    for layer in model._layers:
+        if not isinstance(layer, Layer):
+            yield from _models(layer)
+
+
+def _layer(layer: Any, shared: Mapping[int, int]) -> dict[str, Any]:
+    """Return the description of a layer or of a model inside."""
+    found: dict[str, Any] = described(layer) if isinstance(layer, Layer) else _of_model(layer, shared)
+    if id(layer) in shared:
+        found[kinds.SHARED] = shared[id(layer)]
+    return found
+
+
+def _graph(model: SavedModel, shared: Mapping[int, int]) -> dict[str, Any]:
+    """Return the layers of a functional model with their calls, its inputs and its outputs."""
+    calls: dict[str, list[dict[str, Any]]] = {layer.name: [] for layer in model.layers}
+    tensors = Values([Tensor(layer.name, 0, 0) for layer in model._inputs])
+    shapes = shapes_of(model._nodes, [layer.batch_shape for layer in model._inputs])
+    for i, node in enumerate(model._nodes):
+        of_layer = calls[node.layer.name]
+        given = [tensor_described(tensors[value], shapes[value], model.dtype) for value in node.inputs]
+        args, kwargs = node.layer._keras_call(given)
+        tensors.add([Tensor(node.layer.name, len(of_layer), output) for output in range(len(shapes.of_node(i)))])
+        of_layer.append({"args": args, "kwargs": {**kwargs, **described(node.arguments)}})
+    layers = []
+    for layer in model.layers:
+        is_input = isinstance(layer, InputLayer)
+        found = _input(layer, model.dtype) if is_input else _layer(layer, shared)
+        layers.append({**found, "name": layer.name, "inbound_nodes": calls[layer.name]})
+    inputs = [[layer.name, 0, 0] for layer in model._inputs]
+    outputs = []
+    for value in model._outputs:
+        tensor, layer = tensors[value], model._nodes[value[0]].layer
+        is_graph = not isinstance(layer, Layer) and layer._is_graph  # whose calls are numbered from 1 here, as in Keras
+        outputs.append([tensor.layer, tensor.call + is_graph, tensor.output])
+    named = model._inputs_are_named
+    return {
+        "layers": layers,
+        "input_layers": {name: [name, 0, 0] for name, _, _ in inputs} if named else _only(inputs),
+        "output_layers": _of_outputs(model, outputs) if model._output_keys else _only(outputs),
+    }
+
+
+def _only(values: list[Any]) -> Any:
+    return values[0] if len(values) == 1 else values
+
+
+def _of_outputs(model: SavedModel, values: Sequence[Any]) -> Any:
+    """Return what belongs to each output as a list, or as a dict if the outputs were given as one."""
+    if not model._output_keys:
+        return list(values)
+    return {key: value for key, value in zip(model._output_keys, values, strict=True) if value is not None}
 
 
 def _input(layer: InputLayer, dtype: str) -> dict[str, Any]:
@@ -62,15 +116,16 @@ def _input(layer: InputLayer, dtype: str) -> dict[str, Any]:
 def _compiled(model: SavedModel) -> dict[str, Any]:
     compiled = model._compiled
     assert compiled is not None
-    loss: Any = compiled.loss
-    metrics, weight = compiled.metrics, compiled.loss_weights[0]
-    return {
-        "optimizer": described(compiled.optimizer),
-        "loss": described(loss.function if isinstance(loss, FunctionLoss) else loss),
-        "loss_weights": None if weight == 1.0 else weight,
-        "metrics": described(metrics.sources(weighted=False)) or None,
-        "weighted_metrics": described(metrics.sources(weighted=True)) or None,
+    losses = [loss.function if isinstance(loss, FunctionLoss) else loss for loss in compiled.losses]
+    weights, several = compiled.loss_weights, len(losses) > 1
+    found: dict[str, Any] = {
+        "loss": _of_outputs(model, losses) if several else losses[0],
+        "loss_weights": None if set(weights) == {1.0} else _of_outputs(model, weights) if several else weights[0],
     }
+    for name, weighted in (("metrics", False), ("weighted_metrics", True)):
+        sources = compiled.metrics.sources(weighted=weighted)
+        found[name] = (_of_outputs(model, sources) if several and sources else sources) or None
+    return {"optimizer": described(compiled.optimizer), **described(found)}
 
 
 def described(value: Any) -> Any:

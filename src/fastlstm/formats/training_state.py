@@ -14,6 +14,7 @@ import numpy as np
 
 from .._internal.arrays import Array
 from .._internal.checks import integer
+from .._internal.native import Network
 from ..layers import Dropout, Layer
 from ..layers._rng import RngSteps
 from ..layers.rnn.recurrent import Recurrent
@@ -21,7 +22,7 @@ from ..layers.rnn.recurrent_cell import RecurrentCell
 from ..optimizers import Optimizer
 from ..training.native_model import NativeModel
 from . import hdf5, optimizer_state, weight_tree
-from .saved_model import SavedModel
+from .saved_model import LayersOf, SavedModel
 
 if TYPE_CHECKING:
     import h5py
@@ -36,9 +37,15 @@ def write(file: "h5py.File", model: SavedModel) -> None:
     if model.optimizer is not None:
         saved = file.create_group(_OPTIMIZER)
         saved.attrs["name"] = model.optimizer.name
-        for i, array in enumerate(optimizer_state.variables(model.optimizer, model._native_model().network)):
+        for i, array in enumerate(optimizer_variables(model, model.optimizer)):
             saved[str(i)] = array
     write_ours(file, model)
+
+
+def optimizer_variables(model: SavedModel, optimizer: Optimizer) -> list[Array]:
+    """Return Keras's variables of a built model's optimizer."""
+    weights = optimizer_state.trained_weights(model)
+    return optimizer_state.variables(optimizer, model._native_model().network, weights)
 
 
 def write_ours(file: "h5py.File", model: SavedModel) -> None:
@@ -46,7 +53,7 @@ def write_ours(file: "h5py.File", model: SavedModel) -> None:
     native, group = model._native_model(), file.create_group(_OURS)
     if native.stateful and native.network.state is not None:
         group[_STATEFUL_STATE] = native.network.state
-    for leaf in weight_tree.leaves(model._layers):
+    for leaf in weight_tree.leaves(model):
         if not leaf.in_tree:
             for weight, array in zip(leaf.layer._weights.declared, leaf.layer.weights, strict=True):
                 group[f"{leaf.path}/{weight.name}"] = array
@@ -64,7 +71,7 @@ def _described(model: SavedModel) -> dict[str, Any]:
 
 
 def _seeded(model: SavedModel) -> list[Any]:
-    return [leaf for leaf in weight_tree.leaves(model._layers) if _draws(leaf.layer)]
+    return [leaf for leaf in weight_tree.leaves(model) if _draws(leaf.layer)]
 
 
 def _draws(layer: Layer) -> bool:
@@ -91,10 +98,18 @@ def saved_optimizer_variables(file: "h5py.File") -> list[Any]:
     return [] if group is None else [hdf5.dataset(group, str(i)) for i in range(len(group))]
 
 
-def restore(file: "h5py.File", model: SavedModel, saved: Sequence["h5py.Dataset"], *, by_slot: bool = False) -> None:
+def restore(
+    file: "h5py.File",
+    model: SavedModel,
+    saved: Sequence["h5py.Dataset"],
+    layers_of: LayersOf,
+    *,
+    by_slot: bool = False,
+) -> None:
     """Restore the training state of a model just created from a description.
 
-    `saved` are the optimizer's variables; `by_slot` gives their order (see `optimizer_state.fitting`).
+    `saved` are the optimizer's variables, those of layers in the order of `layers_of`; `by_slot` is as for
+    `optimizer_state.fitting`.
     """
     ours = read_ours(file)
     _restore_seeds(model, ours.get("seeds", {}))
@@ -104,8 +119,8 @@ def restore(file: "h5py.File", model: SavedModel, saved: Sequence["h5py.Dataset"
         names = [f"^{re.escape(str(name))}$" for name in ours["without_decay"]]
         optimizer.exclude_from_weight_decay(var_names=names)
     if optimizer is not None and saved:
-        network = model._native_model().network
-        fitting = optimizer_state.fitting(optimizer, network, saved, "load_model", by_slot=by_slot)
+        network, weights = model._native_model().network, optimizer_state.trained_weights(model, layers_of)
+        fitting = optimizer_state.fitting(optimizer, network, weights, saved, "load_model", by_slot=by_slot)
         if fitting is not None:
             optimizer_state.restore(optimizer, network, fitting)
     _restore_stateful_state(file, model)
@@ -113,7 +128,7 @@ def restore(file: "h5py.File", model: SavedModel, saved: Sequence["h5py.Dataset"
 
 def restore_arguments(file: "h5py.File", model: SavedModel) -> None:
     """Restore the weights that are constructor arguments, which Keras stores in the description."""
-    for leaf in weight_tree.leaves(model._layers):
+    for leaf in weight_tree.leaves(model):
         group = None if leaf.in_tree else hdf5.group_at(file, f"{_OURS}/{leaf.path}")
         if group is None:
             continue
@@ -127,7 +142,8 @@ def restore_training(file: "h5py.File", model: SavedModel, saved: Sequence["h5py
     optimizer = model.optimizer
     if optimizer is None or not saved:
         return
-    fitting = optimizer_state.fitting(optimizer, model._native_model().network, saved, "load_weights", by_slot=False)
+    network, weights = model._native_model().network, optimizer_state.trained_weights(model)
+    fitting = optimizer_state.fitting(optimizer, network, weights, saved, "load_weights", by_slot=False)
     if fitting is not None:
         _restore_seeds(model, read_ours(file).get("seeds", {}))
         optimizer_state.restore(optimizer, model._native_model().network, fitting)
@@ -165,7 +181,7 @@ def of_native_model(native: NativeModel, optimizer: Optimizer | None) -> NativeS
     stateful_state = network.state if native.stateful else None
     if optimizer is None:
         return NativeState(stateful_state, 0, [])
-    slots = [network.slot(*slot) for slot in optimizer_state.slots(optimizer, network)]
+    slots = [network.slot(*slot) for slot in _slots(network)]
     return NativeState(stateful_state, network.iterations, slots)
 
 
@@ -174,6 +190,12 @@ def restore_native_model(native: NativeModel, optimizer: Optimizer | None, state
     network = native.network
     network.state = state.stateful_state
     if optimizer is not None:
-        for slot, array in zip(optimizer_state.slots(optimizer, network), state.slots, strict=True):
+        for slot, array in zip(_slots(network), state.slots, strict=True):
             network.set_slot(*slot, array)
         network.iterations = state.steps
+
+
+def _slots(network: Network) -> list[tuple[str, int]]:
+    """Return the names and parameters of all slots."""
+    trained = [i for i, parameter in enumerate(network.parameters) if parameter.trainable]
+    return [(name, parameter) for name in network.slots for parameter in trained]

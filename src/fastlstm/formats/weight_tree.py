@@ -1,12 +1,12 @@
 """Weights in Keras's tree of groups: layers/lstm/cell/vars/0.
 
 A layer's group is named after its class and numbered from the second of a class on; the attribute that holds its
-weights and its inner layers are groups inside it.
+weights and its inner layers are groups inside it. The layers of a model inside are in a group layers of its group.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -14,7 +14,8 @@ from .._internal.arrays import Array
 from .._internal.names import snake_case
 from ..layers import Layer
 from ..layers._weights import Weight
-from . import hdf5
+from . import hdf5, kinds
+from .saved_model import LayersOf, SavedModel
 
 if TYPE_CHECKING:
     import h5py
@@ -23,34 +24,66 @@ _OLDER = "_layer_checkpoint_dependencies"  # the name of 'layers' before Keras 3
 
 
 class Leaf(NamedTuple):
-    """A layer that owns weights: a layer of the model or one inside it."""
+    """A layer that owns weights: a layer of the model or of a model inside it, or one inside such a layer."""
 
     path: str
     """The path of its group."""
     layer: Layer
     owner: Layer
-    """The layer of the model."""
+    """The layer of a model."""
+    models: tuple[Any, ...]
+    """The models inside the outermost one that contain the owner, outermost first."""
 
     @property
     def in_tree(self) -> bool:
         """Whether its weights are in the tree; constructor arguments are in the description."""
         return not self.layer._weights_are_arguments
 
+    @property
+    def where(self) -> str:
+        """The names of the models and of the owner, for messages."""
+        return "/".join(one.name for one in (*self.models, self.owner))
 
-def leaves(layers: Iterable[Layer]) -> Iterator[Leaf]:
-    """Yield the layers with weights, in the order of the model's weights."""
+    @property
+    def is_trained(self) -> bool:
+        """Whether neither the layer nor what it is inside is frozen."""
+        return all(one._trainable for one in (*self.models, self.owner, self.layer))
+
+
+def leaves(model: SavedModel, layers_of: LayersOf | None = None) -> Iterator[Leaf]:
+    """Yield the layers with weights once each, in Keras's order or in that of `layers_of`."""
+    seen: set[int] = set()
+    for leaf in all_leaves(model, layers_of):
+        if id(leaf.layer) not in seen:
+            seen.add(id(leaf.layer))
+            yield leaf
+
+
+def all_leaves(model: SavedModel, layers_of: LayersOf | None = None) -> Iterator[Leaf]:
+    """Yield the same, and again for each further model that a layer is in."""
+    yield from _leaves(model, layers_of or {}, "", ())
+
+
+def _leaves(model: Any, layers_of: LayersOf, prefix: str, models: tuple[Any, ...]) -> Iterator[Leaf]:
     used: Counter[str] = Counter()
-    for owner in layers:
-        name = snake_case(type(owner).__name__)
+    for owner in layers_of.get(id(model), model._layers):
+        name = snake_case(kinds.class_name(owner))
         count = used[name]
         used[name] += 1
-        for path, layer in owner._leaves(f"layers/{name}_{count}" if count else f"layers/{name}"):
-            yield Leaf(path, layer, owner)
+        path = f"{prefix}layers/{name}_{count}" if count else f"{prefix}layers/{name}"
+        if isinstance(owner, Layer):
+            for inner, layer in owner._leaves(path):
+                yield Leaf(inner, layer, owner, models)
+        else:
+            yield from _leaves(owner, layers_of, f"{path}/", (*models, owner))
 
 
-def write(file: "h5py.File", layers: Iterable[Layer]) -> None:
-    """Write the weights of all layers."""
-    for leaf in leaves(layers):
+def write(file: "h5py.File", model: SavedModel) -> None:
+    """Write the weights of all layers.
+
+    Keras writes those of a layer that is in several models once, and cannot read them; they are written for each.
+    """
+    for leaf in all_leaves(model):
         if not leaf.layer.built:
             continue
         group = file.create_group(f"{leaf.path}/vars")
@@ -66,13 +99,14 @@ def arrays_of(file: "h5py.File", leaf: Leaf, declared: Sequence[Weight]) -> list
     """Return the weights of a leaf; raise ValueError unless they are as declared."""
     group = hdf5.group_at(file, f"{leaf.path}/vars")
     if group is None and _OLDER in file:
-        group = hdf5.group_at(file, f"{leaf.path.replace('layers', _OLDER, 1)}/vars")
+        parts = (_OLDER if part == "layers" else part for part in leaf.path.split("/"))
+        group = hdf5.group_at(file, f"{'/'.join(parts)}/vars")
     found = 0 if group is None else len(group)
     expected = len(declared) + len(leaf.layer._keras_extra)
     if group is None or found != expected:
         names = [*(weight.name for weight in declared), *(name for name, _ in leaf.layer._keras_extra)]
         raise ValueError(
-            f"layer {leaf.owner.name!r}: expected {expected} weights ({', '.join(names)}) in {leaf.path}, got {found}"
+            f"layer {leaf.where!r}: expected {expected} weights ({', '.join(names)}) in {leaf.path}, got {found}"
         )
     return numbers_of(leaf, declared, [hdf5.dataset(group, str(i)) for i in range(len(declared))])
 
@@ -82,6 +116,6 @@ def numbers_of(leaf: Leaf, declared: Sequence[Weight], datasets: Sequence["h5py.
     for weight, dataset in zip(declared, datasets, strict=True):
         if dataset.shape != weight.shape:
             raise ValueError(
-                f"layer {leaf.owner.name!r}: expected shape {weight.shape} of its {weight.name}, got {dataset.shape}"
+                f"layer {leaf.where!r}: expected shape {weight.shape} of its {weight.name}, got {dataset.shape}"
             )
     return [hdf5.numbers(dataset, leaf.layer.dtype) for dataset in datasets]

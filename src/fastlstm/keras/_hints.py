@@ -3,8 +3,8 @@
 _IMAGES = "its layers take sequences (N, T, D), not images or volumes; flatten each step with Reshape, or use Keras"
 OWN_LAYERS = "Python code cannot run in the compiled core; combine layers of fastlstm.layers, or use Keras"
 _GRADIENTS = (
-    "there is no automatic differentiation of Python code; train with model.fit or model.train_on_batch, or by hand"
-    " with fastlstm.ops.backward"
+    "gradients are found for losses only, which may be written with keras.backend, keras.ops or tensorflow; train with"
+    " model.fit or model.train_on_batch"
 )
 _TEXTS = "do this with Python's strings before the data reaches the model"
 _FILES = "read the file with Python, NumPy or pandas, and pass arrays to fit"
@@ -21,9 +21,9 @@ _HINTS = {
         """,
     OWN_LAYERS: "layers.Lambda layers.AbstractRNNCell layers.InputSpec layers.Wrapper engine.InputSpec",
     _GRADIENTS: """
-        tf.GradientTape tf.gradients tf.custom_gradient tf.stop_gradient tf.train.AdamOptimizer
+        tf.GradientTape tf.gradients tf.train.AdamOptimizer
         tf.train.GradientDescentOptimizer tf.train.RMSPropOptimizer backend.gradients backend.function
-        backend.stop_gradient tf.placeholder tf.get_variable backend.placeholder
+        tf.placeholder tf.get_variable backend.placeholder
         """,
     _TEXTS: "tf.strings tf.lookup",
     _FILES: """

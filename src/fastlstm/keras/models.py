@@ -133,10 +133,7 @@ def model_from_config(config: dict[str, Any], custom_objects: Mapping[str, Any] 
     objects = all_custom_objects(custom_objects)
     older = keras2.wrote(str(config.get("keras_version", "3" if "module" in config else "")))
     described = keras2.translated(config) if older else config
-    model, first = build.bare_model(described, deserialize.Deserializer(objects), _classes())
-    if first is not None and model._layers:
-        model._build([first])
-    return model
+    return build.with_initial_weights(described, deserialize.Deserializer(objects), _classes())
 
 
 def model_from_json(json_string: str, custom_objects: Mapping[str, Any] | None = None) -> Any:

@@ -16,6 +16,7 @@ from .._internal.registry import Registry, plain
 from .._internal.signatures import takes_the_options_of
 from ._rng import RngSteps
 from ._trainable import Trainable
+from ._unbuilt import are_left_unbuilt
 from ._weights import Weight, Weights
 from .symbolic import SymbolicCall, SymbolicTensor, are_symbolic, listed, outputs_of
 
@@ -85,6 +86,10 @@ class Layer(Trainable):
     """Whether the layer is called on a list of inputs."""
     return_state: bool = False
     """Whether a call returns the final states as well."""
+    _makes_masks: bool = False
+    """Whether the layer makes a mask of its input."""
+    _takes_masks_away: ClassVar[bool] = False
+    """Whether layers of a model that are called after this one see its inputs without masks, as in Keras."""
     _each_step: bool = False
     """Whether the layer treats each step of a sequence independently of the others."""
     _in_keras: ClassVar[bool] = True
@@ -180,6 +185,8 @@ class Layer(Trainable):
             If `input_shape` is not a tuple of integers and None.
         """
         features = self._check_shape("input_shape", input_shape)
+        if are_left_unbuilt():
+            return
         with building:
             if not self.built:
                 self._make_weights(features, input_shape)
@@ -487,6 +494,10 @@ class Layer(Trainable):
         if len(shapes) != 1:
             raise ValueError(f"layer {self.name!r}: expected one input, got {len(shapes)}")
         return shapes[0]
+
+    def _keras_call(self, inputs: list[Any]) -> tuple[list[Any], dict[str, Any]]:
+        """Return the arguments and keyword arguments with which Keras's layer is called on these inputs."""
+        return [inputs if self._takes_several else inputs[0]], {}
 
     def _move_states_to(self, network: Network, column: int) -> None:
         """Keep the states of a stateful layer in a model's network from now on, from this column on."""

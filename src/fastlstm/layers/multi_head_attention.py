@@ -141,6 +141,8 @@ class MultiHeadAttention(AttendingLayer):
     (2, 5, 8)
     """
 
+    _takes_masks_away = True
+
     def __init__(
         self,
         num_heads: int,
@@ -248,7 +250,7 @@ class MultiHeadAttention(AttendingLayer):
         """
         return super().compute_output_shape(_shapes(query_shape, value_shape, key_shape))
 
-    def __call__(
+    def __call__(  # type: ignore[override]
         self,
         query: Any,
         value: Any = None,
@@ -309,8 +311,8 @@ class MultiHeadAttention(AttendingLayer):
             part._features = features
 
     def _scores(self, weights: Array, value_steps: int) -> Array:
-        heads = weights.reshape(*weights.shape[:2], self.num_heads, value_steps)
-        return heads.transpose(0, 2, 1, 3)
+        heads: Array = weights.reshape(*weights.shape[:2], self.num_heads, value_steps).transpose(0, 2, 1, 3)
+        return heads
 
     def _output_shape(self, shape: Any) -> Shape:
         return (*shape[0][:-1], shape[0][-1] if self._width is None else self._width)

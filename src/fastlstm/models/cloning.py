@@ -4,22 +4,38 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from ..layers import InputLayer, Layer
-from ..training.nodes import Node
+from ..layers.symbolic import SymbolicTensor, are_symbolic, listed
+from ..training.nodes import Values
 from .model import Model
 from .sequential import Sequential
 
 AnyModel = TypeVar("AnyModel", bound=Model)
 
 
-def clone_model(model: AnyModel, *, clone_function: Callable[[Layer], Layer] | None = None) -> AnyModel:
+def clone_model(
+    model: AnyModel,
+    input_tensors: Any = None,
+    clone_function: Callable[[Layer], Layer] | None = None,
+    call_function: Callable[..., Any] | None = None,
+    *,
+    recursive: bool = True,
+) -> AnyModel:
     """Return a copy of a model, not compiled, with new initial weights.
 
     Parameters
     ----------
     model : Model
         The model to copy. The clone and its layers have the same names.
+    input_tensors : SymbolicTensor, or list or dict of them, optional
+        What the clone takes, in place of new Inputs.
     clone_function : callable, optional
         Takes a layer and returns the one for the clone; by default ``type(layer).from_config(layer.get_config())``.
+    call_function : callable, optional
+        ``call_function(layer, *args, **kwargs)`` returns the output of a call in the clone, by default
+        ``layer(*args, **kwargs)``. Not for a `Sequential`.
+    recursive : bool
+        Whether models inside are cloned layer by layer; otherwise `clone_function` takes the model. Default: True; False
+        in Keras.
 
     Returns
     -------
@@ -29,7 +45,9 @@ def clone_model(model: AnyModel, *, clone_function: Callable[[Layer], Layer] | N
     Raises
     ------
     TypeError
-        If `model` is not a model, or `clone_function` does not return a layer.
+        If `model` is not a model, `input_tensors` are not symbolic, or `clone_function` does not return a layer.
+    ValueError
+        If `call_function` is given for a `Sequential`.
 
     Examples
     --------
@@ -40,29 +58,62 @@ def clone_model(model: AnyModel, *, clone_function: Callable[[Layer], Layer] | N
     """
     if not isinstance(model, Model):
         raise TypeError(f"model: expected a Model, got {model!r}")
-    clone: AnyModel = _cloned(model, clone_function, {})
-    return clone
+    if input_tensors is not None and not are_symbolic(input_tensors):
+        raise TypeError(f"input_tensors: expected symbolic tensors, got {input_tensors!r}")
+    if isinstance(model, Sequential) and call_function is not None:
+        raise ValueError("call_function: expected none for a Sequential, whose layers are called one after the other")
+    return _Cloning(clone_function, call_function, recursive).clone(model, input_tensors)
 
 
-def _cloned(model: Any, clone_function: Callable[[Layer], Layer] | None, made: dict[int, Any]) -> Any:
-    """Return a copy; `made` has the copies of layers so far, by the identity of the originals."""
+class _Cloning:
+    """A copy in the making, of one or several models that may share layers."""
 
-    def cloned(layer: Any) -> Any:
-        if id(layer) not in made:
-            if isinstance(layer, Model):
-                made[id(layer)] = _cloned(layer, clone_function, made)
-            elif clone_function is None or isinstance(layer, InputLayer):
-                made[id(layer)] = type(layer).from_config(layer.get_config())
+    def __init__(self, clone_function: Any, call_function: Any, recursive: bool) -> None:
+        self._clone_function, self._call_function, self._recursive = clone_function, call_function, recursive
+        self._made: dict[int, Any] = {}
+
+    def clone(self, model: Any, input_tensors: Any = None) -> Any:
+        """Return a copy of a model."""
+        clone = type(model)(name=model.name, trainable=model.trainable)
+        given = input_tensors
+        if isinstance(given, dict):
+            given = [given[layer.name] for layer in model._inputs]
+        if isinstance(model, Sequential):
+            inputs = model._inputs if given is None else [_input_layer(tensor) for tensor in listed(given)]
+            for layer in [*map(self._layer, inputs), *map(self._layer, model._layers)]:
+                clone.add(layer)
+            return clone
+        tensors = [self._layer(layer).output for layer in model._inputs] if given is None else listed(given)
+        if len(tensors) != len(model._inputs):
+            raise ValueError(f"input_tensors: expected {len(model._inputs)} for {model.name!r}, got {len(tensors)}")
+        values = Values(tensors)
+        for node in model._nodes:
+            args, kwargs = node.layer._keras_call(values.of(node.inputs))
+            layer, kwargs = self._layer(node.layer), {**kwargs, **node.arguments}
+            call = self._call_function
+            outputs = layer(*args, **kwargs) if call is None else call(layer, *args, **kwargs)
+            values.add(listed(outputs))
+        structure = dict(zip(model.input_names, tensors, strict=True)) if model._inputs_are_named else tensors
+        clone._connect_structures(structure, model._packed(values.of(model._outputs)))
+        return clone
+
+    def _layer(self, layer: Any) -> Any:
+        """Return the layer of the clone for a layer, an Input or a model inside."""
+        if id(layer) not in self._made:
+            if isinstance(layer, InputLayer):
+                made: Any = type(layer).from_config(layer.get_config())
+            elif isinstance(layer, Model) and (self._recursive or self._clone_function is None):
+                made = self.clone(layer)
+            elif self._clone_function is not None:
+                made = self._clone_function(layer)
             else:
-                made[id(layer)] = clone_function(layer)
-        return made[id(layer)]
+                made = type(layer).from_config(layer.get_config())
+            self._made[id(layer)] = made
+        return self._made[id(layer)]
 
-    if isinstance(model, Sequential):
-        config = {name: value for name, value in model.get_config().items() if name != "layers"}
-        return type(model)(map(cloned, [*model._inputs, *model.layers]), **config)
-    clone = type(model)(name=model.name, trainable=model.trainable)
-    clone._output_keys, clone._outputs_are_listed = model._output_keys, model._outputs_are_listed
-    nodes = [Node(cloned(node.layer), node.inputs, node.arguments) for node in model._nodes]
-    clone._set_graph(nodes, model._outputs, list(map(cloned, model._inputs)), list(map(cloned, model.layers)))
-    clone._build(clone._inputs)
-    return clone
+
+def _input_layer(tensor: SymbolicTensor) -> InputLayer:
+    """Return the Input of a symbolic tensor, or a new one for the output of a layer."""
+    if isinstance(tensor.layer, InputLayer):
+        return tensor.layer
+    return InputLayer(batch_shape=tensor.shape, dtype=tensor.dtype)

@@ -1,7 +1,7 @@
 """Layers and how they are connected: shapes, weights, and the native model compiled from them."""
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from .. import config, optimizers
@@ -31,6 +31,9 @@ class LayerGraph(Owned):
     return_state = False
     _takes_any_length = False
     """Whether data may have another number of steps than an Input says, with a warning."""
+    _inputs_are_named: bool = False
+    _outputs_are_listed: bool = False
+    _output_keys: tuple[str, ...] = ()  # of outputs given as a dict
 
     def __init__(self, name: str | None, trainable: bool) -> None:
         super().__init__()
@@ -63,6 +66,11 @@ class LayerGraph(Owned):
         if self._given_layers:
             return [layer for layer in self._given_layers if not isinstance(layer, InputLayer)]
         return [node.layer for node in self._nodes]
+
+    @property
+    def _is_graph(self) -> bool:
+        """Whether it is a functional model and not a chain."""
+        return bool(self._given_layers)
 
     @property
     def _outputs(self) -> list[Value]:
@@ -549,12 +557,9 @@ class LayerGraph(Owned):
             self._build([InputLayer(batch_shape=tensor.shape) for tensor in inputs])
         return outputs_of(self, inputs, self._shapes_of_outputs([tensor.shape for tensor in inputs]))
 
-    def _leaves(self, path: str) -> Iterator[tuple[str, Layer]]:
-        """Yield Keras's path and the layer for each layer inside that owns weights."""
-        from ..formats import weight_tree  # slow to import
-
-        for leaf in weight_tree.leaves(self._layers):
-            yield f"{path}/{leaf.path}", leaf.layer
+    def _keras_call(self, inputs: list[Any]) -> tuple[list[Any], dict[str, Any]]:
+        """Return the arguments and keyword arguments with which Keras's model is called on these inputs."""
+        return [_only(inputs)], {}
 
     # Inside --------------------------------------------------------------------------------------------------------
 
@@ -605,27 +610,16 @@ class LayerGraph(Owned):
         layer._claim(self)
         self._nodes.append(Node(layer, ((len(self._nodes) - 1 if self._nodes else MODEL_INPUT, 0),)))
 
-    def _build(self, inputs: Sequence[InputLayer], weights: Mapping[int, Sequence[Array]] | None = None) -> None:
-        """Build all layers for these inputs.
-
-        They get initial weights, or those in `weights` by the identity of the layer, whose shapes have been checked.
-        """
-        shapes = self._shapes(
-            [one.batch_shape for one in inputs]
-        )  # before any layer is built: errors leave all unbuilt
+    def _build(self, inputs: Sequence[InputLayer]) -> None:
+        """Build all layers for these inputs, except those that have weights already."""
+        shapes = self._shapes([one.batch_shape for one in inputs])  # before any is built: errors leave all unbuilt
         with building:
             for node in self._nodes:
                 given = shapes.of(node.inputs)
-                if not isinstance(node.layer, Layer):
-                    if not node.layer.built:
-                        node.layer._build([InputLayer(batch_shape=shape) for shape in given], weights)
-                    elif weights is not None:
-                        node.layer._build(node.layer._inputs, weights)
-                elif weights is None:
+                if isinstance(node.layer, Layer):
                     node.layer.build(node.layer._only_shape(given))
-                elif not node.layer.built or id(node.layer) in weights:
-                    shape = node.layer._only_shape(given)
-                    node.layer._adopt(node.layer._check_shape("input_shape", shape), weights[id(node.layer)])
+                else:
+                    node.layer._build(node.layer._inputs or [InputLayer(batch_shape=shape) for shape in given])
             self._inputs = list(inputs)
 
     def _build_for_data(self, batch_shape: Shape) -> None:

@@ -4,7 +4,7 @@ import warnings
 from collections.abc import Callable, Iterable
 from contextlib import closing
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 
@@ -23,6 +23,9 @@ from ..training.native_model import NativeModel, only_input
 from ..training.nodes import consumers
 from ..training.predict import predict, predict_batches, predict_with_callbacks
 from .graph import LayerGraph
+
+
+AnyModel = TypeVar("AnyModel", bound="Model")
 
 
 class Model(LayerGraph):
@@ -74,8 +77,7 @@ class Model(LayerGraph):
     stop_evaluating: bool = False
     stop_predicting: bool = False
     _initial_epoch: int | None = None  # set by callbacks.BackupAndRestore
-    _output_keys: tuple[str, ...] = ()  # of outputs given as a dict
-    _outputs_are_listed: bool = False
+    _chain_class: ClassVar[Any] = None  # Sequential, of which chains inside are made
 
     def __init__(
         self, inputs: Any = None, outputs: Any = None, name: str | None = None, *, trainable: bool = True
@@ -83,9 +85,60 @@ class Model(LayerGraph):
         super().__init__(name, trainable)
         if inputs is None and outputs is None:  # of a subclass that adds layers later
             return
-        self._output_keys = tuple(outputs) if isinstance(outputs, dict) else ()
-        self._outputs_are_listed = isinstance(outputs, (list, tuple)) and len(outputs) > 1
-        self._connect(_symbolic("inputs", inputs), _symbolic("outputs", outputs))
+        self._connect_structures(inputs, outputs)
+
+    # Configuration -------------------------------------------------------------------------------------------------
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the configuration of the model, without weights, optimizer and loss.
+
+        Returns
+        -------
+        dict
+            Plain data in Keras's format: 'name', 'trainable', 'layers' with the calls of each layer, 'input_layers' and
+            'output_layers'.
+
+        Examples
+        --------
+        >>> from fastlstm import Input, Model, layers
+        >>> x = Input((20, 1))
+        >>> model = Model(x, [layers.LSTM(32)(x), layers.GRU(8)(x)])
+        >>> Model.from_config(model.get_config()).output_shape
+        [(None, 32), (None, 8)]
+        """
+        from ..formats import serialize  # slow to import
+
+        return serialize.configuration(self)
+
+    @classmethod
+    def from_config(cls: type[AnyModel], config: dict[str, Any], custom_objects: Any = None) -> AnyModel:
+        """Return a new model from a configuration, with initial weights and not compiled.
+
+        Parameters
+        ----------
+        config : dict
+            As returned by `get_config`, here or in Keras.
+        custom_objects : dict, optional
+            Your own classes and functions, by their names in the configuration.
+
+        Returns
+        -------
+        Model
+            A model of this class.
+
+        Raises
+        ------
+        ValueError
+            If a value is out of range, a class is unknown, or a layer does not fit.
+        TypeError
+            If an argument has the wrong type.
+        """
+        from ..formats import build, deserialize, saved_model  # slow to import
+
+        classes = saved_model.ModelClasses(chain=cls._chain_class, graph=cls)
+        description = {"class_name": "Functional", "config": config}
+        made = build.with_initial_weights(description, deserialize.Deserializer(custom_objects), classes, chains=False)
+        return made  # type: ignore[return-value]
 
     # Compile -------------------------------------------------------------------------------------------------------
 
@@ -593,6 +646,13 @@ class Model(LayerGraph):
         self.stop_predicting = False
         return CallbackList(callbacks, model=self, verbose=checks.verbosity(verbose), epochs=1, steps=steps)
 
+    def _connect_structures(self, inputs: Any, outputs: Any) -> None:
+        """Take the layers between inputs and outputs, each a symbolic tensor or a list or dict of them."""
+        self._inputs_are_named = isinstance(inputs, dict)
+        self._output_keys = tuple(sorted(outputs)) if isinstance(outputs, dict) else ()
+        self._outputs_are_listed = isinstance(outputs, (list, tuple)) and len(outputs) > 1
+        self._connect(_symbolic("inputs", inputs), _symbolic("outputs", outputs))
+
     def _native_for(self, name: str, x: Any, *, finite: bool = False) -> NativeModel:
         """Return the native model; a model that is not built is built for this data."""
         native = self._native
@@ -719,7 +779,7 @@ def _symbolic(name: str, given: Any) -> list[SymbolicTensor]:
     """Return the symbolic tensors that are given, in a list."""
     if not are_symbolic(given):
         raise TypeError(f"{name}: expected symbolic tensors, as Input and calls of layers on it return, got {given!r}")
-    return listed(given)
+    return listed(dict(sorted(given.items())) if isinstance(given, dict) else given)  # in the order of Keras
 
 
 def _names(batch: str) -> tuple[str, str, str]:

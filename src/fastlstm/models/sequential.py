@@ -128,7 +128,8 @@ class Sequential(Model):
         if self._input is not None:
             shape = self._output_shape(self._input.batch_shape)
             layer._shapes_of_outputs([shape])
-            layer.build(shape)
+            if isinstance(layer, Layer) or not layer.built:
+                layer.build(shape)
         self._append_node(layer)
         self._ends = None
         self._changed()
@@ -198,17 +199,18 @@ class Sequential(Model):
         >>> Sequential.from_config(model.get_config()).output_shape
         (None, 32)
         """
-        parts = [*self._inputs, *self._layers]
-        return {"name": self.name, "trainable": self.trainable, "layers": [configuration(part) for part in parts]}
+        return super().get_config()
 
     @classmethod
-    def from_config(cls: type[AnySequential], config: dict[str, Any]) -> AnySequential:
+    def from_config(cls: type[AnySequential], config: dict[str, Any], custom_objects: Any = None) -> AnySequential:
         """Return a new model from a configuration, with initial weights and not compiled.
 
         Parameters
         ----------
         config : dict
-            As returned by `get_config`.
+            As returned by `get_config`, here or in Keras.
+        custom_objects : dict, optional
+            Your own classes and functions, by their names in the configuration.
 
         Returns
         -------
@@ -222,8 +224,12 @@ class Sequential(Model):
         TypeError
             If an argument has the wrong type.
         """
-        parts: Iterable[Layer | InputLayer] = (_layer_or_input(i, entry) for i, entry in enumerate(config["layers"]))
-        return cls(parts, **{key: value for key, value in config.items() if key != "layers"})
+        from ..formats import build, deserialize, saved_model  # slow to import
+
+        classes = saved_model.ModelClasses(chain=cls, graph=Model)
+        description = {"class_name": "Sequential", "config": config}
+        made = build.with_initial_weights(description, deserialize.Deserializer(custom_objects), classes)
+        return made  # type: ignore[return-value]
 
     def stream(self) -> Stream:
         """Return a stream, which runs the model one step at a time and keeps its states.
@@ -454,8 +460,4 @@ class Sequential(Model):
         return roll_out.start(history, steps, known, sample_shape, width // columns, self.dtype)
 
 
-def _layer_or_input(i: int, entry: Any) -> Layer | InputLayer:
-    """Return a new layer or input from an entry of a model's configuration."""
-    if isinstance(entry, dict) and entry.get("class_name") == "InputLayer":
-        return InputLayer.from_config(entry.get("config", {}))
-    return layer_from(f"layers[{i}]", entry)
+Model._chain_class = Sequential

@@ -164,6 +164,10 @@ class NativeModel:
             layer._holder = weakref.ref(self)
         self.has_weights = True
 
+    def first_parameter(self, layer: Layer) -> int | None:
+        """Return the number of a layer's first weight in the network, None if no output needs the layer."""
+        return self._parameters.get(id(layer))
+
     # Input and output -------------------------------------------------------------------------------------------
 
     def input(self, name: str, x: object, *, finite: bool = False) -> Rows:

@@ -48,6 +48,11 @@ class Values:
         node, output = value
         return self._inputs[output] if node == MODEL_INPUT else self._of_nodes[node][output]
 
+    def __setitem__(self, value: Value, belonging: Any) -> None:
+        """Replace what belongs to a value."""
+        node, output = value
+        (self._inputs if node == MODEL_INPUT else self._of_nodes[node])[output] = belonging
+
     def of(self, values: Sequence[Value]) -> list[Any]:
         """Return what belongs to several values."""
         return [self[value] for value in values]
@@ -115,6 +120,7 @@ class CoreLayers:
         """Add the nodes that these outputs need; return the outputs."""
         places, shapes = Values(inputs), Values(input_shapes)
         used = _used(nodes, outputs)
+        nodes_used = {place for place, _ in used}
         for i, node in enumerate(nodes):
             given_shapes = shapes.of(node.inputs)
             shapes.add(node.layer._shapes_of_outputs(given_shapes))
@@ -123,11 +129,21 @@ class CoreLayers:
                 places.add([])
             elif isinstance(node.layer, Layer):
                 places.add(self._append_layer(node, places.of(node.inputs), given_shapes))
+                if node.layer._takes_masks_away and any(layer._makes_masks for layer in self.layers):
+                    later = {value for j in range(i + 1, len(nodes)) if j in nodes_used for value in nodes[j].inputs}
+                    for value in (later | set(outputs)) & set(node.inputs):
+                        places[value] = self._without_mask(node.layer, places[value], shapes[value])
             else:
                 inner = [node.layer._outputs[output] for output in wanted]
                 found = self.append(node.layer._nodes, inner, places.of(node.inputs), given_shapes)
                 places.add(dict(zip(wanted, found, strict=True)))
         return places.of(outputs)
+
+    def _without_mask(self, layer: Layer, output: Output, shape: Shape) -> Output:
+        """Add what `layer` leaves of one of its inputs for layers after it: the same without a mask."""
+        if len(shape) != 3 or isinstance(output, StepRows):
+            return output
+        return _Branch(self, layer, ())._add("step_range", [output], before=0, after=0), 0
 
     def _append_layer(self, node: Node, inputs: Sequence[Output], input_shapes: Sequence[Shape]) -> list[Output]:
         layer = node.layer

@@ -42,6 +42,10 @@ class StatefulLayer(Layer):
             )
         return first
 
+    def _keras_call(self, inputs: list[Any]) -> tuple[list[Any], dict[str, Any]]:
+        first, *states = inputs
+        return [first], {"initial_state": states} if states else {}
+
     def _state_array(self, name: str, state: Any) -> Array:
         return real_array(name, state, self.dtype)
 

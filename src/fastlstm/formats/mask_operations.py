@@ -1,0 +1,67 @@
+"""The operations by which Keras computes masks between layers, which a functional model's description contains."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from .._internal.files import RefusedError
+from .calls import Call, Tensor, tensors_in
+
+_ON_MASKS = ("NotEqual", "Any", "LogicalOr", "LogicalAnd", "ExpandDims", "ZerosLike", "OnesLike", "Concatenate")
+_MASKS = ("Masking", "Embedding")
+
+
+def is_operation(entry: Mapping[str, Any]) -> bool:
+    """Return whether an entry among the layers is an operation, some of which have names of layers."""
+    module, config = entry.get("module"), entry.get("config")
+    if isinstance(module, str):
+        return module.startswith("keras.") and "ops" in module.split(".")
+    return entry["class_name"] in _ON_MASKS and isinstance(config, dict) and not {"trainable", "dtype"} & config.keys()
+
+
+def require_own(
+    order: Sequence[Call],
+    masks: Mapping[tuple[str, int], Any],
+    entries: Mapping[str, Mapping[str, Any]],
+    operations: Mapping[str, Sequence[Call]],
+) -> None:
+    """Raise unless the masks of calls are those that the layers themselves pass on.
+
+    Parameters
+    ----------
+    order : sequence of Call
+        The calls of layers, each after those whose outputs it takes.
+    masks : mapping of (str, int) to data
+        The masks of calls, by layer and number of the call.
+    entries : mapping
+        The descriptions of layers by name.
+    operations : mapping
+        The calls of operations by name.
+    """
+    origins: dict[tuple[str, int], frozenset[Any]] = {}
+    counts: dict[str, int] = {}
+    for call in order:
+        number = counts[call.layer] = counts.get(call.layer, -1) + 1
+        found = frozenset[Any]().union(*(origins.get((one.layer, one.call), ()) for one in call.inputs))
+        entry = entries[call.layer]
+        for tensor in tensors_in(masks.get((call.layer, number))):
+            if tensor.layer not in operations:
+                raise RefusedError(f"layer {call.layer!r} gets 'mask' from {tensor.layer!r}, which is not supported")
+            if not _origins(tensor, operations) <= found:
+                raise RefusedError(
+                    f"the operation {tensor.layer!r} computes a mask for layer {call.layer!r}, which does not belong to"
+                    " its input; start the model with a Masking instead"
+                )
+        if entry["class_name"] in _MASKS:
+            found = frozenset([(*call.inputs, entry["config"].get("mask_value", 0))])
+        origins[call.layer, number] = found
+
+
+def _origins(tensor: Tensor, operations: Mapping[str, Sequence[Call]]) -> frozenset[Any]:
+    """Return from which tensors a mask is computed, and which value marks their steps."""
+    if tensor.layer not in operations or tensor.call >= len(operations[tensor.layer]):
+        return frozenset()
+    call = operations[tensor.layer][tensor.call]
+    if not any(one.layer in operations for one in call.inputs):
+        values = [value for value in call.args if not isinstance(value, (Tensor, list))]
+        return frozenset([(*call.inputs, *values)]) if values else frozenset()
+    return frozenset[Any]().union(*(_origins(one, operations) for one in call.inputs))
