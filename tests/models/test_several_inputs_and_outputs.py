@@ -182,6 +182,15 @@ def test_outputs_have_the_structure_that_was_given(rng):
     assert model.input_shape == (None, 3)
 
 
+def test_an_input_that_no_output_depends_on(rng):
+    a, b = Input((3,)), Input((4, 2))
+    model = Model([a, b], layers.Dense(1)(a))
+    x = [rng.normal(size=(5, 3)), rng.normal(size=(5, 4, 2))]
+    np.testing.assert_array_equal(model.predict(x), Model(a, model.output).predict(x[0]))
+    model.compile("sgd", "mse")
+    model.fit(x, rng.normal(size=5), verbose=0)
+
+
 def test_an_output_without_a_loss_is_not_trained(rng):
     a = Input((3,))
     h = layers.Dense(2)(a)

@@ -9,6 +9,8 @@
 #include <string>
 
 #include "../network/network.hpp"
+#include "arrays.hpp"
+#include "host_function.hpp"
 
 namespace fastlstm {
 
@@ -34,13 +36,21 @@ T keyword(const std::string& name, const py::handle& value) {
 // Keywords as options of a layer.
 class KeywordReader final : public OptionReader {
 public:
-    explicit KeywordReader(const py::dict& given) : given_(given) {}
+    using MakeFunction = std::function<HostFunction(const py::object&)>;
+
+    // `make_function` makes a function of the core of an object that has been given as one.
+    explicit KeywordReader(const py::dict& given, MakeFunction make_function = {})
+        : given_(given), make_function_(std::move(make_function)) {}
 
     void flag(const char* name, bool& value) override { read(name, value); }
     void seed(const char* name, std::uint64_t& value) override {
         if (const auto given = taken(name)) value = bits_of(given, name);
     }
     void numbers(const char* name, std::vector<double>& values) override { read(name, values); }
+    void shapes(const char* name, std::vector<std::vector<Index>>& values) override { read(name, values); }
+    void function(const char* name, HostFunction& value) override {
+        if (const auto given = taken(name); given && make_function_) value = make_function_(given);
+    }
     void nested(const char* name, const std::function<void(OptionReader&)>& read) override {
         py::dict options;
         this->read(name, options);
@@ -72,6 +82,7 @@ private:
     }
 
     const py::dict& given_;
+    MakeFunction make_function_;
     std::set<std::string> taken_;
 };
 

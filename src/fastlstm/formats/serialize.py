@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..layers import InputLayer, Layer
+from ..layers import InputLayer, Lambda, Layer
 from ..losses._function import FunctionLoss
 from ..training.nodes import Values, shapes_of
 from . import kinds
@@ -142,6 +142,11 @@ def described(value: Any) -> Any:
 
 
 def _object(value: Any) -> dict[str, Any]:
+    if isinstance(value, Lambda):
+        raise ValueError(
+            f"layer {value.name!r} is a Lambda, whose Python code is not saved: use save_weights, and create the model"
+            " again before load_weights"
+        )
     arguments = value._constructor_arguments() if hasattr(value, "_constructor_arguments") else value.get_config()
     kind = kinds.of_class(type(value))
     module = None if kind is None else kinds.MODULES[kind]

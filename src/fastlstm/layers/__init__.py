@@ -16,6 +16,7 @@ from .flatten import Flatten
 from .get_item import GetItem
 from .group_normalization import GroupNormalization
 from .input import Input, InputLayer
+from .lambda_layer import Lambda
 from .layer_normalization import LayerNormalization
 from .masking import Masking
 from .merge_functions import add, average, concatenate, dot, maximum, minimum, multiply, subtract
@@ -81,6 +82,7 @@ __all__ = [
     "Input",
     "InputLayer",
     "LSTMCell",
+    "Lambda",
     "Layer",
     "LayerNormalization",
     "LeakyReLU",

@@ -596,10 +596,6 @@ class LayerGraph(Owned):
         self._given_layers = [*layers, *(layer for layer in inputs if layer not in layers)]
         for k, layer in enumerate(inputs):
             first = list(consumers(self._nodes, k))
-            if not first:
-                raise ValueError(
-                    f"inputs: expected that outputs depend on all of them, but none does on {layer.name!r}"
-                )
             if any(isinstance(one, Embedding) != isinstance(first[0], Embedding) for one in first):
                 raise ValueError("inputs: an Embedding takes a sequence of numbers (N, T), other layers (N, T, D)")
         for layer in self._layers:

@@ -13,6 +13,7 @@ from .._internal import native
 from .._internal.arrays import Array, mask_for
 from .._internal.native import NETWORK_INPUT, Network
 from .._internal.row_arrays import RowArrays, Rows, for_core, from_core, parts
+from ..layers import Activation
 from ..layers.base import Layer, Shape
 from ..layers.rnn._states import require_rows
 from .nodes import CoreLayers, Node, Value, consumers, shapes_of
@@ -61,7 +62,8 @@ class ModelInput:
                 array = array[..., None]
             self._require_shape(name, array)
             self._accepted = array.shape[1:]
-        return self._first._for_network(array)
+        found = self._first._for_network(array)
+        return found[..., None] if self.is_sequence and found.ndim == 2 else found  # a sequence of numbers
 
     def _require_shape(self, name: str, array: Array) -> None:
         """Raise ValueError unless the array has the shape of the input."""
@@ -113,11 +115,13 @@ class NativeModel:
     ) -> None:
         self.name = name
         self._nodes, self._outputs = tuple(nodes), tuple(outputs)
+        unused = Activation("linear", dtype=nodes[0].layer.dtype)  # converts an input that no output depends on
         self.inputs = [
-            ModelInput(name, shape, next(consumers(nodes, k)), any_length) for k, (name, shape) in enumerate(inputs)
+            ModelInput(name, shape, next(consumers(nodes, k), unused), any_length)
+            for k, (name, shape) in enumerate(inputs)
         ]
         self._only = self.inputs[0] if len(inputs) == 1 else None
-        self.dtype = next(consumers(nodes, 0)).dtype
+        self.dtype = unused.dtype
         self.network = self._make_network()
         core = CoreLayers(self.network)
         shapes = [shape for _, shape in inputs]
