@@ -18,6 +18,7 @@ from ..layers import Dropout, Layer
 from ..layers._rng import RngSteps
 from ..layers.rnn.recurrent import RNN
 from ..optimizers import Optimizer
+from ..optimizers._variables import slots as optimizer_slots
 from ..training.native_model import NativeModel
 from . import hdf5, optimizer_state, weight_tree
 from .saved_model import SavedModel
@@ -162,7 +163,7 @@ def of_native_model(native: NativeModel, optimizer: Optimizer | None) -> NativeS
     stateful_state = network.state if native.stateful else None
     if optimizer is None:
         return NativeState(stateful_state, 0, [])
-    slots = [network.slot(*slot) for slot in optimizer_state.slots(optimizer, network)]
+    slots = [network.slot(*slot) for slot in optimizer_slots(optimizer, network)]
     return NativeState(stateful_state, network.iterations, slots)
 
 
@@ -171,6 +172,6 @@ def restore_native_model(native: NativeModel, optimizer: Optimizer | None, state
     network = native.network
     network.state = state.stateful_state
     if optimizer is not None:
-        for slot, array in zip(optimizer_state.slots(optimizer, network), state.slots, strict=True):
+        for slot, array in zip(optimizer_slots(optimizer, network), state.slots, strict=True):
             network.set_slot(*slot, array)
         network.iterations = state.steps
