@@ -48,7 +48,6 @@ TRAINED = {
     "adadelta": ("Adadelta", {"learning_rate": 1.0}),
     "lion": ("Lion", {"learning_rate": 1e-3}),
     "ftrl": ("Ftrl", {"learning_rate": 0.05}),
-    "schedule_free": ("ScheduleFreeAdamW", {"warmup_steps": 3}),
     "lamb": ("Lamb", {}),
     "adafactor": ("Adafactor", {}),
     "adafactor_ema": ("Adafactor", {"use_ema": True, "gradient_accumulation_steps": 2}),

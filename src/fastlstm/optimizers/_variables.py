@@ -2,17 +2,30 @@
 
 import math
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple, Protocol
 
 import numpy as np
 
 from .._internal.arrays import Array, real_array
 from .._internal.native import Network
 
-if TYPE_CHECKING:
-    from ._base import Optimizer
-
 _SHARED_SLOTS = (("average",), ("gradient_accumulator",))
+
+
+class SlotOwner(Protocol):
+    """What is needed of an optimizer."""
+
+    name: str
+    iterations: int
+    learning_rate: float
+    _slots: ClassVar[tuple[tuple[str, ...], ...]]
+
+    @property
+    def follows_schedule(self) -> bool:
+        """Whether the learning rate is no variable."""
+
+    def _slot_shape(self, name: str, network: Network, parameter: int) -> tuple[int, ...] | None:
+        """Return the shape of a weight's slot in Keras, None if Keras has none."""
 
 
 class Slot(NamedTuple):
@@ -22,7 +35,7 @@ class Slot(NamedTuple):
     parameter: int
 
 
-def slots(optimizer: "Optimizer", network: Network) -> Iterator[Slot]:
+def slots(optimizer: SlotOwner, network: Network) -> Iterator[Slot]:
     """Yield the slots that a network has in Keras's order."""
     trained = [i for i, parameter in enumerate(network.parameters) if parameter.trainable]
     existing = set(network.slots)
@@ -33,14 +46,14 @@ def slots(optimizer: "Optimizer", network: Network) -> Iterator[Slot]:
                     yield Slot(name, parameter)
 
 
-def shape_of(optimizer: "Optimizer", network: Network, slot: Slot) -> tuple[int, ...] | None:
+def shape_of(optimizer: SlotOwner, network: Network, slot: Slot) -> tuple[int, ...] | None:
     """Return the shape of a slot in Keras, None if Keras has no such slot."""
     if (slot.name,) in _SHARED_SLOTS:
         return network.parameters[slot.parameter].shape
     return optimizer._slot_shape(slot.name, network, slot.parameter)
 
 
-def values(optimizer: "Optimizer", network: Network, slot: Slot) -> Array:
+def values(optimizer: SlotOwner, network: Network, slot: Slot) -> Array:
     """Return a slot in Keras's shape; one of fewer elements than the weight is at the beginning of the core's."""
     found: Array = network.slot(*slot)
     shape = shape_of(optimizer, network, slot)
@@ -48,7 +61,7 @@ def values(optimizer: "Optimizer", network: Network, slot: Slot) -> Array:
     return found if found.shape == shape else found.reshape(-1)[: math.prod(shape)].reshape(shape)
 
 
-def set_values(optimizer: "Optimizer", network: Network, slot: Slot, value: Array) -> None:
+def set_values(optimizer: SlotOwner, network: Network, slot: Slot, value: Array) -> None:
     """Replace a slot, given in Keras's shape."""
     if value.shape != network.parameters[slot.parameter].shape:
         whole = np.zeros(network.parameters[slot.parameter].shape, value.dtype)
@@ -124,7 +137,7 @@ class OptimizerVariable:
         return f"<OptimizerVariable path={self.path}, shape={self.shape}, dtype={self.dtype}>"
 
 
-def variables_of(optimizer: "Optimizer", network: Network | None) -> list[OptimizerVariable]:
+def variables_of(optimizer: SlotOwner, network: Network | None) -> list[OptimizerVariable]:
     """Return the variables of an optimizer, with those of the network it trains."""
 
     def set_iterations(value: Any) -> None:
