@@ -123,11 +123,28 @@ inline LossOptions loss_options(const std::string& loss, const py::dict& given) 
     return options;
 }
 
+// Of these, some may be negative.
+constexpr Named<double OptimizerSettings::*> signed_optimizer_numbers[] = {
+    {"learning_rate_power", &OptimizerSettings::learning_rate_power},
+    {"beta_2_decay", &OptimizerSettings::beta_2_decay}};
+constexpr Named<double WholeSettings::*> whole_numbers[] = {
+    {"epsilon_2", &WholeSettings::epsilon_2}, {"clip_threshold", &WholeSettings::clip_threshold},
+    {"muon_a", &WholeSettings::muon_a},       {"muon_b", &WholeSettings::muon_b},
+    {"muon_c", &WholeSettings::muon_c},       {"rms_rate", &WholeSettings::rms_rate}};
 constexpr Named<double OptimizerSettings::*> optimizer_numbers[] = {
     {"momentum", &OptimizerSettings::momentum},
     {"beta_1", &OptimizerSettings::beta_1},
     {"beta_2", &OptimizerSettings::beta_2},
+    {"adam_beta_1", &OptimizerSettings::beta_1},
+    {"adam_beta_2", &OptimizerSettings::beta_2},
+    {"adam_lr_ratio", &OptimizerSettings::adam_lr_ratio},
+    {"adam_weight_decay", &OptimizerSettings::adam_weight_decay},
     {"epsilon", &OptimizerSettings::epsilon},
+    {"epsilon_1", &OptimizerSettings::epsilon},
+    {"beta", &OptimizerSettings::beta},
+    {"l1_regularization_strength", &OptimizerSettings::l1_regularization_strength},
+    {"l2_regularization_strength", &OptimizerSettings::l2_regularization_strength},
+    {"l2_shrinkage_regularization_strength", &OptimizerSettings::l2_shrinkage_regularization_strength},
     {"rho", &OptimizerSettings::rho},
     {"initial_accumulator_value", &OptimizerSettings::initial_accumulator_value},
     {"weight_decay", &OptimizerSettings::weight_decay},
@@ -151,6 +168,18 @@ inline OptimizerSettings optimizer_settings(const std::string& name,
         bool known = false;
         for (const auto& each : optimizer_numbers)
             if (key == each.name) known = true, settings.*each.value = checked_number(each.name, value, 0, infinity);
+        for (const auto& each : signed_optimizer_numbers)
+            if (key == each.name)
+                known = true, settings.*each.value = checked_number(each.name, value, -infinity, infinity);
+        for (const auto& each : whole_numbers)
+            if (key == each.name)
+                known = true, settings.whole.*each.value = checked_number(each.name, value, -infinity, infinity);
+        if (key == "ns_steps")
+            known = true,
+            settings.whole.ns_steps = static_cast<std::int64_t>(checked_number("ns_steps", value, 0, 1e3));
+        if (key == "warmup_steps")
+            known = true,
+            settings.warmup_steps = static_cast<std::int64_t>(checked_number("warmup_steps", value, 0, 1e15));
         for (const auto& each : optimizer_flags)
             if (key == each.name) known = true, settings.*each.value = value != 0;
         for (const auto& each : optimizer_counts)

@@ -130,6 +130,8 @@ def _compiled(model: SavedModel) -> dict[str, Any]:
 
 def described(value: Any) -> Any:
     """Return a value as data that JSON has."""
+    if isinstance(value, str):
+        return str(value)
     if isinstance(value, (np.ndarray, np.generic)):
         return value.tolist()
     if isinstance(value, (list, tuple)):

@@ -32,6 +32,12 @@ _HINTS = {
     "use a functional model with keras.layers.add, concatenate and so on": "layers.Merge",
     "save the model in the .keras format, or as .h5": "tf.train.Checkpoint tf.train.Saver tf.train.latest_checkpoint",
     "export the model with fastlstm.integrations.onnx": "tf.lite",
+    "losses are computed in float32 or float64, which need no scale; pass the inner optimizer to compile": """
+        optimizers.LossScaleOptimizer mixed_precision.LossScaleOptimizer
+        """,
+    "one optimizer trains all weights; freeze layers with trainable=False, or use Muon(exclude_layers=...)": """
+        optimizers.MultiOptimizer optimizers.OptimizerMap
+        """,
     "it is outside Keras; see fastlstm.layers for the recurrent layers": "tf.contrib tf.nn.rnn_cell",
 }
 _HINT_OF = {name: hint for hint, names in _HINTS.items() for name in names.split()}

@@ -134,6 +134,14 @@ class Layer(Trainable):
     def __init_subclass__(cls) -> None:
         takes_the_options_of(cls, cls.__mro__[1])
 
+    def __getattr__(self, name: str) -> Any:
+        """Return the initializer, regularizer or constraint of a weight, such as `kernel_initializer`."""
+        if name.endswith(_RULES) and not name.startswith("_"):
+            arguments = {**self._arguments(), "activity_regularizer": self._activity_regularizer}
+            if name in arguments:
+                return arguments[name]
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
+
     # Defined by each layer --------------------------------------------------------------------------------------
 
     def _declare(self, features: int) -> list[Weight]:
@@ -579,6 +587,8 @@ def _given_shape(
         return tuple(shape) if name.startswith("batch") else (None, *shape)
     return None
 
+
+_RULES = ("_initializer", "_regularizer", "_constraint")
 
 registry: Registry[type[Any]] = Registry("layer")
 """All layers, and `InputLayer`."""

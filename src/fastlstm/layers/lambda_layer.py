@@ -55,7 +55,6 @@ class Lambda(Layer):
     """
 
     _in_keras: ClassVar[bool] = False
-    _axes = {2: "(N, D)", 3: "(N, T, D)"}
 
     def __init__(
         self,

@@ -6,6 +6,7 @@ from typing import Any
 from .._internal.arrays import Array
 from .._internal.checks import flag, number
 from .._internal.native import Branch
+from ._axes import only_axis, require_last
 from ._weights import Weight, rules
 from .base import Layer, Shape, registry
 
@@ -16,8 +17,8 @@ class LayerNormalization(Layer):
 
     Parameters
     ----------
-    axis : -1
-        The axis to normalize; only the last one is supported.
+    axis : int or sequence of one int
+        The axis to normalize: the last one.
     epsilon : float
         Added to the variance, at least 0.
     center, scale : bool
@@ -68,8 +69,7 @@ class LayerNormalization(Layer):
         **options: Any,
     ) -> None:
         super().__init__(**options)
-        if axis not in (-1, [-1], (-1,)):
-            raise ValueError(f"axis: only -1, the last axis, is supported, got {axis!r}")
+        self.axis = only_axis(axis)
         self.epsilon = number("epsilon", epsilon, 0.0)
         self.center, self.scale = flag("center", center), flag("scale", scale)
         self._beta_rules = rules(beta_initializer, beta_regularizer, beta_constraint)
@@ -94,6 +94,7 @@ class LayerNormalization(Layer):
         return declared
 
     def _output_shape(self, shape: Shape) -> Shape:
+        require_last(self.name, self.axis, shape)
         return shape
 
     def _append_to(self, branch: Branch, shape: Shape) -> None:
@@ -101,7 +102,7 @@ class LayerNormalization(Layer):
 
     def _arguments(self) -> dict[str, Any]:
         return {
-            "axis": -1,
+            "axis": self.axis,
             "epsilon": self.epsilon,
             "center": self.center,
             "scale": self.scale,

@@ -594,7 +594,7 @@ class LayerGraph(Owned):
                 )
         self._nodes, self._given_outputs, self._inputs = list(nodes), list(outputs), list(inputs)
         self._given_layers = [*layers, *(layer for layer in inputs if layer not in layers)]
-        for k, layer in enumerate(inputs):
+        for k in range(len(inputs)):
             first = list(consumers(self._nodes, k))
             if any(isinstance(one, Embedding) != isinstance(first[0], Embedding) for one in first):
                 raise ValueError("inputs: an Embedding takes a sequence of numbers (N, T), other layers (N, T, D)")

@@ -145,6 +145,12 @@ class StatefulLayer(Layer):
             arrays += tuple(split_states(final, widths))
         return arrays[0] if len(arrays) == 1 else arrays
 
+    @property
+    def states(self) -> list[Array | None]:
+        """The states that the next call of a stateful layer starts from, (N, H) each; None for zeros."""
+        widths, state = self._state_widths(), self._stateful_state.current()
+        return [None] * len(widths) if state is None else list(split_states(state, widths))
+
     def reset_state(self) -> None:
         """Reset the states of a stateful layer to zeros; the next call may have any number of rows."""
         self._stateful_state.reset()
