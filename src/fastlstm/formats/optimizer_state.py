@@ -1,7 +1,7 @@
 """The state of an optimizer in the order of Keras's variables: steps, learning rate, then slots."""
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
