@@ -31,11 +31,14 @@ from .rescaling import Rescaling
 from .reshape import Reshape
 from .rms_normalization import RMSNormalization
 from .rnn.bidirectional import Bidirectional
+from .rnn.cells import GRUCell, LSTMCell, SimpleRNNCell
 from .rnn.gru import GRU
 from .rnn.lstm import LSTM
 from .rnn.min_gru import MinGRU
 from .rnn.min_lstm import MinLSTM
-from .rnn.recurrent import RNN
+from .rnn.recurrent import Recurrent
+from .rnn.recurrent_cell import RecurrentCell, StackedRNNCells
+from .rnn.rnn import RNN
 from .rnn.simple_rnn import SimpleRNN
 from .separable_conv1d import SeparableConv1D
 from .softmax import Softmax
@@ -68,6 +71,7 @@ __all__ = [
     "Dropout",
     "Embedding",
     "Flatten",
+    "GRUCell",
     "GaussianDropout",
     "GaussianNoise",
     "GetItem",
@@ -76,6 +80,7 @@ __all__ = [
     "GroupNormalization",
     "Input",
     "InputLayer",
+    "LSTMCell",
     "Layer",
     "LayerNormalization",
     "LeakyReLU",
@@ -92,13 +97,17 @@ __all__ = [
     "Permute",
     "RMSNormalization",
     "ReLU",
+    "Recurrent",
+    "RecurrentCell",
     "RepeatVector",
     "Rescaling",
     "Reshape",
     "SeparableConv1D",
     "SimpleRNN",
+    "SimpleRNNCell",
     "Softmax",
     "SpatialDropout1D",
+    "StackedRNNCells",
     "Subtract",
     "SymbolicTensor",
     "TimeDistributed",

@@ -1,5 +1,7 @@
 """Training with losses computed in Python: a native forward pass, their calls, and a native backward pass."""
 
+import math
+import time
 from collections.abc import Sequence
 from typing import Any, Protocol
 
@@ -81,15 +83,40 @@ class SplitSteps:
         predictions: Any = None,
         valid: Any = None,
     ) -> tuple[int, Any]:
-        """Make one step, regardless of `seconds`; return the number of the next step and the updated `loss_sum`."""
-        rows = order[first_step * batch_size : (first_step + 1) * batch_size]
+        """Make at least one step, and more for so many seconds, up to a loss that is not finite.
+
+        Returns the next step, and `loss_sum` with the samples' losses added.
+        """
+        begin = time.perf_counter()
+        rates = np.reshape(learning_rate, -1)
+        end = -(-len(order) // batch_size)
+        if np.ndim(learning_rate):
+            end = min(end, first_step + len(rates))
+        several = len(self._losses) > 1
+        sums = loss_sum if isinstance(loss_sum, list) else [loss_sum] + [0.0] * (len(self._losses) if several else 0)
+        step = first_step
+        while True:
+            start = step * batch_size
+            rows = order[start : start + batch_size]
+            into = slice(start, start + len(rows))
+            rate = float(rates[min(step - first_step, len(rates) - 1)])
+            losses = self._train_on(x, y, rows, rate, sample_weight, predictions, into)
+            sums = [total + loss * len(rows) for total, loss in zip(sums, losses, strict=True)]
+            step += 1
+            if step >= end or time.perf_counter() - begin >= seconds or not math.isfinite(sums[0]):
+                return step, sums if several else sums[0]
+
+    def _train_on(
+        self, x: Any, y: Any, rows: Array, learning_rate: float, sample_weight: Any, predictions: Any, into: slice
+    ) -> list[float]:
+        """Make a step on some rows; return the loss, and of several outputs the loss of each."""
         network = self._network
         inputs = [each[rows] for each in x] if isinstance(x, list) else x[rows]
         state = None if self._stateful_state is None else self._stateful_state(len(rows))
         saved = network.forward(inputs, state=state, rng_step=network.iterations, penalize=True)
         if predictions is not None:
             for buffer, each in zip(_listed(predictions), _listed(saved.output), strict=True):
-                buffer[first_step * batch_size :][: len(rows)] = each
+                buffer[into] = each
         found: list[float] = []
         gradients: list[Array] = []
         for loss, factor, targets, output, weight in self._of_outputs(y, saved.output, sample_weight):
@@ -100,13 +127,10 @@ class SplitSteps:
             found.append(value)
             gradients.append(gradient)
         network.backward(saved, gradients if len(gradients) > 1 else gradients[0])  # type: ignore[arg-type]
-        penalty = saved.penalty + network.apply_gradients(float(np.reshape(learning_rate, -1)[0]))
+        penalty = saved.penalty + network.apply_gradients(learning_rate)
         if self._stateful_state is not None:
             network.state = saved.state
-        losses = _listed(self._summed(found, penalty))
-        before = loss_sum if isinstance(loss_sum, list) else [loss_sum] + [0.0] * (len(losses) - 1)
-        sums = [total + loss * len(rows) for total, loss in zip(before, losses, strict=True)]
-        return first_step + 1, sums if len(sums) > 1 else sums[0]
+        return _listed(self._summed(found, penalty))
 
     def evaluate(self, x: Any, y: Any, sample_weight: Any = None, predictions: Any = None, valid: Any = None) -> Any:
         """Return the loss of all rows as one batch, including all regularization penalties, and that of each output."""

@@ -34,8 +34,8 @@ def clone_model(
         ``call_function(layer, *args, **kwargs)`` returns the output of a call in the clone, by default
         ``layer(*args, **kwargs)``. Not for a `Sequential`.
     recursive : bool
-        Whether models inside are cloned layer by layer; otherwise `clone_function` takes the model. Default: True; False
-        in Keras.
+        Whether models inside are cloned layer by layer; otherwise `clone_function` takes the model. Default: True, in
+        Keras False.
 
     Returns
     -------
@@ -62,7 +62,8 @@ def clone_model(
         raise TypeError(f"input_tensors: expected symbolic tensors, got {input_tensors!r}")
     if isinstance(model, Sequential) and call_function is not None:
         raise ValueError("call_function: expected none for a Sequential, whose layers are called one after the other")
-    return _Cloning(clone_function, call_function, recursive).clone(model, input_tensors)
+    clone: AnyModel = _Cloning(clone_function, call_function, recursive).clone(model, input_tensors)
+    return clone
 
 
 class _Cloning:

@@ -29,11 +29,11 @@ class LayerGraph(Owned):
     """
 
     return_state = False
-    _takes_any_length = False
-    """Whether data may have another number of steps than an Input says, with a warning."""
     _inputs_are_named: bool = False
     _outputs_are_listed: bool = False
     _output_keys: tuple[str, ...] = ()  # of outputs given as a dict
+    _takes_any_length = False
+    """Whether data may have another number of steps than an Input says, with a warning."""
 
     def __init__(self, name: str | None, trainable: bool) -> None:
         super().__init__()

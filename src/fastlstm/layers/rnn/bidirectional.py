@@ -11,7 +11,8 @@ from .._from_config import layer_from
 from .._weights import JoinedWeights
 from ..base import Layer, Shape, registry
 from ._stateful_layer import StatefulLayer
-from .recurrent import RNN
+from .recurrent_cell import RecurrentCell
+from .rnn import RNN
 
 _MERGE_MODES = ("concat", "sum", "mul", "ave", None)
 _AGREED = ("return_sequences", "return_state", "stateful", "dtype")
@@ -99,6 +100,9 @@ class Bidirectional(StatefulLayer):
             raise ValueError(
                 f"activity_regularizer: layer {layer.name!r} is inside Bidirectional; give it to the Bidirectional"
             )
+        if isinstance(arguments.get("cell"), RecurrentCell):
+            cell = arguments["cell"]
+            changes["cell"] = type(cell)(**cell._constructor_arguments())
         changes["name"] = f"{prefix}_{layer.name.removeprefix(f'{prefix}_')}"
         changes["zero_output_for_mask"] = layer.return_sequences
         made = type(layer)(**{**arguments, **changes})
@@ -177,4 +181,9 @@ def _recurrent(argument: str, value: Any) -> RNN:
     layer = layer_from(argument, value)
     if not isinstance(layer, RNN):
         raise TypeError(f"{argument}: Bidirectional expected a recurrent layer, got {layer!r}")
+    if len(layer._layers_of_cells()) > 1:
+        raise ValueError(
+            f"{argument}: Bidirectional expected a layer of one cell, got {layer!r} of several; put one Bidirectional"
+            " on top of another"
+        )
     return layer
