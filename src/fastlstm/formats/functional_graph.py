@@ -7,7 +7,6 @@ from .._internal.files import RefusedError
 from . import mask_operations
 from .calls import Call, Tensor, call_of, tensor_of
 
-
 _MASKS = ("mask", "query_mask", "value_mask", "key_mask")
 
 

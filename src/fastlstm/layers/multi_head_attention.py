@@ -305,9 +305,6 @@ class MultiHeadAttention(AttendingLayer):
             inputs, masks = [*inputs, key], [*masks, key_mask]
         return self._called(inputs, masks, bool(training), return_attention_scores, use_causal_mask=use_causal_mask)
 
-    def _keras_call(self, inputs: list[Any]) -> tuple[list[Any], dict[str, Any]]:
-        return inputs, {}
-
     def _make_weights(self, features: Any, input_shape: Any) -> None:
         for part in self._inner_layers():
             part._weights.create(part._declare(features), self.dtype)
