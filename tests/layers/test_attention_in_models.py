@@ -45,6 +45,22 @@ def test_weights_in_files_of_keras(name, rng, tmp_path):
             np.testing.assert_array_equal(found, weight)
 
 
+@pytest.mark.filterwarnings("ignore:You are saving your model as an HDF5 file:UserWarning")
+@pytest.mark.parametrize("ending", ["keras", "h5"])
+@pytest.mark.parametrize("name", MODELS)
+def test_models_in_files_of_keras(name, ending, rng, tmp_path):
+    keras = require_peer("keras")
+    for writer, reader in ((fastlstm, keras), (keras, fastlstm), (fastlstm, fastlstm)):
+        model = MODELS[name](writer)
+        model.set_weights([rng.normal(size=weight.shape) for weight in model.get_weights()])
+        model.save(tmp_path / f"model.{ending}")
+        again = reader.models.load_model(tmp_path / f"model.{ending}")
+        x = data(rng, model)[0]
+        close(np.asarray(again.predict(x, verbose=0)), np.asarray(model.predict(x, verbose=0)))
+        for found, weight in zip(again.get_weights(), model.get_weights(), strict=True):
+            np.testing.assert_array_equal(found, weight)
+
+
 @pytest.mark.parametrize("dropout", [0.0, 0.4])
 def test_the_same_bits_on_any_number_of_threads_and_in_any_batch(dropout, threads, rng):
     fastlstm.utils.set_random_seed(3)

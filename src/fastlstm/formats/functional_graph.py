@@ -7,6 +7,8 @@ from .._internal.files import RefusedError
 from . import mask_operations
 from .calls import Call, Tensor, call_of, tensor_of
 
+_MASKS = ("mask", "query_mask", "value_mask", "key_mask")
+
 
 class Graph(NamedTuple):
     """A graph as it is described."""
@@ -56,10 +58,9 @@ def of_config(config: Mapping[str, Any]) -> Graph:
     calls = {name: [call_of(name, node) for node in _nodes(entry)] for name, entry in entries.items()}
     operations = {name: calls.pop(name) for name, entry in entries.items() if mask_operations.is_operation(entry)}
     masks = {
-        (name, number): call.kwargs.pop("mask")
+        (name, number): [call.kwargs.pop(key) for key in _MASKS if key in call.kwargs]
         for name, of_layer in calls.items()
         for number, call in enumerate(of_layer)
-        if "mask" in call.kwargs
     }
     layers = {name: entries[name] for name in calls}
     for name, of_layer in calls.items():
