@@ -42,7 +42,13 @@ enum class Constraint : int { FASTLSTM_CONSTRAINTS(FASTLSTM_NAME) count };
 // How the values of rows and steps become one: divided by their number, by nothing, or by the sum of their weights.
 enum class Reduction : int { sum_over_batch_size, sum, mean_with_sample_weight };
 // How several inputs become one: elementwise, or side by side.
-enum class Merge : int { sum, mul, ave, concat, count };
+enum class Merge : int { sum, mul, ave, concat, sub, max, min, count };
+// How a step of a query and one of the keys become a score: their product, the sum of tanh(q + k) weighted by feature,
+// or by one number.
+enum class Scores : int { dot, additive, concat, count };
+// What a query step attends to whose every value step is masked: to all by their scores, since masked ones are lowered
+// by 1e9; to all alike; or to none.
+enum class AllMasked : int { by_scores, alike, none, count };
 // How the steps of a window become one.
 enum class Pooling : int { max, average, count };
 // Random numbers that are added, that are multiplied by, or that choose what is replaced (Klambauer et al. 2017).
@@ -361,11 +367,13 @@ struct EmbeddingArgs {
 template <class T>
 struct MergeInput {
     Index features;
-    Sequence<const T> x;  // in, forward; backward of mul as well
+    Sequence<const T> x;  // in, forward; backward of mul, max and min as well
     Sequence<T> dx;       // out, backward; data is null where it is not needed
+    Mask mask{};          // mul, max and min leave out what is masked
 };
 
-// y = the inputs, merged. There is at least one.
+// y = the inputs, merged. There is at least one. If all of them are masked, a product is zero, and the largest or
+// smallest is the first.
 template <class T>
 struct MergeArgs {
     Merge kind;
@@ -373,6 +381,46 @@ struct MergeArgs {
     const MergeInput<T>* inputs;
     Sequence<T> y;
     Sequence<const T> dy;
+};
+
+// y = softmax(scores of query and key) value, for each row and head: of T query steps and S value steps. The features
+// of a step are those of its heads, one after the other.
+template <class T>
+struct AttentionArgs {
+    Scores scores;
+    AllMasked all_masked;
+    bool causal;  // whether a query step sees no later value steps
+    Index rows, steps, value_steps, heads;
+    Index key_features, value_features;  // of each head
+    double factor;                       // of the scores
+    const T *scale, *concat_weight;      // dot: of the scores. additive: of each feature. concat: of q + k, and of
+                                         // the sum. Null for one
+    double dropout;                      // rate of the weights that are left out
+    std::uint64_t key;                   // of random numbers
+    Index first_row;
+    Sequence<const T> query, keys, values;
+    Mask query_mask, key_mask, value_mask;  // a masked query step's output is zero if `zeros_masked`
+    bool zeros_masked;
+    bool gives_weights;  // whether y is not that, but the weights
+    Sequence<T> y;
+    T* weights;  // [N][heads][T][padded S]. Forward out, backward in: before dropout. Null if not training
+    T* scratch;  // [N][attention_scratch]. A call uses that of its first row
+    Sequence<const T> dy;
+    Sequence<T> d_query, d_keys, d_values;  // data is null where it is not needed
+    T* row_gradients;                       // [N][attention_row_gradients]. Backward out: of scale and concat_weight
+    T *d_scale, *d_concat_weight;
+};
+
+// y = a b for each row: matrices of steps and features, transposed or not, whose columns and rows are as many.
+template <class T>
+struct DotArgs {
+    Index a_steps, a_features, b_steps, b_features;
+    bool sums_a_steps, sums_b_steps;  // whether the sums go over steps, or over features
+    Sequence<const T> a, b;
+    Sequence<T> y;
+    Sequence<const T> dy;
+    Sequence<T> da, db;  // data is null where it is not needed
+    T* scratch;          // [N][dot_scratch]. A call uses that of its first row
 };
 
 // y = x, but zeros at the steps whose every feature is `mask_value`: those do not count.
@@ -418,7 +466,15 @@ struct LossSettings {
     bool ignores_class = false;  // whether steps whose target is this class do not count
     double ignored_class = 0;
     const double* quantiles = nullptr;  // one for each output
+    // Of the focal losses.
+    double alpha = 0.25, gamma = 2;
+    const double* alphas = nullptr;  // one for each output in place of alpha, or null
+    bool apply_class_balancing = false;
+    double q = 0.5;  // of the generalized cross-entropy
 };
+
+// Whether a loss has one value for all steps of a row together, instead of one for each.
+static constexpr bool is_of_sequences(Loss loss) { return loss == Loss::ctc; }
 
 // Predictions against targets. Each row and step has a value, times its weight. `row_loss` gets `scale` times each
 // row's sum over its steps.
@@ -577,6 +633,14 @@ struct Kernels {
     void (*penalize)(const PenaltyArgs<T>&, Range rows);
     void (*merge)(const MergeArgs<T>&, Range rows);
     void (*merge_backward)(const MergeArgs<T>&, Range rows);
+    void (*attend)(const AttentionArgs<T>&, Range rows);
+    void (*attend_backward)(const AttentionArgs<T>&, Range rows);
+    void (*attention_gradients)(const AttentionArgs<T>&);  // of its weights, from those of all rows
+    Index (*attention_scratch)(const AttentionArgs<T>&);   // numbers for a row
+    Index (*attention_row_gradients)(const AttentionArgs<T>&);
+    void (*dot)(const DotArgs<T>&, Range rows);
+    void (*dot_backward)(const DotArgs<T>&, Range rows);
+    Index (*dot_scratch)(const DotArgs<T>&);
     // A step of a row is valid where it is in any of the masks.
     void (*unite_masks)(const Mask* masks, Index count, Index steps, Sequence<unsigned char> valid, Range rows);
     // to += from.

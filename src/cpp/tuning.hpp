@@ -32,6 +32,12 @@ constexpr int few_rows = 3, large_input = 16;
 // a train step at H 512 took half the time.
 constexpr int gradient_chunk_samples = 768;
 
+// --- Attention
+
+// Scores of a tile of query steps, which go through softmax and the product with the values while they are in the
+// first cache.
+constexpr int attention_tile = 1 << 12;
+
 // --- Elementwise kernels and optimizers
 
 // Order: independent sums of a sum of squares, which the compiler keeps in vectors.

@@ -16,7 +16,7 @@ Scalar = TypeVar("Scalar", np.float32, np.float64)
 IndexArray: TypeAlias = NDArray[np.int64]
 Mask: TypeAlias = NDArray[np.bool_]
 Places: TypeAlias = Sequence[int | tuple[int, int]]
-"""Layers whose first output is meant, or pairs of a layer and one of its outputs; -1 stands for the network's inputs."""
+"""Layers, whose first output is meant, or pairs of a layer and an output; -1 stands for the network's inputs."""
 Arrays: TypeAlias = NDArray[Scalar] | Sequence[NDArray[Scalar]]
 """One array, or one for each of several inputs or outputs."""
 Losses: TypeAlias = Any

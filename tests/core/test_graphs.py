@@ -51,6 +51,16 @@ def last_steps(net):
     return net.add("dense", inputs=[joined], units=2)
 
 
+def chosen_steps(net):
+    """The last step, the second one, and some between."""
+    low = recurrent(net, [INPUT], 4)
+    last, second = net.add("step", inputs=[low]), net.add("step", inputs=[low], step=1)
+    between = recurrent(net, [net.add("step_range", inputs=[low], before=-1, after=-1)], 4, return_sequences=False)
+    both = net.add("merge", mode="concat", inputs=[last, second, between])
+    repeated = net.add("repeat_vector", inputs=[both], n=STEPS)
+    return net.add("dense", inputs=[repeated], units=2)
+
+
 def masked(net):
     """Branches with one mask, as the loss has it then."""
     valid = net.add("masking", inputs=[INPUT], mask_value=0.0)
@@ -58,7 +68,7 @@ def masked(net):
     return net.add("dense", inputs=[net.add("merge", mode="sum", inputs=[left, right])], units=2)
 
 
-GRAPHS = [two_branches, residual, gated, last_steps, masked]
+GRAPHS = [two_branches, residual, gated, last_steps, chosen_steps, masked]
 
 
 @pytest.fixture(params=GRAPHS, ids=lambda graph: graph.__name__)
@@ -255,7 +265,7 @@ def test_errors_name_what_does_not_fit():
         net.add("merge", mode="sum", inputs=[first, INPUT])
     with pytest.raises(ValueError, match=r"layer: expected one of activation, .*, got 'conv'"):
         net.add("conv")
-    with pytest.raises(ValueError, match="mode: expected one of sum, mul, ave, concat, got ''"):
+    with pytest.raises(ValueError, match="mode: expected one of sum, mul, ave, concat, sub, max, min, got ''"):
         net.add("merge", inputs=[first, first])
     with pytest.raises(TypeError, match="unexpected keyword 'width'"):
         net.add("dense", units=2, width=3)

@@ -2,8 +2,11 @@
 
 import numpy as np
 import pytest
+from peers import require_peer
 
+import fastlstm
 from fastlstm import Input, Sequential, layers, losses, optimizers, schedules
+from fastlstm import keras as keras_here
 
 STEPS, FEATURES = 5, 2
 
@@ -145,3 +148,41 @@ def test_a_model_without_an_input_takes_other_lengths(rng):
     model.compile("sgd", "mse")
     model.fit(rng.integers(0, 9, (40, 6)), rng.normal(size=40), verbose=0)
     assert model.predict(rng.integers(0, 9, (2, 3)), verbose=0).shape == (2, 1)
+
+
+def test_one_target_for_each_sample_serves_all_steps_as_in_keras(rng):
+    keras = require_peer("keras")
+    x, y = rng.normal(size=(8, 5, 2)).astype("float32"), rng.normal(size=8).astype("float32")
+    found, weights = [], None
+    for package in (fastlstm, keras):
+        at = package.layers
+        model = package.Sequential([package.Input((5, 2)), at.LSTM(3, return_sequences=True), at.Dense(1)])
+        if weights is not None:
+            model.set_weights(weights)
+        weights = model.get_weights()
+        model.compile("sgd", "mse")
+        for targets in (y, y[:, None]):
+            if package is fastlstm:
+                with pytest.warns(UserWarning, match="y: there is one target for each sample, and an output"):
+                    found.append(model.evaluate(x, targets, verbose=0))
+            else:
+                found.append(model.evaluate(x, targets, verbose=0))
+    # Keras compares (N,) with each step and each sample; here it is the same as (N, 1).
+    np.testing.assert_allclose(found[:2], found[3], rtol=1e-5)
+
+
+def test_a_model_of_a_script_takes_other_lengths_with_a_warning(rng):
+    at = keras_here.layers
+    model = keras_here.Sequential([at.LSTM(4, input_shape=(6, 1)), at.Dense(1)])
+    x = rng.normal(size=(3, 9, 1))
+    with pytest.warns(UserWarning, match="the input has 6 steps, got 9"):
+        found = model.predict(x)
+    any_length = fastlstm.Sequential([Input((None, 1)), *model.layers])
+    np.testing.assert_array_equal(found, any_length.predict(x))
+    with pytest.raises(ValueError, match="x: expected shape"):
+        model.predict(rng.normal(size=(3, 6, 2)))
+
+
+def test_one_number_for_each_sample_is_a_sequence_of_one(rng):
+    model = Sequential([fastlstm.layers.Embedding(9, 3), fastlstm.layers.LSTM(2)])
+    np.testing.assert_array_equal(model.predict(np.array([1, 2])), model.predict(np.array([[1], [2]])))

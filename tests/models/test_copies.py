@@ -61,8 +61,9 @@ def test_layers_and_optimizers_of_a_copy_are_its_own(data):
     twin.set_weights([weight * 0 for weight in twin.get_weights()])
     assert model.layers[2].trainable
     assert any(weight.any() for weight in model.get_weights())
-    with pytest.raises(ValueError, match="sharing layers"):
-        Sequential([twin.layers[2]])
+    both = Sequential([Input(twin.layers[1].output.shape[1:]), twin.layers[2]])
+    both.set_weights([weight * 0 + 1 for weight in both.get_weights()])
+    assert all((weight == 1).all() for weight in twin.layers[2].get_weights())
     with pytest.raises(ValueError, match="belongs to another model"):
         Sequential([layers.Dense(1)]).compile(twin.optimizer)
     with pytest.raises(TypeError, match="deepcopy"):

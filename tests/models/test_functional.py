@@ -176,15 +176,16 @@ def test_symbolic_tensors_have_shapes_and_no_values():
 @pytest.mark.parametrize(
     ("make", "error", "match"),
     [
-        (lambda x, y: Model(x, x), ValueError, "outputs: expected the output of a layer"),
-        (lambda x, y: Model(y, layers.Dense(1)(y)), TypeError, "inputs: expected the result of Input"),
+        (lambda x, y: Model(x, x), ValueError, "outputs: expected the outputs of layers"),
         (lambda x, y: Model(x, np.zeros(3)), TypeError, "outputs: expected symbolic tensors"),
-        (lambda x, y: Model([x, Input((2,))], y), ValueError, "inputs: expected one, since models with several"),
+        (lambda x, y: Model([x, Input((2,))], y), ValueError, "inputs: expected that outputs depend on all of them"),
+        (lambda x, y: Model([x, x], y), ValueError, "inputs: expected different ones"),
         (lambda x, y: Model(Input((STEPS, FEATURES)), y), ValueError, "which is not among inputs"),
         (lambda x, y: layers.Add()([x, y]), ValueError, "expected inputs of equal shapes"),
         (lambda x, y: layers.Dense(2)([y, y]), ValueError, "expected one input, got 2"),
-        (lambda x, y: layers.LSTM(2, return_state=True)(x), ValueError, "returns one array, this one returns 3"),
-        (lambda x, y: layers.LSTM(2)(x, initial_state=[y, y]), ValueError, "initial_state: expected none"),
+        (lambda x, y: layers.LSTM(2)(x, initial_state=[y, y]), ValueError, r"expected 2 states of \(N, 2\), \(N, 2\)"),
+        (lambda x, y: layers.LSTM(4)(x, initial_state=[y]), ValueError, "initial_state: layer"),
+        (lambda x, y: layers.LSTM(4)(x, initial_state=np.zeros(4)), TypeError, "initial_state: expected symbolic"),
         (lambda x, y: layers.Dense(2, dtype="float64")(y), ValueError, "dtype: layer"),
         (lambda x, y: layers.Concatenate(axis=1)([x, x]), ValueError, "axis: layer"),
         (lambda x, y: layers.Add()(np.zeros((2, 3))), TypeError, "expected a list of arrays"),
@@ -195,13 +196,6 @@ def test_errors(make, error, match):
     y = layers.LSTM(4)(x)
     with pytest.raises(error, match=match):
         make(x, y)
-
-
-def test_a_layer_is_used_once():
-    x = Input((STEPS, FEATURES))
-    shared = layers.Dense(4)
-    with pytest.raises(ValueError, match="sharing layers is not supported"):
-        Model(x, layers.Add()([shared(x), shared(layers.Dense(FEATURES)(x))]))
 
 
 def test_merges_of_arrays(dtype, rng):

@@ -29,7 +29,7 @@ def constrained_values(name, arguments, w):
 def loss_and_gradient(case, y_true, y_pred):
     keras, jax = require_peer("keras"), require_peer("jax")
     peer = getattr(keras.losses, case.cls)(**case.options)
-    y_true, y_pred = (jax.numpy.asarray(array) for array in (y_true, y_pred))
+    y_true, y_pred = (jax.numpy.asarray(array) for array in (case.targets_of_keras(y_true), y_pred))
     return tuple(map(np.asarray, jax.value_and_grad(peer, argnums=1)(y_true, y_pred)))
 
 

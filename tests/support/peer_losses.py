@@ -31,7 +31,7 @@ def _result(keras, case, reduction, weighted):
     loss = getattr(keras.losses, case.cls)(**case.options, reduction=reduction)
 
     def function(y_pred):
-        return loss(keras.ops.convert_to_tensor(y_true), y_pred, weight if weighted else None)
+        return loss(keras.ops.convert_to_tensor(case.targets_of_keras(y_true)), y_pred, weight if weighted else None)
 
     return tuple(map(np.asarray, _value_and_gradient(keras.backend.backend(), function, y_pred)))
 

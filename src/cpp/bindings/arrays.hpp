@@ -83,7 +83,7 @@ Strided<T> strided(const py::array& array, const char* name, const std::vector<I
     require_kind<py::array_t<std::remove_const_t<T>>>(array, name, "aligned");
     require_shape(array, name, shape);
     if (!std::is_const_v<T>) require_writable(array, name);
-    const Index rank = array.ndim(), size = static_cast<Index>(sizeof(T)), columns = shape.back();
+    const Index rank = array.ndim(), size = static_cast<Index>(sizeof(T)), columns = rank > 0 ? shape.back() : 1;
     std::vector<bool> seen(blocks.size());
     bool places = !blocks.empty() && columns % static_cast<Index>(blocks.size()) == 0;
     for (const Index block : blocks) {
@@ -106,7 +106,7 @@ Strided<T> strided(const py::array& array, const char* name, const std::vector<I
             rows,
             columns,
             row_stride / size,
-            array.strides(rank - 1) / size,
+            rank > 0 ? array.strides(rank - 1) / size : 1,
             std::move(blocks)};
 }
 

@@ -92,7 +92,18 @@ inline LossOptions loss_options(const std::string& loss, const py::dict& given) 
         else if (name == "ignore_class") {
             options.ignores_class = !value.is_none();
             if (options.ignores_class) options.ignored_class = keyword<double>(name, value);
-        } else if (name == "quantiles")
+        } else if (name == "gamma")
+            options.gamma = checked_number("gamma", keyword<double>(name, value), 0, infinity);
+        else if (name == "apply_class_balancing")
+            options.apply_class_balancing = keyword<bool>(name, value);
+        else if (name == "q")
+            options.q = checked_number("q", keyword<double>(name, value), 0, 1);
+        else if (name == "alpha" && py::isinstance<py::sequence>(value))
+            for (const double alpha : keyword<std::vector<double>>(name, value))
+                options.own_alphas.push_back(checked_number("alpha", alpha, 0, infinity));
+        else if (name == "alpha")
+            options.alpha = checked_number("alpha", keyword<double>(name, value), 0, infinity);
+        else if (name == "quantiles")
             for (const double quantile : keyword<std::vector<double>>(name, value))
                 options.own_quantiles.push_back(checked_number("quantiles", quantile, 0, 1));
         else

@@ -13,6 +13,8 @@ constexpr double keras_epsilon = 1e-7;
 
 FASTLSTM_INLINE float exp_of(float x) { return __builtin_expf(x); }
 FASTLSTM_INLINE double exp_of(double x) { return __builtin_exp(x); }
+FASTLSTM_INLINE float power_of(float x, float exponent) { return __builtin_powf(x, exponent); }
+FASTLSTM_INLINE double power_of(double x, double exponent) { return __builtin_pow(x, exponent); }
 FASTLSTM_INLINE float log1p_of(float x) { return __builtin_log1pf(x); }
 FASTLSTM_INLINE double log1p_of(double x) { return __builtin_log1p(x); }
 FASTLSTM_INLINE float sinh_of(float x) { return __builtin_sinhf(x); }
@@ -157,6 +159,36 @@ struct BinaryCrossentropy {
         const T low = lowest_probability<T>, high = highest_probability<T>, q = within(low, high, p);
         return {-static_cast<double>(y * log_of(q) + (1 - y) * log_of(1 - q)),
                 between(low, high, p) * ((1 - y) / (1 - q) - y / q)};
+    }
+};
+
+// The slope of x^exponent, where it is infinite zero.
+template <class T>
+FASTLSTM_INLINE T power_slope(T x, T exponent) {
+    if (exponent == 0 || (x == 0 && exponent < 1)) return 0;
+    return exponent * power_of(x, exponent - 1);
+}
+
+// Lin et al. (2017): the cross-entropy times (1 - the probability of what is right)^gamma. From logits, that of what is
+// wrong is the logistic function of the other sign, and no probability rounds to 1.
+struct BinaryFocalCrossentropy {
+    template <class T>
+    static Term<T> term(const LossSettings& settings, T p, T label) {
+        const T smoothing = static_cast<T>(settings.label_smoothing), y = label * (1 - smoothing) + smoothing / 2;
+        const Term<T> cross = BinaryCrossentropy::term(settings, p, label);
+        T right = p, wrong = 1 - p, slope = 1;  // the probabilities of 1 and 0, and the slope of the first in p
+        if (settings.from_logits) {
+            const T e = exp_of(-absolute(p)), larger = 1 / (1 + e), smaller = e * larger;
+            right = p < 0 ? smaller : larger;
+            wrong = p < 0 ? larger : smaller;
+            slope = larger * smaller;
+        }
+        const T missed = y * wrong + (1 - y) * right, gamma = static_cast<T>(settings.gamma);
+        const T alpha = static_cast<T>(settings.alpha), focus = power_of(missed, gamma);
+        const T weight = settings.apply_class_balancing ? y * alpha + (1 - y) * (1 - alpha) : T(1);
+        const T focus_slope = power_slope(missed, gamma) * (1 - 2 * y) * slope;
+        return {static_cast<double>(weight * focus) * cross.value,
+                weight * (focus_slope * static_cast<T>(cross.value) + focus * cross.slope)};
     }
 };
 

@@ -2,11 +2,13 @@
 // FASTLSTM_REAL set to their names and the compiler allowed to use the set.
 #include "../cells/all.hpp"
 #include "activation_kernels.hpp"
+#include "attention.hpp"
 #include "batch_normalization.hpp"
 #include "constraints.hpp"
 #include "convolution.hpp"
 #include "dense.hpp"
 #include "depthwise_convolution.hpp"
+#include "dot.hpp"
 #include "dropout.hpp"
 #include "elementwise.hpp"
 #include "embedding.hpp"
@@ -112,6 +114,14 @@ constexpr Kernels<Real> FASTLSTM_KERNELS = {Simd<Real>::lanes,
                                             penalize<Real>,
                                             merge<Real>,
                                             merge_backward<Real>,
+                                            attend<Real>,
+                                            attend_backward<Real>,
+                                            attention_gradients<Real>,
+                                            attention_scratch<Real>,
+                                            attention_row_gradients<Real>,
+                                            dot<Real>,
+                                            dot_backward<Real>,
+                                            dot_scratch<Real>,
                                             unite_masks,
                                             add<Real>,
                                             sum_steps<Real>,

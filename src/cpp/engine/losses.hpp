@@ -1,16 +1,16 @@
 // Losses of rows: the sum over a row's steps, and its gradient. A loss function has, for the outputs p
 // of one row and step: row(settings, p, target, count, scale, d), which returns the loss and writes the gradient of
-// scale * loss to d, unless that is null.
+// scale * loss to d, unless that is null. One of whole rows (`is_of_sequences`) has a loss_rows instead.
 #pragma once
 
 #include "../lists/losses.hpp"
-#include "row_losses.hpp"
+#include "ctc_loss.hpp"
 
 namespace fastlstm::FASTLSTM_ISA {
 namespace {
 
 template <class LossFunction, class T>
-void loss_rows(const LossArgs<T>& args, Range rows) {
+void loss_rows(LossFunction, const LossArgs<T>& args, Range rows) {
     for (Index n = rows.begin; n < rows.end; ++n) {
         double sum = 0;
         for (Index t = 0; t < args.steps; ++t) {
@@ -31,7 +31,7 @@ template <class T>
 void loss(const LossArgs<T>& args, Range rows) {
     switch (args.settings.kind) {
 #define FASTLSTM_LOSS(name, LossFunction, width) \
-    case Loss::name: return loss_rows<LossFunction>(args, rows);
+    case Loss::name: return loss_rows(LossFunction{}, args, rows);
         FASTLSTM_LOSSES(FASTLSTM_LOSS)
 #undef FASTLSTM_LOSS
         case Loss::count: return;

@@ -20,29 +20,82 @@ void concatenate(const MergeArgs<T>& args, Range rows) {
     }
 }
 
+// Whether the k-th input is part of a product, or of what the largest is chosen from.
+template <class T>
+FASTLSTM_INLINE bool takes_part(const MergeArgs<T>& args, Index k, Index t, Index n) {
+    const Mask& mask = args.inputs[k].mask;
+    return !mask.data || *element(mask, t, n, 0);
+}
+
+// The first of the inputs that takes part, or `count`.
+template <class T>
+FASTLSTM_INLINE Index first_part(const MergeArgs<T>& args, Index t, Index n) {
+    Index k = 0;
+    while (k < args.count && !takes_part(args, k, t, n)) ++k;
+    return k;
+}
+
+// 1 where x is the larger (smaller), 1/2 where both are equal. A NaN takes the gradient.
+template <class V>
+FASTLSTM_INLINE V share_of(Merge kind, V x, V other) {
+    using T = __typeof__(x[0] + 0);
+    const V beyond = choose(kind == Merge::max ? x < other : x > other, V{}, broadcast(T(1)));
+    return choose(x == other, broadcast(T(0.5)), beyond);
+}
+
+template <class V>
+FASTLSTM_INLINE V extreme(Merge kind, V x, V y) {
+    return choose(x != x, x, kind == Merge::max ? larger(x, y) : smaller(x, y));
+}
+
+template <class T>
+FASTLSTM_INLINE typename Simd<T>::V merged(const MergeArgs<T>& args, Index t, Index n, Index i, Index count) {
+    using V = typename Simd<T>::V;
+    const auto x = [&](Index k) { return load(element(args.inputs[k].x, t, n, i), count); };
+    if (args.kind == Merge::sum || args.kind == Merge::ave || args.kind == Merge::sub) {
+        V y = x(0);
+        for (Index k = 1; k < args.count; ++k) y = args.kind == Merge::sub ? y - x(k) : y + x(k);
+        return args.kind == Merge::ave ? y / broadcast(static_cast<T>(args.count)) : y;
+    }
+    const Index first = first_part(args, t, n);
+    if (first == args.count) return args.kind == Merge::mul ? V{} : x(0);
+    V y = x(first);
+    for (Index k = first + 1; k < args.count; ++k)
+        if (takes_part(args, k, t, n)) y = args.kind == Merge::mul ? y * x(k) : extreme(args.kind, y, x(k));
+    return y;
+}
+
 template <class T>
 void merge(const MergeArgs<T>& args, Range rows) {
-    using V = typename Simd<T>::V;
     if (args.kind == Merge::concat) return concatenate(args, rows);
-    const V inputs = broadcast(static_cast<T>(args.count));
     for_each_vector<T>(args.steps, rows, args.inputs[0].features, [&](Index t, Index n, Index i, Index count) {
-        V y = load(element(args.inputs[0].x, t, n, i), count);
-        for (Index k = 1; k < args.count; ++k) {
-            const V x = load(element(args.inputs[k].x, t, n, i), count);
-            y = args.kind == Merge::mul ? y * x : y + x;
-        }
-        store(element(args.y, t, n, i), args.kind == Merge::ave ? y / inputs : y, count);
+        store(element(args.y, t, n, i), merged(args, t, n, i, count), count);
     });
 }
 
-// The gradient of the k-th input's vector, given that of y.
+// The gradient of the k-th input's vector, given that of y. The inputs are compared in order, as if two by two.
 template <class T>
 FASTLSTM_INLINE typename Simd<T>::V merged_gradient(const MergeArgs<T>& args, Index k, typename Simd<T>::V dy, Index t,
                                                     Index n, Index i, Index count) {
+    using V = typename Simd<T>::V;
     if (args.kind == Merge::ave) return dy / broadcast(static_cast<T>(args.count));
-    if (args.kind == Merge::mul)
-        for (Index other = 0; other < args.count; ++other)
-            if (other != k) dy *= load(element(args.inputs[other].x, t, n, i), count);
+    if (args.kind == Merge::sub) return k == 0 ? dy : -dy;
+    if (args.kind == Merge::sum || args.kind == Merge::concat) return dy;
+    const auto x = [&](Index input) { return load(element(args.inputs[input].x, t, n, i), count); };
+    const Index first = first_part(args, t, n);
+    if (first == args.count) return args.kind != Merge::mul && k == 0 ? dy : V{};
+    if (!takes_part(args, k, t, n)) return V{};
+    V y = x(first);
+    for (Index other = args.kind == Merge::mul ? 0 : first + 1; other < args.count; ++other) {
+        if (!takes_part(args, other, t, n)) continue;
+        if (args.kind == Merge::mul) {
+            if (other != k) dy *= x(other);
+            continue;
+        }
+        if (other == k) dy *= share_of(args.kind, x(k), y);
+        if (other > k) dy *= share_of(args.kind, y, x(other));
+        y = extreme(args.kind, y, x(other));
+    }
     return dy;
 }
 

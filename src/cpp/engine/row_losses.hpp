@@ -74,6 +74,60 @@ struct SparseCategoricalCrossentropy {
     }
 };
 
+// Lin et al. (2017), for classes: sum(alpha y (1 - share)^gamma -log(share)). From logits, the shares are those of the
+// softmax, with exact logarithms; otherwise p / sum(p), clipped away from 0 and 1. The gradient first gets share * the
+// slope in the share, which is finite where the share rounds to zero.
+struct CategoricalFocalCrossentropy {
+    template <class T>
+    static double row(const LossSettings& settings, const T* p, const T* target, Index count, double scale, T* d) {
+        constexpr T low = lowest_probability<T>, high = highest_probability<T>;
+        const T smoothing = static_cast<T>(settings.label_smoothing), rest = smoothing / static_cast<T>(count);
+        const T by = static_cast<T>(scale), gamma = static_cast<T>(settings.gamma);
+        T most = 0, sum = 0, shift = 0;
+        if (settings.from_logits) {
+            most = largest(p, count);
+            sum = sum_of_exponentials(p, most, static_cast<T*>(nullptr), count);
+            shift = most + log_of(sum);
+        }
+        for (Index i = 0; !settings.from_logits && i < count; ++i) sum += p[i];
+        const auto share_of = [&](Index i) { return settings.from_logits ? exp_of(p[i] - shift) : p[i] / sum; };
+        double loss = 0;
+        T through_sum = 0;
+        for (Index i = 0; i < count; ++i) {
+            const T y = target[i] * (1 - smoothing) + rest;
+            const T weight = static_cast<T>(settings.alphas ? settings.alphas[i] : settings.alpha) * y;
+            const T share = share_of(i), q = settings.from_logits ? share : within(low, high, share);
+            T slope = 0;
+            if (weight != 0) {  // otherwise z may be -Inf, where a class is ruled out
+                const T log = settings.from_logits ? p[i] - shift : log_of(q), focus = power_of(1 - q, gamma);
+                loss -= static_cast<double>(weight * focus * log);
+                slope = by * weight * (power_slope(1 - q, gamma) * q * log - focus);
+                if (!settings.from_logits) slope = between(low, high, share) * slope * (share / q);
+            }
+            through_sum += slope;
+            if (d) d[i] = slope;
+        }
+        for (Index i = 0; d && i < count; ++i)
+            d[i] = settings.from_logits ? d[i] - share_of(i) * through_sum
+                                        : (share_of(i) != 0 ? d[i] / p[i] : T(0)) - through_sum / sum;
+        return loss;
+    }
+};
+
+// Zhang and Sabuncu (2018): (1 - p^q) / q, p being the output of the target's class. The slope is finite at p = 0.
+struct GeneralizedCrossEntropy {
+    template <class T>
+    static double row(const LossSettings& settings, const T* p, const T* target, Index count, double scale, T* d) {
+        const T q = static_cast<T>(settings.q);
+        const auto is_right = [=](Index i) { return T(static_cast<T>(i) == *target); };
+        T share = 0;
+        for (Index i = 0; i < count; ++i) share += is_right(i) * p[i];  // NaN wherever one is
+        const T slope = -static_cast<T>(scale) * power_of(at_least(T(keras_epsilon), share), q - 1);
+        for (Index i = 0; d && i < count; ++i) d[i] = is_right(i) * slope;
+        return static_cast<double>((1 - power_of(share, q)) / q);
+    }
+};
+
 // Kullback and Leibler (1951): sum(y log(y / p)), both kept within [1e-7, 1].
 struct KlDivergence {
     template <class T>

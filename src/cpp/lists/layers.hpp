@@ -4,15 +4,19 @@
 
 #include "../network/layers/activation.hpp"
 #include "../network/layers/activity_regularizer.hpp"
+#include "../network/layers/attention.hpp"
 #include "../network/layers/batch_normalization.hpp"
 #include "../network/layers/bidirectional.hpp"
+#include "../network/layers/concatenate_steps.hpp"
 #include "../network/layers/convolution.hpp"
 #include "../network/layers/dense.hpp"
 #include "../network/layers/depthwise_convolution.hpp"
+#include "../network/layers/dot.hpp"
 #include "../network/layers/dropout.hpp"
 #include "../network/layers/embedding.hpp"
 #include "../network/layers/group_normalization.hpp"
 #include "../network/layers/layer_normalization.hpp"
+#include "../network/layers/masked_by.hpp"
 #include "../network/layers/masking.hpp"
 #include "../network/layers/merge.hpp"
 #include "../network/layers/noise.hpp"
@@ -23,6 +27,7 @@
 #include "../network/layers/recurrent.hpp"
 #include "../network/layers/repeat_vector.hpp"
 #include "../network/layers/reshape.hpp"
+#include "../network/layers/step.hpp"
 #include "../network/layers/step_range.hpp"
 #include "../network/layers/up_sampling.hpp"
 #include "../network/layers/vector_normalization.hpp"
@@ -31,15 +36,19 @@
 #define FASTLSTM_LAYERS(layer)                              \
     layer(activation, ActivationLayer)                      \
     layer(activity_regularizer, ActivityRegularizerLayer)   \
+    layer(attention, AttentionLayer)                        \
     layer(batch_normalization, BatchNormalizationLayer)     \
     layer(bidirectional, BidirectionalLayer)                \
+    layer(concatenate_steps, ConcatenateStepsLayer)         \
     layer(convolution, ConvolutionLayer)                    \
     layer(dense, DenseLayer)                                \
     layer(depthwise_convolution, DepthwiseConvolutionLayer) \
+    layer(dot, DotLayer)                                    \
     layer(dropout, DropoutLayer)                            \
     layer(embedding, EmbeddingLayer)                        \
     layer(group_normalization, GroupNormalizationLayer)     \
     layer(layer_normalization, LayerNormalizationLayer)     \
+    layer(masked_by, MaskedByLayer)                         \
     layer(masking, MaskingLayer)                            \
     layer(merge, MergeLayer)                                \
     layer(noise, NoiseLayer)                                \
@@ -51,6 +60,7 @@
     layer(repeat_vector, RepeatVectorLayer)                 \
     layer(rescaling, RescalingLayer)                        \
     layer(reshape, ReshapeLayer)                            \
+    layer(step, StepLayer)                                  \
     layer(step_range, StepRangeLayer)                       \
     layer(up_sampling, UpSamplingLayer)                     \
     layer(vector_normalization, VectorNormalizationLayer)

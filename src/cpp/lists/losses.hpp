@@ -17,6 +17,10 @@
     loss(binary_crossentropy, MeanOf<BinaryCrossentropy>, 0)                         \
     loss(categorical_crossentropy, CategoricalCrossentropy, 0)                       \
     loss(sparse_categorical_crossentropy, SparseCategoricalCrossentropy, 1)          \
+    loss(binary_focal_crossentropy, MeanOf<BinaryFocalCrossentropy>, 0)              \
+    loss(categorical_focal_crossentropy, CategoricalFocalCrossentropy, 0)            \
+    loss(categorical_generalized_cross_entropy, GeneralizedCrossEntropy, 1)          \
+    loss(ctc, Ctc, 1)                                                                \
     loss(kl_divergence, KlDivergence, 0)                                             \
     loss(cosine_similarity, CosineSimilarity, 0)                                     \
     loss(quantile, Quantile, 1)

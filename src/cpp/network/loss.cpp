@@ -15,6 +15,7 @@ template <class T>
 void OutputLoss<T>::set(const LossOptions& options) {
     options_ = options;
     options_.quantiles = options_.own_quantiles.data();
+    options_.alphas = options_.own_alphas.empty() ? nullptr : options_.own_alphas.data();
     target_width_ = loss_target_widths[static_cast<int>(options.kind)];
     is_set_ = true;
 }
@@ -23,9 +24,13 @@ template <class T>
 void OutputLoss<T>::require_target_width(Index width) const {
     if (width != target_width()) throw std::logic_error("the loss was changed by another thread during a call");
     const Index outputs = shape().features;
-    if (options_.kind == Loss::quantile && static_cast<Index>(options_.own_quantiles.size()) != outputs)
-        throw std::invalid_argument("quantiles: expected one for each column of the output, " +
-                                    std::to_string(outputs) + ", got " + std::to_string(options_.own_quantiles.size()));
+    const auto require_one_each = [&](const char* name, const std::vector<double>& values) {
+        if (static_cast<Index>(values.size()) != outputs)
+            throw std::invalid_argument(std::string(name) + ": expected one for each column of the output, " +
+                                        std::to_string(outputs) + ", got " + std::to_string(values.size()));
+    };
+    if (options_.kind == Loss::quantile) require_one_each("quantiles", options_.own_quantiles);
+    if (options_.alphas) require_one_each("alpha", options_.own_alphas);
 }
 
 template <class T>
@@ -51,7 +56,7 @@ LossArgs<T> OutputLoss<T>::args(const Workspace<T>& workspace, const OutputTrain
 template <class T>
 bool OutputLoss<T>::terms_decide(bool masked, bool weighted) const {
     if (options_.reduction == Reduction::sum) return false;
-    return graph_.masked_output(output_, masked) || options_.ignores_class ||
+    return graph_.masked_output(output_, masked) || options_.ignores_class || is_of_sequences(options_.kind) ||
            (weighted && options_.reduction == Reduction::mean_with_sample_weight);
 }
 

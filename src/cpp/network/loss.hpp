@@ -10,19 +10,23 @@
 
 namespace fastlstm {
 
-// The settings of a loss, with its quantiles.
+// The settings of a loss, with its lists.
 struct LossOptions : LossSettings {
-    std::vector<double> own_quantiles;
+    std::vector<double> own_quantiles, own_alphas;
 };
 
 // What each row adds to the number that a loss is divided by, where that depends on the batch.
 template <class T>
 void count_terms(const LossArgs<T>& args, Range rows, double* terms) {
     const bool weighted = args.settings.reduction == Reduction::mean_with_sample_weight;
+    const bool whole = is_of_sequences(args.settings.kind);
     for (Index n = rows.begin; n < rows.end; ++n) {
         terms[n] = 0;
-        for (Index t = 0; t < args.steps; ++t)
-            if (counts(args, t, n)) terms[n] += weighted ? weight_of(args, t, n) : 1;
+        for (Index t = 0; t < args.steps; ++t) {
+            if (!counts(args, t, n)) continue;
+            terms[n] += weighted ? weight_of(args, t, n) : 1;
+            if (whole) break;
+        }
     }
 }
 

@@ -31,8 +31,15 @@ constexpr Named<Optimizer> optimizer_names[] = {FASTLSTM_OPTIMIZERS(FASTLSTM_NAM
 #undef FASTLSTM_NAMED_CONSTRAINT
 #undef FASTLSTM_NAMED_OPTIMIZER
 
-constexpr Named<Merge> merge_names[] = {
-    {"sum", Merge::sum}, {"mul", Merge::mul}, {"ave", Merge::ave}, {"concat", Merge::concat}};
+constexpr Named<Merge> merge_names[] = {{"sum", Merge::sum},       {"mul", Merge::mul}, {"ave", Merge::ave},
+                                        {"concat", Merge::concat}, {"sub", Merge::sub}, {"max", Merge::max},
+                                        {"min", Merge::min}};
+
+constexpr Named<Scores> score_names[] = {
+    {"dot", Scores::dot}, {"additive", Scores::additive}, {"concat", Scores::concat}};
+
+constexpr Named<AllMasked> all_masked_names[] = {
+    {"by_scores", AllMasked::by_scores}, {"alike", AllMasked::alike}, {"none", AllMasked::none}};
 
 constexpr Named<Pooling> pooling_names[] = {{"max", Pooling::max}, {"average", Pooling::average}};
 

@@ -73,6 +73,10 @@ class Branch:
         """Add a layer that takes the first output so far and takes its place."""
         self.outputs[0] = (self._add(layer, self.outputs[:1], options), 0)
 
+    def add_on(self, inputs: Sequence[Place], layer: str, **options: Any) -> Place:
+        """Add a layer that takes these instead of the outputs so far, which stay; return its output."""
+        return self._add(layer, inputs, options), 0
+
     def _add(self, layer: str, inputs: Sequence[Place], options: dict[str, Any]) -> int:
         weights_of = self._weights_of[len(self.added)] if self._weights_of else -1
         self.added.append(self._network.add(layer, inputs=inputs, weights_of=weights_of, **options))

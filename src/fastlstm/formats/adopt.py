@@ -23,7 +23,7 @@ class Declared(NamedTuple):
 
     leaf: weight_tree.Leaf
     weights: list[Weight]
-    features: int
+    features: Any
     """The number of features that its owner takes."""
 
 
@@ -35,15 +35,14 @@ def declared(unbuilt: Unbuilt) -> list[Declared]:
     model = unbuilt.model
     if not model.built:
         return []
-    features: dict[int, int] = {}
+    features: dict[int, Any] = {}
     _find_features(model, features)
     leaves = weight_tree.all_leaves(model, unbuilt.layers_of)
-    return [
-        Declared(leaf, leaf.layer._declare(number), number) for leaf in leaves if (number := features[id(leaf.owner)])
-    ]
+    numbers = ((leaf, features[id(leaf.owner)]) for leaf in leaves)
+    return [Declared(leaf, leaf.layer._declare(number), number) for leaf, number in numbers]
 
 
-def _find_features(model: Any, features: dict[int, int]) -> None:
+def _find_features(model: Any, features: dict[int, Any]) -> None:
     """Find the number of features that each layer takes, by its identity."""
     shapes = shapes_of(model._nodes, [layer.batch_shape for layer in model._inputs])
     for node in model._nodes:

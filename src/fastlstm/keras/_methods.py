@@ -47,9 +47,12 @@ def without(options: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
 class MethodsOfKeras(Model):
     """A model with the methods and arguments of all versions of Keras."""
 
+    _takes_any_length = True  # as in Keras 2
+
     def __call__(self, x: Any, training: Any = False, mask: Any = None) -> Any:
-        """Return the output for all samples as one batch, as a tensor."""
-        return tensor(super().__call__(x, bool(training), mask))
+        """Return the output for all samples as one batch, as a tensor or a list of them."""
+        found = super().__call__(x, bool(training), mask)
+        return [tensor(one) for one in found] if isinstance(found, list) else tensor(found)
 
     def compile(self, *args: Any, **options: Any) -> None:
         """Choose optimizer, loss and metrics, as `fastlstm.Sequential.compile` does."""

@@ -21,11 +21,7 @@ __all__ = [
     "StringLookup",
     "TextVectorization",
     "TimeDistributedDense",
-    "add",
-    "average",
-    "concatenate",
     "merge",
-    "multiply",
 ]
 
 __getattr__ = missing_names_of(__name__)
@@ -56,31 +52,15 @@ Convolution1D, MaxPool1D, AvgPool1D = Conv1D, MaxPooling1D, AveragePooling1D
 GlobalMaxPool1D, GlobalAvgPool1D = GlobalMaxPooling1D, GlobalAveragePooling1D
 
 
-def add(inputs: Any, **options: Any) -> Any:
-    """Return the sum of several inputs, as `Add` does."""
-    return Add(**options)(inputs)
-
-
-def multiply(inputs: Any, **options: Any) -> Any:
-    """Return the product of several inputs, as `Multiply` does."""
-    return Multiply(**options)(inputs)
-
-
-def average(inputs: Any, **options: Any) -> Any:
-    """Return the mean of several inputs, as `Average` does."""
-    return Average(**options)(inputs)
-
-
-def concatenate(inputs: Any, axis: int = -1, **options: Any) -> Any:
-    """Return several inputs side by side, as `Concatenate` does."""
-    return Concatenate(axis, **options)(inputs)
-
-
-def merge(inputs: Any, mode: str = "sum", concat_axis: int = -1, name: str | None = None, **options: Any) -> Any:
-    """Return several inputs merged as in Keras 1, by the mode 'sum', 'mul', 'ave' or 'concat'."""
+def merge(
+    inputs: Any, mode: str = "sum", concat_axis: int = -1, dot_axes: Any = -1, name: str | None = None, **options: Any
+) -> Any:
+    """Return several inputs merged as in Keras 1, by the mode 'sum', 'mul', 'ave', 'max', 'concat' or 'dot'."""
     if mode == "concat":
         return Concatenate(concat_axis, name=name)(inputs)
-    merges = {"sum": Add, "mul": Multiply, "ave": Average}
+    if mode == "dot":
+        return Dot(dot_axes, name=name)(inputs)
+    merges = {"sum": Add, "mul": Multiply, "ave": Average, "max": Maximum}
     if mode not in merges or options:
         raise NotAvailableError(f"fastlstm does not have merge(mode={mode!r}): use a layer such as Add or Concatenate")
     return merges[mode](name=name)(inputs)

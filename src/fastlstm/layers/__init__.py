@@ -1,20 +1,26 @@
 """Recurrent layers, and the layers used around them."""
 
+from . import symbolic_operators as _symbolic_operators  # noqa: F401  (defines what operators do)
 from .activation import Activation
+from .attention import AdditiveAttention, Attention
 from .base import Layer
 from .batch_normalization import BatchNormalization
 from .conv1d import Conv1D
 from .cropping import Cropping1D
 from .dense import Dense
 from .depthwise_conv1d import DepthwiseConv1D
+from .dot import Dot
 from .dropout import Dropout, SpatialDropout1D
 from .embedding import Embedding
 from .flatten import Flatten
+from .get_item import GetItem
 from .group_normalization import GroupNormalization
 from .input import Input, InputLayer
 from .layer_normalization import LayerNormalization
 from .masking import Masking
-from .merging import Add, Average, Concatenate, Multiply
+from .merge_functions import add, average, concatenate, dot, maximum, minimum, multiply, subtract
+from .merging import Add, Average, Concatenate, Maximum, Minimum, Multiply, Subtract
+from .multi_head_attention import MultiHeadAttention
 from .noise import AlphaDropout, GaussianDropout, GaussianNoise
 from .normalization import Normalization
 from .permute import Permute
@@ -46,7 +52,9 @@ __all__ = [
     "RNN",
     "Activation",
     "Add",
+    "AdditiveAttention",
     "AlphaDropout",
+    "Attention",
     "Average",
     "AveragePooling1D",
     "BatchNormalization",
@@ -56,11 +64,13 @@ __all__ = [
     "Cropping1D",
     "Dense",
     "DepthwiseConv1D",
+    "Dot",
     "Dropout",
     "Embedding",
     "Flatten",
     "GaussianDropout",
     "GaussianNoise",
+    "GetItem",
     "GlobalAveragePooling1D",
     "GlobalMaxPooling1D",
     "GroupNormalization",
@@ -71,8 +81,11 @@ __all__ = [
     "LeakyReLU",
     "Masking",
     "MaxPooling1D",
+    "Maximum",
     "MinGRU",
     "MinLSTM",
+    "Minimum",
+    "MultiHeadAttention",
     "Multiply",
     "Normalization",
     "PReLU",
@@ -86,9 +99,18 @@ __all__ = [
     "SimpleRNN",
     "Softmax",
     "SpatialDropout1D",
+    "Subtract",
     "SymbolicTensor",
     "TimeDistributed",
     "UnitNormalization",
     "UpSampling1D",
     "ZeroPadding1D",
+    "add",
+    "average",
+    "concatenate",
+    "dot",
+    "maximum",
+    "minimum",
+    "multiply",
+    "subtract",
 ]

@@ -431,8 +431,13 @@ class Layer(Trainable):
         self._weights.copy_to(network, 0)
         return Call(network, x, given, rng_step)
 
-    def _symbolic_output(self, inputs: list[SymbolicTensor], **unused: Any) -> Any:
-        """Return the symbolic output for symbolic inputs, or a list of several; builds the layer if necessary."""
+    def _symbolic_output(
+        self, inputs: list[SymbolicTensor], arguments: Mapping[str, Any] | None = None, **unused: Any
+    ) -> Any:
+        """Return the symbolic output of a call, or a list of several; builds the layer if necessary.
+
+        `arguments` are those of the call that matter in a model, `unused` those that must not be given.
+        """
         for name, value in unused.items():
             if value is not None and value is not False:
                 raise ValueError(f"{name}: expected none for layer {self.name!r} in a model, got {value!r}")
@@ -442,7 +447,7 @@ class Layer(Trainable):
         shapes = [tensor.shape for tensor in inputs]
         outputs = self._shapes_of_outputs(shapes)
         self.build(self._only_shape(shapes))
-        tensors = outputs_of(self, inputs, outputs)
+        tensors = outputs_of(self, inputs, outputs, arguments)
         return tensors[0] if len(tensors) == 1 else tensors
 
     def _shapes_of_outputs(self, shapes: Sequence[Shape]) -> list[Shape]:

@@ -1,5 +1,6 @@
-"""Layers that make one output of several inputs: Add, Multiply, Average and Concatenate."""
+"""Layers that make one output of several inputs of equal shapes, and Concatenate."""
 
+import functools
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
@@ -234,13 +235,112 @@ class Average(Merge):
 
 
 @registry.register()
+class Subtract(Merge):
+    """The first of two inputs of equal shapes, less the second.
+
+    Parameters
+    ----------
+    **options
+        Keyword arguments common to all layers, described in `Layer`: `name`, `dtype`, `activity_regularizer`,
+        `trainable`, `weights`, and in place of an `Input`: `input_shape`, `batch_input_shape`, `batch_shape`,
+        `input_dim` and `input_length`.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If an argument is wrong.
+
+    Examples
+    --------
+    >>> from fastlstm.layers import Subtract
+    >>> Subtract()([[[1.0, 2.0]], [[10.0, 20.0]]]).tolist()
+    [[-9.0, -18.0]]
+    """
+
+    _mode = "sub"
+
+    def _checked_shapes(self, argument: str, shapes: Any) -> list[Shape]:
+        checked = super()._checked_shapes(argument, shapes)
+        if len(checked) != 2:
+            raise ValueError(f"{argument}: layer {self.name!r} expected two inputs, got {len(checked)}")
+        return checked
+
+    def _merged(self, arrays: list[Array]) -> Array:
+        difference: Array = arrays[0] - arrays[1]
+        return difference
+
+
+@registry.register()
+class Maximum(Merge):
+    """The largest of several inputs of equal shapes, element by element.
+
+    In a model, masked steps are left out, as in Keras.
+
+    Parameters
+    ----------
+    **options
+        Keyword arguments common to all layers, described in `Layer`: `name`, `dtype`, `activity_regularizer`,
+        `trainable`, `weights`, and in place of an `Input`: `input_shape`, `batch_input_shape`, `batch_shape`,
+        `input_dim` and `input_length`.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If an argument is wrong.
+
+    Examples
+    --------
+    >>> from fastlstm.layers import Maximum
+    >>> Maximum()([[[1.0, 5.0]], [[3.0, 4.0]]]).tolist()
+    [[3.0, 5.0]]
+    """
+
+    _mode = "max"
+
+    def _merged(self, arrays: list[Array]) -> Array:
+        return functools.reduce(np.maximum, arrays[1:], arrays[0].copy())
+
+
+@registry.register()
+class Minimum(Merge):
+    """The smallest of several inputs of equal shapes, element by element.
+
+    In a model, masked steps are left out, as in Keras.
+
+    Parameters
+    ----------
+    **options
+        Keyword arguments common to all layers, described in `Layer`: `name`, `dtype`, `activity_regularizer`,
+        `trainable`, `weights`, and in place of an `Input`: `input_shape`, `batch_input_shape`, `batch_shape`,
+        `input_dim` and `input_length`.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If an argument is wrong.
+
+    Examples
+    --------
+    >>> from fastlstm.layers import Minimum
+    >>> Minimum()([[[1.0, 5.0]], [[3.0, 4.0]]]).tolist()
+    [[1.0, 4.0]]
+    """
+
+    _mode = "min"
+
+    def _merged(self, arrays: list[Array]) -> Array:
+        return functools.reduce(np.minimum, arrays[1:], arrays[0].copy())
+
+
+@registry.register()
 class Concatenate(Merge):
-    """Several inputs side by side: their features one after the other.
+    """Several inputs one after the other along an axis: their features, or the steps of sequences.
 
     Parameters
     ----------
     axis : int
-        The last axis, -1 or its index; other axes raise ValueError.
+        The last axis, -1 or its index, for features; 1 or -2 for the steps of sequences. The batch's axis 0 raises
+        ValueError.
     **options
         Keyword arguments common to all layers, described in `Layer`: `name`, `dtype`, `activity_regularizer`,
         `trainable`, `weights`, and in place of an `Input`: `input_shape`, `batch_input_shape`, `batch_shape`,
@@ -249,7 +349,7 @@ class Concatenate(Merge):
     Raises
     ------
     ValueError
-        If an argument is out of range; when called, if `axis` is not the last one.
+        If an argument is out of range; when called, if the inputs do not have the axis.
     TypeError
         If an argument has the wrong type.
 
@@ -261,24 +361,45 @@ class Concatenate(Merge):
     """
 
     _mode = "concat"
-    _except = " but for the last axis"
+    _except = " but for the axis"
 
     def __init__(self, axis: int = -1, **options: Any) -> None:
         super().__init__(**options)
-        self.axis = checks.integer("axis", axis, -1)
+        self.axis = checks.integer("axis", axis, -2)
+
+    def _axis_of(self, shape: Sequence[int | None]) -> int:
+        """Return the axis, counted from the front."""
+        axis = self.axis + len(shape) if self.axis < 0 else self.axis
+        if not 0 < axis < len(shape):
+            known = "-1 or 1" if len(shape) == 2 else "-1 or 2, or -2 or 1 for the steps"
+            raise ValueError(f"axis: layer {self.name!r} joins the last axis, {known}, got {self.axis}")
+        return axis
 
     def _compared(self, shape: Sequence[int | None]) -> Sequence[int | None]:
-        if self.axis not in (-1, len(shape) - 1):
-            raise ValueError(f"axis: layer {self.name!r} joins the last axis, -1 or {len(shape) - 1}, got {self.axis}")
-        return shape[:-1]
+        axis = self._axis_of(shape)
+        return [*shape[:axis], *shape[axis + 1 :]]
 
     def _output_shape_of(self, shapes: list[Shape]) -> Shape:
-        self._compared(shapes[0])
-        widths = [checks.size("number of features", shape[-1]) for shape in shapes]
-        return (*super()._output_shape_of([shape[:-1] for shape in shapes]), sum(widths))
+        axis = self._axis_of(shapes[0])
+        rest = super()._output_shape_of([tuple(self._compared(shape)) for shape in shapes])
+        extents = [shape[axis] for shape in shapes]
+        if axis == len(shapes[0]) - 1:
+            extents = [checks.size("number of features", extent) for extent in extents]
+        total = None if None in extents else sum(extent or 0 for extent in extents)
+        return (*rest[:axis], total, *rest[axis:])
+
+    def _append_to(self, branch: Branch, shape: Any) -> None:
+        if self._axis_of(shape[0]) < len(shape[0]) - 1:
+            branch.add("concatenate_steps")
+        else:
+            super()._append_to(branch, shape)
+
+    @property
+    def _works_step_by_step(self) -> bool:
+        return self.axis not in (1, -2)
 
     def _merged(self, arrays: list[Array]) -> Array:
-        return np.concatenate(arrays, axis=-1)
+        return np.concatenate(arrays, axis=self.axis)
 
     def _arguments(self) -> dict[str, Any]:
         return {"axis": self.axis}

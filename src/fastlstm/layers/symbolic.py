@@ -1,7 +1,10 @@
 """Symbolic tensors: outputs of layers before there is data, from which functional models are made."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NoReturn
+
+OPERATIONS: dict[str, Callable[[Any, Any], Any]] = {}
+"""What operators do, by name: `symbolic_operators` defines them, which knows the layers that they call."""
 
 
 class SymbolicCall:
@@ -76,6 +79,41 @@ class SymbolicTensor:
     def __repr__(self) -> str:
         """Return the shape and the layer."""
         return f"<SymbolicTensor shape={self.shape} of {self.name!r}>"
+
+    def __add__(self, other: Any) -> Any:
+        """Return the sum with a number or another symbolic tensor."""
+        return OPERATIONS["add"](self, other)
+
+    __radd__ = __add__
+
+    def __sub__(self, other: Any) -> Any:
+        """Return the difference from a number or another symbolic tensor."""
+        return OPERATIONS["subtract"](self, other)
+
+    def __rsub__(self, other: Any) -> Any:
+        """Return the difference of a number and this."""
+        return OPERATIONS["subtract_from"](self, other)
+
+    def __mul__(self, other: Any) -> Any:
+        """Return the product with a number or another symbolic tensor."""
+        return OPERATIONS["multiply"](self, other)
+
+    __rmul__ = __mul__
+
+    def __truediv__(self, other: Any) -> Any:
+        """Return the quotient by a number."""
+        return OPERATIONS["divide"](self, other)
+
+    def __neg__(self) -> Any:
+        """Return the negative."""
+        return OPERATIONS["multiply"](self, -1)
+
+    def __getitem__(self, key: Any) -> Any:
+        """Return some of the steps, as in ``x[:, -1]`` and ``x[:, 2:5]``."""
+        return OPERATIONS["get_item"](self, key)
+
+    __iter__ = None
+    """Not iterable, although it can be indexed."""
 
     def __array__(self, *args: Any, **kwargs: Any) -> NoReturn:
         """Refuse to become an array: there is no data yet."""

@@ -9,26 +9,50 @@ computed in NumPy. To write your own loss, pass a function that returns values a
 because it is the oracle that the core's losses are tested against.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from .._internal.names import lookup, snake_case
 from .._internal.registry import configuration, is_config
-from . import _crossentropies, _distributions, _errors, _hinges, _robust, _sparse_crossentropy
+from . import (
+    _circle,
+    _crossentropies,
+    _ctc,
+    _distributions,
+    _errors,
+    _focal,
+    _generalized_crossentropy,
+    _hinges,
+    _overlaps,
+    _robust,
+    _sparse_crossentropy,
+)
 from ._base import Loss
+from ._batch_loss import BatchLoss
+from ._circle import *
 from ._crossentropies import *
+from ._ctc import *
 from ._distributions import *
 from ._errors import *
+from ._focal import *
 from ._function import FunctionLoss
+from ._generalized_crossentropy import *
 from ._hinges import *
 from ._native import NativeLoss, registry
+from ._overlaps import *
 from ._robust import *
 from ._sparse_crossentropy import *
 
-__all__ = ["Loss", "get", "serialize"]
+__all__ = ["Loss", "deserialize", "get", "serialize"]
+__all__ += _circle.__all__
 __all__ += _crossentropies.__all__
+__all__ += _ctc.__all__
 __all__ += _distributions.__all__
 __all__ += _errors.__all__
+__all__ += _focal.__all__
+__all__ += _generalized_crossentropy.__all__
 __all__ += _hinges.__all__
+__all__ += _overlaps.__all__
 __all__ += _robust.__all__
 __all__ += _sparse_crossentropy.__all__
 
@@ -89,8 +113,8 @@ def get(identifier: Any) -> Loss:
     """
     if isinstance(identifier, str):
         name = snake_case(identifier)
-        native: NativeLoss = registry.resolve(name if name in registry.names else identifier)
-        return native
+        named: Loss = registry.resolve(name if name in registry.names else identifier)
+        return named
     loss = identifier
     if is_config(identifier):
         loss = lookup("loss", identifier["class_name"], registry.entries)(**identifier.get("config", {}))
@@ -109,15 +133,15 @@ def get(identifier: Any) -> Loss:
 
 def _is_complete(cls: type[Loss]) -> bool:
     """Return whether a class defines its loss completely. The core ignores what subclasses of its losses change."""
-    return cls in registry if issubclass(cls, NativeLoss) else cls.call is not Loss.call
+    return cls in registry if issubclass(cls, (NativeLoss, BatchLoss)) else cls.call is not Loss.call
 
 
 def _of_function(function: Any) -> Loss:
     """Return the loss whose values a function of this module gives, or one that calls the user's function."""
     name = getattr(function, "__name__", "")
     if name in registry.names and globals().get(name) is function:
-        native: NativeLoss = registry.resolve(name)
-        return native
+        named: Loss = registry.resolve(name)
+        return named
     return FunctionLoss(function)
 
 
@@ -149,3 +173,41 @@ def serialize(loss: Loss) -> dict[str, Any]:
     {'class_name': 'Huber', 'config': {'name': 'huber_loss', 'reduction': 'sum_over_batch_size', 'delta': 2.0}}
     """
     return configuration(loss)
+
+
+def deserialize(name: Any, custom_objects: Mapping[str, Any] | None = None) -> Loss:
+    """Return the loss of a name or of a configuration.
+
+    Parameters
+    ----------
+    name : str or dict
+        As for `get`.
+    custom_objects : dict, optional
+        Your own classes and functions by name.
+
+    Returns
+    -------
+    Loss
+        The loss.
+
+    Raises
+    ------
+    ValueError
+        If the name is unknown, or an argument in the dict is out of range.
+    TypeError
+        If `name` is anything else, or an argument in the dict is unknown or of the wrong type.
+
+    References
+    ----------
+    Keras 3, `keras.losses.deserialize`.
+
+    Examples
+    --------
+    >>> deserialize({"class_name": "Huber", "config": {"delta": 2.0}}).delta
+    2.0
+    """
+    wanted = name["class_name"] if is_config(name) else name
+    found = (custom_objects or {}).get(wanted) if isinstance(wanted, str) else None
+    if found is None:
+        return get(name)
+    return get(found(**name.get("config", {})) if is_config(name) and isinstance(found, type) else found)

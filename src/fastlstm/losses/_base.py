@@ -1,6 +1,6 @@
 """The base class of losses: arguments, direct calls, and the interface to training."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -8,7 +8,7 @@ from .._internal import native
 from .._internal.arrays import Array, finite_array, numbers, real_array
 from .._internal.names import snake_case
 from .._internal.native import Network
-from ._sample_weights import sample_weights
+from . import _direct_calls
 from ._split import SplitSteps
 from ._trainer import StatefulState, Trainer
 
@@ -31,6 +31,7 @@ class Loss:
     'mean'                     the same, as in Keras
     'sum'                      ``sum(w * v)``; the gradient, and so a good learning rate, depend on the batch size
     'mean_with_sample_weight'  ``sum(w * v) / sum(w)``, the weighted mean
+    None or 'none'             none: a call returns all ``w * v``; such a loss cannot train
     ========================== ======================================================================================
 
     Masked steps are not counted; losses defined in Python do not support masks. The weight of a sample applies to all
@@ -40,7 +41,7 @@ class Loss:
     ----------
     name : str, optional
         For display. Default: the class's name in snake case.
-    reduction : {'sum_over_batch_size', 'mean', 'sum', 'mean_with_sample_weight'}
+    reduction : {'sum_over_batch_size', 'mean', 'sum', 'mean_with_sample_weight', 'none', None}
         See above.
     dtype : None
         For Keras compatibility; the loss is computed in the model's dtype.
@@ -50,8 +51,7 @@ class Loss:
     TypeError
         If `name` is not a string.
     ValueError
-        If `dtype` is not None, or `reduction` is none of these. None and 'none' are not supported, since training needs
-        one number.
+        If `dtype` is not None, or `reduction` is none of these.
 
     References
     ----------
@@ -81,18 +81,14 @@ class Loss:
     """
 
     def __init__(self, name: str | None = None, reduction: Any = "sum_over_batch_size", dtype: Any = None) -> None:
-        if reduction is None or reduction == "none":
-            raise ValueError(
-                f"reduction: expected one of {', '.join(REDUCTIONS)}, got {reduction!r}: training needs one number"
-            )
-        if reduction not in REDUCTIONS:
-            raise ValueError(f"reduction: expected one of {', '.join(REDUCTIONS)}, got {reduction!r}")
+        if reduction is not None and reduction not in (*REDUCTIONS, "none"):
+            raise ValueError(f"reduction: expected None or one of {', '.join(REDUCTIONS)}, none, got {reduction!r}")
         if dtype is not None:
             raise ValueError(f"dtype: expected None, since a loss is computed in the model's dtype, got {dtype!r}")
         if name is not None and not isinstance(name, str):
             raise TypeError(f"name: expected a string, got {name!r}")
         self.name = name or snake_case(type(self).__name__)
-        self.reduction: str = reduction
+        self.reduction: str | None = reduction
 
     def call(self, y_true: Array, y_pred: Array) -> Any:
         """Return the values of a batch and their gradient. Subclasses define this.
@@ -118,7 +114,7 @@ class Loss:
         """
         raise NotImplementedError(f"{type(self).__name__} does not define call(y_true, y_pred)")
 
-    def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> float:
+    def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
         """Return the loss of predictions.
 
         Parameters
@@ -126,14 +122,16 @@ class Loss:
         y_true : array_like
             Targets, as for `Sequential.fit`.
         y_pred : array_like
-            Predictions (N, O) or (N, T, O). The loss is computed in float32 if they are float32, otherwise in float64.
-        sample_weight : array_like, optional
-            Weights (N,), or (N, T) where there are steps.
+            Predictions (N, O) or (N, T, O); for a loss of this module with any number of axes. Those with one axis are
+            (N,), one of each sample, for losses that are means over elements, and otherwise the outputs of one sample.
+            The loss is computed in float32 if they are float32, otherwise in float64.
+        sample_weight : float or array_like, optional
+            A weight for all, or weights (N,), or (N, T) where there are steps; an axis may have size 1.
 
         Returns
         -------
-        float
-            The loss; 0 if there are no samples.
+        float or ndarray
+            The loss; 0 if there are no samples. With the reduction None or 'none', the weighted values (N,) or (N, T).
 
         Raises
         ------
@@ -147,20 +145,28 @@ class Loss:
         >>> from fastlstm.losses import MeanSquaredError
         >>> MeanSquaredError()([[0.0], [2.0]], [[1.0], [2.0]], sample_weight=[3.0, 1.0])
         1.5
+        >>> MeanSquaredError(None)([[0.0], [2.0]], [[1.0], [2.0]])
+        array([1., 0.])
         """
-        y_pred = numbers("y_pred", y_pred)
-        if y_pred.ndim not in (2, 3) or y_pred.shape[-1] == 0:
-            raise ValueError(f"y_pred: expected shape (N, O) or (N, T, O), got {y_pred.shape}")
+        given = _direct_calls.arranged(
+            y_true, y_pred, sample_weight, self._axis, one_row=self._of_rows, folds=self._folds
+        )
+        y_pred = given.y_pred
         dtype = "float32" if y_pred.dtype == np.float32 else "float64"
-        network = native.network(dtype, y_pred.shape[-1], y_pred.ndim == 3)  # no layers: the output is the input
-        self._start(network)
-        y_true = self._targets("y_true", y_true, y_pred.shape, network.target_features, dtype, finite=False)
-        weights = sample_weights("sample_weight", sample_weight, y_pred.shape, dtype, finite=False)
-        if len(y_pred) == 0:
-            return 0.0
-        trainer = self._trainer(network, None, 1.0)
-        loss: float = trainer.evaluate(real_array("y_pred", y_pred, dtype), y_true, sample_weight=weights)
-        return loss
+        if self._reduces:
+            network = native.network(dtype, y_pred.shape[-1], y_pred.ndim == 3)  # no layers: the output is the input
+            self._start(network)
+            y_true = self._converted("y_true", given.y_true, y_pred.shape, network.target_features, dtype, finite=False)
+            if len(y_pred) == 0:
+                return 0.0
+            weight = None if given.weight is None else real_array("sample_weight", given.weight, dtype)
+            trainer = self._trainer(network, None, 1.0)
+            loss: float = trainer.evaluate(real_array("y_pred", y_pred, dtype), y_true, sample_weight=weight)
+            return loss
+        values = self._values(given.y_true, y_pred)
+        if given.weight is not None:
+            values = values * given.weight.reshape(given.weight.shape + (1,) * (values.ndim - given.weight.ndim))
+        return values.reshape(given.leading if values.size == given.samples else values.shape)
 
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments by name. A subclass with other arguments adds them.
@@ -209,8 +215,34 @@ class Loss:
 
     # Inside -----------------------------------------------------------------------------------------------------
 
+    _of_rows: ClassVar[bool] = False
+    """Whether predictions with one axis are the outputs of one sample."""
+    _folds: ClassVar[bool] = False
+    """Whether more than one axis of steps may become one."""
+
+    @property
+    def _axis(self) -> int:
+        """The axis of the features."""
+        return -1
+
+    @property
+    def _reduces(self) -> bool:
+        return self.reduction not in (None, "none")
+
+    def _require_reduction(self) -> None:
+        """Raise ValueError for a loss that does not give one number."""
+        if not self._reduces:
+            raise ValueError(
+                f"reduction: expected one of {', '.join(REDUCTIONS)}, got {self.reduction!r}: training needs one number"
+            )
+
+    def _values(self, y_true: Array, y_pred: Array) -> Array:
+        """Return the values of samples or steps, unweighted."""
+        return numbers(f"values of loss {self.name!r}", self.call(y_true, y_pred)[0])
+
     def _start(self, network: Network, output: int = 0) -> None:
         """Install this loss of an output in the network, if the core implements it."""
+        self._require_reduction()
 
     def _trainer(self, network: Network, stateful_state: StatefulState | None, weight: float) -> Trainer:
         """Return the object that trains and evaluates the network with this loss.
@@ -231,6 +263,16 @@ class Loss:
         return targets.shape[-1] if targets.ndim > 1 else 1
 
     def _targets(
+        self, name: str, y: Any, output_shape: tuple[int, ...], width: int, dtype: str, *, finite: bool
+    ) -> Array:
+        """Return the targets of a model's output as `_converted` does, whose last axis must be that of the features."""
+        if self._axis not in (-1, len(output_shape) - 1):
+            raise ValueError(
+                f"axis: expected -1, the axis of features, to train with an output {output_shape}, got {self._axis}"
+            )
+        return self._converted(name, y, output_shape, width, dtype, finite=finite)
+
+    def _converted(
         self, name: str, y: Any, output_shape: tuple[int, ...], width: int, dtype: str, *, finite: bool
     ) -> Array:
         """Return `y` in the given dtype, with a last axis of size 1 where only the output has one.

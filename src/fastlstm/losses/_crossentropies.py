@@ -6,7 +6,7 @@ import numpy as np
 
 from .._internal import checks
 from .._internal.arrays import Array
-from ._native import NativeLoss, last_axis, registry
+from ._native import NativeLoss, axis_of, registry
 from ._pairs import EPSILON, pair
 
 __all__ = ["BinaryCrossentropy", "CategoricalCrossentropy", "binary_crossentropy", "categorical_crossentropy"]
@@ -23,7 +23,7 @@ class _Crossentropy(NativeLoss):
         super().__init__(name, reduction, dtype)
         self.from_logits = checks.flag("from_logits", from_logits)
         self.label_smoothing = checks.number("label_smoothing", label_smoothing, 0.0, 1.0)
-        self.axis = last_axis(axis)
+        self.axis = axis_of(axis)
 
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments by name."""
@@ -47,7 +47,7 @@ class BinaryCrossentropy(_Crossentropy):
     label_smoothing : float
         The amount s of smoothing, in [0, 1]: targets become ``y * (1 - s) + s / 2``.
     axis : int
-        -1, the axis of the output's features; others are not supported.
+        The axis of the classes or features. Training needs the last one; a loss that is called by itself takes any.
     reduction : {'sum_over_batch_size', 'mean', 'sum', 'mean_with_sample_weight'}
         How the values of a batch become one number; `Loss` defines each.
     name : str, optional
@@ -61,7 +61,7 @@ class BinaryCrossentropy(_Crossentropy):
         If `from_logits` is not True or False, `label_smoothing` is not a real number, `axis` is not an integer, or
         `name` is not a string.
     ValueError
-        If `label_smoothing` is not in [0, 1], `axis` is not -1, or `reduction` or `dtype` is not supported.
+        If `label_smoothing` is not in [0, 1], or `reduction` or `dtype` is not supported.
 
     References
     ----------
@@ -155,7 +155,7 @@ class CategoricalCrossentropy(_Crossentropy):
     label_smoothing : float
         The amount s of smoothing, in [0, 1]: targets become ``y * (1 - s) + s / O`` for O classes.
     axis : int
-        -1, the axis of the output's features; others are not supported.
+        The axis of the classes or features. Training needs the last one; a loss that is called by itself takes any.
     reduction : {'sum_over_batch_size', 'mean', 'sum', 'mean_with_sample_weight'}
         How the values of a batch become one number; `Loss` defines each.
     name : str, optional
@@ -169,7 +169,7 @@ class CategoricalCrossentropy(_Crossentropy):
         If `from_logits` is not True or False, `label_smoothing` is not a real number, `axis` is not an integer, or
         `name` is not a string.
     ValueError
-        If `label_smoothing` is not in [0, 1], `axis` is not -1, or `reduction` or `dtype` is not supported.
+        If `label_smoothing` is not in [0, 1], or `reduction` or `dtype` is not supported.
 
     References
     ----------
@@ -182,6 +182,8 @@ class CategoricalCrossentropy(_Crossentropy):
     >>> CategoricalCrossentropy(from_logits=True)([[0.0, 1.0]], [[1000.0, 0.0]])
     1000.0
     """
+
+    _of_rows = True
 
     def __init__(
         self,

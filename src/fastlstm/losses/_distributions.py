@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from .._internal.arrays import Array
-from ._native import NativeLoss, last_axis, registry
+from ._native import NativeLoss, axis_of, registry
 from ._pairs import EPSILON, mean, pair
 
 __all__ = ["CosineSimilarity", "KLDivergence", "Poisson", "cosine_similarity", "kl_divergence", "poisson"]
@@ -40,6 +40,8 @@ class KLDivergence(NativeLoss):
     >>> round(KLDivergence()([[0.5, 0.5]], [[0.25, 0.75]]), 6)
     0.143841
     """
+
+    _of_rows = True
 
     def __init__(
         self, reduction: Any = "sum_over_batch_size", name: str | None = "kl_divergence", dtype: Any = None
@@ -165,7 +167,7 @@ class CosineSimilarity(NativeLoss):
     Parameters
     ----------
     axis : int
-        -1, the axis of the output's features; others are not supported.
+        The axis of the classes or features. Training needs the last one; a loss that is called by itself takes any.
     reduction : {'sum_over_batch_size', 'mean', 'sum', 'mean_with_sample_weight'}
         How the values of a batch become one number; `Loss` defines each.
     name : str, optional
@@ -178,7 +180,7 @@ class CosineSimilarity(NativeLoss):
     TypeError
         If `axis` is not an integer, or `name` is not a string.
     ValueError
-        If `axis` is not -1, or `reduction` or `dtype` is not supported.
+        If `reduction` or `dtype` is not supported.
 
     References
     ----------
@@ -190,6 +192,8 @@ class CosineSimilarity(NativeLoss):
     -0.5
     """
 
+    _of_rows = True
+
     def __init__(
         self,
         axis: int = -1,
@@ -198,7 +202,11 @@ class CosineSimilarity(NativeLoss):
         dtype: Any = None,
     ) -> None:
         super().__init__(name, reduction, dtype)
-        last_axis(axis)
+        self.axis = axis_of(axis)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the constructor's arguments by name."""
+        return {**super().get_config(), "axis": self.axis}
 
 
 def cosine_similarity(y_true: Any, y_pred: Any, axis: int = -1) -> Array:

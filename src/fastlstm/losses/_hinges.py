@@ -190,6 +190,8 @@ class CategoricalHinge(NativeLoss):
     0.75
     """
 
+    _of_rows = True
+
     def __init__(
         self, reduction: Any = "sum_over_batch_size", name: str | None = "categorical_hinge", dtype: Any = None
     ) -> None:

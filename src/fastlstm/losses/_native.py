@@ -1,5 +1,6 @@
 """The losses that the core implements: their targets and settings."""
 
+import sys
 from typing import Any, ClassVar
 
 from .._internal import checks
@@ -11,16 +12,28 @@ from ._base import Loss
 from ._trainer import StatefulState, Trainer
 
 
-def last_axis(axis: Any) -> int:
-    """Return -1; any other axis raises ValueError."""
-    if checks.integer("axis", axis, -(2**31)) != -1:
-        raise ValueError(f"axis: expected -1, the axis of features, got {axis}")
-    return -1
+def axis_of(axis: Any) -> int:
+    """Return an axis as an integer."""
+    return checks.integer("axis", axis, -64, 64)
+
+
+def require_shape(name: str, y: Array, output_shape: tuple[int, ...], width: int) -> None:
+    """Raise ValueError unless targets have `width` numbers for each sample and step of an output."""
+    leading = output_shape[:-1]
+    wanted = (*leading, width)
+    allowed = [wanted, (*wanted, 1)] + ([leading] if width == 1 else [])
+    if y.shape not in allowed:
+        others = f" or {leading}" if width == 1 else ""
+        raise ValueError(f"{name}: expected shape {wanted}{others} for an output {output_shape}, got {y.shape}")
 
 
 class NativeLoss(Loss):
     """Base class of the losses that the core implements. User-defined losses derive from `Loss`."""
 
+    axis: int = -1
+    """The axis of the output's features."""
+
+    _folds = True
     _in_keras: ClassVar[bool] = True
     """Whether Keras has a loss of this name."""
     _settings: ClassVar[tuple[str, ...]] = ()
@@ -31,8 +44,20 @@ class NativeLoss(Loss):
         """The core's name of the loss, such as 'mean_squared_error'."""
         return snake_case(type(self).__name__)
 
+    @property
+    def _axis(self) -> int:
+        return self.axis
+
+    def _values(self, y_true: Array, y_pred: Array) -> Array:
+        """Return the values that the function beside the class gives."""
+        cls = next(cls for cls in type(self).__mro__ if cls in registry)
+        function = getattr(sys.modules[cls.__module__], snake_case(cls.__name__))
+        values: Array = function(y_true, y_pred, **{name: getattr(self, name) for name in self._settings})
+        return values
+
     def _start(self, network: Network, output: int = 0) -> None:
         """Install this loss of an output in the network."""
+        self._require_reduction()
         reduction = "sum_over_batch_size" if self.reduction == "mean" else self.reduction
         settings = {name: getattr(self, name) for name in self._settings}
         network.set_loss(self.kind, {"reduction": reduction, **settings}, output)
@@ -41,7 +66,7 @@ class NativeLoss(Loss):
         """Return the object that trains and evaluates the network: the network itself."""
         return network
 
-    def _targets(
+    def _converted(
         self, name: str, y: Any, output_shape: tuple[int, ...], width: int, dtype: str, *, finite: bool
     ) -> Array:
         """Return `y` as the core takes it.
@@ -74,18 +99,13 @@ class NativeLoss(Loss):
         TypeError
             If `y` does not hold real integers or floats.
         """
-        leading = output_shape[:-1]
-        wanted = (*leading, width)
         y = numbers(name, y)
-        allowed = [wanted, (*wanted, 1)] + ([leading] if width == 1 else [])
-        if y.shape not in allowed:
-            others = f" or {leading}" if width == 1 else ""
-            raise ValueError(f"{name}: expected shape {wanted}{others} for an output {output_shape}, got {y.shape}")
+        require_shape(name, y, output_shape, width)
         self._require_targets(name, y, output_shape[-1])
-        return (finite_array if finite else real_array)(name, y, dtype).reshape(wanted)
+        return (finite_array if finite else real_array)(name, y, dtype).reshape(*output_shape[:-1], width)
 
     def _require_targets(self, name: str, y: Array, outputs: int) -> None:
         """Raise ValueError for targets that the loss cannot take."""
 
 
-registry: Registry[type[NativeLoss]] = Registry("loss", lambda name: (snake_case(name),))
+registry: Registry[type[Loss]] = Registry("loss", lambda name: (snake_case(name),))

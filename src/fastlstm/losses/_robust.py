@@ -218,6 +218,7 @@ class Quantile(NativeLoss):
     0.5
     """
 
+    _of_rows = True
     _in_keras = False
     _settings = ("quantiles",)
 

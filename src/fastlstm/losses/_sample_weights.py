@@ -15,8 +15,14 @@ def sample_weights(name: str, value: Any, output_shape: tuple[int, ...], dtype: 
         if weights.shape in (shape, (*shape, 1)):
             convert = finite_array if finite else real_array
             return convert(name, weights, dtype).reshape(shape)
+    raise wrong_weights(name, weights, output_shape)
+
+
+def wrong_weights(name: str, weights: Array, output_shape: tuple[int, ...]) -> ValueError:
+    """Return the error for weights that do not suit an output."""
+    leading = output_shape[:-1]
     several = f" or {leading}" if len(leading) > 1 else ""
-    raise ValueError(
+    return ValueError(
         f"{name}: expected shape {leading[:1]}{several}, a weight for each sample{' or step' if several else ''} of an"
         f" output {output_shape}, got {weights.shape}"
     )

@@ -7,7 +7,7 @@ import numpy as np
 from .._internal import checks
 from .._internal.arrays import Array
 from ._crossentropies import log_probabilities
-from ._native import NativeLoss, last_axis, registry
+from ._native import NativeLoss, axis_of, registry
 from ._pairs import classes_and_predictions, require_classes
 
 __all__ = ["SparseCategoricalCrossentropy", "sparse_categorical_crossentropy"]
@@ -33,7 +33,7 @@ class SparseCategoricalCrossentropy(NativeLoss):
     reduction : {'sum_over_batch_size', 'mean', 'sum', 'mean_with_sample_weight'}
         How the values of a batch become one number; `Loss` defines each.
     axis : int
-        -1, the axis of the output's features; others are not supported.
+        The axis of the classes or features. Training needs the last one; a loss that is called by itself takes any.
     name : str, optional
         For display.
     dtype : None
@@ -44,7 +44,7 @@ class SparseCategoricalCrossentropy(NativeLoss):
     TypeError
         If `from_logits` is not True or False, `ignore_class` or `axis` is not an integer, or `name` is not a string.
     ValueError
-        If `ignore_class` is out of range, `axis` is not -1, or `reduction` or `dtype` is not supported.
+        If `ignore_class` is out of range, or `reduction` or `dtype` is not supported.
 
     References
     ----------
@@ -58,6 +58,7 @@ class SparseCategoricalCrossentropy(NativeLoss):
     0.693147
     """
 
+    _of_rows = True
     _settings = ("from_logits", "ignore_class")
 
     def __init__(
@@ -74,11 +75,16 @@ class SparseCategoricalCrossentropy(NativeLoss):
         self.ignore_class = (
             None if ignore_class is None else checks.integer("ignore_class", ignore_class, -_EXACT, _EXACT)
         )
-        last_axis(axis)
+        self.axis = axis_of(axis)
 
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments by name."""
-        return {**super().get_config(), "from_logits": self.from_logits, "ignore_class": self.ignore_class}
+        return {
+            **super().get_config(),
+            "from_logits": self.from_logits,
+            "ignore_class": self.ignore_class,
+            "axis": self.axis,
+        }
 
     def _output_width(self, targets: Array) -> int:
         """Return the smallest possible number of classes."""

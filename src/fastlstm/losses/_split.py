@@ -13,10 +13,17 @@ class PythonLoss(Protocol):
     """A loss whose values and gradient are computed in Python."""
 
     name: str
-    reduction: str
+    reduction: str | None
 
     def call(self, y_true: Array, y_pred: Array) -> Any:
         """Return the values of a batch and their gradient."""
+
+
+class LossOfBatches(Protocol):
+    """A loss of all samples of a batch together."""
+
+    def reduced(self, y_true: Array, y_pred: Array, weight: Array | None) -> tuple[float, Array]:
+        """Return the weighted and reduced loss of a batch, and its gradient."""
 
 
 class SplitSteps:
@@ -123,3 +130,26 @@ class SplitSteps:
                 f"gradient of loss {name!r}: expected the shape of y_pred, {output.shape}, got {gradient.shape}"
             )
         return values.astype(np.float64), gradient
+
+
+class SplitStepsOfBatches(SplitSteps):
+    """As `SplitSteps`, for a loss whose value is that of all samples of a batch together.
+
+    Parameters
+    ----------
+    network, stateful_state, weight
+        As of `SplitSteps`.
+    loss : Loss
+        The loss, whose `reduced` returns the loss and its gradient.
+    """
+
+    def __init__(
+        self, network: Network, loss: LossOfBatches, stateful_state: StatefulState | None, weight: float
+    ) -> None:
+        self._network, self._stateful_state, self._weight = network, stateful_state, weight
+        self._reduced = loss.reduced
+
+    def _loss_and_gradient(self, y: Array, output: Array, weight: Array | None) -> tuple[float, Array]:
+        """Return the weighted and reduced loss of a batch, and its gradient."""
+        loss, gradient = self._reduced(y, output, weight)
+        return loss * self._weight, np.ascontiguousarray(gradient * self._weight, dtype=output.dtype)

@@ -62,7 +62,8 @@ def clone_model(
         raise TypeError(f"input_tensors: expected symbolic tensors, got {input_tensors!r}")
     if isinstance(model, Sequential) and call_function is not None:
         raise ValueError("call_function: expected none for a Sequential, whose layers are called one after the other")
-    return _Cloning(clone_function, call_function, recursive).clone(model, input_tensors)
+    clone: AnyModel = _Cloning(clone_function, call_function, recursive).clone(model, input_tensors)
+    return clone
 
 
 class _Cloning:

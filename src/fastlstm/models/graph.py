@@ -32,6 +32,8 @@ class LayerGraph(Owned):
     _inputs_are_named: bool = False
     _outputs_are_listed: bool = False
     _output_keys: tuple[str, ...] = ()  # of outputs given as a dict
+    _takes_any_length = False
+    """Whether data may have another number of steps than an Input says, with a warning."""
 
     def __init__(self, name: str | None, trainable: bool) -> None:
         super().__init__()
@@ -665,7 +667,14 @@ class LayerGraph(Owned):
         with building:
             if self._native is None:
                 inputs = [(layer.name, layer.batch_shape) for layer in self._inputs]
-                self._native = NativeModel(self.name, self._nodes, self._outputs, inputs, self._trained_by_layer())
+                self._native = NativeModel(
+                    self.name,
+                    self._nodes,
+                    self._outputs,
+                    inputs,
+                    self._trained_by_layer(),
+                    any_length=self._takes_any_length,
+                )
                 if self._compiled is not None:
                     self._compiled.attach(self._native)
             if not self._native.has_weights:

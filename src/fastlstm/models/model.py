@@ -656,7 +656,7 @@ class Model(LayerGraph):
     def _native_for(self, name: str, x: Any, *, finite: bool = False) -> NativeModel:
         """Return the native model; a model that is not built is built for this data."""
         native = self._native
-        if native is not None:
+        if native is not None and native.has_weights:
             return native
         if not self.built:
             self._require_layers()

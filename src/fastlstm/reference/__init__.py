@@ -36,8 +36,10 @@ from .layer_normalization import (
     layer_normalization_forward,
 )
 from .losses import LOSSES as LOSSES
+from .losses._ctc import *
 from .losses._distributions import *
 from .losses._errors import *
+from .losses._focal import *
 from .losses._hinges import *
 from .lstm import LSTMGradients, lstm_backward, lstm_forward
 from .min_rnn import MinGradients, min_gru_forward, min_lstm_forward, min_rnn_backward

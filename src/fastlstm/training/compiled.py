@@ -1,7 +1,10 @@
 """Compiled: optimizer, losses and metrics as one value."""
 
+import warnings
 from collections.abc import Sequence
 from typing import Any
+
+import numpy as np
 
 from .. import losses, optimizers
 from .._internal import checks
@@ -104,9 +107,9 @@ class Compiled:
         """Return the targets for outputs of these shapes in the form that the core takes."""
         if len(shapes) == 1:
             assert self.losses[0] is not None
-            return self.losses[0]._targets(
-                name, y, shapes[0], native.network.target_features, native.dtype, finite=finite
-            )
+            width = native.network.target_features
+            y = _for_each_step(name, y, shapes[0], width)
+            return self.losses[0]._targets(name, y, shapes[0], width, native.dtype, finite=finite)
         arrays: list[Array | None] = []
         for label, one, loss, shape, width in zip(
             self._labels(name, y),
@@ -121,7 +124,8 @@ class Compiled:
                 continue
             if one is None:
                 raise ValueError(f"{label}: expected targets, got None")
-            arrays.append(loss._targets(label, one, shape, width, native.dtype, finite=finite))
+            of_steps = _for_each_step(label, one, shape, width)
+            arrays.append(loss._targets(label, of_steps, shape, width, native.dtype, finite=finite))
         return RowArrays(arrays, shapes[0][0])
 
     def weights(
@@ -193,3 +197,16 @@ class Compiled:
         if isinstance(value, (list, tuple)) and len(value) == len(names):
             return list(value)
         return [value] * len(names)
+
+
+def _for_each_step(name: str, y: Any, shape: tuple[int, ...], width: int) -> Any:
+    """Return targets of samples repeated for each step of an output (N, T, 1), as in Keras; others unchanged."""
+    if len(shape) != 3 or (width, shape[2]) != (1, 1) or shape[1] == 1 or np.shape(y) not in (shape[:1], (shape[0], 1)):
+        return y
+    warnings.warn(
+        f"{name}: there is one target for each sample, and an output {shape} with {shape[1]} steps: it is used for each"
+        " step, as in Keras (the last recurrent layer may need return_sequences=False)",
+        UserWarning,
+        stacklevel=6,
+    )
+    return np.broadcast_to(np.reshape(y, (-1, 1, 1)), shape)

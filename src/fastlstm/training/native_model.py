@@ -1,6 +1,7 @@
 """NativeModel: layers compiled into a network of the core, with conversion of input, states and rows per call."""
 
 import math
+import warnings
 import weakref
 from collections.abc import Sequence
 from functools import cached_property
@@ -38,10 +39,12 @@ class ModelInput:
         With the batch axis.
     first : Layer
         A layer that takes this input, and converts it as all that do.
+    any_length : bool
+        Whether sequences may have another number of steps than the shape says, with a warning.
     """
 
-    def __init__(self, name: str, batch_shape: Shape, first: Layer) -> None:
-        self.name, self.batch_shape, self._first = name, batch_shape, first
+    def __init__(self, name: str, batch_shape: Shape, first: Layer, any_length: bool) -> None:
+        self.name, self.batch_shape, self._first, self._any_length = name, batch_shape, first, any_length
         self.features, self.is_sequence = first._network_input(batch_shape)
         self._accepted: tuple[int, ...] | None = None
 
@@ -52,7 +55,9 @@ class ModelInput:
         """
         array = self._first._as_input(name, only_input(x, len(self.batch_shape)), finite=finite)
         if array.shape[1:] != self._accepted:
-            if array.ndim == len(self.batch_shape) - 1 and self.batch_shape[-1] == 1:
+            if array.ndim == len(self.batch_shape) - 1 and self.batch_shape[-1] in (
+                (1, None) if array.ndim == 1 else (1,)
+            ):
                 array = array[..., None]
             self._require_shape(name, array)
             self._accepted = array.shape[1:]
@@ -61,6 +66,12 @@ class ModelInput:
     def _require_shape(self, name: str, array: Array) -> None:
         """Raise ValueError unless the array has the shape of the input."""
         shape, sample_shape = array.shape, self.batch_shape[1:]
+        if self._any_length and self.is_sequence and shape[1:2] != sample_shape[:1]:
+            if len(shape) > 1 and None not in sample_shape[:1]:
+                warnings.warn(
+                    f"{name}: the input has {sample_shape[0]} steps, got {shape[1]}", UserWarning, stacklevel=6
+                )
+            sample_shape = (None, *sample_shape[1:])
         if len(shape) != len(sample_shape) + 1 or any(
             want not in (None, got) for want, got in zip(sample_shape, shape[1:], strict=True)
         ):
@@ -86,6 +97,8 @@ class NativeModel:
         The name and the shape, with the batch axis, of each input.
     trained : dict of int to list of bool
         By the identity of a layer, for each of its weights whether training changes it.
+    any_length : bool
+        Whether sequences may have another number of steps than the shape of an input says, with a warning.
     """
 
     def __init__(
@@ -95,10 +108,14 @@ class NativeModel:
         outputs: Sequence[Value],
         inputs: Sequence[tuple[str, Shape]],
         trained: dict[int, list[bool]],
+        *,
+        any_length: bool = False,
     ) -> None:
         self.name = name
         self._nodes, self._outputs = tuple(nodes), tuple(outputs)
-        self.inputs = [ModelInput(name, shape, next(consumers(nodes, k))) for k, (name, shape) in enumerate(inputs)]
+        self.inputs = [
+            ModelInput(name, shape, next(consumers(nodes, k)), any_length) for k, (name, shape) in enumerate(inputs)
+        ]
         self._only = self.inputs[0] if len(inputs) == 1 else None
         self.dtype = next(consumers(nodes, 0)).dtype
         self.network = self._make_network()

@@ -1,6 +1,9 @@
 // Dense on the last axis, of a sequence or not.
 #pragma once
 
+#include <stdexcept>
+#include <string>
+
 #include "layer.hpp"
 #include "option_reader.hpp"
 
@@ -9,10 +12,13 @@ namespace fastlstm {
 struct DenseOptions {
     Index units = 0;
     bool use_bias = true;
+    Index input_heads = 0, output_heads = 0;  // if not 0, weights have an axis for them beside that of each head
 
     void read(OptionReader& reader) {
         reader.size("units", units);
         reader.flag("use_bias", use_bias);
+        reader.size("input_heads", input_heads, 0);
+        reader.size("output_heads", output_heads, 0);
     }
 };
 
@@ -23,8 +29,11 @@ public:
 
     DenseLayer(const Options& options, const LayerContext<T>& context)
         : Layer<T>(context.inputs[0], {options.units, context.inputs[0].sequence}), use_bias_(options.use_bias) {
-        this->weights = {{"kernel", {this->features, options.units}, true}};
-        if (use_bias_) this->weights.push_back({"bias", {options.units}, true});
+        const std::vector<Index> outputs = axes_of("output_heads", options.units, options.output_heads);
+        std::vector<Index> shape = axes_of("input_heads", this->features, options.input_heads);
+        shape.insert(shape.end(), outputs.begin(), outputs.end());
+        this->weights = {{"kernel", shape, true}};
+        if (use_bias_) this->weights.push_back({"bias", outputs, true});
     }
 
     double work(Index steps) const override {
@@ -68,6 +77,14 @@ public:
     }
 
 private:
+    static std::vector<Index> axes_of(const char* name, Index count, Index heads) {
+        if (heads == 0) return {count};
+        if (count % heads)
+            throw std::invalid_argument(std::string(name) + ": expected a divisor of " + std::to_string(count) +
+                                        ", got " + std::to_string(heads));
+        return {heads, count / heads};
+    }
+
     struct Packed {
         Index unit_blocks, feature_blocks, kernel, bias, kernel_transposed, size;
         Packed(const DenseLayer& layer, Index lanes) {

@@ -1,4 +1,4 @@
-// Several inputs made one: their sum, product or mean, or side by side.
+// Several inputs made one: their sum, difference, product, mean, largest or smallest, or side by side.
 #pragma once
 
 #include <stdexcept>
@@ -24,6 +24,8 @@ public:
     MergeLayer(const Options& options, const LayerContext<T>& context)
         : Layer<T>(context.inputs[0], context.inputs[0]), mode_(options.mode) {
         for (const StepShape& input : context.inputs) widths_.push_back(input.features);
+        if (mode_ == Merge::sub && widths_.size() != 2)
+            throw std::invalid_argument("inputs: a difference is of two, got " + std::to_string(widths_.size()));
         if (mode_ != Merge::concat) return;
         this->outputs = 0;
         for (const Index width : widths_) this->outputs += width;
@@ -67,7 +69,7 @@ private:
             LayerWorkspace<T>::connect(from, shared);
             for (std::size_t i = 0; i < inputs.size(); ++i) {
                 inputs[i].x = from[i].values;
-                masks[i] = from[i].mask;
+                inputs[i].mask = masks[i] = from[i].mask;
             }
         }
         void set_dx(std::size_t input, Sequence<T> to) override { inputs[input].dx = to; }

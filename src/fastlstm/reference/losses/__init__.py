@@ -11,17 +11,23 @@ not hide in the other.
 from collections.abc import Callable
 from typing import Any
 
-from . import _distributions, _errors, _hinges
+from . import _ctc, _distributions, _errors, _focal, _hinges
+from ._ctc import *
 from ._distributions import *
 from ._errors import *
+from ._focal import *
 from ._hinges import *
 
 __all__ = ["LOSSES"]
+__all__ += _ctc.__all__
 __all__ += _distributions.__all__
 __all__ += _errors.__all__
+__all__ += _focal.__all__
 __all__ += _hinges.__all__
 
 LOSSES: dict[str, Callable[..., Any]] = {
-    name: getattr(module, name) for module in (_errors, _distributions, _hinges) for name in module.__all__
+    name: getattr(module, name)
+    for module in (_errors, _distributions, _focal, _hinges, _ctc)
+    for name in module.__all__
 }
 """Loss functions by their name in the core."""

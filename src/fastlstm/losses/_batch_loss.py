@@ -1,0 +1,90 @@
+"""The base class of losses that are not a sum over samples, computed in NumPy."""
+
+from typing import Any, ClassVar
+
+from .._internal.arrays import Array, finite_array, numbers, real_array
+from .._internal.names import snake_case
+from .._internal.native import Network
+from ._base import Loss
+from ._split import SplitStepsOfBatches
+from ._trainer import StatefulState, Trainer
+
+
+class BatchLoss(Loss):
+    """Base class of the losses of all samples of a batch together. Subclasses define `reduced` and `_values`."""
+
+    _in_keras: ClassVar[bool] = True
+
+    @property
+    def kind(self) -> str:
+        """The name of the loss, such as 'dice'."""
+        return snake_case(type(self).__name__)
+
+    def reduced(self, y_true: Array, y_pred: Array, weight: Array | None) -> tuple[float, Array]:
+        """Return the weighted and reduced loss of a batch, and its gradient."""
+        raise NotImplementedError
+
+    def _trainer(self, network: Network, stateful_state: StatefulState | None, weight: float) -> Trainer:
+        """Return the object that trains and evaluates the network; a mask raises ValueError."""
+        super()._trainer(network, stateful_state, weight)
+        return SplitStepsOfBatches(network, self, stateful_state, weight)
+
+    def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
+        """Return the loss of predictions.
+
+        Parameters
+        ----------
+        y_true : array_like
+            Targets.
+        y_pred : array_like
+            Predictions with any number of axes.
+        sample_weight : float or array_like, optional
+            A weight for all, or weights of the samples.
+
+        Returns
+        -------
+        float or ndarray
+            The loss. With the reduction None or 'none', the weighted values.
+
+        Raises
+        ------
+        TypeError
+            If an argument does not hold real integers or floats.
+        ValueError
+            If a shape is wrong.
+
+        Examples
+        --------
+        >>> from fastlstm.losses import Dice
+        >>> round(Dice()([[1.0, 0.0]], [[0.5, 0.5]]), 6)
+        0.5
+        """
+        y_pred = numbers("y_pred", y_pred)
+        dtype = "float32" if y_pred.dtype == "float32" else "float64"
+        predictions = real_array("y_pred", y_pred, dtype)
+        targets = self._converted("y_true", y_true, y_pred.shape, 0, dtype, finite=False)
+        weight = None if sample_weight is None else numbers("sample_weight", sample_weight)
+        if self._reduces:
+            return self.reduced(targets, predictions, weight)[0]
+        values = self._values(targets, predictions)
+        return values if weight is None else values * self._weight_of_each(values, weight)
+
+    def _weight_of_each(self, values: Array, weight: Array) -> Array:
+        """Return the weights of values in a shape that multiplies them; the weight of a sample is that of all its."""
+        leading = values.shape[: weight.ndim]
+        if weight.ndim > values.ndim or any(a not in (1, b) for a, b in zip(weight.shape, leading, strict=True)):
+            raise ValueError(
+                f"sample_weight: expected a number, or weights of the first axes of the values {values.shape} of the"
+                f" loss {self.name!r}, got shape {weight.shape}"
+            )
+        return weight.reshape(weight.shape + (1,) * (values.ndim - weight.ndim)).astype("float64")
+
+
+def targets_like(name: str, y: Any, output_shape: tuple[int, ...], dtype: str, *, finite: bool) -> Array:
+    """Return targets of the shape of predictions; a last axis of size 1 may be missing."""
+    y = numbers(name, y)
+    if y.shape not in (output_shape, (*output_shape, 1)) and not (
+        output_shape[-1:] == (1,) and y.shape == output_shape[:-1]
+    ):
+        raise ValueError(f"{name}: expected shape {output_shape}, that of the predictions, got {y.shape}")
+    return (finite_array if finite else real_array)(name, y, dtype).reshape(output_shape)

@@ -1,0 +1,141 @@
+"""Attention, AdditiveAttention and MultiHeadAttention by themselves: against Keras, with masks and without."""
+
+import numpy as np
+import pytest
+from peers import floatx
+
+from fastlstm import layers
+
+ROWS = 6
+TOLERANCE = 3e-6  # Keras multiplies in float32 whatever the dtype; test_attention.py of the core has float64
+MASKED = [(), ("query",), ("value",), ("query", "value")]
+
+
+def random_mask(rng, steps, *, empty):
+    """Return a mask with valid, padded and, if `empty`, completely masked rows."""
+    mask = rng.random((ROWS, steps)) < 0.6
+    mask[0], mask[1, steps // 2 :] = True, False
+    mask[1:, 0] = True
+    if empty:
+        mask[3], mask[4, : (steps + 1) // 2] = False, False
+    return mask
+
+
+def numbers(rng, dtype, *shape):
+    return rng.normal(size=shape).astype(dtype)
+
+
+def masks_for(rng, names, steps, *, empty):
+    return {name: random_mask(rng, steps[name], empty=empty) if name in names else None for name in steps}
+
+
+def as_numpy(value):
+    """Return what a call of Keras on PyTorch returns as arrays."""
+    if isinstance(value, (tuple, list)):
+        return [as_numpy(one) for one in value]
+    return value.detach().cpu().numpy()
+
+
+def close(found, expected, dtype):
+    found, expected = (value if isinstance(value, (tuple, list)) else [value] for value in (found, expected))
+    assert len(found) == len(expected)
+    for ours, theirs in zip(found, expected, strict=True):
+        assert ours.dtype == dtype
+        assert ours.shape == theirs.shape
+        assert np.abs(ours - theirs).max(initial=0) < TOLERANCE * max(1, np.abs(theirs).max(initial=0))
+
+
+KINDS = [
+    ("Attention", {}),
+    ("Attention", {"use_scale": True}),
+    ("Attention", {"score_mode": "concat"}),
+    ("Attention", {"score_mode": "concat", "use_scale": True}),
+    ("AdditiveAttention", {}),
+    ("AdditiveAttention", {"use_scale": False}),
+]
+
+
+@pytest.fixture
+def keras(dtype):
+    with floatx(dtype) as keras:
+        yield keras
+
+
+@pytest.mark.parametrize("masked", MASKED, ids="-".join)
+@pytest.mark.parametrize("causal", [False, True], ids=["", "causal"])
+@pytest.mark.parametrize(("name", "options"), KINDS, ids=str)
+def test_attention_against_keras(name, options, causal, masked, dtype, rng, keras):
+    for steps, value_steps, features, width, with_key in [(1, 2, 1, 1, True), (5, 8, 4, 4, False), (9, 6, 7, 20, True)]:
+        query, value = numbers(rng, dtype, ROWS, steps, features), numbers(rng, dtype, ROWS, value_steps, width)
+        inputs = [query, value] + ([numbers(rng, dtype, ROWS, value_steps, features)] if with_key else [])
+        empty = dtype == "float32"  # scores less 1e9 are equal there alone
+        masks = masks_for(rng, masked, {"query": steps, "value": value_steps}, empty=empty)
+        call = {"use_causal_mask": causal, "return_attention_scores": True}
+        if masked:
+            call["mask"] = [masks["query"], masks["value"]]
+        theirs = getattr(keras.layers, name)(dtype=dtype, **options)
+        ours = getattr(layers, name)(dtype=dtype, **options)
+        shapes = [x.shape for x in inputs]
+        theirs.build(shapes)
+        ours.build(shapes)
+        assert [w.shape for w in ours.get_weights()] == [tuple(w.shape) for w in theirs.weights]
+        assert [w.name for w in ours._weights.declared] == [w.name for w in theirs.weights]
+        weights = [np.asarray(rng.normal(size=w.shape), dtype) for w in ours.get_weights()]
+        theirs.set_weights(weights)
+        ours.set_weights(weights)
+        tensors = [keras.ops.convert_to_tensor(x, dtype) for x in inputs]
+        close(ours(inputs, **call), as_numpy(theirs(tensors, **call)), dtype)
+        assert ours.compute_output_shape(shapes) == tuple(theirs.compute_output_shape(shapes))
+
+
+@pytest.mark.parametrize("masked", [*MASKED, ("key",), ("query", "value", "key")], ids="-".join)
+@pytest.mark.parametrize("causal", [False, True], ids=["", "causal"])
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"num_heads": 1, "key_dim": 1},
+        {"num_heads": 2, "key_dim": 3, "value_dim": 5},
+        {"num_heads": 3, "key_dim": 4, "use_bias": False, "output_shape": 7},
+        {"num_heads": 2, "key_dim": 20, "dropout": 0.5},
+    ],
+    ids=str,
+)
+def test_multi_head_attention_against_keras(options, causal, masked, dtype, rng, keras):
+    for steps, value_steps in [(1, 2), (5, 8), (9, 6)]:
+        inputs = {
+            "query": numbers(rng, dtype, ROWS, steps, 4),
+            "value": numbers(rng, dtype, ROWS, value_steps, 6),
+            "key": numbers(rng, dtype, ROWS, value_steps, 3),
+        }
+        masks = masks_for(rng, masked, {"query": steps, "value": value_steps, "key": value_steps}, empty=True)
+        theirs = keras.layers.MultiHeadAttention(dtype=dtype, **options)
+        ours = layers.MultiHeadAttention(dtype=dtype, **options)
+        shapes = [x.shape for x in inputs.values()]
+        theirs.build(*shapes)
+        ours.build(*shapes)
+        assert [w.shape for w in ours.get_weights()] == [tuple(w.shape) for w in theirs.weights]
+        assert [f"{ours.name}/{w.name}" for w in ours._weights.declared] == [
+            w.path.replace(theirs.name, ours.name) for w in theirs.weights
+        ]
+        weights = [np.asarray(rng.normal(size=w.shape), dtype) for w in ours.get_weights()]
+        theirs.set_weights(weights)
+        ours.set_weights(weights)
+        call = {f"{name}_mask": mask for name, mask in masks.items() if mask is not None}
+        found = ours(**inputs, **call, use_causal_mask=causal)
+        given = {name: keras.ops.convert_to_tensor(x, dtype) for name, x in inputs.items()}
+        if masks["query"] is not None:  # Keras has it from the tensor, whatever is given
+            given["query"]._keras_mask = keras.ops.convert_to_tensor(masks["query"])
+        expected = theirs(**given, **call, use_causal_mask=causal)
+        close(found, as_numpy(expected), dtype)
+        assert ours.compute_output_shape(*shapes) == tuple(theirs.compute_output_shape(*shapes))
+
+
+def test_scores_of_heads_against_keras(dtype, rng, keras):
+    query, value = numbers(rng, dtype, ROWS, 5, 4), numbers(rng, dtype, ROWS, 7, 6)
+    theirs, ours = (package.MultiHeadAttention(3, 4, dtype=dtype) for package in (keras.layers, layers))
+    for layer in (theirs, ours):
+        layer.build(query.shape, value.shape)
+    ours.set_weights(theirs.get_weights())
+    call = {"return_attention_scores": True, "use_causal_mask": True}
+    given = [keras.ops.convert_to_tensor(x, dtype) for x in (query, value)]
+    close(ours(query, value, **call), as_numpy(theirs(*given, **call)), dtype)

@@ -1,0 +1,155 @@
+"""Losses of whole batches: values, weights and gradients of Keras, and exact gradients in training."""
+
+import numpy as np
+import pytest
+from peers import floatx
+from training_models import lstm_model
+
+from fastlstm import Input, Sequential, layers, losses
+from fastlstm.models import load_model
+
+REDUCTIONS = ("sum_over_batch_size", "mean", "sum", "mean_with_sample_weight")
+CASES = [
+    ("Dice", {}),
+    ("Dice", {"axis": (1, 2)}),
+    ("Dice", {"axis": -1}),
+    ("Dice", {"axis": [0, 1]}),
+    ("Tversky", {}),
+    ("Tversky", {"alpha": 0.3, "beta": 0.9}),
+    ("Tversky", {"alpha": 0.3, "beta": 0.9, "axis": (1, 2)}),
+]
+
+
+def of_keras(name, options, y_true, y_pred, weight):
+    """Return the loss and the gradient of Keras on PyTorch, in float64."""
+    with floatx("float64") as keras:
+        predictions = keras.ops.convert_to_tensor(y_pred).requires_grad_()
+        loss = getattr(keras.losses, name)(**options, dtype="float64")(
+            keras.ops.convert_to_tensor(y_true), predictions, weight
+        )
+        loss.backward()
+        return float(loss.detach()), predictions.grad.numpy()
+
+
+def masks_of(rng, shape=(6, 4, 3)):
+    return rng.integers(2, size=shape).astype(float), rng.uniform(size=shape)
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("reduction", REDUCTIONS)
+@pytest.mark.parametrize(("name", "options"), CASES)
+def test_values_and_gradients_are_those_of_keras(rng, name, options, reduction, weighted):
+    y_true, y_pred = masks_of(rng)
+    axis = options.get("axis")
+    shape = {None: (6,), (1, 2): (6,), -1: (6, 4)}.get(axis if not isinstance(axis, list) else "columns")
+    weight = rng.uniform(size=shape) if weighted and shape else None
+    options = {**options, "reduction": reduction}
+    loss = getattr(losses, name)(**options)
+    wanted, slopes = of_keras(name, options, y_true, y_pred, weight)
+    assert loss(y_true, y_pred, weight) == pytest.approx(wanted, rel=1e-6)
+    value, gradient = loss.reduced(y_true, y_pred, weight)
+    assert value == pytest.approx(wanted, rel=1e-6)
+    np.testing.assert_allclose(gradient, slopes, rtol=1e-5, atol=1e-8)
+
+
+@pytest.mark.parametrize("axis", [None, (1, 2), 0])
+@pytest.mark.parametrize("name", ["dice", "tversky"])
+def test_functions_are_those_of_keras(rng, name, axis):
+    y_true, y_pred = masks_of(rng)
+    with floatx("float64") as keras:
+        wanted = getattr(keras.losses, name)(y_true, y_pred, axis=axis).numpy()
+    found = getattr(losses, name)(y_true, y_pred, axis=axis)
+    assert found.shape == wanted.shape
+    np.testing.assert_allclose(found, wanted, rtol=1e-6)
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("reduction", REDUCTIONS)
+@pytest.mark.parametrize("options", [{}, {"gamma": 3.0, "margin": 0.2}, {"remove_diagonal": False, "gamma": 2.0}])
+def test_circle_is_that_of_keras(rng, options, reduction, weighted):
+    embeddings, classes = rng.normal(size=(9, 4)), rng.integers(3, size=9)
+    embeddings /= np.linalg.norm(embeddings, axis=1, keepdims=True)
+    weight = rng.uniform(size=9) if weighted else None
+    options = {**options, "reduction": reduction}
+    wanted, slopes = of_keras("Circle", options, classes, embeddings, weight)
+    loss = losses.Circle(**options)
+    value, gradient = loss.reduced(classes, embeddings, weight)
+    assert loss(classes, embeddings, weight) == pytest.approx(value, rel=1e-14)
+    assert value == pytest.approx(wanted, rel=1e-5)
+    np.testing.assert_allclose(gradient, slopes, rtol=1e-4, atol=1e-5)
+
+
+def test_circle_against_other_embeddings(rng):
+    embeddings, others = rng.normal(size=(5, 3)), rng.normal(size=(7, 3))
+    embeddings /= np.linalg.norm(embeddings, axis=1, keepdims=True)
+    others /= np.linalg.norm(others, axis=1, keepdims=True)
+    classes, their = rng.integers(2, size=5), rng.integers(2, size=7)
+    with floatx("float64") as keras:
+        wanted = keras.losses.circle(classes, embeddings, their, others, remove_diagonal=False, gamma=5).numpy()
+    found = losses.circle(classes, embeddings, their, others, remove_diagonal=False, gamma=5)
+    np.testing.assert_allclose(found, wanted, rtol=1e-5)
+    alone = losses.circle([0, 1], np.eye(3)[:2])  # no two of one class
+    np.testing.assert_array_equal(alone, [0, 0])
+
+
+@pytest.mark.parametrize("loss", [losses.Dice(), losses.Tversky(0.3, 0.7, "sum"), losses.Circle(4.0)])
+def test_the_gradient_is_that_of_finite_differences(rng, loss):
+    y = rng.integers(3, size=6) if isinstance(loss, losses.Circle) else rng.integers(2, size=(6, 3)).astype(float)
+    p, weight = rng.uniform(0.1, 0.5, size=(6, 3)), rng.uniform(size=6)
+    _, gradient = loss.reduced(y, p, weight)
+    for place in np.ndindex(p.shape):
+        moved = [p.copy(), p.copy()]
+        moved[0][place] += 1e-6
+        moved[1][place] -= 1e-6
+        up, down = (loss.reduced(y, each, weight)[0] for each in moved)
+        assert (up - down) / 2e-6 == pytest.approx(gradient[place], rel=1e-6, abs=1e-9)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("name", ["dice", "tversky", "circle"])
+def test_models_learn_with_them(rng, name, dtype):
+    x, classes = rng.normal(size=(64, 5)), np.tile([0, 1, 2, 3], 16)
+    x[:, :4] += 3 * np.eye(4)[classes]
+    head = layers.Dense(4, None if name == "circle" else "softmax", dtype=dtype)
+    model = Sequential([Input((5,), dtype=dtype), layers.Dense(8, "tanh", dtype=dtype), head])
+    if name == "circle":
+        model.add(layers.UnitNormalization(dtype=dtype))
+    model.compile("adam", name)
+    model.optimizer.learning_rate = 0.02
+    y = classes if name == "circle" else np.eye(4)[classes]
+    before = model.evaluate(x, y, batch_size=32, verbose=0)
+    history = model.fit(x, y, batch_size=32, epochs=20, verbose=0).history["loss"]
+    assert history[-1] < before / 2
+    assert model.evaluate(x, y, batch_size=32, verbose=0) < before / 2
+
+
+def test_weights_that_no_value_has_are_refused(rng):
+    y_true, y_pred = masks_of(rng)
+    with pytest.raises(ValueError, match="sample_weight: expected None, since the values of the loss 'dice' are sums"):
+        losses.Dice(axis=0)(y_true, y_pred, np.ones(6))
+    with pytest.raises(ValueError, match=r"sample_weight: .* values \(6,\) of the loss 'tversky', got shape \(4,\)"):
+        losses.Tversky(axis=(1, 2))(y_true, y_pred, np.ones(4))
+    with pytest.raises(ValueError, match=r"y_true: expected shape \(6, 4, 3\)"):
+        losses.Dice()(y_true[:, :1], y_pred)
+    with pytest.raises(ValueError, match=r"y_pred: expected embeddings \(N, D\)"):
+        losses.Circle()(y_true[:, 0, 0], y_pred)
+    with pytest.raises(ValueError, match=r"y_true: expected shape \(2,\), class numbers"):
+        losses.Circle()([[0, 1], [1, 0]], np.eye(2))
+
+
+def test_a_masked_output_is_refused(rng):
+    model = Sequential([Input((4, 2)), layers.Masking(), layers.LSTM(3, return_sequences=True)])
+    model.compile("sgd", "dice")
+    with pytest.raises(ValueError, match="loss: 'dice' would get masked steps"):
+        model.evaluate(np.ones((2, 4, 2)), np.ones((2, 4, 3)), verbose=0)
+
+
+def test_configurations_and_files(tmp_path, rng):
+    loss = losses.Tversky(0.3, 0.6, axis=(0, 1))
+    assert losses.get(losses.serialize(loss)).get_config() == loss.get_config()
+    model = lstm_model()
+    model.compile("sgd", losses.Dice(axis=1))
+    model.save(tmp_path / "model.keras")
+    again = load_model(tmp_path / "model.keras")
+    x, y = rng.normal(size=(4, 5, 2)), rng.integers(2, size=4)
+    assert again.evaluate(x, y, verbose=0) == model.evaluate(x, y, verbose=0)
