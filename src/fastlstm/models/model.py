@@ -99,7 +99,8 @@ class Model(LayerGraph):
 
         Examples
         --------
-        >>> from fastlstm import Input, Model, layers
+        >>> from fastlstm import Input, layers
+        >>> from fastlstm.models import Model
         >>> x = Input((20, 1))
         >>> model = Model(x, [layers.LSTM(32)(x), layers.GRU(8)(x)])
         >>> Model.from_config(model.get_config()).output_shape

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol, TypeAlias
 
-from .._internal.native import Branch, Network, Output, Place, StepRows
+from .._internal.native import NETWORK_INPUT, Branch, Network, Output, Place, StepRows
 from ..layers.base import Layer, Shape
 
 Value: TypeAlias = tuple[int, int]
@@ -82,12 +82,21 @@ def consumers(nodes: Sequence[Node], model_input: int) -> Iterator[Layer]:
 
 
 def _used(nodes: Sequence[Node], outputs: Sequence[Value]) -> list[Value]:
-    """Return the outputs of nodes that these outputs are made of, each once."""
+    """Return the outputs of nodes, and the inputs, that these outputs are made of, each once."""
     used = dict.fromkeys(outputs)
     for i in range(len(nodes) - 1, -1, -1):
-        if any(place == i for place, _ in used):
-            used |= dict.fromkeys(nodes[i].inputs)
+        wanted = [output for place, output in used if place == i]
+        if wanted:
+            used |= dict.fromkeys(_needed(nodes[i], wanted))
     return list(used)
+
+
+def _needed(node: Node, wanted: Sequence[int]) -> Sequence[Value]:
+    """Return what a node takes for these of its outputs; a model inside may not need all of its inputs for them."""
+    if isinstance(node.layer, Layer):
+        return node.inputs
+    inside = _used(node.layer._nodes, [node.layer._outputs[output] for output in wanted])
+    return [node.inputs[k] for place, k in inside if place == MODEL_INPUT]
 
 
 class CoreLayers:
@@ -135,7 +144,8 @@ class CoreLayers:
                         places[value] = self._without_mask(node.layer, places[value], shapes[value])
             else:
                 inner = [node.layer._outputs[output] for output in wanted]
-                found = self.append(node.layer._nodes, inner, places.of(node.inputs), given_shapes)
+                given = [places[value] if value in used else (NETWORK_INPUT, -1) for value in node.inputs]
+                found = self.append(node.layer._nodes, inner, given, given_shapes)
                 places.add(dict(zip(wanted, found, strict=True)))
         return places.of(outputs)
 
