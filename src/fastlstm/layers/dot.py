@@ -5,7 +5,7 @@ from typing import Any
 
 from .._internal import checks
 from .._internal.arrays import Array
-from .._internal.native import Branch, Place
+from .._internal.native import Branch, Output
 from ._calls_on_arrays import call_on_arrays
 from .base import Shape, registry
 from .merging import Merge
@@ -114,7 +114,7 @@ class Dot(Merge):
         if len(output) == 2:
             branch.add("reshape", steps=1, features=output[1], sequence=False)
 
-    def _vectors(self, branch: Branch, place: Place, shape: Shape, axis: int) -> tuple[Place, bool]:
+    def _vectors(self, branch: Branch, place: Output, shape: Shape, axis: int) -> tuple[Output, bool]:
         """Return a sequence with the vectors of an input, and whether they go over its steps."""
         if len(shape) == 2:
             place = branch.add_on([place], "reshape", steps=1, features=shape[1], sequence=True)

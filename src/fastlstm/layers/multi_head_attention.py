@@ -6,7 +6,7 @@ from typing import Any
 
 from .._internal.arrays import Array
 from .._internal.checks import flag, number, refuse, size
-from .._internal.native import Branch, Place
+from .._internal.native import Branch, Output, Place
 from ..initializers import VarianceScaling
 from ._rng import Seed
 from ._weights import JoinedWeights, Rules, Weight, rules
@@ -70,7 +70,7 @@ class _Projection(Layer):
             initializer = type(initializer)(**config)
         return initializer, True, self._kernel_rules.regularizer, self._kernel_rules.constraint
 
-    def _add_to(self, branch: Branch, inputs: Sequence[Place], features: tuple[int, ...]) -> Place:
+    def _add_to(self, branch: Branch, inputs: Sequence[Output], features: tuple[int, ...]) -> Place:
         heads = {"input_heads": self._heads} if self._place == 3 else {"output_heads": self._heads}
         use_bias = self._bias_rules is not None
         return branch.add_on(inputs, "dense", units=self._units_for(features), use_bias=use_bias, **heads)

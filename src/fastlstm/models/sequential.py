@@ -8,9 +8,7 @@ from .. import losses
 from .._internal import checks
 from .._internal.arrays import Array, numbers
 from .._internal.outside_models import OutsideModels
-from .._internal.registry import configuration
 from ..layers import Embedding, InputLayer, Layer
-from ..layers._from_config import layer_from
 from ..layers.base import Shape
 from ..layers.symbolic import SymbolicTensor
 from ..losses._robust import quantiles_of
@@ -425,6 +423,11 @@ class Sequential(Model):
             )
         if isinstance(layer, Embedding) and self._nodes:
             raise ValueError(f"layer: {layer.name!r} is an Embedding, which must be the first layer of a model")
+        if isinstance(layer, Layer) and layer._gives_several and not layer.return_state:
+            raise ValueError(
+                f"layer: {layer.name!r} has merge_mode=None; a Sequential passes one array from layer to layer (make a"
+                " Model)"
+            )
         if layer.return_state:
             raise ValueError(
                 f"layer: {layer.name!r} has return_state=True; a Sequential passes one array from layer to layer (make"
