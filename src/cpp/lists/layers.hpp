@@ -14,6 +14,7 @@
 #include "../network/layers/dot.hpp"
 #include "../network/layers/dropout.hpp"
 #include "../network/layers/embedding.hpp"
+#include "../network/layers/feature_range.hpp"
 #include "../network/layers/function.hpp"
 #include "../network/layers/group_normalization.hpp"
 #include "../network/layers/layer_normalization.hpp"
@@ -48,6 +49,7 @@
     layer(dot, DotLayer)                                    \
     layer(dropout, DropoutLayer)                            \
     layer(embedding, EmbeddingLayer)                        \
+    layer(feature_range, FeatureRangeLayer)                 \
     layer(function, FunctionLayer)                          \
     layer(group_normalization, GroupNormalizationLayer)     \
     layer(layer_normalization, LayerNormalizationLayer)     \

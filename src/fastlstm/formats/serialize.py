@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from .._internal.owners import Owned
 from ..layers import InputLayer, Lambda, Layer
 from ..losses._function import FunctionLoss
 from ..training.nodes import Values, shapes_of
@@ -138,6 +139,9 @@ def described(value: Any) -> Any:
         return [described(entry) for entry in value]
     if isinstance(value, Mapping):
         return {key: described(entry) for key, entry in value.items()}
+    if isinstance(value, Owned) and not isinstance(value, Layer):
+        model: Any = value
+        return _of_model(model, {})
     if hasattr(value, "get_config"):
         return _object(value)
     return _function(value) if callable(value) else value

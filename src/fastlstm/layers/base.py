@@ -10,7 +10,7 @@ from .._internal import native
 from .._internal.arrays import Array, dtype_name, finite_array, mask_for, real_array
 from .._internal.checks import flag, integer, size
 from .._internal.names import given_or_automatic
-from .._internal.native import Branch, Network
+from .._internal.native import Branch, Network, Place
 from .._internal.owners import Owner
 from .._internal.registry import Registry, plain
 from .._internal.signatures import takes_the_options_of
@@ -37,6 +37,14 @@ class Call(NamedTuple):
     mask: Array | None
     rng_step: int | None
     output_shape: tuple[int, ...]
+
+
+class ModelInside(NamedTuple):
+    """A model that a layer applies."""
+
+    path: str
+    """Keras's attributes that lead to it."""
+    model: Any
 
 
 class Layer(Trainable):
@@ -404,6 +412,16 @@ class Layer(Trainable):
         """Return for each weight, by the identity of the layer that owns it, whether training changes it."""
         return {id(self): self._trained()}
 
+    @property
+    def _gives_several(self) -> bool:
+        """Whether a call returns several arrays."""
+        return self.return_state
+
+    @property
+    def _model_inside(self) -> "ModelInside | None":
+        """The model that this layer applies, whose layers have the weights."""
+        return None
+
     def _first_layer(self) -> "Layer":
         """Return the layer that takes the input: this one."""
         return self
@@ -469,9 +487,12 @@ class Layer(Trainable):
         network = native.network(self.dtype, *self._network_input(array.shape))
         branch = native.Branch(network, [(native.NETWORK_INPUT, 0)])
         self._append_all_to(branch, array.shape)
-        branch.places(branch.outputs)
+        self._choose_outputs(network, branch.places(branch.outputs))
         self._weights.copy_to(network, 0)
         return Call(network, x, given, rng_step, output_shape)
+
+    def _choose_outputs(self, network: Network, places: Sequence[Place]) -> None:
+        """Choose the outputs of a network of this layer alone; without a choice, it has the last layer's first one."""
 
     def _symbolic_output(
         self, inputs: list[SymbolicTensor], arguments: Mapping[str, Any] | None = None, **unused: Any

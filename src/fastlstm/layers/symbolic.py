@@ -133,10 +133,10 @@ def are_symbolic(x: Any) -> bool:
 
 
 def listed(x: Any) -> list[SymbolicTensor]:
-    """Return symbolic tensors as a list."""
+    """Return symbolic tensors as a list; lists inside become part of it."""
     if isinstance(x, dict):
         return list(x.values())
-    return list(x) if isinstance(x, (list, tuple)) else [x]
+    return [tensor for one in x for tensor in listed(one)] if isinstance(x, (list, tuple)) else [x]
 
 
 def outputs_of(

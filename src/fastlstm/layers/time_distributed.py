@@ -9,7 +9,7 @@ from .._internal.native import Branch
 from .._internal.owners import Owned
 from ._from_config import layer_from
 from ._weights import Weight
-from .base import NESTED, SEQUENCES, Layer, Shape, registry, step_shape, steps_of
+from .base import NESTED, SEQUENCES, Layer, ModelInside, Shape, registry, step_shape, steps_of
 from .symbolic import are_symbolic
 
 
@@ -81,9 +81,15 @@ class TimeDistributed(Layer):
             self._weights = given._weights  # shared: the wrapper itself has no weights
 
     @property
+    def _model_inside(self) -> ModelInside | None:
+        if _is_model(self.layer):
+            return ModelInside("layer", self.layer)
+        found = self.layer._model_inside
+        return found and ModelInside(f"layer/{found.path}", found.model)
+
+    @property
     def _contains_model(self) -> bool:
-        inner = self.layer
-        return _is_model(inner) or (isinstance(inner, TimeDistributed) and inner._contains_model)
+        return self._model_inside is not None
 
     # Weights: of a model inside, its layers have them, as those of any model inside another one ---------------------
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from ..layers import InputLayer, Layer
+from ..layers import InputLayer, Layer, TimeDistributed
 from ..layers.symbolic import SymbolicTensor, are_symbolic, listed
 from ..training.nodes import Values
 from .model import Model
@@ -107,6 +107,8 @@ class _Cloning:
                 made = self.clone(layer)
             elif self._clone_function is not None:
                 made = self._clone_function(layer)
+            elif isinstance(layer, TimeDistributed):
+                made = type(layer)(**{**layer._constructor_arguments(), "layer": self._layer(layer.layer)})
             else:
                 made = type(layer).from_config(layer.get_config())
             self._made[id(layer)] = made

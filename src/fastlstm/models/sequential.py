@@ -423,6 +423,11 @@ class Sequential(Model):
             )
         if isinstance(layer, Embedding) and self._nodes:
             raise ValueError(f"layer: {layer.name!r} is an Embedding, which must be the first layer of a model")
+        if isinstance(layer, Layer) and layer._gives_several and not layer.return_state:
+            raise ValueError(
+                f"layer: {layer.name!r} has merge_mode=None; a Sequential passes one array from layer to layer (make a"
+                " Model)"
+            )
         if layer.return_state:
             raise ValueError(
                 f"layer: {layer.name!r} has return_state=True; a Sequential passes one array from layer to layer (make"

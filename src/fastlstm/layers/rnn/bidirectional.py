@@ -3,10 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
-from ..._internal.arrays import Array
-from ..._internal.native import Branch
+from ..._internal.native import Branch, Network, Place
 from .._from_config import layer_from
 from .._weights import JoinedWeights
 from ..base import Layer, Shape, registry
@@ -30,7 +27,7 @@ class Bidirectional(StatefulLayer):
     layer : recurrent layer
         The template of `forward_layer` and, with ``go_backwards=True``, of `backward_layer`.
     merge_mode : {'concat', 'sum', 'mul', 'ave', None}
-        How to combine the two outputs; None returns both, which a model does not allow.
+        How to combine the two outputs; None returns both, which a `Sequential` does not allow.
     weights : list of array_like, optional
         Initial weights: the forward layer's, then the backward layer's.
     backward_layer : recurrent layer, optional
@@ -131,19 +128,16 @@ class Bidirectional(StatefulLayer):
         if self._initial_weights is not None:
             self._weights.write(self._weights.checked(f"layer {self.name!r}", self._initial_weights, self.dtype))
 
-    def _shapes_of_outputs(self, shapes: Sequence[Shape]) -> list[Shape]:
-        if self.merge_mode is None:
-            raise ValueError(f"merge_mode: layer {self.name!r} has None, which is not supported in a model")
-        return super()._shapes_of_outputs(shapes)
+    @property
+    def _gives_several(self) -> bool:
+        return self.return_state or self.merge_mode is None
 
     def _state_widths(self) -> Sequence[int]:
         return [*self.forward_layer._state_widths(), *self.backward_layer._state_widths()]
 
-    def _outputs(self, output: Array) -> tuple[Array, ...]:
-        if self.merge_mode is not None:
-            return (output,)
-        units = self.forward_layer.units
-        return np.ascontiguousarray(output[..., :units]), np.ascontiguousarray(output[..., units:])
+    def _choose_outputs(self, network: Network, places: Sequence[Place]) -> None:
+        if self.merge_mode is None:
+            network.set_outputs(places[:2])
 
     def _output_shapes(self, shape: Shape) -> tuple[Shape, ...]:
         if self.merge_mode is not None:
@@ -159,6 +153,18 @@ class Bidirectional(StatefulLayer):
         if self.merge_mode in ("concat", None):
             units += self.backward_layer.units
         return (*self.forward_layer._output_shape(shape)[:-1], units)
+
+    def _append_all_to(self, branch: Branch, shape: Shape, **arguments: Any) -> None:
+        """Add this layer and the penalty on its output, before that is divided into the outputs of both layers."""
+        super()._append_all_to(branch, shape, **arguments)
+        if self.merge_mode is None:
+            both, *states = branch.outputs
+            first, second = self.forward_layer.units, self.backward_layer.units
+            branch.outputs = [
+                branch.add_on([both], "feature_range", count=first),
+                branch.add_on([both], "feature_range", begin=first, count=second),
+                *states,
+            ]
 
     def _append_to(self, branch: Branch, shape: Shape) -> None:
         branch.add(

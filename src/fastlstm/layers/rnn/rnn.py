@@ -129,6 +129,10 @@ class RNN(StatefulLayer):
             rest = rest[count:]
         return found
 
+    def _keras_call(self, inputs: list[Any]) -> tuple[list[Any], dict[str, Any]]:
+        first, *states = inputs
+        return [first], {"initial_state": self._states_of_cells(states)} if states else {}
+
     def _all_states(self, states: Any) -> Any:
         """Return states given by callers in one list, whether or not there is a list for each cell."""
         if len(self._layers_of_cells()) == 1 or not isinstance(states, (list, tuple)):

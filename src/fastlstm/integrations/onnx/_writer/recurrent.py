@@ -30,6 +30,8 @@ def _(layer: layers.RNN, x: Value) -> Symbol | tuple[Symbol, Symbol | None]:
 
 @write.register
 def _(layer: layers.Bidirectional, x: Value) -> Symbol:
+    if layer.merge_mode is None:
+        raise ValueError(f"layer {layer.name!r}: expected a merge_mode other than None for ONNX")
     pair = layer.forward_layer._as_recurrent(), layer.backward_layer._as_recurrent()
     if x.mask is None and _fit_one_node(*pair):
         return _bidirectional_node(layer, x)
