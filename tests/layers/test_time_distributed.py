@@ -161,7 +161,7 @@ def test_a_model_inside_is_also_one_by_itself(rng):
 
 @pytest.mark.filterwarnings("ignore:.*HDF5 file", "ignore:.*legacy")
 @pytest.mark.parametrize("ending", ["keras", "h5"])
-@pytest.mark.parametrize("name", [name for name in CASES if name not in ()])
+@pytest.mark.parametrize("name", CASES)
 def test_files_go_both_ways(name, ending, tmp_path):
     keras = require_peer("keras")
     x = next(batches())[0]

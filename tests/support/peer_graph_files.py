@@ -107,8 +107,8 @@ class Grown:
         x = self.pick()
         layers = (
             lambda: self.at.Dense(FEATURES, activation="tanh"),
-            lambda: self.at.LayerNormalization(),
-            lambda: self.at.BatchNormalization(),
+            self.at.LayerNormalization,
+            self.at.BatchNormalization,
             lambda: self.at.Activation("sigmoid"),
             lambda: self.at.Dense(FEATURES, trainable=False),
         )

@@ -36,7 +36,10 @@ class LSTMCell(RecurrentCell):
     **options
         Keyword arguments common to all cells, described in `RecurrentCell`: `kernel_regularizer`,
         `recurrent_regularizer`, `bias_regularizer`, `kernel_constraint`, `recurrent_constraint`, `bias_constraint`,
-        `dropout`, `recurrent_dropout`, `seed`, `zoneout`, `clip`, `implementation`, `name`, `dtype` and `trainable`.
+        `dropout`, `recurrent_dropout`, `seed`, `zoneout`, `clip`, `implementation`; and to all layers, described in
+        `Layer`: `name`, `dtype`, `activity_regularizer`, `trainable`,
+        `weights`, and in place of an `Input`: `input_shape`, `batch_input_shape`, `batch_shape`, `input_dim` and
+        `input_length`.
 
     Raises
     ------
@@ -116,7 +119,10 @@ class GRUCell(RecurrentCell):
     **options
         Keyword arguments common to all cells, described in `RecurrentCell`: `kernel_regularizer`,
         `recurrent_regularizer`, `bias_regularizer`, `kernel_constraint`, `recurrent_constraint`, `bias_constraint`,
-        `dropout`, `recurrent_dropout`, `seed`, `zoneout`, `clip`, `implementation`, `name`, `dtype` and `trainable`.
+        `dropout`, `recurrent_dropout`, `seed`, `zoneout`, `clip`, `implementation`; and to all layers, described in
+        `Layer`: `name`, `dtype`, `activity_regularizer`, `trainable`,
+        `weights`, and in place of an `Input`: `input_shape`, `batch_input_shape`, `batch_shape`, `input_dim` and
+        `input_length`.
 
     Raises
     ------
@@ -181,7 +187,10 @@ class SimpleRNNCell(RecurrentCell):
     **options
         Keyword arguments common to all cells, described in `RecurrentCell`: `kernel_regularizer`,
         `recurrent_regularizer`, `bias_regularizer`, `kernel_constraint`, `recurrent_constraint`, `bias_constraint`,
-        `dropout`, `recurrent_dropout`, `seed`, `zoneout`, `clip`, `implementation`, `name`, `dtype` and `trainable`.
+        `dropout`, `recurrent_dropout`, `seed`, `zoneout`, `clip`, `implementation`; and to all layers, described in
+        `Layer`: `name`, `dtype`, `activity_regularizer`, `trainable`,
+        `weights`, and in place of an `Input`: `input_shape`, `batch_input_shape`, `batch_shape`, `input_dim` and
+        `input_length`.
 
     Raises
     ------

@@ -1,7 +1,7 @@
 """Cells as layers: what RNN is made of. They have the weights, and compute single steps."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
+from typing import Any, ClassVar, NoReturn
 
 import numpy as np
 
@@ -14,9 +14,6 @@ from .._weights import JoinedWeights, Weight
 from ..base import VECTORS, Layer, Shape, registry
 from ..symbolic import are_symbolic
 from ._states import join_states, split_states
-
-if TYPE_CHECKING:
-    from .recurrent import Recurrent
 
 
 class AnyCell(Layer):
@@ -40,7 +37,7 @@ class AnyCell(Layer):
         """Return the cells from the input on."""
         raise NotImplementedError
 
-    def _layers_of_cells(self) -> "list[Recurrent]":
+    def _layers_of_cells(self) -> list[Any]:
         """Return a layer for each cell, from the input on, with that cell's arguments."""
         return [cell._layer for cell in self._cells()]
 
@@ -93,7 +90,9 @@ class RecurrentCell(AnyCell):
     implementation
         Accepted as in Keras, without effect: there is one implementation.
     **options
-        Keyword arguments common to all layers, described in `Layer`: `name`, `dtype` and `trainable`.
+        Keyword arguments common to all layers, described in `Layer`: `name`, `dtype`, `activity_regularizer`,
+        `trainable`, `weights`, and in place of an `Input`: `input_shape`, `batch_input_shape`, `batch_shape`,
+        `input_dim` and `input_length`.
 
     Raises
     ------
@@ -101,6 +100,12 @@ class RecurrentCell(AnyCell):
         If a value is out of range, or a name is unknown.
     TypeError
         If an argument has the wrong type.
+
+    Examples
+    --------
+    >>> from fastlstm.layers import LSTMCell, RecurrentCell
+    >>> isinstance(LSTMCell(4), RecurrentCell)
+    True
     """
 
     _layer_class: ClassVar[Any]
@@ -125,7 +130,7 @@ class RecurrentCell(AnyCell):
         **options: Any,
     ) -> None:
         super().__init__(**options)
-        self._layer: Recurrent = self._layer_class(
+        self._layer: Any = self._layer_class(
             **arguments,
             kernel_regularizer=kernel_regularizer,
             recurrent_regularizer=recurrent_regularizer,
@@ -146,12 +151,13 @@ class RecurrentCell(AnyCell):
     @property
     def units(self) -> int:
         """H, the width of the output and of each state."""
-        return self._layer.units
+        units: int = self._layer.units
+        return units
 
     @property
     def output_size(self) -> int:
         """H, the width of the output."""
-        return self._layer.units
+        return self.units
 
     @property
     def state_size(self) -> Any:
@@ -236,11 +242,12 @@ class RecurrentCell(AnyCell):
         return [self]
 
     def _declare(self, features: int) -> list[Weight]:
-        return self._layer._declare(self._input_width or features)
+        declared: list[Weight] = self._layer._declare(self._input_width or features)
+        return declared
 
     def _is_random(self) -> bool:
         """Whether training draws random numbers."""
-        return self._layer._is_random()
+        return bool(self._layer._is_random())
 
     def _arguments(self) -> dict[str, Any]:
         others = (*self._layer._core_options(), "implementation")
@@ -256,8 +263,9 @@ class StackedRNNCells(AnyCell):
     cells : list of cells
         At least one `LSTMCell`, `GRUCell` or `SimpleRNNCell`, from the input on.
     **options
-        Keyword arguments common to all layers, described in `Layer`: `name`, `dtype` and `trainable`. `dtype` must be
-        that of the cells.
+        Keyword arguments common to all layers, described in `Layer`: `name`, `dtype`, `activity_regularizer`,
+        `trainable`, `weights`, and in place of an `Input`: `input_shape`, `batch_input_shape`, `batch_shape`,
+        `input_dim` and `input_length`. `dtype` must be that of the cells.
 
     Raises
     ------

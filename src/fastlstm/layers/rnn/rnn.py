@@ -1,7 +1,7 @@
 """RNN: a recurrent layer of one cell, or of several on top of each other."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -12,9 +12,6 @@ from ..symbolic import SymbolicTensor
 from ._stateful_layer import StatefulLayer
 from .cell import Cell
 from .recurrent_cell import AnyCell, cell_from
-
-if TYPE_CHECKING:
-    from .recurrent import Recurrent
 
 
 @registry.register()
@@ -97,9 +94,9 @@ class RNN(StatefulLayer):
     def _parts(self) -> dict[str, Layer]:
         return {"cell": self.cell} if isinstance(self.cell, AnyCell) else {}
 
-    def _layers_of_cells(self) -> "Sequence[Recurrent]":
+    def _layers_of_cells(self) -> Sequence[Any]:
         """Return a layer for each cell, from the input on, with that cell's arguments."""
-        layers: Sequence[Recurrent] = self.cell._layers_of_cells()
+        layers: Sequence[Any] = self.cell._layers_of_cells()
         return layers
 
     def _make_weights(self, features: int, input_shape: Shape) -> None:
@@ -226,13 +223,13 @@ class RNN(StatefulLayer):
         del options["states"]
         return options
 
-    def _as_recurrent(self) -> "Recurrent":
+    def _as_recurrent(self) -> Any:
         """Return a layer of the only cell's own class, with the same weights; raise ValueError for a stack."""
         layers = self._layers_of_cells()
         if len(layers) > 1:
             raise ValueError(f"layer {self.name!r}: expected a layer of one cell, got {self!r} of several")
         options = {**layers[0]._constructor_arguments(), **self._core_options(), "name": self.name}
-        made: Recurrent = type(layers[0])(**options)
+        made: Any = type(layers[0])(**options)
         made._weights, made._features = self._weights, self._features
         return made
 
