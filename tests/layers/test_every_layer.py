@@ -294,7 +294,7 @@ def test_every_argument_of_keras_is_known(name):
         (lambda: layers.Dense(3, "glu"), ValueError, "'glu' multiplies one half of its input by the other"),
         (lambda: layers.Activation("glu")(np.zeros((N, D))), ValueError, "got a width of 3"),
         (lambda: layers.Activation("no such"), ValueError, "unknown activation"),
-        (lambda: layers.LayerNormalization(axis=1), ValueError, "axis: only -1"),
+        (lambda: layers.LayerNormalization(axis=1)(np.zeros((N, 4, D))), ValueError, "supports only the last axis"),
         (lambda: layers.LayerNormalization(epsilon=-1.0), ValueError, "epsilon"),
         (lambda: layers.LayerNormalization(center=1), TypeError, "center"),
         (lambda: layers.Rescaling([1.0, 2.0])(np.zeros((N, D))), ValueError, r"scale: expected .* shape \(3,\)"),

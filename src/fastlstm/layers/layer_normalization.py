@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from .._internal.arrays import Array
-from .._internal.checks import flag, number
+from .._internal.checks import flag, integer, number
 from .._internal.native import Branch
 from ._weights import Weight, rules
 from .base import Layer, Shape, registry
@@ -16,8 +16,8 @@ class LayerNormalization(Layer):
 
     Parameters
     ----------
-    axis : -1
-        The axis to normalize; only the last one is supported.
+    axis : int
+        The axis to normalize, which must be the last one.
     epsilon : float
         Added to the variance, at least 0.
     center, scale : bool
@@ -36,7 +36,7 @@ class LayerNormalization(Layer):
     Raises
     ------
     ValueError
-        If a value is out of range, or a name is unknown.
+        If a value is out of range, or a name is unknown. When built or called: if `axis` is not the last axis.
     TypeError
         If an argument has the wrong type.
 
@@ -68,8 +68,8 @@ class LayerNormalization(Layer):
         **options: Any,
     ) -> None:
         super().__init__(**options)
-        if axis not in (-1, [-1], (-1,)):
-            raise ValueError(f"axis: only -1, the last axis, is supported, got {axis!r}")
+        only = axis[0] if isinstance(axis, (list, tuple)) and len(axis) == 1 else axis
+        self.axis = integer("axis", only, -3, 2)
         self.epsilon = number("epsilon", epsilon, 0.0)
         self.center, self.scale = flag("center", center), flag("scale", scale)
         self._beta_rules = rules(beta_initializer, beta_regularizer, beta_constraint)
@@ -94,6 +94,8 @@ class LayerNormalization(Layer):
         return declared
 
     def _output_shape(self, shape: Shape) -> Shape:
+        if self.axis % len(shape) != len(shape) - 1 or self.axis >= len(shape):
+            raise ValueError(f"axis: layer {self.name!r} supports only the last axis of {shape}, got {self.axis}")
         return shape
 
     def _append_to(self, branch: Branch, shape: Shape) -> None:
@@ -101,7 +103,7 @@ class LayerNormalization(Layer):
 
     def _arguments(self) -> dict[str, Any]:
         return {
-            "axis": -1,
+            "axis": self.axis,
             "epsilon": self.epsilon,
             "center": self.center,
             "scale": self.scale,

@@ -24,7 +24,6 @@ from ..training.nodes import consumers
 from ..training.predict import predict, predict_batches, predict_with_callbacks
 from .graph import LayerGraph
 
-
 AnyModel = TypeVar("AnyModel", bound="Model")
 
 

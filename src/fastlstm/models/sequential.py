@@ -8,9 +8,7 @@ from .. import losses
 from .._internal import checks
 from .._internal.arrays import Array, numbers
 from .._internal.outside_models import OutsideModels
-from .._internal.registry import configuration
 from ..layers import Embedding, InputLayer, Layer
-from ..layers._from_config import layer_from
 from ..layers.base import Shape
 from ..layers.symbolic import SymbolicTensor
 from ..losses._robust import quantiles_of
