@@ -33,10 +33,13 @@ class Grown:
         keras, tf_keras or fastlstm.
     rng : numpy.random.Generator
         Draws the same numbers whatever the package.
+    is_inside : bool
+        Whether it is of a model inside: without BatchNormalization, whose statistics Keras also updates if no output
+        of the outer model needs them.
     """
 
-    def __init__(self, package, rng):
-        self.package, self.at, self.rng = package, package.layers, rng
+    def __init__(self, package, rng, is_inside=False):
+        self.package, self.at, self.rng, self.is_inside = package, package.layers, rng, is_inside
         self.tensors = []
         self.callable_again = []
 
@@ -55,6 +58,9 @@ class Grown:
 
     def call_again_later(self, layer, first):
         self.callable_again.append((layer, len(first.shape), first.shape[-1]))
+
+    def normalization(self):
+        return self.at.LayerNormalization() if self.is_inside else self.at.BatchNormalization()
 
     def cell(self, units, **options):
         name = ("LSTM", "GRU", "SimpleRNN")[self.rng.integers(3)]
@@ -108,7 +114,7 @@ class Grown:
         layers = (
             lambda: self.at.Dense(FEATURES, activation="tanh"),
             self.at.LayerNormalization,
-            self.at.BatchNormalization,
+            self.normalization,
             lambda: self.at.Activation("sigmoid"),
             lambda: self.at.Dense(FEATURES, trainable=False),
         )
@@ -123,12 +129,12 @@ class Grown:
         else:
             self.give(self.at.GlobalAveragePooling1D()(sequence))
 
-    def nest_chain(self, inside=None):
+    def nest_chain(self):
         """Call a Sequential, perhaps in another one, once or twice."""
         x = self.pick(3)
         layers = [self.cell(2, return_sequences=True), self.at.Dense(FEATURES)]
         if self.rng.random() < 0.3:
-            layers.insert(1, self.package.Sequential([self.at.Dense(4), self.at.BatchNormalization()]))
+            layers.insert(1, self.package.Sequential([self.at.Dense(4), self.normalization()]))
         if self.rng.random() < 0.7:
             layers.insert(0, self.package.Input((STEPS, x.shape[-1])))
         model = self.package.Sequential(layers)
@@ -139,7 +145,7 @@ class Grown:
         """Call a model of one or two inputs and outputs."""
         first, second = self.pick(3), self.pick(3)
         inputs = [self.package.Input((STEPS, first.shape[-1])), self.package.Input((STEPS, second.shape[-1]))]
-        inner = Grown(self.package, self.rng)
+        inner = Grown(self.package, self.rng, is_inside=True)
         inner.tensors = inputs[: self.rng.integers(1, 3)]
         count = len(inner.tensors)
         for grow in (inner.recur, inner.change, inner.merge):
@@ -198,7 +204,9 @@ def model_of(package, case):
     outputs = dict(zip(keys, heads, strict=True)) if by_key else heads if len(heads) > 1 else heads[0]
     given = inputs if rng.integers(2) else list(inputs.values()) if len(inputs) > 1 else next(iter(inputs.values()))
     model = package.models.Model(given, outputs, name=f"graph_{case}")
-    model.set_weights([rng.uniform(-0.6, 0.6, one.shape).astype(np.float32) for one in model.get_weights()])
+    lowest = {1: 0.1}  # variances, which have one axis, are positive
+    weights = [rng.uniform(lowest.get(one.ndim, -0.6), 0.6, one.shape) for one in model.get_weights()]
+    model.set_weights([one.astype(np.float32) for one in weights])
     batches = []
     for _ in range(BEFORE + AFTER):
         x = {
@@ -252,6 +260,7 @@ def _main(name, folder, cases):
 
     def keep(label, model, x):
         for i, output in enumerate(outputs_of(model, x)):
+            assert np.isfinite(output).all()
             results[f"{label}/outputs/{i}"] = output
         for i, weight in enumerate(model.get_weights()):
             results[f"{label}/weights/{i}"] = weight

@@ -58,8 +58,11 @@ def _translate_object(found: dict[str, Any]) -> None:
         config["batch_shape"] = config.pop(_SHAPE)
     elif name == "Embedding":
         config.pop("input_length", None)
-    elif name in ("LayerNormalization", "Normalization") and config.get("axis") in ([2], [-1]):
+    elif name == "Normalization" and config.get("axis") in ([2], [-1]):
         config["axis"] = -1  # no array has more than three axes here
+    elif name == "MultiHeadAttention":
+        for unused in ("query_shape", "key_shape", "value_shape"):
+            config.pop(unused, None)
     elif name == "LeakyReLU" and "alpha" in config:
         config["negative_slope"] = config.pop("alpha")
     elif name in ("DepthwiseConv1D", "SeparableConv1D"):

@@ -101,10 +101,8 @@ def write(file: "h5py.File", model: SavedModel) -> None:
 
 def arrays_of(file: "h5py.File", leaf: Leaf, declared: Sequence[Weight]) -> list[Array]:
     """Return the weights of a leaf; raise ValueError unless they are as declared."""
-    group = hdf5.group_at(file, f"{leaf.path}/vars")
-    if group is None and _OLDER in file:
-        parts = (_OLDER if part == "layers" else part for part in leaf.path.split("/"))
-        group = hdf5.group_at(file, f"{'/'.join(parts)}/vars")
+    paths = (leaf.path, *_older(leaf.path))
+    group = next((group for path in paths if (group := hdf5.group_at(file, f"{path}/vars")) is not None), None)
     found = 0 if group is None else len(group)
     expected = len(declared) + len(leaf.layer._keras_extra)
     if group is None or found != expected:
@@ -113,6 +111,13 @@ def arrays_of(file: "h5py.File", leaf: Leaf, declared: Sequence[Weight]) -> list
             f"layer {leaf.where!r}: expected {expected} weights ({', '.join(names)}) in {leaf.path}, got {found}"
         )
     return numbers_of(leaf, declared, [hdf5.dataset(group, str(i)) for i in range(len(declared))])
+
+
+def _older(path: str) -> Iterator[str]:
+    """Yield the paths of a group in files of Keras 2."""
+    *parents, own = (_OLDER if part == "layers" else part for part in path.split("/"))
+    yield "/".join([*parents, own])
+    yield f"{path.rpartition('/')[0]}/_{own}"  # of the layers inside MultiHeadAttention
 
 
 def numbers_of(leaf: Leaf, declared: Sequence[Weight], datasets: Sequence["h5py.Dataset"]) -> list[Array]:

@@ -37,7 +37,7 @@ class LayerNormalization(Layer):
     Raises
     ------
     ValueError
-        If a value is out of range, or a name is unknown.
+        If a value is out of range, or a name is unknown. When built or called: if `axis` is not the last axis.
     TypeError
         If an argument has the wrong type.
 
