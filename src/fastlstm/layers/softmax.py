@@ -37,6 +37,8 @@ class Softmax(Layer):
     [[[0.5], [0.5]]]
     """
 
+    _keras_takes_mask = True
+
     def __init__(self, axis: int = -1, **options: Any) -> None:
         super().__init__(**options)
         self.axis = integer("axis", axis, -2, 2)

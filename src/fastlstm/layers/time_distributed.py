@@ -37,6 +37,7 @@ class TimeDistributed(Layer):
     (4, 5, 2)
     """
 
+    _keras_takes_mask = True
     _axes = SEQUENCES
 
     def __init__(self, layer: Layer, **options: Any) -> None:
