@@ -34,8 +34,8 @@ def clone_model(
         ``call_function(layer, *args, **kwargs)`` returns the output of a call in the clone, by default
         ``layer(*args, **kwargs)``. Not for a `Sequential`.
     recursive : bool
-        Whether models inside are cloned layer by layer; otherwise `clone_function` takes the model. Default: True; False
-        in Keras.
+        Whether models inside are cloned layer by layer; otherwise `clone_function` takes the model. Keras's default is
+        False.
 
     Returns
     -------
