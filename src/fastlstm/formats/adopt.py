@@ -12,7 +12,7 @@ from ..training.nodes import shapes_of
 from . import weight_tree
 from .build import Unbuilt
 from .deserialize import Deserializer
-from .saved_model import LoadedModel, SavedModel
+from .saved_model import LayersOf, LoadedModel, SavedModel
 
 ArraysOf: TypeAlias = Callable[[weight_tree.Leaf, Sequence[Weight]], Sequence[Array]]
 """Returns the weights of a leaf from a file; raises ValueError unless they have the declared shapes."""
@@ -78,15 +78,22 @@ def adopt(unbuilt: Unbuilt, found: Sequence[Declared], arrays_of: ArraysOf) -> N
         unbuilt.model._build(unbuilt.model._inputs)
 
 
-def replace(model: SavedModel, arrays_of: ArraysOf, skip_mismatch: bool, *, everything: bool = False) -> None:
+def replace(
+    model: SavedModel,
+    arrays_of: ArraysOf,
+    skip_mismatch: bool,
+    layers_of: LayersOf | None = None,
+    *,
+    everything: bool = False,
+) -> None:
     """Replace the weights of a built model; if one does not fit, none is replaced.
 
-    With `skip_mismatch`, those that do not fit stay unchanged, with a warning. `everything` includes weights that are
-    constructor arguments.
+    With `skip_mismatch`, those that do not fit stay unchanged, with a warning. `layers_of` is the order of the file,
+    Keras's by default. `everything` includes weights that are constructor arguments.
     """
     model._native_model()
     found: list[tuple[Weights, list[Array]]] = []
-    for leaf in weight_tree.leaves(model):
+    for leaf in weight_tree.leaves(model, layers_of):
         weights = leaf.layer._weights
         if not weights.declared or not (leaf.in_tree or everything):
             continue

@@ -58,15 +58,17 @@ def _is_weights(file: "h5py.File") -> bool:
 
 def load(file: "h5py.File", model: SavedModel, skip_mismatch: bool) -> None:
     """Replace the weights of a built model by those of a file, layer by layer in their order."""
-    declared = [adopt.Declared(leaf, leaf.layer._weights.declared, 0) for leaf in weight_tree.all_leaves(model)]
+    layers_of = training_state.order_in(file, model)
+    leaves = weight_tree.all_leaves(model, layers_of)
+    declared = [adopt.Declared(leaf, leaf.layer._weights.declared, 0) for leaf in leaves]
     weighty = {_group(one.leaf): None for one in declared if one.weights and one.leaf.in_tree}
     saved = [datasets for _, datasets in _layers(file) if datasets]
     if len(weighty) != len(saved):
         raise ValueError(f"expected weights of {len(weighty)} layers, got those of {len(saved)}")
     by_name = dict(zip(weighty, saved, strict=True))
-    adopt.replace(model, _Saved(by_name, declared).arrays_of, skip_mismatch)
+    adopt.replace(model, _Saved(by_name, declared).arrays_of, skip_mismatch, layers_of)
     training_state.restore_arguments(file, model)
-    training_state.restore_training(file, model, _saved_optimizer_variables(file))
+    training_state.restore_training(file, model, _saved_optimizer_variables(file), layers_of)
 
 
 def _layers(file: "h5py.File") -> Iterator[tuple[str, list[Any]]]:
@@ -167,15 +169,16 @@ def contents(model: SavedModel, description: dict[str, Any]) -> bytes:
         weights = file.create_group(_WEIGHTS)
         for group in (file, weights):
             group.attrs["keras_version"], group.attrs["backend"] = KERAS_VERSION, "fastlstm"
-        layers = [*model._inputs, *model._layers] if model._is_graph else model._layers
+        layers_of = weight_tree.order_in_files(model)
+        layers = [*(model._inputs if model._is_graph else ()), *model._layers_in_files]
         hdf5.write_texts(weights, _LAYERS, [layer.name for layer in layers])
-        leaves = [leaf for leaf in weight_tree.all_leaves(model) if leaf.layer.built]
+        leaves = [leaf for leaf in weight_tree.all_leaves(model, layers_of) if leaf.layer.built]
         places = _places(adopt.Declared(leaf, leaf.layer._weights.declared, 0) for leaf in leaves)
         for layer in layers:
             _write_list(weights.create_group(layer.name), [_named(place) for place in places.get(layer.name, [])])
         if model.built:
             if model.optimizer is not None:
-                variables = training_state.optimizer_variables(model, model.optimizer)
+                variables = training_state.optimizer_variables(model, model.optimizer, layers_of)
                 saved = [(f"{model.optimizer.name}/{i}", array) for i, array in enumerate(variables)]
                 _write_list(file.create_group(_OPTIMIZER), saved)
             training_state.write_ours(file, model)

@@ -15,7 +15,7 @@ def is_operation(entry: Mapping[str, Any]) -> bool:
     module, config = entry.get("module"), entry.get("config")
     if isinstance(module, str):
         return module.startswith("keras.") and "ops" in module.split(".")
-    return entry["class_name"] in _ON_MASKS and isinstance(config, dict) and not {"trainable", "dtype"} & config.keys()
+    return entry["class_name"] in _ON_MASKS and isinstance(config, dict) and "trainable" not in config
 
 
 def require_own(

@@ -12,7 +12,7 @@ from .._internal.checks import flag
 from .._internal.native import version
 from . import adopt, archive, build, hdf5, keras2, legacy_h5, safetensors, serialize, training_state, weight_tree
 from .deserialize import Deserializer
-from .saved_model import ModelClasses, SavedModel
+from .saved_model import LayersOf, ModelClasses, SavedModel
 
 _ENDINGS = (".keras", ".h5", ".hdf5")
 _ZIP, _HDF5 = b"PK", b"\x89HDF\r\n\x1a\n"
@@ -29,7 +29,7 @@ def save_model(
         warnings.warn(f"save: model {model.name!r} is not built; the file will have no weights", stacklevel=3)
     config = serialize.of_model(model)
     if not path.endswith(_ENDINGS[1:]):
-        weights = _weights(model)
+        weights = _weights(model, weight_tree.order_in_files(model))
         with files.written(path, overwrite) as file:
             archive.write(file, config, weights, version)
     else:
@@ -51,15 +51,15 @@ def save_weights(
         file.write(contents)
 
 
-def _weights(model: SavedModel) -> bytes:
-    """Return an HDF5 file of the weights and the training state."""
+def _weights(model: SavedModel, layers_of: LayersOf | None = None) -> bytes:
+    """Return an HDF5 file of the weights and the training state, in Keras's order or in that of `layers_of`."""
     import h5py
 
     contents = io.BytesIO()
     with h5py.File(contents, "w") as file:
-        weight_tree.write(file, model)
+        weight_tree.write(file, model, layers_of)
         if model.built:
-            training_state.write(file, model)
+            training_state.write(file, model, layers_of)
     return contents.getvalue()
 
 
@@ -72,14 +72,17 @@ def load_weights(model: SavedModel, filepath: str | os.PathLike[str], skip_misma
         if path.endswith(".safetensors"):
             safetensors.load(file.read(), model, skip_mismatch)
             return
-        contents = archive.read_weights(file) if _begins_with(file, _ZIP) else file.read()
+        is_archive = _begins_with(file, _ZIP)
+        contents = archive.read_weights(file) if is_archive else file.read()
         with hdf5.opened(contents) as tree:
             if legacy_h5.is_legacy(tree):
                 legacy_h5.load(tree, model, skip_mismatch)
                 return
-            adopt.replace(model, partial(weight_tree.arrays_of, tree), skip_mismatch)
+            layers_of = training_state.order_in(tree, model) if is_archive else None
+            adopt.replace(model, partial(weight_tree.arrays_of, tree), skip_mismatch, layers_of)
             training_state.restore_arguments(tree, model)
-            training_state.restore_training(tree, model, training_state.saved_optimizer_variables(tree))
+            saved = training_state.saved_optimizer_variables(tree)
+            training_state.restore_training(tree, model, saved, layers_of)
 
 
 def _begins_with(file: Any, beginning: bytes) -> bool:

@@ -45,8 +45,8 @@ class SavedModel(Protocol):
         """The layers and models inside, without InputLayers."""
 
     @property
-    def layers(self) -> list[Any]:
-        """The layers, with the InputLayers of a functional model."""
+    def _layers_in_files(self) -> list[Any]:
+        """The same in the order of files that describe the model."""
 
     @property
     def _is_graph(self) -> bool:

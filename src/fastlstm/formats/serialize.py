@@ -1,7 +1,7 @@
 """A model's description as Keras writes it: plain data, each object with its class and arguments."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,7 @@ from .._internal.owners import Owned
 from ..layers import InputLayer, Lambda, Layer
 from ..losses._function import FunctionLoss
 from ..training.nodes import Values, shapes_of
-from . import kinds
+from . import kinds, weight_tree
 from .calls import Tensor
 from .calls import described as tensor_described
 from .saved_model import SavedModel
@@ -48,16 +48,8 @@ def _of_model(model: SavedModel, shared: Mapping[int, int]) -> dict[str, Any]:
 
 def _shared_by_models(model: SavedModel) -> dict[int, int]:
     """Return a number for each layer that is in several of the models, by its identity."""
-    occurrences = Counter(id(layer) for one in _models(model) for layer in one._layers)
+    occurrences = Counter(id(layer) for one in weight_tree.models_in(model) for layer in one._layers)
     return {identity: i for i, (identity, count) in enumerate(occurrences.items()) if count > 1}
-
-
-def _models(model: Any) -> Iterator[Any]:
-    """Yield a model and those inside, each as often as it occurs."""
-    yield model
-    for layer in model._layers:
-        if not isinstance(layer, Layer):
-            yield from _models(layer)
 
 
 def _layer(layer: Any, shared: Mapping[int, int]) -> dict[str, Any]:
@@ -70,7 +62,8 @@ def _layer(layer: Any, shared: Mapping[int, int]) -> dict[str, Any]:
 
 def _graph(model: SavedModel, shared: Mapping[int, int]) -> dict[str, Any]:
     """Return the layers of a functional model with their calls, its inputs and its outputs."""
-    calls: dict[str, list[dict[str, Any]]] = {layer.name: [] for layer in model.layers}
+    all_layers = [*model._inputs, *model._layers_in_files]
+    calls: dict[str, list[dict[str, Any]]] = {layer.name: [] for layer in all_layers}
     tensors = Values([Tensor(layer.name, 0, 0) for layer in model._inputs])
     shapes = shapes_of(model._nodes, [layer.batch_shape for layer in model._inputs])
     for i, node in enumerate(model._nodes):
@@ -80,7 +73,7 @@ def _graph(model: SavedModel, shared: Mapping[int, int]) -> dict[str, Any]:
         tensors.add([Tensor(node.layer.name, len(of_layer), output) for output in range(len(shapes.of_node(i)))])
         of_layer.append({"args": args, "kwargs": {**kwargs, **described(node.arguments)}})
     layers = []
-    for layer in model.layers:
+    for layer in all_layers:
         is_input = isinstance(layer, InputLayer)
         found = _input(layer, model.dtype) if is_input else _layer(layer, shared)
         layers.append({**found, "name": layer.name, "inbound_nodes": calls[layer.name]})

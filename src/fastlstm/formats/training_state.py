@@ -32,19 +32,19 @@ _OPTIMIZER, _OURS = "optimizer/vars", "fastlstm"
 _TEXT, _STATEFUL_STATE = "training.json", "carried_state"
 
 
-def write(file: "h5py.File", model: SavedModel) -> None:
-    """Write the training state of a built model."""
+def write(file: "h5py.File", model: SavedModel, layers_of: LayersOf | None = None) -> None:
+    """Write the training state of a built model, the optimizer's in Keras's order or in that of `layers_of`."""
     if model.optimizer is not None:
         saved = file.create_group(_OPTIMIZER)
         saved.attrs["name"] = model.optimizer.name
-        for i, array in enumerate(optimizer_variables(model, model.optimizer)):
+        for i, array in enumerate(optimizer_variables(model, model.optimizer, layers_of)):
             saved[str(i)] = array
     write_ours(file, model)
 
 
-def optimizer_variables(model: SavedModel, optimizer: Optimizer) -> list[Array]:
+def optimizer_variables(model: SavedModel, optimizer: Optimizer, layers_of: LayersOf | None) -> list[Array]:
     """Return Keras's variables of a built model's optimizer."""
-    weights = optimizer_state.trained_weights(model)
+    weights = optimizer_state.trained_weights(model, layers_of)
     return optimizer_state.variables(optimizer, model._native_model().network, weights)
 
 
@@ -126,6 +126,11 @@ def restore(
     _restore_stateful_state(file, model)
 
 
+def order_in(file: "h5py.File", model: SavedModel) -> LayersOf | None:
+    """Return the order of layers in a file that describes the model; None for Keras's."""
+    return weight_tree.order_in_files(model) if _OURS in file else None
+
+
 def restore_arguments(file: "h5py.File", model: SavedModel) -> None:
     """Restore the weights that are constructor arguments, which Keras stores in the description."""
     for leaf in weight_tree.leaves(model):
@@ -137,12 +142,17 @@ def restore_arguments(file: "h5py.File", model: SavedModel) -> None:
         leaf.layer._weights.write(weight_tree.numbers_of(leaf, declared, datasets))
 
 
-def restore_training(file: "h5py.File", model: SavedModel, saved: Sequence["h5py.Dataset"]) -> None:
-    """Restore the training state of a compiled model if the file has the same kind of optimizer."""
+def restore_training(
+    file: "h5py.File", model: SavedModel, saved: Sequence["h5py.Dataset"], layers_of: LayersOf | None
+) -> None:
+    """Restore the training state of a compiled model if the file has the same kind of optimizer.
+
+    `saved` and `layers_of` are as for `restore`.
+    """
     optimizer = model.optimizer
     if optimizer is None or not saved:
         return
-    network, weights = model._native_model().network, optimizer_state.trained_weights(model)
+    network, weights = model._native_model().network, optimizer_state.trained_weights(model, layers_of)
     fitting = optimizer_state.fitting(optimizer, network, weights, saved, "load_weights", by_slot=False)
     if fitting is not None:
         _restore_seeds(model, read_ours(file).get("seeds", {}))

@@ -82,12 +82,25 @@ def _leaves(model: Any, layers_of: LayersOf, prefix: str, models: tuple[Any, ...
             yield from _leaves(owner, layers_of, f"{path}/", (*models, owner))
 
 
-def write(file: "h5py.File", model: SavedModel) -> None:
-    """Write the weights of all layers.
+def models_in(model: Any) -> Iterator[Any]:
+    """Yield a model and those inside, each as often as it occurs."""
+    yield model
+    for layer in model._layers:
+        if not isinstance(layer, Layer):
+            yield from models_in(layer)
+
+
+def order_in_files(model: SavedModel) -> LayersOf:
+    """Return the order of layers in files that describe the model."""
+    return {id(one): one._layers_in_files for one in models_in(model)}
+
+
+def write(file: "h5py.File", model: SavedModel, layers_of: LayersOf | None = None) -> None:
+    """Write the weights of all layers, in Keras's order or in that of `layers_of`.
 
     Keras writes those of a layer that is in several models once, and cannot read them; they are written for each.
     """
-    for leaf in all_leaves(model):
+    for leaf in all_leaves(model, layers_of):
         if not leaf.layer.built:
             continue
         group = file.create_group(f"{leaf.path}/vars")

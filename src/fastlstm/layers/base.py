@@ -92,6 +92,8 @@ class Layer(Trainable):
     """Whether each call starts from the final states of the previous call."""
     _takes_several: ClassVar[bool] = False
     """Whether the layer is called on a list of inputs."""
+    _keras_takes_mask: ClassVar[bool] = False
+    """Whether Keras's layer has an argument `mask` of its call."""
     return_state: bool = False
     """Whether a call returns the final states as well."""
     _makes_masks: bool = False
@@ -526,7 +528,7 @@ class Layer(Trainable):
 
     def _keras_call(self, inputs: list[Any]) -> tuple[list[Any], dict[str, Any]]:
         """Return the arguments and keyword arguments with which Keras's layer is called on these inputs."""
-        return [inputs if self._takes_several else inputs[0]], {}
+        return [inputs if self._takes_several else inputs[0]], {"mask": None} if self._keras_takes_mask else {}
 
     def _move_states_to(self, network: Network, column: int) -> None:
         """Keep the states of a stateful layer in a model's network from now on, from this column on."""

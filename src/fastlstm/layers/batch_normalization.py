@@ -68,6 +68,7 @@ class BatchNormalization(Layer):
     [[-1.0], [1.0]]
     """
 
+    _keras_takes_mask = True
     _follows_trainable = True
 
     def __init__(

@@ -214,4 +214,5 @@ class GlobalAveragePooling1D(_GlobalPooling):
     [[1.0, 5.0]]
     """
 
+    _keras_takes_mask = True
     _kind = "average"

@@ -38,6 +38,8 @@ class Softmax(Layer):
     [[[0.5], [0.5]]]
     """
 
+    _keras_takes_mask = True
+
     def __init__(self, axis: int | Sequence[int] = -1, **options: Any) -> None:
         super().__init__(**options)
         given = [integer("axis", each, -2, 2) for each in (axis if isinstance(axis, (list, tuple)) else (axis,))]

@@ -62,6 +62,7 @@ class TimeDistributed(Layer):
     (8, 1)
     """
 
+    _keras_takes_mask = True
     _axes = SEQUENCES | NESTED | {5: "(N, R, S, T, D)"}
 
     def __init__(self, layer: Any, **options: Any) -> None:

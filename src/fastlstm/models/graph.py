@@ -43,6 +43,7 @@ class LayerGraph(Owned):
         self._inputs: list[InputLayer] = []
         self._given_outputs: list[Value] = []  # of a functional model
         self._given_layers: list[Any] = []  # of a functional model: all layers in Keras's order, with the inputs
+        self._layers_without_masks: list[Any] = []  # in the order of Keras if there were no masks
         self._ends: tuple[list[SymbolicTensor], list[SymbolicTensor]] | None = None  # symbolic inputs and outputs
         self._compiled: Compiled | None = None
         self._native: NativeModel | None = None  # built lazily, dropped by _changed
@@ -71,6 +72,11 @@ class LayerGraph(Owned):
     def _is_graph(self) -> bool:
         """Whether it is a functional model and not a chain."""
         return bool(self._given_layers)
+
+    @property
+    def _layers_in_files(self) -> list[Any]:
+        """The layers in the order of files that describe the model, whose calls are made without masks in Keras."""
+        return self._layers_without_masks or self._layers
 
     @property
     def _outputs(self) -> list[Value]:
@@ -559,7 +565,7 @@ class LayerGraph(Owned):
 
     def _keras_call(self, inputs: list[Any]) -> tuple[list[Any], dict[str, Any]]:
         """Return the arguments and keyword arguments with which Keras's model is called on these inputs."""
-        return [_only(inputs)], {}
+        return [_only(inputs)], {"mask": None}
 
     # Inside --------------------------------------------------------------------------------------------------------
 
@@ -578,6 +584,7 @@ class LayerGraph(Owned):
         """Take the layers between inputs and outputs, each after those whose outputs it takes."""
         found = traced(inputs, outputs)
         self._set_graph(found.nodes, found.outputs, [_input_layer(tensor) for tensor in inputs], found.layers)
+        self._layers_without_masks = [one for one in found.layers_without_masks if not isinstance(one, InputLayer)]
         self._ends = [layer.output for layer in self._inputs], list(outputs)
         if any(tensor.call.outputs != [layer.output] for tensor, layer in zip(inputs, self._inputs, strict=True)):
             self._ends = None  # it begins in the middle of another graph

@@ -16,6 +16,7 @@ class StatefulLayer(Layer):
     """Base class of the recurrent layers and Bidirectional."""
 
     _axes = SEQUENCES
+    _keras_takes_mask = True
 
     def __init__(self, return_sequences: bool, return_state: bool, stateful: bool, **options: Any) -> None:
         super().__init__(**options)
@@ -44,7 +45,7 @@ class StatefulLayer(Layer):
 
     def _keras_call(self, inputs: list[Any]) -> tuple[list[Any], dict[str, Any]]:
         first, *states = inputs
-        return [first], {"initial_state": states} if states else {}
+        return [first], {"initial_state": states} if states else {"mask": None}
 
     def _state_array(self, name: str, state: Any) -> Array:
         return real_array(name, state, self.dtype)
