@@ -71,6 +71,12 @@ CASES = {
     "batch normalization": lambda p, at: of_each(
         at, at.Conv1D(5, 3), at.BatchNormalization(momentum=0.8), at.ReLU(), at.Flatten()
     ),
+    "batch normalization of four axes": lambda p, at: [
+        *of_each(at, at.Conv1D(5, 3)),
+        at.BatchNormalization(momentum=0.8),
+        at.ReLU(),
+        *of_each(at, at.Flatten()),
+    ],
     "lstm": lambda p, at: of_each(at, at.LSTM(5)),
     "stack of recurrent layers": lambda p, at: of_each(
         at, at.GRU(5, return_sequences=True, go_backwards=True), at.SimpleRNN(3, return_sequences=True), at.LSTM(4)
@@ -113,7 +119,9 @@ def model_of(package, make, *, weights=None):
 def normalizations(model):
     for layer in model.layers:
         inner = getattr(layer, "layer", None)
-        if hasattr(inner, "layers"):
+        if type(layer).__name__ == "BatchNormalization":
+            yield layer
+        elif hasattr(inner, "layers"):
             yield from (one for one in inner.layers if type(one).__name__ == "BatchNormalization")
         elif type(inner).__name__ == "BatchNormalization":
             yield inner
