@@ -29,6 +29,38 @@ def nested(package):
     return [at.Reshape((BLOCKS, 2, STEPS * FEATURES // 2)), at.TimeDistributed(of_each(at, at.Dense(3))[0])]
 
 
+INNER = [
+    lambda at: at.Conv1D(5, 3, padding="same", activation="tanh"),
+    lambda at: at.Conv1D(3, 2, strides=2),
+    lambda at: at.AveragePooling1D(2),
+    lambda at: at.BatchNormalization(momentum=0.7),
+    lambda at: at.LayerNormalization(),
+    lambda at: at.GRU(4, return_sequences=True),
+    lambda at: at.Bidirectional(at.LSTM(2, return_sequences=True), merge_mode="sum"),
+    lambda at: at.UpSampling1D(2),
+    lambda at: at.Permute((2, 1)),
+    lambda at: at.Dense(4, activation="sigmoid"),
+    lambda at: at.LeakyReLU(),
+    lambda at: at.Dropout(0.0),
+    lambda at: at.ZeroPadding1D(1),
+]
+LAST = [lambda at: at.Flatten(), lambda at: at.GlobalMaxPooling1D(), lambda at: at.LSTM(3)]
+
+
+def random_stack(case):
+    """Return a builder of layers, some of them inside one Sequential, that begin with steps (STEPS, FEATURES)."""
+    rng = np.random.default_rng([77, case])
+    chosen = [INNER[i] for i in rng.choice(len(INNER), size=rng.integers(2, 5), replace=False)]
+    chosen.append(LAST[rng.integers(len(LAST))])
+    together = rng.integers(3) == 0
+
+    def make(package, at):
+        inside = [layer(at) for layer in chosen]
+        return [at.TimeDistributed(package.Sequential(inside))] if together else of_each(at, *inside)
+
+    return make
+
+
 CASES = {
     "convolution, pooling, flatten": lambda p, at: of_each(
         at, at.Conv1D(5, 3, activation="relu"), at.MaxPooling1D(2), at.Flatten()
@@ -39,6 +71,12 @@ CASES = {
     "batch normalization": lambda p, at: of_each(
         at, at.Conv1D(5, 3), at.BatchNormalization(momentum=0.8), at.ReLU(), at.Flatten()
     ),
+    "batch normalization of four axes": lambda p, at: [
+        *of_each(at, at.Conv1D(5, 3)),
+        at.BatchNormalization(momentum=0.8),
+        at.ReLU(),
+        *of_each(at, at.Flatten()),
+    ],
     "lstm": lambda p, at: of_each(at, at.LSTM(5)),
     "stack of recurrent layers": lambda p, at: of_each(
         at, at.GRU(5, return_sequences=True, go_backwards=True), at.SimpleRNN(3, return_sequences=True), at.LSTM(4)
@@ -61,6 +99,7 @@ CASES = {
     ],
     "model": lambda p, at: [at.TimeDistributed(inner_model(p)), *of_each(at, at.Dense(3))],
     "nested": lambda p, at: [*nested(p), at.TimeDistributed(at.Flatten())],
+    **{f"random {case}": random_stack(case) for case in range(8)},
 }
 
 
@@ -72,11 +111,20 @@ def model_of(package, make, *, weights=None):
     model.compile(package.optimizers.SGD(0.05, momentum=0.8), "mse")
     drawn = [rng.uniform(-0.6, 0.6, weight.shape).astype(np.float32) for weight in model.get_weights()]
     model.set_weights(drawn if weights is None else weights)
+    for inner in normalizations(model) if weights is None else ():
+        inner.set_weights([np.abs(one) + np.float32(0.2) for one in inner.get_weights()])
+    return model
+
+
+def normalizations(model):
     for layer in model.layers:
         inner = getattr(layer, "layer", None)
-        if weights is None and type(inner).__name__ == "BatchNormalization":
-            inner.set_weights([np.abs(one) + np.float32(0.2) for one in inner.get_weights()])
-    return model
+        if type(layer).__name__ == "BatchNormalization":
+            yield layer
+        elif hasattr(inner, "layers"):
+            yield from (one for one in inner.layers if type(one).__name__ == "BatchNormalization")
+        elif type(inner).__name__ == "BatchNormalization":
+            yield inner
 
 
 def batches(rows=ROWS):

@@ -9,7 +9,8 @@ namespace fastlstm {
 struct BatchNormalizationOptions {
     double momentum = 0.99, epsilon = 1e-3;
     bool center = true, scale = true;
-    bool frozen = false;  // whether training, too, normalizes by the moving averages, and changes no weight
+    bool frozen = false;        // whether training, too, normalizes by the moving averages, and changes no weight
+    bool unites_parts = false;  // whether rows that are parts of the network's rows have their moments in common
 
     void read(OptionReader& reader) {
         reader.number("momentum", momentum, 0, 1);
@@ -17,6 +18,7 @@ struct BatchNormalizationOptions {
         reader.flag("center", center);
         reader.flag("scale", scale);
         reader.flag("frozen", frozen);
+        reader.flag("unites_parts", unites_parts);
     }
 };
 
@@ -44,7 +46,7 @@ public:
         auto workspace = std::make_unique<BatchNormalizationWorkspace>(*this, *memory.kernels);
         auto& args = workspace->args;
         const Index lanes = memory.kernels->lanes, width = padded(this->features, lanes);
-        const Index parts = std::max<Index>(1, extent.parts);
+        const Index parts = options_.unites_parts ? 1 : std::max<Index>(1, extent.parts);
         args.rows = extent.rows / parts;
         args.steps = this->output_steps(extent.steps);
         args.features = this->features;
@@ -77,8 +79,8 @@ private:
         std::vector<double> counts;
     };
 
-    // Where rows are parts of the network's rows, the first parts of all have moments of their own, then the second
-    // ones, and so on.
+    // Where rows are parts of the network's rows and do not have their moments in common, the first parts of all have
+    // some of their own, then the second ones, and so on.
     struct BatchNormalizationWorkspace final : KernelWorkspace<T, BatchNormalizationArgs<T>> {
         const BatchNormalizationLayer& layer;
         std::vector<Moments> moments;
