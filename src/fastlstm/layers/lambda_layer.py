@@ -95,7 +95,7 @@ class Lambda(Layer):
         TypeError
             If an array is not made of real integers or floats.
         """
-        several = isinstance(x, (list, tuple)) and any(np.ndim(one) > 1 or are_symbolic(one) for one in x)
+        several = isinstance(x, (list, tuple)) and any(are_symbolic(one) or np.ndim(one) > 1 for one in x)
         if are_symbolic(x):
             arguments = {"several": True} if isinstance(x, (list, tuple)) else {}
             return self._symbolic_output(listed(x), arguments)
