@@ -96,7 +96,7 @@ def test_nothing_is_an_instance_of_a_missing_class():
     ("name", "advice"),
     [
         ("keras.layers.Lstm", r"did you mean keras\.layers\.LSTM"),
-        ("keras.layers.Lambda", "Python code cannot run"),
+        ("keras.layers.AbstractRNNCell", "Python code cannot run"),
         ("keras.tensorflow.gradients", r"tf\.gradients: gradients are found for losses only"),
         ("keras.tensorflow.io.read_file", r"tf\.io\.read_file: read the file with Python"),
         ("keras.utils.SomethingElse", "run the script with Keras itself"),
