@@ -164,7 +164,7 @@ def _called(layer: Any, call: Call, tensor: Callable[[Tensor], SymbolicTensor]) 
     args, given = filled(call.args, tensor), filled(call.kwargs, tensor)
     try:
         outputs = layer(*args, **given)
-    except TypeError as error:
+    except (TypeError, ValueError) as error:
         if not given:
             raise
         arguments = ", ".join(call.kwargs)

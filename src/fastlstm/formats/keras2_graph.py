@@ -62,7 +62,7 @@ def _call(entry: Mapping[str, Any], node: Any, before: Mapping[str, int]) -> dic
         (inputs,) = inputs
     if isinstance(inputs, list) and isinstance(cls, type) and issubclass(cls, StatefulLayer):
         inputs, *states = inputs
-        kwargs["initial_state"] = states
+        kwargs |= {"initial_state": states, "mask": None}
     return {"args": [inputs], "kwargs": kwargs}
 
 

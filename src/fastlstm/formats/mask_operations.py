@@ -1,5 +1,6 @@
 """The operations by which Keras computes masks between layers, which a functional model's description contains."""
 
+import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -24,14 +25,14 @@ def require_own(
     entries: Mapping[str, Mapping[str, Any]],
     operations: Mapping[str, Sequence[Call]],
 ) -> None:
-    """Raise unless the masks of calls are those that the layers themselves pass on.
+    """Raise unless the masks of calls are those that the layers themselves pass on; warn where Keras ignores one.
 
     Parameters
     ----------
     order : sequence of Call
         The calls of layers, each after those whose outputs it takes.
     masks : mapping of (str, int) to data
-        The masks of calls, by layer and number of the call.
+        The masks of calls for which one is given, perhaps None, by layer and number of the call.
     entries : mapping
         The descriptions of layers by name.
     operations : mapping
@@ -51,6 +52,13 @@ def require_own(
                     f"the operation {tensor.layer!r} computes a mask for layer {call.layer!r}, which does not belong to"
                     " its input; start the model with a Masking instead"
                 )
+        if found and "initial_state" in call.kwargs and (call.layer, number) not in masks:
+            warnings.warn(
+                f"layer {call.layer!r} gets an initial state, so Keras 3 ignores the mask of its input; here masked steps"
+                " are skipped",
+                UserWarning,
+                stacklevel=8,
+            )
         if entry["class_name"] in _MASKS:
             found = frozenset([(*call.inputs, entry["config"].get("mask_value", 0))])
         origins[call.layer, number] = found
