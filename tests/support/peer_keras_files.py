@@ -169,7 +169,7 @@ def chains(keras):
 
 
 REFUSED = (
-    "takes the result of the operation 'Sin'",
+    "no layer in place of the operation 'Sin'",
     "'lstm.*' is called with training: training: expected none",
     "computes a mask",
     "no layer 'EinsumDense'",
