@@ -70,10 +70,11 @@ def assert_close(found, expected, bound=BOUND):
         np.testing.assert_allclose(one, other, rtol=0, atol=bound)
 
 
-def assert_files_of_keras_open(found, case):
+def assert_files_of_keras_open(package, cases, case):
     """Check the three files of Keras for a case, before and after more training."""
+    found = exchanged(package, cases)
     for ending in graphs.ENDINGS:
-        model, batches = graphs.model_of(fastlstm, case)
+        model, batches = graphs.model_of(fastlstm, case, masks=package == "keras")
         path = found.folder / f"theirs-{case}.{ending}"
         with warnings.catch_warnings():
             warnings.simplefilter("error")
@@ -106,7 +107,7 @@ def assert_files_for_keras_open(found, case):
 @pytest.mark.parametrize("case", range(FEW))
 @pytest.mark.parametrize("package", PEERS)
 def test_files_of_keras(package, case):
-    assert_files_of_keras_open(exchanged(package, FEW), case)
+    assert_files_of_keras_open(package, FEW, case)
 
 
 @pytest.mark.parametrize("case", range(FEW))
@@ -118,7 +119,7 @@ def test_files_for_keras(case):
 @pytest.mark.parametrize("case", range(MANY))
 @pytest.mark.parametrize("package", PEERS)
 def test_many_files_of_keras(package, case):
-    assert_files_of_keras_open(exchanged(package, MANY), case)
+    assert_files_of_keras_open(package, MANY, case)
 
 
 @pytest.mark.slow

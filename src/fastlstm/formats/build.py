@@ -11,6 +11,8 @@ from . import functional_graph, kinds
 from .calls import Call, Tensor, filled
 from .deserialize import Deserializer
 from .functional_graph import Graph, described_layers, is_functional
+from .mask_operations import is_operation
+from .operations import Operation
 from .saved_model import LayersOf, LoadedModel, ModelClasses
 
 MODELS = ("Sequential", "Functional", "Model")
@@ -109,18 +111,22 @@ class _Builder:
             made[call.layer].append(_called(layers[call.layer], call, tensor))
         model: LoadedModel = cls(name=config.get("name"), trainable=bool(config.get("trainable", True)))
         model._connect_structures(filled(graph.inputs, tensor), filled(graph.outputs, tensor))
-        self.layers_of[id(model)] = [layer for layer in layers.values() if not isinstance(layer, InputLayer)]
+        self.layers_of[id(model)] = [
+            layer for layer in layers.values() if not isinstance(layer, (InputLayer, Operation))
+        ]
         return model
 
     def _layers(self, descriptions: Sequence[Mapping[str, Any]]) -> list[Any]:
         """Return layers, Inputs and models inside."""
         made = [None if one["class_name"] == "InputLayer" else self._layer(one) for one in descriptions]
-        dtype = next((layer.dtype for layer in made if layer is not None), None)
+        dtype = next((layer.dtype for layer in made if layer is not None and not isinstance(layer, Operation)), None)
         pairs = zip(descriptions, made, strict=True)
         return [self._deserializer.input(one, dtype) if layer is None else layer for one, layer in pairs]
 
     def _layer(self, description: Mapping[str, Any]) -> Any:
         """Return a layer or a model inside; the same one as before if models share it."""
+        if is_operation(description):
+            return Operation(description)
         config = description.get("config")
         kind = description["class_name"], str(config.get("name") if isinstance(config, dict) else None)
         number = description.get(kinds.SHARED, description.get("shared_object_id"))
@@ -165,7 +171,7 @@ def _called(layer: Any, call: Call, tensor: Callable[[Tensor], SymbolicTensor]) 
     args, given = filled(call.args, tensor), filled(call.kwargs, tensor)
     try:
         outputs = layer(*args, **given)
-    except TypeError as error:
+    except (TypeError, ValueError) as error:
         if not given:
             raise
         arguments = ", ".join(call.kwargs)
@@ -174,7 +180,9 @@ def _called(layer: Any, call: Call, tensor: Callable[[Tensor], SymbolicTensor]) 
 
 
 def _gives_several(layer: Any) -> bool:
-    """Return whether calls of a layer, or of a model inside, return several outputs."""
+    """Return whether calls of a layer, or of a model inside, return several outputs, or it cannot be in a chain."""
     if isinstance(layer, InputLayer):
         return False
+    if isinstance(layer, Operation):  # whose layer is made when it is called
+        return True
     return layer._gives_several if isinstance(layer, Layer) else len(layer._outputs) > 1

@@ -30,13 +30,13 @@ class Call(NamedTuple):
 
 
 def call_of(layer: str, node: Any) -> Call:
-    """Return the call that an entry of inbound_nodes describes; arguments that are None or False are left out."""
+    """Return the call that an entry of inbound_nodes describes, without None and False but for the mask."""
     if not isinstance(node, dict) or not isinstance(node.get("args"), list):
         raise ValueError(f"inbound_nodes of {layer!r}: expected arguments of calls, got {str(node)[:100]}")
     kwargs = _argument(node.get("kwargs", {}))
     if not isinstance(kwargs, dict):
         raise ValueError(f"inbound_nodes of {layer!r}: expected keyword arguments, got {str(kwargs)[:100]}")
-    given = {key: value for key, value in kwargs.items() if value is not None and value is not False}
+    given = {key: value for key, value in kwargs.items() if key == "mask" or not (value is None or value is False)}
     return Call(layer, _argument(node["args"]), given)
 
 
@@ -87,6 +87,10 @@ def _argument(value: Any) -> Any:
         return value
     if value.get("class_name") == "__keras_tensor__":
         return tensor_of(value["config"]["keras_history"])
+    if value.get("class_name") == "__slice__":
+        return slice(*(value["config"].get(name) for name in ("start", "stop", "step")))
+    if value.get("class_name") == "__ellipsis__":
+        return Ellipsis
     if value.get("class_name") == "__tuple__":
         return [_argument(entry) for entry in value["config"]["value"]]
     return {key: _argument(entry) for key, entry in value.items()}

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from .._internal.files import RefusedError
-from . import mask_operations
-from .calls import Call, Tensor, call_of, tensor_of
+from . import mask_operations, operations
+from .calls import Call, Tensor, call_of, tensor_of, tensors_in
 
 _MASKS = ("mask", "query_mask", "value_mask", "key_mask")
 
@@ -56,17 +56,18 @@ def of_config(config: Mapping[str, Any]) -> Graph:
     """Return the graph that a functional model's configuration describes."""
     entries = {name_of(entry): entry for entry in described_layers(config)}
     calls = {name: [call_of(name, node) for node in _nodes(entry)] for name, entry in entries.items()}
-    operations = {name: calls.pop(name) for name, entry in entries.items() if mask_operations.is_operation(entry)}
     masks = {
         (name, number): [call.kwargs.pop(key) for key in _MASKS if key in call.kwargs]
         for name, of_layer in calls.items()
         for number, call in enumerate(of_layer)
     }
+    for_masks = _only_for_masks(entries, calls, config.get("output_layers"))
+    of_masks = {name: calls.pop(name) for name in for_masks}
     layers = {name: entries[name] for name in calls}
     for name, of_layer in calls.items():
         _require_layers(name, of_layer, entries)
     order = _in_order(calls)
-    mask_operations.require_own(order, masks, layers, operations)
+    mask_operations.require_own(order, masks, layers, of_masks)
 
     def first_call(name: str) -> int:
         """Return the number of the first call among the outputs: 1 for functional models, as in Keras."""
@@ -94,19 +95,31 @@ def _nodes(entry: Mapping[str, Any]) -> list[Any]:
     return nodes
 
 
+def _only_for_masks(
+    entries: Mapping[str, Mapping[str, Any]], calls: Mapping[str, Sequence[Call]], outputs: Any
+) -> list[str]:
+    """Return the names of the operations that are only needed for masks."""
+    rest = {name for name, entry in entries.items() if mask_operations.is_operation(entry)}
+    needed = [tensor.layer for name in calls if name not in rest for call in calls[name] for tensor in call.inputs]
+    needed += [tensor.layer for tensor in tensors_in(_ends(outputs, lambda _: 0))]
+    while needed:
+        name = needed.pop()
+        if name in rest:
+            rest.remove(name)
+            needed += [tensor.layer for call in calls[name] for tensor in call.inputs]
+    return [name for name in entries if name in rest]
+
+
 def _require_layers(name: str, calls: Sequence[Call], entries: Mapping[str, Mapping[str, Any]]) -> None:
-    """Raise unless a layer is called on outputs of layers."""
+    """Raise unless a layer is called on outputs of layers, or of operations for which there are layers."""
+    entry = entries[name]
+    if mask_operations.is_operation(entry) and not operations.is_known(entry):
+        raise RefusedError(f"there is no layer in place of the operation {entry['class_name']!r} ({name!r})")
     for call in calls:
         for tensor in call.inputs:
             if tensor.layer not in entries:
                 raise RefusedError(
                     f"layer {name!r} takes the output of {tensor.layer!r}, which the model does not have"
-                )
-            entry = entries[tensor.layer]
-            if mask_operations.is_operation(entry):
-                raise RefusedError(
-                    f"layer {name!r} takes the result of the operation {entry['class_name']!r}; this package has layers"
-                    " only, such as Add for +"
                 )
 
 

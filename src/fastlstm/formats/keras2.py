@@ -1,14 +1,17 @@
 """Models of Keras 2, translated to Keras 3."""
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from .._internal.files import RefusedError
-from ..layers import Activation, Dense
+from ..layers import Activation, Dense, Embedding, Layer, Masking
+from ..layers._masks import passes_mask
+from ..layers.merging import Merge
 from ..layers.rnn.recurrent import Recurrent
+from ..training.nodes import Values
 from . import build, keras2_graph, kinds, weight_tree
 from .functional_graph import is_functional
 from .saved_model import SavedModel
@@ -132,6 +135,37 @@ def scale_hard_sigmoids(model: SavedModel) -> bool:
             stacklevel=5,
         )
     return found
+
+
+def warn_about_masks(model: SavedModel) -> None:
+    """Warn if layers merge sequences with different masks, which Keras 3 does differently."""
+    merging: dict[str, None] = {}
+    _find_merged_masks(model, [frozenset() for _ in model._inputs], merging)
+    if merging:
+        warnings.warn(
+            f"load_model: {', '.join(map(repr, merging))}: a step of merged sequences is valid if it is valid in any of"
+            " them, as in Keras 3; in Keras 2 it had to be valid in all of them",
+            UserWarning,
+            stacklevel=5,
+        )
+
+
+def _find_merged_masks(model: Any, masks: Sequence[frozenset[str]], merging: dict[str, None]) -> list[frozenset[str]]:
+    """Return which layers the mask of each output comes from, and add the names of those that merge different masks."""
+    values = Values(masks)
+    for node in model._nodes:
+        layer, given = node.layer, values.of(node.inputs)
+        if not isinstance(layer, Layer):
+            values.add(_find_merged_masks(layer, given, merging))
+            continue
+        found = frozenset[str]().union(*given)
+        if isinstance(layer, Merge) and any(mask != found for mask in given):
+            merging[layer.name] = None
+        if isinstance(layer, Masking) or (isinstance(layer, Embedding) and layer.mask_zero):
+            found = frozenset([layer.name])
+        outputs = len(layer._state_widths()) + 1 if layer.return_state else 1
+        values.add([found if passes_mask(layer) else frozenset(), *[frozenset()] * (outputs - 1)])
+    return values.of(model._outputs)
 
 
 def _before_hard_sigmoid(leaf: weight_tree.Leaf) -> list[bool]:

@@ -4,10 +4,21 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..layers.rnn._stateful_layer import StatefulLayer
-from . import kinds
+from . import kinds, operations
 from .functional_graph import is_functional, name_of
 
 _CONSTANT = "_CONSTANT_VALUE"
+_OPERATIONS = {
+    "__operators__.add": "Add",
+    "__operators__.getitem": "GetItem",
+    "concat": "Concatenate",
+    "nn.relu": "Relu",
+    "nn.softmax": "Softmax",
+    **{f"math.{name}": name.capitalize() for name in ("add", "subtract", "multiply", "maximum", "minimum", "negative")},
+    **{f"math.{name}": name.capitalize() for name in ("divide", "sigmoid", "tanh")},
+    "math.truediv": "Divide",
+}
+"""Functions of TensorFlow as operations of Keras 3."""
 
 
 def translate(config: dict[str, Any]) -> None:
@@ -19,6 +30,8 @@ def translate(config: dict[str, Any]) -> None:
     for entry in entries.values():
         nodes = entry.get("inbound_nodes", [])
         entry["inbound_nodes"] = [node if isinstance(node, dict) else _call(entry, node, before) for node in nodes]
+        if entry["class_name"] in ("TFOpLambda", "SlicingOpLambda"):
+            _translate_operation(entry)
     after = {name: -count + is_functional(entries[name].get("config")) for name, count in before.items()}
     config["output_layers"] = _shifted(config.get("output_layers"), after)
 
@@ -62,8 +75,32 @@ def _call(entry: Mapping[str, Any], node: Any, before: Mapping[str, int]) -> dic
         (inputs,) = inputs
     if isinstance(inputs, list) and isinstance(cls, type) and issubclass(cls, StatefulLayer):
         inputs, *states = inputs
-        kwargs["initial_state"] = states
+        kwargs |= {"initial_state": states, "mask": None}
     return {"args": [inputs], "kwargs": kwargs}
+
+
+def _translate_operation(entry: dict[str, Any]) -> None:
+    """Translate a function of TensorFlow; those without an operation of Keras 3 stay as they are."""
+    operation, config = _OPERATIONS.get(str(entry["config"].get("function"))), {"name": entry.get("name")}
+    if operation is None:
+        return
+    for call in entry["inbound_nodes"]:
+        kwargs = {name: value for name, value in call["kwargs"].items() if name != "name"}
+        if "y" in kwargs:
+            call["args"].append(kwargs.pop("y"))
+        if "slice_spec" in kwargs:
+            call["args"].append([_key(one) for one in kwargs.pop("slice_spec")])
+        if "axis" in kwargs:
+            config["axis"] = kwargs.pop("axis")
+        call["kwargs"] = kwargs
+    entry |= {"module": operations.MODULE, "class_name": operation, "config": config}
+
+
+def _key(one: Any) -> Any:
+    """Return a part of an index."""
+    if isinstance(one, dict) and "class_name" not in one:
+        return {"class_name": "__slice__", "config": one}
+    return {**one, "config": {}} if isinstance(one, dict) else one
 
 
 def _inputs(value: Any, before: Mapping[str, int], keywords: dict[str, Any]) -> Any:

@@ -46,6 +46,8 @@ def model(file: "h5py.File", deserializer: Deserializer, compile: bool, model_cl
         training["optimizer"] = training.get("optimizer_config")
         adopt.compile_as_described(found, training, deserializer)
     if found.built:
+        if older:
+            keras2.warn_about_masks(found)
         changed = older and keras2.scale_hard_sigmoids(found)
         variables = [] if changed else _saved_optimizer_variables(file)
         training_state.restore(file, found, variables, unbuilt.layers_of, by_slot=by_slot)

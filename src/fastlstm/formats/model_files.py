@@ -121,6 +121,8 @@ def load_model(
             if compile:
                 adopt.compile_as_described(model, description.get("compile_config"), deserializer)
             if model.built:
+                if older:
+                    keras2.warn_about_masks(model)
                 changed = older and keras2.scale_hard_sigmoids(model)
                 variables = [] if changed else training_state.saved_optimizer_variables(tree)
                 training_state.restore(tree, model, variables, unbuilt.layers_of)

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from .._internal.owners import Owned
-from ..layers import InputLayer, Lambda, Layer
+from ..layers import GetItem, InputLayer, Lambda, Layer
 from ..losses._function import FunctionLoss
 from ..training.nodes import Values, shapes_of
-from . import kinds, weight_tree
+from . import kinds, operations, weight_tree
 from .calls import Tensor
 from .calls import described as tensor_described
 from .saved_model import SavedModel
@@ -52,8 +52,11 @@ def _shared_by_models(model: SavedModel) -> dict[int, int]:
     return {identity: i for i, (identity, count) in enumerate(occurrences.items()) if count > 1}
 
 
-def _layer(layer: Any, shared: Mapping[int, int]) -> dict[str, Any]:
-    """Return the description of a layer or of a model inside."""
+def _layer(layer: Any, shared: Mapping[int, int], *, in_graph: bool = False) -> dict[str, Any]:
+    """Return the description of a layer or of a model inside; in a graph, some layers are operations of Keras."""
+    if in_graph and isinstance(layer, GetItem):
+        names = {"class_name": "GetItem", "registered_name": "GetItem"}
+        return {"module": operations.MODULE, **names, "config": {"name": layer.name}}
     found: dict[str, Any] = described(layer) if isinstance(layer, Layer) else _of_model(layer, shared)
     if id(layer) in shared:
         found[kinds.SHARED] = shared[id(layer)]
@@ -70,12 +73,14 @@ def _graph(model: SavedModel, shared: Mapping[int, int]) -> dict[str, Any]:
         of_layer = calls[node.layer.name]
         given = [tensor_described(tensors[value], shapes[value], model.dtype) for value in node.inputs]
         args, kwargs = node.layer._keras_call(given)
+        if isinstance(node.layer, GetItem):
+            args = [*args, operations.key_described(node.layer.key)]
         tensors.add([Tensor(node.layer.name, len(of_layer), output) for output in range(len(shapes.of_node(i)))])
         of_layer.append({"args": args, "kwargs": {**kwargs, **described(node.arguments)}})
     layers = []
     for layer in all_layers:
         is_input = isinstance(layer, InputLayer)
-        found = _input(layer, model.dtype) if is_input else _layer(layer, shared)
+        found = _input(layer, model.dtype) if is_input else _layer(layer, shared, in_graph=True)
         layers.append({**found, "name": layer.name, "inbound_nodes": calls[layer.name]})
     inputs = [[layer.name, 0, 0] for layer in model._inputs]
     outputs = []

@@ -36,6 +36,8 @@ class GetItem(Layer):
     ((None, 3), (None, 5, 3))
     """
 
+    _in_keras = False
+
     def __init__(self, key: Any, **options: Any) -> None:
         super().__init__(**options)
         self.key = _plain(key)

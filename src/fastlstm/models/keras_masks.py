@@ -3,19 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
-from ..layers import Attention, Concatenate, Dot, Embedding, GlobalAveragePooling1D, Layer, Masking
+from ..layers import Attention, Concatenate, Embedding, Layer, Masking
+from ..layers._masks import passes_mask
 from ..layers.merging import Merge
-from ..layers.rnn._stateful_layer import StatefulLayer
 from ..layers.symbolic import SymbolicCall, SymbolicTensor
 
 Mask: TypeAlias = SymbolicTensor | None
-
-_WITHOUT = (
-    *("AveragePooling1D", "Conv1D", "Cropping1D", "DepthwiseConv1D", "Flatten", "GlobalMaxPooling1D", "MaxPooling1D"),
-    *("Permute", "RMSNormalization", "RepeatVector", "Reshape", "SeparableConv1D", "UpSampling1D", "ZeroPadding1D"),
-    "GetItem",
-)
-"""Layers that do not pass on a mask."""
 
 
 class MaskOperation(SymbolicCall):
@@ -69,18 +62,15 @@ def _passed_on(call: SymbolicCall, masks: Sequence[Mask]) -> list[Mask]:
         return [_operation(_operation(*call.inputs))]
     if isinstance(layer, Embedding):
         return [_operation(*call.inputs) if layer.mask_zero else None]
-    if not isinstance(layer, Layer) or all(mask is None for mask in masks):  # models inside pass on none
-        return []
+    if not isinstance(layer, Layer) or not passes_mask(layer) or all(mask is None for mask in masks):
+        return []  # models inside pass on none
     if isinstance(layer, Concatenate):
         return [_concatenated(call.inputs, masks)]
     if isinstance(layer, Merge):
-        return [None if isinstance(layer, Dot) else _either(masks)]
-    if isinstance(layer, StatefulLayer):
-        return [masks[0] if layer.return_sequences else None]
+        return [_either(masks)]
     if isinstance(layer, Attention):
         return [None if masks[0] is None else _operation(masks[0])]
-    passes = not isinstance(layer, GlobalAveragePooling1D) and type(layer).__name__ not in _WITHOUT
-    return [masks[0] if passes else None]
+    return [masks[0]]
 
 
 def _either(masks: Sequence[Mask]) -> Mask:

@@ -23,7 +23,7 @@ def load_model(
     ----------
     filepath : path-like
         A .keras file, a whole model in an .h5 file, or a .safetensors file of `Sequential.save_weights`. From Keras: a
-        Sequential, or a functional model of one input and one output.
+        Sequential or a functional model.
     custom_objects : dict, optional
         Your own classes and functions, by their names in the file.
     compile : bool

@@ -69,7 +69,10 @@ def to_torch(model: Any) -> Any:
     )
     """
     if not isinstance(model, models.Sequential):
-        raise TypeError(f"model: expected a fastlstm.Sequential, got {type(model).__name__}")
+        raise TypeError(
+            f"model: expected a fastlstm.Sequential, got {type(model).__name__}; functional models, with branches,"
+            " shared layers or several inputs, are not converted"
+        )
     modules: list[Any] = []
     shape = model.input_shape  # raises unless it is built
     for layer in model.layers:

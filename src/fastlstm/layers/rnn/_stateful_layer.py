@@ -45,7 +45,7 @@ class StatefulLayer(Layer):
 
     def _keras_call(self, inputs: list[Any]) -> tuple[list[Any], dict[str, Any]]:
         first, *states = inputs
-        return [first], {"initial_state": states} if states else {"mask": None}
+        return [first], {**({"initial_state": states} if states else {}), "mask": None}
 
     def _state_array(self, name: str, state: Any) -> Array:
         return real_array(name, state, self.dtype)

@@ -62,7 +62,10 @@ def export(model: Sequential, path: str | os.PathLike[str]) -> None:
     ['LSTM', 'Dense']
     """
     if not isinstance(model, Sequential):
-        raise TypeError(f"model: expected a fastlstm Sequential, got {model!r}")
+        raise TypeError(
+            f"model: expected a fastlstm Sequential, got {model!r}; functional models, with branches, shared layers or"
+            " several inputs, are not exported"
+        )
     made = proto_of(model)
     onnx.checker.check_model(made, full_check=True)
     with whole_file(path, overwrite=True) as file:
