@@ -150,6 +150,8 @@ class Layer(Trainable):
             arguments = {**self._arguments(), "activity_regularizer": self._activity_regularizer}
             if name in arguments:
                 return arguments[name]
+        if isinstance(getattr(type(self), name, None), property) and not self.built:  # whose error this one replaces
+            raise AttributeError(self._without_weights(), name=name, obj=self)
         raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
 
     # Defined by each layer --------------------------------------------------------------------------------------
