@@ -42,6 +42,13 @@ def parts(rows: Rows | None) -> list[Any]:
     return list(rows.arrays) if isinstance(rows, RowArrays) else [rows]
 
 
+def elements(rows: Rows) -> int:
+    """Return the number of elements of all arrays."""
+    if isinstance(rows, RowArrays):
+        return sum(array.size for array in rows.arrays if array is not None)
+    return rows.size
+
+
 def for_core(rows: Rows | None) -> Any:
     """Return the form in which the core takes arrays of several inputs or outputs, a list, or the only array."""
     return rows.arrays if isinstance(rows, RowArrays) else rows

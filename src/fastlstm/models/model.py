@@ -697,6 +697,9 @@ class Model(LayerGraph):
         return outputs if self._outputs_are_listed else outputs[0]
 
     def _returned(self, rows: Rows) -> Any:
+        """Return outputs as callers get them."""
+        if type(rows) is np.ndarray and not self._output_keys:
+            return rows
         return self._packed(parts(rows))
 
     def _prediction_input(self, name: str, x: Any, *_: Any) -> tuple[NativeModel, Rows]:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from .._internal.progress import rows_bar
-from .._internal.row_arrays import Rows, concatenated, for_core, parts
+from .._internal.row_arrays import Rows, concatenated, elements, for_core
 from ..callbacks import CallbackList
 from .batch_data import BatchSource
 from .native_model import NativeModel
@@ -17,7 +17,7 @@ def predict(native: NativeModel, x: Rows, batch_size: int, verbose: int | str) -
         if len(x) == 0:
             return native.run(x, None, None)
         rows = native.rows_of_a_batch("x", len(x), min(batch_size, len(x)))
-    elif sum(array.size for array in parts(x)) <= _SMALL:
+    elif elements(x) <= _SMALL:
         return native.predict(x)
     else:
         rows = native.rows_of_a_call(x)
