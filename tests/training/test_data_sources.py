@@ -273,7 +273,7 @@ def nothing():
         (lambda data: iter([(*data, np.ones(3))]), {}, ValueError, "x, batch 0: sample_weight: expected shape"),
         (lambda data: Numbered(*data), {"sample_weight": [1.0]}, ValueError, "sample_weight: expected None if x"),
         (lambda data: iter([(*data, 1, 2)]), {}, ValueError, "x, batch 0: expected a batch .*, got 4 entries"),
-        (lambda data: iter([{"x": data[0]}]), {}, TypeError, "x, batch 0: expected a batch .*, got a dict"),
+        (lambda data: iter([{"x": data[0]}]), {}, ValueError, "x, batch 0: y: expected targets, got None"),
         (lambda data: iter([data[0]]), {}, ValueError, "x, batch 0: y: expected targets, got None"),
         (lambda data: iter([data, (data[0][:, :4], data[1])]), {}, ValueError, r"x, batch 1: x: expected shape"),
         (lambda data: iter([(data[0], data[1][:3])]), {}, ValueError, "x, batch 0: y: expected as many samples"),
