@@ -113,10 +113,10 @@ class Training:
         self.model.compile(optimizer=fastlstm.optimizers.Adam(learning_rate=1e-6), loss="mse")
 
     @property
-    def directions(self) -> list[layers.RNN]:
+    def directions(self) -> list[layers.Recurrent]:
         if isinstance(self.layer, layers.Bidirectional):
-            return [self.layer.forward_layer, self.layer.backward_layer]
-        assert isinstance(self.layer, layers.RNN)
+            return [self.layer.forward_layer._as_recurrent(), self.layer.backward_layer._as_recurrent()]
+        assert isinstance(self.layer, layers.Recurrent)
         return [self.layer]
 
     def operations(self) -> int:

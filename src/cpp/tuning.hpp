@@ -45,6 +45,8 @@ constexpr int square_sums = 8;
 // Order: elements of a chunk of the parameters, of which one thread sums the squares or the penalty. Small enough to
 // share, large enough that a sum costs little.
 constexpr int parameter_chunk = 4096;
+// Rows of a product of an optimizer's matrices that are computed together, their sums in registers.
+constexpr int product_rows = 8;
 // Order: rows of a chunk of a batch that is normalized, which has sums of its own. Enough chunks for all threads, few
 // enough that adding their sums costs little.
 constexpr int rows_per_chunk = 8;

@@ -100,7 +100,7 @@ def test_arguments_as_plain_data(shapes):
 BASES = {
     constraints: {"Constraint"},
     initializers: {"Initializer"},
-    layers: {"Input", "Layer", "RNN", "SymbolicTensor"},
+    layers: {"Input", "Layer", "Recurrent", "RecurrentCell", "SymbolicTensor"},
     losses: {"Loss"},
     metrics: {"MeanMetricWrapper", "Metric"},
     optimizers: {"Optimizer"},

@@ -2,10 +2,11 @@
 
 import inspect
 
+import numpy as np
 import pytest
 from peers import require_peer
 
-from fastlstm import callbacks
+from fastlstm import Input, Sequential, callbacks, layers
 from fastlstm.callbacks import (
     BackupAndRestore,
     CSVLogger,
@@ -37,6 +38,26 @@ def test_lambda_callbacks_refuse_what_is_no_hook():
         LambdaCallback(on_epoch=print)
     with pytest.raises(TypeError, match="on_epoch_end: expected a function"):
         LambdaCallback(on_epoch_end=3)
+    assert LambdaCallback(limit=3, on_test_end=print).limit == 3
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda mode: EarlyStopping("own", mode=mode),
+        lambda mode: ReduceLROnPlateau("own", mode=mode),
+        lambda mode: ModelCheckpoint("best.keras", "own", save_best_only=True, mode=mode),
+    ],
+)
+def test_a_name_that_is_unknown_needs_a_direction(make, tmp_path, monkeypatch):
+    """As in Keras: without a direction it is an error, with one a warning."""
+    monkeypatch.chdir(tmp_path)
+    model = Sequential([Input((1,)), layers.Dense(1)])
+    model.compile("sgd", "mse")
+    with pytest.raises(ValueError, match="does not know whether a larger 'own' is better; give mode="):
+        model.fit(np.ones((2, 1)), np.ones(2), verbose=0, callbacks=[make("auto")])
+    with pytest.warns(UserWarning, match="there is no 'own' in the logs"):
+        model.fit(np.ones((2, 1)), np.ones(2), verbose=0, callbacks=[make("max")])
 
 
 @pytest.mark.parametrize(

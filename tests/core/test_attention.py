@@ -58,7 +58,7 @@ def expected(net, x, mask, **options):
     )[0]
 
 
-@pytest.mark.parametrize("scores, use_scale", SCORES)
+@pytest.mark.parametrize(("scores", "use_scale"), SCORES)
 @pytest.mark.parametrize("kind", MASKS)
 def test_outputs(isa, dtype, rng, scores, use_scale, kind):
     for steps, key, value in [(1, 1, 1), (7, 4, 6), (33, 17, 3), (50, 33, 20)]:
@@ -159,7 +159,7 @@ def test_the_same_bits_in_any_batch_and_on_any_number_of_threads(isa, dtype, rng
         np.testing.assert_array_equal(net.run(x[rows], mask=mask[rows])[0], results[0][0][rows])
 
 
-@pytest.mark.parametrize("first, second", [(False, False), (False, True), (True, False), (True, True)])
+@pytest.mark.parametrize(("first", "second"), [(False, False), (False, True), (True, False), (True, True)])
 def test_products(isa, dtype, rng, first, second):
     """Of (N, T, A) and (N, T, B) over their features, over the steps of one, and over the steps of both."""
     for steps, other in [(1, 3), (7, 4), (33, 20)]:
@@ -184,7 +184,7 @@ def test_products(isa, dtype, rng, first, second):
         d_x = net.backward(saved, d_output)[0]
         for place in rng.choice(x.size, size=min(x.size, 8), replace=False):
 
-            def total(x):
+            def total(x, net=net, d_output=d_output):
                 return (net.run(x)[0] * d_output).sum()
 
             assert d_x.flat[place] == pytest.approx(slope(total, x, place), rel=1e-6, abs=1e-8)
@@ -229,7 +229,7 @@ def test_other_numbers_of_value_steps(isa, rng, options, causal, masked):
         for k in range(3):
             for place in rng.choice(x[k].size, size=3):
 
-                def total(values, k=k):
+                def total(values, k=k, net=net, x=x, d_output=d_output):
                     return (net.run([*x[:k], values, *x[k + 1 :]])[0] * d_output).sum()
 
                 assert gradients[k].flat[place] == pytest.approx(slope(total, x[k], place), rel=1e-5, abs=1e-7)
@@ -278,12 +278,12 @@ def test_steps_one_after_the_other(isa, dtype, rng):
     [
         (
             lambda net: net.add("attention", inputs=[(INPUT, 0), (INPUT, 1)]),
-            "expects a query, a value and a key, got 2",
+            "a query, a value and a key, got 2",
         ),
         (lambda net: net.add("attention", inputs=[(INPUT, 0)] * 3, heads=3), "heads: expected a divisor of 4 .* got 3"),
         (
             lambda net: net.add("dense", inputs=[(INPUT, 0)], units=4, output_heads=3),
-            "output_heads: expected a divisor",
+            "output_heads: expected",
         ),
         (lambda net: net.add("dot", inputs=[(INPUT, 0)], second_steps=3), "dot expects two, got 1"),
         (lambda net: net.add("merge", mode="sub", inputs=[(INPUT, 0)]), "a difference is of two, got 1"),

@@ -27,8 +27,8 @@ def merged(mode, arrays, masks):
     function = {"max": np.maximum, "min": np.minimum}[mode]
     output, valid = arrays[0], masks[0]
     for x, mask in zip(arrays[1:], masks[1:], strict=True):
-        x = np.where(mask[..., None], x, output)
-        output = function(np.where(valid[..., None], output, x), x)
+        other = np.where(mask[..., None], x, output)
+        output = function(np.where(valid[..., None], output, other), other)
         valid = valid | mask
     return output
 

@@ -11,6 +11,20 @@ KERNEL, BIAS = 2, 3
 """Parameters of `network`. What is not trained comes first there, and last in the flat buffer."""
 ORDER = np.arange(ROWS, dtype=np.int64)
 
+ADAFACTOR = {"beta_2_decay": -0.8, "epsilon_1": 1e-30, "epsilon_2": 1e-3, "clip_threshold": 1.0}
+MUON = {
+    "adam_beta_1": 0.9,
+    "adam_beta_2": 0.99,
+    "epsilon": 1e-3,
+    "muon_a": 3.4445,
+    "muon_b": -4.775,
+    "muon_c": 2.0315,
+    "adam_lr_ratio": 1.0,
+    "momentum": 0.95,
+    "ns_steps": 5,
+    "nesterov": True,
+    "rms_rate": 0.1,
+}
 RULES = [
     ("sgd", {}),
     ("sgd", {"momentum": 0.9}),
@@ -25,6 +39,24 @@ RULES = [
     ("adagrad", {"initial_accumulator_value": 0.1, "epsilon": 1e-7}),
     ("adadelta", {"rho": 0.9, "epsilon": 1e-5}),
     ("lion", {"beta_1": 0.9, "beta_2": 0.99}),
+    ("ftrl", {"initial_accumulator_value": 0.1, "learning_rate_power": -0.5}),
+    (
+        "ftrl",
+        {
+            "initial_accumulator_value": 0.1,
+            "learning_rate_power": -0.7,
+            "l1_regularization_strength": 0.1,
+            "l2_regularization_strength": 0.2,
+            "l2_shrinkage_regularization_strength": 0.05,
+            "beta": 0.3,
+        },
+    ),
+    ("schedule_free_adamw", {"beta_1": 0.9, "beta_2": 0.99, "epsilon": 1e-3, "warmup_steps": 10}),
+    ("lamb", {"beta_1": 0.9, "beta_2": 0.99, "epsilon": 1e-3}),
+    ("adafactor", ADAFACTOR),
+    ("adafactor", ADAFACTOR | {"epsilon_2": 2.0, "clip_threshold": 0.5, "beta_2_decay": -0.6}),
+    ("muon", MUON),
+    ("muon", MUON | {"nesterov": False, "rms_rate": 0.2, "ns_steps": 3, "momentum": 0.5, "adam_lr_ratio": 0.5}),
 ]
 AROUND = {
     "clipvalue": {"clipvalue": 0.001},
@@ -145,7 +177,7 @@ def test_nan_goes_through(isa, name, options, clip, dtype, rng):
     x, y, _ = next(batches(rng, 1, dtype))
     x[1, 7] = np.nan
     one_step(net, x, y, 0.01)
-    assert np.isnan(net.weight(KERNEL)[7]).all()
+    assert np.isnan(net.weight(KERNEL)[7]).all()  # and all, where an update needs the whole
 
 
 SLOTS = {
@@ -157,6 +189,11 @@ SLOTS = {
     "adagrad": (["accumulator"], {"initial_accumulator_value": 0.5}),
     "adadelta": (["accumulated_grad", "accumulated_delta_var"], {"rho": 0.9}),
     "lion": (["momentum"], {"beta_1": 0.9, "beta_2": 0.9}),
+    "ftrl": (["accumulator", "linear"], {"initial_accumulator_value": 0.5, "learning_rate_power": -0.5}),
+    "schedule_free_adamw": (["momentum", "velocity"], {"beta_1": 0.9, "beta_2": 0.9}),
+    "lamb": (["momentum", "velocity"], {"beta_1": 0.9, "beta_2": 0.9}),
+    "adafactor": (["row", "column", "velocity"], ADAFACTOR),
+    "muon": (["momentum", "velocity"], MUON),
 }
 
 
@@ -166,7 +203,8 @@ def test_what_is_kept_of_a_run_continues_it_elsewhere(isa, dtype, rule, rng):
     options = options | {"epsilon": 1e-3} | AROUND["all"]
     first = network(initial_weights(rng, dtype), rule, options)
     assert first.slots == ["average", "gradient_accumulator", *names]
-    assert (first.slot(names[0], KERNEL) == options.get("initial_accumulator_value", 0)).all()
+    start = first.weight(KERNEL) if rule == "schedule_free_adamw" else options.get("initial_accumulator_value", 0)
+    assert (first.slot(names[0], KERNEL) == start).all()
     data = list(batches(rng, 20, dtype))
     for x, y, _ in data[:10]:
         one_step(first, x, y, 0.01)
@@ -241,6 +279,41 @@ def test_rates_of_several_steps(isa, dtype, rng):
         many.train(x, y, order, **steps, learning_rate=all_rates.astype("f4"), seconds=0.0)
     with pytest.raises(TypeError, match="learning_rate"):
         many.train(x, y, order, **steps, learning_rate="fast", seconds=0.0)
+
+
+@pytest.mark.parametrize(("name", "options"), [rule for rule in RULES if rule[0] in ("lamb", "adafactor", "muon")])
+def test_updates_of_whole_parameters_on_several_threads(isa, dtype, name, options, threads, rng):
+    """Wide and tall matrices of several chunks, with clipping, decay, averages and accumulation around."""
+    results = []
+    case = Case(3, (70,), 5, dtype).random_weights(rng)
+    x, y = case.sample(rng, 64, 6)
+    order = np.arange(64, dtype=np.int64)
+    for count in (1, 4, 3):
+        threads(count)
+        net = case.network()
+        net.set_optimizer(name, {key: float(value) for key, value in (options | AROUND["all"]).items()})
+        for _ in range(6):
+            net.train(x, y, order, batch_size=64, first_step=0, learning_rate=0.01, seconds=0.0)
+        segments = range(len(net.parameters))
+        results.append([net.weight(i).copy() for i in segments])
+        results[-1] += [net.slot(slot, i) for slot in net.slots for i in segments]
+    assert all(np.isfinite(array).all() for array in results[0])
+    for arrays in results[1:]:
+        for found, expected in zip(arrays, results[0], strict=True):
+            np.testing.assert_array_equal(found, expected)
+
+
+def test_matrices_that_muon_leaves_to_adam(isa, rng):
+    weights = initial_weights(rng, "float64")
+    adam = {"beta_1": 0.9, "beta_2": 0.99, "epsilon": 1e-3, "weight_decay": 0.1}
+    one, other = network(weights, "muon", MUON), network(weights, "adam", adam, [BIAS])
+    options = MUON | {"adam_weight_decay": 0.1, "weight_decay": 0.7}
+    one.set_optimizer("muon", {key: float(value) for key, value in options.items()}, [BIAS], [KERNEL])
+    for x, y, _ in batches(rng, 5, "float64"):
+        one_step(one, x, y, 0.01)
+        one_step(other, x, y, 0.01)
+    for parameter in (KERNEL, BIAS):
+        np.testing.assert_array_equal(one.weight(parameter), other.weight(parameter))
 
 
 @pytest.mark.parametrize("clip", ["clipnorm", "global_clipnorm"])

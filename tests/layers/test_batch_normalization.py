@@ -170,7 +170,6 @@ def test_training_goes_on_from_a_file(tmp_path):
         (lambda: layers.BatchNormalization(momentum=1.5), ValueError, "momentum"),
         (lambda: layers.BatchNormalization(renorm=True), ValueError, "renorm: BatchNormalization does not support it"),
         (lambda: layers.BatchNormalization(synchronized=True), ValueError, "synchronized"),
-        (lambda: layers.TimeDistributed(layers.BatchNormalization()), ValueError, "brings a vector to a vector"),
     ],
 )
 def test_wrong_arguments(make, error, match):

@@ -7,8 +7,11 @@ import pytest
 
 from fastlstm import constraints, initializers, layers, regularizers
 
-WITHOUT_EFFECT = {"unroll", "implementation", "use_cudnn", "renorm_momentum"}
-REFUSED = {"lora_rank", "lora_alpha", "quantization_config", "data_format", "renorm", "renorm_clipping", "synchronized"}
+WITHOUT_EFFECT = {"unroll", "implementation", "use_cudnn", "renorm_momentum", "attention_axes"}
+REFUSED = {
+    *("lora_rank", "lora_alpha", "quantization_config", "data_format", "renorm", "renorm_clipping", "synchronized"),
+    *("sliding_window", "flash_attention", "use_gate"),
+}
 VALUES = {"weights"}  # of arrays, which are no part of a configuration
 INPUTS = {"input_shape", "batch_input_shape", "batch_shape", "input_dim", "input_length"}  # of an Input
 
@@ -46,8 +49,12 @@ RECURRENT = {
 GATED = {**RECURRENT, "recurrent_activation": "hard_sigmoid"}
 UNMERGED = {"return_sequences": True, "return_state": True, "stateful": True, "name": "inner", "dtype": "float64"}
 
+BASES_AND_CELLS = {"GRUCell", "LSTMCell", "RNN", "Recurrent", "RecurrentCell", "SimpleRNNCell", "StackedRNNCells"}
+"""Tested with the layers that have them (rnn/test_cells.py)."""
+
 # Every argument with another value than its default.
 MADE = {
+    "GetItem": {"key": [[None, None], [1, 3]]},
     "SimpleRNN": {"units": 3, **RECURRENT},
     "LSTM": {
         "units": 3,
@@ -95,7 +102,23 @@ MADE = {
     "Add": {},
     "Multiply": {},
     "Average": {},
+    "Subtract": {},
+    "Maximum": {},
+    "Minimum": {},
     "Concatenate": {"axis": 2},
+    "Dot": {"axes": (2, 1), "normalize": True},
+    "Attention": {"use_scale": True, "score_mode": "concat", "dropout": 0.25, "seed": 7},
+    "AdditiveAttention": {"use_scale": False, "dropout": 0.25, "seed": 7},
+    "MultiHeadAttention": {
+        "num_heads": 2,
+        "key_dim": 3,
+        "value_dim": 4,
+        "dropout": 0.25,
+        "use_bias": False,
+        "output_shape": 5,
+        **RULES,
+        "seed": 7,
+    },
     "BatchNormalization": {
         "axis": 2,
         "momentum": 0.5,
@@ -180,7 +203,8 @@ def made(name):
 
 
 def test_every_layer_is_here():
-    assert set(MADE) == set(layers.__all__) - {"Input", "InputLayer", "Layer", "RNN", "SymbolicTensor"}
+    classes = {name for name in layers.__all__ if isinstance(getattr(layers, name), type)}
+    assert set(MADE) == classes - {"InputLayer", "Lambda", "Layer", "SymbolicTensor", *BASES_AND_CELLS}
 
 
 @pytest.mark.parametrize("name", MADE)

@@ -5,6 +5,7 @@ import pytest
 from peers import require_peer
 
 import fastlstm
+import fastlstm.keras
 from fastlstm import Input, layers
 from fastlstm.models import Model
 
@@ -23,6 +24,10 @@ EXPRESSIONS = {
     "first steps": lambda h, g: h[:, :2, :],
     "all but the last": lambda h, g: g[:, :-1],
     "from a step on": lambda h, g: g[:, 3:, ...],
+    "every second step": lambda h, g: h[:, ::2],
+    "features": lambda h, g: g[:, :, 1:3],
+    "broadcast": lambda h, g: h * g[:, :, :1] - h[:, :1],
+    "ratio": lambda h, g: h / (3 + g),
 }
 
 
@@ -60,6 +65,27 @@ def test_training_equals_keras(expression, rng):
     np.testing.assert_allclose(*losses, rtol=2e-5)
 
 
+FUNCTIONS = {
+    "keras.backend": lambda h: fastlstm.keras.backend.mean(h, axis=1),
+    "keras.ops": lambda h: fastlstm.keras.ops.softmax(h, axis=1),
+    "numpy": lambda h: np.exp(-np.abs(h)),
+    "several": lambda h: fastlstm.keras.backend.concatenate([h, 2 * h], axis=1),
+}
+
+
+@pytest.mark.parametrize("function", FUNCTIONS.values(), ids=FUNCTIONS)
+def test_functions_of_symbolic_tensors_are_layers(function, rng):
+    x = Input((STEPS, FEATURES))
+    h = layers.LSTM(4, return_sequences=True)(x)
+    model = Model(x, [function(h), h])
+    found, hidden = model.predict(rng.normal(size=(5, STEPS, FEATURES)))
+    np.testing.assert_allclose(found, function(hidden), rtol=1e-6)
+    model.compile("sgd", "mse")
+    before = model.get_weights()[0]
+    model.fit(rng.normal(size=(5, STEPS, FEATURES)), [found, hidden], verbose=0)
+    assert np.abs(model.get_weights()[0] - before).max() > 0
+
+
 def test_steps_of_sequences_of_any_length(rng):
     x = Input((None, 2))
     model = Model(x, [x[:, -1] + 0, x[:, 1:] + 0, x[:, :-2] + 0])
@@ -72,13 +98,13 @@ def test_steps_of_sequences_of_any_length(rng):
     ("make", "error", "match"),
     [
         (lambda x: x + "one", TypeError, r"\+ of a symbolic tensor: expected a number or a symbolic tensor"),
-        (lambda x: x / x, TypeError, "/ of a symbolic tensor: expected a number"),
-        (lambda x: x[0], ValueError, "key: expected all samples and all features"),
-        (lambda x: x[:, :, 1], ValueError, "key: expected all samples and all features"),
-        (lambda x: x[:, ::2], ValueError, "key: expected a slice of neighbouring steps"),
+        (lambda x: x / "one", TypeError, "/ of a symbolic tensor: expected a number"),
+        (lambda x: x[0], ValueError, "expected a function that returns as many rows as it gets"),
         (lambda x: x[:, 6], ValueError, "key: expected one of 6 steps, got 6"),
-        (lambda x: x[:, None], TypeError, "key: expected integers and slices"),
-        (lambda x: layers.LSTM(2)(x)[:, 1], ValueError, r"chooses steps of \(N, T, D\)"),
+        (lambda x: layers.LSTM(2)(x)[:, :, 1], IndexError, "too many indices"),
+        (lambda x: layers.GetItem((0,)), ValueError, "key: expected all samples and all features"),
+        (lambda x: layers.GetItem((slice(None), slice(0, 4, 2))), ValueError, "key: expected a slice of neighbouring"),
+        (lambda x: layers.GetItem((slice(None), None)), TypeError, "key: expected integers and slices"),
         (list, TypeError, "not iterable"),
     ],
 )

@@ -116,16 +116,6 @@ def test_what_is_no_loss():
         Unfinished()([[1.0]], [[1.0]])
 
 
-@pytest.mark.parametrize("entry", ["fit", "evaluate", "train_on_batch"])
-def test_a_class_as_in_keras_that_gives_no_gradient(rng, entry):
-    class Values(Loss):
-        def call(self, y_true, y_pred):
-            return ((y_true - y_pred) ** 2).mean(axis=-1)
-
-    with pytest.raises(TypeError, match=r"loss: expected 'values' to return a tuple \(values, gradient\)"):
-        getattr(model_of(Values()), entry)(rng.normal(size=(N, T, 3)), rng.normal(size=(N, 2)))
-
-
 def test_masks_that_reach_it_are_refused(rng):
     model = Sequential([Input((T, 3)), layers.Masking(), layers.LSTM(2, return_sequences=True)])
     model.compile("sgd", Squared())

@@ -49,6 +49,10 @@ def classes_in_a_column(rng, shape):
     return y[..., None], p
 
 
+def numbers_of_classes(rng, shape):
+    return rng.integers(0, CLASSES, size=shape).astype(float), rng.integers(0, CLASSES, size=shape).astype(float)
+
+
 def logits(rng, shape):
     return one_hot(rng, shape)[0], rng.normal(size=shape)
 
@@ -127,6 +131,38 @@ CASES = [
         for make in (chances, one_hot)
     ],
     ("FBetaScore", {"beta": 2.0, "average": "macro"}, one_hot, MATRIX),
+    *[
+        (name, {argument: value, "num_thresholds": count, **more}, make, shape)
+        for name, argument in (
+            ("SensitivityAtSpecificity", "specificity"),
+            ("SpecificityAtSensitivity", "sensitivity"),
+            ("PrecisionAtRecall", "recall"),
+            ("RecallAtPrecision", "precision"),
+        )
+        for value in (0.3, 0.8, 1.0)
+        for count, make in ((200, chances), (5, chances_in_quarters), (1, chances), (2, chances_in_quarters))
+        for shape, more in ((VECTOR, {}), (MATRIX, {"class_id": 2}))
+    ],
+    *[(name, {}, numbers, MATRIX) for name in ("PearsonCorrelation", "ConcordanceCorrelation")],
+    *[(name, {}, positive, SEQUENCE) for name in ("PearsonCorrelation", "ConcordanceCorrelation")],
+    # By default, Keras counts in integers, and truncates weights to them.
+    *[
+        (
+            "IoU",
+            {"num_classes": CLASSES, "target_class_ids": ids, "dtype": "float32", **more},
+            numbers_of_classes,
+            VECTOR,
+        )
+        for ids in ([0], [1, 3, 5])
+        for more in ({}, {"ignore_class": 3}, {"ignore_class": -1})
+    ],
+    ("MeanIoU", {"num_classes": CLASSES + 2, "dtype": "float32"}, numbers_of_classes, VECTOR),
+    ("MeanIoU", {"num_classes": CLASSES - 2, "dtype": "float32"}, numbers_of_classes, VECTOR),
+    ("MeanIoU", {"num_classes": CLASSES, "sparse_y_pred": False, "dtype": "float32"}, classes, MATRIX),
+    *[("BinaryIoU", {**more, "dtype": "float32"}, chances_in_quarters, VECTOR) for more in ({}, {"threshold": 0.25})],
+    ("BinaryIoU", {"target_class_ids": [1], "threshold": 0.4, "dtype": "float32"}, chances, VECTOR),
+    ("OneHotIoU", {"num_classes": CLASSES, "target_class_ids": [0, 2], "dtype": "float32"}, one_hot, MATRIX),
+    ("OneHotMeanIoU", {"num_classes": CLASSES, "dtype": "float32", "ignore_class": 1}, one_hot, MATRIX),
 ]
 
 
@@ -168,7 +204,7 @@ def test_metrics_equal_keras(rng, case):
 def test_batches_add_up(rng, case):
     """What lets metrics be updated once for many steps."""
     name, options, make, shape = case
-    if not get(name)._sums_samples:
+    if not getattr(metrics, name)(**options)._sums_samples:
         pytest.skip("updated batch by batch")
     y, p = (np.concatenate(part) for part in zip(*(make(rng, shape) for _ in range(4)), strict=True))
     weights = rng.uniform(size=len(y))
@@ -298,5 +334,59 @@ def test_variables_are_arrays_to_numpy():
     ],
 )
 def test_wrong_arguments(make, error, match):
+    with pytest.raises(error, match=match):
+        make()
+
+
+def test_iou_of_fractional_weights_and_steps(rng):
+    """A sample's weight is that of its steps; Keras truncates it."""
+    y, p = rng.integers(0, 3, size=(2, 8, 5))
+    weights = rng.uniform(size=8)
+    matrix = np.zeros((3, 3))
+    for n, t in np.ndindex(8, 5):
+        matrix[y[n, t], p[n, t]] += weights[n]
+    wanted = [matrix[c, c] / (matrix[c].sum() + matrix[:, c].sum() - matrix[c, c]) for c in range(3)]
+    assert metrics.MeanIoU(3)(y, p, weights) == pytest.approx(np.mean(wanted), rel=1e-12)
+    assert metrics.MeanIoU(3)(y, p, weights) == metrics.MeanIoU(3)(y[..., None], p, np.repeat(weights[:, None], 5, 1))
+    one_hot_rows, scores = np.eye(3)[y].transpose(0, 2, 1), rng.uniform(size=(8, 3, 5))
+    found = metrics.OneHotMeanIoU(3, axis=1)(one_hot_rows, scores)
+    assert found == metrics.MeanIoU(3)(y, scores.argmax(axis=1))
+
+
+@pytest.mark.parametrize("axis", [-1, -2, 1])
+@pytest.mark.parametrize("name", ["pearson_correlation", "concordance_correlation"])
+def test_correlations_along_any_axis(rng, name, axis):
+    y, p = rng.normal(size=(2, 9, 7, 4))
+    p += 0.5 * y
+    found = getattr(metrics, name)(y, p, axis=axis)
+    theirs = getattr(require_peer("keras").metrics, name)(y, p, axis=axis)
+    np.testing.assert_allclose(found, np.asarray(theirs), rtol=1e-5, atol=1e-6)
+    each, their = (np.moveaxis(array, axis, -1).reshape(-1, array.shape[axis]) for array in (y, p))
+    for value, a, b in zip(found.ravel(), each, their, strict=True):
+        covariance = np.cov(a, b, bias=True)
+        if name.startswith("pearson"):
+            assert value == pytest.approx(np.corrcoef(a, b)[0, 1], rel=1e-9)
+        else:
+            apart = (a.mean() - b.mean()) ** 2
+            assert value == pytest.approx(2 * covariance[0, 1] / (np.trace(covariance) + apart + 1e-7), rel=1e-9)
+    cls = {"p": metrics.PearsonCorrelation, "c": metrics.ConcordanceCorrelation}[name[0]]
+    assert cls(axis=axis)(y, p) == pytest.approx(found.mean(), rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("make", "error", "match"),
+    [
+        (lambda: metrics.PrecisionAtRecall(1.5), ValueError, "recall"),
+        (lambda: metrics.RecallAtPrecision("much"), TypeError, "precision"),
+        (lambda: metrics.SensitivityAtSpecificity(0.5, num_thresholds=0), ValueError, "num_thresholds"),
+        (lambda: metrics.SpecificityAtSensitivity(0.5, class_id=3)([[1]], [[0.5]]), ValueError, "more than 3 classes"),
+        (lambda: metrics.IoU(2, [2]), ValueError, "target_class_ids"),
+        (lambda: metrics.IoU(2, []), ValueError, "target_class_ids: expected at least one"),
+        (lambda: metrics.MeanIoU(0), ValueError, "num_classes"),
+        (lambda: metrics.MeanIoU(2)([0, 1], [0]), ValueError, "y_true: expected as many classes"),
+        (lambda: metrics.PearsonCorrelation(axis=None), TypeError, "axis"),
+    ],
+)
+def test_wrong_arguments_of_metrics(make, error, match):
     with pytest.raises(error, match=match):
         make()

@@ -70,9 +70,9 @@ class BidirectionalEncoder(Graph):
     def outputs(self, package, a, b):
         at = package.layers
         found, forward, backward = at.Bidirectional(at.GRU(3, return_sequences=True, return_state=True))(a)
-        state = at.Concatenate()([forward, backward])
+        state = at.Concatenate(name="state")([forward, backward])
         decoded = at.GRU(6, return_sequences=True)(b, initial_state=state)
-        return [at.Dense(2)(decoded), at.LSTM(2)(found), state]
+        return [at.Dense(2, name="decoded")(decoded), at.LSTM(2, name="last")(found), state]
 
 
 class Shared(Graph):
@@ -180,6 +180,15 @@ def test_outputs_have_the_structure_that_was_given(rng):
     assert [array.shape for array in model(x)] == [(4, 2), (4, 1)]
     assert model.output_shape == [(None, 2), (None, 1)]
     assert model.input_shape == (None, 3)
+
+
+def test_an_input_that_no_output_depends_on(rng):
+    a, b = Input((3,)), Input((4, 2))
+    model = Model([a, b], layers.Dense(1)(a))
+    x = [rng.normal(size=(5, 3)), rng.normal(size=(5, 4, 2))]
+    np.testing.assert_array_equal(model.predict(x), Model(a, model.output).predict(x[0]))
+    model.compile("sgd", "mse")
+    model.fit(x, rng.normal(size=5), verbose=0)
 
 
 def test_an_output_without_a_loss_is_not_trained(rng):

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from peers import require_peer
 from training_models import lstm_model, same
 
 from fastlstm import Input, Sequential, layers, optimizers, schedules
@@ -17,6 +18,11 @@ CLASSES = [
     optimizers.Adagrad,
     optimizers.Adadelta,
     optimizers.Lion,
+    optimizers.Ftrl,
+    optimizers.ScheduleFreeAdamW,
+    optimizers.Lamb,
+    optimizers.Adafactor,
+    optimizers.Muon,
 ]
 
 
@@ -64,12 +70,18 @@ def test_names_configurations_and_instances_are_taken(cls):
         (lambda: optimizers.SGD(decay=-0.1), ValueError, "decay"),
         (lambda: optimizers.SGD(schedules.CosineDecay(0.1, 10), decay=0.1), ValueError, "decay: expected None or 0"),
         (lambda: optimizers.SGD(0.1, lr=0.1), TypeError, "learning_rate"),
-        (lambda: optimizers.SGD(lambda: 0.1), TypeError, "learning_rate"),
+        (lambda: optimizers.SGD(lambda: "fast").learning_rate, TypeError, "learning_rate: CalledRate at step 0"),
+        (lambda: optimizers.serialize(optimizers.SGD(lambda: 0.1)), NotImplementedError, "a function has no config"),
+        (lambda: setattr(optimizers.SGD(), "iterations", -1), ValueError, "iterations"),
+        (lambda: optimizers.Ftrl(learning_rate_power=0.5), ValueError, "learning_rate_power"),
+        (lambda: optimizers.ScheduleFreeAdamW(beta_1=0.0), ValueError, "beta_1"),
+        (lambda: optimizers.Adafactor(clip_threshold=0.0), ValueError, "clip_threshold"),
+        (lambda: optimizers.Muon(ns_steps=-1), ValueError, "ns_steps"),
         (lambda: optimizers.Lion(beta_1=0.0), ValueError, r"beta_1: expected a number in \(0, 1\]"),
         (lambda: optimizers.Adagrad(initial_accumulator_value=-1), ValueError, "initial_accumulator_value"),
         (lambda: optimizers.Adadelta(rho=1.0), ValueError, "rho"),
         (lambda: optimizers.get({"config": {}}), TypeError, "a dict with a class_name"),
-        (lambda: optimizers.get({"class_name": "Lamb"}), ValueError, "unknown optimizer 'lamb'"),
+        (lambda: optimizers.get({"class_name": "Lars"}), ValueError, "unknown optimizer 'lars'"),
         (lambda: optimizers.SGD().exclude_from_weight_decay(var_list=[1]), ValueError, "var_list"),
         (lambda: optimizers.SGD().exclude_from_weight_decay(var_names=[1]), TypeError, "var_names"),
         (lambda: optimizers.SGD().swap_ema_weights(), ValueError, "use_ema=True"),
@@ -175,12 +187,15 @@ def test_weights_and_averages_change_places(data):
         lstm_model(optimizers.Adam()).optimizer.swap_ema_weights()
 
 
+RATES = {"Adadelta": 100.0, "Adagrad": 0.5, "Ftrl": 0.5, "ScheduleFreeAdamW": 0.2, "Adafactor": 0.5, "Muon": 0.5}
+
+
 @pytest.mark.parametrize("cls", CLASSES)
 def test_every_optimizer_lowers_a_loss(cls, rng):
     x = rng.normal(size=(64, 3)).astype(np.float32)
     y = x @ np.array([[1.0], [-2.0], [0.5]])
     model = Sequential([Input((3,)), layers.Dense(1)])
-    model.compile(cls({"Adadelta": 100.0, "Adagrad": 0.5}.get(cls.__name__, 0.05)), "mse")
+    model.compile(cls(RATES.get(cls.__name__, 0.05)), "mse")
     before = model.evaluate(x, y)
     model.fit(x, y, epochs=30, verbose=0)
     assert model.evaluate(x, y) < 0.2 * before
@@ -194,3 +209,100 @@ def test_layers_that_are_not_trained_stay(rng):
     model.fit(rng.normal(size=(20, 5, 2)), rng.normal(size=20), batch_size=4, verbose=0)
     np.testing.assert_array_equal(normalization.weights[0], np.float32([1, 2]))
     np.testing.assert_array_equal(normalization.weights[1], np.float32([4, 9]))
+
+
+def test_a_learning_rate_from_a_function_is_asked_for_before_each_step(data):
+    rates = iter([0.5, 0.25, 0.125, 0.0625, 0.03125, 0.015625])
+    given = []
+
+    def rate():
+        given.append(next(rates))
+        return given[-1]
+
+    class Listed(schedules.LearningRateSchedule):
+        def __call__(self, step):
+            return 0.5 / 2**step
+
+    one, other = lstm_model(optimizers.SGD(rate)), lstm_model(optimizers.SGD(Listed()))
+    for model in (one, other):
+        model.fit(*data, batch_size=20, epochs=3, shuffle=False, verbose=0)
+    assert same(one, other)
+    assert given == [0.5 / 2**step for step in range(6)]
+    one.optimizer.learning_rate = 0.75
+    assert one.optimizer.learning_rate == 0.75
+    one.optimizer.learning_rate = lambda: 0.5
+    assert one.optimizer.learning_rate == 0.5
+
+
+def test_the_number_of_updates_can_be_set(data):
+    one, other = lstm_model(optimizers.Adam(0.01)), lstm_model(optimizers.Adam(0.01))
+    one.optimizer.iterations = 1000  # before there is a network
+    assert one.optimizer.iterations == 1000
+    one.train_on_batch(*data)
+    other.train_on_batch(*data)
+    assert one.optimizer.iterations == 1001
+    assert not same(one, other)
+    again = lstm_model(optimizers.Adam(0.01))
+    again.predict(data[0], verbose=0)
+    again.optimizer.iterations.assign(1000)
+    again.train_on_batch(*data)
+    assert same(one, again)
+    assert again.optimizer.iterations.numpy() == 1001
+    accumulating = lstm_model(optimizers.SGD(0.01, gradient_accumulation_steps=3))
+    accumulating.optimizer.iterations = 4
+    for _ in range(3):
+        accumulating.train_on_batch(*data)
+    assert accumulating.optimizer.iterations == 5
+
+
+@pytest.mark.parametrize(
+    "optimizer",
+    [
+        optimizers.SGD(),
+        optimizers.Adam(use_ema=True),
+        optimizers.SGD(schedules.CosineDecay(0.1, 10), momentum=0.9),
+        optimizers.Muon(),
+        optimizers.Adafactor(),
+    ],
+)
+def test_variables_are_those_of_keras(data, optimizer):
+    keras = require_peer("keras")
+    assert [variable.name for variable in optimizer.variables][:1] == ["iteration"]
+    model = Sequential([Input((5, 2)), layers.LSTM(3), layers.Dense(1)])
+    model.compile(optimizer, "mse")
+    model.train_on_batch(*data)
+    peer = keras.Sequential([keras.Input((5, 2)), keras.layers.LSTM(3), keras.layers.Dense(1)])
+    config = optimizers.serialize(optimizer)
+    peer.compile(getattr(keras.optimizers, type(optimizer).__name__).from_config(config["config"]), "mse")
+    peer.train_on_batch(data[0].astype("f4"), data[1].astype("f4")[:, None])
+    found = optimizer.variables
+    assert [variable.shape for variable in found] == [tuple(variable.shape) for variable in peer.optimizer.variables]
+    for variable in found[1:]:
+        before = variable.numpy()
+        assert variable.dtype == "float32"
+        assert variable.path.startswith(f"{optimizer.name}/")
+        if before.ndim:
+            variable.assign(before + 1)
+            np.testing.assert_array_equal(variable, before + 1)
+            np.testing.assert_array_equal(variable.value, np.asarray(variable))
+    with pytest.raises(ValueError, match="value: expected shape"):
+        found[-1].assign(np.zeros(99))
+    found[0].assign(7)
+    assert optimizer.iterations == 7
+
+
+def test_muon_leaves_embeddings_and_what_is_excluded_to_adam():
+    def slots_of(**options):
+        model = Sequential([Input((4,)), layers.Embedding(7, 3), layers.GRU(2, name="cell"), layers.Dense(1)])
+        model.compile(optimizers.Muon(**options), "mse")
+        model.train_on_batch(np.zeros((2, 4), int), np.zeros(2))
+        return [v.path.partition("/")[2] for v in model.optimizer.variables if v.name.endswith("velocity")]
+
+    assert slots_of() == ["0_embeddings_velocity", "5_bias_velocity"]  # the bias of a GRU is a matrix
+    assert slots_of(exclude_embeddings=False) == ["5_bias_velocity"]
+    assert slots_of(exclude_layers=["^cell/.*kernel$"]) == [
+        "0_embeddings_velocity",
+        "1_kernel_velocity",
+        "2_recurrent_kernel_velocity",
+        "5_bias_velocity",
+    ]

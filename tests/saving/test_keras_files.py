@@ -183,10 +183,19 @@ def test_weights_alone_and_the_older_format(few):
             assert np.abs(one - other).max() < 1e-5
 
 
+ARGUMENTS = {
+    "IoU": (3, (0, 2)),
+    "MeanIoU": (3,),
+    **dict.fromkeys(
+        ("SensitivityAtSpecificity", "SpecificityAtSensitivity", "PrecisionAtRecall", "RecallAtPrecision"), (0.4,)
+    ),
+}
+"""Of metrics that have no default for them."""
+
 DESCRIBED = [
     *(cls() for cls in fastlstm.losses.registry.entries.values() if cls is not fastlstm.losses.Quantile),
     *(fastlstm.losses.BinaryCrossentropy(True, 0.1), fastlstm.losses.SparseCategoricalCrossentropy(ignore_class=2)),
-    *(cls() for cls in fastlstm.metrics.registry.entries.values()),
+    *(cls(*ARGUMENTS.get(name.removeprefix("OneHot"), ())) for name, cls in fastlstm.metrics.registry.entries.items()),
     *(fastlstm.metrics.AUC(curve="PR"), fastlstm.metrics.Precision(top_k=2), fastlstm.metrics.Recall(0.3)),
     *(cls() for cls in fastlstm.regularizers.registry.entries.values()),
     *(cls() for cls in fastlstm.constraints.registry.entries.values()),

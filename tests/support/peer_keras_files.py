@@ -47,6 +47,12 @@ TRAINED = {
     "adagrad": ("Adagrad", {}),
     "adadelta": ("Adadelta", {"learning_rate": 1.0}),
     "lion": ("Lion", {"learning_rate": 1e-3}),
+    "ftrl": ("Ftrl", {"learning_rate": 0.05}),
+    "lamb": ("Lamb", {}),
+    "adafactor": ("Adafactor", {}),
+    "adafactor_ema": ("Adafactor", {"use_ema": True, "gradient_accumulation_steps": 2}),
+    "muon": ("Muon", {}),
+    "muon_accumulation": ("Muon", {"gradient_accumulation_steps": 2}),
     "own": ("SGD", {"learning_rate": "own"}),
 }
 BEFORE, AFTER = 5, 4  # steps of training before a file is written, and after it is read

@@ -27,6 +27,7 @@ inline std::vector<py::object> parts_of(const py::object& given, const char* nam
 template <class T>
 class NetworkHandle {
 public:
+    const std::shared_ptr<HostErrors> host_errors = std::make_shared<HostErrors>();
     Network<T> network;
     const bool input_gradient;
 

@@ -9,6 +9,8 @@
 #include <string>
 
 #include "../network/network.hpp"
+#include "arrays.hpp"
+#include "host_function.hpp"
 
 namespace fastlstm {
 
@@ -34,13 +36,21 @@ T keyword(const std::string& name, const py::handle& value) {
 // Keywords as options of a layer.
 class KeywordReader final : public OptionReader {
 public:
-    explicit KeywordReader(const py::dict& given) : given_(given) {}
+    using MakeFunction = std::function<HostFunction(const py::object&)>;
+
+    // `make_function` makes a function of the core of an object that has been given as one.
+    explicit KeywordReader(const py::dict& given, MakeFunction make_function = {})
+        : given_(given), make_function_(std::move(make_function)) {}
 
     void flag(const char* name, bool& value) override { read(name, value); }
     void seed(const char* name, std::uint64_t& value) override {
         if (const auto given = taken(name)) value = bits_of(given, name);
     }
     void numbers(const char* name, std::vector<double>& values) override { read(name, values); }
+    void shapes(const char* name, std::vector<std::vector<Index>>& values) override { read(name, values); }
+    void function(const char* name, HostFunction& value) override {
+        if (const auto given = taken(name); given && make_function_) value = make_function_(given);
+    }
     void nested(const char* name, const std::function<void(OptionReader&)>& read) override {
         py::dict options;
         this->read(name, options);
@@ -72,6 +82,7 @@ private:
     }
 
     const py::dict& given_;
+    MakeFunction make_function_;
     std::set<std::string> taken_;
 };
 
@@ -112,11 +123,28 @@ inline LossOptions loss_options(const std::string& loss, const py::dict& given) 
     return options;
 }
 
+// Of these, some may be negative.
+constexpr Named<double OptimizerSettings::*> signed_optimizer_numbers[] = {
+    {"learning_rate_power", &OptimizerSettings::learning_rate_power},
+    {"beta_2_decay", &OptimizerSettings::beta_2_decay}};
+constexpr Named<double WholeSettings::*> whole_numbers[] = {
+    {"epsilon_2", &WholeSettings::epsilon_2}, {"clip_threshold", &WholeSettings::clip_threshold},
+    {"muon_a", &WholeSettings::muon_a},       {"muon_b", &WholeSettings::muon_b},
+    {"muon_c", &WholeSettings::muon_c},       {"rms_rate", &WholeSettings::rms_rate}};
 constexpr Named<double OptimizerSettings::*> optimizer_numbers[] = {
     {"momentum", &OptimizerSettings::momentum},
     {"beta_1", &OptimizerSettings::beta_1},
     {"beta_2", &OptimizerSettings::beta_2},
+    {"adam_beta_1", &OptimizerSettings::beta_1},
+    {"adam_beta_2", &OptimizerSettings::beta_2},
+    {"adam_lr_ratio", &OptimizerSettings::adam_lr_ratio},
+    {"adam_weight_decay", &OptimizerSettings::adam_weight_decay},
     {"epsilon", &OptimizerSettings::epsilon},
+    {"epsilon_1", &OptimizerSettings::epsilon},
+    {"beta", &OptimizerSettings::beta},
+    {"l1_regularization_strength", &OptimizerSettings::l1_regularization_strength},
+    {"l2_regularization_strength", &OptimizerSettings::l2_regularization_strength},
+    {"l2_shrinkage_regularization_strength", &OptimizerSettings::l2_shrinkage_regularization_strength},
     {"rho", &OptimizerSettings::rho},
     {"initial_accumulator_value", &OptimizerSettings::initial_accumulator_value},
     {"weight_decay", &OptimizerSettings::weight_decay},
@@ -140,6 +168,18 @@ inline OptimizerSettings optimizer_settings(const std::string& name,
         bool known = false;
         for (const auto& each : optimizer_numbers)
             if (key == each.name) known = true, settings.*each.value = checked_number(each.name, value, 0, infinity);
+        for (const auto& each : signed_optimizer_numbers)
+            if (key == each.name)
+                known = true, settings.*each.value = checked_number(each.name, value, -infinity, infinity);
+        for (const auto& each : whole_numbers)
+            if (key == each.name)
+                known = true, settings.whole.*each.value = checked_number(each.name, value, -infinity, infinity);
+        if (key == "ns_steps")
+            known = true,
+            settings.whole.ns_steps = static_cast<std::int64_t>(checked_number("ns_steps", value, 0, 1e3));
+        if (key == "warmup_steps")
+            known = true,
+            settings.warmup_steps = static_cast<std::int64_t>(checked_number("warmup_steps", value, 0, 1e15));
         for (const auto& each : optimizer_flags)
             if (key == each.name) known = true, settings.*each.value = value != 0;
         for (const auto& each : optimizer_counts)

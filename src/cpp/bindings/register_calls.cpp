@@ -50,15 +50,22 @@ LearningRates learning_rates(const py::object& given, double& rate) {
     return {values, count};
 }
 
+// Calls work() without the GIL, and raises what a function of Python has raised meanwhile.
+template <class T, class Work>
+void work_without_gil(NetworkHandle<T>& handle, const Work& work) {
+    {
+        const py::gil_scoped_release release;
+        work();
+    }
+    handle.host_errors->raise();
+}
+
 template <class T>
 py::object predict(NetworkHandle<T>& handle, const py::object& x) {
     const Inputs<T> inputs = handle.checked_inputs(x, "x");
     OutputArrays<T> to;
     const auto out = handle.new_outputs(inputs, to);
-    {
-        const py::gil_scoped_release release;
-        Inference<T>(handle.network).predict(inputs, to);
-    }
+    work_without_gil(handle, [&] { Inference<T>(handle.network).predict(inputs, to); });
     return only_or_list(out);
 }
 
@@ -68,10 +75,7 @@ py::tuple predict_and_penalize(NetworkHandle<T>& handle, const py::object& x) {
     OutputArrays<T> to;
     const auto out = handle.new_outputs(inputs, to);
     double penalty = 0;
-    {
-        const py::gil_scoped_release release;
-        Inference<T>(handle.network).predict(inputs, to, &penalty);
-    }
+    work_without_gil(handle, [&] { Inference<T>(handle.network).predict(inputs, to, &penalty); });
     return py::make_tuple(only_or_list(out), penalty);
 }
 
@@ -85,10 +89,7 @@ py::tuple run(NetworkHandle<T>& handle, const py::object& x, const py::object& s
     const auto out = handle.new_outputs(inputs, to);
     py::array_t<T> final_state({inputs.rows, handle.state_size()});
     T* state_to = final_state.mutable_data();
-    {
-        const py::gil_scoped_release release;
-        Inference<T>(handle.network).run(inputs, given, to, state_to);
-    }
+    work_without_gil(handle, [&] { Inference<T>(handle.network).run(inputs, given, to, state_to); });
     return py::make_tuple(only_or_list(out), final_state);
 }
 
@@ -106,10 +107,7 @@ std::unique_ptr<ForwardResult<T>> forward(const py::object& self, const py::obje
     result->output = only_or_list(handle.new_outputs(inputs, to));
     result->state = py::array_t<T>({inputs.rows, handle.state_size()});
     T* state_to = result->state.mutable_data();
-    {
-        const py::gil_scoped_release release;
-        result->saved = Autodiff<T>(handle.network).forward(inputs, given, to, state_to);
-    }
+    work_without_gil(handle, [&] { result->saved = Autodiff<T>(handle.network).forward(inputs, given, to, state_to); });
     return result;
 }
 
@@ -135,10 +133,9 @@ py::tuple backward(NetworkHandle<T>& handle, const py::object& saved, const py::
         dx_to.push_back(dx.back().mutable_data());
     }
     T* d_initial_to = d_initial.mutable_data();
-    {
-        const py::gil_scoped_release release;
+    work_without_gil(handle, [&] {
         Autodiff<T>(handle.network).backward(*result.saved, output_gradients, state_gradient, dx_to, d_initial_to);
-    }
+    });
     return py::make_tuple(dx.empty() ? py::none() : only_or_list(dx), d_initial);
 }
 
@@ -163,8 +160,9 @@ py::array_t<T> forecast(NetworkHandle<T>& handle, const py::array& history, Inde
         throw py::value_error("known: expected None for a network whose outputs are all of its features");
     py::array_t<T> out({rows, steps, outputs});
     T* to = out.mutable_data();
-    const py::gil_scoped_release release;
-    Inference<T>(handle.network).forecast(inputs.values.front(), covariate_values, rows, window, steps, to);
+    work_without_gil(handle, [&] {
+        Inference<T>(handle.network).forecast(inputs.values.front(), covariate_values, rows, window, steps, to);
+    });
     return out;
 }
 
@@ -181,10 +179,7 @@ py::object evaluate(NetworkHandle<T>& handle, const py::object& x, const py::obj
     const Samples<T> samples = handle.checked_samples(x, y, mask, sample_weight);
     const OutputArrays<T> outputs = handle.checked_outputs(samples.inputs, predictions, valid);
     std::vector<double> losses;
-    {
-        const py::gil_scoped_release release;
-        losses = Inference<T>(handle.network).evaluate(samples, outputs);
-    }
+    work_without_gil(handle, [&] { losses = Inference<T>(handle.network).evaluate(samples, outputs); });
     return only_or_list(losses);
 }
 
@@ -193,10 +188,7 @@ py::object loss_and_gradients(NetworkHandle<T>& handle, const py::object& x, con
                               const py::object& mask, const py::object& sample_weight) {
     const Samples<T> samples = handle.checked_samples(x, y, mask, sample_weight);
     std::vector<double> losses;
-    {
-        const py::gil_scoped_release release;
-        losses = Training<T>(handle.network).loss_and_gradients(samples);
-    }
+    work_without_gil(handle, [&] { losses = Training<T>(handle.network).loss_and_gradients(samples); });
     return only_or_list(losses);
 }
 
@@ -231,10 +223,7 @@ py::tuple train(NetworkHandle<T>& handle, const py::object& x, const py::object&
     const std::size_t outputs = handle.graph().output_count();
     std::vector<double> sums = loss_sums(loss_sum, outputs > 1 ? outputs + 1 : 1);
     Index next = 0;
-    {
-        const py::gil_scoped_release release;
-        next = Training<T>(handle.network).train(data, first_step, rates, seconds, sums);
-    }
+    work_without_gil(handle, [&] { next = Training<T>(handle.network).train(data, first_step, rates, seconds, sums); });
     return py::make_tuple(next, only_or_list(sums));
 }
 

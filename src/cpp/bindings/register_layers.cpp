@@ -38,7 +38,8 @@ std::unique_ptr<NetworkHandle<T>> make_network(const py::object& features, const
 template <class T>
 Index add(NetworkHandle<T>& handle, const std::string& layer, const py::sequence& inputs, Index weights_of,
           const py::kwargs& options) {
-    KeywordReader reader(options);
+    KeywordReader reader(
+        options, [&](const py::object& object) { return HostFunction(PythonFunction<T>(object, handle.host_errors)); });
     return handle.network.add(layer, reader, values_of(inputs, "inputs"), weights_of);
 }
 
@@ -67,7 +68,9 @@ NetworkClass<T> register_layers(py::module_& module, const char* name) {
              " network's inputs, or none for the output so far. A layer may use the weights of an earlier one.")
         .def(
             "set_outputs",
-            [](Handle& handle, const py::sequence& outputs) { handle.network.set_outputs(values_of(outputs, "outputs")); },
+            [](Handle& handle, const py::sequence& outputs) {
+                handle.network.set_outputs(values_of(outputs, "outputs"));
+            },
             py::arg("outputs"), "Choose the outputs, numbers of layers or pairs; the last layer's otherwise.")
         .def(
             "set_trainable",

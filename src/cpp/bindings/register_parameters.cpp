@@ -110,10 +110,11 @@ void set_loss_weight(NetworkHandle<T>& handle, double weight, Index output) {
 
 template <class T>
 void set_optimizer(NetworkHandle<T>& handle, const std::string& name,
-                   const std::map<std::string, double>& hyperparameters,
-                   const std::vector<std::size_t>& without_decay) {
+                   const std::map<std::string, double>& hyperparameters, const std::vector<std::size_t>& without_decay,
+                   const std::vector<std::size_t>& by_elements) {
     OptimizerSettings settings = optimizer_settings(name, hyperparameters);
     settings.without_decay = without_decay;
+    settings.by_elements = by_elements;
     const py::gil_scoped_release release;
     handle.network.set_optimizer(settings);
 }
@@ -207,8 +208,8 @@ void register_parameters(NetworkClass<T>& network, const py::object& parameter_t
             },
             "Whether the mean of the losses of batches may differ from the loss of all their rows.")
         .def("set_optimizer", &set_optimizer<T>, py::arg("name"), py::arg("hyperparameters"),
-             py::arg("without_decay") = std::vector<std::size_t>{},
-             "Choose the optimizer, whose slots and iterations begin anew.")
+             py::arg("without_decay") = std::vector<std::size_t>{}, py::arg("by_elements") = std::vector<std::size_t>{},
+             "Choose the optimizer, whose slots and iterations begin anew; Muon leaves parameters by_elements to Adam.")
         .def_property_readonly("slots", &slots<T>, "Names of the optimizer's slots.")
         .def("slot", &slot<T>, py::arg("name"), py::arg("parameter"), "Return a copy of a slot of a trained weight.")
         .def("set_slot", &set_slot<T>, py::arg("name"), py::arg("parameter"), py::arg("value"), "Copy values to it.")

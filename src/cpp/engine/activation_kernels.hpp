@@ -9,6 +9,8 @@ namespace {
 
 FASTLSTM_INLINE float log_of(float x) { return __builtin_logf(x); }
 FASTLSTM_INLINE double log_of(double x) { return __builtin_log(x); }
+FASTLSTM_INLINE float power_of(float x, float exponent) { return __builtin_powf(x, exponent); }
+FASTLSTM_INLINE double power_of(double x, double exponent) { return __builtin_pow(x, exponent); }
 
 // A row activation has, for a row of `count` values z: row(z, y, count), and back(z, y, dy, dz, count). Nothing beyond
 // the `count` values is read or written.

@@ -13,8 +13,6 @@ constexpr double keras_epsilon = 1e-7;
 
 FASTLSTM_INLINE float exp_of(float x) { return __builtin_expf(x); }
 FASTLSTM_INLINE double exp_of(double x) { return __builtin_exp(x); }
-FASTLSTM_INLINE float power_of(float x, float exponent) { return __builtin_powf(x, exponent); }
-FASTLSTM_INLINE double power_of(double x, double exponent) { return __builtin_pow(x, exponent); }
 FASTLSTM_INLINE float log1p_of(float x) { return __builtin_log1pf(x); }
 FASTLSTM_INLINE double log1p_of(double x) { return __builtin_log1p(x); }
 FASTLSTM_INLINE float sinh_of(float x) { return __builtin_sinhf(x); }

@@ -5,6 +5,7 @@
 
 #include "../simd/vectors.hpp"
 #include "../tuning.hpp"
+#include "activation_kernels.hpp"
 
 namespace fastlstm::FASTLSTM_ISA {
 namespace {
@@ -128,6 +129,80 @@ struct Lion {
     }
 };
 
+// x^power of each element.
+template <class T, class V>
+FASTLSTM_INLINE V raised(V x, T power) {
+    if (power == T(0.5)) return sqrt(x);
+    for (Index i = 0; i < Simd<T>::lanes; ++i) x[i] = power_of(x[i], power);
+    return x;
+}
+
+// McMahan et al. (2013), "follow the regularized leader": weights whose sum of gradients is small stay exactly zero.
+struct Ftrl {
+    template <class T, class V>
+    static FASTLSTM_INLINE V step(const UpdateArgs<T>& args, const Rates<T>& by, V w, V g, V (&slot)[most_slots]) {
+        if (args.rate == 0) return w;
+        const V sum = fma(g, g, slot[0]), l1 = broadcast(T(args.l1)), shrinkage = broadcast(T(2 * args.shrinkage));
+        const V before = raised<T>(slot[0], T(args.power)), after = raised<T>(sum, T(args.power));
+        slot[1] += fma(shrinkage, w, g) - (after - before) / by.rate * w;
+        slot[0] = sum;
+        const V clipped = smaller(l1, larger(-l1, slot[1]));
+        return (clipped - slot[1]) / (after / by.rate + broadcast(T(2 * args.l2)));
+    }
+};
+
+// Defazio et al. (2024). The first slot is where gradients lead, and the parameters, at which they are taken, are
+// between that and its average. `gradient_rate` is the share of this step in the average.
+struct ScheduleFreeAdam {
+    template <class T, class V>
+    static FASTLSTM_INLINE V step(const UpdateArgs<T>&, const Rates<T>& by, V w, V g, V (&slot)[most_slots]) {
+        slot[1] = moved(slot[1], g * g, by.to_second);
+        const V average = (w - by.to_first * slot[0]) / by.beta_1;
+        slot[0] -= by.rate * g / (sqrt(slot[1] * by.second_rate) + by.epsilon);
+        const V moved_average = moved(average, slot[0], by.gradient_rate);
+        return fma(by.beta_1, moved_average, by.to_first * slot[0]);
+    }
+};
+
+// These return what gradients become: the rest of the update needs the whole parameter.
+
+// You et al. (2020): Adam's step, whose length is then made that of the parameter.
+struct Lamb {
+    static constexpr bool begins = true;
+    template <class T, class V>
+    static FASTLSTM_INLINE V step(const UpdateArgs<T>&, const Rates<T>& by, V, V g, V (&slot)[most_slots]) {
+        slot[0] = moved(slot[0], g, by.to_first);
+        slot[1] = moved(slot[1], g * g, by.to_second);
+        return slot[0] * by.gradient_rate / (sqrt(slot[1] * by.second_rate) + by.epsilon);
+    }
+};
+
+// Shazeer and Stern (2018). The gradients of matrices are divided later, by what is known of their squares.
+struct Adafactor {
+    static constexpr bool begins = true;
+    template <class T, class V>
+    static FASTLSTM_INLINE V step(const UpdateArgs<T>& args, const Rates<T>& by, V, V g, V (&slot)[most_slots]) {
+        if (args.factored) return g;
+        slot[2] = fma(by.beta_2, slot[2], by.to_second * fma(g, g, by.epsilon));
+        return g / sqrt(slot[2]);
+    }
+};
+
+// Jordan et al. (2024): the sum of gradients, whose singular values are then made nearly equal.
+struct Muon {
+    static constexpr bool begins = true;
+    template <class T, class V>
+    static FASTLSTM_INLINE V step(const UpdateArgs<T>& args, const Rates<T>& by, V, V g, V (&slot)[most_slots]) {
+        slot[0] = fma(by.momentum, slot[0], g);
+        return args.nesterov ? fma(by.momentum, slot[0], g) : slot[0];
+    }
+};
+
+template <class UpdateFunction, class = void>
+constexpr bool only_begins = false;
+template <class UpdateFunction>
+constexpr bool only_begins<UpdateFunction, decltype(void(UpdateFunction::begins))> = UpdateFunction::begins;
+
 template <class UpdateFunction, class T>
 void update_range(const UpdateArgs<T>& args, Range range) {
     using V = typename Simd<T>::V;
@@ -142,8 +217,14 @@ void update_range(const UpdateArgs<T>& args, Range range) {
         V w = load(args.parameters + i, count), g = load(args.gradients + i, count);
         if (scales) g *= scale;
         if (clips) g = smaller(bound, larger(-bound, g));
+        if (args.first && args.kind == Optimizer::schedule_free_adamw) slot[0] = w;
         if (decays) w -= w * decay;
-        store(args.parameters + i, UpdateFunction::step(args, by, w, g, slot), count);
+        const V result = UpdateFunction::step(args, by, w, g, slot);
+        if constexpr (only_begins<UpdateFunction>) {
+            if (decays) store(args.parameters + i, w, count);
+            store(args.gradients + i, result, count);
+        } else
+            store(args.parameters + i, result, count);
         for (int s = 0; s < most_slots; ++s)
             if (args.slots[s]) store(args.slots[s] + i, slot[s], count);
     }
@@ -199,6 +280,15 @@ double sum_squares(const T* values, Index count) {
     for (; i < count; ++i) sum += static_cast<double>(values[i]) * static_cast<double>(values[i]);
     for (const double part : sums) sum += part;
     return sum;
+}
+
+template <class T>
+void add_scaled(T* to, const T* from, double by, Range range) {
+    const auto factor = broadcast(T(by));
+    for (Index i = range.begin; i < range.end; i += Simd<T>::lanes) {
+        const Index count = range.end - i;
+        store(to + i, fma(factor, load(from + i, count), load(to + i, count)), count);
+    }
 }
 
 template <class T>

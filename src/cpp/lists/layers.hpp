@@ -14,6 +14,8 @@
 #include "../network/layers/dot.hpp"
 #include "../network/layers/dropout.hpp"
 #include "../network/layers/embedding.hpp"
+#include "../network/layers/feature_range.hpp"
+#include "../network/layers/function.hpp"
 #include "../network/layers/group_normalization.hpp"
 #include "../network/layers/layer_normalization.hpp"
 #include "../network/layers/masked_by.hpp"
@@ -29,6 +31,7 @@
 #include "../network/layers/reshape.hpp"
 #include "../network/layers/step.hpp"
 #include "../network/layers/step_range.hpp"
+#include "../network/layers/step_rows.hpp"
 #include "../network/layers/up_sampling.hpp"
 #include "../network/layers/vector_normalization.hpp"
 
@@ -46,6 +49,8 @@
     layer(dot, DotLayer)                                    \
     layer(dropout, DropoutLayer)                            \
     layer(embedding, EmbeddingLayer)                        \
+    layer(feature_range, FeatureRangeLayer)                 \
+    layer(function, FunctionLayer)                          \
     layer(group_normalization, GroupNormalizationLayer)     \
     layer(layer_normalization, LayerNormalizationLayer)     \
     layer(masked_by, MaskedByLayer)                         \
@@ -60,8 +65,10 @@
     layer(repeat_vector, RepeatVectorLayer)                 \
     layer(rescaling, RescalingLayer)                        \
     layer(reshape, ReshapeLayer)                            \
+    layer(rows_to_steps, RowsToStepsLayer)                  \
     layer(step, StepLayer)                                  \
     layer(step_range, StepRangeLayer)                       \
+    layer(steps_to_rows, StepsToRowsLayer)                  \
     layer(up_sampling, UpSamplingLayer)                     \
     layer(vector_normalization, VectorNormalizationLayer)
 // clang-format on

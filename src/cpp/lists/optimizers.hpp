@@ -1,6 +1,7 @@
 // One line for each optimizer: its name, its update function in engine/optimizers.hpp, and its slots by Keras's names,
 // in the order in which the function takes them. A slot with a condition (network/optimizer.cpp) exists only where it
-// holds.
+// holds. The functions of the last three only begin an update, which is finished with whole parameters
+// (network/whole_updates.cpp).
 #pragma once
 
 // clang-format off
@@ -12,5 +13,10 @@
     optimizer(rmsprop, RmsProp, {"velocity"}, {"momentum", has_momentum}, {"average_gradient", is_centered})  \
     optimizer(adagrad, Adagrad, {"accumulator"})                                                              \
     optimizer(adadelta, Adadelta, {"accumulated_grad"}, {"accumulated_delta_var"})                            \
-    optimizer(lion, Lion, {"momentum"})
+    optimizer(lion, Lion, {"momentum"})                                                                       \
+    optimizer(ftrl, Ftrl, {"accumulator"}, {"linear", always, from_zero})                                     \
+    optimizer(schedule_free_adamw, ScheduleFreeAdam, {"momentum"}, {"velocity"})                              \
+    optimizer(lamb, Lamb, {"momentum"}, {"velocity"})                                                         \
+    optimizer(adafactor, Adafactor, {"row"}, {"column"}, {"velocity"})                                        \
+    optimizer(muon, Muon, {"momentum"}, {"velocity"})
 // clang-format on

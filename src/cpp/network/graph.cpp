@@ -31,6 +31,36 @@ bool LayerGraph<T>::masked(Value value, bool input_masked) const {
 }
 
 template <class T>
+bool LayerGraph<T>::wants_dx(Index node, std::size_t input) const {
+    return learns(this->node(node).inputs[input]) && layer(node).differentiates(input);
+}
+
+// Of the outputs of a layer with these inputs.
+template <class T>
+Index LayerGraph<T>::divider_behind(const Layer<T>& layer, const std::vector<Value>& inputs) const {
+    const Index divider = this->divider(inputs.front());
+    if (layer.divides_rows()) return size();
+    if (layer.unites_rows()) {
+        if (divider < 0 || !(node(divider).inputs.front() == inputs[1]))
+            throw std::invalid_argument("inputs: expected rows and the sequence whose steps they were");
+        return this->divider(inputs[1]);
+    }
+    for (const Value value : inputs)
+        if (this->divider(value) != divider)
+            throw std::invalid_argument("inputs: expected the same rows in all of them");
+    if (divider >= 0 && layer.stateful())
+        throw std::invalid_argument("stateful: expected false for a layer that is applied to every step");
+    return divider;
+}
+
+// The value whose steps are the rows of this one, if it is nothing else.
+template <class T>
+Value LayerGraph<T>::before_division(Value value) const {
+    while (value.node != input && layer(value.node).divides_rows()) value = node(value.node).inputs.front();
+    return value;
+}
+
+template <class T>
 void LayerGraph<T>::require_value(Value value) const {
     if (value.node < input || value.node >= size())
         throw std::invalid_argument("inputs: expected " + std::to_string(input) + " for the network's input, or " +
@@ -75,7 +105,7 @@ Index LayerGraph<T>::append(std::unique_ptr<Layer<T>> layer, std::vector<Value> 
         if (expected.features != given.features)
             throw std::invalid_argument("the layer expects " + std::to_string(expected.features) + " features, got " +
                                         std::to_string(given.features));
-        if (layer->entries() > 0 && inputs[i].node != input)
+        if (layer->entries() > 0 && before_division(inputs[i]).node != input)
             throw std::invalid_argument("an embedding must be the first layer");
     }
     for (const bool input_masked : {false, true}) {
@@ -88,6 +118,8 @@ Index LayerGraph<T>::append(std::unique_ptr<Layer<T>> layer, std::vector<Value> 
         node.use = 1 + std::count_if(nodes_.begin(), nodes_.end(),
                                      [&](const Node<T>& other) { return other.weights_of == weights_of; });
     }
+    node.divider = divider_behind(*layer, inputs);
+    if (node.divider >= 0) layer->state_size = 0;  // its states are nobody's between calls
     layer->number = nodes_.size();
     node.first_value = value_count_;
     value_count_ += layer->output_count();
@@ -115,6 +147,7 @@ void LayerGraph<T>::set_outputs(std::vector<Value> outputs) {
     for (const Value value : outputs) {
         require_value(value);
         if (value.node == input) throw std::invalid_argument("outputs: expected outputs of layers, got an input");
+        if (divider(value) >= 0) throw std::invalid_argument("outputs: expected rows of the network, got their steps");
     }
     outputs_ = std::move(outputs);
 }
@@ -148,16 +181,17 @@ void LayerGraph<T>::finish(const Kernels<T>& kernels, bool wants_dx) {
     const auto use = [&](Value value) {
         if (value.node != input) ++uses[static_cast<std::size_t>(value.node)];
     };
-    if (outputs_.empty()) outputs_.push_back({size() - 1});  // without layers, the input
+    if (outputs_.empty() && size() > 0) set_outputs({{size() - 1}});
+    if (outputs_.empty()) outputs_.push_back({input});
     for (const Value value : outputs_) use(value);
     wants_dx_ = wants_dx;
     state_size_ = packed_size_ = 0;
     for (Node<T>& node : nodes_) {
         Layer<T>& layer = *node.layer;
         layer.gives_dx = false;
-        for (const Value value : node.inputs) {
-            layer.gives_dx = layer.gives_dx || learns(value);
-            use(value);
+        for (std::size_t k = 0; k < node.inputs.size(); ++k) {
+            layer.gives_dx = layer.gives_dx || (learns(node.inputs[k]) && layer.differentiates(k));
+            use(node.inputs[k]);
         }
         layer.packed_offset = packed_size_;
         layer.state_offset = state_size_;
@@ -201,14 +235,32 @@ std::vector<Index> LayerGraph<T>::output_steps(const std::vector<Index>& input_s
 }
 
 template <class T>
+std::vector<Index> LayerGraph<T>::parts_of_values(const std::vector<Index>& steps) const {
+    std::vector<Index> parts(input_count(), 1);
+    parts.reserve(value_count_);
+    for (Index i = 0; i < size(); ++i) {
+        const Index of_inputs = parts_of_node(i, parts);
+        const Index divided = layer(i).divides_rows() ? steps[number(node(i).inputs.front())] : 1;
+        parts.insert(parts.end(), layer(i).output_count(), of_inputs * divided);
+    }
+    return parts;
+}
+
+template <class T>
+Index LayerGraph<T>::most_parts(const std::vector<Index>& input_steps) const {
+    const std::vector<Index> parts = parts_of_values(steps_of_values(input_steps));
+    return std::max<Index>(1, *std::max_element(parts.begin(), parts.end()));
+}
+
+template <class T>
 double LayerGraph<T>::forward_work(const std::vector<Index>& input_steps) const {
-    const std::vector<Index> steps = steps_of_values(input_steps);
+    const std::vector<Index> steps = steps_of_values(input_steps), parts = parts_of_values(steps);
     std::vector<Index> given;
     double work = 0;
-    for (const Node<T>& node : nodes_) {
+    for (Index i = 0; i < size(); ++i) {
         given.clear();
-        for (const Value value : node.inputs) given.push_back(steps[number(value)]);
-        work += node.layer->work_of(given);
+        for (const Value value : node(i).inputs) given.push_back(steps[number(value)]);
+        work += layer(i).work_of(given) * static_cast<double>(parts_of_node(i, parts));
     }
     return work;
 }
@@ -235,7 +287,7 @@ Index LayerGraph<T>::entries(std::size_t chosen) const {
     Index fewest = 0;
     for (const Node<T>& node : nodes_)
         if (const Index entries = node.layer->entries();
-            entries > 0 && node.inputs.front() == Value{input, static_cast<Index>(chosen)})
+            entries > 0 && before_division(node.inputs.front()) == Value{input, static_cast<Index>(chosen)})
             fewest = fewest > 0 ? std::min(fewest, entries) : entries;
     return fewest;
 }

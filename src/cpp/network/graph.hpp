@@ -25,6 +25,7 @@ struct Node {
     Index weights_of = -1;      // the earlier node whose weights it uses; -1: it has its own
     Index use = 0;              // how many nodes use the same weights before it
     std::size_t first_value = 0;
+    Index divider = -1;      // the node of whose steps the rows of its outputs are made; -1: they are the network's
     bool masked[2] = {};     // whether the first output has a mask, where the network's input has none and has one
     bool continues = false;  // whether its only input is the node before it, whose output nobody else takes
     bool learns = false;     // whether training changes it or something before it, so that it needs a backward pass
@@ -66,6 +67,10 @@ public:
     bool learns(Value value) const { return value.node == input ? wants_dx_ : node(value.node).learns; }
     bool continues(Index i) const { return node(i).continues; }
     bool masked(Value value, bool input_masked) const;
+    // Whether a gradient of this input of a node is needed.
+    bool wants_dx(Index node, std::size_t input) const;
+    // Whether the rows of a node's workspace are parts of the network's rows.
+    bool divided(Index i) const { return divider(node(i).inputs.back()) >= 0; }
 
     // All values have a number: the network's inputs, then the outputs of one node after the other.
     std::size_t value_count() const { return value_count_; }
@@ -77,6 +82,11 @@ public:
     // The steps of all values by number, for those of the network's inputs.
     std::vector<Index> steps_of_values(const std::vector<Index>& input_steps) const;
     std::vector<Index> output_steps(const std::vector<Index>& input_steps) const;
+    // How many rows of each value, by number, belong to one row of the network, given the steps of all values.
+    std::vector<Index> parts_of_values(const std::vector<Index>& steps) const;
+    // And how many rows of a node's workspace, given those of all values.
+    Index parts_of_node(Index i, const std::vector<Index>& parts) const { return parts[number(node(i).inputs.back())]; }
+    Index most_parts(const std::vector<Index>& input_steps) const;
     bool masked_output(std::size_t output, bool input_masked) const { return masked(outputs_[output], input_masked); }
     bool stateful() const;
     bool couples_rows() const;               // in training
@@ -92,6 +102,9 @@ public:
 private:
     Index append(std::unique_ptr<Layer<T>> layer, std::vector<Value> inputs, Index weights_of);
     void require_value(Value value) const;
+    Index divider(Value value) const { return value.node == input ? -1 : node(value.node).divider; }
+    Index divider_behind(const Layer<T>& layer, const std::vector<Value>& inputs) const;
+    Value before_division(Value value) const;
     void require_same_weights(const Layer<T>& layer, Index weights_of) const;
 
     std::vector<StepShape> input_shapes_;

@@ -11,7 +11,8 @@ template <class T>
 typename Inference<T>::Workspaces Inference<T>::acquire_blocks(const Plan& plan, NetworkExtent extent, bool together) {
     Workspaces workspaces;
     const int sharers = plan.sharing == Sharing::rows ? plan.threads : 1;
-    if (!together) extent.rows = std::min<Index>(tuning::rows_per_block, (extent.rows + sharers - 1) / sharers);
+    const Index most = std::max<Index>(1, tuning::rows_per_block / network_.graph.most_parts(extent.steps));
+    if (!together) extent.rows = std::min(most, (extent.rows + sharers - 1) / sharers);
     for (int i = 0; i < sharers; ++i) workspaces.push_back(network_.workspaces.acquire(extent));
     return workspaces;
 }

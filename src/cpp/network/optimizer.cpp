@@ -14,9 +14,12 @@ bool has_momentum(const OptimizerSettings& settings) { return settings.momentum 
 bool is_amsgrad(const OptimizerSettings& settings) { return settings.amsgrad; }
 bool is_centered(const OptimizerSettings& settings) { return settings.centered; }
 
+constexpr bool from_zero = true;
+
 struct OptimizerSlot {
     const char* name = nullptr;
     bool (*used)(const OptimizerSettings&) = always;
+    bool starts_from_zero = false;  // instead of initial_accumulator_value
 };
 
 struct OptimizerSlots {
@@ -47,7 +50,8 @@ void OptimizerState<T>::set(const OptimizerSettings& settings, const Kernels<T>&
     const OptimizerSlots& own = optimizer_slots[static_cast<int>(settings.kind)];
     for (int i = 0; i < most_slots; ++i)
         if (own.slots[i].name && own.slots[i].used(settings))
-            args.slots[i] = add(own.slots[i].name, settings.initial_accumulator_value);
+            args.slots[i] =
+                add(own.slots[i].name, own.slots[i].starts_from_zero ? 0 : settings.initial_accumulator_value);
     args.kind = settings.kind;
     args.parameters = parameters_.values();
     args.gradients = parameters_.gradients();
@@ -60,8 +64,16 @@ void OptimizerState<T>::set(const OptimizerSettings& settings, const Kernels<T>&
     args.nesterov = settings.nesterov;
     args.amsgrad = settings.amsgrad;
     args.centered = settings.centered;
+    args.power = -settings.learning_rate_power;
+    args.l1 = settings.l1_regularization_strength;
+    args.shrinkage = settings.l2_shrinkage_regularization_strength;
 
     std::vector<TrainedParameter> trained;
+    std::vector<WholeParameter> whole;
+    const bool is_muon = settings.kind == Optimizer::muon;
+    const auto names = [](const std::vector<std::size_t>& list, std::size_t i) {
+        return std::find(list.begin(), list.end(), i) != list.end();
+    };
     std::vector<Range> chunks;
     for (std::size_t i = 0; i < parameters_.named().size(); ++i) {
         const Weight& weight = *parameters_.named()[i].weight;
@@ -70,10 +82,13 @@ void OptimizerState<T>::set(const OptimizerSettings& settings, const Kernels<T>&
         constexpr Index chunk = tuning::parameter_chunk;
         for (Index first = weight.offset; first < end; first += chunk)
             chunks.push_back({first, std::min(first + chunk, end)});
-        const auto& exempt = settings.without_decay;
-        trained.push_back({{weight.offset, end},
-                           {first_chunk, static_cast<Index>(chunks.size())},
-                           std::find(exempt.begin(), exempt.end(), i) == exempt.end()});
+        const Range of_chunks{first_chunk, static_cast<Index>(chunks.size())};
+        const std::size_t rank = weight.shape.size();
+        const bool is_matrix = is_muon ? rank == 2 && !names(settings.by_elements, i) : rank >= 2;
+        trained.push_back({{weight.offset, end}, of_chunks, !names(settings.without_decay, i), is_matrix});
+        const Index columns = is_matrix ? weight.shape[rank - 1] : 1, rows = is_matrix ? weight.shape[rank - 2] : 1;
+        whole.push_back(
+            {{weight.offset, end}, of_chunks, is_matrix ? weight.size() / (rows * columns) : 0, rows, columns});
     }
 
     const auto lock = parameters_.lock_writing();
@@ -84,7 +99,9 @@ void OptimizerState<T>::set(const OptimizerSettings& settings, const Kernels<T>&
     trained_ = std::move(trained);
     chunks_ = std::move(chunks);
     square_sums_.assign(chunks_.size(), 0);
+    if (needs_whole(settings.kind)) whole_.set(settings.whole, kernels, std::move(whole), chunks_, settings.kind);
     is_set_ = true;
+    slots_set_ = false;
     iterations = 0;
 }
 
@@ -111,13 +128,18 @@ template <class T>
 void OptimizerState<T>::copy_slot(const std::string& name, std::size_t parameter, T* to) {
     const Weight& weight = parameters_.trained_weight(parameter);
     const auto lock = parameters_.lock_reading();
-    std::memcpy(to, slot_values(name) + weight.offset, static_cast<std::size_t>(weight.size()) * sizeof(T));
+    const T* from = slot_values(name);
+    // Until the first update, the parameters may still be set.
+    if (settings_.kind == Optimizer::schedule_free_adamw && iterations == 0 && !slots_set_ && name == "momentum")
+        from = parameters_.values();
+    std::memcpy(to, from + weight.offset, static_cast<std::size_t>(weight.size()) * sizeof(T));
 }
 
 template <class T>
 void OptimizerState<T>::set_slot(const std::string& name, std::size_t parameter, const T* values) {
     const Weight& weight = parameters_.trained_weight(parameter);
     const auto lock = parameters_.lock_writing();
+    slots_set_ = true;
     std::memcpy(slot_values(name) + weight.offset, values, static_cast<std::size_t>(weight.size()) * sizeof(T));
 }
 
@@ -155,10 +177,27 @@ void OptimizerState<T>::prepare(double learning_rate, std::int64_t step) {
     UpdateArgs<T>& args = update_.args;
     args.decay = by.weight_decay * learning_rate;
     args.rate = learning_rate;
-    if (by.kind == Optimizer::adam) {  // Keras rounds betas here, though not in the averages
-        const T first = static_cast<T>(by.beta_1), second = static_cast<T>(by.beta_2);
-        args.rate *= std::sqrt(bias(static_cast<double>(second))) / bias(static_cast<double>(first));
+    args.first = before == 0 && !slots_set_;
+    update_.adam_decay = by.adam_weight_decay * learning_rate;
+    // Keras rounds betas here, though not in the averages.
+    const auto rounded_bias = [&](double beta) { return bias(static_cast<double>(static_cast<T>(beta))); };
+    const auto adam_correction = [&] { return std::sqrt(rounded_bias(by.beta_2)) / rounded_bias(by.beta_1); };
+    if (by.kind == Optimizer::adam) args.rate *= adam_correction();
+    if (by.kind == Optimizer::muon) args.gradient_rate = learning_rate * by.adam_lr_ratio * adam_correction();
+    if (by.kind == Optimizer::lamb) {
+        args.gradient_rate = 1 / rounded_bias(by.beta_1);
+        args.second_rate = 1 / rounded_bias(by.beta_2);
     }
+    if (by.kind == Optimizer::schedule_free_adamw) {
+        if (by.warmup_steps > 0) args.rate *= std::min(t / static_cast<double>(by.warmup_steps), 1.0);
+        args.gradient_rate = 1 / t;
+        args.second_rate = 1 / rounded_bias(by.beta_2);
+    }
+    if (by.kind == Optimizer::adafactor) {
+        args.rate = std::min(learning_rate, 1 / std::sqrt(t));
+        args.beta_2 = 1 - std::pow(t, by.beta_2_decay);
+    }
+    if (by.kind == Optimizer::ftrl) args.l2 = by.l2_regularization_strength + by.beta / (2 * learning_rate);
     if (by.kind == Optimizer::adamax) args.rate /= bias(by.beta_1);
     if (by.kind == Optimizer::nadam) {
         const auto momentum = [&](double at) { return by.beta_1 * (1 - 0.5 * std::pow(0.96, at)); };
@@ -209,7 +248,17 @@ void OptimizerState<T>::update(const Team& team) {
             if (range.begin >= range.end) continue;
             args.scale = by.clipnorm > 0 ? clipping(parameter.chunks, by.clipnorm) : of_all;
             args.decay = parameter.decays ? update_.args.decay : 0;
+            args.factored = parameter.is_matrix;
+            const bool left_to_adam = by.kind == Optimizer::muon && !parameter.is_matrix;
+            args.kind = left_to_adam ? Optimizer::adam : by.kind;
+            args.rate = left_to_adam ? update_.args.gradient_rate : update_.args.rate;
+            if (left_to_adam && parameter.decays) args.decay = update_.adam_decay;
             kernels_->parameters.update(args, range);
+        }
+        if (needs_whole(by.kind)) {
+            team.barrier();
+            whole_.finish(update_.args, team);
+            team.barrier();
         }
     }
     if (update_.average)

@@ -11,8 +11,8 @@ Stream<T>::Stream(Network<T>& network) : network_(network) {
     if (network.graph.input_count() != 1 || network.graph.output_count() != 1)
         throw std::invalid_argument("stream: expected a network with one input and one output");
     if (!network.graph.input_shape().sequence) throw std::invalid_argument("stream: expected a network of sequences");
-    for (const Node<T>& node : network.graph.nodes())
-        if (!node.layer->works_step_by_step())
+    for (Index i = 0; i < network.graph.size(); ++i)
+        if (!network.graph.divided(i) && !network.graph.layer(i).works_step_by_step())
             throw std::invalid_argument("stream: expected layers that work step by step");
 }
 

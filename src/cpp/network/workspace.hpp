@@ -1,8 +1,10 @@
 // The workspace of a network for a number of rows and steps.
 #pragma once
 
+#include <algorithm>
 #include <cstring>
 #include <memory>
+#include <numeric>
 #include <vector>
 
 #include "graph.hpp"
@@ -63,12 +65,21 @@ struct Workspace {
         std::vector<Sequence<T>> d_outputs;
     };
 
+    // The call for layers whose rows are parts of the network's rows: without states, which last for such a row only.
+    struct DividedCall {
+        Index parts;
+        Call<T> call;
+        std::vector<double> row_penalty;
+    };
+
     const LayerGraph<T>& graph;
     const Kernels<T>& kernels;
     NetworkExtent extent;
+    std::vector<Index> steps, parts;  // of all values, by their numbers
     std::vector<Index> output_steps;
     Arena<T> arena;
     Call<T> call;
+    std::vector<DividedCall> divided_calls;
     std::vector<std::unique_ptr<LayerWorkspace<T>>> layers;
     // Training only: the gathered rows, the gradients of them (null if they are not wanted), and the penalty of each.
     std::vector<T*> inputs;
@@ -83,19 +94,30 @@ struct Workspace {
         : graph(graph),
           kernels(kernels),
           extent(extent),
+          steps(graph.steps_of_values(extent.steps)),
+          parts(graph.parts_of_values(steps)),
           output_steps(graph.output_steps(extent.steps)),
           row_penalty(static_cast<std::size_t>(extent.rows)),
-          values_(graph.value_count()) {}
+          values_(graph.value_count()) {
+        for (Index i = 0; i < graph.size(); ++i) {
+            const Index own = graph.parts_of_node(i, parts);
+            parts_of_nodes_.push_back(own);
+            const auto same = [&](const DividedCall& each) { return each.parts == own; };
+            if (graph.divided(i) && std::none_of(divided_calls.begin(), divided_calls.end(), same))
+                divided_calls.push_back({own, {}, std::vector<double>(static_cast<std::size_t>(extent.rows * own))});
+        }
+    }
 
     // After the call is set: a layer's output may depend on it. `x` gives the sequence of each input.
     template <class X>
     void set_inputs(const X& x, Mask valid = {}) {
+        for (DividedCall& divided : divided_calls) divide_call(divided);
         for (std::size_t k = 0; k < graph.input_count(); ++k) values_[k] = {x(k), k == 0 ? valid : Mask{}};
         for (Index i = 0; i < count(); ++i) {
             inputs_.clear();
             for (const Value value : graph.node(i).inputs) inputs_.push_back(values_[graph.number(value)]);
             LayerWorkspace<T>& layer = this->layer(i);
-            layer.connect(inputs_.data(), call);
+            layer.connect(inputs_.data(), call_of(i));
             const std::size_t first = graph.node(i).first_value;
             values_[first] = {layer.output(), layer.output_mask()};
             for (std::size_t k = 1; k < graph.layer(i).output_count(); ++k)
@@ -128,18 +150,20 @@ struct Workspace {
 
     // Called by all threads of a unit team with the same rows.
     void forward(Range rows, const Work& work) {
+        if (call.row_penalty) forget_penalties_of_parts(work.unit_team.share(rows));
         for (Index first = 0; first < count();) {
             Index end = first + 1;
             while (work.by_layers && end < count() && can_pipeline(end)) ++end;
             if (end - first > 1)
-                forward_pipeline({first, end}, rows, work.unit_team);
+                forward_pipeline({first, end}, rows_of(first, rows), work.unit_team);
             else {
                 if (call.training) layer(first).forward_batch(work.team);
-                layer(first).forward(rows, work.unit_team);
+                layer(first).forward(rows_of(first, rows), work.unit_team);
             }
             work.unit_team.barrier();
             first = end;
         }
+        if (call.row_penalty) add_penalties_of_parts(work.unit_team.share(rows));
     }
     // Of the layers that training changes, and of those behind them.
     void backward(Range rows, const Work& work) {
@@ -151,10 +175,10 @@ struct Workspace {
                 for (std::size_t k = 0; k < graph.layer(end - 1).output_count(); ++k)
                     sum_fan_out(value + k, rows, work.unit_team);
                 if (end - first > 1)
-                    backward_pipeline({first, end}, rows, work.unit_team);
+                    backward_pipeline({first, end}, rows_of(first, rows), work.unit_team);
                 else {
                     layer(first).backward_batch(work.team);
-                    layer(first).backward(rows, work.unit_team);
+                    layer(first).backward(rows_of(first, rows), work.unit_team);
                 }
                 work.unit_team.barrier();
             }
@@ -169,13 +193,47 @@ private:
     Index chunks(Index i) { return layer(i).chunks(); }
     bool can_pipeline(Index i) { return graph.continues(i) && chunks(i) > 0 && chunks(i - 1) > 0; }
 
+    // Of a layer's workspace.
+    Range rows_of(Index i, Range rows) const {
+        const Index parts_of_row = parts_of_nodes_[static_cast<std::size_t>(i)];
+        return {rows.begin * parts_of_row, rows.end * parts_of_row};
+    }
+
+    const Call<T>& call_of(Index i) const {
+        if (!graph.divided(i)) return call;
+        return std::find_if(
+                   divided_calls.begin(), divided_calls.end(),
+                   [&](const DividedCall& each) { return each.parts == parts_of_nodes_[static_cast<std::size_t>(i)]; })
+            ->call;
+    }
+    void divide_call(DividedCall& divided) const {
+        divided.call = {};
+        divided.call.training = call.training;
+        divided.call.rng_step = call.rng_step;
+        divided.call.first_row = call.first_row * divided.parts;
+        divided.call.penalty_scale = call.penalty_scale;
+        if (call.row_penalty) divided.call.row_penalty = divided.row_penalty.data();
+    }
+    void forget_penalties_of_parts(Range rows) {
+        for (DividedCall& divided : divided_calls)
+            std::fill(divided.row_penalty.begin() + rows.begin * divided.parts,
+                      divided.row_penalty.begin() + rows.end * divided.parts, 0.0);
+    }
+    void add_penalties_of_parts(Range rows) {
+        for (const DividedCall& divided : divided_calls)
+            for (Index n = rows.begin; n < rows.end; ++n) {
+                const auto first = divided.row_penalty.begin() + n * divided.parts;
+                call.row_penalty[n] = std::accumulate(first, first + divided.parts, call.row_penalty[n]);
+            }
+    }
+
     // In the order of the layers that take this value.
     void sum_fan_out(std::size_t value, Range rows, const Team& unit_team) {
         const FanOut& fan_out = fan_outs[value];
         if (fan_out.d_outputs.size() < 2) return;
         for (std::size_t i = 1; i < fan_out.d_outputs.size(); ++i)
             kernels.add(read_only(fan_out.d_outputs[i]), fan_out.steps, fan_out.features, fan_out.d_outputs.front(),
-                        unit_team.share(rows));
+                        unit_team.share({rows.begin * parts[value], rows.end * parts[value]}));
         unit_team.barrier();
     }
 
@@ -205,6 +263,7 @@ private:
         }
     }
 
+    std::vector<Index> parts_of_nodes_;
     std::vector<Output<T>> values_;  // by their numbers
     std::vector<Output<T>> inputs_;  // of the layer that is being connected
 };

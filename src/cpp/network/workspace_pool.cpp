@@ -31,7 +31,7 @@ typename WorkspacePool<T>::WorkspacePtr WorkspacePool<T>::make(const NetworkExte
                                                                Index group) const {
     Memory<T> memory = parameters_.memory();
     auto workspace = std::make_unique<Workspace<T>>(graph_, *memory.kernels, extent);
-    const std::vector<Index> steps = graph_.steps_of_values(extent.steps);
+    const std::vector<Index>& steps = workspace->steps;
     for (Index i = 0; i < graph_.size(); ++i) {
         const Node<T>& node = graph_.node(i);
         std::vector<Index> input_steps;
@@ -45,16 +45,17 @@ typename WorkspacePool<T>::WorkspacePtr WorkspacePool<T>::make(const NetworkExte
                     std::to_string(input_steps.front()) + " and " + std::to_string(input_steps.back()));
         }
         if (mode == Mode::training) memory.gradients = parameters_.gradients(group, node.use);
-        workspace->layers.push_back(node.layer->make_workspace(
-            memory, workspace->arena, {extent.rows, std::move(input_steps), std::move(input_masked)}, mode));
+        const Index parts = graph_.parts_of_node(i, workspace->parts);
+        Extent of_layer{extent.rows * parts, std::move(input_steps), std::move(input_masked), parts};
+        workspace->layers.push_back(node.layer->make_workspace(memory, workspace->arena, of_layer, mode));
     }
-    if (mode == Mode::training) make_gradients(*workspace, steps);
+    if (mode == Mode::training) make_gradients(*workspace);
     return workspace;
 }
 
 // What is gathered, and the gradients that layers give each other.
 template <class T>
-void WorkspacePool<T>::make_gradients(Workspace<T>& workspace, const std::vector<Index>& steps) const {
+void WorkspacePool<T>::make_gradients(Workspace<T>& workspace) const {
     const Index rows = workspace.extent.rows, lanes = workspace.kernels.lanes;
     Arena<T>& arena = workspace.arena;
     for (std::size_t k = 0; k < graph_.input_count(); ++k)
@@ -62,10 +63,12 @@ void WorkspacePool<T>::make_gradients(Workspace<T>& workspace, const std::vector
     if (workspace.extent.masked) workspace.mask = workspace.flags.take(rows * workspace.extent.steps.front());
     workspace.fan_outs.resize(graph_.value_count());
     const auto make_gradient = [&](Value value) {
-        typename Workspace<T>::FanOut& fan_out = workspace.fan_outs[graph_.number(value)];
+        const std::size_t number = graph_.number(value);
+        typename Workspace<T>::FanOut& fan_out = workspace.fan_outs[number];
         fan_out.features = graph_.shape(value).features;
-        fan_out.steps = steps[graph_.number(value)];
-        fan_out.d_outputs.push_back(make_sequence(arena, rows, fan_out.steps, fan_out.features, lanes));
+        fan_out.steps = workspace.steps[number];
+        fan_out.d_outputs.push_back(
+            make_sequence(arena, rows * workspace.parts[number], fan_out.steps, fan_out.features, lanes));
         return fan_out.d_outputs.back();
     };
     for (std::size_t k = 0; k < graph_.output_count(); ++k) {
@@ -79,7 +82,7 @@ void WorkspacePool<T>::make_gradients(Workspace<T>& workspace, const std::vector
     for (Index i = 0; i < graph_.size(); ++i) {
         const std::vector<Value>& inputs = graph_.node(i).inputs;
         for (std::size_t k = 0; k < inputs.size(); ++k)
-            if (graph_.learns(inputs[k]))
+            if (graph_.wants_dx(i, k))
                 workspace.layers[static_cast<std::size_t>(i)]->set_dx(k, make_gradient(inputs[k]));
     }
     for (Index i = 0; i < graph_.size(); ++i) {

@@ -31,7 +31,7 @@ public:
 
 private:
     WorkspacePtr make(const NetworkExtent& extent, Mode mode, Index group = 0) const;
-    void make_gradients(Workspace<T>& workspace, const std::vector<Index>& steps) const;
+    void make_gradients(Workspace<T>& workspace) const;
 
     const LayerGraph<T>& graph_;
     const Parameters<T>& parameters_;

@@ -1,7 +1,7 @@
 """The compiled core. No other module imports it."""
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from .. import _core
 from .arrays import Array
@@ -43,6 +43,19 @@ Place: TypeAlias = tuple[int, int]
 """An output of a network's layer: the layer's number and the output's; `NETWORK_INPUT` and an input's number."""
 
 
+class StepRows(NamedTuple):
+    """An output whose rows are steps of a sequence, which they become again when a layer takes it as a whole."""
+
+    rows: "Output"
+    sequence: Place
+    """The sequence whose steps they are."""
+    steps: int
+    """The steps of each row."""
+
+
+Output: TypeAlias = Place | StepRows
+
+
 class Branch:
     """Layers of a network, each of which takes the output of the one before it.
 
@@ -50,37 +63,81 @@ class Branch:
     ----------
     network : Network
         To which they are added.
-    inputs : sequence of Place
+    inputs : sequence of Output
         Which outputs the first one takes.
     weights_of : sequence of int, optional
         The numbers of the layers of an earlier branch whose weights these layers use.
+    united : dict of StepRows to Place, optional
+        What has been made of rows that are steps, for several branches that take the same ones.
     """
 
-    def __init__(self, network: Network, inputs: Sequence[Place], weights_of: Sequence[int] = ()) -> None:
+    def __init__(
+        self,
+        network: Network,
+        inputs: Sequence[Output],
+        weights_of: Sequence[int] = (),
+        united: dict[StepRows, Place] | None = None,
+    ) -> None:
         self._network = network
         self._weights_of = weights_of
-        self.outputs: list[Place] = list(inputs)
+        self._united = {} if united is None else united
+        self._sequences: list[Place] = []
+        self.outputs: list[Output] = list(inputs)
         """The outputs of the last layer, or what the branch begins with if it has none."""
         self.added: list[int] = []
-        """The numbers of the layers."""
+        """The numbers of the layers, other than those that divide and unite rows."""
 
     def add(self, layer: str, *, outputs: int = 1, **options: Any) -> None:
         """Add a layer of the core by its name there, with this number of outputs."""
-        number = self._add(layer, self.outputs, options)
+        number = self._add_own(layer, self.outputs, options)
         self.outputs = [(number, output) for output in range(outputs)]
 
     def add_to_first(self, layer: str, **options: Any) -> None:
         """Add a layer that takes the first output so far and takes its place."""
-        self.outputs[0] = (self._add(layer, self.outputs[:1], options), 0)
+        self.outputs[0] = (self._add_own(layer, self.outputs[:1], options), 0)
 
-    def add_on(self, inputs: Sequence[Place], layer: str, **options: Any) -> Place:
+    def add_on(self, inputs: Sequence[Output], layer: str, **options: Any) -> Place:
         """Add a layer that takes these instead of the outputs so far, which stay; return its output."""
-        return self._add(layer, inputs, options), 0
+        return self._add_own(layer, inputs, options), 0
 
-    def _add(self, layer: str, inputs: Sequence[Place], options: dict[str, Any]) -> int:
+    def divide(self, features: int, sequence: bool) -> None:
+        """Let the layers that follow take each step of the output as a row: (features), or a sequence of those."""
+        (output,) = self.outputs
+        if isinstance(output, StepRows):
+            self._sequences.append(output.sequence)
+            self.outputs = [output.rows]
+        else:
+            self._sequences.append(output)
+            self.outputs = [(self._add("steps_to_rows", [output], features=features, sequence=sequence), 0)]
+
+    def unite(self, steps: int) -> None:
+        """Let the rows, of so many steps, be steps again."""
+        (output,) = self.outputs
+        self.outputs = [StepRows(output, self._sequences.pop(), steps)]
+
+    def add_model(self, model: Any, shape: tuple[int | None, ...]) -> None:
+        """Add the layers of a model of one input, of this shape, and one output."""
+        raise NotImplementedError("models are in branches of models")
+
+    def places(self, outputs: Sequence[Output]) -> list[Place]:
+        """Return outputs as layers take them."""
+        return [self._place(output) for output in outputs]
+
+    def _place(self, output: Output) -> Place:
+        if not isinstance(output, StepRows):
+            return output
+        if output not in self._united:
+            inputs = [self._place(output.rows), output.sequence]
+            self._united[output] = self._add("rows_to_steps", inputs, steps=output.steps), 0
+        return self._united[output]
+
+    def _add_own(self, layer: str, inputs: Sequence[Output], options: dict[str, Any]) -> int:
         weights_of = self._weights_of[len(self.added)] if self._weights_of else -1
-        self.added.append(self._network.add(layer, inputs=inputs, weights_of=weights_of, **options))
+        self.added.append(self._add(layer, self.places(inputs), weights_of=weights_of, **options))
         return self.added[-1]
+
+    def _add(self, layer: str, inputs: Sequence[Place], **options: Any) -> int:
+        return self._network.add(layer, inputs=inputs, **options)
 
     def activate(self, activation: str) -> None:
         """Add an activation, unless it is linear."""

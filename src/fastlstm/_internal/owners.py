@@ -17,6 +17,7 @@ class Owned:
         self._owners: list[weakref.ref[Owner]] = []
         self._calls: list[Any] = []
         """The `SymbolicCall`s of it."""
+        self._in_wrapper = False
 
     @property
     def name(self) -> str:
@@ -31,8 +32,11 @@ class Owned:
         return [owner for owner in (reference() for reference in self._owners) if owner is not None]
 
     def _claim(self, owner: Owner) -> None:
-        """Add an owner."""
-        if all(other is not owner for other in self._owned_by()):
+        """Add an owner; raise ValueError for what is inside a wrapper, which shares its weights."""
+        others = self._owned_by()
+        if self._in_wrapper and others and others != [owner]:
+            raise ValueError(f"layer: {self.name!r} is in use already, inside another layer")
+        if all(other is not owner for other in others):
             self._owners.append(weakref.ref(owner))
 
     def _release(self, owner: Owner) -> None:
@@ -44,6 +48,7 @@ class Owned:
         if self._owned_by():
             raise ValueError(f"layer: {self.name!r} is in use already; a wrapper takes a layer that is in no model")
         self._claim(owner)
+        self._in_wrapper = True
 
     def _notify_owners(self) -> None:
         for owner in self._owned_by():

@@ -26,6 +26,10 @@ __all__ += _sigmoids.__all__
 
 Activation: TypeAlias = Callable[..., Array]
 
+_OF_LAYERS = {"ReLU": "relu", "ELU": "elu", "Softmax": "softmax"}
+"""Layers that without arguments are an activation; Keras 2 took their names."""
+_LAYERS = ("LeakyReLU", "PReLU", "ThresholdedReLU")
+
 
 def get(identifier: str | Activation | None) -> Activation:
     """Return the activation with a given name.
@@ -63,14 +67,43 @@ def name_of(argument: str, identifier: Any, *, elementwise: bool = False) -> str
         raise ValueError(f"{argument}: {name!r} has arguments without defaults, which a layer cannot set")
     if elementwise and not definitions[name].elementwise:
         raise ValueError(f"{argument}: a recurrent layer takes an elementwise activation, got {name!r}")
-    return name
+    return ActivationName(name)
+
+
+class ActivationName(str):
+    """The name of a layer's activation, which can be called on arrays, as the function can."""
+
+    def __call__(self, x: Any) -> Array:
+        """Return the activation of an array."""
+        values: Array = registry.names[str(self)](x)
+        return values
+
+    @property
+    def __name__(self) -> str:
+        """The name, as a function has it."""
+        return str(self)
+
+    def __eq__(self, other: object) -> bool:
+        """Return whether the other is this name, or the function of this name."""
+        return str.__eq__(self, other) is True or registry.names.get(str(self)) is other
+
+    def __ne__(self, other: object) -> bool:
+        """Return whether the other is neither this name nor the function."""
+        return not self == other
+
+    __hash__ = str.__hash__
 
 
 def _find(argument: str, identifier: Any) -> Activation:
     if identifier is None:
         return linear
     if isinstance(identifier, str):
-        return lookup(argument, identifier, registry.names)
+        if identifier in _LAYERS:
+            raise ValueError(
+                f"{argument}: {identifier!r} is a layer with arguments or weights of its own; put"
+                f" layers.{identifier}() after this one"
+            )
+        return lookup(argument, _OF_LAYERS.get(identifier, str(identifier)), registry.names)
     function = registry.names.get(getattr(identifier, "__name__", ""))
     if function is None or function is not identifier:
         raise TypeError(f"{argument}: expected a name or a function of fastlstm.activations, got {identifier!r}")

@@ -7,12 +7,15 @@ import numpy as np
 from .. import config
 from .._internal import checks
 from .._internal.arrays import Array, numbers
+from .._internal.tape import Traced
 
 
 def floats(x: Any) -> Array:
     """Return `x` as a float array: in its own dtype, or in `config.floatx()` for integers."""
     if type(x) is np.ndarray and x.dtype.kind == "f":
         return x
+    if type(x) is Traced:
+        return x  # type: ignore[return-value]  # it behaves as an array of floats
     array = numbers("x", x)
     return array if array.dtype.kind == "f" else array.astype(config.floatx())
 
@@ -24,7 +27,7 @@ def quiet() -> np.errstate:
 
 def like(x: Array, y: Any) -> Array:
     """Return `y` as an array of the dtype of `x`, also where NumPy has returned a scalar."""
-    return np.asarray(y, dtype=x.dtype)
+    return y.astype(x.dtype) if type(y) is Traced else np.asarray(y, dtype=x.dtype)
 
 
 def axis_of(x: Array, axis: Any) -> int:

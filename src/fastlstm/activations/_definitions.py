@@ -13,6 +13,7 @@ import numpy as np
 
 from .._internal.arrays import Array
 from .._internal.registry import Registry
+from .._internal.tape import with_backward
 
 Function: TypeAlias = Callable[..., Array]
 Decorated = TypeVar("Decorated", bound=Function)
@@ -69,6 +70,6 @@ def of_rows(
 def _activation(definition: Definition, aliases: tuple[str, ...]) -> Callable[[Decorated], Decorated]:
     def enter(function: Decorated) -> Decorated:
         definitions[function.__name__] = definition
-        return registry.register(*aliases)(function)
+        return registry.register(*aliases)(with_backward(definition.backward)(function))
 
     return enter

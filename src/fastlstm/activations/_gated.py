@@ -7,6 +7,7 @@ import numpy as np
 
 from .._internal import checks
 from .._internal.arrays import Array
+from .._internal.tape import with_backward
 from ._arrays import floats, like, quiet
 from ._definitions import Operator, elementwise
 from ._rectifiers import softplus
@@ -14,13 +15,18 @@ from ._sigmoids import hard_sigmoid, sigmoid
 
 __all__ = ["exponential", "gelu", "hard_silu", "hard_swish", "linear", "mish", "silu", "swish"]
 
-_erfc = np.vectorize(math.erfc, otypes=[np.float64])  # NumPy has no erfc
+_erfc_of_arrays = np.vectorize(math.erfc, otypes=[np.float64])  # NumPy has no erfc
+
+
+@with_backward(lambda d_y, x, y: d_y * np.exp(-x * x) * (-2 / math.sqrt(math.pi)))
+def _erfc(x: Array) -> Array:
+    values: Array = _erfc_of_arrays(x)
+    return values
 
 
 def _twice_normal(x: Array) -> Array:
     """Return twice the standard normal distribution function in float64: erfc(-u) for 1 + erf(u), which cancels."""
-    values: Array = _erfc(x.astype(np.float64) * -math.sqrt(0.5))
-    return values
+    return _erfc(x.astype(np.float64) * -math.sqrt(0.5))
 
 
 def _slope_of_mish(x: Array, y: Array) -> Array:

@@ -65,7 +65,11 @@ class MonitorCallback(Callback):
         return value - self.min_delta > reference if larger else value + self.min_delta < reference
 
     def _current(self, logs: dict[str, Any]) -> float | None:
-        """Return the current value, or warn and return None if it is not in the logs."""
+        """Return the current value, or warn and return None if it is not in the logs.
+
+        An unknown name without a direction raises ValueError first, as in Keras.
+        """
+        self._larger_is_better()
         found: float | None = logs.get(self.monitor)
         if found is None:
             warnings.warn(

@@ -23,7 +23,8 @@ class LambdaCallback(Callback):
     on_train_batch_begin, on_train_batch_end : callable, optional
         ``f(batch, logs)``. If neither is given, many steps still run in one native call.
     **kwargs
-        Functions for other hooks of `Callback`, by name.
+        Functions for other hooks of `Callback`, by name; anything whose name does not begin with ``on_`` becomes an
+        attribute.
 
     Raises
     ------
@@ -52,7 +53,7 @@ class LambdaCallback(Callback):
         on_train_end: Hook = None,
         on_train_batch_begin: Hook = None,
         on_train_batch_end: Hook = None,
-        **kwargs: Hook,
+        **kwargs: Any,
     ) -> None:
         hooks = {
             "on_epoch_begin": on_epoch_begin,
@@ -64,7 +65,10 @@ class LambdaCallback(Callback):
             **kwargs,
         }
         for name, function in hooks.items():
-            if not name.startswith("on_") or not hasattr(Callback, name):
+            if not name.startswith("on_"):
+                setattr(self, name, function)
+                continue
+            if not hasattr(Callback, name):
                 raise TypeError(f"{name}: expected a hook of Callback, such as on_test_end")
             if function is None:
                 continue

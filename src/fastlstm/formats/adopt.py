@@ -49,6 +49,8 @@ def _find_features(model: Any, features: dict[int, Any]) -> None:
         if isinstance(node.layer, Layer):
             shape = node.layer._only_shape(shapes.of(node.inputs))
             features.setdefault(id(node.layer), node.layer._check_shape("input_shape", shape))
+            if node.layer._model_inside is not None:
+                _find_features(node.layer._model_inside.model, features)
         else:
             _find_features(node.layer, features)
 

@@ -61,6 +61,7 @@ def is_model(description: Any) -> bool:
 class _Builder:
     def __init__(self, deserializer: Deserializer, model_classes: ModelClasses) -> None:
         self._deserializer, self._classes = deserializer, model_classes
+        deserializer.model_inside = lambda description: self.model(description) if is_model(description) else None
         self._made: dict[tuple[str, str], list[Any]] = {}
         """By class and name, for layers that are shared by several models."""
         self._shared: dict[tuple[Any, str, str], Any] = {}
@@ -184,4 +185,4 @@ def _gives_several(layer: Any) -> bool:
         return False
     if isinstance(layer, Operation):  # whose layer is made when it is called
         return True
-    return layer.return_state if isinstance(layer, Layer) else len(layer._outputs) > 1
+    return layer._gives_several if isinstance(layer, Layer) else len(layer._outputs) > 1

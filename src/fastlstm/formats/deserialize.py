@@ -30,6 +30,8 @@ class Deserializer:
         if custom_objects is not None and not isinstance(custom_objects, Mapping):
             raise TypeError(f"custom_objects: expected a dict of classes and functions, got {custom_objects!r}")
         self._custom = dict(custom_objects or {})
+        self.model_inside: Callable[[Mapping[str, Any]], Any] | None = None
+        """Returns the model of a description, for a layer that contains one; None if it describes something else."""
 
     def deserialize(self, value: Any, argument: str = "") -> Any:
         """Return plain data with descriptions replaced by objects; `argument` is the name of the argument it is for."""
@@ -53,6 +55,9 @@ class Deserializer:
         name, config = value["class_name"], value.get("config")
         if name in _CODE:
             raise RefusedError(f"{argument or 'layers'}: a {name} stores Python code in the file, which is never run")
+        model = self.model_inside and self.model_inside(value)
+        if model is not None:
+            return model
         own = self.of_caller(value)
         if own is not None:
             return self._custom_object(own, config)

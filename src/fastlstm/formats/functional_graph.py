@@ -7,6 +7,8 @@ from .._internal.files import RefusedError
 from . import mask_operations, operations
 from .calls import Call, Tensor, call_of, tensor_of, tensors_in
 
+_MASKS = ("mask", "query_mask", "value_mask", "key_mask")
+
 
 class Graph(NamedTuple):
     """A graph as it is described."""
@@ -55,10 +57,9 @@ def of_config(config: Mapping[str, Any]) -> Graph:
     entries = {name_of(entry): entry for entry in described_layers(config)}
     calls = {name: [call_of(name, node) for node in _nodes(entry)] for name, entry in entries.items()}
     masks = {
-        (name, number): call.kwargs.pop("mask")
+        (name, number): [call.kwargs.pop(key) for key in _MASKS if key in call.kwargs]
         for name, of_layer in calls.items()
         for number, call in enumerate(of_layer)
-        if "mask" in call.kwargs
     }
     for_masks = _only_for_masks(entries, calls, config.get("output_layers"))
     of_masks = {name: calls.pop(name) for name in for_masks}

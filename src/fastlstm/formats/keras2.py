@@ -10,7 +10,7 @@ from .._internal.files import RefusedError
 from ..layers import Activation, Dense, Embedding, Layer, Masking
 from ..layers._masks import passes_mask
 from ..layers.merging import Merge
-from ..layers.rnn.recurrent import RNN
+from ..layers.rnn.recurrent import Recurrent
 from ..training.nodes import Values
 from . import build, keras2_graph, kinds, weight_tree
 from .functional_graph import is_functional
@@ -178,7 +178,7 @@ def _find_merged_masks(model: Any, masks: Sequence[frozenset[str]], merging: dic
 def _before_hard_sigmoid(leaf: weight_tree.Leaf) -> list[bool]:
     """Return for each block of columns of a leaf's weights whether its product is the input of a hard sigmoid."""
     layer, name = leaf.layer, "hard_sigmoid"
-    if isinstance(layer, RNN):
+    if isinstance(layer, Recurrent):
         gates = [gate for argument, own in _GATES.items() if getattr(layer, argument, "") == name for gate in own]
         found = [block in gates for block in layer.cell.blocks]
         refused = "c" in layer.cell.states and layer.activation == name  # which is also that of the cell state

@@ -73,6 +73,8 @@ def of_argument(name: str) -> str | None:
         "regularizer": "regularizers",
         "constraint": "constraints",
         "layer": "layers",
+        "cell": "layers",
+        "cells": "layers",
         "rate": "schedules",
         "optimizer": "optimizers",
         "loss": "losses",

@@ -54,7 +54,7 @@ def require_own(
                     f"the operation {tensor.layer!r} computes a mask for layer {call.layer!r}, which does not belong to"
                     " its input; start the model with a Masking instead"
                 )
-        if found and "initial_state" in call.kwargs and (call.layer, number) not in masks:
+        if found and "initial_state" in call.kwargs and not masks.get((call.layer, number)):
             warnings.warn(
                 f"layer {call.layer!r} gets an initial state, so Keras 3 ignores the mask of its input; here masked"
                 " steps are skipped",

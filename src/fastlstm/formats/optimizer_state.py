@@ -8,15 +8,13 @@ import numpy as np
 
 from .._internal.arrays import Array
 from .._internal.native import Network
-from ..optimizers import Optimizer
-from ..schedules import LearningRateSchedule
+from ..optimizers import Optimizer, _variables
 from . import hdf5, weight_tree
 from .saved_model import LayersOf, SavedModel
 
 if TYPE_CHECKING:
     import h5py
 
-_SHARED_SLOTS = (("average",), ("gradient_accumulator",))
 _LARGEST = 2**31 - 1
 
 
@@ -51,15 +49,29 @@ def trained_weights(model: SavedModel, layers_of: LayersOf | None = None) -> lis
 def slots(optimizer: Optimizer, network: Network, weights: Sequence[Trained]) -> Iterator[Slot]:
     """Yield the slots of these weights in Keras's order."""
     existing = set(network.slots)
-    for group in (*_SHARED_SLOTS, *optimizer._slots):
+    for group in (*_variables.SHARED_SLOTS, *optimizer._slots):
         for weight in weights:
-            yield from (Slot(name, weight) for name in group if name in existing)
+            for name in group:
+                if name in existing and _shape(optimizer, network, Slot(name, weight)) is not None:
+                    yield Slot(name, weight)
 
 
-def _value(network: Network, slot: Slot) -> Array:
+def _in_network(slot: Slot) -> _variables.Slot:
+    assert slot.weight.parameter is not None
+    return _variables.Slot(slot.name, slot.weight.parameter)
+
+
+def _shape(optimizer: Optimizer, network: Network, slot: Slot) -> tuple[int, ...] | None:
+    """Return the shape of a slot in Keras, None if Keras has no such slot."""
+    if slot.weight.parameter is None:
+        return slot.weight.array.shape
+    return _variables.shape_of(optimizer, network, _in_network(slot))
+
+
+def _value(optimizer: Optimizer, network: Network, slot: Slot) -> Array:
     """Return the value of a slot; of a weight that is not in the network, as if it had never been updated."""
     if slot.weight.parameter is not None:
-        return network.slot(slot.name, slot.weight.parameter)
+        return _variables.values(optimizer, network, _in_network(slot))
     return slot.weight.array if slot.name == "average" else np.zeros_like(slot.weight.array)
 
 
@@ -67,9 +79,9 @@ def variables(optimizer: Optimizer, network: Network, weights: Sequence[Trained]
     """Return Keras's variables of an optimizer and the network it trains."""
     steps = network.iterations
     found: list[Any] = [np.array(steps, np.int32 if steps <= _LARGEST else np.int64)]
-    if not isinstance(optimizer._learning_rate, LearningRateSchedule):
+    if not optimizer.follows_schedule:
         found.append(np.array(optimizer._learning_rate, np.float32))
-    found += [_value(network, slot) for slot in slots(optimizer, network, weights)]
+    found += [_value(optimizer, network, slot) for slot in slots(optimizer, network, weights)]
     return found + [np.array(value, found[-1].dtype) for value in optimizer._scalars()]
 
 
@@ -100,17 +112,16 @@ def fitting(
     if by_slot:
         names = [name for group in optimizer._slots for name in group]
         wanted.sort(key=lambda slot: names.index(slot.name))
-    scheduled = isinstance(optimizer._learning_rate, LearningRateSchedule)
-    has_rate = not scheduled and len(found) > 1 and found[1].shape == ()
-    values = found[1 + has_rate :]
-    shapes, saved = [slot.weight.array.shape for slot in wanted], [one.shape for one in values]
+    has_rate = not optimizer.follows_schedule and len(found) > 1 and found[1].shape == ()
+    given = found[1 + has_rate :]
+    shapes, saved = [_shape(optimizer, network, slot) for slot in wanted], [one.shape for one in given]
     complete = saved == shapes + [()] * len(optimizer._scalars())
     if not has_rate:  # Keras 2 saves neither this nor scalars after the slots, but the momentums of any SGD
         complete = complete or saved == (shapes or [weight.array.shape for weight in weights])
         complete = complete or saved == shapes + [(1,)] * len(weights)  # of an Adam that could have had amsgrad
-    if found[0].shape == () and (complete or (not values and not found[0][()])):
+    if found[0].shape == () and (complete or (not given and not found[0][()])):
         rate = float(found[1][()]) if has_rate else None
-        return SavedState(int(found[0][()]), rate, list(zip(wanted, values, strict=False)))
+        return SavedState(int(found[0][()]), rate, list(zip(wanted, given, strict=False)))
     warnings.warn(
         f"{where}: the optimizer's state in the file does not fit this {type(optimizer).__name__} (expected"
         f" {len(variables(optimizer, network, weights))} variables, got {len(found)}, or other shapes); it is left"
@@ -123,9 +134,10 @@ def fitting(
 
 def restore(optimizer: Optimizer, network: Network, saved: SavedState) -> None:
     """Restore the state from a file."""
-    for (name, weight), dataset in saved.slots:
-        if weight.parameter is not None:
-            network.set_slot(name, weight.parameter, hdf5.numbers(dataset, str(weight.array.dtype)))
+    for slot, dataset in saved.slots:
+        if slot.weight.parameter is not None:
+            value = hdf5.numbers(dataset, str(slot.weight.array.dtype))
+            _variables.set_values(optimizer, network, _in_network(slot), value)
     network.iterations = saved.steps
     if saved.rate is not None and np.float32(saved.rate) != np.float32(optimizer.learning_rate):
         optimizer.learning_rate = saved.rate

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from ..layers import GetItem, InputLayer, Layer
+from .._internal.owners import Owned
+from ..layers import GetItem, InputLayer, Lambda, Layer
 from ..losses._function import FunctionLoss
 from ..training.nodes import Values, shapes_of
 from . import kinds, operations, weight_tree
@@ -128,18 +129,28 @@ def _compiled(model: SavedModel) -> dict[str, Any]:
 
 def described(value: Any) -> Any:
     """Return a value as data that JSON has."""
+    if isinstance(value, str):
+        return str(value)
     if isinstance(value, (np.ndarray, np.generic)):
         return value.tolist()
     if isinstance(value, (list, tuple)):
         return [described(entry) for entry in value]
     if isinstance(value, Mapping):
         return {key: described(entry) for key, entry in value.items()}
+    if isinstance(value, Owned) and not isinstance(value, Layer):
+        model: Any = value
+        return _of_model(model, {})
     if hasattr(value, "get_config"):
         return _object(value)
     return _function(value) if callable(value) else value
 
 
 def _object(value: Any) -> dict[str, Any]:
+    if isinstance(value, Lambda):
+        raise ValueError(
+            f"layer {value.name!r} is a Lambda, whose Python code is not saved: use save_weights, and create the model"
+            " again before load_weights"
+        )
     arguments = value._constructor_arguments() if hasattr(value, "_constructor_arguments") else value.get_config()
     kind = kinds.of_class(type(value))
     module = None if kind is None else kinds.MODULES[kind]

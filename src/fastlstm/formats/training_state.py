@@ -17,7 +17,8 @@ from .._internal.checks import integer
 from .._internal.native import Network
 from ..layers import Dropout, Layer
 from ..layers._rng import RngSteps
-from ..layers.rnn.recurrent import RNN
+from ..layers.rnn.recurrent import Recurrent
+from ..layers.rnn.recurrent_cell import RecurrentCell
 from ..optimizers import Optimizer
 from ..training.native_model import NativeModel
 from . import hdf5, optimizer_state, weight_tree
@@ -75,7 +76,9 @@ def _seeded(model: SavedModel) -> list[Any]:
 
 def _draws(layer: Layer) -> bool:
     """Return whether training draws random numbers in a layer."""
-    return (isinstance(layer, RNN) and layer._is_random()) or (isinstance(layer, Dropout) and layer.rate > 0)
+    if isinstance(layer, Dropout):
+        return layer.rate > 0
+    return isinstance(layer, (Recurrent, RecurrentCell)) and layer._is_random()
 
 
 def read_ours(file: "h5py.File") -> Mapping[str, Any]:

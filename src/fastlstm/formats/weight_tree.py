@@ -71,9 +71,13 @@ def _leaves(model: Any, layers_of: LayersOf, prefix: str, models: tuple[Any, ...
         count = used[name]
         used[name] += 1
         path = f"{prefix}layers/{name}_{count}" if count else f"{prefix}layers/{name}"
-        if isinstance(owner, Layer):
-            for inner, layer in owner._leaves(path):
-                yield Leaf(inner, layer, owner, models)
+        inside = owner._model_inside if isinstance(owner, Layer) else None
+        if inside is not None:
+            outside = (*models, owner, inside.model)
+            yield from _leaves(inside.model, layers_of, f"{path}/{inside.path}/", outside)
+        elif isinstance(owner, Layer):
+            for within, layer in owner._leaves(path):
+                yield Leaf(within, layer, owner, models)
         else:
             yield from _leaves(owner, layers_of, f"{path}/", (*models, owner))
 

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from .._internal import checks
-from .._internal.arrays import Array
+from .._internal.arrays import Array, finite_array
 from ._base import Initializer, registry
 
 
@@ -51,15 +51,15 @@ class Constant(Initializer):
 
     Parameters
     ----------
-    value : float
-        The value.
+    value : float or array_like
+        The value of all elements, or an array that is broadcast to the shape.
 
     Raises
     ------
     TypeError
-        If `value` is not a real number.
+        If `value` does not consist of real numbers.
     ValueError
-        If `value` is NaN or infinite.
+        If `value` contains NaN or infinity; when called, if an array does not fit the shape.
 
     References
     ----------
@@ -71,15 +71,21 @@ class Constant(Initializer):
     [0.5, 0.5]
     """
 
-    def __init__(self, value: float = 0.0) -> None:
-        self.value = checks.number("value", value)
+    def __init__(self, value: Any = 0.0) -> None:
+        if np.ndim(value) == 0:
+            self.value: float | Array = checks.number("value", value)
+        else:
+            self.value = finite_array("value", value, "float64")
 
     def _values(self, shape: tuple[int, ...]) -> Array:
-        return np.full(shape, self.value)
+        try:
+            return np.broadcast_to(self.value, shape)
+        except ValueError:
+            raise ValueError(f"value: expected an array that fits {shape}, got shape {np.shape(self.value)}") from None
 
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments by name."""
-        return {"value": self.value}
+        return {"value": self.value if isinstance(self.value, float) else self.value.tolist()}
 
 
 @registry.register("IdentityInitializer")

@@ -1,6 +1,7 @@
 """Functions on arrays that `backend`, `ops` and `tensorflow` share.
 
-They call NumPy without converting their arguments first, so that objects with NumPy's protocols pass through them.
+They call NumPy without converting their arguments first, so that objects with NumPy's protocols pass through them, in
+particular the arrays whose gradient is recorded (`fastlstm._internal.tape`): losses of scripts are written with them.
 """
 
 import functools
@@ -10,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from .. import config
+from .._internal import tape
 from .._internal.arrays import Array
 
 __all__ = [
@@ -21,7 +23,6 @@ __all__ = [
     "argsort",
     "cast",
     "ceil",
-    "clip",
     "convert_to_tensor",
     "cos",
     "cumprod",
@@ -41,6 +42,7 @@ __all__ = [
     "full",
     "greater",
     "greater_equal",
+    "is_tensor",
     "isfinite",
     "isinf",
     "isnan",
@@ -68,7 +70,6 @@ __all__ = [
     "prod",
     "ravel",
     "reciprocal",
-    "repeat",
     "reshape",
     "roll",
     "sign",
@@ -80,6 +81,7 @@ __all__ = [
     "squeeze",
     "stack",
     "std",
+    "stop_gradient",
     "subtract",
     "take",
     "tan",
@@ -119,14 +121,29 @@ def tensor(value: Any) -> Any:
     return value
 
 
+_SINGLE = {"float": "float32"}
+"""Names that stand for another dtype in TensorFlow than in NumPy."""
+
+
 def dtype_of(dtype: Any) -> np.dtype[Any]:
     """Return NumPy's dtype for a name or a dtype of any library."""
-    found: np.dtype[Any] = np.dtype(getattr(dtype, "name", dtype))
+    name = getattr(dtype, "name", dtype)
+    found: np.dtype[Any] = np.dtype(_SINGLE.get(name, name) if isinstance(name, str) else name)
     return found
+
+
+def joined(x: Any) -> Any:
+    """Return a list or tuple of arrays, of which some may be traced, as one array; anything else unchanged."""
+    if isinstance(x, (list, tuple)) and any(type(each) is tape.Traced for each in x):
+        return np.stack([each if hasattr(each, "shape") else np.asarray(each) for each in x])
+    return x
 
 
 def convert_to_tensor(value: Any, dtype: Any = None) -> Any:
     """Return a value as a tensor; Python's floats become 'float32', its integers 'int32', as in TensorFlow."""
+    value = joined(value)
+    if type(value) is tape.Traced:
+        return value if dtype is None else cast(value, dtype)
     array = np.asarray(value, None if dtype is None else dtype_of(dtype))
     if dtype is None and not hasattr(value, "dtype"):
         narrow = {"f": np.float32, "i": np.int32}.get(array.dtype.kind)
@@ -144,9 +161,25 @@ def _wrapped(function: Any) -> Function:
 
     @functools.wraps(function)
     def call(*args: Any, name: str | None = None, **kwargs: Any) -> Any:
+        if kwargs and not args:
+            args, kwargs = _positional(kwargs)
         return tensor(function(*args, **kwargs))
 
     return call
+
+
+_ARRAYS = """
+    input_tensor input x x1 a tensor t value values features logits arrays tensors xs
+    y x2 b
+    """
+"""What Keras and TensorFlow call the arrays that a function takes first, in this order."""
+
+
+def _positional(arguments: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """Return the arrays among keyword arguments by position, and the other keyword arguments."""
+    names = [name for name in _ARRAYS.split() if name in arguments]
+    others = {name: value for name, value in arguments.items() if name not in names}
+    return tuple(arguments[name] for name in names), others
 
 
 absolute, exp, expm1, log, log1p = (
@@ -164,12 +197,8 @@ floor_divide, mod, maximum, minimum = map(_wrapped, (np.floor_divide, np.mod, np
 equal, not_equal, greater, greater_equal = map(_wrapped, (np.equal, np.not_equal, np.greater, np.greater_equal))
 less, less_equal, matmul, dot = map(_wrapped, (np.less, np.less_equal, np.matmul, np.dot))
 logical_and, logical_or, logical_not = map(_wrapped, (np.logical_and, np.logical_or, np.logical_not))
-where, clip, stack, tile, repeat, roll, flip = map(
-    _wrapped, (np.where, np.clip, np.stack, np.tile, np.repeat, np.roll, np.flip)
-)
-concatenate, reshape, transpose, squeeze, expand_dims = map(
-    _wrapped, (np.concatenate, np.reshape, np.transpose, np.squeeze, np.expand_dims)
-)
+stack, tile, repeat, roll, flip = map(_wrapped, (np.stack, np.tile, np.repeat, np.roll, np.flip))
+concatenate, reshape, squeeze = map(_wrapped, (np.concatenate, np.reshape, np.squeeze))
 ravel, sort, argsort, cumsum, cumprod, take = map(
     _wrapped, (np.ravel, np.sort, np.argsort, np.cumsum, np.cumprod, np.take)
 )
@@ -180,8 +209,17 @@ def _reduction(function: Function, *, averages: bool = False) -> Function:
     """Return a reduction with Keras's arguments. Averages of integers and booleans are floats of the default dtype."""
 
     @functools.wraps(function)
-    def reduce(x: Any, axis: Any = None, keepdims: bool = False, name: str | None = None) -> Any:
-        axis = tuple(axis) if isinstance(axis, list) else axis
+    def reduce(x: Any = None, axis: Any = None, keepdims: bool = False, name: str | None = None, **named: Any) -> Any:
+        for each, value in named.items():  # of TensorFlow, in version 1 as well
+            if each == "input_tensor":
+                x = value
+            elif each == "keep_dims":
+                keepdims = value
+            elif each == "reduction_indices":
+                axis = value
+            else:
+                raise TypeError(f"{function.__name__}() got an unexpected keyword argument {each!r}")
+        x, axis = joined(x), tuple(axis) if isinstance(axis, list) else axis
         if averages and getattr(getattr(x, "dtype", None), "kind", "f") in "biu":
             x = cast(x, config.floatx())
         return tensor(function(x, axis=axis, keepdims=keepdims))
@@ -192,6 +230,28 @@ def _reduction(function: Function, *, averages: bool = False) -> Function:
 sum_, prod, max_, min_ = _reduction(np.sum), _reduction(np.prod), _reduction(np.max), _reduction(np.min)
 all_, any_ = _reduction(np.all), _reduction(np.any)
 mean, std, var = (_reduction(function, averages=True) for function in (np.mean, np.std, np.var))
+
+
+def where(condition: Any, x: Any = None, y: Any = None, name: str | None = None) -> Any:
+    """Return elements of the one or the other array; the places (N, axes) of what is true if there are none."""
+    if x is None and y is None:
+        return tensor(np.argwhere(tape.plain(condition)))
+    return tensor(np.where(condition, x, y))
+
+
+def clip(x: Any, minimum: Any, maximum: Any) -> Any:
+    """Return an array with its elements limited to an interval."""
+    return tensor(np.clip(x, minimum, maximum))
+
+
+def transpose(a: Any, axes: Any = None, perm: Any = None, conjugate: bool = False, name: str | None = None) -> Any:
+    """Return an array with its axes in another order, reversed if none is given."""
+    return tensor(np.transpose(a, axes if perm is None else perm))
+
+
+def expand_dims(x: Any, axis: int = -1, name: str | None = None) -> Any:
+    """Return an array with a new axis of size 1."""
+    return tensor(np.expand_dims(x, axis))
 
 
 def argmax(x: Any, axis: int = -1) -> Any:
@@ -213,7 +273,7 @@ def logsumexp(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
 
 def one_hot(indices: Any, num_classes: int) -> Any:
     """Return a 1 at each index, in a new last axis; zeros for indices out of range."""
-    return tensor((np.asarray(indices)[..., None] == np.arange(num_classes)).astype(config.floatx()))
+    return tensor((np.asarray(tape.plain(indices))[..., None] == np.arange(num_classes)).astype(config.floatx()))
 
 
 def zeros(shape: Any, dtype: Any = None) -> Any:
@@ -282,6 +342,7 @@ def value_of(x: Any) -> Any:
 
 def assign(x: Any, value: Any) -> None:
     """Set the value of a variable, of an optimizer's learning rate, or of an array."""
+    value = tape.plain(value)
     if hasattr(x, "assign"):
         x.assign(value_of(value))
     elif isinstance(x, np.ndarray) and x.flags.writeable:
@@ -298,4 +359,43 @@ def softmax(x: Any, axis: int = -1) -> Any:
 
 def plain(x: Any) -> Array:
     """Return an array without the methods of tensors."""
-    return np.asarray(x)
+    return np.asarray(tape.plain(x))
+
+
+def stop_gradient(x: Any, name: str | None = None) -> Any:
+    """Return an array as a constant, through which no gradient is carried back."""
+    return tensor(tape.plain(x))
+
+
+def is_tensor(x: Any) -> bool:
+    """Return whether a value is an array."""
+    return isinstance(x, (np.ndarray, tape.Traced))
+
+
+def norm(x: Any, ord: Any = "euclidean", axis: Any = None, keepdims: bool = False, name: str | None = None) -> Any:
+    """Return the norm of all elements, or along an axis."""
+    axis = tuple(axis) if isinstance(axis, list) else axis
+    if ord == "euclidean" and axis is None:
+        x = np.ravel(x)
+    found = np.linalg.norm(x, None if ord == "euclidean" else ord, axis, keepdims)
+    return tensor(found)
+
+
+def batch_dot(x: Any, y: Any, axes: Any = None) -> Any:
+    """Return the products of the matrices of two batches; `axes` are the axes that are summed over."""
+    ndims = np.ndim(x), np.ndim(y)
+    given = (
+        (ndims[0] - 1, ndims[1] - 2 if ndims[1] > 2 else 1)
+        if axes is None
+        else (axes, axes)
+        if np.ndim(axes) == 0
+        else axes
+    )
+    summed = [axis % ndim for axis, ndim in zip(given, ndims, strict=True)]
+    letters = [["n"] + [each + str(i) for i in range(1, ndim)] for each, ndim in zip("xy", ndims, strict=True)]
+    alphabet = {name: chr(ord("a") + i) for i, name in enumerate(dict.fromkeys(letters[0] + letters[1]))}
+    alphabet[letters[1][summed[1]]] = alphabet[letters[0][summed[0]]]
+    left, right = ("".join(alphabet[name] for name in each) for each in letters)
+    result = "".join(each for each in left + right[1:] if each != left[summed[0]])
+    found = np.einsum(f"{left},{right}->{result}", x, y)
+    return tensor(found[:, None] if found.ndim == 1 else found)

@@ -3,8 +3,8 @@
 _IMAGES = "its layers take sequences (N, T, D), not images or volumes; flatten each step with Reshape, or use Keras"
 OWN_LAYERS = "Python code cannot run in the compiled core; combine layers of fastlstm.layers, or use Keras"
 _GRADIENTS = (
-    "there is no automatic differentiation of Python code; train with model.fit or model.train_on_batch, or by hand"
-    " with fastlstm.ops.backward"
+    "gradients are found for losses only, which may be written with keras.backend, keras.ops or tensorflow; train with"
+    " model.fit or model.train_on_batch"
 )
 _TEXTS = "do this with Python's strings before the data reaches the model"
 _FILES = "read the file with Python, NumPy or pandas, and pass arrays to fit"
@@ -19,11 +19,11 @@ _HINTS = {
         preprocessing.image.ImageDataGenerator preprocessing.image.load_img preprocessing.image.img_to_array
         utils.load_img utils.img_to_array utils.image_dataset_from_directory tf.image applications
         """,
-    OWN_LAYERS: "layers.Lambda layers.AbstractRNNCell layers.InputSpec layers.Wrapper engine.InputSpec",
+    OWN_LAYERS: "layers.AbstractRNNCell layers.InputSpec layers.Wrapper engine.InputSpec",
     _GRADIENTS: """
-        tf.GradientTape tf.gradients tf.custom_gradient tf.stop_gradient tf.train.AdamOptimizer
+        tf.GradientTape tf.gradients tf.train.AdamOptimizer
         tf.train.GradientDescentOptimizer tf.train.RMSPropOptimizer backend.gradients backend.function
-        backend.stop_gradient tf.placeholder tf.get_variable backend.placeholder
+        tf.placeholder tf.get_variable backend.placeholder
         """,
     _TEXTS: "tf.strings tf.lookup",
     _FILES: """
@@ -32,6 +32,12 @@ _HINTS = {
     "use a functional model with keras.layers.add, concatenate and so on": "layers.Merge",
     "save the model in the .keras format, or as .h5": "tf.train.Checkpoint tf.train.Saver tf.train.latest_checkpoint",
     "export the model with fastlstm.integrations.onnx": "tf.lite",
+    "losses are computed in float32 or float64, which need no scale; pass the inner optimizer to compile": """
+        optimizers.LossScaleOptimizer mixed_precision.LossScaleOptimizer
+        """,
+    "one optimizer trains all weights; freeze layers with trainable=False, or use Muon(exclude_layers=...)": """
+        optimizers.MultiOptimizer optimizers.OptimizerMap
+        """,
     "it is outside Keras; see fastlstm.layers for the recurrent layers": "tf.contrib tf.nn.rnn_cell",
 }
 _HINT_OF = {name: hint for hint, names in _HINTS.items() for name in names.split()}

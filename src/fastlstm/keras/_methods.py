@@ -11,6 +11,7 @@ from ..models.model import Model
 from . import _notes
 from ._arrays import tensor
 from ._missing import NotAvailableError
+from ._script_functions import as_losses, as_metrics
 
 _OF_A_QUEUE = ("workers", "use_multiprocessing", "max_queue_size", "max_q_size", "pickle_safe", "nb_worker")
 _OF_COMPILE = ("class_mode", "sample_weight_mode", "target_tensors", "experimental_run_tf_function")
@@ -54,9 +55,33 @@ class MethodsOfKeras(Model):
         found = super().__call__(x, bool(training), mask)
         return [tensor(one) for one in found] if isinstance(found, list) else tensor(found)
 
-    def compile(self, *args: Any, **options: Any) -> None:
+    def compile(
+        self,
+        optimizer: Any = "rmsprop",
+        loss: Any = None,
+        loss_weights: Any = None,
+        metrics: Any = None,
+        weighted_metrics: Any = None,
+        **options: Any,
+    ) -> None:
         """Choose optimizer, loss and metrics, as `fastlstm.Sequential.compile` does."""
-        super().compile(*args, **without(options, _OF_COMPILE))
+        for name in ("run_eagerly", "jit_compile"):  # functions of Python always run eagerly
+            options.pop(name, None)
+        loss, metrics, weighted_metrics = as_losses(loss), as_metrics(metrics), as_metrics(weighted_metrics)
+        super().compile(optimizer, loss, loss_weights, metrics, weighted_metrics, **without(options, _OF_COMPILE))
+
+    def add_loss(self, *_: Any, **__: Any) -> NoReturn:
+        """Raise NotAvailableError: the loss is a function of targets and predictions."""
+        raise NotAvailableError(
+            "fastlstm does not have model.add_loss: a loss is computed from y_true and y_pred only; pass a function of"
+            " both to compile, with what else it needs as columns of the output or of the targets, or use Keras itself"
+        )
+
+    def add_metric(self, *_: Any, **__: Any) -> NoReturn:
+        """Raise NotAvailableError: metrics are functions of targets and predictions."""
+        raise NotAvailableError(
+            "fastlstm does not have model.add_metric: pass functions of y_true and y_pred to compile, as metrics"
+        )
 
     def fit(self, *args: Any, **options: Any) -> History:
         """Train the model, as `fastlstm.Sequential.fit` does; the history also has the older names of accuracies."""

@@ -29,14 +29,14 @@ __getattr__ = missing_names_of(__name__)
 
 
 class Model(MethodsOfKeras, _models.Model):
-    """A model of layers between an input and an output, with the methods of all versions of Keras.
+    """A model of layers between inputs and outputs, with the methods of all versions of Keras.
 
     Parameters
     ----------
-    inputs : SymbolicTensor, or list of one
-        The result of `Input`.
-    outputs : SymbolicTensor, or list of one
-        The output of the last layer, computed from the input by calling layers.
+    inputs : SymbolicTensor, or list or dict of them
+        Results of `Input`.
+    outputs : SymbolicTensor, or list or dict of them
+        What was computed from the inputs by calling layers.
     name : str, optional
         Default: model, model_1, ...
     **options
@@ -45,7 +45,7 @@ class Model(MethodsOfKeras, _models.Model):
     Raises
     ------
     NotAvailableError
-        If it is a subclass with a `call` of its own, or there are several inputs or outputs.
+        If it is a subclass with a `call` of its own.
     TypeError, ValueError
         If an argument is wrong.
 

@@ -5,11 +5,12 @@ from typing import Any
 import numpy as np
 
 from .. import activations as _activations
+from . import _arrays
 from ._arrays import *
 from ._arrays import absolute as abs
 from ._arrays import all_ as all
 from ._arrays import any_ as any
-from ._arrays import concatenate, one_hot
+from ._arrays import concatenate, norm, one_hot, repeat
 from ._arrays import max_ as max
 from ._arrays import min_ as min
 from ._arrays import plain as convert_to_numpy
@@ -32,6 +33,6 @@ def size(x: Any) -> int:
     return int(np.size(x))
 
 
-def is_tensor(x: Any) -> bool:
-    """Return whether a value is an array."""
-    return isinstance(x, np.ndarray)
+def clip(x: Any, x_min: Any, x_max: Any) -> Any:
+    """Return an array with its elements limited to an interval."""
+    return _arrays.clip(x, x_min, x_max)

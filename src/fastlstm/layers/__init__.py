@@ -16,6 +16,7 @@ from .flatten import Flatten
 from .get_item import GetItem
 from .group_normalization import GroupNormalization
 from .input import Input, InputLayer
+from .lambda_layer import Lambda
 from .layer_normalization import LayerNormalization
 from .masking import Masking
 from .merge_functions import add, average, concatenate, dot, maximum, minimum, multiply, subtract
@@ -31,11 +32,14 @@ from .rescaling import Rescaling
 from .reshape import Reshape
 from .rms_normalization import RMSNormalization
 from .rnn.bidirectional import Bidirectional
+from .rnn.cells import GRUCell, LSTMCell, SimpleRNNCell
 from .rnn.gru import GRU
 from .rnn.lstm import LSTM
 from .rnn.min_gru import MinGRU
 from .rnn.min_lstm import MinLSTM
-from .rnn.recurrent import RNN
+from .rnn.recurrent import Recurrent
+from .rnn.recurrent_cell import RecurrentCell, StackedRNNCells
+from .rnn.rnn import RNN
 from .rnn.simple_rnn import SimpleRNN
 from .separable_conv1d import SeparableConv1D
 from .softmax import Softmax
@@ -68,6 +72,7 @@ __all__ = [
     "Dropout",
     "Embedding",
     "Flatten",
+    "GRUCell",
     "GaussianDropout",
     "GaussianNoise",
     "GetItem",
@@ -76,6 +81,8 @@ __all__ = [
     "GroupNormalization",
     "Input",
     "InputLayer",
+    "LSTMCell",
+    "Lambda",
     "Layer",
     "LayerNormalization",
     "LeakyReLU",
@@ -92,13 +99,17 @@ __all__ = [
     "Permute",
     "RMSNormalization",
     "ReLU",
+    "Recurrent",
+    "RecurrentCell",
     "RepeatVector",
     "Rescaling",
     "Reshape",
     "SeparableConv1D",
     "SimpleRNN",
+    "SimpleRNNCell",
     "Softmax",
     "SpatialDropout1D",
+    "StackedRNNCells",
     "Subtract",
     "SymbolicTensor",
     "TimeDistributed",

@@ -56,6 +56,30 @@ class Trainable(Owned):
         """The weights that training does not change, as in `weights`."""
         return [array for array, trained in zip(self.weights, self._trained(), strict=True) if not trained]
 
+    @property
+    def variables(self) -> list[Array]:
+        """The weights, under their name in Keras."""
+        return self.weights
+
+    @property
+    def trainable_variables(self) -> list[Array]:
+        """The weights that training changes, under their name in Keras."""
+        return self.trainable_weights
+
+    @property
+    def non_trainable_variables(self) -> list[Array]:
+        """The weights that training does not change, under their name in Keras."""
+        return self.non_trainable_weights
+
+    @property
+    def losses(self) -> list[float]:
+        """The penalties of the regularizers of weights that training changes, as of now."""
+        inner = self._inner_layers()
+        if inner:
+            return [loss for layer in inner for loss in layer.losses]
+        pairs = zip(self._weights.declared, self.weights, self._trained(), strict=False)
+        return [weight.regularizer(array) for weight, array, trained in pairs if trained and weight.regularizer]
+
     def count_trainable_params(self) -> int:
         """Return the number of values in the weights that training changes."""
         return sum(array.size for array in self.trainable_weights)

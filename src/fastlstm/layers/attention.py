@@ -84,9 +84,10 @@ class AttendingLayer(Layer):
             )
         features = (query[-1], value[-1], key[-1])
         self._check_features(argument, features)
-        if self._features not in (None, features):
+        built_for: Any = self._features
+        if built_for not in (None, features):
             raise ValueError(
-                f"{argument}: layer {self.name!r} was built for {self._features} features of query, value and key, got"
+                f"{argument}: layer {self.name!r} was built for {built_for} features of query, value and key, got"
                 f" {features}"
             )
         return features

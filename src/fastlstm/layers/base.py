@@ -1,5 +1,6 @@
 """Layer, the base class: name, dtype, weights, building, and calls outside a model."""
 
+import math
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar, NamedTuple, TypeAlias
@@ -9,7 +10,7 @@ from .._internal import native
 from .._internal.arrays import Array, dtype_name, finite_array, mask_for, real_array
 from .._internal.checks import flag, integer, size
 from .._internal.names import given_or_automatic
-from .._internal.native import Branch, Network
+from .._internal.native import Branch, Network, Place
 from .._internal.owners import Owner
 from .._internal.registry import Registry, plain
 from .._internal.signatures import takes_the_options_of
@@ -21,7 +22,7 @@ from .symbolic import SymbolicCall, SymbolicTensor, are_symbolic, listed, output
 
 Shape: TypeAlias = tuple[int | None, ...]
 
-VECTORS, SEQUENCES = {2: "(N, D)"}, {3: "(N, T, D)"}
+VECTORS, SEQUENCES, NESTED = {2: "(N, D)"}, {3: "(N, T, D)"}, {4: "(N, S, T, D)"}
 """Descriptions of input shapes, by the number of axes."""
 
 building = threading.RLock()
@@ -35,6 +36,15 @@ class Call(NamedTuple):
     x: Array
     mask: Array | None
     rng_step: int | None
+    output_shape: tuple[int, ...]
+
+
+class ModelInside(NamedTuple):
+    """A model that a layer applies."""
+
+    path: str
+    """Keras's attributes that lead to it."""
+    model: Any
 
 
 class Layer(Trainable):
@@ -86,6 +96,10 @@ class Layer(Trainable):
     """Whether Keras's layer has an argument `mask` of its call."""
     return_state: bool = False
     """Whether a call returns the final states as well."""
+    _makes_masks: bool = False
+    """Whether the layer makes a mask of its input."""
+    _takes_masks_away: ClassVar[bool] = False
+    """Whether layers of a model that are called after this one see its inputs without masks, as in Keras."""
     _each_step: bool = False
     """Whether the layer treats each step of a sequence independently of the others."""
     _in_keras: ClassVar[bool] = True
@@ -129,6 +143,14 @@ class Layer(Trainable):
 
     def __init_subclass__(cls) -> None:
         takes_the_options_of(cls, cls.__mro__[1])
+
+    def __getattr__(self, name: str) -> Any:
+        """Return the initializer, regularizer or constraint of a weight, such as `kernel_initializer`."""
+        if name.endswith(_RULES) and not name.startswith("_"):
+            arguments = {**self._arguments(), "activity_regularizer": self._activity_regularizer}
+            if name in arguments:
+                return arguments[name]
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
 
     # Defined by each layer --------------------------------------------------------------------------------------
 
@@ -241,7 +263,8 @@ class Layer(Trainable):
         if are_symbolic(x):
             return self._symbolic_output(listed(x), mask=mask, training=training)
         call = self._prepared(x, mask, training)
-        return call.network.run(call.x, mask=call.mask, rng_step=call.rng_step)[0]
+        output = call.network.run(call.x, mask=call.mask, rng_step=call.rng_step)[0]
+        return output.reshape(call.output_shape) if len(call.output_shape) > 3 else output
 
     @property
     def weights(self) -> list[Array]:
@@ -369,7 +392,7 @@ class Layer(Trainable):
     def _adopt(self, features: int, arrays: Sequence[Array]) -> None:
         """Build the layer for this number of features, with these weights instead of initial ones."""
         for layer in self._inner_layers():
-            count = len(layer._declare(features))
+            count = sum(len(leaf._declare(features)) for _, leaf in layer._leaves(""))
             layer._adopt(features, arrays[:count])
             arrays = arrays[count:]
         if not self._inner_layers():
@@ -382,6 +405,28 @@ class Layer(Trainable):
 
     def _inner_layers(self) -> "list[Layer]":
         return list(self._parts().values())
+
+    def _leaf_layers(self) -> "Iterator[Layer]":
+        """Yield the layers that a model counts: this one, or those of a model inside it."""
+        yield self
+
+    def _trained_by_layer(self) -> dict[int, list[bool]]:
+        """Return for each weight, by the identity of the layer that owns it, whether training changes it."""
+        return {id(self): self._trained()}
+
+    @property
+    def _gives_several(self) -> bool:
+        """Whether a call returns several arrays."""
+        return self.return_state
+
+    @property
+    def _model_inside(self) -> "ModelInside | None":
+        """The model that this layer applies, whose layers have the weights."""
+        return None
+
+    def _first_layer(self) -> "Layer":
+        """Return the layer that takes the input: this one."""
+        return self
 
     def _leaves(self, path: str) -> "Iterator[tuple[str, Layer]]":
         """Yield Keras's path and the layer for each layer inside that owns weights, or for this layer itself."""
@@ -397,15 +442,28 @@ class Layer(Trainable):
 
     def _append_all_to(self, branch: Branch, shape: Shape, **arguments: Any) -> None:
         """Add this layer, called with these arguments, and the penalty on its output."""
+        if len(shape) > 3 and self._each_step:
+            self._append_to_steps(branch, shape)
+            return
         self._append_to(branch, shape, **arguments)
         if self._activity_regularizer is not None:
             branch.add_to_first(
                 "activity_regularizer", l1=self._activity_regularizer.l1, l2=self._activity_regularizer.l2
             )
 
+    def _append_to_steps(self, branch: Branch, shape: Shape) -> None:
+        """Add this layer so that it is applied to each step of what the branch has given so far, of this shape."""
+        of_step = step_shape(shape)
+        branch.divide(*self._network_input(of_step))
+        self._append_all_to(branch, of_step)
+        branch.unite(steps_of(self._shapes_of_outputs([of_step])[0]))
+
     def _network_input(self, shape: Shape) -> tuple[int, bool]:
-        """Return the number of input features of a network that starts here, and whether it takes sequences."""
-        return size("number of features", shape[-1]), len(shape) == 3
+        """Return the number of input features of a network that starts here, and whether it takes sequences.
+
+        Axes after the steps are side by side there.
+        """
+        return math.prod(size("number of features", extent) for extent in shape[2:] or shape[1:]), len(shape) > 2
 
     def _as_input(self, name: str, x: Any, *, finite: bool = False) -> Array:
         """Return `x` as an array of the layer's dtype, in the shape that callers pass."""
@@ -417,21 +475,26 @@ class Layer(Trainable):
 
     def _for_network(self, x: Array) -> Array:
         """Return an array from `_as_input` in the shape that a network starting with this layer takes."""
-        return x
+        return x if x.ndim < 4 else x.reshape(*x.shape[:2], math.prod(x.shape[2:]))
 
     def _prepared(self, x: Any, mask: Any, training: bool) -> Call:
         """Return a network of this layer alone, and the checked inputs for it."""
         array = self._as_input("x", x)
         self._check_shape("x", array.shape)
-        self._output_shape(array.shape)  # raises if the layer does not take the shape
+        output_shape: Any = self._output_shape(array.shape)  # raises if the layer does not take the shape
         x = self._for_network(array)
         given = None if mask is None else mask_for(x, mask)
         rng_step = next(self._rng_steps) if flag("training", training) else None
         self.build(array.shape)
         network = native.network(self.dtype, *self._network_input(array.shape))
-        self._append_all_to(native.Branch(network, [(native.NETWORK_INPUT, 0)]), array.shape)
+        branch = native.Branch(network, [(native.NETWORK_INPUT, 0)])
+        self._append_all_to(branch, array.shape)
+        self._choose_outputs(network, branch.places(branch.outputs))
         self._weights.copy_to(network, 0)
-        return Call(network, x, given, rng_step)
+        return Call(network, x, given, rng_step, output_shape)
+
+    def _choose_outputs(self, network: Network, places: Sequence[Place]) -> None:
+        """Choose the outputs of a network of this layer alone; without a choice, it has the last layer's first one."""
 
     def _symbolic_output(
         self, inputs: list[SymbolicTensor], arguments: Mapping[str, Any] | None = None, **unused: Any
@@ -494,6 +557,10 @@ class Layer(Trainable):
         self._check_axes(argument, shape)
         if shape[-1] is None:
             raise ValueError(f"{argument}: the number of features (the last axis) must be known, got {tuple(shape)}")
+        if None in shape[2:]:
+            raise ValueError(
+                f"{argument}: all axes but those of the batch and of the steps must be known, got {tuple(shape)}"
+            )
         features = size(f"{argument}, number of features", shape[-1])
         if self._features not in (None, features):
             raise ValueError(
@@ -506,12 +573,22 @@ class Layer(Trainable):
         """Raise unless a shape has the number of axes that this layer takes."""
         if not isinstance(shape, (tuple, list)):
             raise TypeError(f"{argument}: expected a tuple with the batch axis, got {shape!r}")
-        if len(shape) not in self._axes:
+        if len(shape) not in self._axes and not (len(shape) > 3 and self._each_step):
             wanted = " or ".join(self._axes.values())
             raise ValueError(f"{argument}: layer {self.name!r} expected shape {wanted}, got {tuple(shape)}")
         for extent in shape:
             if extent is not None:
                 integer(argument, extent, 0)
+
+
+def step_shape(shape: Shape) -> Shape:
+    """Return the shape of each step of sequences, with the batch axis."""
+    return (shape[0], *shape[2:])
+
+
+def steps_of(shape: Shape) -> int:
+    """Return the steps of a shape, 1 for vectors."""
+    return 1 if len(shape) < 3 else shape[1] or 0
 
 
 def _given_shape(
@@ -533,6 +610,8 @@ def _given_shape(
         return tuple(shape) if name.startswith("batch") else (None, *shape)
     return None
 
+
+_RULES = ("_initializer", "_regularizer", "_constraint")
 
 registry: Registry[type[Any]] = Registry("layer")
 """All layers, and `InputLayer`."""

@@ -8,7 +8,7 @@ from .._internal.arrays import Array
 from .._internal.checks import flag, integer, number, refuse
 from .._internal.native import Branch
 from ._weights import Weight, rules
-from .base import Layer, Shape, registry
+from .base import NESTED, SEQUENCES, VECTORS, Layer, Shape, registry
 
 
 @registry.register()
@@ -71,6 +71,8 @@ class BatchNormalization(Layer):
     _keras_takes_mask = True
     _follows_trainable = True
 
+    _axes = VECTORS | SEQUENCES | NESTED
+
     def __init__(
         self,
         axis: int | Sequence[int] = -1,
@@ -95,7 +97,7 @@ class BatchNormalization(Layer):
         refuse("BatchNormalization", renorm=renorm, renorm_clipping=renorm_clipping, synchronized=synchronized)
         super().__init__(**options)
         only = axis[0] if isinstance(axis, (list, tuple)) and len(axis) == 1 else axis
-        self.axis = integer("axis", only, -3, 2)
+        self.axis = integer("axis", only, -4, 3)
         self.momentum = number("momentum", momentum, 0.0, 1.0)
         self.epsilon = number("epsilon", epsilon, 0.0)
         self.center, self.scale = flag("center", center), flag("scale", scale)
@@ -142,6 +144,8 @@ class BatchNormalization(Layer):
         return shape
 
     def _append_to(self, branch: Branch, shape: Shape) -> None:
+        if len(shape) > 3:
+            branch.divide(*self._network_input((shape[0], *shape[2:])))
         branch.add(
             "batch_normalization",
             momentum=self.momentum,
@@ -149,7 +153,10 @@ class BatchNormalization(Layer):
             center=self.center,
             scale=self.scale,
             frozen=not self._trainable,
+            unites_parts=len(shape) > 3,
         )
+        if len(shape) > 3:
+            branch.unite(shape[2] or 0)
 
     def _arguments(self) -> dict[str, Any]:
         return {

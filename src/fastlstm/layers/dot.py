@@ -5,7 +5,7 @@ from typing import Any
 
 from .._internal import checks
 from .._internal.arrays import Array
-from .._internal.native import Branch, Place
+from .._internal.native import Branch, Output
 from ._calls_on_arrays import call_on_arrays
 from .base import Shape, registry
 from .merging import Merge
@@ -80,7 +80,7 @@ class Dot(Merge):
         for axis, shape in zip(given, shapes, strict=True):
             if not -len(shape) <= axis < len(shape) or axis % len(shape) == 0:
                 raise ValueError(
-                    f"axes: layer {self.name!r} expected axes from 1 to {len(shape) - 1} of an input {shape}, got {axis}"
+                    f"axes: layer {self.name!r} expected 1 to {len(shape) - 1} for the input {tuple(shape)}, got {axis}"
                 )
             axes.append(axis % len(shape))
         return axes
@@ -100,22 +100,21 @@ class Dot(Merge):
 
     def _append_to(self, branch: Branch, shape: Any) -> None:
         axes = self._axes_of(shape)
-        places, over_steps = [], []
-        for place, one, axis in zip(branch.outputs, shape, axes, strict=True):
-            place, summed = self._vectors(branch, place, one, axis)
-            places.append(place)
-            over_steps.append(summed)
-        options: dict[str, Any] = {"sums_first_steps": over_steps[0], "sums_second_steps": over_steps[1]}
-        if not over_steps[1]:
+        first, second = (
+            self._vectors(branch, place, one, axis)
+            for place, one, axis in zip(branch.outputs, shape, axes, strict=True)
+        )
+        options: dict[str, Any] = {"sums_first_steps": first[1], "sums_second_steps": second[1]}
+        if not second[1]:
             # the second input's other axis, which may be its features if they were turned
             others = [extent for i, extent in enumerate(shape[1]) if i not in (0, axes[1])] or [1]
             options["second_steps"] = checks.size("number of steps", others[0])
-        branch.outputs = [branch.add_on(places, "dot", **options)]
+        branch.outputs = [branch.add_on([first[0], second[0]], "dot", **options)]
         output = self._output_shape_of(list(shape))
         if len(output) == 2:
             branch.add("reshape", steps=1, features=output[1], sequence=False)
 
-    def _vectors(self, branch: Branch, place: Place, shape: Shape, axis: int) -> tuple[Place, bool]:
+    def _vectors(self, branch: Branch, place: Output, shape: Shape, axis: int) -> tuple[Output, bool]:
         """Return a sequence with the vectors of an input, and whether they go over its steps."""
         if len(shape) == 2:
             place = branch.add_on([place], "reshape", steps=1, features=shape[1], sequence=True)

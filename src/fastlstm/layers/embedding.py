@@ -80,7 +80,7 @@ class Embedding(Layer):
         super().__init__(**options)
         self.input_dim, self.output_dim = size("input_dim", input_dim), size("output_dim", output_dim)
         self._rules = rules(embeddings_initializer, embeddings_regularizer, embeddings_constraint)
-        self.mask_zero = flag("mask_zero", mask_zero)
+        self.mask_zero = self._makes_masks = flag("mask_zero", mask_zero)
         if weights is not None:
             self.build((None, None))
             one = isinstance(weights, (list, tuple)) and len(weights) == 1 and np.ndim(weights[0]) == 2

@@ -4,12 +4,12 @@ from typing import Any
 
 from .._internal.native import Branch
 from ._data_format import check_data_format
-from .base import Layer, Shape, registry
+from .base import NESTED, SEQUENCES, VECTORS, Layer, Shape, registry
 
 
 @registry.register()
 class Flatten(Layer):
-    """(N, T, D) becomes (N, T*D), one step after the other; (N, D) stays as it is.
+    """(N, T, D) becomes (N, T*D), one step after the other, and (N, S, T, D) becomes (N, S*T*D).
 
     Parameters
     ----------
@@ -31,6 +31,8 @@ class Flatten(Layer):
     >>> Flatten()([[[1.0, 2.0], [3.0, 4.0]]]).tolist()
     [[1.0, 2.0, 3.0, 4.0]]
     """
+
+    _axes = VECTORS | SEQUENCES | NESTED
 
     def __init__(self, data_format: str | None = None, **options: Any) -> None:
         super().__init__(**options)

@@ -10,7 +10,7 @@ from .._internal.names import given_or_automatic
 from .base import Shape, registry
 from .symbolic import SymbolicCall, SymbolicTensor, outputs_of
 
-_RANKS = (1, 2)  # (D,) and (T, D)
+_RANKS = (1, 2, 3, 4)  # (D,), (T, D) and, before a TimeDistributed, (S, T, D) and (R, S, T, D)
 
 
 @registry.register()
@@ -21,7 +21,8 @@ class InputLayer:
     ----------
     shape : tuple
         Without the batch axis: (T, D), (None, D) for any number of steps, or (D,). Before an `Embedding` (T,), or
-        (None,) for any number of steps.
+        (None,) for any number of steps. Before a `TimeDistributed` one axis more: (S, T, D), or (S, T) if there is an
+        Embedding inside.
     batch_size : int, optional
         Rows per batch, for a stateful model; other models take batches of any size.
     dtype : {'float32', 'float64'}, or one of integers or booleans, optional
@@ -69,10 +70,15 @@ class InputLayer:
         if not isinstance(shape, (tuple, list)):
             raise TypeError(f"shape: expected a tuple such as (T, D), got {shape!r}")
         if len(shape) not in _RANKS:
-            raise ValueError(f"shape: expected (T, D) or (D,), without the batch axis, got {tuple(shape)}")
-        if len(shape) == 2:
+            raise ValueError(
+                "shape: expected (T, D) or (D,), or (S, T, D) for a TimeDistributed, without the batch axis, got"
+                f" {tuple(shape)}"
+            )
+        if len(shape) > 1:
             if shape[-1] is None:
                 raise ValueError(f"shape: the number of features (the last axis) must be known, got {tuple(shape)}")
+            if None in shape[1:]:
+                raise ValueError(f"shape: all axes but the first must be known, got {tuple(shape)}")
             size("shape, number of features", shape[-1])
         self.batch_size = None if batch_size is None else integer("batch_size", batch_size, 1)
         self.shape: Shape = tuple(None if extent is None else integer("shape", extent, 0) for extent in shape)
@@ -175,7 +181,8 @@ def Input(
     ----------
     shape : tuple
         Without the batch axis: (T, D), (None, D) for any number of steps, or (D,). Before an `Embedding` (T,), or
-        (None,) for any number of steps.
+        (None,) for any number of steps. Before a `TimeDistributed` one axis more: (S, T, D), or (S, T) if there is an
+        Embedding inside.
     batch_size : int, optional
         Rows per batch, for a stateful model; other models take batches of any size.
     dtype : {'float32', 'float64'}, or one of integers or booleans, optional

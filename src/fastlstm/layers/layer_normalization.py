@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from .._internal.arrays import Array
-from .._internal.checks import flag, integer, number
+from .._internal.checks import flag, number
 from .._internal.native import Branch
+from ._axes import only_axis, require_last
 from ._weights import Weight, rules
 from .base import Layer, Shape, registry
 
@@ -16,8 +17,8 @@ class LayerNormalization(Layer):
 
     Parameters
     ----------
-    axis : int
-        The axis to normalize, which must be the last one.
+    axis : int or sequence of one int
+        The axis to normalize: the last one.
     epsilon : float
         Added to the variance, at least 0.
     center, scale : bool
@@ -68,8 +69,7 @@ class LayerNormalization(Layer):
         **options: Any,
     ) -> None:
         super().__init__(**options)
-        only = axis[0] if isinstance(axis, (list, tuple)) and len(axis) == 1 else axis
-        self.axis = integer("axis", only, -3, 2)
+        self.axis = only_axis(axis)
         self.epsilon = number("epsilon", epsilon, 0.0)
         self.center, self.scale = flag("center", center), flag("scale", scale)
         self._beta_rules = rules(beta_initializer, beta_regularizer, beta_constraint)
@@ -94,8 +94,7 @@ class LayerNormalization(Layer):
         return declared
 
     def _output_shape(self, shape: Shape) -> Shape:
-        if self.axis % len(shape) != len(shape) - 1 or self.axis >= len(shape):
-            raise ValueError(f"axis: layer {self.name!r} supports only the last axis of {shape}, got {self.axis}")
+        require_last(self.name, self.axis, shape)
         return shape
 
     def _append_to(self, branch: Branch, shape: Shape) -> None:

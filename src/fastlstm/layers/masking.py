@@ -41,6 +41,7 @@ class Masking(Layer):
     [[False, True]]
     """
 
+    _makes_masks = True
     _axes = SEQUENCES
 
     def __init__(self, mask_value: float = 0.0, **options: Any) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from .._internal.arrays import Array
 from .._internal.checks import flag, number, refuse, size
-from .._internal.native import Branch, Place
+from .._internal.native import Branch, Output, Place
 from ..initializers import VarianceScaling
 from ._rng import Seed
 from ._weights import JoinedWeights, Rules, Weight, rules
@@ -70,7 +70,7 @@ class _Projection(Layer):
             initializer = type(initializer)(**config)
         return initializer, True, self._kernel_rules.regularizer, self._kernel_rules.constraint
 
-    def _add_to(self, branch: Branch, inputs: Sequence[Place], features: tuple[int, ...]) -> Place:
+    def _add_to(self, branch: Branch, inputs: Sequence[Output], features: tuple[int, ...]) -> Place:
         heads = {"input_heads": self._heads} if self._place == 3 else {"output_heads": self._heads}
         use_bias = self._bias_rules is not None
         return branch.add_on(inputs, "dense", units=self._units_for(features), use_bias=use_bias, **heads)
@@ -140,6 +140,8 @@ class MultiHeadAttention(AttendingLayer):
     >>> MultiHeadAttention(num_heads=2, key_dim=4)(query, value).shape
     (2, 5, 8)
     """
+
+    _takes_masks_away = True
 
     def __init__(
         self,
@@ -248,7 +250,7 @@ class MultiHeadAttention(AttendingLayer):
         """
         return super().compute_output_shape(_shapes(query_shape, value_shape, key_shape))
 
-    def __call__(
+    def __call__(  # type: ignore[override]
         self,
         query: Any,
         value: Any = None,
@@ -309,8 +311,8 @@ class MultiHeadAttention(AttendingLayer):
             part._features = features
 
     def _scores(self, weights: Array, value_steps: int) -> Array:
-        heads = weights.reshape(*weights.shape[:2], self.num_heads, value_steps)
-        return heads.transpose(0, 2, 1, 3)
+        heads: Array = weights.reshape(*weights.shape[:2], self.num_heads, value_steps).transpose(0, 2, 1, 3)
+        return heads
 
     def _output_shape(self, shape: Any) -> Shape:
         return (*shape[0][:-1], shape[0][-1] if self._width is None else self._width)

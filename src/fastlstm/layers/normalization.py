@@ -1,6 +1,7 @@
 """Normalization: features scaled to zero mean and unit variance, and back."""
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 from .._internal.arrays import Array, finite_array, moments
 from .._internal.checks import flag
 from .._internal.native import Branch
+from ._axes import only_axis, require_last
 from ._weights import Weight
 from .base import Layer, Shape, registry
 
@@ -21,8 +23,8 @@ class Normalization(Layer):
 
     Parameters
     ----------
-    axis : -1
-        The axis of the features; only the last one is supported.
+    axis : int or sequence of one int
+        The axis of the features: the last one.
     mean, variance : float or array_like of shape (D,), optional
         Give both or neither.
     invert : bool
@@ -35,7 +37,7 @@ class Normalization(Layer):
     Raises
     ------
     ValueError
-        If `axis` is not -1, one of `mean` and `variance` is missing, or a number is not finite.
+        If `axis` is not one axis, one of `mean` and `variance` is missing, or a number is not finite.
     TypeError
         If an argument has the wrong type.
 
@@ -62,8 +64,7 @@ class Normalization(Layer):
         **options: Any,
     ) -> None:
         super().__init__(**options)
-        if axis not in (-1, [-1], (-1,)):
-            raise ValueError(f"axis: only -1, the last axis, is supported, got {axis!r}")
+        self.axis = only_axis(axis)
         if (mean is None) != (variance is None):
             raise ValueError("mean, variance: expected both or neither")
         self.invert = flag("invert", invert)
@@ -84,13 +85,18 @@ class Normalization(Layer):
         """Variance of each feature (D,), a read-only view."""
         return self._weight("variance")
 
-    def adapt(self, data: Any) -> None:
+    def adapt(self, data: Any, batch_size: int | None = None, steps: int | None = None) -> None:
         """Set mean and variance to those of `data` over all axes but the last.
 
         Parameters
         ----------
-        data : array_like
-            (N, T, D) or (N, D), finite, at least one row.
+        data : array_like or iterable
+            (N, T, D) or (N, D), finite, at least one row; or a generator, a data set or a `keras.utils.PyDataset` of
+            such batches, of which tuples (x, y, ...) count with x.
+        batch_size : int, optional
+            For Keras compatibility, without effect.
+        steps : int, optional
+            The number of batches to take. Default: all.
 
         Raises
         ------
@@ -102,12 +108,20 @@ class Normalization(Layer):
         """
         if self._given is not None:
             raise ValueError(f"adapt: layer {self.name!r} was given its mean and variance, there is nothing to adapt")
-        array = finite_array("data", data, "float64")
-        features = self._check_shape("data", array.shape)
-        if array.size == 0:
-            raise ValueError(f"data: expected at least one row, got shape {array.shape}")
-        mean, variance = moments(array.reshape(-1, features))
-        self.build(array.shape)
+        rows: list[Array] = []
+        shape: Shape | None = None
+        for batch in _batches(data, steps):
+            array = finite_array("data", batch, "float64")
+            features = self._check_shape("data", array.shape)
+            if rows and features != rows[0].shape[1]:
+                raise ValueError(f"data: expected batches with {rows[0].shape[1]} features, got shape {array.shape}")
+            require_last(self.name, self.axis, array.shape)
+            rows.append(array.reshape(-1, features))
+            shape = shape or array.shape
+        if shape is None or not sum(map(len, rows)):
+            raise ValueError(f"data: expected at least one row, got shape {shape}")
+        mean, variance = moments(np.concatenate(rows))
+        self.build(shape)
         self.set_weights([finite_array("mean", mean, self.dtype), _variance("variance", variance, self.dtype)])
 
     @property
@@ -125,6 +139,7 @@ class Normalization(Layer):
         ]
 
     def _output_shape(self, shape: Shape) -> Shape:
+        require_last(self.name, self.axis, shape)
         return shape
 
     def _append_to(self, branch: Branch, shape: Shape) -> None:
@@ -133,7 +148,24 @@ class Normalization(Layer):
     def _arguments(self) -> dict[str, Any]:
         given = self.weights if self._weights_are_arguments and self.built else self._given
         mean, variance = (None, None) if given is None else (value.tolist() for value in given)
-        return {"axis": -1, "mean": mean, "variance": variance, "invert": self.invert}
+        return {"axis": self.axis, "mean": mean, "variance": variance, "invert": self.invert}
+
+
+def _batches(data: Any, steps: int | None) -> Iterator[Any]:
+    """Yield the batches of x; one for an array."""
+    is_array = isinstance(data, (list, tuple, np.ndarray)) or hasattr(data, "to_numpy")
+    if is_array or hasattr(data, "__array__"):
+        yield data
+        return
+    if hasattr(data, "__getitem__") and hasattr(data, "__len__"):
+        data = map(data.__getitem__, range(len(data)))
+    try:
+        batches = iter(data)
+    except TypeError:
+        yield data
+        return
+    for batch in batches if steps is None else itertools.islice(batches, steps):
+        yield batch[0] if isinstance(batch, tuple) else batch
 
 
 def _spread(value: Array, shape: tuple[int, ...], dtype: str) -> Array:

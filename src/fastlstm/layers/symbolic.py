@@ -112,6 +112,16 @@ class SymbolicTensor:
         """Return some of the steps, as in ``x[:, -1]`` and ``x[:, 2:5]``."""
         return OPERATIONS["get_item"](self, key)
 
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
+        """Return what a function of NumPy gives element by element, computed by a `Lambda`."""
+        if method != "__call__" or "out" in options:
+            return NotImplemented
+        return OPERATIONS["apply"](ufunc, (inputs, options))
+
+    def __array_function__(self, function: Any, types: Any, arguments: Any, options: Any) -> Any:
+        """Return what a function of NumPy gives, computed by a `Lambda`."""
+        return OPERATIONS["apply"](function, (arguments, options))
+
     __iter__ = None
     """Not iterable, although it can be indexed."""
 
@@ -133,10 +143,10 @@ def are_symbolic(x: Any) -> bool:
 
 
 def listed(x: Any) -> list[SymbolicTensor]:
-    """Return symbolic tensors as a list."""
+    """Return symbolic tensors as a list; lists inside become part of it."""
     if isinstance(x, dict):
         return list(x.values())
-    return list(x) if isinstance(x, (list, tuple)) else [x]
+    return [tensor for one in x for tensor in listed(one)] if isinstance(x, (list, tuple)) else [x]
 
 
 def outputs_of(

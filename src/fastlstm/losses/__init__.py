@@ -2,8 +2,8 @@
 
 Every class takes the arguments of Keras's class of the same name and returns its values and gradients. The function
 beside each class, such as `mean_squared_error` beside `MeanSquaredError`, returns the values of samples or steps,
-computed in NumPy. To write your own loss, pass a function that returns values and gradient, or derive a class from
-`Loss` and define `call`.
+computed in NumPy. To write your own loss, pass a function of targets and predictions, or derive a class from `Loss` and
+define `call`.
 
 `fastlstm.reference` has the same losses with their gradients in NumPy. It is written independently of these functions,
 because it is the oracle that the core's losses are tested against.
@@ -71,10 +71,10 @@ def get(identifier: Any) -> Loss:
         - A class of this module, or your own, which is instantiated without arguments.
         - A dict returned by `serialize`.
         - A function of this module, which stands for the class of the same name.
-        - A function ``f(y_true, y_pred)`` of your own. It receives the targets and predictions of a batch as arrays and
-          returns the tuple (values, gradient): the loss of each sample (N,), or of each sample and step (N, T), and the
-          derivatives of these values by the predictions, of the shape of y_pred. Sample weights and the reduction are
-          applied afterwards.
+        - A function ``f(y_true, y_pred)`` of your own. It receives the targets and predictions of a batch and returns
+          the loss of each sample (N,), of each sample and step (N, T), or of the batch as a whole. Sample weights and
+          the reduction are applied afterwards. It may also return a tuple, these values and their gradient;
+          `Loss.call` has the details.
 
     Returns
     -------
@@ -104,8 +104,7 @@ def get(identifier: Any) -> Loss:
     >>> import numpy as np
     >>> from fastlstm import Input, Sequential, layers
     >>> def fourth_power(y_true, y_pred):
-    ...     error = y_pred - y_true
-    ...     return (error**4).mean(axis=-1), 4 * error**3 / error.shape[-1]
+    ...     return np.mean((y_pred - y_true) ** 4, axis=-1)
     >>> model = Sequential([Input((1,)), layers.Dense(1, kernel_initializer="zeros")])
     >>> model.compile("sgd", fourth_power)
     >>> model.evaluate(np.ones((2, 1)), [1.0, 2.0], verbose=0)
@@ -126,8 +125,7 @@ def get(identifier: Any) -> Loss:
         return _of_function(loss)
     raise TypeError(
         f"loss: expected a name, an instance of {registry.listed} from fastlstm.losses or of a class that derives from"
-        f" losses.Loss and defines call, or a function f(y_true, y_pred) that returns values and gradient, got"
-        f" {identifier!r}"
+        f" losses.Loss and defines call, or a function f(y_true, y_pred), got {identifier!r}"
     )
 
 

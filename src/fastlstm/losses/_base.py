@@ -8,7 +8,11 @@ from .._internal import native
 from .._internal.arrays import Array, finite_array, numbers, real_array
 from .._internal.names import snake_case
 from .._internal.native import Network
+from .._internal.tape import Traced, record
 from . import _direct_calls
+from ._pairs import floats
+from ._python_values import loss_and_gradient, loss_of
+from ._shares import shares_of
 from ._split import SplitSteps
 from ._trainer import StatefulState, Trainer
 
@@ -59,8 +63,7 @@ class Loss:
 
     Examples
     --------
-    A squared error that weights errors on one side more. In Keras, `call` returns the values alone and automatic
-    differentiation finds the gradient; here `call` returns both.
+    A squared error that weights errors on one side more. Its gradient is found by automatic differentiation.
 
     >>> import numpy as np
     >>> from fastlstm import Input, Sequential, layers
@@ -71,7 +74,7 @@ class Loss:
     ...     def call(self, y_true, y_pred):
     ...         error = y_pred - y_true
     ...         weight = np.where(error > 0, self.factor, 1.0)
-    ...         return (weight * error**2).mean(axis=-1), 2 * weight * error / error.shape[-1]
+    ...         return np.mean(weight * error**2, axis=-1)
     >>> Lopsided()([[0.0], [0.0]], [[1.0], [-1.0]])
     2.0
     >>> model = Sequential([Input((1,)), layers.Dense(1, kernel_initializer="zeros")])
@@ -79,6 +82,8 @@ class Loss:
     >>> model.evaluate(np.ones((2, 1)), [1.0, -2.0], verbose=0)
     13.0
     """
+
+    _returns_values_alone = False
 
     def __init__(self, name: str | None = None, reduction: Any = "sum_over_batch_size", dtype: Any = None) -> None:
         if reduction is not None and reduction not in (*REDUCTIONS, "none"):
@@ -91,7 +96,13 @@ class Loss:
         self.reduction: str | None = reduction
 
     def call(self, y_true: Array, y_pred: Array) -> Any:
-        """Return the values of a batch and their gradient. Subclasses define this.
+        """Return the values of a batch, before weighting and reduction. Subclasses define this.
+
+        In training `y_pred` is an array that records what is done with it, so that its gradient can be found: it takes
+        the place of an array in operators, NumPy's functions and those of `fastlstm.keras.backend`, but cannot be
+        converted to one or changed in place. A `call` that returns a tuple, the values and their gradient, gets plain
+        arrays instead and may do anything. Which of the two it is shows in the first step, whose `call` is made with
+        plain arrays, and then perhaps again.
 
         Parameters
         ----------
@@ -103,9 +114,11 @@ class Loss:
         Returns
         -------
         values : ndarray
-            The loss of each sample (N,), or of each sample and step (N, T), before weighting and reduction.
+            The loss of each sample (N,), of each sample and step (N, T), or of any other part of the batch; a number
+            for the batch as a whole.
         gradient : ndarray
-            The derivative of each value by its predictions, of the shape of `y_pred`.
+            Only as the second item of a tuple: the derivative of each value by its predictions, of the shape of
+            `y_pred`. The values then have the shape (N,) or (N, T).
 
         Raises
         ------
@@ -148,6 +161,8 @@ class Loss:
         >>> MeanSquaredError(None)([[0.0], [2.0]], [[1.0], [2.0]])
         array([1., 0.])
         """
+        if type(y_pred) is Traced:
+            return self._traced(y_true, y_pred, sample_weight)
         given = _direct_calls.arranged(
             y_true, y_pred, sample_weight, self._axis, one_row=self._of_rows, folds=self._folds
         )
@@ -215,6 +230,17 @@ class Loss:
 
     # Inside -----------------------------------------------------------------------------------------------------
 
+    def _traced(self, y_true: Any, y_pred: Traced, sample_weight: Any) -> Any:
+        """Return the loss of predictions whose gradient is recorded, computed by `call`."""
+        values = self.call(floats("y_true", y_true).astype(y_pred.dtype, copy=False), y_pred)  # type: ignore[arg-type]
+        if isinstance(values, tuple):
+            values, gradient = values
+            values = record(np.asarray(values), (y_pred, lambda d: d[..., None] * gradient))
+        weight = None if sample_weight is None else floats("sample_weight", sample_weight)
+        if self._reduces:
+            return np.sum(values * shares_of(np.shape(values), self.reduction, weight, self.name))
+        return values if weight is None else values * weight.reshape(weight.shape + (1,) * (values.ndim - weight.ndim))
+
     _of_rows: ClassVar[bool] = False
     """Whether predictions with one axis are the outputs of one sample."""
     _folds: ClassVar[bool] = False
@@ -238,7 +264,8 @@ class Loss:
 
     def _values(self, y_true: Array, y_pred: Array) -> Array:
         """Return the values of samples or steps, unweighted."""
-        return numbers(f"values of loss {self.name!r}", self.call(y_true, y_pred)[0])
+        result = self.call(y_true, y_pred)
+        return numbers(f"values of loss {self.name!r}", result[0] if isinstance(result, tuple) else result)
 
     def _start(self, network: Network, output: int = 0) -> None:
         """Install this loss of an output in the network, if the core implements it."""
@@ -251,12 +278,15 @@ class Loss:
         is not stateful. `weight` is the weight of the loss, which the core already applies. A mask that reaches the
         output raises ValueError.
         """
-        if network.masked_output:
-            raise ValueError(
-                f"loss: {self.name!r} would get masked steps without their mask, which reaches this model's output; use"
-                " a loss of fastlstm.losses"
-            )
-        return SplitSteps(network, self, stateful_state, weight)
+        return SplitSteps(network, [self], [weight], stateful_state)
+
+    def _of_batch(self, y: Array, output: Array, weight: Array | None) -> float:
+        """Return the weighted and reduced loss of a batch, computed in Python."""
+        return loss_of(self, y, output, weight)
+
+    def _gradient_of_batch(self, y: Array, output: Array, weight: Array | None) -> tuple[float, Array]:
+        """Return the weighted and reduced loss of a batch, and its gradient with respect to the output."""
+        return loss_and_gradient(self, y, output, weight)
 
     def _output_width(self, targets: Array) -> int:
         """Return the number of output columns that targets (N,), (N, O) or (N, T, O) require."""

@@ -2,12 +2,12 @@
 
 from typing import Any, ClassVar
 
+import numpy as np
+
 from .._internal.arrays import Array, finite_array, numbers, real_array
 from .._internal.names import snake_case
-from .._internal.native import Network
+from .._internal.tape import Traced, plain, record
 from ._base import Loss
-from ._split import SplitStepsOfBatches
-from ._trainer import StatefulState, Trainer
 
 
 class BatchLoss(Loss):
@@ -24,10 +24,13 @@ class BatchLoss(Loss):
         """Return the weighted and reduced loss of a batch, and its gradient."""
         raise NotImplementedError
 
-    def _trainer(self, network: Network, stateful_state: StatefulState | None, weight: float) -> Trainer:
-        """Return the object that trains and evaluates the network; a mask raises ValueError."""
-        super()._trainer(network, stateful_state, weight)
-        return SplitStepsOfBatches(network, self, stateful_state, weight)
+    def _of_batch(self, y: Array, output: Array, weight: Array | None) -> float:
+        """Return the weighted and reduced loss of a batch."""
+        return self.reduced(y, output, weight)[0]
+
+    def _gradient_of_batch(self, y: Array, output: Array, weight: Array | None) -> tuple[float, Array]:
+        """Return the weighted and reduced loss of a batch, and its gradient with respect to the output."""
+        return self.reduced(y, output, weight)
 
     def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
         """Return the loss of predictions.
@@ -59,6 +62,8 @@ class BatchLoss(Loss):
         >>> round(Dice()([[1.0, 0.0]], [[0.5, 0.5]]), 6)
         0.5
         """
+        if type(y_pred) is Traced:
+            return self._traced(y_true, y_pred, sample_weight)
         y_pred = numbers("y_pred", y_pred)
         dtype = "float32" if y_pred.dtype == "float32" else "float64"
         predictions = real_array("y_pred", y_pred, dtype)
@@ -68,6 +73,14 @@ class BatchLoss(Loss):
             return self.reduced(targets, predictions, weight)[0]
         values = self._values(targets, predictions)
         return values if weight is None else values * self._weight_of_each(values, weight)
+
+    def _traced(self, y_true: Any, y_pred: Traced, sample_weight: Any) -> Any:
+        """Return the loss of predictions whose gradient is recorded."""
+        self._require_reduction()
+        targets = self._converted("y_true", plain(y_true), y_pred.shape, 0, str(y_pred.dtype), finite=False)
+        weight = None if sample_weight is None else numbers("sample_weight", sample_weight)
+        loss, gradient = self.reduced(targets, y_pred.value, weight)
+        return record(np.asarray(loss), (y_pred, lambda d: d * gradient))
 
     def _weight_of_each(self, values: Array, weight: Array) -> Array:
         """Return the weights of values in a shape that multiplies them; the weight of a sample is that of all its."""

@@ -168,13 +168,14 @@ class _WeightedSamples:
 
     @property
     def masked_output(self) -> bool:
-        return self._network.masked_output
+        masked: bool = self._network.masked_output
+        return masked
 
-    def train(self, x: Array, y: Array, order: Array, **options: Any) -> tuple[int, float]:
+    def train(self, x: Array, y: Array, order: Array, **options: Any) -> tuple[int, Any]:
         _require_weights_of_samples(options.get("sample_weight"))
         return self._network.train(x, y, order, **options)
 
-    def evaluate(self, x: Array, y: Array, **options: Any) -> float:
+    def evaluate(self, x: Array, y: Array, **options: Any) -> Any:
         _require_weights_of_samples(options.get("sample_weight"))
         return self._network.evaluate(x, y, **options)
 

@@ -151,7 +151,8 @@ def binary_focal_crossentropy(
         small = np.exp(-np.abs(predictions))
         cross = np.maximum(predictions, 0) - predictions * y + np.log1p(small)
         larger, smaller = 1 / (1 + small), small / (1 + small)
-        right, wrong = np.where(predictions < 0, (smaller, larger), (larger, smaller))
+        below = predictions < 0
+        right, wrong = np.where(below, smaller, larger), np.where(below, larger, smaller)
     else:
         right, wrong = predictions, 1 - predictions
         p = np.clip(predictions, EPSILON, 1 - EPSILON)

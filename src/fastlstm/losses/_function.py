@@ -28,7 +28,7 @@ class FunctionLoss(Loss):
         return self._function
 
     def call(self, y_true: Array, y_pred: Array) -> Any:
-        """Return the function's values and gradient."""
+        """Return the function's values, or values and gradient."""
         return self._function(y_true, y_pred)
 
     def get_config(self) -> dict[str, Any]:

@@ -36,6 +36,7 @@ class NativeLoss(Loss):
     _folds = True
     _in_keras: ClassVar[bool] = True
     """Whether Keras has a loss of this name."""
+    _returns_values_alone = True
     _settings: ClassVar[tuple[str, ...]] = ()
     """The attributes that the core needs."""
 
@@ -48,12 +49,11 @@ class NativeLoss(Loss):
     def _axis(self) -> int:
         return self.axis
 
-    def _values(self, y_true: Array, y_pred: Array) -> Array:
-        """Return the values that the function beside the class gives."""
+    def call(self, y_true: Array, y_pred: Array) -> Any:
+        """Return the values of samples or steps that the function beside the class gives."""
         cls = next(cls for cls in type(self).__mro__ if cls in registry)
         function = getattr(sys.modules[cls.__module__], snake_case(cls.__name__))
-        values: Array = function(y_true, y_pred, **{name: getattr(self, name) for name in self._settings})
-        return values
+        return function(y_true, y_pred, **{name: getattr(self, name) for name in self._settings})
 
     def _start(self, network: Network, output: int = 0) -> None:
         """Install this loss of an output in the network."""

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from .._internal.arrays import Array, numbers
+from .._internal.tape import Traced
 
 EPSILON = 1e-7
 """Keras's guard against division by 0 and logarithms of 0."""
@@ -21,6 +22,8 @@ def same_rank(first: Array, second: Array) -> tuple[Array, Array]:
 
 def floats(name: str, value: Any) -> Array:
     """Return real numbers or booleans as floats: a float array as it is, anything else in float64."""
+    if type(value) is Traced:
+        return value  # type: ignore[return-value]  # it behaves as an array of floats
     array = np.asarray(value)
     if array.dtype.kind == "f" and not isinstance(value, np.ma.MaskedArray):
         return array

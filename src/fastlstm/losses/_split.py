@@ -1,155 +1,160 @@
-"""Training with a loss computed in Python: a native forward pass, the call, and a native backward pass."""
+"""Training with losses computed in Python: a native forward pass, their calls, and a native backward pass."""
 
+import math
+import time
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 import numpy as np
 
-from .._internal.arrays import Array, numbers
+from .._internal.arrays import Array
 from .._internal.native import Network
 from ._trainer import StatefulState
 
 
 class PythonLoss(Protocol):
-    """A loss whose values and gradient are computed in Python."""
+    """A loss that is computed in Python."""
 
     name: str
-    reduction: str | None
 
-    def call(self, y_true: Array, y_pred: Array) -> Any:
-        """Return the values of a batch and their gradient."""
+    def _of_batch(self, y: Array, output: Array, weight: Array | None) -> float:
+        """Return the weighted and reduced loss of a batch."""
 
-
-class LossOfBatches(Protocol):
-    """A loss of all samples of a batch together."""
-
-    def reduced(self, y_true: Array, y_pred: Array, weight: Array | None) -> tuple[float, Array]:
-        """Return the weighted and reduced loss of a batch, and its gradient."""
+    def _gradient_of_batch(self, y: Array, output: Array, weight: Array | None) -> tuple[float, Array]:
+        """Return the weighted and reduced loss of a batch, and its gradient with respect to the output."""
 
 
 class SplitSteps:
-    """A network whose loss is computed in Python, with the interface of the core's `train` and `evaluate`.
+    """A network whose losses are computed in Python, with the interface of the core's `train` and `evaluate`.
 
     Parameters
     ----------
     network : Network
-        The network; its own loss, if any, is not used.
-    loss : Loss
-        The loss, whose `call` returns values and gradient.
+        The network; its own losses, if any, are not used.
+    losses : sequence of Loss or None
+        The loss of each output.
+    weights : sequence of float
+        The weight of each loss.
     stateful_state : callable, optional
         Returns the initial states of a stateful model for a number of rows.
-    weight : float
-        The weight of the loss.
+
+    Raises
+    ------
+    ValueError
+        If a mask reaches an output that has a loss.
     """
 
     loss_depends_on_batch = True
-    masked_output = False
 
-    def __init__(self, network: Network, loss: PythonLoss, stateful_state: StatefulState | None, weight: float) -> None:
-        self._network, self._loss, self._stateful_state, self._weight = network, loss, stateful_state, weight
+    def __init__(
+        self,
+        network: Network,
+        losses: Sequence[PythonLoss | None],
+        weights: Sequence[float],
+        stateful_state: StatefulState | None,
+    ) -> None:
+        masked = network.masked_output
+        for loss, one in zip(losses, masked if isinstance(masked, list) else [masked], strict=True):
+            if one and loss is not None:
+                raise ValueError(
+                    f"loss: {loss.name!r} would get masked steps without their mask, which reaches this model's output;"
+                    " use a loss of fastlstm.losses"
+                )
+        self._network, self._losses, self._weights = network, losses, weights
+        self._stateful_state = stateful_state
+
+    @property
+    def masked_output(self) -> Any:
+        """Whether a mask may reach the output, for each of several."""
+        return [False] * len(self._losses) if len(self._losses) > 1 else False
 
     def train(
         self,
-        x: Array,
-        y: Array,
+        x: Any,
+        y: Any,
         order: Array,
         *,
         batch_size: int,
         first_step: int,
         learning_rate: float | Array,
         seconds: float,
-        loss_sum: float = 0.0,
-        sample_weight: Array | None = None,
-        predictions: Array | None = None,
-    ) -> tuple[int, float]:
-        """Make one step, regardless of `seconds`; return the number of the next step and the updated `loss_sum`."""
-        rows = order[first_step * batch_size : (first_step + 1) * batch_size]
+        loss_sum: Any = 0.0,
+        sample_weight: Any = None,
+        predictions: Any = None,
+        valid: Any = None,
+    ) -> tuple[int, Any]:
+        """Make at least one step, and more for so many seconds, up to a loss that is not finite.
+
+        Returns the next step, and `loss_sum` with the samples' losses added.
+        """
+        begin = time.perf_counter()
+        rates = np.reshape(learning_rate, -1)
+        end = -(-len(order) // batch_size)
+        if np.ndim(learning_rate):
+            end = min(end, first_step + len(rates))
+        several = len(self._losses) > 1
+        sums = loss_sum if isinstance(loss_sum, list) else [loss_sum] + [0.0] * (len(self._losses) if several else 0)
+        step = first_step
+        while True:
+            start = step * batch_size
+            rows = order[start : start + batch_size]
+            into = slice(start, start + len(rows))
+            rate = float(rates[min(step - first_step, len(rates) - 1)])
+            losses = self._train_on(x, y, rows, rate, sample_weight, predictions, into)
+            sums = [total + loss * len(rows) for total, loss in zip(sums, losses, strict=True)]
+            step += 1
+            if step >= end or time.perf_counter() - begin >= seconds or not math.isfinite(sums[0]):
+                return step, sums if several else sums[0]
+
+    def _train_on(
+        self, x: Any, y: Any, rows: Array, learning_rate: float, sample_weight: Any, predictions: Any, into: slice
+    ) -> list[float]:
+        """Make a step on some rows; return the loss, and of several outputs the loss of each."""
         network = self._network
+        inputs = [each[rows] for each in x] if isinstance(x, list) else x[rows]
         state = None if self._stateful_state is None else self._stateful_state(len(rows))
-        saved = network.forward(x[rows], state=state, rng_step=network.iterations, penalize=True)
+        saved = network.forward(inputs, state=state, rng_step=network.iterations, penalize=True)
         if predictions is not None:
-            predictions[first_step * batch_size :][: len(rows)] = saved.output
-        weight = None if sample_weight is None else sample_weight[rows]
-        loss, gradient = self._loss_and_gradient(y[rows], saved.output, weight)
-        network.backward(saved, gradient)  # type: ignore[arg-type]
-        penalty = saved.penalty + network.apply_gradients(float(np.reshape(learning_rate, -1)[0]))
+            for buffer, each in zip(_listed(predictions), _listed(saved.output), strict=True):
+                buffer[into] = each
+        found: list[float] = []
+        gradients: list[Array] = []
+        for loss, factor, targets, output, weight in self._of_outputs(y, saved.output, sample_weight):
+            value, gradient = 0.0, np.zeros_like(output)
+            if loss is not None:
+                value, d = loss._gradient_of_batch(targets[rows], output, None if weight is None else weight[rows])
+                gradient = np.ascontiguousarray(d * factor, dtype=output.dtype)
+            found.append(value)
+            gradients.append(gradient)
+        network.backward(saved, gradients if len(gradients) > 1 else gradients[0])  # type: ignore[arg-type]
+        penalty = saved.penalty + network.apply_gradients(learning_rate)
         if self._stateful_state is not None:
             network.state = saved.state
-        return first_step + 1, loss_sum + (loss + penalty) * len(rows)
+        return _listed(self._summed(found, penalty))
 
-    def evaluate(
-        self, x: Array, y: Array, sample_weight: Array | None = None, predictions: Array | None = None
-    ) -> float:
-        """Return the loss of all rows as one batch, including all regularization penalties."""
-        output, penalty = self._network.predict_and_penalize(x)
+    def evaluate(self, x: Any, y: Any, sample_weight: Any = None, predictions: Any = None, valid: Any = None) -> Any:
+        """Return the loss of all rows as one batch, including all regularization penalties, and that of each output."""
+        outputs, penalty = self._network.predict_and_penalize(x)
         if predictions is not None:
-            predictions[:] = output
-        return self._loss_and_gradient(y, output, sample_weight)[0] + penalty
+            for buffer, each in zip(_listed(predictions), _listed(outputs), strict=True):
+                buffer[:] = each
+        found = [
+            0.0 if loss is None else loss._of_batch(targets, output, weight)
+            for loss, _, targets, output, weight in self._of_outputs(y, outputs, sample_weight)
+        ]
+        return self._summed(found, penalty)
 
-    def _loss_and_gradient(self, y: Array, output: Array, weight: Array | None) -> tuple[float, Array]:
-        """Return the weighted and reduced loss of a batch, and its gradient."""
-        values, gradient = self._checked_call(y, output)
-        reduction = self._loss.reduction
-        divisor = 1.0 if reduction == "sum" else float(max(1, values.size))
-        weights = np.ones(values.shape) if weight is None else self._weight_of_each(values, weight)
-        if reduction == "mean_with_sample_weight":
-            divisor = weights.sum()
-        shares = np.divide(weights * self._weight, divisor, out=np.zeros(values.shape), where=divisor != 0)
-        loss = float((values * shares).sum())
-        shares = shares.reshape(shares.shape + (1,) * (gradient.ndim - shares.ndim))
-        return loss, np.ascontiguousarray(gradient * shares, dtype=output.dtype)
+    def _of_outputs(self, y: Any, outputs: Any, sample_weight: Any) -> Any:
+        """Return what belongs to each output: its loss with its weight, targets, values and sample weights."""
+        weights = [None] * len(self._losses) if sample_weight is None else _listed(sample_weight)
+        return zip(self._losses, self._weights, _listed(y), _listed(outputs), weights, strict=True)
 
-    def _weight_of_each(self, values: Array, weight: Array) -> Array:
-        """Return the weight of each value; the weight of a sample applies to all its steps."""
-        if weight.ndim > values.ndim:
-            raise ValueError(
-                f"sample_weight: expected one for each sample, since the loss {self._loss.name!r} has no values for"
-                f" steps, got shape {weight.shape}"
-            )
-        weight = weight.reshape(weight.shape + (1,) * (values.ndim - weight.ndim)).astype(np.float64)
-        return np.broadcast_to(weight, values.shape)
-
-    def _checked_call(self, y: Array, output: Array) -> tuple[Array, Array]:
-        """Return the checked values and gradient of the loss for a batch."""
-        name, result = self._loss.name, self._loss.call(y, output)
-        if not isinstance(result, tuple) or len(result) != 2:
-            raise TypeError(
-                f"loss: expected {name!r} to return a tuple (values, gradient) of two arrays, got"
-                f" {type(result).__name__}"
-            )
-        values = numbers(f"values of loss {name!r}", result[0])
-        gradient = numbers(f"gradient of loss {name!r}", result[1])
-        samples = output.shape[:-1]
-        if values.shape not in (samples[:1], samples):
-            several = f" or {samples}" if len(samples) > 1 else ""
-            raise ValueError(
-                f"values of loss {name!r}: expected shape {samples[:1]}{several}, one for each sample"
-                f"{' or step' if several else ''}, got {values.shape}"
-            )
-        if gradient.shape != output.shape:
-            raise ValueError(
-                f"gradient of loss {name!r}: expected the shape of y_pred, {output.shape}, got {gradient.shape}"
-            )
-        return values.astype(np.float64), gradient
+    def _summed(self, losses: list[float], penalty: float) -> Any:
+        """Return the weighted sum of the losses with the penalty, and of several outputs the loss of each."""
+        total = sum(weight * loss for weight, loss in zip(self._weights, losses, strict=True)) + penalty
+        return [total, *losses] if len(losses) > 1 else total
 
 
-class SplitStepsOfBatches(SplitSteps):
-    """As `SplitSteps`, for a loss whose value is that of all samples of a batch together.
-
-    Parameters
-    ----------
-    network, stateful_state, weight
-        As of `SplitSteps`.
-    loss : Loss
-        The loss, whose `reduced` returns the loss and its gradient.
-    """
-
-    def __init__(
-        self, network: Network, loss: LossOfBatches, stateful_state: StatefulState | None, weight: float
-    ) -> None:
-        self._network, self._stateful_state, self._weight = network, stateful_state, weight
-        self._reduced = loss.reduced
-
-    def _loss_and_gradient(self, y: Array, output: Array, weight: Array | None) -> tuple[float, Array]:
-        """Return the weighted and reduced loss of a batch, and its gradient."""
-        loss, gradient = self._reduced(y, output, weight)
-        return loss * self._weight, np.ascontiguousarray(gradient * self._weight, dtype=output.dtype)
+def _listed(value: Any) -> list[Any]:
+    """Return the arrays of several outputs, or the only one, as a list."""
+    return value if isinstance(value, list) else [value]

@@ -10,7 +10,9 @@ from .._internal.names import snake_case
 from .._internal.registry import configuration
 from ..losses import (
     binary_crossentropy,
+    binary_focal_crossentropy,
     categorical_crossentropy,
+    categorical_focal_crossentropy,
     categorical_hinge,
     hinge,
     huber,
@@ -24,12 +26,26 @@ from ..losses import (
     sparse_categorical_crossentropy,
     squared_hinge,
 )
-from . import _accuracy, _auc, _confusion, _f_score, _probabilistic, _reduction, _regression
+from . import (
+    _accuracy,
+    _auc,
+    _confusion,
+    _correlation,
+    _f_score,
+    _iou,
+    _operating_points,
+    _probabilistic,
+    _reduction,
+    _regression,
+)
 from ._accuracy import *
 from ._auc import *
 from ._base import Metric, registry
 from ._confusion import *
+from ._correlation import *
 from ._f_score import *
+from ._iou import *
+from ._operating_points import *
 from ._probabilistic import *
 from ._reduction import *
 from ._regression import *
@@ -37,7 +53,9 @@ from ._regression import *
 __all__ = [
     "Metric",
     "binary_crossentropy",
+    "binary_focal_crossentropy",
     "categorical_crossentropy",
+    "categorical_focal_crossentropy",
     "categorical_hinge",
     "deserialize",
     "get",
@@ -57,7 +75,10 @@ __all__ = [
 __all__ += _accuracy.__all__
 __all__ += _auc.__all__
 __all__ += _confusion.__all__
+__all__ += _correlation.__all__
 __all__ += _f_score.__all__
+__all__ += _iou.__all__
+__all__ += _operating_points.__all__
 __all__ += _probabilistic.__all__
 __all__ += _reduction.__all__
 __all__ += _regression.__all__

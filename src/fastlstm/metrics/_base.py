@@ -8,6 +8,7 @@ from .. import config, initializers
 from .._internal.arrays import Array, dtype_name
 from .._internal.names import given_or_automatic
 from .._internal.registry import Registry, snake_case_and_class_name
+from .._internal.tape import plain
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -35,7 +36,7 @@ class Variable(np.lib.mixins.NDArrayOperatorsMixin):
         ValueError
             If the shape differs.
         """
-        array = np.asarray(value)
+        array = np.asarray(plain(value))
         if array.shape != self.value.shape:
             raise ValueError(f"value: expected shape {self.value.shape}, got {array.shape}")
         self.value[...] = array
@@ -53,7 +54,7 @@ class Variable(np.lib.mixins.NDArrayOperatorsMixin):
         ValueError
             If it cannot be broadcast.
         """
-        self.assign(self.value + value)
+        self.assign(self.value + plain(value))
 
     def assign_sub(self, value: Any) -> None:
         """Subtract from the value.
@@ -68,7 +69,7 @@ class Variable(np.lib.mixins.NDArrayOperatorsMixin):
         ValueError
             If it cannot be broadcast.
         """
-        self.assign(self.value - value)
+        self.assign(self.value - plain(value))
 
     def numpy(self) -> Array:
         """Return a copy of the value."""
@@ -155,6 +156,8 @@ class Metric:
         super().__init_subclass__(**kwargs)
         if not cls.__module__.startswith(__package__):
             cls._sums_samples = False  # a user-defined class may treat each batch differently
+        if "reset_states" in vars(cls) and "reset_state" not in vars(cls):  # its name in Keras 2
+            cls.reset_state = cls.reset_states  # type: ignore[method-assign]
 
     def __init__(self, dtype: Any = None, name: str | None = None) -> None:
         self.name = given_or_automatic(name, type(self))
@@ -211,21 +214,16 @@ class Metric:
         self._variables.append(variable)
         return variable
 
-    def add_weight(
-        self, shape: tuple[int, ...] = (), initializer: Any = "zeros", dtype: Any = None, name: str | None = None
-    ) -> Variable:
+    def add_weight(self, *args: Any, **options: Any) -> Variable:
         """Return a new variable: Keras's other name of `add_variable`.
 
         Parameters
         ----------
-        shape : tuple of int
-            The shape; by default a scalar.
-        initializer : str or Initializer
-            The initial value, from `fastlstm.initializers`.
-        dtype : str, optional
-            For Keras compatibility; the dtype is float64.
-        name : str, optional
-            For display.
+        *args
+            The arguments of `add_variable` in its order, or, as in Keras 2, the name and then the shape.
+        **options
+            The arguments of `add_variable` by name; the shape is () by default. `aggregation`, `synchronization` and
+            `trainable` of Keras 2 have no effect.
 
         Returns
         -------
@@ -236,15 +234,23 @@ class Metric:
         ------
         RuntimeError
             If called before ``super().__init__()``.
+        TypeError
+            If there is an argument of another name.
         ValueError
             If the initializer is unknown or does not support the shape.
 
         Examples
         --------
-        >>> float(Metric(name="sums").add_weight())
-        0.0
+        >>> float(Metric(name="sums").add_weight(name="total", initializer="ones"))
+        1.0
         """
-        return self.add_variable(shape, initializer, dtype, name)
+        order = ("name", "shape") if args and isinstance(args[0], str) else ("shape", "initializer", "dtype", "name")
+        given = {"shape": (), **dict(zip(order, args, strict=False)), **options}
+        if given.get("initializer", "zeros") is None:
+            given["initializer"] = "zeros"
+        for name in ("aggregation", "synchronization", "trainable"):
+            given.pop(name, None)
+        return self.add_variable(**given)
 
     def reset_state(self) -> None:
         """Set all variables to zeros.
@@ -260,6 +266,19 @@ class Metric:
         """
         for variable in self._variables:
             variable.value[...] = 0
+
+    def reset_states(self) -> None:
+        """Set all variables to zeros: the older name of `reset_state`.
+
+        Examples
+        --------
+        >>> Metric(name="nothing").reset_states()
+        """
+        cls = type(self)
+        if cls.reset_state is cls.reset_states:  # that of a subclass, which has called this method
+            Metric.reset_state(self)
+        else:
+            self.reset_state()
 
     def update_state(self, *args: Any, **kwargs: Any) -> None:
         """Add a batch. Subclasses define this as ``update_state(y_true, y_pred, sample_weight=None)``.

@@ -83,6 +83,16 @@ def _top(predictions: Array, k: int) -> Array:
     return result
 
 
+def of_class(labels: Array, predictions: Array, class_id: int | None) -> tuple[Array, Array]:
+    """Return the column of a class with an axis of size 1, or everything for None."""
+    if class_id is None:
+        return labels, predictions
+    if predictions.ndim == 1 or class_id >= predictions.shape[-1]:
+        raise ValueError(f"y_pred: expected more than {class_id} classes, got shape {predictions.shape}")
+    chosen = slice(class_id, class_id + 1)
+    return labels[..., chosen], predictions[..., chosen]
+
+
 class _AtThresholds(Metric):
     """Base class of metrics made of two counts at thresholds."""
 
@@ -120,11 +130,7 @@ class _AtThresholds(Metric):
         labels, predictions = pair(y_true, y_pred)
         if self.top_k is not None:
             predictions = _top(predictions, self.top_k)
-        if self.class_id is not None:
-            if predictions.ndim == 1 or self.class_id >= predictions.shape[-1]:
-                raise ValueError(f"y_pred: expected more than {self.class_id} classes, got shape {predictions.shape}")
-            chosen = slice(self.class_id, self.class_id + 1)
-            labels, predictions = labels[..., chosen], predictions[..., chosen]
+        labels, predictions = of_class(labels, predictions, self.class_id)
         weights = broadcast_weights(sample_weight, predictions.shape)
         found = counts(labels, predictions, weights, np.array(self.thresholds))
         for counted in self._counted:

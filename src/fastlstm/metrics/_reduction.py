@@ -156,7 +156,7 @@ def _direction_of(fn: Any) -> Direction | None:
     module = getattr(fn, "__module__", None) or ""
     if isinstance(fn, losses.Loss) or module.startswith(losses.__name__):
         return "down"
-    return "up" if module == f"{__package__}._accuracy" else None
+    return "up" if module in (f"{__package__}._accuracy", f"{__package__}._correlation") else None
 
 
 class MeanMetricWrapper(Mean):

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from ..layers import InputLayer, Layer
+from ..layers import InputLayer, Layer, TimeDistributed
 from ..layers.symbolic import SymbolicTensor, are_symbolic, listed
 from ..training.nodes import Values
 from .model import Model
@@ -34,8 +34,8 @@ def clone_model(
         ``call_function(layer, *args, **kwargs)`` returns the output of a call in the clone, by default
         ``layer(*args, **kwargs)``. Not for a `Sequential`.
     recursive : bool
-        Whether models inside are cloned layer by layer; otherwise `clone_function` takes the model. Keras's default is
-        False.
+        Whether models inside are cloned layer by layer; otherwise `clone_function` takes the model. Default: True, in
+        Keras False.
 
     Returns
     -------
@@ -107,6 +107,8 @@ class _Cloning:
                 made = self.clone(layer)
             elif self._clone_function is not None:
                 made = self._clone_function(layer)
+            elif isinstance(layer, TimeDistributed):
+                made = type(layer)(**{**layer._constructor_arguments(), "layer": self._layer(layer.layer)})
             else:
                 made = type(layer).from_config(layer.get_config())
             self._made[id(layer)] = made

@@ -347,10 +347,14 @@ class LayerGraph(Owned):
         """Yield the layers, those of models inside included, once each."""
         seen: set[int] = set()
         for layer in self._layers:
-            for leaf in [layer] if isinstance(layer, Layer) else layer._leaf_layers():
+            for leaf in layer._leaf_layers():
                 if id(leaf) not in seen:
                     seen.add(id(leaf))
                     yield leaf
+
+    def _first_layer(self) -> Layer:
+        """Return a layer that takes the first input."""
+        return next(consumers(self._nodes, 0))
 
     def _arrays(self) -> list[Array]:
         return [array for layer in self._leaf_layers() for array in layer.weights]
@@ -387,8 +391,7 @@ class LayerGraph(Owned):
         """Return for each weight of each layer, by the layer's identity, whether training changes it."""
         found: dict[int, list[bool]] = {}
         for layer in self._layers:
-            of_layer = {id(layer): layer._trained()} if isinstance(layer, Layer) else layer._trained_by_layer()
-            for identity, flags in of_layer.items():
+            for identity, flags in layer._trained_by_layer().items():
                 found.setdefault(identity, [self._trainable and flag for flag in flags])
         return found
 
@@ -598,12 +601,8 @@ class LayerGraph(Owned):
                 )
         self._nodes, self._given_outputs, self._inputs = list(nodes), list(outputs), list(inputs)
         self._given_layers = [*layers, *(layer for layer in inputs if layer not in layers)]
-        for k, layer in enumerate(inputs):
+        for k in range(len(inputs)):
             first = list(consumers(self._nodes, k))
-            if not first:
-                raise ValueError(
-                    f"inputs: expected that outputs depend on all of them, but none does on {layer.name!r}"
-                )
             if any(isinstance(one, Embedding) != isinstance(first[0], Embedding) for one in first):
                 raise ValueError("inputs: an Embedding takes a sequence of numbers (N, T), other layers (N, T, D)")
         for layer in self._layers:

@@ -28,14 +28,20 @@ AnyModel = TypeVar("AnyModel", bound="Model")
 
 
 class Model(LayerGraph):
-    """A model of layers between an input and an output, as in Keras's functional interface.
+    """A model of layers between inputs and outputs, as in Keras's functional interface.
+
+    Layers may be called several times and be in several models, which then have the same weights; a model can be called
+    as a layer of another one.
 
     Parameters
     ----------
-    inputs : SymbolicTensor, or list of one
-        The result of `fastlstm.Input`.
-    outputs : SymbolicTensor, or list of one
-        The output of the last layer, computed from the input by calling layers.
+    inputs : SymbolicTensor, or list or dict of them
+        Results of `fastlstm.Input`, or outputs of layers for a model that begins in the middle of another one. Data for
+        several inputs is a list, or a dict by the names of the Inputs.
+    outputs : SymbolicTensor, or list or dict of them
+        What was computed from the inputs by calling layers. With several, `predict` returns a list or a dict, and
+        targets, losses, loss weights, metrics and sample weights are lists, or dicts by the keys of this dict or the
+        names of the layers that give the outputs.
     name : str, optional
         Default: model, model_1, ...
     trainable : bool
@@ -53,7 +59,7 @@ class Model(LayerGraph):
     TypeError
         If `inputs` or `outputs` is not symbolic.
     ValueError
-        If there are several inputs or outputs, the output depends on another input, or a layer is used twice.
+        If an output depends on another input or is an input, or two layers have the same name.
 
     Examples
     --------
@@ -69,6 +75,15 @@ class Model(LayerGraph):
     >>> model = Model(x, layers.Dense(1)(both))
     >>> model.predict(np.zeros((2, 20, 1))).shape
     (2, 20, 1)
+
+    An encoder whose states begin a decoder:
+
+    >>> source, target = Input((None, 3)), Input((None, 2))
+    >>> _, *states = layers.LSTM(8, return_state=True)(source)
+    >>> decoded = layers.LSTM(8, return_sequences=True)(target, initial_state=states)
+    >>> model = Model([source, target], layers.Dense(2)(decoded))
+    >>> model.predict([np.zeros((4, 9, 3)), np.zeros((4, 5, 2))]).shape
+    (4, 5, 2)
     """
 
     history: History | None = None
@@ -236,7 +251,8 @@ class Model(LayerGraph):
         Parameters
         ----------
         x : array_like, or a source of batches
-            (N, T, D), or (N, D) for a model with such an input; finite. Or a source of batches (x, y) or
+            (N, T, D), or (N, D) for a model with such an input; finite. Of several inputs a list, or a dict by the
+            names of the Inputs; y and `sample_weight` likewise for several outputs. Or a source of batches (x, y) or
             (x, y, sample_weight): a generator; a data set with ``len(x)`` and ``x[i]``, such as a
             keras.utils.PyDataset, the result of `fastlstm.datasets.timeseries_dataset_from_array`, or your own, whose
             `on_epoch_end` is called if it has one; or any other object that can be iterated over repeatedly.
@@ -704,6 +720,12 @@ class Model(LayerGraph):
         native = self._native_for(x_name, x, finite=finite)
         array = native.input(x_name, x, finite=finite)
         shapes = native.output_shapes(array)
+        for shape in shapes:
+            if len(shape) > 3:
+                raise ValueError(
+                    f"{y_name}: targets may have up to three axes, the output of model {self.name!r} has the shape"
+                    f" {shape}: end the model with a Reshape or a Flatten"
+                )
         if len(shapes) == 1:
             if isinstance(y, dict):
                 (y,) = compiled.of_outputs(y_name, y)

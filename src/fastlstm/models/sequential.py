@@ -423,6 +423,11 @@ class Sequential(Model):
             )
         if isinstance(layer, Embedding) and self._nodes:
             raise ValueError(f"layer: {layer.name!r} is an Embedding, which must be the first layer of a model")
+        if isinstance(layer, Layer) and layer._gives_several and not layer.return_state:
+            raise ValueError(
+                f"layer: {layer.name!r} has merge_mode=None; a Sequential passes one array from layer to layer (make a"
+                " Model)"
+            )
         if layer.return_state:
             raise ValueError(
                 f"layer: {layer.name!r} has return_state=True; a Sequential passes one array from layer to layer (make"
@@ -443,6 +448,8 @@ class Sequential(Model):
         """Return the start of a roll-out; the output has this number of columns for each predicted feature."""
         steps = checks.integer("steps", steps, 0)
         sample_shape, output_shape = self.input_shape[1:], self.output_shape
+        if len(sample_shape) > 2:
+            raise ValueError(f"forecast: expected a model with input (N, T, D) or (N, D), got {self.input_shape}")
         if len(output_shape) != 2:
             raise ValueError(f"forecast: expected a model with output (N, D), got {output_shape}")
         width = checks.integer("output width", output_shape[1], 1)

@@ -5,15 +5,19 @@ from typing import Any, cast
 
 from .._internal.registry import configuration
 from ..schedules import LearningRateSchedule
-from . import _adam, _descent, _scaled, schedules
+from . import _adam, _descent, _matrices, _online, _scaled, schedules
 from ._adam import *
 from ._base import Optimizer, registry
 from ._descent import *
+from ._matrices import *
+from ._online import *
 from ._scaled import *
 
 __all__ = ["Optimizer", "deserialize", "get", "schedules", "serialize"]
 __all__ += _adam.__all__
 __all__ += _descent.__all__
+__all__ += _matrices.__all__
+__all__ += _online.__all__
 __all__ += _scaled.__all__
 
 

@@ -4,8 +4,7 @@ import math
 from typing import Any
 
 from .._internal import checks
-from ..schedules import LearningRateSchedule
-from ._base import Optimizer, epsilon_of, fraction, registry
+from ._base import LearningRateLike, Optimizer, epsilon_of, fraction, registry
 
 __all__ = ["Adam", "AdamW", "Adamax", "Nadam"]
 
@@ -18,8 +17,8 @@ class Adam(Optimizer):
 
     Parameters
     ----------
-    learning_rate : float or `fastlstm.schedules.LearningRateSchedule`
-        The learning rate, at least 0, or a schedule of it.
+    learning_rate : float, callable or `fastlstm.schedules.LearningRateSchedule`
+        The learning rate, at least 0; a function without arguments that returns it; or a schedule of it.
     beta_1, beta_2 : float
         Decay rates of the averages of the gradient and of its square, in [0, 1).
     epsilon : float
@@ -55,7 +54,7 @@ class Adam(Optimizer):
 
     def __init__(
         self,
-        learning_rate: float | LearningRateSchedule = 0.001,
+        learning_rate: LearningRateLike = 0.001,
         beta_1: float = 0.9,
         beta_2: float = 0.999,
         epsilon: float = 1e-7,
@@ -74,8 +73,8 @@ class AdamW(Adam):
 
     Parameters
     ----------
-    learning_rate : float or `fastlstm.schedules.LearningRateSchedule`
-        The learning rate, at least 0, or a schedule of it.
+    learning_rate : float, callable or `fastlstm.schedules.LearningRateSchedule`
+        The learning rate, at least 0; a function without arguments that returns it; or a schedule of it.
     weight_decay : float
         The decay, at least 0.
     beta_1, beta_2 : float
@@ -108,7 +107,7 @@ class AdamW(Adam):
 
     def __init__(
         self,
-        learning_rate: float | LearningRateSchedule = 0.001,
+        learning_rate: LearningRateLike = 0.001,
         weight_decay: float = 0.004,
         beta_1: float = 0.9,
         beta_2: float = 0.999,
@@ -127,8 +126,8 @@ class Nadam(Optimizer):
 
     Parameters
     ----------
-    learning_rate : float or `fastlstm.schedules.LearningRateSchedule`
-        The learning rate, at least 0, or a schedule of it.
+    learning_rate : float, callable or `fastlstm.schedules.LearningRateSchedule`
+        The learning rate, at least 0; a function without arguments that returns it; or a schedule of it.
     beta_1, beta_2 : float
         Decay rates of the averages of the gradient and of its square, in [0, 1).
     epsilon : float
@@ -165,7 +164,7 @@ class Nadam(Optimizer):
 
     def __init__(
         self,
-        learning_rate: float | LearningRateSchedule = 0.001,
+        learning_rate: LearningRateLike = 0.001,
         beta_1: float = 0.9,
         beta_2: float = 0.999,
         epsilon: float = 1e-7,
@@ -186,8 +185,8 @@ class Adamax(Optimizer):
 
     Parameters
     ----------
-    learning_rate : float or `fastlstm.schedules.LearningRateSchedule`
-        The learning rate, at least 0, or a schedule of it.
+    learning_rate : float, callable or `fastlstm.schedules.LearningRateSchedule`
+        The learning rate, at least 0; a function without arguments that returns it; or a schedule of it.
     beta_1, beta_2 : float
         Decay rates of the average of the gradient and of its largest magnitude, in [0, 1).
     epsilon : float
@@ -220,7 +219,7 @@ class Adamax(Optimizer):
 
     def __init__(
         self,
-        learning_rate: float | LearningRateSchedule = 0.001,
+        learning_rate: LearningRateLike = 0.001,
         beta_1: float = 0.9,
         beta_2: float = 0.999,
         epsilon: float = 1e-7,

@@ -2,8 +2,8 @@
 
 import re
 import weakref
-from collections.abc import Iterable, Mapping
-from typing import Any, ClassVar
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
 
@@ -14,6 +14,9 @@ from .._internal.native import Network
 from .._internal.registry import Registry
 from .._internal.signatures import takes_the_options_of
 from ..schedules import LearningRateSchedule
+from ._variables import OptimizerVariable, variables_of
+
+LearningRateLike: TypeAlias = float | LearningRateSchedule | Callable[[], float]
 
 _RATES_OF_A_CALL = 128
 """How many rates a schedule is asked for in advance. That many steps take at least a few milliseconds."""
@@ -68,6 +71,66 @@ class LearningRate(float):
         return float, (float(self),)
 
 
+class Iterations(int):
+    """The number of updates of an optimizer, which can also be set, as Keras's variable can.
+
+    Parameters
+    ----------
+    value : int
+        The number.
+    optimizer : Optimizer
+        The optimizer whose number `assign` sets.
+    """
+
+    def __new__(cls, value: int, optimizer: "Optimizer") -> "Iterations":
+        iterations = super().__new__(cls, value)
+        iterations._optimizer = optimizer
+        return iterations
+
+    _optimizer: "Optimizer"
+
+    def assign(self, value: int) -> None:
+        """Set the number of updates of the optimizer, as assigning to `Optimizer.iterations` does.
+
+        Parameters
+        ----------
+        value : int
+            The new number, at least 0.
+        """
+        self._optimizer.iterations = int(value)
+
+    def numpy(self) -> Any:
+        """Return the number as NumPy's."""
+        return np.int64(self)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Return a plain number for copies and pickles, which belong to no optimizer."""
+        return int, (int(self),)
+
+
+class CalledRate(LearningRateSchedule):
+    """A learning rate that a function without arguments returns, called before each step.
+
+    Parameters
+    ----------
+    function : callable
+        The function.
+    """
+
+    def __init__(self, function: Callable[[], float]) -> None:
+        self.function = function
+
+    def __call__(self, step: int) -> float:
+        """Return what the function returns, whatever the step."""
+        return self.function()
+
+    def get_config(self) -> dict[str, Any]:
+        """Raise NotImplementedError, since a function has no configuration."""
+        raise NotImplementedError(
+            "learning_rate: a function has no configuration; use a number or a class derived from LearningRateSchedule"
+        )
+
+
 class Optimizer:
     """Base class of the built-in optimizers, with the arguments common to all of them.
 
@@ -76,8 +139,9 @@ class Optimizer:
 
     Parameters
     ----------
-    learning_rate : float or `fastlstm.schedules.LearningRateSchedule`
-        The learning rate, at least 0, or a schedule of it.
+    learning_rate : float, callable or `fastlstm.schedules.LearningRateSchedule`
+        The learning rate, at least 0; a function without arguments that returns it, called before each step, so that
+        each is a native call of its own; or a schedule of it.
     weight_decay : float, optional
         Decoupled weight decay, at least 0: before each step ``w -= w * weight_decay * learning_rate``.
     clipnorm : float, optional
@@ -131,7 +195,7 @@ class Optimizer:
 
     def __init__(
         self,
-        learning_rate: float | LearningRateSchedule,
+        learning_rate: LearningRateLike,
         *,
         weight_decay: float | None = None,
         clipnorm: float | None = None,
@@ -167,6 +231,7 @@ class Optimizer:
         self._without_decay: re.Pattern[str] | None = None
         self._model: weakref.ref[object] | None = None
         self._network: Network | None = None
+        self._steps_before = 0  # as set before there is a network
         self._exchanged_at: int | None = None  # the number of steps at which weights and averages were swapped
 
     def __init_subclass__(cls) -> None:
@@ -178,21 +243,22 @@ class Optimizer:
         return self.learning_rate
 
     @lr.setter
-    def lr(self, value: float | LearningRateSchedule) -> None:
+    def lr(self, value: LearningRateLike) -> None:
         self.learning_rate = value
 
     @property
     def learning_rate(self) -> float:
         """The learning rate of the next step.
 
-        Assigning a number or a schedule takes effect with the next step. A schedule can only be replaced by another
-        schedule; assigning a number instead raises TypeError. The number has a method `assign`, as Keras's variable.
+        Assigning a number, a function or a schedule takes effect with the next step. A schedule can only be replaced by
+        another schedule or a function; assigning a number instead raises TypeError. The number has a method `assign`,
+        as Keras's variable.
         """
         return LearningRate(self._rate_at(self._steps), self)
 
     @learning_rate.setter
-    def learning_rate(self, value: float | LearningRateSchedule) -> None:
-        if isinstance(self._learning_rate, LearningRateSchedule) and not isinstance(value, LearningRateSchedule):
+    def learning_rate(self, value: LearningRateLike) -> None:
+        if self.follows_schedule and not callable(value) and not isinstance(self._learning_rate, CalledRate):
             raise TypeError(
                 f"learning_rate: this {type(self).__name__} follows a {type(self._learning_rate).__name__}, which only"
                 f" another schedule can replace, got {value!r}"
@@ -200,9 +266,35 @@ class Optimizer:
         self._learning_rate = _rate_or_schedule(value)
 
     @property
+    def follows_schedule(self) -> bool:
+        """Whether the learning rate is a schedule or a function instead of a number."""
+        return isinstance(self._learning_rate, LearningRateSchedule)
+
+    @property
     def iterations(self) -> int:
-        """The number of weight updates made so far."""
-        return self._steps // (self.gradient_accumulation_steps or 1)
+        """The number of weight updates made so far.
+
+        It can be set, which changes what depends on it, such as bias corrections and schedules, and before the model is
+        built as well. The number has a method `assign`, as Keras's variable.
+        """
+        return Iterations(self._steps // (self.gradient_accumulation_steps or 1), self)
+
+    @iterations.setter
+    def iterations(self, value: int) -> None:
+        steps = checks.integer("iterations", value, 0, 2**62) * (self.gradient_accumulation_steps or 1)
+        if self._network is None:
+            self._steps_before = steps
+        else:
+            self._network.iterations = steps
+
+    @property
+    def variables(self) -> list[OptimizerVariable]:
+        """The number of updates, the learning rate unless it is a schedule, and the slots, in Keras's order.
+
+        Each can be read as an array and has `assign`, `numpy`, `path`, `shape` and `dtype`. There are slots once the
+        model is built.
+        """
+        return variables_of(self, self._network)
 
     def exclude_from_weight_decay(self, var_list: None = None, var_names: Iterable[str] | None = None) -> None:
         """Exempt weights from weight decay. A second call replaces the first.
@@ -355,10 +447,25 @@ class Optimizer:
         """Return the constructor's arguments that the core takes under the same names."""
         return {name: getattr(self, name) for name in (*_SHARED, *self._own)}
 
+    def _by_elements(self, network: Network) -> list[int]:
+        """Return the weights that are updated element by element though other matrices are not."""
+        return []
+
+    def _slot_shape(self, name: str, network: Network, parameter: int) -> tuple[int, ...] | None:
+        """Return the shape of a weight's slot in Keras, None if Keras has none."""
+        return network.parameters[parameter].shape
+
+    def _paths(self, network: Network) -> list[str]:
+        """Return ``layer name/weight name`` of each weight."""
+        names = [parameter.name for parameter in network.parameters]
+        layers = getattr(None if self._model is None else self._model(), "layers", ())
+        owners = [layer.name for layer in layers for _ in layer.weights]
+        return [f"{owner}/{name}" for owner, name in zip(owners, names, strict=True)] if owners else names
+
     @property
     def _steps(self) -> int:
         """The number of batches seen so far."""
-        return 0 if self._network is None else self._network.iterations
+        return self._steps_before if self._network is None else self._network.iterations
 
     def _rate_at(self, step: int) -> float:
         rate = self._learning_rate
@@ -388,8 +495,8 @@ class Optimizer:
         """
         if not isinstance(self._learning_rate, LearningRateSchedule):
             return self._learning_rate
-        first = self._steps
-        return np.array([self._rate_at(step) for step in range(first, first + min(steps, _RATES_OF_A_CALL))])
+        first, most = self._steps, 1 if isinstance(self._learning_rate, CalledRate) else _RATES_OF_A_CALL
+        return np.array([self._rate_at(step) for step in range(first, first + min(steps, most))])
 
     def claim(self, model: object) -> None:
         """Make a model the owner of this optimizer.
@@ -413,7 +520,7 @@ class Optimizer:
     def release(self) -> None:
         """Detach the optimizer from its model and forget its steps."""
         self._model = self._network = None
-        self._exchanged_at = None
+        self._exchanged_at, self._steps_before = None, 0
 
     def start(self, network: Network) -> None:
         """Install this optimizer in a network, with empty slots.
@@ -426,8 +533,10 @@ class Optimizer:
         numbers = {name: float(value) for name, value in self._numbers().items() if value is not None}
         names = [] if self._without_decay is None else [parameter.name for parameter in network.parameters]
         without_decay = [i for i, name in enumerate(names) if self._without_decay and self._without_decay.search(name)]
-        network.set_optimizer(self._rule, numbers, without_decay)
-        self._network, self._exchanged_at = network, None
+        network.set_optimizer(self._rule, numbers, without_decay, self._by_elements(network))
+        if self._steps_before:
+            network.iterations = self._steps_before
+        self._network, self._exchanged_at, self._steps_before = network, None, 0
 
 
 registry: Registry[type[Optimizer]] = Registry("optimizer", lambda name: (name.lower(),))
@@ -436,6 +545,8 @@ registry: Registry[type[Optimizer]] = Registry("optimizer", lambda name: (name.l
 def _rate_or_schedule(value: Any) -> float | LearningRateSchedule:
     if isinstance(value, LearningRateSchedule):
         return value
+    if callable(value):
+        return CalledRate(value)
     return checks.number("learning_rate", value, 0.0)
 
 

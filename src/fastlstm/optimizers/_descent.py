@@ -3,8 +3,7 @@
 from typing import Any
 
 from .._internal import checks
-from ..schedules import LearningRateSchedule
-from ._base import Optimizer, fraction, momentum_of, registry
+from ._base import LearningRateLike, Optimizer, fraction, momentum_of, registry
 
 __all__ = ["SGD", "Lion"]
 
@@ -18,8 +17,8 @@ class SGD(Optimizer):
 
     Parameters
     ----------
-    learning_rate : float or `fastlstm.schedules.LearningRateSchedule`
-        The learning rate, at least 0, or a schedule of it.
+    learning_rate : float, callable or `fastlstm.schedules.LearningRateSchedule`
+        The learning rate, at least 0; a function without arguments that returns it; or a schedule of it.
     momentum : float
         In [0, 1].
     nesterov : bool
@@ -52,7 +51,7 @@ class SGD(Optimizer):
 
     def __init__(
         self,
-        learning_rate: float | LearningRateSchedule = 0.01,
+        learning_rate: LearningRateLike = 0.01,
         momentum: float = 0.0,
         nesterov: bool = False,
         **options: Any,
@@ -71,8 +70,8 @@ class Lion(Optimizer):
 
     Parameters
     ----------
-    learning_rate : float or `fastlstm.schedules.LearningRateSchedule`
-        The learning rate, at least 0, or a schedule of it.
+    learning_rate : float, callable or `fastlstm.schedules.LearningRateSchedule`
+        The learning rate, at least 0; a function without arguments that returns it; or a schedule of it.
     beta_1 : float
         The weight of the average m in the direction of the step, in (0, 1].
     beta_2 : float
@@ -105,7 +104,7 @@ class Lion(Optimizer):
 
     def __init__(
         self,
-        learning_rate: float | LearningRateSchedule = 0.001,
+        learning_rate: LearningRateLike = 0.001,
         beta_1: float = 0.9,
         beta_2: float = 0.99,
         **options: Any,

@@ -3,8 +3,7 @@
 from typing import Any
 
 from .._internal import checks
-from ..schedules import LearningRateSchedule
-from ._base import Optimizer, epsilon_of, fraction, momentum_of, registry
+from ._base import LearningRateLike, Optimizer, epsilon_of, fraction, momentum_of, registry
 
 __all__ = ["Adadelta", "Adagrad", "RMSprop"]
 
@@ -15,8 +14,8 @@ class RMSprop(Optimizer):
 
     Parameters
     ----------
-    learning_rate : float or `fastlstm.schedules.LearningRateSchedule`
-        The learning rate, at least 0, or a schedule of it.
+    learning_rate : float, callable or `fastlstm.schedules.LearningRateSchedule`
+        The learning rate, at least 0; a function without arguments that returns it; or a schedule of it.
     rho : float
         The decay rate of the averages, in [0, 1).
     momentum : float
@@ -54,7 +53,7 @@ class RMSprop(Optimizer):
 
     def __init__(
         self,
-        learning_rate: float | LearningRateSchedule = 0.001,
+        learning_rate: LearningRateLike = 0.001,
         rho: float = 0.9,
         momentum: float = 0.0,
         epsilon: float = 1e-7,
@@ -72,8 +71,8 @@ class Adagrad(Optimizer):
 
     Parameters
     ----------
-    learning_rate : float or `fastlstm.schedules.LearningRateSchedule`
-        The learning rate, at least 0, or a schedule of it.
+    learning_rate : float, callable or `fastlstm.schedules.LearningRateSchedule`
+        The learning rate, at least 0; a function without arguments that returns it; or a schedule of it.
     initial_accumulator_value : float
         The initial value of a, at least 0.
     epsilon : float
@@ -107,7 +106,7 @@ class Adagrad(Optimizer):
 
     def __init__(
         self,
-        learning_rate: float | LearningRateSchedule = 0.001,
+        learning_rate: LearningRateLike = 0.001,
         initial_accumulator_value: float = 0.1,
         epsilon: float = 1e-7,
         **options: Any,
@@ -125,8 +124,9 @@ class Adadelta(Optimizer):
 
     Parameters
     ----------
-    learning_rate : float or `fastlstm.schedules.LearningRateSchedule`
-        The learning rate, at least 0, or a schedule of it; 1.0 gives the form of the paper.
+    learning_rate : float, callable or `fastlstm.schedules.LearningRateSchedule`
+        The learning rate, at least 0; a function without arguments that returns it; or a schedule of it. 1.0 gives the
+        form of the paper.
     rho : float
         The decay rate of the averages, in [0, 1).
     epsilon : float
@@ -159,7 +159,7 @@ class Adadelta(Optimizer):
 
     def __init__(
         self,
-        learning_rate: float | LearningRateSchedule = 0.001,
+        learning_rate: LearningRateLike = 0.001,
         rho: float = 0.95,
         epsilon: float = 1e-7,
         **options: Any,

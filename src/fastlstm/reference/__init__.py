@@ -47,6 +47,8 @@ from .optimizers import OPTIMIZERS as OPTIMIZERS
 from .optimizers.adam import *
 from .optimizers.clipping import *
 from .optimizers.descent import *
+from .optimizers.matrices import *
+from .optimizers.online import *
 from .optimizers.scaled import *
 from .simple_rnn import SimpleRNNGradients, simple_rnn_backward, simple_rnn_forward
 from .time_loop import LoopOptions, Saved

@@ -13,6 +13,7 @@ from .._internal.registry import is_config
 from .._internal.row_arrays import RowArrays, Rows
 from ..losses._native import NativeLoss
 from ..losses._sample_weights import sample_weights
+from ..losses._split import SplitSteps
 from ..losses._trainer import Trainer
 from ..metrics._compiled import CompiledMetrics
 from ..metrics._model_metrics import ModelMetrics
@@ -78,13 +79,9 @@ class Compiled:
         stateful_state = native.stateful_state if native.stateful else None
         if self.loss is not None:
             return self.loss._trainer(native.network, stateful_state, self.loss_weights[0])
-        for name, loss in zip(self.output_names, self.losses, strict=True):
-            if loss is not None and not isinstance(loss, NativeLoss):
-                raise ValueError(
-                    f"loss: {loss.name!r} of output {name!r} is written in Python, which is supported for a model with"
-                    " one output; use a loss of fastlstm.losses"
-                )
-        return native.network
+        if all(loss is None or isinstance(loss, NativeLoss) for loss in self.losses):
+            return native.network
+        return SplitSteps(native.network, self.losses, self.loss_weights, stateful_state)
 
     def logs(self, sums: Sequence[float], samples: int) -> dict[str, Any]:
         """Return the mean losses of samples by name, given their sums as the core returns them."""

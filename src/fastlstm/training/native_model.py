@@ -13,6 +13,7 @@ from .._internal import native
 from .._internal.arrays import Array, mask_for
 from .._internal.native import NETWORK_INPUT, Network
 from .._internal.row_arrays import RowArrays, Rows, for_core, from_core, parts
+from ..layers import Activation
 from ..layers.base import Layer, Shape
 from ..layers.rnn._states import require_rows
 from .nodes import CoreLayers, Node, Value, consumers, shapes_of
@@ -61,7 +62,8 @@ class ModelInput:
                 array = array[..., None]
             self._require_shape(name, array)
             self._accepted = array.shape[1:]
-        return self._first._for_network(array)
+        found = self._first._for_network(array)
+        return found[..., None] if self.is_sequence and found.ndim == 2 else found  # a sequence of numbers
 
     def _require_shape(self, name: str, array: Array) -> None:
         """Raise ValueError unless the array has the shape of the input."""
@@ -113,27 +115,32 @@ class NativeModel:
     ) -> None:
         self.name = name
         self._nodes, self._outputs = tuple(nodes), tuple(outputs)
+        unused = Activation("linear", dtype=nodes[0].layer.dtype)  # converts an input that no output depends on
         self.inputs = [
-            ModelInput(name, shape, next(consumers(nodes, k)), any_length) for k, (name, shape) in enumerate(inputs)
+            ModelInput(name, shape, next(consumers(nodes, k), unused), any_length)
+            for k, (name, shape) in enumerate(inputs)
         ]
         self._only = self.inputs[0] if len(inputs) == 1 else None
-        self.dtype = next(consumers(nodes, 0)).dtype
+        self.dtype = unused.dtype
         self.network = self._make_network()
         core = CoreLayers(self.network)
         shapes = [shape for _, shape in inputs]
-        places = core.append(nodes, outputs, [(NETWORK_INPUT, k) for k in range(len(inputs))], shapes)
+        places = core.places(nodes, outputs, [(NETWORK_INPUT, k) for k in range(len(inputs))], shapes)
         self.network.set_outputs(places)
+        self._nested = {
+            k: shape[2:] for k, shape in enumerate(shapes_of(nodes, shapes).of(outputs)) if len(shape) > 3
+        }  # axes that the core has side by side, by the number of the output
         self._layers = list({id(layer): layer for layer in core.layers}.values())
         flags: list[bool] = []
         self._parameters: dict[int, int] = {}  # the first one of each layer, by its identity
         for layer in self._layers:
             self._parameters[id(layer)] = len(flags)
-            flags += trained[id(layer)]
+            flags += trained.get(id(layer), [])
         self.network.set_trainable(flags)
         ends = np.cumsum(self.network.state_sizes)
         for layer in self._layers:
-            first_of_core = core.of_layer[id(layer)][:1]
-            layer._move_states_to(self.network, int(ends[first_of_core[0] - 1]) if first_of_core[0] else 0)
+            first_of_core = next(iter(core.of_layer[id(layer)]), 0)
+            layer._move_states_to(self.network, int(ends[first_of_core - 1]) if first_of_core else 0)
         stateful = [layer.stateful for layer in core.layers]
         # columns of the states that last from call to call
         self._stateful_columns = np.repeat(stateful, self.network.state_sizes)
@@ -202,8 +209,8 @@ class NativeModel:
         return list(x)
 
     def output_shapes(self, x: Rows) -> list[tuple[int, ...]]:
-        """Return the shape of each output for x in the network's form, in which an Embedding's has one axis more."""
-        given = [array.shape[: len(one.batch_shape)] for one, array in zip(self.inputs, parts(x), strict=True)]
+        """Return the shape of each output for x in the network's form, which has two or three axes."""
+        given = [(*array.shape[:2], *one.batch_shape[2:]) for one, array in zip(self.inputs, parts(x), strict=True)]
         shapes = shapes_of(self._nodes, given).of(self._outputs)
         return [tuple(size or 0 for size in shape) for shape in shapes]
 
@@ -214,7 +221,7 @@ class NativeModel:
         """The largest number of features that a layer outputs."""
         shapes = shapes_of(self._nodes, [one.batch_shape for one in self.inputs])
         of_all = (shape for node in range(len(self._nodes)) for shape in shapes.of_node(node))
-        return max(shape[-1] or 1 for shape in of_all)
+        return max(math.prod(size or 1 for size in shape[2:]) if len(shape) > 2 else shape[-1] or 1 for shape in of_all)
 
     def rows_of_a_call(self, x: Rows) -> int:
         """Return how many rows of x to pass in one native call if rows do not depend on each other."""
@@ -250,7 +257,7 @@ class NativeModel:
 
     def predict(self, x: Rows) -> Rows:
         """Return the outputs of all rows, starting from the states of a stateful model."""
-        return from_core(self.network.predict(for_core(x)))
+        return self._outputs_in_their_shapes(self.network.predict(for_core(x)))
 
     def run(self, x: Rows, mask: object, rng_step: int | None) -> Rows:
         """Return the outputs of all rows as one batch; an `rng_step` selects the random numbers of training mode."""
@@ -260,4 +267,13 @@ class NativeModel:
         output, final = self.network.run(for_core(x), state=state, mask=given, rng_step=rng_step)
         if carries_state:
             self.network.state = final
-        return from_core(output)
+        return self._outputs_in_their_shapes(output)
+
+    def _outputs_in_their_shapes(self, outputs: Any) -> Rows:
+        """Return what the core gave for the outputs, those of four axes and more in their shapes."""
+        if not self._nested:
+            return from_core(outputs)
+        arrays = list(outputs) if isinstance(outputs, list) else [outputs]
+        for k, rest in self._nested.items():
+            arrays[k] = arrays[k].reshape(*arrays[k].shape[:2], *rest)
+        return RowArrays(arrays) if isinstance(outputs, list) else arrays[0]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol, TypeAlias
 
-from .._internal.native import NETWORK_INPUT, Branch, Network, Place
+from .._internal.native import NETWORK_INPUT, Branch, Network, Output, Place, StepRows
 from ..layers.base import Layer, Shape
 
 Value: TypeAlias = tuple[int, int]
@@ -47,6 +47,11 @@ class Values:
         """Return what belongs to a value."""
         node, output = value
         return self._inputs[output] if node == MODEL_INPUT else self._of_nodes[node][output]
+
+    def __setitem__(self, value: Value, belonging: Any) -> None:
+        """Replace what belongs to a value."""
+        node, output = value
+        (self._inputs if node == MODEL_INPUT else self._of_nodes[node])[output] = belonging
 
     def of(self, values: Sequence[Value]) -> list[Any]:
         """Return what belongs to several values."""
@@ -109,13 +114,22 @@ class CoreLayers:
         """By the identity of a layer, the numbers of the core's layers that it added when it was first used."""
         self.layers: list[Layer] = []
         """For each of the core's layers, the layer that it belongs to."""
+        self._united: dict[StepRows, Place] = {}
 
-    def append(
+    def places(
         self, nodes: Sequence[Node], outputs: Sequence[Value], inputs: Sequence[Place], input_shapes: Sequence[Shape]
     ) -> list[Place]:
         """Add the nodes that these outputs need; return the places of the outputs in the network."""
+        found = self.append(nodes, outputs, inputs, input_shapes)
+        return _Branch(self, self.layers[-1], ()).places(found)
+
+    def append(
+        self, nodes: Sequence[Node], outputs: Sequence[Value], inputs: Sequence[Output], input_shapes: Sequence[Shape]
+    ) -> list[Output]:
+        """Add the nodes that these outputs need; return the outputs."""
         places, shapes = Values(inputs), Values(input_shapes)
         used = _used(nodes, outputs)
+        nodes_used = {place for place, _ in used}
         for i, node in enumerate(nodes):
             given_shapes = shapes.of(node.inputs)
             shapes.add(node.layer._shapes_of_outputs(given_shapes))
@@ -124,6 +138,10 @@ class CoreLayers:
                 places.add([])
             elif isinstance(node.layer, Layer):
                 places.add(self._append_layer(node, places.of(node.inputs), given_shapes))
+                if node.layer._takes_masks_away and any(layer._makes_masks for layer in self.layers):
+                    later = {value for j in range(i + 1, len(nodes)) if j in nodes_used for value in nodes[j].inputs}
+                    for value in (later | set(outputs)) & set(node.inputs):
+                        places[value] = self._without_mask(node.layer, places[value], shapes[value])
             else:
                 inner = [node.layer._outputs[output] for output in wanted]
                 given = [places[value] if value in used else (NETWORK_INPUT, -1) for value in node.inputs]
@@ -131,10 +149,31 @@ class CoreLayers:
                 places.add(dict(zip(wanted, found, strict=True)))
         return places.of(outputs)
 
-    def _append_layer(self, node: Node, inputs: Sequence[Place], input_shapes: Sequence[Shape]) -> list[Place]:
+    def _without_mask(self, layer: Layer, output: Output, shape: Shape) -> Output:
+        """Add what `layer` leaves of one of its inputs for layers after it: the same without a mask."""
+        if len(shape) != 3 or isinstance(output, StepRows):
+            return output
+        return _Branch(self, layer, ())._add("step_range", [output], before=0, after=0), 0
+
+    def _append_layer(self, node: Node, inputs: Sequence[Output], input_shapes: Sequence[Shape]) -> list[Output]:
         layer = node.layer
-        branch = Branch(self._network, inputs, self.of_layer.get(id(layer), ()))
+        branch = _Branch(self, layer, inputs)
         layer._append_all_to(branch, layer._only_shape(input_shapes), **node.arguments)
         self.of_layer.setdefault(id(layer), branch.added)
-        self.layers += [layer] * len(branch.added)
         return branch.outputs
+
+
+class _Branch(Branch):
+    """The branch of a layer of a model, which may contain models."""
+
+    def __init__(self, core: CoreLayers, layer: Layer, inputs: Sequence[Output]) -> None:
+        super().__init__(core._network, inputs, core.of_layer.get(id(layer), ()), core._united)
+        self._core, self._layer = core, layer
+
+    def add_model(self, model: Any, shape: Shape) -> None:
+        """Add the layers of a model of one input and one output."""
+        self.outputs = self._core.append(model._nodes, model._outputs, self.outputs, [shape])
+
+    def _add(self, layer: str, inputs: Sequence[Place], **options: Any) -> int:
+        self._core.layers.append(self._layer)
+        return super()._add(layer, inputs, **options)

@@ -129,4 +129,4 @@ def test_a_constraint_that_does_not_fit_leaves_the_layer_unbuilt():
     assert not layer.built
     with pytest.raises(ValueError, match="axis"):
         fastlstm.Sequential([fastlstm.Input((4, 2)), layer])
-    assert layer._owner is None
+    assert not layer._owned_by()

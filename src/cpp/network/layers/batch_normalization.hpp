@@ -9,7 +9,8 @@ namespace fastlstm {
 struct BatchNormalizationOptions {
     double momentum = 0.99, epsilon = 1e-3;
     bool center = true, scale = true;
-    bool frozen = false;  // whether training, too, normalizes by the moving averages, and changes no weight
+    bool frozen = false;        // whether training, too, normalizes by the moving averages, and changes no weight
+    bool unites_parts = false;  // whether rows that are parts of the network's rows have their moments in common
 
     void read(OptionReader& reader) {
         reader.number("momentum", momentum, 0, 1);
@@ -17,6 +18,7 @@ struct BatchNormalizationOptions {
         reader.flag("center", center);
         reader.flag("scale", scale);
         reader.flag("frozen", frozen);
+        reader.flag("unites_parts", unites_parts);
     }
 };
 
@@ -44,21 +46,23 @@ public:
         auto workspace = std::make_unique<BatchNormalizationWorkspace>(*this, *memory.kernels);
         auto& args = workspace->args;
         const Index lanes = memory.kernels->lanes, width = padded(this->features, lanes);
-        args.rows = extent.rows;
+        const Index parts = options_.unites_parts ? 1 : std::max<Index>(1, extent.parts);
+        args.rows = extent.rows / parts;
         args.steps = this->output_steps(extent.steps);
         args.features = this->features;
         args.epsilon = options_.epsilon;
         args.gamma = gamma_ < 0 ? nullptr : this->parameter(memory, index(gamma_));
         args.beta = beta_ < 0 ? nullptr : this->parameter(memory, index(beta_));
         args.y = make_sequence(arena, extent.rows, args.steps, this->features, lanes);
-        args.chunks = (extent.rows + tuning::rows_per_chunk - 1) / tuning::rows_per_chunk;
-        args.sums = arena.take(args.chunks * 2 * width);
-        workspace->counts.resize(static_cast<std::size_t>(args.chunks));
-        args.counts = workspace->counts.data();
-        args.d_gamma = arena.take(width);
-        args.d_beta = arena.take(width);
-        workspace->batch_mean = arena.take(width);
-        workspace->batch_variance = arena.take(width);
+        args.chunks = (args.rows + tuning::rows_per_chunk - 1) / tuning::rows_per_chunk;
+        for (Index i = 0; i < parts; ++i) {
+            Moments moments{};
+            moments.sums = arena.take(args.chunks * 2 * width);
+            moments.counts.resize(static_cast<std::size_t>(args.chunks));
+            for (T** buffer : {&moments.mean, &moments.variance, &moments.d_gamma, &moments.d_beta})
+                *buffer = arena.take(width);
+            workspace->moments.push_back(std::move(moments));
+        }
         workspace->moving_mean = this->parameter(memory, index(moving_mean_));
         workspace->moving_variance = this->parameter(memory, index(moving_variance_));
         if (mode == Mode::training) {
@@ -69,10 +73,18 @@ public:
     }
 
 private:
+    // What is found in a batch.
+    struct Moments {
+        T *mean, *variance, *sums, *d_gamma, *d_beta;
+        std::vector<double> counts;
+    };
+
+    // Where rows are parts of the network's rows and do not have their moments in common, the first parts of all have
+    // some of their own, then the second ones, and so on.
     struct BatchNormalizationWorkspace final : KernelWorkspace<T, BatchNormalizationArgs<T>> {
         const BatchNormalizationLayer& layer;
-        std::vector<double> counts;
-        T *batch_mean = nullptr, *batch_variance = nullptr, *moving_mean = nullptr, *moving_variance = nullptr;
+        std::vector<Moments> moments;
+        T *moving_mean = nullptr, *moving_variance = nullptr;
         T *d_gamma = nullptr, *d_beta = nullptr;  // null where they are not trained
 
         BatchNormalizationWorkspace(const BatchNormalizationLayer& layer, const Kernels<T>& kernels)
@@ -80,49 +92,96 @@ private:
 
         void forward_batch(const Team& team) override {
             if (layer.options_.frozen) return;
-            const BatchNormalizationArgs<T> args = args_of_call();
             team.barrier();
-            this->kernels.sum_chunks(args, team.share(args.chunks));
+            for_each_part([&](const BatchNormalizationArgs<T>& args, Moments&) {
+                this->kernels.sum_chunks(args, team.share(args.chunks));
+            });
             team.barrier();
-            this->kernels.batch_moments(args, batch_mean, batch_variance, team.share(blocks()));
+            for_each_part([&](const BatchNormalizationArgs<T>& args, Moments& found) {
+                this->kernels.batch_moments(args, found.mean, found.variance, team.share(blocks()));
+            });
             team.barrier();
         }
-        void forward_rows(Range rows) override { this->kernels.batch_normalize(args_of_call(), rows); }
+        void forward_rows(Range rows) override {
+            for_each_part([&](const BatchNormalizationArgs<T>& args, Moments& of_part) {
+                this->kernels.batch_normalize(args, rows_of_part(of_part, rows));
+            });
+        }
         void backward_batch(const Team& team) override {
             if (layer.options_.frozen) return;
-            const BatchNormalizationArgs<T> args = args_of_call();
             team.barrier();
-            this->kernels.sum_chunk_gradients(args, team.share(args.chunks));
+            for_each_part([&](const BatchNormalizationArgs<T>& args, Moments&) {
+                this->kernels.sum_chunk_gradients(args, team.share(args.chunks));
+            });
             team.barrier();
-            this->kernels.batch_gradients(args, team.share(blocks()));
+            for_each_part([&](const BatchNormalizationArgs<T>& args, Moments&) {
+                this->kernels.batch_gradients(args, team.share(blocks()));
+            });
             team.barrier();
         }
         void backward_rows(Range rows) override {
-            if (this->dx.data) this->kernels.batch_normalize_backward(args_of_call(), rows);
+            if (!this->dx.data) return;
+            for_each_part([&](const BatchNormalizationArgs<T>& args, Moments& of_part) {
+                this->kernels.batch_normalize_backward(args, rows_of_part(of_part, rows));
+            });
         }
         Index gradient_tiles() const override { return d_gamma || d_beta ? 1 : 0; }
         void gradients(Range tiles) override {
             if (tiles.begin == tiles.end) return;
-            if (d_gamma) std::copy_n(this->args.d_gamma, layer.features, d_gamma);
-            if (d_beta) std::copy_n(this->args.d_beta, layer.features, d_beta);
+            if (d_gamma) sum_parts(&Moments::d_gamma, d_gamma);
+            if (d_beta) sum_parts(&Moments::d_beta, d_beta);
         }
         void update_statistics(const Team& team) override {
             if (!by_batch() || this->args.steps == 0) return;
             const Range mine = team.share(layer.features);
-            this->kernels.parameters.average(moving_mean, batch_mean, layer.options_.momentum, false, mine);
-            this->kernels.parameters.average(moving_variance, batch_variance, layer.options_.momentum, false, mine);
+            for (const Moments& found : moments) {
+                this->kernels.parameters.average(moving_mean, found.mean, layer.options_.momentum, false, mine);
+                this->kernels.parameters.average(moving_variance, found.variance, layer.options_.momentum, false, mine);
+            }
         }
 
     private:
+        Index parts() const { return static_cast<Index>(moments.size()); }
         bool by_batch() const { return this->call->training && !layer.options_.frozen; }
         Index blocks() const { return blocks_of(layer.features, this->kernels.lanes); }
-        BatchNormalizationArgs<T> args_of_call() const {
+        // Those of some rows that are this part, by the number of the row that it is a part of.
+        Range rows_of_part(const Moments& of_part, Range rows) const {
+            const Index part = &of_part - moments.data();
+            const auto first_from = [&](Index n) { return (n - part + parts() - 1) / parts(); };
+            return {first_from(rows.begin), first_from(rows.end)};
+        }
+        void sum_parts(T* Moments::* gradient, T* to) const {
+            std::copy_n(moments.front().*gradient, layer.features, to);
+            for (std::size_t i = 1; i < moments.size(); ++i)
+                for (Index k = 0; k < layer.features; ++k) to[k] += (moments[i].*gradient)[k];
+        }
+        // Calls visit(arguments, moments) for each part.
+        template <class Visit>
+        void for_each_part(const Visit& visit) {
             auto whole = KernelWorkspace<T, BatchNormalizationArgs<T>>::args_of_call();
             whole.mask = this->mask;
             whole.moments_of_batch = by_batch();
-            whole.mean = by_batch() ? batch_mean : moving_mean;
-            whole.variance = by_batch() ? batch_variance : moving_variance;
-            return whole;
+            for (Index i = 0; i < parts(); ++i) {
+                const auto part_of = [&](auto sequence) {
+                    if (sequence.data) sequence.data += i * sequence.row;
+                    sequence.row *= parts();
+                    return sequence;
+                };
+                Moments& found = moments[static_cast<std::size_t>(i)];
+                BatchNormalizationArgs<T> args = whole;
+                args.x = part_of(whole.x);
+                args.y = part_of(whole.y);
+                args.dx = part_of(whole.dx);
+                args.dy = part_of(whole.dy);
+                args.mask = part_of(whole.mask);
+                args.mean = by_batch() ? found.mean : moving_mean;
+                args.variance = by_batch() ? found.variance : moving_variance;
+                args.sums = found.sums;
+                args.counts = found.counts.data();
+                args.d_gamma = found.d_gamma;
+                args.d_beta = found.d_beta;
+                visit(args, found);
+            }
         }
     };
 

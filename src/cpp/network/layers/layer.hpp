@@ -63,6 +63,7 @@ struct Extent {
     Index rows;
     std::vector<Index> input_steps;
     std::vector<bool> input_masked;
+    Index parts = 1;                     // of each of the network's rows that are rows here
     Index steps = input_steps.front();   // of the first input
     bool masked = input_masked.front();  // the same
 };
@@ -177,6 +178,12 @@ public:
     virtual bool gives_mask(const std::vector<bool>& masked) const {
         return masked.front() && takes_sequence && gives_sequence;
     }
+    // Whether each step of a row of the input is a row of the output, and whether it makes such rows steps again. Rows
+    // of a workspace are those of what is divided, or what is united.
+    virtual bool divides_rows() const { return false; }
+    virtual bool unites_rows() const { return false; }
+    // Whether the output depends on the values of an input, which otherwise gets no gradient.
+    virtual bool differentiates(std::size_t /*input*/) const { return true; }
     virtual bool stateful() const { return false; }
     // Whether a row's output depends on the other rows of its batch in training, so that all are in one workspace.
     virtual bool couples_rows() const { return false; }

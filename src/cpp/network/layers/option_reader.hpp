@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "../host_function.hpp"
 #include "../names.hpp"
 
 namespace fastlstm {
@@ -46,6 +47,8 @@ public:
     virtual void flag(const char* name, bool& value) = 0;
     virtual void seed(const char* name, std::uint64_t& value) = 0;  // the lowest 64 bits of any whole number
     virtual void numbers(const char* name, std::vector<double>& values) = 0;
+    virtual void shapes(const char* name, std::vector<std::vector<Index>>& values) = 0;
+    virtual void function(const char* name, HostFunction& value) = 0;
     virtual void require_all_read() const = 0;  // throws if something was given that no option is
     // Options of their own.
     virtual void nested(const char* name, const std::function<void(OptionReader&)>& read) = 0;

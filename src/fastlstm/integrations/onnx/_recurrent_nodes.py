@@ -10,19 +10,19 @@ from typing import Any
 import numpy as np
 
 from ..._internal.arrays import Array
-from ...layers import RNN
+from ...layers import Recurrent
 from ...layers.rnn.cell import Cell, reordered
 from ._writer.activations import IN_NODES
 
 
-def is_native(layer: RNN) -> bool:
+def is_native(layer: Recurrent) -> bool:
     """Return whether an operator of ONNX computes a layer, provided there is no mask."""
     node = layer.cell.onnx
     no_zoneout = not layer.zoneout and not getattr(layer, "zoneout_cell", 0.0)
     return node is not None and no_zoneout and all(getattr(layer, name) in IN_NODES for name in node.activations)
 
 
-def attributes_of(layers: Sequence[RNN], direction: str) -> dict[str, Any]:
+def attributes_of(layers: Sequence[Recurrent], direction: str) -> dict[str, Any]:
     """Return the attributes of the node for one layer, or for the two directions of a bidirectional one."""
     node = layers[0].cell.onnx
     assert node is not None
@@ -41,13 +41,13 @@ def attributes_of(layers: Sequence[RNN], direction: str) -> dict[str, Any]:
     return {name: value for name, value in found.items() if value is not None and value != []}
 
 
-def inputs_of(layers: Sequence[RNN]) -> dict[str, Array]:
+def inputs_of(layers: Sequence[Recurrent]) -> dict[str, Array]:
     """Return W, R, and B and P if there are any."""
     parts = [_inputs_of(layer) for layer in layers]
     return {name: np.stack([part[name] for part in parts]) for name in parts[0]}
 
 
-def _inputs_of(layer: RNN) -> dict[str, Array]:
+def _inputs_of(layer: Recurrent) -> dict[str, Array]:
     cell, node = layer.cell, layer.cell.onnx
     assert node is not None
     assert layer.kernel is not None

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 
 from ..._internal.arrays import Array
-from ...layers import GRU, LSTM, RNN, SimpleRNN
+from ...layers import GRU, LSTM, Recurrent, SimpleRNN
 from ...layers.rnn.cell import Cell
 
 Tensor: TypeAlias = torch.Tensor
@@ -113,6 +113,6 @@ def cell_of(module: Any) -> Cell:
     )
 
 
-def layer_class(cell: Cell) -> type[RNN]:
+def layer_class(cell: Cell) -> type[Recurrent]:
     """Return the layer class of a cell."""
     return next(layer for layer in (SimpleRNN, LSTM, GRU) if cell in layer.cells)

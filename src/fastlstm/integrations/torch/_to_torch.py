@@ -70,8 +70,8 @@ def to_torch(model: Any) -> Any:
     """
     if not isinstance(model, models.Sequential):
         raise TypeError(
-            f"model: expected a fastlstm.Sequential, got {type(model).__name__}; functional models, with branches, shared"
-            " layers or several inputs, are not converted"
+            f"model: expected a fastlstm.Sequential, got {type(model).__name__}; functional models, with branches,"
+            " shared layers or several inputs, are not converted"
         )
     modules: list[Any] = []
     shape = model.input_shape  # raises unless it is built
@@ -96,7 +96,7 @@ def _modules_of(layer: layers.Layer, shape: Any) -> Iterator[Any]:
 
 def _lost(layer: Any) -> list[str]:
     """Return the names of the arguments that are set and act in training only."""
-    inside = isinstance(layer, layers.RNN)
+    inside = isinstance(layer, (layers.Recurrent, layers.RecurrentCell))
     own = [
         name
         for name, value in layer._constructor_arguments().items()
@@ -105,14 +105,15 @@ def _lost(layer: Any) -> list[str]:
     return own + [name for one in layer._inner_layers() for name in _lost(one)]
 
 
-def _recurrent(layer: Any, shape: Any) -> Iterator[Any]:
+def _recurrent(given: Any, shape: Any) -> Iterator[Any]:
+    layer = given._as_recurrent()
     module = _module_for(layer, shape[-1], bidirectional=False)
     _fill_recurrent(module, [layer])
     yield _pieces.Recurrent(module, layer.return_sequences, go_backwards=layer.go_backwards)
 
 
 def _bidirectional(layer: Any, shape: Any) -> Iterator[Any]:
-    first, second = layer.forward_layer, layer.backward_layer
+    first, second = layer.forward_layer._as_recurrent(), layer.backward_layer._as_recurrent()
     forward, backward = first._core_arguments(), second._core_arguments()
     differing = [name for name in forward if forward[name] != backward[name] and name not in ("go_backwards", "seed")]
     if differing:
@@ -191,6 +192,11 @@ def _dropout(layer: Any, shape: Any) -> Iterator[Any]:
 
 
 def _time_distributed(layer: Any, shape: Any) -> Iterator[Any]:
+    if len(shape) > 3 or not getattr(layer.layer, "_each_step", False):
+        raise ValueError(
+            f"layer {layer.name!r}: TimeDistributed becomes a module for layers such as Dense on (N, T, D), not for"
+            f" {layer.layer!r}"
+        )
     yield from _modules_of(layer.layer, shape)
 
 
@@ -219,6 +225,7 @@ def _rescaling(layer: Any, shape: Any) -> Iterator[Any]:
 
 
 _CONVERSIONS: dict[type, Callable[[Any, Any], Iterator[Any]]] = {
+    layers.RNN: _recurrent,
     layers.SimpleRNN: _recurrent,
     layers.LSTM: _recurrent,
     layers.GRU: _recurrent,

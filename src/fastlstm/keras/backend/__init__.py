@@ -15,12 +15,12 @@ from .._arrays import absolute as abs
 from .._arrays import all_ as all
 from .._arrays import any_ as any
 from .._arrays import assign as set_value
+from .._arrays import batch_dot, one_hot
 from .._arrays import convert_to_tensor as constant
 from .._arrays import max_ as max
 from .._arrays import min_ as min
 from .._arrays import negative as neg
 from .._arrays import normal as random_normal
-from .._arrays import one_hot
 from .._arrays import power as pow
 from .._arrays import ravel as flatten
 from .._arrays import repeat as repeat_elements
@@ -37,7 +37,7 @@ from ._variable import Variable
 __getattr__ = missing_names_of(__name__)
 
 random_uniform_variable, random_normal_variable = random_uniform, random_normal
-relu, elu, sigmoid, hard_sigmoid = activations.relu, activations.elu, activations.sigmoid, activations.hard_sigmoid
+elu, sigmoid = activations.elu, activations.sigmoid
 softplus, softsign = activations.softplus, activations.softsign
 
 _settings: dict[str, Any] = {"epsilon": 1e-7, "image_data_format": "channels_last"}
@@ -140,14 +140,63 @@ def update_add(x: Any, increment: Any) -> Any:
     return update(x, get_value(x) + increment)
 
 
+def clip(x: Any, min_value: Any, max_value: Any) -> Any:
+    """Return an array with its elements limited to an interval."""
+    return _arrays.clip(x, min_value, max_value)
+
+
+def relu(x: Any, alpha: float = 0.0, max_value: float | None = None, threshold: float = 0.0) -> Any:
+    """Return the rectified elements, with a slope `alpha` below the threshold."""
+    if not alpha and max_value is None and not threshold:
+        return activations.relu(x)
+    return activations.relu(x, alpha, max_value, threshold)
+
+
+def hard_sigmoid(x: Any) -> Any:
+    """Return ``clip(x / 5 + 1/2, 0, 1)``, which differs from the activation of Keras 3."""
+    return _arrays.clip(0.2 * x + 0.5, 0, 1)
+
+
+def log_softmax(x: Any, axis: int = -1) -> Any:
+    """Return the logarithms of `softmax`."""
+    return activations.log_softmax(x) if axis == -1 else activations.log_softmax(x, axis)
+
+
+def repeat(x: Any, n: int) -> Any:
+    """Return the rows of an array (N, D) several times, as the steps of sequences (N, n, D)."""
+    return _arrays.repeat(expand_dims(x, 1), n, axis=1)
+
+
+def map_fn(fn: Any, elems: Any, name: str | None = None, dtype: Any = None) -> Any:
+    """Return the results of a function for the entries of the first axis, as one array."""
+    return stack([fn(each) for each in elems])
+
+
+def reverse(x: Any, axes: Any) -> Any:
+    """Return an array with the elements along some axes in reverse order."""
+    return _arrays.flip(x, axes)
+
+
+def arange(start: Any, stop: Any = None, step: Any = 1, dtype: Any = "int32") -> Any:
+    """Return numbers from a start to a limit, in steps."""
+    first, end = (0, start) if stop is None else (start, stop)
+    return cast(np.arange(first, end, step), dtype)
+
+
+def print_tensor(x: Any, message: str = "", summarize: int = 3) -> Any:
+    """Print an array, and return it."""
+    print(message, x)
+    return x
+
+
+def identity(x: Any, name: str | None = None) -> Any:
+    """Return an array unchanged."""
+    return x
+
+
 def cast_to_floatx(x: Any) -> Any:
     """Return an array in the default dtype."""
     return _arrays.plain(cast(x, floatx()))
-
-
-def is_tensor(x: Any) -> bool:
-    """Return whether a value is an array."""
-    return isinstance(x, np.ndarray)
 
 
 is_keras_tensor = is_tensor
@@ -170,7 +219,7 @@ def ndim(x: Any) -> int:
 
 def dtype(x: Any) -> str:
     """Return the name of an array's dtype."""
-    return str(np.asarray(x).dtype)
+    return str(x.dtype if hasattr(x, "dtype") else np.asarray(x).dtype)
 
 
 def count_params(x: Any) -> int:
@@ -191,14 +240,6 @@ def concatenate(tensors: Any, axis: int = -1) -> Any:
 def permute_dimensions(x: Any, pattern: Any) -> Any:
     """Return an array with its axes in another order."""
     return transpose(x, pattern)
-
-
-def batch_dot(x: Any, y: Any, axes: Any = None) -> Any:
-    """Return the products of the matrices of two batches; `axes` are the axes that are summed over."""
-    x_axis, y_axis = (np.ndim(x) - 1, np.ndim(y) - 2) if axes is None else (axes, axes) if np.ndim(axes) == 0 else axes
-    products = [np.tensordot(one, other, (x_axis - 1, y_axis - 1)) for one, other in zip(x, y, strict=True)]
-    found = np.stack(products)
-    return _tensor(found[:, None] if found.ndim == 1 else found)
 
 
 def gather(reference: Any, indices: Any) -> Any:
@@ -235,7 +276,7 @@ def categorical_crossentropy(target: Any, output: Any, from_logits: bool = False
 
 def binary_crossentropy(target: Any, output: Any, from_logits: bool = False) -> Any:
     """Return the binary cross-entropy of each element."""
-    target, output = np.asarray(target)[..., None], np.asarray(output)[..., None]
+    target, output = (np.expand_dims(each, -1) for each in (target, output))
     return _tensor(losses.binary_crossentropy(target, output, from_logits=from_logits))
 
 

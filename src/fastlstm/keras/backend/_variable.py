@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from ... import config
+from ..._internal.tape import plain
 from .._arrays import Tensor, convert_to_tensor, dtype_of
 
 
@@ -31,15 +32,15 @@ class Variable(Tensor):
 
     def assign(self, value: Any) -> "Variable":
         """Replace the elements, and return the variable."""
-        self[...] = value
+        self[...] = plain(value)
         return self
 
     def assign_add(self, value: Any) -> "Variable":
         """Add to the elements, and return the variable."""
-        return self.assign(np.asarray(self) + value)
+        return self.assign(np.asarray(self) + plain(value))
 
     def assign_sub(self, value: Any) -> "Variable":
         """Subtract from the elements, and return the variable."""
-        return self.assign(np.asarray(self) - value)
+        return self.assign(np.asarray(self) - plain(value))
 
     read_value = value = Tensor.numpy

@@ -2,6 +2,7 @@
 
 import builtins
 import logging as _logging
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,26 +13,29 @@ from .._arrays import *
 from .._arrays import absolute as abs
 from .._arrays import all_ as reduce_all
 from .._arrays import any_ as reduce_any
-from .._arrays import clip as clip_by_value
 from .._arrays import concatenate as concat
 from .._arrays import dtype_of as as_dtype
 from .._arrays import full as fill
+from .._arrays import logsumexp as reduce_logsumexp
 from .._arrays import max_ as reduce_max
 from .._arrays import mean as reduce_mean
 from .._arrays import min_ as reduce_min
-from .._arrays import one_hot as _one_hot
+from .._arrays import norm, repeat
 from .._arrays import power as pow
 from .._arrays import prod as reduce_prod
 from .._arrays import round_ as round
 from .._arrays import sum_ as reduce_sum
-from .._arrays import take as _take
 from .._arrays import tensor as _tensor
 from .._inert import Inert
 from .._missing import missing_names_of
-from ..backend import is_tensor, name_scope, shape
+from ..backend import name_scope, shape
 from ..backend._variable import Variable
-from . import config, data, distribute, dtypes, io, logging, math, nn, random, test
+from . import config, data, distribute, dtypes, io, linalg, logging, math, nn, random, test
+from ._control import *
+from ._functions import *
+from ._selection import *
 from .dtypes import bfloat16, bool, float16, float32, float64, int8, int16, int32, int64, string, uint8
+from .linalg import matmul
 from .math import log, sigmoid
 
 __getattr__ = missing_names_of(__name__)
@@ -50,6 +54,8 @@ globals().update({name: Inert(f"tf.{name}") for name in _WITHOUT_EFFECT.split()}
 
 gfile = io.gfile
 print = builtins.print
+to_float, to_double = partial(cast, dtype="float32"), partial(cast, dtype="float64")
+to_int32, to_int64 = partial(cast, dtype="int32"), partial(cast, dtype="int64")
 mod, floordiv, truediv, div, mul, sub = np.mod, np.floor_divide, divide, divide, multiply, subtract
 
 
@@ -63,19 +69,9 @@ def constant(value: Any, dtype: Any = None, shape: Any = None, name: str | None 
     )
 
 
-def function(func: Any = None, **_: Any) -> Any:
-    """Return a function as it is: there are no graphs to compile."""
-    return func if func is not None else lambda decorated: decorated
-
-
 def executing_eagerly() -> builtins.bool:
     """Return True."""
     return True
-
-
-def identity(input: Any, name: str | None = None) -> Any:
-    """Return a copy of an array."""
-    return _tensor(np.array(input))
 
 
 def range(*bounds: Any, dtype: Any = None, name: str | None = None) -> Any:
@@ -91,28 +87,6 @@ def size(input: Any, name: str | None = None) -> Any:
 def rank(input: Any, name: str | None = None) -> Any:
     """Return the number of axes of an array."""
     return _tensor(np.int32(np.ndim(input)))
-
-
-def gather(params: Any, indices: Any, axis: int = 0, name: str | None = None) -> Any:
-    """Return the entries of an array at the indices."""
-    return _take(params, indices, axis=axis)
-
-
-def one_hot(indices: Any, depth: int, dtype: Any = "float32", name: str | None = None) -> Any:
-    """Return a 1 at each index, in a new last axis of size `depth`."""
-    return cast(_one_hot(indices, depth), dtype)
-
-
-def unstack(value: Any, num: int | None = None, axis: int = 0, name: str | None = None) -> list[Any]:
-    """Return the entries of an array along an axis."""
-    return [*np.moveaxis(np.asarray(value), axis, 0).view(Tensor)]
-
-
-def split(value: Any, num_or_size_splits: Any, axis: int = 0, name: str | None = None) -> list[Any]:
-    """Return the parts of an array: a number of equal ones, or ones of given sizes."""
-    several = np.ndim(num_or_size_splits) > 0
-    places = np.cumsum(num_or_size_splits)[:-1] if several else num_or_size_splits
-    return [_tensor(part) for part in np.split(value, places, axis=axis)]
 
 
 def get_logger() -> _logging.Logger:

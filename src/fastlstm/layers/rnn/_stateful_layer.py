@@ -62,10 +62,6 @@ class StatefulLayer(Layer):
         if not self._owned_by():
             self._stateful_state.detach()
 
-    def _outputs(self, output: Array) -> tuple[Array, ...]:
-        """Return the arrays that a call returns for the output of its network."""
-        return (output,)
-
     def _output_shapes(self, shape: Shape) -> tuple[Shape, ...]:
         return (self._output_shape(shape),)
 
@@ -141,10 +137,16 @@ class StatefulLayer(Layer):
         output, final = call.network.run(call.x, state=state, mask=call.mask, rng_step=call.rng_step)
         if carries_state:
             self._stateful_state.set(final)
-        arrays = self._outputs(output)
+        arrays = tuple(output) if isinstance(output, list) else (output,)
         if self.return_state:
             arrays += tuple(split_states(final, widths))
         return arrays[0] if len(arrays) == 1 else arrays
+
+    @property
+    def states(self) -> list[Array | None]:
+        """The states that the next call of a stateful layer starts from, (N, H) each; None for zeros."""
+        widths, state = self._state_widths(), self._stateful_state.current()
+        return [None] * len(widths) if state is None else list(split_states(state, widths))
 
     def reset_state(self) -> None:
         """Reset the states of a stateful layer to zeros; the next call may have any number of rows."""

@@ -60,12 +60,16 @@ class StatefulState:
 
     def get(self, rows: int) -> Array | None:
         """Return the state to start from, None for zeros; raise ValueError if it has another number of rows."""
-        state = self._array
-        if self._network is not None and self._network.state is not None:
-            state = np.ascontiguousarray(self._network.state[:, self._columns])
+        state = self.current()
         if state is not None:
             require_rows(self._owner, rows, len(state))
         return state
+
+    def current(self) -> Array | None:
+        """Return the state, None for zeros."""
+        if self._network is not None and self._network.state is not None:
+            return np.ascontiguousarray(self._network.state[:, self._columns])
+        return self._array
 
     def set(self, state: Array) -> None:
         """Store a state; the array must not be changed afterwards."""

@@ -3,15 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
-from ..._internal.arrays import Array
-from ..._internal.native import Branch
+from ..._internal.native import Branch, Network, Place
 from .._from_config import layer_from
 from .._weights import JoinedWeights
 from ..base import Layer, Shape, registry
 from ._stateful_layer import StatefulLayer
-from .recurrent import RNN
+from .recurrent_cell import RecurrentCell
+from .rnn import RNN
 
 _MERGE_MODES = ("concat", "sum", "mul", "ave", None)
 _AGREED = ("return_sequences", "return_state", "stateful", "dtype")
@@ -29,7 +27,7 @@ class Bidirectional(StatefulLayer):
     layer : recurrent layer
         The template of `forward_layer` and, with ``go_backwards=True``, of `backward_layer`.
     merge_mode : {'concat', 'sum', 'mul', 'ave', None}
-        How to combine the two outputs; None returns both, which a model does not allow.
+        How to combine the two outputs; None returns both, which a `Sequential` does not allow.
     weights : list of array_like, optional
         Initial weights: the forward layer's, then the backward layer's.
     backward_layer : recurrent layer, optional
@@ -99,6 +97,9 @@ class Bidirectional(StatefulLayer):
             raise ValueError(
                 f"activity_regularizer: layer {layer.name!r} is inside Bidirectional; give it to the Bidirectional"
             )
+        if isinstance(arguments.get("cell"), RecurrentCell):
+            cell = arguments["cell"]
+            changes["cell"] = type(cell)(**cell._constructor_arguments())
         changes["name"] = f"{prefix}_{layer.name.removeprefix(f'{prefix}_')}"
         changes["zero_output_for_mask"] = layer.return_sequences
         made = type(layer)(**{**arguments, **changes})
@@ -127,19 +128,16 @@ class Bidirectional(StatefulLayer):
         if self._initial_weights is not None:
             self._weights.write(self._weights.checked(f"layer {self.name!r}", self._initial_weights, self.dtype))
 
-    def _shapes_of_outputs(self, shapes: Sequence[Shape]) -> list[Shape]:
-        if self.merge_mode is None:
-            raise ValueError(f"merge_mode: layer {self.name!r} has None, which is not supported in a model")
-        return super()._shapes_of_outputs(shapes)
+    @property
+    def _gives_several(self) -> bool:
+        return self.return_state or self.merge_mode is None
 
     def _state_widths(self) -> Sequence[int]:
         return [*self.forward_layer._state_widths(), *self.backward_layer._state_widths()]
 
-    def _outputs(self, output: Array) -> tuple[Array, ...]:
-        if self.merge_mode is not None:
-            return (output,)
-        units = self.forward_layer.units
-        return np.ascontiguousarray(output[..., :units]), np.ascontiguousarray(output[..., units:])
+    def _choose_outputs(self, network: Network, places: Sequence[Place]) -> None:
+        if self.merge_mode is None:
+            network.set_outputs(places[:2])
 
     def _output_shapes(self, shape: Shape) -> tuple[Shape, ...]:
         if self.merge_mode is not None:
@@ -155,6 +153,18 @@ class Bidirectional(StatefulLayer):
         if self.merge_mode in ("concat", None):
             units += self.backward_layer.units
         return (*self.forward_layer._output_shape(shape)[:-1], units)
+
+    def _append_all_to(self, branch: Branch, shape: Shape, **arguments: Any) -> None:
+        """Add this layer and the penalty on its output, before that is divided into the outputs of both layers."""
+        super()._append_all_to(branch, shape, **arguments)
+        if self.merge_mode is None:
+            both, *states = branch.outputs
+            first, second = self.forward_layer.units, self.backward_layer.units
+            branch.outputs = [
+                branch.add_on([both], "feature_range", count=first),
+                branch.add_on([both], "feature_range", begin=first, count=second),
+                *states,
+            ]
 
     def _append_to(self, branch: Branch, shape: Shape) -> None:
         branch.add(
@@ -177,4 +187,9 @@ def _recurrent(argument: str, value: Any) -> RNN:
     layer = layer_from(argument, value)
     if not isinstance(layer, RNN):
         raise TypeError(f"{argument}: Bidirectional expected a recurrent layer, got {layer!r}")
+    if len(layer._layers_of_cells()) > 1:
+        raise ValueError(
+            f"{argument}: Bidirectional expected a layer of one cell, got {layer!r} of several; put one Bidirectional"
+            " on top of another"
+        )
     return layer

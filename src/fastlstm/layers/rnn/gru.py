@@ -5,14 +5,14 @@ from typing import Any
 from ..._internal.checks import flag
 from ..base import registry
 from .cell import KERNEL, RECURRENT_KERNEL, Cell, OnnxNode, TorchCell
-from .recurrent import RNN
+from .recurrent import Recurrent
 
 _GATES = ("z", "r", "h")
 _ONNX_ACTIVATIONS = ("recurrent_activation", "activation")
 
 
 @registry.register()
-class GRU(RNN):
+class GRU(Recurrent):
     """Gated recurrent unit.
 
     With x = x_t W + b and u = h_{t-1} U + b', each split into the blocks z, r, h::
@@ -39,7 +39,7 @@ class GRU(RNN):
     reset_after : bool
         Whether the reset gate is applied after the product with U.
     **options
-        Keyword arguments common to all recurrent layers, described in `RNN`: `kernel_regularizer`,
+        Keyword arguments common to all recurrent layers, described in `Recurrent`: `kernel_regularizer`,
         `recurrent_regularizer`, `bias_regularizer`, `kernel_constraint`, `recurrent_constraint`,
         `bias_constraint`, `dropout`, `recurrent_dropout`, `seed`, `return_sequences`, `return_state`,
         `go_backwards`, `stateful`, `zero_output_for_mask`, `zoneout`, `clip`, `unroll`, `implementation`,

@@ -9,7 +9,7 @@ from ..._internal.arrays import Array
 from ..._internal.checks import flag, number
 from ..base import registry
 from .cell import BIAS, KERNEL, RECURRENT_KERNEL, Cell, OnnxNode, TorchCell
-from .recurrent import RNN
+from .recurrent import Recurrent
 
 _PLAIN = (KERNEL, RECURRENT_KERNEL, BIAS)
 _GATES, _COUPLED_GATES = ("i", "f", "c", "o"), ("i", "c", "o")
@@ -26,7 +26,7 @@ _TORCH = TorchCell("LSTM", _GATES)
 
 
 @registry.register()
-class LSTM(RNN):
+class LSTM(Recurrent):
     """Long short-term memory.
 
     With z = x_t W + h_{t-1} U + b split into the blocks i, f, c, o::
@@ -62,7 +62,7 @@ class LSTM(RNN):
     zoneout_cell : float
         Probability of keeping the previous c, as `zoneout` for h.
     **options
-        Keyword arguments common to all recurrent layers, described in `RNN`: `kernel_regularizer`,
+        Keyword arguments common to all recurrent layers, described in `Recurrent`: `kernel_regularizer`,
         `recurrent_regularizer`, `bias_regularizer`, `kernel_constraint`, `recurrent_constraint`,
         `bias_constraint`, `dropout`, `recurrent_dropout`, `seed`, `return_sequences`, `return_state`,
         `go_backwards`, `stateful`, `zero_output_for_mask`, `zoneout`, `clip`, `unroll`, `implementation`,
@@ -97,7 +97,7 @@ class LSTM(RNN):
     """
 
     _beyond_keras: ClassVar[Mapping[str, Any]] = {
-        **RNN._beyond_keras,
+        **Recurrent._beyond_keras,
         "peephole": False,
         "coupled": False,
         "peephole_initializer": ...,

@@ -4,11 +4,11 @@ from typing import Any
 
 from ..base import registry
 from .cell import BIAS, KERNEL, Cell
-from .recurrent import RNN
+from .recurrent import Recurrent
 
 
 @registry.register()
-class MinGRU(RNN):
+class MinGRU(Recurrent):
     """The minimal GRU: its gates depend only on x, so one product computes them for all steps.
 
     With x_t W + b split into the blocks z, h::
@@ -25,9 +25,10 @@ class MinGRU(RNN):
     kernel_initializer, bias_initializer : str or `fastlstm.initializers.Initializer`
         Of W (D, 2*H) and b (2*H,).
     **options
-        Keyword arguments common to all recurrent layers, described in `RNN`: `kernel_regularizer`, `bias_regularizer`,
-        `kernel_constraint`, `bias_constraint`, `dropout`, `seed`, `return_sequences`, `return_state`, `go_backwards`,
-        `stateful`, `zero_output_for_mask`, `zoneout`, `clip`, `unroll`, `implementation`, `use_cudnn`, `name`, `dtype`,
+        Keyword arguments common to all recurrent layers, described in `Recurrent`: `kernel_regularizer`,
+        `bias_regularizer`, `kernel_constraint`, `bias_constraint`, `dropout`, `seed`, `return_sequences`,
+        `return_state`, `go_backwards`, `stateful`, `zero_output_for_mask`, `zoneout`, `clip`, `unroll`,
+        `implementation`, `use_cudnn`, `name`, `dtype`,
         `activity_regularizer`, `trainable`, `weights`, and in place of an `Input`: `input_shape`,
         `batch_input_shape`, `batch_shape`, `input_dim` and `input_length`. `recurrent_regularizer`,
         `recurrent_constraint` and `recurrent_dropout` must be left out: there is no recurrent kernel.

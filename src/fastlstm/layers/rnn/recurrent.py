@@ -1,4 +1,4 @@
-"""The base class of the recurrent layers, and the layer of each cell by name."""
+"""Recurrent: the base class of the layers of one cell, and these by the names of their cells."""
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
@@ -7,12 +7,11 @@ from typing import Any, ClassVar
 from ... import activations
 from ..._internal.arrays import Array
 from ..._internal.checks import flag, number, positive, refuse, size
-from ..._internal.native import Branch
 from .._rng import Seed
 from .._weights import Weight, rules
-from ..base import Shape, registry
-from ._stateful_layer import StatefulLayer
+from ..base import registry
 from .cell import RECURRENT_KERNEL, Cell
+from .rnn import RNN
 
 _OPTIONS = (
     "dropout",
@@ -27,8 +26,8 @@ _OPTIONS = (
 )
 
 
-class RNN(StatefulLayer):
-    """Base class of the recurrent layers; describes the keyword arguments that all of them take.
+class Recurrent(RNN):
+    """Base class of the recurrent layers of one cell; describes the keyword arguments that all of them take.
 
     Parameters
     ----------
@@ -92,8 +91,8 @@ class RNN(StatefulLayer):
 
     Examples
     --------
-    >>> from fastlstm.layers import GRU, RNN
-    >>> isinstance(GRU(4), RNN)
+    >>> from fastlstm.layers import GRU, Recurrent
+    >>> isinstance(GRU(4), Recurrent)
     True
     """
 
@@ -131,8 +130,15 @@ class RNN(StatefulLayer):
         use_cudnn: Any = "auto",
         **options: Any,
     ) -> None:
-        super().__init__(return_sequences, return_state, stateful, **options)
-        self.cell = cell
+        super().__init__(
+            cell,
+            return_sequences,
+            return_state,
+            go_backwards,
+            stateful,
+            zero_output_for_mask=zero_output_for_mask,
+            **options,
+        )
         self.units = size("units", units)
         self.use_bias = flag("use_bias", use_bias)
         self._gates = {
@@ -161,8 +167,6 @@ class RNN(StatefulLayer):
         self.dropout = number("dropout", dropout, 0.0, 1.0, below_high=True)
         self.recurrent_dropout = number("recurrent_dropout", recurrent_dropout, 0.0, 1.0, below_high=True)
         self._seed = Seed(seed)
-        self.go_backwards = flag("go_backwards", go_backwards)
-        self.zero_output_for_mask = flag("zero_output_for_mask", zero_output_for_mask)
         self.zoneout = number("zoneout", zoneout, 0.0, 1.0)
         self.clip = None if clip is None else positive("clip", clip)
 
@@ -186,10 +190,6 @@ class RNN(StatefulLayer):
         """Bias (G*H,), a read-only view, or None without one; (2, 3*H) in a reset-after GRU."""
         return self._weight("bias")
 
-    @property
-    def _works_step_by_step(self) -> bool:
-        return not self.go_backwards
-
     def _state_widths(self) -> Sequence[int]:
         return [self.units] * len(self.cell.states)
 
@@ -203,12 +203,11 @@ class RNN(StatefulLayer):
             for name in self.cell.weight_names(self.use_bias)
         ]
 
-    def _output_shape(self, shape: Shape) -> Shape:
-        return (*shape[:2], self.units) if self.return_sequences else (shape[0], self.units)
+    def _layers_of_cells(self) -> "Sequence[Recurrent]":
+        return [self]
 
-    def _append_to(self, branch: Branch, shape: Shape) -> None:
-        states = len(self.cell.states) if self.return_state else 0
-        branch.add("recurrent", outputs=1 + states, **self._core_arguments())
+    def _as_recurrent(self) -> "Recurrent":
+        return self
 
     def _is_random(self) -> bool:
         """Whether training draws random numbers."""
@@ -222,11 +221,7 @@ class RNN(StatefulLayer):
             "activation": self.activation,
             "recurrent_activation": self.recurrent_activation,
             "use_bias": self.use_bias,
-            "return_sequences": self.return_sequences,
-            "return_state": self.return_state,
-            "go_backwards": self.go_backwards,
-            "stateful": self.stateful,
-            "zero_output_for_mask": self.zero_output_for_mask,
+            **self._core_options(),
             "dropout": self.dropout,
             "recurrent_dropout": self.recurrent_dropout,
             "zoneout": self.zoneout,
@@ -244,7 +239,7 @@ class RNN(StatefulLayer):
         return {**found, **{name: getattr(self, name) for name in _OPTIONS}}
 
 
-def layers_by_cell() -> dict[str, Callable[..., RNN]]:
+def layers_by_cell() -> dict[str, Callable[..., Recurrent]]:
     """Return, for each cell by its name in the core, a function that makes a layer of it."""
-    recurrent: list[Any] = [cls for cls in registry.entries.values() if issubclass(cls, RNN)]
+    recurrent: list[Any] = [cls for cls in registry.entries.values() if issubclass(cls, Recurrent)]
     return {cell.name: partial(cls, **cell.options) for cls in recurrent for cell in cls.cells}

@@ -4,11 +4,11 @@ from typing import Any
 
 from ..base import registry
 from .cell import Cell, OnnxNode, TorchCell
-from .recurrent import RNN
+from .recurrent import Recurrent
 
 
 @registry.register()
-class SimpleRNN(RNN):
+class SimpleRNN(Recurrent):
     """Elman's recurrent network: ``h_t = tanh(x_t W + h_{t-1} U + b)``.
 
     Parameters
@@ -22,7 +22,7 @@ class SimpleRNN(RNN):
     kernel_initializer, recurrent_initializer, bias_initializer : str or `fastlstm.initializers.Initializer`
         Of W (D, H), U (H, H) and b (H,).
     **options
-        Keyword arguments common to all recurrent layers, described in `RNN`: `kernel_regularizer`,
+        Keyword arguments common to all recurrent layers, described in `Recurrent`: `kernel_regularizer`,
         `recurrent_regularizer`, `bias_regularizer`, `kernel_constraint`, `recurrent_constraint`,
         `bias_constraint`, `dropout`, `recurrent_dropout`, `seed`, `return_sequences`, `return_state`,
         `go_backwards`, `stateful`, `zero_output_for_mask`, `zoneout`, `clip`, `unroll`, `implementation`,

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ....layers import RNN, Layer, Masking, Normalization
+from ....layers import Layer, Masking, Normalization, Recurrent
 from ....layers._from_config import layer_from
 from .._writer import activations, functions, scan
 from .._writer.graph import written
@@ -101,12 +101,12 @@ def _recurrent(node: Node, given: dict[str, Any]) -> Sequence[Value]:
     ]
 
 
-def _described_layer(node: Node) -> RNN:
+def _described_layer(node: Node) -> Recurrent:
     """Return the layer that a node describes."""
     try:
         layer: Layer = layer_from("layer", json.loads(node.attributes["layer"]))
     except (ValueError, TypeError, AttributeError) as error:
         raise node.error(f"the attribute 'layer' describes no layer: {error}") from error
-    if not isinstance(layer, RNN):
+    if not isinstance(layer, Recurrent):
         raise node.error(f"the attribute 'layer' describes a {type(layer).__name__}, expected a recurrent layer")
     return layer

@@ -18,7 +18,7 @@ from onnx.reference import ReferenceEvaluator
 
 from ...._internal import native
 from ...._internal.arrays import Array
-from ....layers import RNN
+from ....layers import Recurrent
 from ....layers.rnn.cell import Cell
 from .nodes import Node, described, is_all, reads, resolved
 from .values import Axis, Filled, LayerSpec, OpenSize, PendingRecurrent, Tensor, Unsupported, Value
@@ -60,9 +60,9 @@ def _weights(node: Node, inputs: Sequence[Any]) -> list[Array]:
     return [value for value in found if value.dtype.kind == "f" and value.ndim in (1, 2)]
 
 
-def _candidates(pool: Sequence[Array], features: int) -> Iterator[tuple[type[RNN], Cell, tuple[Array, ...]]]:
+def _candidates(pool: Sequence[Array], features: int) -> Iterator[tuple[type[Recurrent], Cell, tuple[Array, ...]]]:
     """Yield cells with arrays that could be their weights."""
-    for layer in RNN.__subclasses__():
+    for layer in Recurrent.__subclasses__():
         for cell in layer.cells:
             for kernel in pool:
                 if kernel.ndim != 2 or kernel.shape[0] != features or kernel.shape[1] % len(cell.blocks):
@@ -135,7 +135,7 @@ def _numbers(node: Node, value: Any, sizes: Mapping[Any, int]) -> Array:
 
 
 def _matching(
-    layer: type[RNN], cell: Cell, weights: tuple[Array, ...], given: Array, found: Sequence[Array]
+    layer: type[Recurrent], cell: Cell, weights: tuple[Array, ...], given: Array, found: Sequence[Array]
 ) -> tuple[LayerSpec, Array] | None:
     """Return the layer, and its output, for the activations that reproduce one of the outputs of the loop."""
     slots = [name for name in ("activation", "recurrent_activation") if name in inspect.signature(layer).parameters]

@@ -9,7 +9,16 @@ import numpy as np
 from onnx import NodeProto, helper
 
 from ...._internal.arrays import Array
-from ....layers import RNN, Activation, Bidirectional, Dense, Flatten, LayerNormalization, Normalization, Rescaling
+from ....layers import (
+    Activation,
+    Bidirectional,
+    Dense,
+    Flatten,
+    LayerNormalization,
+    Normalization,
+    Recurrent,
+    Rescaling,
+)
 from .values import (
     Axis,
     ComputedIndices,
@@ -229,7 +238,7 @@ def last_step(node: Node, tensor: Tensor, *, first: bool) -> Tensor:
         return replace(tensor, axes=axes, time_reversed=False, mask=None)
     chain = list(tensor.layers)
     for i in reversed(range(len(chain))):
-        if issubclass(chain[i].layer_class, RNN) and chain[i].arguments["return_sequences"] and not first:
+        if issubclass(chain[i].layer_class, Recurrent) and chain[i].arguments["return_sequences"] and not first:
             chain[i] = chain[i].with_(return_sequences=False)
             return replace(tensor, layers=tuple(chain), axes=axes, mask=None)
         if chain[i].layer_class not in EACH_STEP:

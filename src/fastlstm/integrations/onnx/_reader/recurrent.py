@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from ...._internal.arrays import Array
-from ....layers import RNN
+from ....layers import Recurrent
 from ....layers.rnn.cell import Cell
 from .._recurrent_nodes import weights_from
 from .._writer.activations import IN_NODES
@@ -77,9 +77,9 @@ def _outputs(x: Tensor, recurrent: PendingRecurrent, units: int, *, batch_first:
     return [y, y_h, Unsupported("the last cell state c, which no other layer can take")]
 
 
-def _cell(node: Node, has_peepholes: bool) -> tuple[type[RNN], Cell]:
+def _cell(node: Node, has_peepholes: bool) -> tuple[type[Recurrent], Cell]:
     """Return the layer class and the cell of a node."""
-    for layer in RNN.__subclasses__():
+    for layer in Recurrent.__subclasses__():
         for cell in layer.cells:
             form = cell.onnx
             if (

@@ -65,6 +65,11 @@ def _(layer: layers.Dropout, x: Value) -> Symbol:
 
 @write.register
 def _(layer: layers.TimeDistributed, x: Value) -> Symbol:
+    if len(x.shape) > 3 or not getattr(layer.layer, "_each_step", False):
+        raise ValueError(
+            f"layer {layer.name!r}: TimeDistributed is exported for layers such as Dense on (N, T, D), not for"
+            f" {layer.layer!r}"
+        )
     return written(layer.layer, x).symbol
 
 

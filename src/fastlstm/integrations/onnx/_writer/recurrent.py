@@ -16,7 +16,7 @@ _FAR = np.iinfo(np.int64).min  # as the end of a slice: before the first entry
 
 
 @write.register
-def _(layer: layers.RNN, x: Value) -> tuple[Symbol, Symbol | None]:
+def _(layer: layers.Recurrent, x: Value) -> tuple[Symbol, Symbol | None]:
     mask = x.mask
     if layer.go_backwards and mask is not None:
         mask = _reversed(mask, 1)
@@ -24,8 +24,15 @@ def _(layer: layers.RNN, x: Value) -> tuple[Symbol, Symbol | None]:
 
 
 @write.register
+def _(layer: layers.RNN, x: Value) -> Symbol | tuple[Symbol, Symbol | None]:
+    return write(layer._as_recurrent(), x)
+
+
+@write.register
 def _(layer: layers.Bidirectional, x: Value) -> Symbol:
-    pair = layer.forward_layer, layer.backward_layer
+    if layer.merge_mode is None:
+        raise ValueError(f"layer {layer.name!r}: expected a merge_mode other than None for ONNX")
+    pair = layer.forward_layer._as_recurrent(), layer.backward_layer._as_recurrent()
     if x.mask is None and _fit_one_node(*pair):
         return _bidirectional_node(layer, x)
     forward, backward = (_one_direction(one, x, in_order_of_time=True) for one in pair)
@@ -35,7 +42,7 @@ def _(layer: layers.Bidirectional, x: Value) -> Symbol:
     return merged * 0.5 if layer.merge_mode == "ave" else merged
 
 
-def _one_direction(layer: layers.RNN, x: Value, *, in_order_of_time: bool) -> Symbol:
+def _one_direction(layer: layers.Recurrent, x: Value, *, in_order_of_time: bool) -> Symbol:
     """Return the outputs of one recurrent layer: (N, T, H), in the order of processing or of time, or (N, H)."""
     reverses = layer.go_backwards and layer.return_sequences
     if x.mask is None and _recurrent_nodes.is_native(layer):
@@ -49,7 +56,7 @@ def _one_direction(layer: layers.RNN, x: Value, *, in_order_of_time: bool) -> Sy
     return _reversed(symbol, 1) if reverses and in_order_of_time else symbol
 
 
-def _function(layer: layers.RNN, x: Value) -> Symbol:
+def _function(layer: layers.Recurrent, x: Value) -> Symbol:
     """Call a function that computes a layer without an operator of ONNX."""
     if layer.cell.name not in EQUATIONS:
         raise ValueError(f"layer {layer.name!r}: ONNX has no operator for the cell {layer.cell.name!r}")
@@ -63,7 +70,7 @@ def _function(layer: layers.RNN, x: Value) -> Symbol:
     return x.graph.call(layer.cell.name, inputs, body, {"layer": scan.description(layer)})[0]
 
 
-def _fit_one_node(forward: layers.RNN, backward: layers.RNN) -> bool:
+def _fit_one_node(forward: layers.Recurrent, backward: layers.Recurrent) -> bool:
     """Return whether one node of ONNX can be both directions, which then differ in weights and activations only."""
     shared = ("cell", "units", "clip", "use_bias")
     return all(map(_recurrent_nodes.is_native, (forward, backward))) and all(
@@ -72,7 +79,7 @@ def _fit_one_node(forward: layers.RNN, backward: layers.RNN) -> bool:
 
 
 def _bidirectional_node(layer: layers.Bidirectional, x: Value) -> Symbol:
-    y, last = _node([layer.forward_layer, layer.backward_layer], x, "bidirectional")
+    y, last = _node([layer.forward_layer._as_recurrent(), layer.backward_layer._as_recurrent()], x, "bidirectional")
     if layer.return_sequences:
         outputs = y.apply("Transpose", perm=[2, 0, 1, 3])  # (N, T, directions, H)
         leading = [0, 0]  # axes that stay
@@ -85,7 +92,7 @@ def _bidirectional_node(layer: layers.Bidirectional, x: Value) -> Symbol:
     return outputs.apply(operator, x.graph.integers(-2), keepdims=0)
 
 
-def _node(parts: list[layers.RNN], x: Value, direction: str) -> tuple[Symbol, Symbol]:
+def _node(parts: list[layers.Recurrent], x: Value, direction: str) -> tuple[Symbol, Symbol]:
     """Add an RNN, LSTM or GRU node, and return Y (T, directions, N, H) and Y_h (directions, N, H)."""
     node = parts[0].cell.onnx
     assert node is not None

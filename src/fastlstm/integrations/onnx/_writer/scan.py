@@ -10,7 +10,7 @@ from typing import Any
 
 from onnx import TensorProto
 
-from ....layers import LSTM, RNN
+from ....layers import LSTM, Recurrent
 from .._recurrent_nodes import peephole_gates
 from .activations import expression
 from .equations import EQUATIONS, Step
@@ -20,7 +20,7 @@ _INFERENCE_OPTIONS = ("return_sequences", "go_backwards", "zero_output_for_mask"
 """Options of every recurrent layer that affect inference."""
 
 
-def description(layer: RNN) -> str:
+def description(layer: Recurrent) -> str:
     """Return a description of the layer in JSON, limited to the options that affect inference."""
     config = layer.get_config()
     names = ["units", "use_bias", *layer._gates, *layer.cell.options, *_INFERENCE_OPTIONS]
@@ -29,7 +29,7 @@ def description(layer: RNN) -> str:
     return json.dumps({"class_name": type(layer).__name__, "config": {name: config[name] for name in names}})
 
 
-def body_of(layer: RNN, inputs: Sequence[str]) -> Body:
+def body_of(layer: Recurrent, inputs: Sequence[str]) -> Body:
     """Return the body of a layer's function. Its inputs are x, the weights, and 'mask' if there is one."""
 
     def body(*symbols: Symbol) -> list[Symbol]:
@@ -38,7 +38,7 @@ def body_of(layer: RNN, inputs: Sequence[str]) -> Body:
     return body
 
 
-def _outputs(layer: RNN, given: dict[str, Symbol]) -> Symbol:
+def _outputs(layer: Recurrent, given: dict[str, Symbol]) -> Symbol:
     x, blocks = given["x"], layer.cell.blocks
     graph = x.graph
     from_x = x.apply("Transpose", perm=[1, 0, 2]) @ given["kernel"]
@@ -92,7 +92,7 @@ def _outputs(layer: RNN, given: dict[str, Symbol]) -> Symbol:
     return sequence.apply("Transpose", perm=[1, 0, 2]) if layer.return_sequences else final[0]
 
 
-def _rows_of_bias(layer: RNN, given: Mapping[str, Symbol]) -> Sequence[Symbol]:
+def _rows_of_bias(layer: Recurrent, given: Mapping[str, Symbol]) -> Sequence[Symbol]:
     """Return b, and b' if the cell has one."""
     if "bias" not in given:
         return []

@@ -1,0 +1,85 @@
+"""Losses and metrics that a script defines as functions: they get tensors, of the shapes that Keras gives them."""
+
+import functools
+from collections.abc import Callable
+from types import FunctionType, MethodType
+from typing import Any
+
+from .._internal.arrays import Array, finite_array, real_array
+from ..losses._function import FunctionLoss
+from ..losses._pairs import same_rank
+from ._arrays import tensor
+
+
+class ScriptLoss(FunctionLoss):
+    """A loss that is a function of a script.
+
+    Where targets and predictions differ by a last axis of size 1, Keras drops that axis.
+
+    Parameters
+    ----------
+    function : callable
+        ``function(y_true, y_pred)``.
+    """
+
+    def call(self, y_true: Array, y_pred: Array) -> Any:
+        """Return what the function returns."""
+        targets, predictions = same_rank(y_true, y_pred)
+        return self._function(tensor(targets), tensor(predictions))
+
+    def _targets(
+        self, name: str, y: Any, output_shape: tuple[int, ...], width: int, dtype: str, *, finite: bool
+    ) -> Array:
+        """Return `y` in the given dtype; a vector gets an axis of size 1, as in Keras's `fit`."""
+        array = (finite_array if finite else real_array)(name, y, dtype)
+        return array[:, None] if array.ndim == 1 else array
+
+
+def as_losses(value: Any) -> Any:
+    """Return what `compile` takes as losses, with functions of scripts as losses that give them tensors.
+
+    Parameters
+    ----------
+    value : object
+        A function, or a list, tuple or dict with functions in it. Anything else is returned unchanged.
+
+    Returns
+    -------
+    object
+    """
+    return _each(ScriptLoss, value)
+
+
+def as_metrics(value: Any) -> Any:
+    """Return what `compile` takes as metrics, with functions of scripts as functions that give them tensors.
+
+    Parameters
+    ----------
+    value : object
+        As for `as_losses`.
+
+    Returns
+    -------
+    object
+    """
+    return _each(_given_tensors, value)
+
+
+def _each(wrapper: Callable[[Any], Any], value: Any) -> Any:
+    """Return the wrapper of a function of a script, also in lists and dicts."""
+    if isinstance(value, (list, tuple)):
+        return [_each(wrapper, each) for each in value]
+    if isinstance(value, dict):
+        return {name: _each(wrapper, each) for name, each in value.items()}
+    place = getattr(value, "__module__", None) or ""
+    if not isinstance(value, (FunctionType, MethodType)) or place.partition(".")[0] == __package__.partition(".")[0]:
+        return value
+    return wrapper(value)
+
+
+def _given_tensors(function: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(function)
+    def call(y_true: Any, y_pred: Any) -> Any:
+        return function(tensor(y_true), tensor(y_pred))
+
+    return call

@@ -1,0 +1,52 @@
+"""How the values of a batch become one number: the share that each has in it."""
+
+import numpy as np
+
+from .._internal.arrays import Array
+
+
+def shares_of(shape: tuple[int, ...], reduction: str | None, sample_weight: Array | None, name: str) -> Array:
+    """Return the factors of values of a shape in the loss of a batch.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        The shape of the values: of samples, of samples and steps, and so on; () for one number for the whole batch,
+        which is multiplied with the mean (or sum) of the weights, as in Keras.
+    reduction : str
+        That of the loss.
+    sample_weight : ndarray, optional
+        Weights (N,) or (N, T). The weight of a sample applies to all its values.
+    name : str
+        The name of the loss, for messages.
+
+    Returns
+    -------
+    ndarray
+        Factors of this shape; zeros if they would be divided by 0.
+    """
+    weights = np.ones(shape) if sample_weight is None else _weight_of_each(shape, sample_weight, name)
+    if reduction == "sum":
+        divisor = 1.0
+    else:
+        divisor = weights.sum() if reduction == "mean_with_sample_weight" else float(weights.size)
+    shares: Array = weights / divisor if divisor else np.zeros(weights.shape)
+    return shares if shape else np.asarray(shares.sum())
+
+
+def _weight_of_each(shape: tuple[int, ...], weight: Array, name: str) -> Array:
+    """Return the weight of each value; those of samples if there is one value for the batch."""
+    weight = weight.astype(np.float64)
+    if not shape:
+        return weight
+    if weight.ndim > len(shape):
+        raise ValueError(
+            f"sample_weight: expected one for each sample, since the loss {name!r} has no values for steps, got shape"
+            f" {weight.shape}"
+        )
+    if weight.shape != shape[: weight.ndim]:
+        raise ValueError(
+            f"sample_weight: expected values of the loss {name!r} for each sample, to be weighted with {weight.shape},"
+            f" got values {shape}"
+        )
+    return np.broadcast_to(weight.reshape(weight.shape + (1,) * (len(shape) - weight.ndim)), shape)

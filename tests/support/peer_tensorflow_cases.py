@@ -1,0 +1,24 @@
+"""What TensorFlow computes for the functions of `tensorflow_cases`; a function that tests send to another process."""
+
+import numpy as np
+import tensorflow_cases
+from peers import require_peer
+
+
+def values_and_gradients():
+    require_peer("keras")
+    tf = require_peer("tensorflow")
+    found = {}
+    for name, (function, array) in tensorflow_cases.cases(tf, tf.keras.backend).items():
+        x = tf.constant(array)
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            value = function(x)
+            weighted = tf.reduce_sum(value * weights_for(value))
+        gradient = tape.gradient(weighted, x)
+        found[name] = np.asarray(value), np.asarray(gradient)
+    return found
+
+
+def weights_for(value):
+    return np.random.default_rng(7).normal(size=np.shape(value)).astype(np.float32)
