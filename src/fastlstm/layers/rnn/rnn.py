@@ -128,7 +128,7 @@ class RNN(StatefulLayer):
 
     def _keras_call(self, inputs: list[Any]) -> tuple[list[Any], dict[str, Any]]:
         first, *states = inputs
-        return [first], {"initial_state": self._states_of_cells(states)} if states else {}
+        return [first], {**({"initial_state": self._states_of_cells(states)} if states else {}), "mask": None}
 
     def _all_states(self, states: Any) -> Any:
         """Return states given by callers in one list, whether or not there is a list for each cell."""
