@@ -327,3 +327,17 @@ def test_random_changes_raise_value_errors_or_make_models(case, tmp_path):
     with contextlib.suppress(ValueError), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         fastlstm.load_model(tmp_path / "model.keras").predict(np.zeros((2, STEPS, FEATURES)), verbose=0)
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        *(layers.SimpleRNN(2), layers.LSTM(2), layers.GRU(2), layers.Bidirectional(layers.LSTM(2)), layers.Softmax()),
+        *(layers.TimeDistributed(layers.Dense(2)), layers.BatchNormalization(), layers.GlobalAveragePooling1D()),
+    ],
+    ids=lambda layer: type(layer).__name__,
+)
+def test_keras_does_not_count_masks_in_files(layer, tmp_path):
+    x = Input((STEPS, FEATURES))
+    model = Model(x, layer(layers.Masking()(x)))
+    assert model.get_config()["layers"][-1]["inbound_nodes"][0]["kwargs"] == {"mask": None}
