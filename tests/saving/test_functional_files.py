@@ -7,6 +7,7 @@ import warnings
 import zipfile
 
 import numpy as np
+import peer_keras2
 import pytest
 from peers import require_peer
 
@@ -98,6 +99,37 @@ def test_a_chain_is_loaded_as_a_sequential(data, tmp_path):
     again = fastlstm.load_model(tmp_path / "chain.keras")
     assert isinstance(again, fastlstm.Sequential)
     np.testing.assert_array_equal(again.predict(data[0], verbose=0), model.predict(data[0], verbose=0))
+
+
+@pytest.mark.parametrize("ending", ["keras", "h5"])
+def test_operations_between_layers(ending, data, tmp_path):
+    keras = require_peer("keras")
+    found = []
+    for package in (keras, fastlstm):
+        x = package.Input((STEPS, FEATURES))
+        model = package.models.Model(x, peer_keras2.operations(package, x))
+        rng = np.random.default_rng(3)
+        model.set_weights([rng.uniform(-0.6, 0.6, one.shape).astype("float32") for one in model.get_weights()])
+        path = tmp_path / f"{package.__name__}.{ending}"
+        model.save(path)
+        found += [model, fastlstm.load_model(path)]
+    found.append(keras.models.load_model(path))  # the one from here: it cannot read operations in its own .h5 files
+    for model in found:
+        np.testing.assert_allclose(model.predict(data[0], verbose=0), found[0].predict(data[0], verbose=0), atol=4e-6)
+
+
+def test_other_functions_as_layers(data, tmp_path):
+    keras = require_peer("keras")
+    ops = keras.ops
+    x = keras.Input((STEPS, FEATURES))
+    y = ops.concatenate([ops.maximum(x, 2 * x), ops.minimum(ops.relu(x), ops.tanh(x)), ops.sigmoid(x)], axis=-1)
+    theirs = keras.Model(x, ops.softmax(y))
+    theirs.save(tmp_path / "model.keras")
+    model = fastlstm.load_model(tmp_path / "model.keras")
+    np.testing.assert_allclose(model.predict(data[0], verbose=0), theirs.predict(data[0], verbose=0), atol=4e-6)
+    keras.Model(x, keras.layers.LSTM(2)(x * keras.layers.Masking()(x))).save(tmp_path / "masked.keras")
+    with pytest.warns(UserWarning, match="removes the mask of its input in Keras"):
+        fastlstm.load_model(tmp_path / "masked.keras")
 
 
 # Layers in several models -----------------------------------------------------------------------------------------
@@ -295,3 +327,17 @@ def test_random_changes_raise_value_errors_or_make_models(case, tmp_path):
     with contextlib.suppress(ValueError), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         fastlstm.load_model(tmp_path / "model.keras").predict(np.zeros((2, STEPS, FEATURES)), verbose=0)
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        *(layers.SimpleRNN(2), layers.LSTM(2), layers.GRU(2), layers.Bidirectional(layers.LSTM(2)), layers.Softmax()),
+        *(layers.TimeDistributed(layers.Dense(2)), layers.BatchNormalization(), layers.GlobalAveragePooling1D()),
+    ],
+    ids=lambda layer: type(layer).__name__,
+)
+def test_keras_does_not_count_masks_in_files(layer, tmp_path):
+    x = Input((STEPS, FEATURES))
+    model = Model(x, layer(layers.Masking()(x)))
+    assert model.get_config()["layers"][-1]["inbound_nodes"][0]["kwargs"] == {"mask": None}

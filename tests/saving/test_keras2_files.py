@@ -52,6 +52,45 @@ def test_hard_sigmoids_compute_what_they_did(written, name, ending):
     assert_predicts(model, name, results)
 
 
+def older(path, version):
+    """Rewrite an .h5 file from here as Keras 2.0 to 2.2 would have written it."""
+    with h5py.File(path, "r+") as file:
+        file.attrs["keras_version"] = version
+        description, training = json.loads(file.attrs["model_config"]), json.loads(file.attrs["training_config"])
+        for entry in description["config"]["layers"]:
+            entry["config"].pop("reset_after", None)
+        training["optimizer_config"]["config"]["lr"] = training["optimizer_config"]["config"].pop("learning_rate")
+        file.attrs["model_config"], file.attrs["training_config"] = json.dumps(description), json.dumps(training)
+        saved = file["optimizer_weights"]
+        steps, _, *slots = [saved[name][()] for name in saved.attrs["weight_names"]]
+        del file["optimizer_weights"]
+        slots = [*slots[::2], *slots[1::2]]  # all momentums, then all velocities
+        slots += [np.zeros(1, np.float32)] * (len(slots) // 2)  # in place of those of amsgrad
+        group = file.create_group("optimizer_weights")
+        group.attrs["weight_names"] = [b"/iterations", *(f"param_{i}".encode() for i in range(len(slots)))]
+        file["iterations"] = steps
+        for i, slot in enumerate(slots):
+            group[f"param_{i}"] = slot
+
+
+@pytest.mark.parametrize("version", ["2.0.6", "2.2.4"])
+def test_early_versions(version, tmp_path, rng):
+    at = fastlstm.layers
+    model = fastlstm.Sequential([fastlstm.Input((5, 3)), at.GRU(4, reset_after=False), at.Dense(1)])
+    model.compile("adam", "mse")
+    x, y = rng.normal(size=(12, 5, 3)), rng.normal(size=(12, 1))
+    model.fit(x, y, verbose=0)
+    model.save(tmp_path / "model.h5")
+    older(tmp_path / "model.h5", version)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        again = fastlstm.load_model(tmp_path / "model.h5")
+    for each in (model, again):
+        each.fit(x, y, shuffle=False, verbose=0)
+    for one, other in zip(again.get_weights(), model.get_weights(), strict=True):
+        assert (one == other).all()
+
+
 @pytest.mark.parametrize("ending", ENDINGS)
 @pytest.mark.parametrize("name", peer_keras2.REFUSED)
 def test_what_has_no_equal_is_refused(written, name, ending):

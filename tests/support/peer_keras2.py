@@ -24,6 +24,7 @@ MODELS = (
     "normalization",
     "reshaping",
     "functional",
+    "operations",
     "arguments",
     "no_shape_given",
     "convolutions",
@@ -54,6 +55,13 @@ TRAINED = {
     "legacy_adagrad": ("legacy.Adagrad", {}),
 }
 LOSSES = ("mse", "mae", "Huber", "LogCosh")
+
+
+def operations(keras, x):
+    """Return the result of operations between layers."""
+    y = keras.layers.LSTM(FEATURES, return_sequences=True)(1 - (-(x + x) * 0.3 - 0.5) / 2)
+    y = (2.0 * y - x) * (y + 0.5)
+    return y[:, -1] - keras.layers.GRU(FEATURES)(y[:, 1:4])
 
 
 def models(keras):
@@ -89,6 +97,7 @@ def models(keras):
     )
     start = keras.Input(shape)
     yield "functional", keras.Model(start, at.Dense(1)(at.LSTM(3)(at.LSTM(4, return_sequences=True)(start))))
+    yield "operations", keras.Model(start, at.Dense(1)(operations(keras, start)))
     yield (
         "arguments",
         [

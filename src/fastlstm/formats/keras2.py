@@ -19,6 +19,7 @@ from .saved_model import SavedModel
 _SHAPE = "batch_input_shape"
 _CUSTOM = "Custom>"  # the package of its newer optimizers in .h5 files
 _OPTIMIZERS = kinds.CLASSES["optimizers"]
+_NADAM_DECAY = 0.004  # of Nadam's momentum, no argument any more
 _LISTS = ("metrics", "weighted_metrics")  # of a list for each output
 _GATES = {"activation": ("c", "h"), "recurrent_activation": ("i", "f", "o", "z", "r")}
 
@@ -59,6 +60,10 @@ def _translate_object(found: dict[str, Any]) -> None:
         config["layers"] = _with_input(config["layers"])
     elif name == "InputLayer" and _SHAPE in config:
         config["batch_shape"] = config.pop(_SHAPE)
+    elif name in kinds.CLASSES["initializers"]:
+        config.pop("dtype", None)
+    elif name == "GRU":
+        config.setdefault("reset_after", False)  # before 2.1.3 there was no other
     elif name == "Embedding":
         config.pop("input_length", None)
     elif name == "Normalization" and config.get("axis") in ([2], [-1]):
@@ -81,6 +86,8 @@ def _translate_optimizer(config: dict[str, Any]) -> None:
     """Replace the optimizer's own decay of the learning rate by a schedule."""
     if "lr" in config:
         config["learning_rate"] = config.pop("lr")
+    if config.get("schedule_decay") == _NADAM_DECAY:
+        del config["schedule_decay"]
     decay = config.pop("decay", 0.0)
     if decay:
         schedule = {"initial_learning_rate": config["learning_rate"], "decay_steps": 1, "decay_rate": decay}

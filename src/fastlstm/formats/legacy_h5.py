@@ -87,7 +87,8 @@ def _listed(group: "h5py.Group") -> list[Any]:
     found = []
     for path in hdf5.texts(group, _NAMES):
         folder, _, name = path.rpartition("/")
-        inner = hdf5.group_at(group, folder) if folder else group
+        base = group.file if path.startswith("/") else group
+        inner = hdf5.group_at(base, folder.lstrip("/")) if folder.lstrip("/") else base
         if inner is None:
             raise ValueError(f"{group.name}: expected a group {folder!r}, got none")
         found.append(hdf5.dataset(inner, name))

@@ -9,7 +9,6 @@ from . import operations
 from .calls import Call, Tensor, tensors_in
 
 _ON_MASKS = ("NotEqual", "Any", "LogicalOr", "LogicalAnd", "ExpandDims", "ZerosLike", "OnesLike", "Concatenate")
-_MASKS = ("Masking", "Embedding")
 
 
 def is_operation(entry: Mapping[str, Any]) -> bool:
@@ -67,7 +66,9 @@ def require_own(
                 UserWarning,
                 stacklevel=8,
             )
-        if entry["class_name"] in _MASKS:
+        if entry["class_name"] == "Masking" or (
+            entry["class_name"] == "Embedding" and entry["config"].get("mask_zero")
+        ):
             found = frozenset([(*call.inputs, entry["config"].get("mask_value", 0))])
         origins[call.layer, number] = found
 

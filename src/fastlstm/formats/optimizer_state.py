@@ -118,6 +118,7 @@ def fitting(
     complete = saved == shapes + [()] * len(optimizer._scalars())
     if not has_rate:  # Keras 2 saves neither this nor scalars after the slots, but the momentums of any SGD
         complete = complete or saved == (shapes or [weight.array.shape for weight in weights])
+        complete = complete or saved == shapes + [(1,)] * len(weights)  # of an Adam that could have had amsgrad
     if found[0].shape == () and (complete or (not given and not found[0][()])):
         rate = float(found[1][()]) if has_rate else None
         return SavedState(int(found[0][()]), rate, list(zip(wanted, given, strict=False)))
