@@ -144,7 +144,7 @@ def circle(
     Examples
     --------
     >>> circle([0, 0, 1], [[1.0, 0.0], [0.8, 0.6], [0.0, 1.0]], gamma=2.0).round(4)
-    array([0.4519, 0.7763, 0.    ])
+    array([0.4518, 0.7763, 0.    ])
     """
     labels, rows = numbers("y_true", y_true), numbers("y_pred", y_pred).astype(np.float64)
     others = rows if ref_embeddings is None else numbers("ref_embeddings", ref_embeddings).astype(np.float64)

@@ -262,8 +262,8 @@ def tversky(
 
     Examples
     --------
-    >>> tversky([[1.0, 0.0]], [[0.5, 0.5]], alpha=0.2, beta=0.8).round(4)
-    array(0.5)
+    >>> round(float(tversky([[1.0, 0.0]], [[0.5, 0.5]], alpha=0.2, beta=0.8)), 4)
+    0.5
     """
     return Tversky(alpha, beta, axis=axis)._values(*pair(y_true, y_pred))
 

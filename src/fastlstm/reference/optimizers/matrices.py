@@ -52,7 +52,7 @@ class AdafactorSlots(NamedTuple):
     >>> import numpy as np
     >>> w, slots = adafactor_step(np.array([[1.0, 2.0]]), np.array([[3.0, 4.0]]))
     >>> slots.row, slots.column
-    (array([12.5]), array([[ 9., 16.]]))
+    (array([12.5]), array([ 9., 16.]))
     """
 
     iterations: int
