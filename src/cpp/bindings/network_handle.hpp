@@ -62,6 +62,7 @@ public:
     Inputs<T> checked_inputs(const py::object& x, const char* name, const py::object& mask = py::none()) {
         const LayerGraph<T>& graph = finished().graph;
         Inputs<T> inputs;
+        std::vector<Index> steps;
         const std::vector<py::object> arrays = parts_of(x, name, graph.input_count());
         for (std::size_t k = 0; k < arrays.size(); ++k) {
             const auto [features, sequence] = graph.input_shape(k);
@@ -74,14 +75,15 @@ public:
                                       std::to_string(inputs.rows) + " and " + std::to_string(array.shape(0)));
             if (const Index entries = graph.entries(k); entries > 0) check_indices(values, array.size(), entries, name);
             inputs.rows = array.shape(0);
-            inputs.steps.push_back(sequence ? array.shape(1) : 1);
+            steps.push_back(sequence ? array.shape(1) : 1);
             inputs.values.push_back(values);
         }
+        inputs.lengths = graph.lengths(steps);
         if (mask.is_none()) return inputs;
         if (graph.input_count() > 1 || !graph.input_shape().sequence)
             throw py::value_error("mask: expected None for a network without steps or with several inputs");
         inputs.mask =
-            reinterpret_cast<const unsigned char*>(exact<bool>(mask, "mask", {inputs.rows, inputs.steps.front()}));
+            reinterpret_cast<const unsigned char*>(exact<bool>(mask, "mask", {inputs.rows, inputs.steps().front()}));
         return inputs;
     }
 
@@ -112,8 +114,8 @@ public:
     }
 
     // Of each output.
-    std::vector<std::vector<Index>> output_shapes(Index rows, const std::vector<Index>& steps) const {
-        const std::vector<Index> output_steps = graph().output_steps(steps);
+    std::vector<std::vector<Index>> output_shapes(Index rows, const SequenceLengths& lengths) const {
+        const std::vector<Index>& output_steps = lengths.outputs;
         std::vector<std::vector<Index>> shapes;
         for (std::size_t k = 0; k < output_steps.size(); ++k) {
             const auto [features, sequence] = graph().output_shape(k);
@@ -126,7 +128,7 @@ public:
     // New arrays for the outputs, and where they are.
     std::vector<py::array_t<T>> new_outputs(const Inputs<T>& x, OutputArrays<T>& to) const {
         std::vector<py::array_t<T>> arrays;
-        for (const auto& shape : output_shapes(x.rows, x.steps)) {
+        for (const auto& shape : output_shapes(x.rows, *x.lengths)) {
             arrays.emplace_back(shape);
             to.push_back({arrays.back().mutable_data(), nullptr});
         }
@@ -139,7 +141,7 @@ public:
             if (!valid.is_none()) throw py::value_error("valid: expected None without predictions");
             return {};
         }
-        const auto shapes = output_shapes(x.rows, x.steps);
+        const auto shapes = output_shapes(x.rows, *x.lengths);
         const auto arrays = parts_of(predictions, "predictions", shapes.size());
         std::vector<py::object> flags(shapes.size(), py::none());
         if (!valid.is_none()) flags = parts_of(valid, "valid", shapes.size());
@@ -160,7 +162,7 @@ public:
         if (!finished().loss.is_set()) throw py::value_error("loss: expected set_loss before");
         Samples<T> samples{checked_inputs(x, "x", mask), {}};
         if (samples.inputs.rows == 0) throw py::value_error("x: expected at least one sample, got none");
-        auto shapes = output_shapes(samples.inputs.rows, samples.inputs.steps);
+        auto shapes = output_shapes(samples.inputs.rows, *samples.inputs.lengths);
         const auto targets = parts_of(y, "y", shapes.size());
         std::vector<py::object> weights(shapes.size(), py::none());
         if (!sample_weight.is_none()) weights = parts_of(sample_weight, "sample_weight", shapes.size());

@@ -118,7 +118,7 @@ py::tuple backward(NetworkHandle<T>& handle, const py::object& saved, const py::
     const NetworkExtent& extent = result.saved->extent;
     const Index rows = extent.rows;
     handle.finished();
-    const auto shapes = handle.output_shapes(rows, extent.steps);
+    const auto shapes = handle.output_shapes(rows, *extent.lengths);
     const auto arrays = parts_of(d_output, "d_output", shapes.size());
     std::vector<const T*> output_gradients;
     for (std::size_t k = 0; k < shapes.size(); ++k)
@@ -128,8 +128,8 @@ py::tuple backward(NetworkHandle<T>& handle, const py::object& saved, const py::
     py::array_t<T> d_initial({rows, handle.state_size()});
     std::vector<py::array_t<T>> dx;
     std::vector<T*> dx_to;
-    for (std::size_t k = 0; handle.input_gradient && k < extent.steps.size(); ++k) {
-        dx.emplace_back(handle.input_shape(k, rows, extent.steps[k]));
+    for (std::size_t k = 0; handle.input_gradient && k < extent.steps().size(); ++k) {
+        dx.emplace_back(handle.input_shape(k, rows, extent.steps()[k]));
         dx_to.push_back(dx.back().mutable_data());
     }
     T* d_initial_to = d_initial.mutable_data();
@@ -152,7 +152,7 @@ py::array_t<T> forecast(NetworkHandle<T>& handle, const py::array& history, Inde
         throw py::value_error("forecast: expected a network from sequences (N, T, D) to (N, D) or less");
     if (steps < 0) throw py::value_error("steps: expected at least 0, got " + std::to_string(steps));
     const Inputs<T> inputs = handle.checked_inputs(history, "history");
-    const Index rows = inputs.rows, window = inputs.steps.front();
+    const Index rows = inputs.rows, window = inputs.steps().front();
     const T* covariate_values = nullptr;
     if (covariates > 0)
         covariate_values = exact<T>(known, "known", {rows, steps, covariates});

@@ -50,7 +50,8 @@ constexpr const char* sharing_name(Sharing sharing) {
 template <class T>
 py::tuple sharing(NetworkHandle<T>& handle, Index rows, Index steps) {
     const std::vector<Index> all(handle.graph().input_count(), checked_size("steps", steps));
-    const Plan plan = handle.network.prediction_plan(checked_size("rows", rows), all);
+    const auto lengths = handle.finished().graph.lengths(all);
+    const Plan plan = handle.network.prediction_plan(checked_size("rows", rows), *lengths);
     return py::make_tuple(plan.threads, sharing_name(plan.sharing));
 }
 

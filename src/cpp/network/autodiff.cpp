@@ -29,7 +29,7 @@ std::unique_ptr<SavedForward<T>> Autodiff<T>::forward(const Inputs<T>& x, const 
                         call.initial_state = inputs.state ? saved->initial_state.data() + first * state_size : nullptr;
                         call.final_state = final_state + first * state_size;
                     });
-    const Plan planned = network_.prediction_plan(rows, x.steps);
+    const Plan planned = network_.prediction_plan(rows, *x.lengths);
     const auto copy = [](Range share, Index first, const auto* from, Index row, auto* to) {
         std::copy(from + (first + share.begin) * row, from + (first + share.end) * row, to + share.begin * row);
     };
@@ -38,8 +38,8 @@ std::unique_ptr<SavedForward<T>> Autodiff<T>::forward(const Inputs<T>& x, const 
         batch.for_each_group(mine.rows(rows), [&](Workspace<T>& group, Range own, Index first) {
             const Range share = mine.unit_team.share(own);
             for (std::size_t k = 0; k < x.values.size(); ++k)
-                copy(share, first, x.values[k], x.steps[k] * graph.input_shape(k).features, group.inputs[k]);
-            if (x.mask) copy(share, first, x.mask, x.steps.front(), group.mask);
+                copy(share, first, x.values[k], x.steps()[k] * graph.input_shape(k).features, group.inputs[k]);
+            if (x.mask) copy(share, first, x.mask, x.steps().front(), group.mask);
             std::fill(group.row_penalty.begin() + share.begin, group.row_penalty.begin() + share.end, 0.0);
             mine.unit_team.barrier();
             group.forward(own, mine);
@@ -75,14 +75,14 @@ void Autodiff<T>::backward(SavedForward<T>& saved, const std::vector<const T*>& 
         first_row += group->extent.rows;
     }
     if (d_initial_state) std::fill_n(d_initial_state, rows * state_size, T{0});
-    const double work = 2 * graph.forward_work(saved.extent.steps) * static_cast<double>(rows);
+    const double work = 2 * saved.extent.lengths->forward_work * static_cast<double>(rows);
     const Plan planned = network_.planner.plan(work, work / 2, rows, batch.groups.size() > 1);
     run_team(planned.threads, [&](const Team& team) {
         const Work mine(planned, team);
         batch.for_each_group(mine.rows(rows), [&](Workspace<T>& group, Range own, Index first) {
             const Range share = mine.unit_team.share(own);
             for (std::size_t k = 0; k < d_outputs.size(); ++k) {
-                const Index steps = group.output_steps[k], features = graph.output_shape(k).features;
+                const Index steps = saved.extent.lengths->outputs[k], features = graph.output_shape(k).features;
                 for (Index n = share.begin; n < share.end; ++n)
                     for (Index t = 0; t < steps; ++t)
                         std::copy_n(d_outputs[k] + ((first + n) * steps + t) * features, features,
@@ -91,7 +91,7 @@ void Autodiff<T>::backward(SavedForward<T>& saved, const std::vector<const T*>& 
             mine.unit_team.barrier();
             group.backward(own, mine);
             for (std::size_t k = 0; k < dx.size(); ++k) {
-                const Index steps = saved.extent.steps[k], features = graph.input_shape(k).features;
+                const Index steps = saved.extent.steps()[k], features = graph.input_shape(k).features;
                 const auto from = read_only(group.d_inputs[k]);
                 copy_rows<T>({from.data + share.begin * from.row, from.row, from.step}, share.end - share.begin, steps,
                              features, dx[k] + (first + share.begin) * steps * features);

@@ -213,56 +213,36 @@ void LayerGraph<T>::finish(const Kernels<T>& kernels, bool wants_dx) {
 }
 
 template <class T>
-std::vector<Index> LayerGraph<T>::steps_of_values(const std::vector<Index>& input_steps) const {
-    std::vector<Index> steps, given;
-    steps.reserve(value_count_);
-    steps = input_steps;
-    for (const Node<T>& node : nodes_) {
-        given.clear();
-        for (const Value value : node.inputs) given.push_back(steps[number(value)]);
-        for (std::size_t output = 0; output < node.layer->output_count(); ++output)
-            steps.push_back(node.layer->output_steps_of(output, given));
+SharedLengths LayerGraph<T>::lengths(const std::vector<Index>& input_steps) const {
+    {
+        const std::lock_guard<std::mutex> lock(lengths_lock_);
+        if (latest_lengths_ && latest_lengths_->inputs == input_steps) return latest_lengths_;
     }
-    return steps;
+    auto found = std::make_shared<const SequenceLengths>(find_lengths(input_steps));
+    const std::lock_guard<std::mutex> lock(lengths_lock_);
+    return latest_lengths_ = std::move(found);
 }
 
 template <class T>
-std::vector<Index> LayerGraph<T>::output_steps(const std::vector<Index>& input_steps) const {
-    const std::vector<Index> steps = steps_of_values(input_steps);
-    std::vector<Index> found;
-    for (const Value value : outputs_) found.push_back(steps[number(value)]);
-    return found;
-}
-
-template <class T>
-std::vector<Index> LayerGraph<T>::parts_of_values(const std::vector<Index>& steps) const {
-    std::vector<Index> parts(input_count(), 1);
-    parts.reserve(value_count_);
-    for (Index i = 0; i < size(); ++i) {
-        const Index of_inputs = parts_of_node(i, parts);
-        const Index divided = layer(i).divides_rows() ? steps[number(node(i).inputs.front())] : 1;
-        parts.insert(parts.end(), layer(i).output_count(), of_inputs * divided);
-    }
-    return parts;
-}
-
-template <class T>
-Index LayerGraph<T>::most_parts(const std::vector<Index>& input_steps) const {
-    const std::vector<Index> parts = parts_of_values(steps_of_values(input_steps));
-    return std::max<Index>(1, *std::max_element(parts.begin(), parts.end()));
-}
-
-template <class T>
-double LayerGraph<T>::forward_work(const std::vector<Index>& input_steps) const {
-    const std::vector<Index> steps = steps_of_values(input_steps), parts = parts_of_values(steps);
+SequenceLengths LayerGraph<T>::find_lengths(const std::vector<Index>& input_steps) const {
+    SequenceLengths found;
+    found.inputs = found.values = input_steps;
+    found.parts.assign(input_count(), 1);
     std::vector<Index> given;
-    double work = 0;
     for (Index i = 0; i < size(); ++i) {
+        const Layer<T>& layer = this->layer(i);
         given.clear();
-        for (const Value value : node(i).inputs) given.push_back(steps[number(value)]);
-        work += layer(i).work_of(given) * static_cast<double>(parts_of_node(i, parts));
+        for (const Value value : node(i).inputs) given.push_back(found.values[number(value)]);
+        const Index parts = parts_of_node(i, found.parts);
+        found.forward_work += layer.work_of(given) * static_cast<double>(parts);
+        const Index divided = layer.divides_rows() ? given.front() : 1;
+        found.parts.insert(found.parts.end(), layer.output_count(), parts * divided);
+        for (std::size_t output = 0; output < layer.output_count(); ++output)
+            found.values.push_back(layer.output_steps_of(output, given));
     }
-    return work;
+    found.most_parts = std::max<Index>(1, *std::max_element(found.parts.begin(), found.parts.end()));
+    for (const Value value : outputs_) found.outputs.push_back(found.values[number(value)]);
+    return found;
 }
 
 template <class T>

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
 #include "layers/layer.hpp"
 #include "layers/option_reader.hpp"
+#include "sequence_lengths.hpp"
 
 namespace fastlstm {
 
@@ -79,14 +81,10 @@ public:
         return value.node == input ? output : node(value.node).first_value + output;
     }
 
-    // The steps of all values by number, for those of the network's inputs.
-    std::vector<Index> steps_of_values(const std::vector<Index>& input_steps) const;
-    std::vector<Index> output_steps(const std::vector<Index>& input_steps) const;
-    // How many rows of each value, by number, belong to one row of the network, given the steps of all values.
-    std::vector<Index> parts_of_values(const std::vector<Index>& steps) const;
-    // And how many rows of a node's workspace, given those of all values.
+    // Of a graph that is finished.
+    SharedLengths lengths(const std::vector<Index>& input_steps) const;
+    // How many rows of a node's workspace belong to one row of the network, given those of all values.
     Index parts_of_node(Index i, const std::vector<Index>& parts) const { return parts[number(node(i).inputs.back())]; }
-    Index most_parts(const std::vector<Index>& input_steps) const;
     bool masked_output(std::size_t output, bool input_masked) const { return masked(outputs_[output], input_masked); }
     bool stateful() const;
     bool couples_rows() const;               // in training
@@ -96,8 +94,6 @@ public:
     Index packed_size() const { return packed_size_; }
     Index state_size() const { return state_size_; }  // of a row in all layers
     std::vector<Index> state_sizes() const;
-    // Floating-point operations of one row.
-    double forward_work(const std::vector<Index>& input_steps) const;
 
 private:
     Index append(std::unique_ptr<Layer<T>> layer, std::vector<Value> inputs, Index weights_of);
@@ -106,6 +102,7 @@ private:
     Index divider_behind(const Layer<T>& layer, const std::vector<Value>& inputs) const;
     Value before_division(Value value) const;
     void require_same_weights(const Layer<T>& layer, Index weights_of) const;
+    SequenceLengths find_lengths(const std::vector<Index>& input_steps) const;
 
     std::vector<StepShape> input_shapes_;
     std::vector<Node<T>> nodes_;
@@ -113,6 +110,8 @@ private:
     std::size_t value_count_ = input_shapes_.size();
     bool wants_dx_ = false;
     Index packed_size_ = 0, state_size_ = 0;
+    mutable std::mutex lengths_lock_;
+    mutable SharedLengths latest_lengths_;  // most calls have the lengths of the call before
 };
 
 }  // namespace fastlstm

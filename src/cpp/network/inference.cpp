@@ -11,7 +11,7 @@ template <class T>
 typename Inference<T>::Workspaces Inference<T>::acquire_blocks(const Plan& plan, NetworkExtent extent, bool together) {
     Workspaces workspaces;
     const int sharers = plan.sharing == Sharing::rows ? plan.threads : 1;
-    const Index most = std::max<Index>(1, tuning::rows_per_block / network_.graph.most_parts(extent.steps));
+    const Index most = std::max<Index>(1, tuning::rows_per_block / extent.lengths->most_parts);
     if (!together) extent.rows = std::min(most, (extent.rows + sharers - 1) / sharers);
     for (int i = 0; i < sharers; ++i) workspaces.push_back(network_.workspaces.acquire(extent));
     return workspaces;
@@ -37,7 +37,7 @@ void Inference<T>::for_each_block(const Work& work, Workspaces& workspaces, Inde
 template <class T>
 template <class Prepare, class Visit>
 void Inference<T>::infer(const Inputs<T>& x, const Prepare& prepare, const Visit& visit, bool together) {
-    const Plan planned = together ? Plan{1, Sharing::rows} : network_.prediction_plan(x.rows, x.steps);
+    const Plan planned = together ? Plan{1, Sharing::rows} : network_.prediction_plan(x.rows, *x.lengths);
     auto workspaces = acquire_blocks(planned, x.extent(x.rows), together);
     run_team(planned.threads, [&](const Team& team) {
         const Work mine(planned, team);
@@ -48,10 +48,10 @@ void Inference<T>::infer(const Inputs<T>& x, const Prepare& prepare, const Visit
                 workspace.call.first_row = block.begin;
                 prepare(workspace, block);
                 const auto rows_of = [&](std::size_t k) {
-                    const Index features = network_.graph.input_shape(k).features, row = x.steps[k] * features;
+                    const Index features = network_.graph.input_shape(k).features, row = x.steps()[k] * features;
                     return Sequence<const T>{x.values[k] + block.begin * row, row, features};
                 };
-                const Index steps = x.steps.front();
+                const Index steps = x.steps().front();
                 workspace.set_inputs(rows_of, {x.mask ? x.mask + block.begin * steps : nullptr, steps, 1});
             }
             mine.unit_team.barrier();
@@ -108,9 +108,10 @@ void Inference<T>::forecast(const T* history, const T* covariates, Index rows, I
     network_.finish();
     if (rows == 0 || steps == 0) return;
     const auto lock = network_.parameters.lock_packed(network_.graph);
-    const double work = network_.graph.forward_work({window}) * static_cast<double>(rows * steps);
+    const SharedLengths lengths = network_.graph.lengths({window});
+    const double work = lengths->forward_work * static_cast<double>(rows * steps);
     const Plan planned = network_.planner.plan(work, work, rows);
-    auto workspaces = acquire_blocks(planned, {rows, {window}, false});
+    auto workspaces = acquire_blocks(planned, {rows, lengths, false});
     // Each row's history with its forecast behind it: the window slides over both and nothing is moved.
     const Index features = network_.graph.input_shape().features, predicted = network_.graph.output_shape().features;
     const Index given = window * features, made = steps * features, row = given + made, others = features - predicted;
@@ -152,7 +153,7 @@ std::vector<double> Inference<T>::evaluate(const Samples<T>& samples, const Outp
     network_.finish();
     const Index rows = samples.inputs.rows;
     const auto& losses = network_.loss.outputs();
-    const std::vector<Index> out_steps = network_.graph.output_steps(samples.inputs.steps);
+    const std::vector<Index>& out_steps = samples.inputs.lengths->outputs;
     typename StatefulState<T>::Guard state(network_.stateful, rows);
     const auto lock = network_.parameters.lock_packed(network_.graph);
     struct OfRows {

@@ -9,11 +9,12 @@ namespace fastlstm {
 template <class T>
 struct Inputs {
     Index rows = 0;
-    std::vector<Index> steps;             // of each
+    SharedLengths lengths;
     std::vector<const T*> values;         // of each
     const unsigned char* mask = nullptr;  // of the only one: (rows, steps), or null
 
-    NetworkExtent extent(Index some_rows) const { return {some_rows, steps, mask != nullptr}; }
+    const std::vector<Index>& steps() const { return lengths->inputs; }
+    NetworkExtent extent(Index some_rows) const { return {some_rows, lengths, mask != nullptr}; }
 };
 
 // The optional inputs of a call; states are (rows, state_size).

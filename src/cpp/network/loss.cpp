@@ -37,7 +37,7 @@ template <class T>
 LossArgs<T> OutputLoss<T>::args(const Workspace<T>& workspace) const {
     LossArgs<T> args{};
     args.settings = options_;
-    args.steps = workspace.output_steps[output_];
+    args.steps = workspace.extent.lengths->outputs[output_];
     args.outputs = shape().features;
     args.scale = args.row_scale = 1;
     args.prediction = workspace.output(output_).values;

@@ -86,9 +86,8 @@ bool Network<T>::loss_depends_on_batch() {
 }
 
 template <class T>
-Plan Network<T>::prediction_plan(Index rows, const std::vector<Index>& steps) {
-    finish();
-    const double work = graph.forward_work(steps) * static_cast<double>(rows);
+Plan Network<T>::prediction_plan(Index rows, const SequenceLengths& lengths) const {
+    const double work = lengths.forward_work * static_cast<double>(rows);
     return planner.plan(work, work, rows);
 }
 

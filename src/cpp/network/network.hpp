@@ -32,7 +32,7 @@ public:
     void set_loss_weight(std::size_t output, double weight);
     void set_optimizer(const OptimizerSettings& settings);
     bool loss_depends_on_batch();
-    Plan prediction_plan(Index rows, const std::vector<Index>& steps);  // what threads would do now
+    Plan prediction_plan(Index rows, const SequenceLengths& lengths) const;  // what threads would do now
 
     LayerGraph<T> graph;
     Parameters<T> parameters;

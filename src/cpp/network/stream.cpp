@@ -14,11 +14,12 @@ Stream<T>::Stream(Network<T>& network) : network_(network) {
     for (Index i = 0; i < network.graph.size(); ++i)
         if (!network.graph.divided(i) && !network.graph.layer(i).works_step_by_step())
             throw std::invalid_argument("stream: expected layers that work step by step");
+    lengths_ = network.graph.lengths({1});
 }
 
 template <class T>
 void Stream<T>::begin(Index rows) {
-    workspace_ = network_.workspaces.make({rows, {1}, false});
+    workspace_ = network_.workspaces.make({rows, lengths_, false});
     state_.assign(static_cast<std::size_t>(rows * network_.graph.state_size()), T(0));
     Call<T>& call = workspace_->call;
     call.state_size = network_.graph.state_size();
@@ -38,7 +39,7 @@ void Stream<T>::step(const T* x, Index rows, T* out) {
     const auto weights = network_.parameters.lock_packed(network_.graph);
     const Index features = network_.graph.input_shape().features;
     workspace_->set_inputs([&](std::size_t) { return Sequence<const T>{x, features, features}; });
-    const Plan planned = network_.prediction_plan(rows, {1});
+    const Plan planned = network_.prediction_plan(rows, *lengths_);
     run_team(planned.threads, [&](const Team& team) {
         const Work mine(planned, team);
         workspace_->forward(mine.rows(rows), mine);

@@ -26,6 +26,7 @@ private:
     void begin(Index rows);
 
     Network<T>& network_;
+    SharedLengths lengths_;  // of one step
     std::mutex busy_;
     Index rows_ = 0;
     std::unique_ptr<Workspace<T>> workspace_;

@@ -26,12 +26,12 @@ bool Training<T>::gather(TrainingBatch<T>& batch, const TrainingData<T>& from, I
     };
     batch.for_each_group(mine, [&](Workspace<T>& group, Range rows, Index first) {
         for (std::size_t k = 0; k < x.values.size(); ++k)
-            copy(rows, first, x.values[k], x.steps[k] * network_.graph.input_shape(k).features, group.inputs[k]);
-        if (x.mask) copy(rows, first, x.mask, x.steps.front(), group.mask);
+            copy(rows, first, x.values[k], x.steps()[k] * network_.graph.input_shape(k).features, group.inputs[k]);
+        if (x.mask) copy(rows, first, x.mask, x.steps().front(), group.mask);
         for (std::size_t k = 0; k < from.samples.targets.size(); ++k) {
             const auto& [y, width, weights] = from.samples.targets[k];
             OutputTraining<T>& output = group.trained_outputs[k];
-            if (y) copy(rows, first, y, group.output_steps[k] * width, output.target);
+            if (y) copy(rows, first, y, group.extent.lengths->outputs[k] * width, output.target);
             if (weights.values) copy(rows, first, weights.values, weights.steps, output.weight);
         }
     });
@@ -64,7 +64,7 @@ void Training<T>::forward_and_backward(TrainingBatch<T>& batch, const Work& work
     if (any_counted) team.barrier();
     std::vector<double> gradient_scales, loss_scales;
     for (std::size_t k = 0; k < losses.size(); ++k) {
-        const Index values = batch.extent.rows * batch.groups.front()->output_steps[k];
+        const Index values = batch.extent.rows * batch.extent.lengths->outputs[k];
         gradient_scales.push_back(losses[k].scale(losses[k].weight(), batch.terms[k], values, counted(k)));
         loss_scales.push_back(losses[k].scale(1, batch.terms[k], values, counted(k)));
     }
@@ -73,7 +73,8 @@ void Training<T>::forward_and_backward(TrainingBatch<T>& batch, const Work& work
         for (std::size_t k = 0; k < losses.size(); ++k) {
             OutputTraining<T>& output = group.trained_outputs[k];
             if (!losses[k].is_set()) {  // other gradients may have been added to this one
-                fill_zeros(output.d_output, group.output_steps[k], network_.graph.output_shape(k).features, own);
+                fill_zeros(output.d_output, group.extent.lengths->outputs[k], network_.graph.output_shape(k).features,
+                           own);
                 continue;
             }
             LossArgs<T> args = losses[k].args(group, output);
@@ -149,7 +150,7 @@ std::vector<double> Training<T>::losses_of(const TrainingBatch<T>& batch) const 
 // For so many train steps with batches like this one.
 template <class T>
 Plan Training<T>::plan(Index train_steps, const TrainingBatch<T>& batch) const {
-    const double section = network_.graph.forward_work(batch.extent.steps) * static_cast<double>(batch.extent.rows);
+    const double section = batch.extent.lengths->forward_work * static_cast<double>(batch.extent.rows);
     const double work = tuning::forward_passes_per_step * section * static_cast<double>(train_steps);
     return network_.planner.plan(work, section, batch.extent.rows, batch.groups.size() > 1);
 }

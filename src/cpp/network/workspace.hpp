@@ -12,14 +12,15 @@
 
 namespace fastlstm {
 
-// The rows of a network's workspace, the steps of each of the network's inputs, and whether its only input has a mask.
+// The rows of a network's workspace, its steps, and whether the network's only input has a mask.
 struct NetworkExtent {
     Index rows;
-    std::vector<Index> steps;
+    SharedLengths lengths;
     bool masked;
 
+    const std::vector<Index>& steps() const { return lengths->inputs; }
     bool operator==(const NetworkExtent& other) const {
-        return rows == other.rows && steps == other.steps && masked == other.masked;
+        return rows == other.rows && masked == other.masked && (lengths == other.lengths || steps() == other.steps());
     }
 };
 
@@ -75,8 +76,6 @@ struct Workspace {
     const LayerGraph<T>& graph;
     const Kernels<T>& kernels;
     NetworkExtent extent;
-    std::vector<Index> steps, parts;  // of all values, by their numbers
-    std::vector<Index> output_steps;
     Arena<T> arena;
     Call<T> call;
     std::vector<DividedCall> divided_calls;
@@ -94,13 +93,10 @@ struct Workspace {
         : graph(graph),
           kernels(kernels),
           extent(extent),
-          steps(graph.steps_of_values(extent.steps)),
-          parts(graph.parts_of_values(steps)),
-          output_steps(graph.output_steps(extent.steps)),
           row_penalty(static_cast<std::size_t>(extent.rows)),
           values_(graph.value_count()) {
         for (Index i = 0; i < graph.size(); ++i) {
-            const Index own = graph.parts_of_node(i, parts);
+            const Index own = graph.parts_of_node(i, extent.lengths->parts);
             parts_of_nodes_.push_back(own);
             const auto same = [&](const DividedCall& each) { return each.parts == own; };
             if (graph.divided(i) && std::none_of(divided_calls.begin(), divided_calls.end(), same))
@@ -128,15 +124,15 @@ struct Workspace {
     void set_gathered_inputs() {
         const auto gathered = [this](std::size_t k) {
             const Index features = graph.input_shape(k).features;
-            return Sequence<const T>{inputs[k], extent.steps[k] * features, features};
+            return Sequence<const T>{inputs[k], extent.steps()[k] * features, features};
         };
-        set_inputs(gathered, {mask, extent.steps.front(), 1});
+        set_inputs(gathered, {mask, extent.steps().front(), 1});
     }
     const Output<T>& output(std::size_t k = 0) const { return values_[graph.number(graph.outputs()[k])]; }
     // Copies the outputs of rows to where the caller wants them; the first row there is `first`.
     void copy_outputs(Range rows, const OutputArrays<T>& to, Index first) const {
         for (std::size_t k = 0; k < to.size(); ++k) {
-            const Index steps = output_steps[k], features = graph.output_shape(k).features;
+            const Index steps = extent.lengths->outputs[k], features = graph.output_shape(k).features;
             const auto& [values, valid] = output(k);
             for (Index n = rows.begin; n < rows.end; ++n)
                 for (Index t = 0; t < steps; ++t) {
@@ -231,9 +227,10 @@ private:
     void sum_fan_out(std::size_t value, Range rows, const Team& unit_team) {
         const FanOut& fan_out = fan_outs[value];
         if (fan_out.d_outputs.size() < 2) return;
+        const Index parts = extent.lengths->parts[value];
         for (std::size_t i = 1; i < fan_out.d_outputs.size(); ++i)
             kernels.add(read_only(fan_out.d_outputs[i]), fan_out.steps, fan_out.features, fan_out.d_outputs.front(),
-                        unit_team.share({rows.begin * parts[value], rows.end * parts[value]}));
+                        unit_team.share({rows.begin * parts, rows.end * parts}));
         unit_team.barrier();
     }
 

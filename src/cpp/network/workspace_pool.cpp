@@ -31,13 +31,13 @@ typename WorkspacePool<T>::WorkspacePtr WorkspacePool<T>::make(const NetworkExte
                                                                Index group) const {
     Memory<T> memory = parameters_.memory();
     auto workspace = std::make_unique<Workspace<T>>(graph_, *memory.kernels, extent);
-    const std::vector<Index>& steps = workspace->steps;
+    const SequenceLengths& lengths = *extent.lengths;
     for (Index i = 0; i < graph_.size(); ++i) {
         const Node<T>& node = graph_.node(i);
         std::vector<Index> input_steps;
         std::vector<bool> input_masked;
         for (const Value value : node.inputs) {
-            input_steps.push_back(steps[graph_.number(value)]);
+            input_steps.push_back(lengths.values[graph_.number(value)]);
             input_masked.push_back(graph_.masked(value, extent.masked));
             if (node.layer->takes_equal_steps() && input_steps.back() != input_steps.front())
                 throw std::invalid_argument(
@@ -45,7 +45,7 @@ typename WorkspacePool<T>::WorkspacePtr WorkspacePool<T>::make(const NetworkExte
                     std::to_string(input_steps.front()) + " and " + std::to_string(input_steps.back()));
         }
         if (mode == Mode::training) memory.gradients = parameters_.gradients(group, node.use);
-        const Index parts = graph_.parts_of_node(i, workspace->parts);
+        const Index parts = graph_.parts_of_node(i, lengths.parts);
         Extent of_layer{extent.rows * parts, std::move(input_steps), std::move(input_masked), parts};
         workspace->layers.push_back(node.layer->make_workspace(memory, workspace->arena, of_layer, mode));
     }
@@ -57,24 +57,25 @@ typename WorkspacePool<T>::WorkspacePtr WorkspacePool<T>::make(const NetworkExte
 template <class T>
 void WorkspacePool<T>::make_gradients(Workspace<T>& workspace) const {
     const Index rows = workspace.extent.rows, lanes = workspace.kernels.lanes;
+    const SequenceLengths& lengths = *workspace.extent.lengths;
     Arena<T>& arena = workspace.arena;
     for (std::size_t k = 0; k < graph_.input_count(); ++k)
-        workspace.inputs.push_back(arena.take(rows * workspace.extent.steps[k] * graph_.input_shape(k).features));
-    if (workspace.extent.masked) workspace.mask = workspace.flags.take(rows * workspace.extent.steps.front());
+        workspace.inputs.push_back(arena.take(rows * lengths.inputs[k] * graph_.input_shape(k).features));
+    if (workspace.extent.masked) workspace.mask = workspace.flags.take(rows * lengths.inputs.front());
     workspace.fan_outs.resize(graph_.value_count());
     const auto make_gradient = [&](Value value) {
         const std::size_t number = graph_.number(value);
         typename Workspace<T>::FanOut& fan_out = workspace.fan_outs[number];
         fan_out.features = graph_.shape(value).features;
-        fan_out.steps = workspace.steps[number];
+        fan_out.steps = lengths.values[number];
         fan_out.d_outputs.push_back(
-            make_sequence(arena, rows * workspace.parts[number], fan_out.steps, fan_out.features, lanes));
+            make_sequence(arena, rows * lengths.parts[number], fan_out.steps, fan_out.features, lanes));
         return fan_out.d_outputs.back();
     };
     for (std::size_t k = 0; k < graph_.output_count(); ++k) {
         OutputTraining<T> output;
-        output.target = arena.take(rows * workspace.output_steps[k] * loss_.outputs()[k].target_width());
-        output.weight = arena.take(rows * std::max<Index>(1, workspace.output_steps[k]));
+        output.target = arena.take(rows * lengths.outputs[k] * loss_.outputs()[k].target_width());
+        output.weight = arena.take(rows * std::max<Index>(1, lengths.outputs[k]));
         output.d_output = make_gradient(graph_.outputs()[k]);
         output.row_loss.resize(static_cast<std::size_t>(rows));
         workspace.trained_outputs.push_back(std::move(output));
@@ -132,14 +133,14 @@ typename WorkspacePool<T>::BatchPtr WorkspacePool<T>::acquire_batch(const Networ
     batch->extent = extent;
     batch->target_widths = target_widths;
     batch->terms.assign(graph_.output_count(), std::vector<double>(static_cast<std::size_t>(extent.rows)));
-    const double batch_work = graph_.forward_work(extent.steps) * static_cast<double>(extent.rows);
+    const double batch_work = extent.lengths->forward_work * static_cast<double>(extent.rows);
     const bool light = batch_work >= tuning::work_for_two_threads && planner_.heaviest_step() <= tuning::light_weights;
     const Index fewest = light ? tuning::rows_of_two_light_groups : tuning::rows_of_two_groups;
     const Index wanted = std::max<Index>(extent.rows / tuning::rows_per_group, extent.rows >= fewest ? 2 : 1);
     const Index groups = graph_.couples_rows() ? 1 : std::min(wanted, parameters_.most_groups());
     for (Index i = 0; i < groups; ++i) {
         const Range part = part_of(extent.rows, i, groups);
-        batch->groups.push_back(make({part.end - part.begin, extent.steps, extent.masked}, Mode::training, i));
+        batch->groups.push_back(make({part.end - part.begin, extent.lengths, extent.masked}, Mode::training, i));
     }
     return batch;
 }

@@ -469,7 +469,7 @@ class Layer(Trainable):
 
     def _as_input(self, name: str, x: Any, *, finite: bool = False) -> Array:
         """Return `x` as an array of the layer's dtype, in the shape that callers pass."""
-        return (finite_array if finite else real_array)(name, x, self.dtype)
+        return (finite_array if finite else real_array)(name, x, self._dtype)
 
     def _any_length(self, shape: Shape) -> Shape:
         """Return the shape of a sample with any number of steps, if it has steps."""

@@ -47,21 +47,27 @@ class ModelInput:
     def __init__(self, name: str, batch_shape: Shape, first: Layer, any_length: bool) -> None:
         self.name, self.batch_shape, self._first, self._any_length = name, batch_shape, first, any_length
         self.features, self.is_sequence = first._network_input(batch_shape)
-        self._accepted: tuple[int, ...] | None = None
+        self._accepted: tuple[int, ...] | None = None  # the shape that was checked last
+        self._as_is = False  # whether such an array is what the network takes
 
     def array(self, name: str, x: object, *, finite: bool) -> Array:
         """Return data as the network takes it; `finite` refuses NaN and Inf.
 
         A single window takes only microseconds in the network, so a shape that passed once is not checked again.
         """
-        array = self._first._as_input(name, only_input(x, len(self.batch_shape)), finite=finite)
-        if array.shape[1:] != self._accepted:
-            if array.ndim == len(self.batch_shape) - 1 and self.batch_shape[-1] in (
-                (1, None) if array.ndim == 1 else (1,)
-            ):
-                array = array[..., None]
-            self._require_shape(name, array)
-            self._accepted = array.shape[1:]
+        given = x if type(x) is np.ndarray else only_input(x, len(self.batch_shape))
+        array = self._first._as_input(name, given, finite=finite)
+        if array.shape == self._accepted:
+            return array if self._as_is else self._arranged(array)
+        if array.ndim == len(self.batch_shape) - 1 and self.batch_shape[-1] in ((1, None) if array.ndim == 1 else (1,)):
+            array = array[..., None]
+        self._require_shape(name, array)
+        arranged = self._arranged(array)
+        self._accepted, self._as_is = array.shape, arranged is array
+        return arranged
+
+    def _arranged(self, array: Array) -> Array:
+        """Return a checked array as the network takes it."""
         found = self._first._for_network(array)
         return found[..., None] if self.is_sequence and found.ndim == 2 else found  # a sequence of numbers
 
@@ -257,7 +263,8 @@ class NativeModel:
 
     def predict(self, x: Rows) -> Rows:
         """Return the outputs of all rows, starting from the states of a stateful model."""
-        return self._outputs_in_their_shapes(self.network.predict(for_core(x)))
+        outputs = self.network.predict(for_core(x))
+        return outputs if type(outputs) is np.ndarray and not self._nested else self._outputs_in_their_shapes(outputs)
 
     def run(self, x: Rows, mask: object, rng_step: int | None) -> Rows:
         """Return the outputs of all rows as one batch; an `rng_step` selects the random numbers of training mode."""
