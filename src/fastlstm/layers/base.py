@@ -14,6 +14,7 @@ from .._internal.native import Branch, Network, Place
 from .._internal.owners import Owner
 from .._internal.registry import Registry, plain
 from .._internal.signatures import takes_the_options_of
+from .._internal.tensor import like
 from ._rng import RngSteps
 from ._trainable import Trainable
 from ._unbuilt import are_left_unbuilt
@@ -266,7 +267,7 @@ class Layer(Trainable):
             return self._symbolic_output(listed(x), mask=mask, training=training)
         call = self._prepared(x, mask, training)
         output = call.network.run(call.x, mask=call.mask, rng_step=call.rng_step)[0]
-        return output.reshape(call.output_shape) if len(call.output_shape) > 3 else output
+        return like(x, output.reshape(call.output_shape) if len(call.output_shape) > 3 else output)
 
     @property
     def weights(self) -> list[Array]:
