@@ -13,6 +13,8 @@ import numpy as np
 from .. import config
 from .._internal import tape
 from .._internal.arrays import Array
+from .._internal.tensor import Tensor
+from .._internal.tensor import tensor as _tensor
 
 __all__ = [
     "Tensor",
@@ -98,27 +100,7 @@ __all__ = [
 
 Function = Callable[..., Any]
 
-
-class Tensor(np.ndarray[Any, Any]):
-    """An array with the methods of TensorFlow's eager tensors."""
-
-    def numpy(self) -> Any:
-        """Return the plain array, or the number if there is one without axes."""
-        array = np.asarray(self)
-        return array if array.ndim else array[()]
-
-    eval = numpy
-
-    def get_shape(self) -> tuple[int, ...]:
-        """Return the shape."""
-        return tuple(self.shape)
-
-
-def tensor(value: Any) -> Any:
-    """Return a result of NumPy as a `Tensor`; anything else is returned unchanged."""
-    if isinstance(value, np.generic) or type(value) is np.ndarray:
-        return np.asarray(value).view(Tensor)
-    return value
+tensor = _tensor
 
 
 _SINGLE = {"float": "float32"}
