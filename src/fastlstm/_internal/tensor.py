@@ -3,10 +3,34 @@
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
+
+
+class TensorShape(tuple[Any, ...]):
+    """A shape with the methods of TensorFlow's; None stands for an axis of unknown size."""
+
+    def __new__(cls, dims: Any = ()) -> TensorShape:
+        """Return the shape with these sizes."""
+        return super().__new__(cls, (None if size is None or size == -1 else int(size) for size in dims))
+
+    @property
+    def rank(self) -> int:
+        """The number of axes."""
+        return len(self)
+
+    ndims = rank
+
+    def as_list(self) -> list[int | None]:
+        """Return the sizes."""
+        return list(self)
+
+    def num_elements(self) -> int | None:
+        """Return the product of the sizes, None if one is unknown."""
+        return None if None in self else math.prod(self)
 
 
 class Tensor(np.ndarray[Any, Any]):
@@ -15,15 +39,15 @@ class Tensor(np.ndarray[Any, Any]):
     def numpy(self) -> Any:
         """Return the plain array, or the value if there is one without axes; strings become bytes, as in TensorFlow."""
         array = np.asarray(self)
-        if array.dtype.kind == "U":
-            array = np.char.encode(array, "utf-8").astype(object)
+        if array.dtype.kind == "U" or (array.size and array.dtype.kind == "O" and isinstance(array.flat[0], str)):
+            array = np.char.encode(array.astype("U"), "utf-8").astype(object)
         return array if array.ndim else array[()]
 
     eval = numpy
 
-    def get_shape(self) -> tuple[int, ...]:
+    def get_shape(self) -> TensorShape:
         """Return the shape."""
-        return tuple(self.shape)
+        return TensorShape(self.shape)
 
     def __repr__(self) -> str:
         return repr(np.asarray(self))

@@ -103,7 +103,7 @@ Function = Callable[..., Any]
 tensor = _tensor
 
 
-_SINGLE = {"float": "float32"}
+_SINGLE = {"float": "float32", "string": "U"}
 """Names that stand for another dtype in TensorFlow than in NumPy."""
 
 
@@ -126,7 +126,10 @@ def convert_to_tensor(value: Any, dtype: Any = None) -> Any:
     value = joined(value)
     if type(value) is tape.Traced:
         return value if dtype is None else cast(value, dtype)
-    array = np.asarray(value, None if dtype is None else dtype_of(dtype))
+    array = np.asarray(value)
+    if array.dtype.kind == "S" or (array.dtype.kind == "O" and array.size and isinstance(array.flat[0], bytes)):
+        array = np.char.decode(array.astype("S"), "utf-8")
+    array = array if dtype is None else array.astype(dtype_of(dtype), copy=False)
     if dtype is None and not hasattr(value, "dtype"):
         narrow = {"f": np.float32, "i": np.int32}.get(array.dtype.kind)
         array = array if narrow is None else array.astype(narrow)

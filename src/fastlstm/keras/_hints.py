@@ -25,9 +25,9 @@ _HINTS = {
         tf.train.GradientDescentOptimizer tf.train.RMSPropOptimizer backend.gradients backend.function
         tf.placeholder tf.get_variable backend.placeholder
         """,
-    _TEXTS: "tf.strings tf.lookup",
+    _TEXTS: "tf.strings tf.lookup tf.text",
     _FILES: """
-        tf.io tf.read_file tf.saved_model tf.TFRecordReader tf.data.TextLineDataset tf.data.TFRecordDataset
+        tf.io tf.read_file tf.saved_model tf.TFRecordReader tf.data.TFRecordDataset
         """,
     "use a functional model with keras.layers.add, concatenate and so on": "layers.Merge",
     "save the model in the .keras format, or as .h5": "tf.train.Checkpoint tf.train.Saver tf.train.latest_checkpoint",

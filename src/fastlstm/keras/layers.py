@@ -4,8 +4,8 @@ from typing import Any
 
 from .. import layers as _layers
 from ..layers import *
-from ..preprocessing import IntegerLookup, StringLookup, TextVectorization
 from ._hints import OWN_LAYERS
+from ._lookups import IntegerLookup, StringLookup, TextVectorization
 from ._missing import NotAvailableError, missing_names_of
 
 __all__ = [
