@@ -2,7 +2,6 @@
 
 import itertools
 import operator
-import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
@@ -287,32 +286,6 @@ class Dataset:
 
     def __repr__(self) -> str:
         return f"<Dataset of {'unknown' if self._length is None else self._length} elements>"
-
-
-class TextLineDataset(Dataset):
-    """The lines of text files.
-
-    Parameters
-    ----------
-    filenames : str or sequence of str
-        The paths.
-    *options
-        Compression and buffers, of which only files without compression are read.
-    """
-
-    def __init__(self, filenames: Any, *options: Any, **named: Any) -> None:
-        given = [filenames] if isinstance(filenames, (str, bytes, os.PathLike)) else filenames
-        paths = [os.fsdecode(np.asarray(each).item() if isinstance(each, np.ndarray) else each) for each in given]
-        if any(options[:1]) or named.get("compression_type"):
-            raise ValueError("compression_type: expected none, uncompress the files first")
-
-        def make() -> Iterator[Any]:
-            for path in paths:
-                with open(path, encoding="utf-8", newline="") as lines:
-                    for line in lines:
-                        yield tensor(np.array(line.rstrip("\r\n")))
-
-        super().__init__(make)
 
 
 def _typed(element: Any, types: Any) -> Any:

@@ -3,9 +3,10 @@
 from types import SimpleNamespace
 from typing import Any
 
-from .._data import AUTOTUNE, Dataset, TextLineDataset
+from .._data import AUTOTUNE, Dataset
 from .._inert import Inert
 from .._missing import missing_names_of
+from ._text_lines import TextLineDataset
 
 __all__ = ["AUTOTUNE", "Dataset", "TextLineDataset"]
 
