@@ -5,6 +5,7 @@ import subprocess
 import sys
 import textwrap
 
+import numpy as np
 import pytest
 
 from fastlstm import keras
@@ -71,6 +72,25 @@ def test_modules_of_a_script():
     assert tf.config.experimental.list_physical_devices("GPU") == []
     assert tf.keras.models.optimizers.Adam is keras.optimizers.Adam
     assert "LSTM" in dir(tf.keras.layers)
+
+
+@pytest.mark.usefixtures("hook")
+def test_scripts_have_rates_of_dropout_limited_as_in_keras(rng):
+    from keras.layers import LSTM, Dropout
+
+    with pytest.warns(UserWarning, match=r"recurrent_dropout: expected a number in \[0, 1\], got -0.2; 0 is used"):
+        layer = LSTM(3, dropout_U=-0.2, dropout_W=0.2)
+    assert (layer.dropout, layer.recurrent_dropout) == (0.2, 0.0)
+    with pytest.warns(UserWarning, match="rate: expected .*, got 2; 1 is used"):
+        assert Dropout(2).rate == 1.0
+    with pytest.warns(UserWarning, match="dropout: "):
+        layer = LSTM(3, dropout=1.5)
+    assert np.array_equal(layer(rng.normal(size=(2, 4, 2)), training=True), layer(np.zeros((2, 4, 2))))
+
+
+def test_rates_of_dropout_are_not_limited_without_a_script():
+    with pytest.raises(ValueError, match="recurrent_dropout: expected a finite number in"):
+        keras.layers.LSTM(3, dropout_U=-0.2)
 
 
 @pytest.mark.usefixtures("hook")

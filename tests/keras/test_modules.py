@@ -56,7 +56,7 @@ def test_older_names():
     assert keras.layers.CuDNNLSTM is keras.layers.LSTM
     assert keras.layers.TimeDistributedDense is keras.layers.Dense
     assert keras.optimizers.adam is keras.optimizers.legacy.Adam is fastlstm.optimizers.Adam
-    assert keras.losses.mse is keras.metrics.MSE is fastlstm.losses.mean_squared_error
+    assert keras.losses.mse is keras.losses.MSE is keras.losses.mean_squared_error
     assert keras.constraints.maxnorm is fastlstm.constraints.MaxNorm
     assert keras.initializers.glorot_uniform is fastlstm.initializers.GlorotUniform
 

@@ -46,6 +46,62 @@ def test_a_convolution_is_a_sum_over_windows(case):
     np.testing.assert_allclose(layer(x), expected, rtol=1e-11, atol=1e-11)
 
 
+PADDED_AND_ACTIVATED = pytest.mark.parametrize(
+    ("padding", "activation"), [("valid", None), ("same", "relu"), ("causal", "glu")]
+)
+
+
+def convolutions_of_further_axes(padding, activation, axes):
+    """Return models of x and of its sequences as rows, with the same weights, and their inputs."""
+    x = RNG.normal(size=(5, *axes, 9, 3))
+    options = {"strides": 2, "padding": padding, "activation": activation, "dtype": "float64"}
+    models = [
+        Sequential([Input(shape, dtype="float64"), layers.Conv1D(6, 3, **options)]) for shape in (x.shape[1:], (9, 3))
+    ]
+    models[1].set_weights(models[0].get_weights())
+    return models, x, x.reshape(-1, 9, 3)
+
+
+@PADDED_AND_ACTIVATED
+@pytest.mark.parametrize("axes", [(4,), (3, 2)])
+def test_further_axes_of_a_convolution_are_samples(padding, activation, axes):
+    models, x, rows = convolutions_of_further_axes(padding, activation, axes)
+    y = models[0].predict(x, verbose=0)
+    assert y.shape == models[0].compute_output_shape(x.shape) == (*x.shape[:-2], *y.shape[-2:])
+    flat = y.reshape(-1, *y.shape[-2:])
+    assert (flat == models[1].predict(rows, verbose=0)).all()
+    assert (y == models[0].layers[0](x)).all()
+
+
+@PADDED_AND_ACTIVATED
+def test_training_of_a_convolution_of_further_axes(padding, activation):
+    models, x, rows = convolutions_of_further_axes(padding, activation, (4,))
+    targets = RNG.normal(size=models[0].compute_output_shape(x.shape))
+    for model, inputs in zip(models, (x, rows), strict=True):
+        model.add(layers.Flatten(dtype="float64"))
+        outputs = targets.reshape(len(inputs), -1)
+        model.compile("sgd", "mse")
+        model.fit(inputs, outputs, batch_size=len(inputs), epochs=3, verbose=0)
+    for found, expected in zip(models[0].get_weights(), models[1].get_weights(), strict=True):
+        np.testing.assert_allclose(found, expected, rtol=1e-11)
+
+
+@pytest.mark.parametrize(
+    ("layer", "shape", "message"),
+    [
+        (layers.LSTM(3), (2, 5, 1), r"ndim=3, found ndim=4; TimeDistributed .* Reshape\(\(2, 5\)\) makes each"),
+        (layers.MaxPooling1D(), (None, 5, 2), r"ndim=3, found ndim=4; .* Reshape\(\(-1, 10\)\)"),
+        (layers.Bidirectional(layers.GRU(3)), (5,), r"ndim=3, found ndim=2; add an axis with Reshape\(\(5, 1\)\), or"),
+        (layers.Conv1D(3, 2), (5,), r"ndim=3 or 4 or 5, found ndim=2; add an axis with Reshape"),
+        (layers.RepeatVector(2), (5, 2), "expected ndim=2, found ndim=3$"),
+    ],
+    ids=str,
+)
+def test_other_numbers_of_axes_are_refused_with_advice(layer, shape, message):
+    with pytest.raises(ValueError, match=message):
+        Sequential([Input(shape), layer])
+
+
 @pytest.mark.parametrize("kind", ["MaxPooling1D", "AveragePooling1D"])
 @pytest.mark.parametrize("case", range(15))
 def test_pooling_is_over_the_steps_that_there_are(case, kind):

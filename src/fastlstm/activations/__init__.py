@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 
 from .._internal.arrays import Array
 from .._internal.names import lookup
+from .._internal.tensor import plain_function
 from . import _gated, _rectifiers, _rows, _shrinking, _sigmoids
 from ._definitions import definitions, registry
 from ._gated import *
@@ -104,6 +105,7 @@ def _find(argument: str, identifier: Any) -> Activation:
                 f" layers.{identifier}() after this one"
             )
         return lookup(argument, _OF_LAYERS.get(identifier, str(identifier)), registry.names)
+    identifier = plain_function(identifier)
     function = registry.names.get(getattr(identifier, "__name__", ""))
     if function is None or function is not identifier:
         raise TypeError(f"{argument}: expected a name or a function of fastlstm.activations, got {identifier!r}")

@@ -13,6 +13,8 @@ import numpy as np
 from .. import config
 from .._internal import tape
 from .._internal.arrays import Array
+from .._internal.tensor import Tensor
+from .._internal.tensor import tensor as _tensor
 
 __all__ = [
     "Tensor",
@@ -98,30 +100,10 @@ __all__ = [
 
 Function = Callable[..., Any]
 
-
-class Tensor(np.ndarray[Any, Any]):
-    """An array with the methods of TensorFlow's eager tensors."""
-
-    def numpy(self) -> Any:
-        """Return the plain array, or the number if there is one without axes."""
-        array = np.asarray(self)
-        return array if array.ndim else array[()]
-
-    eval = numpy
-
-    def get_shape(self) -> tuple[int, ...]:
-        """Return the shape."""
-        return tuple(self.shape)
+tensor = _tensor
 
 
-def tensor(value: Any) -> Any:
-    """Return a result of NumPy as a `Tensor`; anything else is returned unchanged."""
-    if isinstance(value, np.generic) or type(value) is np.ndarray:
-        return np.asarray(value).view(Tensor)
-    return value
-
-
-_SINGLE = {"float": "float32"}
+_SINGLE = {"float": "float32", "string": "U"}
 """Names that stand for another dtype in TensorFlow than in NumPy."""
 
 
@@ -144,7 +126,10 @@ def convert_to_tensor(value: Any, dtype: Any = None) -> Any:
     value = joined(value)
     if type(value) is tape.Traced:
         return value if dtype is None else cast(value, dtype)
-    array = np.asarray(value, None if dtype is None else dtype_of(dtype))
+    array = np.asarray(value)
+    if array.dtype.kind == "S" or (array.dtype.kind == "O" and array.size and isinstance(array.flat[0], bytes)):
+        array = np.char.decode(array.astype("S"), "utf-8")
+    array = array if dtype is None else array.astype(dtype_of(dtype), copy=False)
     if dtype is None and not hasattr(value, "dtype"):
         narrow = {"f": np.float32, "i": np.int32}.get(array.dtype.kind)
         array = array if narrow is None else array.astype(narrow)

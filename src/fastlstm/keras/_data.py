@@ -2,13 +2,14 @@
 
 import itertools
 import operator
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
 from .. import datasets
 from ._arrays import convert_to_tensor, generator, tensor
+from ._padded import bucketed, padded
 
 AUTOTUNE = -1
 
@@ -78,9 +79,18 @@ class Dataset:
         return Dataset(lambda: iter([_map(convert_to_tensor, tensors)]), 1)
 
     @staticmethod
-    def from_generator(generator: Callable[..., Iterable[Any]], *_: Any, args: Any = (), **__: Any) -> "Dataset":
-        """Return what a generator function yields."""
-        return Dataset(lambda: (_map(convert_to_tensor, element) for element in generator(*args)))
+    def from_generator(
+        generator: Callable[..., Iterable[Any]],
+        output_types: Any = None,
+        output_shapes: Any = None,
+        args: Any = None,
+        output_signature: Any = None,
+        name: str | None = None,
+    ) -> "Dataset":
+        """Return what a generator function yields, in the dtypes that are given."""
+        types = output_types if output_signature is None else output_signature
+        given = () if args is None else tuple(map(convert_to_tensor, args))
+        return Dataset(lambda: (_typed(element, types) for element in generator(*given)))
 
     @staticmethod
     def range(*bounds: int, **_: Any) -> "Dataset":
@@ -106,22 +116,45 @@ class Dataset:
         )
 
     def padded_batch(
-        self, batch_size: int, padded_shapes: Any = None, padding_values: Any = 0, drop_remainder: bool = False
+        self, batch_size: int, padded_shapes: Any = None, padding_values: Any = None, drop_remainder: bool = False
     ) -> "Dataset":
-        """Return batches of consecutive elements, which are filled up to the largest one."""
-        fill = 0 if padding_values is None else padding_values
-
-        def padded(*arrays: Any) -> Any:
-            shape = np.max([np.shape(array) for array in arrays], axis=0)
-            batch = np.full((len(arrays), *shape), fill, np.asarray(arrays[0]).dtype)
-            for row, array in zip(batch, arrays, strict=True):
-                row[tuple(slice(extent) for extent in np.shape(array))] = array
-            return tensor(batch)
-
+        """Return batches of consecutive elements, whose arrays are filled up to the largest one or to given shapes."""
         return Dataset(
-            lambda: (_map(padded, *group) for group in self._groups(batch_size, drop_remainder)),
+            lambda: (
+                padded(group, padded_shapes, padding_values) for group in self._groups(batch_size, drop_remainder)
+            ),
             _count(self._length, batch_size, drop_remainder),
         )
+
+    def bucket_by_sequence_length(
+        self,
+        element_length_func: Callable[..., Any],
+        bucket_boundaries: Sequence[int],
+        bucket_batch_sizes: Sequence[int],
+        padded_shapes: Any = None,
+        padding_values: Any = None,
+        pad_to_bucket_boundary: bool = False,
+        no_padding: bool = False,
+        drop_remainder: bool = False,
+        name: str | None = None,
+    ) -> "Dataset":
+        """Return batches of elements of similar lengths, whose arrays are filled up."""
+
+        def make() -> Iterator[Any]:
+            found = bucketed(
+                iter(self),
+                lambda element: _call(element_length_func, element),
+                bucket_boundaries,
+                bucket_batch_sizes,
+                drop_remainder,
+            )
+            for group, end in found:
+                shapes = padded_shapes
+                if pad_to_bucket_boundary and end is not None:
+                    shapes = _map(lambda array, end=end: (end, *np.shape(array)[1:])[: np.ndim(array)], group[0])
+                yield _stacked(group) if no_padding else padded(group, shapes, padding_values)
+
+        return Dataset(make)
 
     def unbatch(self) -> "Dataset":
         """Return the rows of the elements, one by one."""
@@ -213,6 +246,26 @@ class Dataset:
         """Return the elements with their numbers."""
         return Dataset(lambda: enumerate(self, start), self._length)
 
+    def take_while(self, predicate: Callable[..., Any], **_: Any) -> "Dataset":
+        """Return the elements before the first one for which a function is false."""
+        return Dataset(lambda: itertools.takewhile(lambda element: _call(predicate, element), self))
+
+    def shard(self, num_shards: int, index: int, **_: Any) -> "Dataset":
+        """Return every so many elements, from a number on."""
+        count = None if self._length is None else max(-(-(self._length - int(index)) // int(num_shards)), 0)
+        return Dataset(lambda: itertools.islice(self, int(index), None, int(num_shards)), count)
+
+    def apply(self, transformation_func: Callable[["Dataset"], "Dataset"]) -> "Dataset":
+        """Return the data set that a function makes of this one."""
+        return transformation_func(self)
+
+    def reduce(self, initial_state: Any, reduce_func: Callable[[Any, Any], Any], **_: Any) -> Any:
+        """Return the state after a function of the state and an element was called with all elements."""
+        state = _map(convert_to_tensor, initial_state)
+        for element in self:
+            state = reduce_func(state, element)
+        return state
+
     # Without effect ------------------------------------------------------------------------------------------------
 
     def cache(self, *_: Any, **__: Any) -> "Dataset":
@@ -233,6 +286,17 @@ class Dataset:
 
     def __repr__(self) -> str:
         return f"<Dataset of {'unknown' if self._length is None else self._length} elements>"
+
+
+def _typed(element: Any, types: Any) -> Any:
+    """Return an element of a generator as tensors, of the dtypes or specifications in the same structure."""
+    if isinstance(element, dict):
+        return {key: _typed(value, None if types is None else types[key]) for key, value in element.items()}
+    if isinstance(types, (tuple, list)):
+        return tuple(_typed(value, dtype) for value, dtype in zip(element, types, strict=True))
+    if types is None and isinstance(element, tuple):
+        return tuple(_typed(value, None) for value in element)
+    return convert_to_tensor(element, getattr(types, "dtype", types))
 
 
 def _rows(value: Any) -> Any:

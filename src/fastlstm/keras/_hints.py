@@ -25,11 +25,11 @@ _HINTS = {
         tf.train.GradientDescentOptimizer tf.train.RMSPropOptimizer backend.gradients backend.function
         tf.placeholder tf.get_variable backend.placeholder
         """,
-    _TEXTS: "tf.strings tf.lookup",
+    _TEXTS: "tf.strings tf.lookup tf.text",
     _FILES: """
-        tf.io tf.read_file tf.saved_model tf.TFRecordReader tf.data.TextLineDataset tf.data.TFRecordDataset
+        tf.io tf.read_file tf.saved_model tf.TFRecordReader tf.data.TFRecordDataset
         """,
-    "use a functional model with keras.layers.add, concatenate and so on": "layers.Merge",
+    "use a functional model: keras.Model(inputs, outputs)": "models.Graph models.containers",
     "save the model in the .keras format, or as .h5": "tf.train.Checkpoint tf.train.Saver tf.train.latest_checkpoint",
     "export the model with fastlstm.integrations.onnx": "tf.lite",
     "losses are computed in float32 or float64, which need no scale; pass the inner optimizer to compile": """

@@ -1,11 +1,12 @@
-"""Losses and metrics that a script defines as functions: they get tensors, of the shapes that Keras gives them."""
+"""Functions whose arrays are tensors: the losses and metrics that a script defines, and those of this package."""
 
 import functools
 from collections.abc import Callable
-from types import FunctionType, MethodType
+from types import FunctionType, MethodType, ModuleType
 from typing import Any
 
 from .._internal.arrays import Array, finite_array, real_array
+from .._internal.tensor import returning_tensors
 from ..losses._function import FunctionLoss
 from ..losses._pairs import same_rank
 from ._arrays import tensor
@@ -83,3 +84,22 @@ def _given_tensors(function: Callable[..., Any]) -> Callable[..., Any]:
         return function(tensor(y_true), tensor(y_pred))
 
     return call
+
+
+_OF_NAMES = ("get", "serialize", "deserialize")
+
+
+def functions_of(module: ModuleType) -> dict[str, Callable[..., Any]]:
+    """Return the functions of a module of this package by name, as functions that return tensors.
+
+    Parameters
+    ----------
+    module : module
+        `fastlstm.losses`, `fastlstm.metrics` or `fastlstm.activations`.
+
+    Returns
+    -------
+    dict
+    """
+    found = {name: getattr(module, name) for name in module.__all__ if name not in _OF_NAMES}
+    return {name: returning_tensors(value) for name, value in found.items() if isinstance(value, FunctionType)}

@@ -6,11 +6,13 @@ from .. import activations as _activations
 from ..activations import *
 from ..activations import get
 from ._missing import missing_names_of
+from ._script_functions import functions_of
 
 __all__ = [*_activations.__all__, "deserialize", "serialize"]
 
 __getattr__ = missing_names_of(__name__)
 
+globals().update(functions_of(_activations))
 deserialize = get
 
 

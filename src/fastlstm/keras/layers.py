@@ -4,8 +4,9 @@ from typing import Any
 
 from .. import layers as _layers
 from ..layers import *
-from ..preprocessing import IntegerLookup, StringLookup, TextVectorization
 from ._hints import OWN_LAYERS
+from ._lookups import IntegerLookup, StringLookup, TextVectorization
+from ._merge import Merge, merge
 from ._missing import NotAvailableError, missing_names_of
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "GlobalMaxPool1D",
     "IntegerLookup",
     "MaxPool1D",
+    "Merge",
     "StringLookup",
     "TextVectorization",
     "TimeDistributedDense",
@@ -50,17 +52,3 @@ TimeDistributedDense = Dense
 """A dense layer, which is applied to each step of a sequence."""
 Convolution1D, MaxPool1D, AvgPool1D = Conv1D, MaxPooling1D, AveragePooling1D
 GlobalMaxPool1D, GlobalAvgPool1D = GlobalMaxPooling1D, GlobalAveragePooling1D
-
-
-def merge(
-    inputs: Any, mode: str = "sum", concat_axis: int = -1, dot_axes: Any = -1, name: str | None = None, **options: Any
-) -> Any:
-    """Return several inputs merged as in Keras 1, by the mode 'sum', 'mul', 'ave', 'max', 'concat' or 'dot'."""
-    if mode == "concat":
-        return Concatenate(concat_axis, name=name)(inputs)
-    if mode == "dot":
-        return Dot(dot_axes, name=name)(inputs)
-    merges = {"sum": Add, "mul": Multiply, "ave": Average, "max": Maximum}
-    if mode not in merges or options:
-        raise NotAvailableError(f"fastlstm does not have merge(mode={mode!r}): use a layer such as Add or Concatenate")
-    return merges[mode](name=name)(inputs)

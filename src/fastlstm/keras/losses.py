@@ -4,18 +4,8 @@ from typing import Any
 
 from .. import losses as _losses
 from ..losses import *
-from ..losses import (
-    binary_crossentropy,
-    cosine_similarity,
-    huber,
-    kl_divergence,
-    log_cosh,
-    mean_absolute_error,
-    mean_absolute_percentage_error,
-    mean_squared_error,
-    mean_squared_logarithmic_error,
-)
 from ._missing import missing_names_of
+from ._script_functions import functions_of
 
 __all__ = [
     *_losses.__all__,
@@ -40,15 +30,17 @@ __all__ = [
 
 __getattr__ = missing_names_of(__name__)
 
-mse = MSE = mean_squared_error
-mae = MAE = mean_absolute_error
-mape = MAPE = mean_absolute_percentage_error
-msle = MSLE = mean_squared_logarithmic_error
-kld = KLD = kullback_leibler_divergence = kl_divergence
-bce = binary_crossentropy
-logcosh = log_cosh
-huber_loss = huber
-cosine_proximity = cosine_similarity
+_functions = functions_of(_losses)
+globals().update(_functions)
+mse = MSE = _functions["mean_squared_error"]
+mae = MAE = _functions["mean_absolute_error"]
+mape = MAPE = _functions["mean_absolute_percentage_error"]
+msle = MSLE = _functions["mean_squared_logarithmic_error"]
+kld = KLD = kullback_leibler_divergence = _functions["kl_divergence"]
+bce = _functions["binary_crossentropy"]
+logcosh = _functions["log_cosh"]
+huber_loss = _functions["huber"]
+cosine_proximity = _functions["cosine_similarity"]
 
 
 class Reduction:

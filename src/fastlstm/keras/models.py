@@ -9,6 +9,7 @@ from .. import models as _models
 from ..layers import Input, InputLayer
 from ..models import clone_model
 from ._custom_objects import all_custom_objects
+from ._merge import Merge, become_merged
 from ._methods import MethodsOfKeras
 from ._missing import NotAvailableError, missing_names_of
 
@@ -98,6 +99,13 @@ class Sequential(Model, _models.Sequential):
     """
 
     __init__ = _models.Sequential.__init__
+
+    def add(self, layer: Any) -> None:
+        """Add a layer at the end, as `fastlstm.Sequential.add` does; a `Merge` of Keras 1 only as the first one."""
+        if isinstance(layer, Merge):
+            become_merged(self, layer)
+        else:
+            super().add(layer)
 
 
 def _classes() -> Any:

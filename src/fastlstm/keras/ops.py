@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from .. import activations as _activations
 from . import _arrays
+from . import activations as _activations
 from ._arrays import *
 from ._arrays import absolute as abs
 from ._arrays import all_ as all

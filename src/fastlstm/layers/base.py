@@ -14,6 +14,8 @@ from .._internal.native import Branch, Network, Place
 from .._internal.owners import Owner
 from .._internal.registry import Registry, plain
 from .._internal.signatures import takes_the_options_of
+from .._internal.tensor import like
+from ._ranks import explained
 from ._rng import RngSteps
 from ._trainable import Trainable
 from ._unbuilt import are_left_unbuilt
@@ -266,7 +268,7 @@ class Layer(Trainable):
             return self._symbolic_output(listed(x), mask=mask, training=training)
         call = self._prepared(x, mask, training)
         output = call.network.run(call.x, mask=call.mask, rng_step=call.rng_step)[0]
-        return output.reshape(call.output_shape) if len(call.output_shape) > 3 else output
+        return like(x, output.reshape(call.output_shape) if len(call.output_shape) > 3 else output)
 
     @property
     def weights(self) -> list[Array]:
@@ -577,7 +579,10 @@ class Layer(Trainable):
             raise TypeError(f"{argument}: expected a tuple with the batch axis, got {shape!r}")
         if len(shape) not in self._axes and not (len(shape) > 3 and self._each_step):
             wanted = " or ".join(self._axes.values())
-            raise ValueError(f"{argument}: layer {self.name!r} expected shape {wanted}, got {tuple(shape)}")
+            raise ValueError(
+                f"{argument}: layer {self.name!r} expected shape {wanted}, got {tuple(shape)}:"
+                f" {explained(self._axes, tuple(shape))}"
+            )
         for extent in shape:
             if extent is not None:
                 integer(argument, extent, 0)

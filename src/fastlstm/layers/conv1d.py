@@ -10,14 +10,15 @@ from ._data_format import check_data_format
 from ._weights import Weight, rules
 from ._windows import window
 from .activation import width_after
-from .base import SEQUENCES, Layer, Shape, registry
+from .base import NESTED, SEQUENCES, Layer, Shape, registry
 
 
 @registry.register()
 class Conv1D(Layer):
     """``activation(sum over k of x[t * strides + k * dilation_rate] W[k] + b)``: (N, T, D) becomes (N, T', F).
 
-    A mask is not passed on, and does not matter, as in Keras.
+    A mask is not passed on, and does not matter, as in Keras. Axes between N and T count as further samples, as in
+    Keras 2: (N, S, T, D) becomes (N, S, T', F).
 
     Parameters
     ----------
@@ -68,7 +69,7 @@ class Conv1D(Layer):
     [[[1.0], [3.0], [5.0]]]
     """
 
-    _axes = SEQUENCES
+    _axes = SEQUENCES | NESTED | {5: "(N, R, S, T, D)"}
 
     def __init__(
         self,
@@ -125,7 +126,14 @@ class Conv1D(Layer):
         return [kernel, self._bias_rules.weight("bias", (self.filters,))] if self.use_bias else [kernel]
 
     def _output_shape(self, shape: Shape) -> Shape:
-        return (shape[0], self._window.steps(self.name, shape), width_after(self.activation, self.filters))
+        steps = self._window.steps(self.name, (shape[0], *shape[-2:]))
+        return (*shape[:-2], steps, width_after(self.activation, self.filters))
+
+    def _append_all_to(self, branch: Branch, shape: Shape, **arguments: Any) -> None:
+        if len(shape) > 3:
+            self._append_to_steps(branch, shape)
+        else:
+            super()._append_all_to(branch, shape, **arguments)
 
     def _append_to(self, branch: Branch, shape: Shape) -> None:
         branch.add(

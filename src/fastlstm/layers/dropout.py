@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
-from .._internal.checks import integer, number
+from .._internal.checks import integer
 from .._internal.native import Branch
+from ._rates import dropout_rate
 from ._rng import Seed
 from .base import SEQUENCES, Layer, Shape, registry
 
@@ -53,7 +54,7 @@ class Dropout(Layer):
         self, rate: float, noise_shape: Iterable[int | None] | None = None, seed: int | None = None, **options: Any
     ) -> None:
         super().__init__(**options)
-        self.rate = number("rate", rate, 0.0, 1.0)
+        self.rate = dropout_rate("rate", rate)
         self.noise_shape = checked_noise_shape(noise_shape)
         self._seed = Seed(seed)
         self._each_step = self.noise_shape is None  # the random numbers of each step are independent then
@@ -115,7 +116,7 @@ class SpatialDropout1D(Layer):
 
     def __init__(self, rate: float, seed: int | None = None, **options: Any) -> None:
         super().__init__(**options)
-        self.rate = number("rate", rate, 0.0, 1.0)
+        self.rate = dropout_rate("rate", rate)
         self._seed = Seed(seed)
 
     @property

@@ -14,6 +14,7 @@ from typing import Any
 
 from .._internal.names import lookup, snake_case
 from .._internal.registry import configuration, is_config
+from .._internal.tensor import plain_function
 from . import (
     _circle,
     _crossentropies,
@@ -114,7 +115,7 @@ def get(identifier: Any) -> Loss:
         name = snake_case(identifier)
         named: Loss = registry.resolve(name if name in registry.names else identifier)
         return named
-    loss = identifier
+    loss = identifier = plain_function(identifier)
     if is_config(identifier):
         loss = lookup("loss", identifier["class_name"], registry.entries)(**identifier.get("config", {}))
     if isinstance(loss, type) and issubclass(loss, Loss) and _is_complete(loss):

@@ -9,6 +9,7 @@ from .._internal.arrays import Array, finite_array, numbers, real_array
 from .._internal.names import snake_case
 from .._internal.native import Network
 from .._internal.tape import Traced, record
+from .._internal.tensor import result
 from . import _direct_calls
 from ._pairs import floats
 from ._python_values import loss_and_gradient, loss_of
@@ -173,15 +174,15 @@ class Loss:
             self._start(network)
             y_true = self._converted("y_true", given.y_true, y_pred.shape, network.target_features, dtype, finite=False)
             if len(y_pred) == 0:
-                return 0.0
+                return result(0.0)
             weight = None if given.weight is None else real_array("sample_weight", given.weight, dtype)
             trainer = self._trainer(network, None, 1.0)
             loss: float = trainer.evaluate(real_array("y_pred", y_pred, dtype), y_true, sample_weight=weight)
-            return loss
+            return result(loss)
         values = self._values(given.y_true, y_pred)
         if given.weight is not None:
             values = values * given.weight.reshape(given.weight.shape + (1,) * (values.ndim - given.weight.ndim))
-        return values.reshape(given.leading if values.size == given.samples else values.shape)
+        return result(values.reshape(given.leading if values.size == given.samples else values.shape))
 
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments by name. A subclass with other arguments adds them.
@@ -264,8 +265,8 @@ class Loss:
 
     def _values(self, y_true: Array, y_pred: Array) -> Array:
         """Return the values of samples or steps, unweighted."""
-        result = self.call(y_true, y_pred)
-        return numbers(f"values of loss {self.name!r}", result[0] if isinstance(result, tuple) else result)
+        found = self.call(y_true, y_pred)
+        return numbers(f"values of loss {self.name!r}", found[0] if isinstance(found, tuple) else found)
 
     def _start(self, network: Network, output: int = 0) -> None:
         """Install this loss of an output in the network, if the core implements it."""

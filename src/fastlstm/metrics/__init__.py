@@ -8,6 +8,7 @@ from typing import Any
 from .. import losses
 from .._internal.names import snake_case
 from .._internal.registry import configuration
+from .._internal.tensor import plain_function
 from ..losses import (
     binary_crossentropy,
     binary_focal_crossentropy,
@@ -119,7 +120,7 @@ def get(identifier: Any) -> Any:
         return None
     if isinstance(identifier, str) and identifier not in registry.names:
         return _of_a_loss(identifier)
-    metric = registry.resolve(identifier)
+    metric = registry.resolve(plain_function(identifier))
     if isinstance(metric, type) and issubclass(metric, Metric):
         return metric()
     if isinstance(metric, Metric) or callable(metric):

@@ -1,5 +1,7 @@
 """The base class of metrics, and the variables they sum in."""
 
+import functools
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
@@ -9,6 +11,7 @@ from .._internal.arrays import Array, dtype_name
 from .._internal.names import given_or_automatic
 from .._internal.registry import Registry, snake_case_and_class_name
 from .._internal.tape import plain
+from .._internal.tensor import result
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -156,6 +159,8 @@ class Metric:
         super().__init_subclass__(**kwargs)
         if not cls.__module__.startswith(__package__):
             cls._sums_samples = False  # a user-defined class may treat each batch differently
+        if "result" in vars(cls):
+            cls.result = _with_numpy(cls.result)  # type: ignore[method-assign]
         if "reset_states" in vars(cls) and "reset_state" not in vars(cls):  # its name in Keras 2
             cls.reset_state = cls.reset_states  # type: ignore[method-assign]
 
@@ -407,6 +412,16 @@ class Metric:
 
 
 registry: Registry[type[Metric]] = Registry("metric", snake_case_and_class_name)
+
+
+def _with_numpy(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a method whose number is one with the method `numpy` of TensorFlow's tensors."""
+
+    @functools.wraps(function)
+    def result_of(self: Metric) -> Any:
+        return result(function(self))
+
+    return result_of
 
 
 def divided(numerator: Any, denominator: Any) -> Array:

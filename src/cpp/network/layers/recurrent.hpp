@@ -20,7 +20,6 @@ struct RecurrentOptions {
     std::uint64_t seed = 0;
 
     void read(OptionReader& reader) {
-        constexpr double most_dropped = 0.999999;  // the others are divided by what remains
         reader.choice("cell", cell, cell_names);
         reader.size("units", units);
         read_elementwise(reader, "activation", activation);
@@ -31,8 +30,8 @@ struct RecurrentOptions {
         reader.flag("go_backwards", go_backwards);
         reader.flag("stateful", stateful);
         reader.flag("zero_output_for_mask", zero_output_for_mask);
-        reader.number("dropout", dropout, 0, most_dropped);
-        reader.number("recurrent_dropout", recurrent_dropout, 0, most_dropped);
+        reader.number("dropout", dropout, 0, 1);
+        reader.number("recurrent_dropout", recurrent_dropout, 0, 1);
         reader.number("zoneout", zoneout[0], 0, 1);
         reader.number("zoneout_cell", zoneout[1], 0, 1);
         reader.number("clip", clip, std::numeric_limits<float>::min(), infinity);

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from ... import activations, losses
+from ... import losses
 from ..._internal import names
 from ...config import floatx, set_floatx
-from .. import _arrays, _notes
+from .. import _arrays, _notes, activations
 from .._arrays import *
 from .._arrays import absolute as abs
 from .._arrays import all_ as all

@@ -11,6 +11,7 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any
 
+from ..._internal import keras_scripts
 from .._hints import hinted_names
 from .._missing import PACKAGE, missing
 
@@ -208,12 +209,14 @@ def install() -> None:
     if _finder not in sys.meta_path:
         _displaced.update(_taken_out())
         sys.meta_path.insert(0, _finder)
+        keras_scripts.set_running(True)
 
 
 def uninstall() -> None:
     """Let imports find Keras and TensorFlow themselves again."""
     if _finder in sys.meta_path:
         sys.meta_path.remove(_finder)
+        keras_scripts.set_running(False)
         _taken_out()
         sys.modules.update(_displaced)
         _displaced.clear()

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..._internal.tensor import TensorShape
 from ...utils import set_random_seed
 from .. import initializers, losses, metrics, optimizers
 from .._arrays import *
@@ -30,10 +31,12 @@ from .._inert import Inert
 from .._missing import missing_names_of
 from ..backend import name_scope, shape
 from ..backend._variable import Variable
-from . import config, data, distribute, dtypes, io, linalg, logging, math, nn, random, test
+from . import config, data, distribute, dtypes, io, linalg, logging, math, nn, random, strings, test
 from ._control import *
 from ._functions import *
+from ._ragged import RaggedTensor, SparseTensor, ragged, sparse
 from ._selection import *
+from ._spec import TensorSpec
 from .dtypes import bfloat16, bool, float16, float32, float64, int8, int16, int32, int64, string, uint8
 from .linalg import matmul
 from .math import log, sigmoid

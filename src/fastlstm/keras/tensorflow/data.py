@@ -1,14 +1,27 @@
 """`tf.data`: data sets over NumPy arrays."""
 
 from types import SimpleNamespace
+from typing import Any
 
 from .._data import AUTOTUNE, Dataset
 from .._inert import Inert
 from .._missing import missing_names_of
+from ._text_lines import TextLineDataset
 
-__all__ = ["AUTOTUNE", "Dataset"]
+__all__ = ["AUTOTUNE", "Dataset", "TextLineDataset"]
 
 __getattr__ = missing_names_of(__name__)
 
+
+def _bucket_by_sequence_length(*args: Any, **kwargs: Any) -> Any:
+    """Return a function for `Dataset.apply`, which calls `Dataset.bucket_by_sequence_length`."""
+    return lambda dataset: dataset.bucket_by_sequence_length(*args, **kwargs)
+
+
 Options = Inert("tf.data.Options")
-experimental = SimpleNamespace(AUTOTUNE=AUTOTUNE, AutoShardPolicy=Inert("tf.data.experimental.AutoShardPolicy"))
+experimental = SimpleNamespace(
+    AUTOTUNE=AUTOTUNE,
+    AutoShardPolicy=Inert("tf.data.experimental.AutoShardPolicy"),
+    bucket_by_sequence_length=_bucket_by_sequence_length,
+    cardinality=lambda dataset: dataset.cardinality(),
+)

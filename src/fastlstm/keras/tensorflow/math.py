@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from ... import activations
+from .. import activations
 from .._arrays import *
 from .._arrays import absolute as abs
 from .._arrays import all_ as reduce_all

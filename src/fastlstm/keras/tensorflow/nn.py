@@ -4,7 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from ... import activations, losses
+from ... import losses
+from .. import activations
 from .._arrays import softmax, tanh, tensor
 from .._missing import missing_names_of
 from ..backend import l2_normalize

@@ -7,6 +7,7 @@ from ..._internal.arrays import Array, real_array
 from ..._internal.checks import flag
 from ..._internal.native import Network
 from ..._internal.owners import Owner
+from ..._internal.tensor import like
 from ..base import SEQUENCES, Layer, Shape
 from ..symbolic import are_symbolic, listed
 from ._states import StatefulState, join_states, split_states
@@ -140,6 +141,7 @@ class StatefulLayer(Layer):
         arrays = tuple(output) if isinstance(output, list) else (output,)
         if self.return_state:
             arrays += tuple(split_states(final, widths))
+        arrays = tuple(like(x, array) for array in arrays)
         return arrays[0] if len(arrays) == 1 else arrays
 
     @property

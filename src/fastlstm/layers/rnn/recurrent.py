@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from ... import activations
 from ..._internal.arrays import Array
 from ..._internal.checks import flag, number, positive, refuse, size
+from .._rates import dropout_rate
 from .._rng import Seed
 from .._weights import Weight, rules
 from ..base import registry
@@ -164,8 +165,8 @@ class Recurrent(RNN):
             name: rules(initializer, regularized.get(name), constrained.get(name))
             for name, initializer in initial.items()
         }
-        self.dropout = number("dropout", dropout, 0.0, 1.0, below_high=True)
-        self.recurrent_dropout = number("recurrent_dropout", recurrent_dropout, 0.0, 1.0, below_high=True)
+        self.dropout = dropout_rate("dropout", dropout, below_1=True)
+        self.recurrent_dropout = dropout_rate("recurrent_dropout", recurrent_dropout, below_1=True)
         self._seed = Seed(seed)
         self.zoneout = number("zoneout", zoneout, 0.0, 1.0)
         self.clip = None if clip is None else positive("clip", clip)

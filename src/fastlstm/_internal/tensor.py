@@ -1,0 +1,116 @@
+"""Results with the methods of TensorFlow's eager tensors: arrays, and numbers."""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+
+class TensorShape(tuple[Any, ...]):
+    """A shape with the methods of TensorFlow's; None stands for an axis of unknown size."""
+
+    def __new__(cls, dims: Any = ()) -> TensorShape:
+        """Return the shape with these sizes."""
+        return super().__new__(cls, (None if size is None or size == -1 else int(size) for size in dims))
+
+    @property
+    def rank(self) -> int:
+        """The number of axes."""
+        return len(self)
+
+    ndims = rank
+
+    def as_list(self) -> list[int | None]:
+        """Return the sizes."""
+        return list(self)
+
+    def num_elements(self) -> int | None:
+        """Return the product of the sizes, None if one is unknown."""
+        return None if None in self else math.prod(self)
+
+
+class Tensor(np.ndarray[Any, Any]):
+    """An array with the methods of TensorFlow's eager tensors."""
+
+    def numpy(self) -> Any:
+        """Return the plain array, or the value if there is one without axes; strings become bytes, as in TensorFlow."""
+        array = np.asarray(self)
+        if array.dtype.kind == "U" or (array.size and array.dtype.kind == "O" and isinstance(array.flat[0], str)):
+            array = np.char.encode(array.astype("U"), "utf-8").astype(object)
+        return array if array.ndim else array[()]
+
+    eval = numpy
+
+    def get_shape(self) -> TensorShape:
+        """Return the shape."""
+        return TensorShape(self.shape)
+
+    def __repr__(self) -> str:
+        return repr(np.asarray(self))
+
+    def __getitem__(self, index: Any) -> Any:
+        """Return a part; a single value is a tensor without axes."""
+        found = super().__getitem__(index)
+        return found if isinstance(found, np.ndarray) else self._single(found)
+
+    def __iter__(self) -> Iterator[Any]:
+        """Yield the entries of the first axis; single values are tensors without axes."""
+        if self.ndim != 1:
+            return super().__iter__()
+        return map(self._single, super().__iter__())
+
+    def _single(self, value: Any) -> Tensor:
+        single = np.empty((), self.dtype)
+        single[()] = value
+        return single.view(Tensor)
+
+
+class Number(np.float64):
+    """A float with the method `numpy` of TensorFlow's eager tensors."""
+
+    def numpy(self) -> np.float64:
+        """Return the number."""
+        plain: np.float64 = np.float64(float(self))
+        return plain
+
+    def __repr__(self) -> str:
+        return float.__repr__(self)
+
+
+def tensor(value: Any) -> Any:
+    """Return a result of NumPy as a `Tensor`; anything else is returned unchanged."""
+    if isinstance(value, np.generic) or type(value) is np.ndarray:
+        return np.asarray(value).view(Tensor)
+    return value
+
+
+def result(value: Any) -> Any:
+    """Return a plain number or array of floats as one with the method `numpy`; anything else unchanged."""
+    if type(value) in (float, np.float64):
+        return Number(value)
+    return tensor(value) if type(value) in (np.ndarray, np.float32) else value
+
+
+def like(given: Any, value: Any) -> Any:
+    """Return a result as a tensor if it was computed from one."""
+    return tensor(value) if isinstance(given, Tensor) else value
+
+
+def returning_tensors(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function that returns the results of another one as tensors."""
+
+    @functools.wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        return tensor(function(*args, **kwargs))
+
+    call._plain = function  # type: ignore[attr-defined]
+    return call
+
+
+def plain_function(value: Any) -> Any:
+    """Return the function that `returning_tensors` was given, or anything else unchanged."""
+    return getattr(value, "_plain", value)
