@@ -244,8 +244,90 @@ def test_weights_of_attention(isa, dtype, rng):
     wanted = attention(*x, heads=2, value_mask=flags, all_masked="none")[1]
     assert relative(found, wanted.transpose(0, 2, 1, 3).reshape(4, 5, 14)) < 3e-6
     assert found[:, :, np.concatenate([~flags[0], ~flags[0]])][0].max(initial=0) == 0
-    with pytest.raises(ValueError, match="no gradients of the weights"):
-        net.forward([*x, flags[..., None].astype(dtype)])
+
+
+WEIGHTS_CASES = [
+    {"scores": "dot", "use_scale": True, "all_masked": "alike"},
+    {"scores": "concat", "use_scale": True, "all_masked": "none"},
+    {"heads": 2, "factor": 0.5, "all_masked": "none", "zeros_masked": False, "masks_keys": True},
+]
+
+
+@pytest.mark.parametrize("options", WEIGHTS_CASES, ids=str)
+@pytest.mark.parametrize("kind", MASKS)
+def test_gradients_of_the_weights_match_finite_differences(isa, rng, options, kind):
+    net = with_weights(network(input_gradient=True, causal="causal" in kind, weights_of_steps=9, **options), rng)
+    x, mask = rng.normal(size=(5, 9, FEATURES)), mask_of(kind, rng, 5, 9)
+    saved = net.forward(x, mask=mask)
+    d_output = rng.normal(size=saved.output.shape)
+    d_x = net.backward(saved, d_output)[0]
+
+    def total(x):
+        return (net.forward(x, mask=mask).output * d_output).sum()
+
+    for place in rng.choice(x.size, size=12, replace=False):
+        assert d_x.flat[place] == pytest.approx(slope(total, x, place), rel=1e-5, abs=1e-7)
+    assert not net.gradient(1).any()  # of the values
+
+
+def masked_pairs(dtype, rng, *, all_masked="alike", causal=False, trained=False):
+    """A network that attends with a mask of pairs of steps, which may be what it computes of its last input."""
+    net = NETWORKS[dtype]([4, 6, 4, 7], [True] * 4, True)
+    inputs = [(INPUT, k) for k in range(4)]
+    if trained:
+        inputs[3] = (net.add("dense", inputs=inputs[3:], units=7, use_bias=False), 0)
+    net.add("attention", inputs=inputs, heads=2, all_masked=all_masked, causal=causal, zeros_masked=False)
+    return with_weights(net, rng, dtype)
+
+
+def pairs_and_data(rng, dtype):
+    x = [rng.normal(size=(4, *shape)).astype(dtype) for shape in ((5, 4), (7, 6), (7, 4))]
+    pairs = rng.random((4, 5, 7)) < 0.5
+    pairs[0], pairs[1, 2], pairs[2, 3, :4] = True, False, False
+    return x, pairs
+
+
+@pytest.mark.parametrize("all_masked", ["alike", "none"])
+@pytest.mark.parametrize("causal", [False, True])
+def test_masks_of_pairs(isa, dtype, rng, all_masked, causal):
+    x, pairs = pairs_and_data(rng, dtype)
+    net = masked_pairs(dtype, rng, all_masked=all_masked, causal=causal)
+    found = net.predict([*x, pairs.astype(dtype)])
+    seen = pairs & np.tri(5, 7, dtype=bool) if causal else pairs
+    wanted = attention(*x, heads=2, pair_mask=seen, all_masked=all_masked)[0]
+    assert relative(found, wanted) < 3e-6
+    for n in range(4):  # the same bits alone
+        assert (net.predict([one[n : n + 1] for one in (*x, pairs.astype(dtype))])[0] == found[n]).all()
+
+
+@pytest.mark.parametrize("all_masked", ["alike", "none"])
+@pytest.mark.parametrize("causal", [False, True])
+def test_gradients_with_masks_of_pairs(isa, rng, all_masked, causal):
+    x, pairs = pairs_and_data(rng, "float64")
+    net = masked_pairs("float64", rng, all_masked=all_masked, causal=causal)
+    saved = net.forward([*x, pairs.astype("float64")])
+    d_output = rng.normal(size=saved.output.shape)
+    gradients = net.backward(saved, d_output)[0]
+    for k, gradient in enumerate(gradients[:3]):
+
+        def total(values, k=k):
+            given = [*x[:k], values, *x[k + 1 :], pairs.astype("float64")]
+            return (net.predict(given) * d_output).sum()
+
+        for place in rng.choice(x[k].size, size=15, replace=False):
+            assert gradient.flat[place] == pytest.approx(slope(total, x[k], place), rel=1e-5, abs=1e-7)
+    assert not gradients[3].any()
+    computed = masked_pairs("float64", rng, trained=True)
+    saved = computed.forward([*x, rng.normal(size=pairs.shape)])
+    computed.backward(saved, d_output)
+    assert not computed.gradient(0).any()
+
+
+def test_wrong_masks_of_pairs(rng):
+    net = masked_pairs("float64", rng)
+    x = [np.zeros((2, *shape)) for shape in ((5, 4), (7, 6), (7, 4), (4, 7))]
+    with pytest.raises(ValueError, match="attention_mask: expected 5 steps of 7 numbers, got 4 of 7"):
+        net.predict(x)
 
 
 def test_steps_one_after_the_other(isa, dtype, rng):
@@ -278,7 +360,7 @@ def test_steps_one_after_the_other(isa, dtype, rng):
     [
         (
             lambda net: net.add("attention", inputs=[(INPUT, 0), (INPUT, 1)]),
-            "a query, a value and a key, got 2",
+            "a query, a value, a key and perhaps a mask, got 2",
         ),
         (lambda net: net.add("attention", inputs=[(INPUT, 0)] * 3, heads=3), "heads: expected a divisor of 4 .* got 3"),
         (

@@ -130,6 +130,54 @@ def test_multi_head_attention_against_keras(options, causal, masked, dtype, rng,
         assert ours.compute_output_shape(*shapes) == tuple(theirs.compute_output_shape(*shapes))
 
 
+@pytest.mark.parametrize("masked", [(), ("value",), ("query", "value", "key")], ids="-".join)
+@pytest.mark.parametrize("causal", [False, True], ids=["", "causal"])
+@pytest.mark.parametrize("shape", [(ROWS, 5, 7), (1, 5, 7), (5, 7), (ROWS, 1, 7)], ids=str)
+def test_masks_of_pairs_against_keras(masked, causal, shape, dtype, rng, keras):
+    query, value = numbers(rng, dtype, ROWS, 5, 4), numbers(rng, dtype, ROWS, 7, 6)
+    masks = masks_for(rng, masked, {"query": 5, "value": 7, "key": 7}, empty=False)
+    pairs = rng.random(shape) < 0.7
+    pairs[..., 0] = True  # a step that sees nothing is another matter
+    for name in ("value", "key"):
+        if masks[name] is not None:
+            masks[name][:, 0] = True
+    theirs, ours = (package.MultiHeadAttention(2, 3, dtype=dtype) for package in (keras.layers, layers))
+    for layer in (theirs, ours):
+        layer.build(query.shape, value.shape)
+    ours.set_weights(theirs.get_weights())
+    call = {f"{name}_mask": mask for name, mask in masks.items() if mask is not None}
+    found = ours(query, value, **call, attention_mask=pairs, use_causal_mask=causal)
+    given = [keras.ops.convert_to_tensor(x, dtype) for x in (query, value)]
+    if masks["query"] is not None:
+        given[0]._keras_mask = keras.ops.convert_to_tensor(masks["query"])
+    expected = theirs(*given, **call, attention_mask=keras.ops.convert_to_tensor(pairs), use_causal_mask=causal)
+    rows = np.ones((ROWS, 5), bool) if masks["query"] is None else masks["query"]
+    close(found[rows], as_numpy(expected)[rows], dtype)
+
+
+@pytest.mark.parametrize("causal", [False, True], ids=["", "causal"])
+def test_masks_of_pairs_with_an_axis_of_heads(causal, dtype, rng, keras):
+    query, value = numbers(rng, dtype, ROWS, 5, 4), numbers(rng, dtype, ROWS, 7, 6)
+    pairs = rng.random((ROWS, 1, 5, 7)) < 0.7
+    pairs[..., 0] = True
+    theirs, ours = (package.MultiHeadAttention(2, 3, dtype=dtype) for package in (keras.layers, layers))
+    for layer in (theirs, ours):
+        layer.build(query.shape, value.shape)
+    ours.set_weights(theirs.get_weights())
+    found = ours(query, value, attention_mask=pairs, use_causal_mask=causal)
+    if causal:  # which Keras combines with masks of three axes only
+        pairs = pairs & np.tri(5, 7, dtype=bool)
+    given = [keras.ops.convert_to_tensor(x, dtype) for x in (query, value)]
+    close(found, as_numpy(theirs(*given, attention_mask=keras.ops.convert_to_tensor(pairs))), dtype)
+
+
+def test_masks_of_pairs_that_do_not_fit(rng):
+    x = rng.normal(size=(2, 5, 4))
+    for shape in [(2, 5, 4), (3, 5, 5), (2, 2, 5, 5)]:
+        with pytest.raises(ValueError, match=r"attention_mask: expected a shape that can be broadcast to \(2, 5, 5\)"):
+            layers.MultiHeadAttention(2, 3)(x, x, attention_mask=np.ones(shape, bool))
+
+
 def test_scores_of_heads_against_keras(dtype, rng, keras):
     query, value = numbers(rng, dtype, ROWS, 5, 4), numbers(rng, dtype, ROWS, 7, 6)
     theirs, ours = (package.MultiHeadAttention(3, 4, dtype=dtype) for package in (keras.layers, layers))

@@ -38,6 +38,7 @@ def attention(
     query_mask=None,
     value_mask=None,
     key_mask=None,
+    pair_mask=None,
     all_masked="by_scores",
     zeros_masked=True,
 ):
@@ -47,6 +48,8 @@ def attention(
     seen = np.ones(found.shape, bool)
     if causal:
         seen &= np.tri(*found.shape[-2:], dtype=bool)
+    if pair_mask is not None:
+        seen &= pair_mask[:, None]
     for mask in (value_mask, key_mask):
         if mask is not None:
             seen &= mask[:, None, None, :]

@@ -243,6 +243,33 @@ def trained(keras, loss, kind, **options):
     return steps, float(model.evaluate(x, y, verbose=0)), [np.asarray(weight) for weight in model.get_weights()]
 
 
+MASKED = {"alone": None, "steps weighted": (N, T)}  # Keras itself fails for weights (N,)
+
+
+def masked(keras, weighted, reduction="sum_over_batch_size", **options):
+    """Return the losses of 12 steps with a custom loss that a mask reaches, the evaluation, and the weights."""
+    x, y = data("steps")
+    x[::3, 2:] = 0
+    x[1, :] = 0
+    rng = np.random.default_rng(6)
+    shape = MASKED[weighted]
+    weight = None if shape is None else rng.uniform(0.2, 2, size=shape).astype(np.float32)
+
+    class Squared(keras.losses.Loss):
+        def call(self, y_true, y_pred):
+            error = y_pred - y_true
+            return (error * error)[..., 0] + 0.5 * (error * error)[..., 1]
+
+    model = keras.Sequential(
+        [keras.layers.Input((T, D)), keras.layers.Masking(), keras.layers.LSTM(2, return_sequences=True)]
+    )
+    model.set_weights([rng.normal(size=np.shape(one)) for one in model.get_weights()])
+    model.compile(keras.optimizers.SGD(0.1), loss=Squared(reduction=reduction), **options)
+    steps = [float(model.train_on_batch(x, y, sample_weight=weight)) for _ in range(12)]
+    evaluated = float(model.evaluate(x, y, batch_size=N, sample_weight=weight, verbose=0))
+    return steps, evaluated, [np.asarray(one) for one in model.get_weights()]
+
+
 def measured(keras, metric, kind, **options):
     """Return the history of two epochs, and the evaluation afterwards."""
     x, y = data(kind)

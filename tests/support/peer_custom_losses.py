@@ -21,3 +21,13 @@ def results():
     for name, (metric, kind) in custom_losses.metrics(tf, K, keras).items():
         of_metrics[name] = custom_losses.measured(keras, metric, kind, jit_compile=False)
     return of_losses, of_metrics
+
+
+def masked_results():
+    """Return the training with a custom loss that a mask reaches."""
+    keras = require_peer("keras")
+    return {
+        (weighted, reduction): custom_losses.masked(keras, weighted, reduction, jit_compile=False)
+        for weighted in custom_losses.MASKED
+        for reduction in ("sum_over_batch_size", "sum")
+    }

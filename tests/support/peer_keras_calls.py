@@ -37,3 +37,8 @@ def schedule_rates(name, options):
     keras, jax = require_peer("keras"), require_peer("jax")
     schedule = getattr(keras.optimizers.schedules, name)(**options)
     return np.asarray(jax.vmap(schedule)(jax.numpy.arange(100))), schedule.get_config()
+
+
+def predictions_of_file(path, x):
+    """Return what the model in a file predicts."""
+    return require_peer("keras").saving.load_model(path).predict(x, verbose=0)

@@ -125,12 +125,18 @@ public:
         return shapes;
     }
 
-    // New arrays for the outputs, and where they are.
-    std::vector<py::array_t<T>> new_outputs(const Inputs<T>& x, OutputArrays<T>& to) const {
+    // New arrays for the outputs, and where they are; with `valid` also for whether they count.
+    std::vector<py::array_t<T>> new_outputs(const Inputs<T>& x, OutputArrays<T>& to,
+                                            std::vector<py::array_t<bool>>* valid = nullptr) const {
         std::vector<py::array_t<T>> arrays;
         for (const auto& shape : output_shapes(x.rows, *x.lengths)) {
             arrays.emplace_back(shape);
             to.push_back({arrays.back().mutable_data(), nullptr});
+            if (!valid) continue;
+            valid->emplace_back(std::vector<Index>(shape.begin(), shape.end() - 1));
+            bool* flags = valid->back().mutable_data();
+            std::fill(flags, flags + valid->back().size(), true);
+            to.back().valid = reinterpret_cast<unsigned char*>(flags);
         }
         return arrays;
     }

@@ -14,12 +14,13 @@ struct ForwardResult {
     py::object network;
     std::unique_ptr<SavedForward<T>> saved;
     py::object output;
+    py::object valid = py::none();
     py::array_t<T> state;
 };
 
-// The outputs of a network as an array, or as a list where there are several.
-template <class T>
-py::object only_or_list(const std::vector<py::array_t<T>>& arrays) {
+// What belongs to the outputs of a network as an array, or as a list where there are several.
+template <class E>
+py::object only_or_list(const std::vector<py::array_t<E>>& arrays) {
     if (arrays.size() == 1) return arrays.front();
     return py::cast(arrays);
 }
@@ -73,10 +74,11 @@ template <class T>
 py::tuple predict_and_penalize(NetworkHandle<T>& handle, const py::object& x) {
     const Inputs<T> inputs = handle.checked_inputs(x, "x");
     OutputArrays<T> to;
-    const auto out = handle.new_outputs(inputs, to);
+    std::vector<py::array_t<bool>> valid;
+    const auto out = handle.new_outputs(inputs, to, &valid);
     double penalty = 0;
     work_without_gil(handle, [&] { Inference<T>(handle.network).predict(inputs, to, &penalty); });
-    return py::make_tuple(only_or_list(out), penalty);
+    return py::make_tuple(only_or_list(out), penalty, only_or_list(valid));
 }
 
 template <class T>
@@ -104,7 +106,9 @@ std::unique_ptr<ForwardResult<T>> forward(const py::object& self, const py::obje
     auto result = std::make_unique<ForwardResult<T>>();
     result->network = self;
     OutputArrays<T> to;
-    result->output = only_or_list(handle.new_outputs(inputs, to));
+    std::vector<py::array_t<bool>> valid;
+    result->output = only_or_list(handle.new_outputs(inputs, to, penalize ? &valid : nullptr));
+    if (penalize) result->valid = only_or_list(valid);
     result->state = py::array_t<T>({inputs.rows, handle.state_size()});
     T* state_to = result->state.mutable_data();
     work_without_gil(handle, [&] { result->saved = Autodiff<T>(handle.network).forward(inputs, given, to, state_to); });
@@ -234,13 +238,14 @@ void register_calls(py::module_& module, NetworkClass<T>& network, const char* s
     const auto none = py::none();
     py::class_<ForwardResult<T>>(module, saved_forward_name, "A forward pass, saved for one backward pass.")
         .def_readonly("output", &ForwardResult<T>::output, "The outputs.")
+        .def_readonly("valid", &ForwardResult<T>::valid, "Whether masks let the outputs count, for a penalized pass.")
         .def_property_readonly(
             "penalty", [](const ForwardResult<T>& result) { return result.saved->penalty; },
             "What activity regularizers add to the loss, if asked for.")
         .def_readonly("state", &ForwardResult<T>::state, "The final states, (rows, state_size).");
     network.def("predict", &predict<T>, py::arg("x"), "Return the outputs.")
         .def("predict_and_penalize", &predict_and_penalize<T>, py::arg("x"),
-             "Return the outputs, and what all regularizers add to the loss.")
+             "Return the outputs, what all regularizers add to the loss, and whether masks let the outputs count.")
         .def("run", &run<T>, py::arg("x"), py::kw_only(), py::arg("state") = none, py::arg("mask") = none,
              py::arg("rng_step") = none,
              "Return outputs and final states, given initial states; an rng_step selects dropout's random numbers.")

@@ -184,12 +184,18 @@ T query_gradients(const AttentionArgs<T>& args, const BackwardScratch<T>& scratc
     return sum_of_lanes<Simd<T>>(sum);
 }
 
+// Zeros where the output is the weights alone.
 template <class T>
-void attend_head_backward(const AttentionArgs<T>& args, const RowMask<T>& mask, const BackwardScratch<T>& scratch,
-                          Index n, Index head, T* row_gradients) {
+void value_gradients(const AttentionArgs<T>& args, const T* weights, const BackwardScratch<T>& scratch,
+                     const RowMask<T>& mask, Index n, Index head) {
     constexpr Index L = Simd<T>::lanes;
-    const Index K = args.key_features, E = args.value_features, S = args.value_steps, row = padded<T>(S);
-    const T* weights = args.weights + (n * args.heads + head) * args.steps * row;
+    const Index E = args.value_features, S = args.value_steps, row = padded<T>(S);
+    if (args.gives_weights) {
+        for (Index s = 0; s < S; ++s)
+            for (Index i = 0; i < E; i += L)
+                store(element(args.d_values, s, n, head * E + i), typename Simd<T>::V{}, E - i);
+        return;
+    }
     const T* used = weights;
     if (args.dropout > 0) {
         for (Index t = 0; t < args.steps; ++t)
@@ -200,21 +206,45 @@ void attend_head_backward(const AttentionArgs<T>& args, const RowMask<T>& mask, 
     for (Index t = 0; t < args.steps; ++t)
         for (Index panel = 0; mask.zeros_output(t) && panel < dy.count; ++panel)
             store(dy.data + (panel * dy.rows + t) * L, typename Simd<T>::V{});
+    sum_over_query_steps(args, used, dy, mask.sees_all({0, args.steps}), T(1), scratch.result, E, args.d_values, n,
+                         head * E);
+}
+
+// Where the output is the weights: its gradients, in rows that are padded S apart.
+template <class T>
+void copy_gradients_of_weights(const AttentionArgs<T>& args, Range tile, Index blocks, Index n, Index head, T* to) {
+    constexpr Index L = Simd<T>::lanes;
+    const Index S = args.value_steps, row = padded<T>(S);
+    for (Index t = tile.begin; t < tile.end; ++t)
+        for (Index i = 0; i < blocks * L; i += L)
+            store(to + t * row + i, i < S ? load(element(args.dy, t, n, head * S + i), S - i) : typename Simd<T>::V{});
+}
+
+template <class T>
+void attend_head_backward(const AttentionArgs<T>& args, const RowMask<T>& mask, const BackwardScratch<T>& scratch,
+                          Index n, Index head, T* row_gradients) {
+    constexpr Index L = Simd<T>::lanes;
+    const Index K = args.key_features, E = args.value_features, S = args.value_steps, row = padded<T>(S);
+    const T* weights = args.weights + (n * args.heads + head) * args.steps * row;
     const bool all_seen = mask.sees_all({0, args.steps});
-    if (args.d_values.data)
-        sum_over_query_steps(args, used, dy, all_seen, T(1), scratch.result, E, args.d_values, n, head * E);
+    if (args.d_values.data) value_gradients(args, weights, scratch, mask, n, head);
     if (!args.d_query.data && !args.d_keys.data && !args.d_scale && !args.d_concat_weight) return;
 
-    const Panels<T> values = pack_matrix(steps_of(args.values, n, S, head * E, E).transposed(), scratch.values);
+    Panels<T> values{};
+    if (!args.gives_weights)
+        values = pack_matrix(steps_of(args.values, n, S, head * E, E).transposed(), scratch.values);
     for (Index first = 0; first < args.steps; first += result_rows) {
         const Range tile{first, least(first + result_rows, args.steps)};
         const Index blocks = blocks_of<T>(mask.seen(tile));
-        multiply_matrices<T>(steps_of(args.dy, n, args.steps, head * E, E).rows_in(tile),
-                             {values.data, values.rows, blocks}, {0, E}, scratch.d_scores + first * row, row);
+        if (args.gives_weights)
+            copy_gradients_of_weights(args, tile, blocks, n, head, scratch.d_scores);
+        else
+            multiply_matrices<T>(steps_of(args.dy, n, args.steps, head * E, E).rows_in(tile),
+                                 {values.data, values.rows, blocks}, {0, E}, scratch.d_scores + first * row, row);
         for (Index t = tile.begin; t < tile.end; ++t) {
             T* d = scratch.d_scores + t * row;
             const bool blocked = args.all_masked != AllMasked::by_scores && mask.is_empty(t);
-            if (blocked || mask.zeros_output(t)) {
+            if (blocked || (mask.zeros_output(t) && !args.gives_weights)) {
                 for (Index i = 0; i < row; i += L) store(d + i, typename Simd<T>::V{});
                 continue;
             }

@@ -27,7 +27,7 @@ public:
     // Whether all value steps are masked for query step t.
     bool is_empty(Index t) const {
         const bool masked = args_.all_masked != AllMasked::by_scores && !is_valid(args_.query_mask, t);
-        return masked || first_ > last(t);
+        return masked || first_ > last(t) || (args_.pair_mask.data && pairs_are_masked(t));
     }
     bool zeros_output(Index t) const { return args_.zeros_masked && !is_valid(args_.query_mask, t); }
     // The last value step that query step t sees.
@@ -44,13 +44,23 @@ public:
     // What is added to the scores of a vector of value steps.
     FASTLSTM_INLINE typename Simd<T>::V added(Index t, Index s) const {
         using S = Simd<T>;
-        const auto added = load(added_ + s);
+        auto added = load(added_ + s);
+        if (args_.pair_mask.data) {
+            const auto sees = load(element(args_.pair_mask, t, n_, s), args_.value_steps - s);
+            added = choose(sees == broadcast(T(0)), smaller(broadcast(lowered_), added), added);
+        }
         if (s + S::lanes - 1 <= last(t)) return added;
         const typename S::I limit = typename S::I{} + static_cast<decltype(typename S::I{}[0] + 0)>(last(t) - s);
         return choose(lane_numbers<S>() > limit, smaller(broadcast(lowered_), added), added);
     }
 
 private:
+    bool pairs_are_masked(Index t) const {
+        const T* sees = element(args_.pair_mask, t, n_, 0);
+        for (Index s = first_; s <= last(t); ++s)
+            if (sees[s] != 0 && added_[s] == 0) return false;
+        return true;
+    }
     bool is_valid(const Mask& mask, Index t) const { return !mask.data || *element(mask, t, n_, 0); }
 
     const AttentionArgs<T>& args_;

@@ -161,6 +161,7 @@ struct AttentionArgs {
     Index first_row;
     Sequence<const T> query, keys, values;
     Mask query_mask, key_mask, value_mask;  // a masked query step's output is zero if `zeros_masked`
+    Sequence<const T> pair_mask;            // [T][N][S], zero where a query step does not see a value step; or null
     bool zeros_masked;
     bool gives_weights;  // whether y is not that, but the weights
     Sequence<T> y;

@@ -53,7 +53,16 @@ class StepRows(NamedTuple):
     """The steps of each row."""
 
 
-Output: TypeAlias = Place | StepRows
+class PairScores(NamedTuple):
+    """Products of the steps of two sequences, whose numbers are unknown: what comes after them makes it attention."""
+
+    query: "Output"
+    key: "Output"
+    normalized: bool
+    """Whether a softmax has been applied to them."""
+
+
+Output: TypeAlias = Place | StepRows | PairScores
 
 
 class Branch:
@@ -100,6 +109,15 @@ class Branch:
         """Add a layer that takes these instead of the outputs so far, which stay; return its output."""
         return self._add_own(layer, inputs, options), 0
 
+    def add_again(self, number: int, inputs: Sequence[Output], layer: str, **options: Any) -> Place:
+        """Add a layer on these inputs with the weights of one of this branch, by its number there; return its output.
+
+        The number counts the layers that the branch has added.
+        """
+        weights_of = (self._weights_of or self.added)[number]
+        self.added.append(self._add(layer, self.places(inputs), weights_of=weights_of, **options))
+        return self.added[-1], 0
+
     def divide(self, features: int, sequence: bool) -> None:
         """Let the layers that follow take each step of the output as a row: (features), or a sequence of those."""
         (output,) = self.outputs
@@ -107,8 +125,9 @@ class Branch:
             self._sequences.append(output.sequence)
             self.outputs = [output.rows]
         else:
-            self._sequences.append(output)
-            self.outputs = [(self._add("steps_to_rows", [output], features=features, sequence=sequence), 0)]
+            place = self._place(output)
+            self._sequences.append(place)
+            self.outputs = [(self._add("steps_to_rows", [place], features=features, sequence=sequence), 0)]
 
     def unite(self, steps: int) -> None:
         """Let the rows, of so many steps, be steps again."""
@@ -124,6 +143,11 @@ class Branch:
         return [self._place(output) for output in outputs]
 
     def _place(self, output: Output) -> Place:
+        if isinstance(output, PairScores):
+            raise ValueError(
+                "the number of steps must be known where it becomes the number of features; if it is unknown, products"
+                " of steps go through a softmax to a Dot with the steps of the second sequence, and nowhere else"
+            )
         if not isinstance(output, StepRows):
             return output
         if output not in self._united:
@@ -132,7 +156,8 @@ class Branch:
         return self._united[output]
 
     def _add_own(self, layer: str, inputs: Sequence[Output], options: dict[str, Any]) -> int:
-        weights_of = self._weights_of[len(self.added)] if self._weights_of else -1
+        earlier = self._weights_of[len(self.added) :]  # a call may have more layers, without weights
+        weights_of = earlier[0] if earlier else -1
         self.added.append(self._add(layer, self.places(inputs), weights_of=weights_of, **options))
         return self.added[-1]
 

@@ -165,7 +165,7 @@ def _object(value: Any) -> dict[str, Any]:
     return {**_class(type(value), module), "config": described(arguments)}
 
 
-_MEANING = ("merge_mode",)  # arguments for which None differs from the default
+_MEANING = ("axis", "merge_mode")  # arguments for which None differs from the default
 
 
 def _keras_does_the_same(layer: Layer, arguments: Mapping[str, Any]) -> bool:

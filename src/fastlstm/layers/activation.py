@@ -4,6 +4,7 @@ from typing import Any
 
 from .. import activations
 from .._internal.native import Branch
+from ._pair_scores import are_pair_scores, normalized_scores
 from .base import Layer, Shape, registry
 
 
@@ -35,15 +36,28 @@ class Activation(Layer):
     """
 
     _each_step = True
+    _any_width = False
+    """Whether it is called on products with steps, whose number of features is that of steps."""
 
     def __init__(self, activation: Any, **options: Any) -> None:
         super().__init__(**options)
         self.activation = activations.name_of("activation", activation)
 
+    def _check_shape(self, argument: str, shape: Any) -> int:
+        if self.activation == "softmax" and are_pair_scores(shape):
+            self._any_width = True
+        if self._any_width and len(shape) == 3:
+            return self._features or 1
+        return super()._check_shape(argument, shape)
+
     def _output_shape(self, shape: Shape) -> Shape:
+        if are_pair_scores(shape):
+            return shape
         return (*shape[:-1], width_after(self.activation, shape[-1] or 0))
 
     def _append_to(self, branch: Branch, shape: Shape) -> None:
+        if normalized_scores(branch):
+            return
         branch.add("activation", activation=self.activation)
 
     def _arguments(self) -> dict[str, Any]:

@@ -13,13 +13,17 @@ from ._weights import Weight
 from .base import SEQUENCES, Layer, Shape, registry
 from .symbolic import are_symbolic, listed
 
-_NAMES = ("query", "value", "key")
+_NAMES = ("query", "value", "key", "attention_mask")
 
 
 class AttendingLayer(Layer):
     """Base class of the layers that attend with a query to a value and a key."""
 
     _axes = SEQUENCES
+    _gives_scores = False
+    """Whether the scores are a second output of calls in models, as one of these calls has asked for."""
+    _steps_of_scores: ClassVar[tuple[int, ...]] = (1,)
+    """The inputs whose number of steps must be known for the scores."""
 
     def build(self, input_shape: Any) -> None:
         """Create the weights, with their initial values. Does nothing if the layer is built already.
@@ -99,22 +103,44 @@ class AttendingLayer(Layer):
     def _works_step_by_step(self) -> bool:
         return False
 
+    @property
+    def _gives_several(self) -> bool:
+        return self._gives_scores
+
+    def _shapes_of_outputs(self, shapes: Sequence[Shape]) -> list[Shape]:
+        found = super()._shapes_of_outputs(shapes)
+        return [*found, self._scores_shape(shapes)] if self._gives_scores else found
+
+    def _scores_shape(self, shapes: Sequence[Shape]) -> Shape:
+        """Return the shape of the scores that a call in a model returns."""
+        return (*shapes[0][:2], shapes[1][1])
+
+    def _steps_for_scores(self, shape: Shape) -> int:
+        if not shape[1]:
+            raise ValueError(
+                f"return_attention_scores: layer {self.name!r} in a model needs to know the number of steps, got"
+                f" {shape}"
+            )
+        return shape[1]
+
     def _called(
         self, inputs: list[Any], masks: Sequence[Any], training: bool, scores: bool, *, use_causal_mask: bool
     ) -> Any:
-        """Return what a call on two or three symbolic tensors or arrays returns."""
+        """Return what a call on symbolic tensors or arrays returns."""
         arguments = {"use_causal_mask": True} if flag("use_causal_mask", use_causal_mask) else {}
         if are_symbolic(inputs):
             if flag("return_attention_scores", scores):
-                raise ValueError(
-                    f"return_attention_scores: layer {self.name!r} in a model returns its output alone; call the layer"
-                    " on arrays for the scores"
-                )
+                for number in self._steps_of_scores:
+                    self._steps_for_scores(inputs[number].shape)
+                self._gives_scores = True
+                arguments["return_attention_scores"] = True
             given = [mask for mask in masks if mask is not None]
-            return self._symbolic_output(listed(inputs), arguments, mask=given or None)
+            found = self._symbolic_output(listed(inputs), arguments, mask=given or None)
+            return found[0] if isinstance(found, list) and not scores else found
         arrays = [real_array(name, x, self.dtype) for name, x in zip(_NAMES, inputs, strict=False)]
         shapes = [x.shape for x in arrays]
         self._check_shape("inputs", shapes)
+        masks = [*masks, None] if len(arrays) > 3 else masks
         if len({len(x) for x in arrays}) > 1:
             raise ValueError(f"inputs: expected as many rows in all of them, got {', '.join(map(str, shapes))}")
         self.build(shapes)
@@ -229,7 +255,7 @@ class Attention(AttendingLayer):
         training : bool
             Whether to run in training mode, in which dropout is active.
         return_attention_scores : bool
-            Whether to return the weights (N, T, S) as well; in a model this raises ValueError.
+            Whether to return the weights (N, T, S) as well, without dropout. A model needs to know S then.
         use_causal_mask : bool
             Whether step t of the query attends to steps of the value up to t only.
 
@@ -285,19 +311,29 @@ class Attention(AttendingLayer):
         return (*shape[0][:-1], shape[1][-1])
 
     def _append_to(
-        self, branch: Branch, shape: Any, *, use_causal_mask: bool = False, weights_of_steps: int = 0
+        self,
+        branch: Branch,
+        shape: Any,
+        *,
+        use_causal_mask: bool = False,
+        weights_of_steps: int = 0,
+        return_attention_scores: bool = False,
     ) -> None:
         query, value, *key = branch.outputs
+        inputs = [query, value, *(key or [value])]
+        options: dict[str, Any] = {"scores": self.score_mode, "use_scale": self.use_scale, "causal": use_causal_mask}
         attend(
             branch,
-            [query, value, *(key or [value])],
+            inputs,
             weights_of_steps=weights_of_steps,
-            scores=self.score_mode,
-            use_scale=self.use_scale,
-            causal=use_causal_mask,
             dropout=self.dropout,
             seed=self._seed.drawn() if self.dropout else 0,
+            **options,
         )
+        if return_attention_scores:
+            steps = self._steps_for_scores(shape[1])
+            number = len(branch.added) - 1
+            branch.outputs.append(branch.add_again(number, inputs, "attention", weights_of_steps=steps, **options))
 
     def _arguments(self) -> dict[str, Any]:
         return {

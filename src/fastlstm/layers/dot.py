@@ -5,8 +5,9 @@ from typing import Any
 
 from .._internal import checks
 from .._internal.arrays import Array
-from .._internal.native import Branch, Output
+from .._internal.native import Branch, Output, PairScores
 from ._calls_on_arrays import call_on_arrays
+from ._pair_scores import append_values
 from .base import Shape, registry
 from .merging import Merge
 
@@ -36,7 +37,7 @@ class Dot(Merge):
     ------
     ValueError
         If an argument is out of range; when called, if the shapes do not fit each other. In a model, a number of steps
-        that becomes one of features must be known.
+        that becomes one of features must be known, unless a softmax and another Dot follow, as in attention.
     TypeError
         If an argument has the wrong type.
 
@@ -91,15 +92,26 @@ class Dot(Merge):
             for shape, axis in zip(shapes, self._axes_of(shapes), strict=True)
         )
         rest = [*first, *second] or [1]
-        if rest[-1] is None:
+        if rest[-1] is None and not self._gives_pair_scores(shapes):
             raise ValueError(
                 f"layer {self.name!r}: the number of steps must be known where it becomes the number of features, got"
                 f" {shapes[0]} and {shapes[1]}"
             )
         return (shapes[0][0], *rest)
 
+    def _gives_pair_scores(self, shapes: Sequence[Shape]) -> bool:
+        """Whether the products are those of all steps of two sequences, which a softmax makes attention."""
+        return not self.normalize and [len(shape) for shape in shapes] == [3, 3] and self._axes_of(shapes) == [2, 2]
+
     def _append_to(self, branch: Branch, shape: Any) -> None:
         axes = self._axes_of(shape)
+        scores, values = branch.outputs
+        if isinstance(scores, PairScores) and scores.normalized and axes == [2, 1] and not self.normalize:
+            append_values(branch, scores, values)
+            return
+        if self._output_shape_of(list(shape))[-1] is None:
+            branch.outputs = [PairScores(scores, values, False)]
+            return
         first, second = (
             self._vectors(branch, place, one, axis)
             for place, one, axis in zip(branch.outputs, shape, axes, strict=True)

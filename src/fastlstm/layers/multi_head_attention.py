@@ -4,6 +4,8 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from .._internal.arrays import Array
 from .._internal.checks import flag, number, refuse, size
 from .._internal.native import Branch, Output, Place
@@ -12,6 +14,7 @@ from ._rng import Seed
 from ._weights import JoinedWeights, Rules, Weight, rules
 from .attention import AttendingLayer, attend
 from .base import Layer, Shape, registry
+from .symbolic import SymbolicTensor, are_symbolic
 
 
 class _Projection(Layer):
@@ -142,6 +145,7 @@ class MultiHeadAttention(AttendingLayer):
     """
 
     _takes_masks_away = True
+    _steps_of_scores = (0, 1)
 
     def __init__(
         self,
@@ -258,7 +262,7 @@ class MultiHeadAttention(AttendingLayer):
         query_mask: Any = None,
         value_mask: Any = None,
         key_mask: Any = None,
-        attention_mask: None = None,
+        attention_mask: Any = None,
         return_attention_scores: bool = False,
         training: bool = False,
         use_causal_mask: bool = False,
@@ -275,11 +279,12 @@ class MultiHeadAttention(AttendingLayer):
             (N, S, F). Default: `value`.
         query_mask, value_mask, key_mask : array_like of bool, optional
             (N, T) and (N, S), True where a step is valid. In a model, masks come with the inputs.
-        attention_mask : None
-            Only None is accepted.
+        attention_mask : array_like of bool or SymbolicTensor, optional
+            What can be broadcast to (N, T, S), or (N, 1, T, S): True where a step of the query may attend to one of the
+            value. A symbolic one has a row for each sample, and a known S.
         return_attention_scores : bool
-            Whether to return the weights (N, heads, T, S) as well, as they are before dropout; in a model this raises
-            ValueError.
+            Whether to return the weights (N, heads, T, S) as well, as they are before dropout. A model needs to know T
+            and S then.
         training : bool
             Whether to run in training mode, in which dropout is active.
         use_causal_mask : bool
@@ -297,13 +302,52 @@ class MultiHeadAttention(AttendingLayer):
         TypeError
             If an array is not made of real integers or floats.
         """
-        refuse(f"a call of layer {self.name!r}", attention_mask=attention_mask)
         if value is None:
             raise TypeError(f"value: layer {self.name!r} expected a query and a value, got one input")
         inputs, masks = [query, value], [query_mask, value_mask]
-        if key is not None:
-            inputs, masks = [*inputs, key], [*masks, key_mask]
+        if key is not None or key_mask is not None or attention_mask is not None:
+            inputs, masks = [*inputs, value if key is None else key], [*masks, key_mask]
+        if attention_mask is not None:
+            inputs.append(self._pair_mask(attention_mask, query, value))
         return self._called(inputs, masks, bool(training), return_attention_scores, use_causal_mask=use_causal_mask)
+
+    def _pair_mask(self, mask: Any, query: Any, value: Any) -> Any:
+        """Return the mask of pairs of steps as the core takes it."""
+        if are_symbolic(query) or are_symbolic(mask):
+            if not isinstance(mask, SymbolicTensor):
+                raise TypeError(f"attention_mask: expected a symbolic tensor, as the query is one, got {mask!r}")
+            return mask
+        array = np.asarray(mask)
+        if array.ndim == 4 and array.shape[1] == 1:
+            array = array[:, 0]
+        shape = (*np.shape(query)[:2], np.shape(value)[1])
+        fits = array.ndim <= 3 and all(
+            size in (1, wanted) for size, wanted in zip(array.shape[::-1], shape[::-1], strict=False)
+        )
+        if not fits:
+            raise ValueError(
+                f"attention_mask: expected a shape that can be broadcast to {shape} or (N, 1, T, S), got {array.shape}"
+            )
+        return np.broadcast_to(array.astype(bool), shape)
+
+    def _check_shape(self, argument: str, shape: Any) -> Any:
+        if not isinstance(shape, (list, tuple)) or len(shape) != 4 or not isinstance(shape[3], (list, tuple)):
+            return super()._check_shape(argument, shape)
+        query, value, _, pairs = shape
+        if len(pairs) == 4 and pairs[1] == 1:
+            pairs = (pairs[0], *pairs[2:])
+        same = len(pairs) == 3 and all(
+            None in (one, other) or one == other for one, other in zip(pairs[1:], (query[1], value[1]), strict=True)
+        )
+        if not same or pairs[2] is None:
+            raise ValueError(
+                f"attention_mask: layer {self.name!r} expected shape (N, {_letter('T', query[1])},"
+                f" {_letter('S', value[1])}) with a known last axis, got {tuple(shape[3])}"
+            )
+        return super()._check_shape(argument, shape[:3])
+
+    def _scores_shape(self, shapes: Sequence[Shape]) -> Shape:
+        return (shapes[0][0], self.num_heads, shapes[0][1], shapes[1][1])
 
     def _make_weights(self, features: Any, input_shape: Any) -> None:
         for part in self._inner_layers():
@@ -318,10 +362,19 @@ class MultiHeadAttention(AttendingLayer):
         return (*shape[0][:-1], shape[0][-1] if self._width is None else self._width)
 
     def _append_to(
-        self, branch: Branch, shape: Any, *, use_causal_mask: bool = False, weights_of_steps: int = 0
+        self,
+        branch: Branch,
+        shape: Any,
+        *,
+        use_causal_mask: bool = False,
+        weights_of_steps: int = 0,
+        return_attention_scores: bool = False,
     ) -> None:
-        features = tuple(one[-1] for one in shape)
-        query, value, *key = branch.outputs
+        features = tuple(one[-1] for one in shape[:3])
+        query, value, *key = branch.outputs[:3]
+        pairs = branch.outputs[3:]
+        if pairs and len(shape[3]) == 4:
+            pairs = [branch.add_on(pairs, "reshape", steps=shape[3][2] or 0, features=shape[3][3], sequence=True)]
         given = {"query_dense": query, "key_dense": (key or [value])[0], "value_dense": value}
         found = {}
         for name, place in given.items():
@@ -330,24 +383,42 @@ class MultiHeadAttention(AttendingLayer):
             if self._activity_regularizer is not None:
                 penalty = {"l1": self._activity_regularizer.l1, "l2": self._activity_regularizer.l2}
                 found[name] = branch.add_on([found[name]], "activity_regularizer", **penalty)
+        inputs = [found["query_dense"], found["value_dense"], found["key_dense"], *pairs]
+        options: dict[str, Any] = {
+            "heads": self.num_heads,
+            "factor": 1 / math.sqrt(self.key_dim),
+            "causal": use_causal_mask,
+            "masks_keys": True,
+            "zeros_masked": False,
+            "all_masked": "none" if self.dropout else "alike",
+        }
         attend(
             branch,
-            [found["query_dense"], found["value_dense"], found["key_dense"]],
+            inputs,
             weights_of_steps=weights_of_steps,
-            heads=self.num_heads,
-            factor=1 / math.sqrt(self.key_dim),
-            causal=use_causal_mask,
-            masks_keys=True,
-            zeros_masked=False,
-            all_masked="none" if self.dropout else "alike",
             dropout=0.0 if weights_of_steps else self.dropout,
             seed=self._seed.drawn() if self.dropout else 0,
+            **options,
         )
         if not weights_of_steps:
             branch.outputs = [self.output_dense._add_to(branch, branch.outputs, features)]
+        if return_attention_scores:
+            self._append_scores(branch, inputs, shape, options)
+
+    def _append_scores(self, branch: Branch, inputs: Sequence[Output], shape: Any, options: dict[str, Any]) -> None:
+        """Add the output of the weights, (N, heads, T, S), of which the core gives (N, T, heads * S)."""
+        output = branch.outputs
+        steps, value_steps = self._steps_for_scores(shape[0]), self._steps_for_scores(shape[1])
+        attend(branch, inputs, weights_of_steps=value_steps, **options)
+        branch.add("permute", steps=steps)
+        branch.add("reshape", steps=self.num_heads, features=value_steps * steps, sequence=True)
+        branch.divide(steps, True)
+        branch.add("permute", steps=value_steps)
+        branch.unite(steps)
+        branch.outputs = [*output, *branch.outputs]
 
     def _keras_call(self, inputs: list[Any]) -> tuple[list[Any], dict[str, Any]]:
-        return list(inputs), {}
+        return list(inputs[:3]), {"attention_mask": inputs[3]} if len(inputs) > 3 else {}
 
     def _arguments(self) -> dict[str, Any]:
         return {
@@ -361,6 +432,10 @@ class MultiHeadAttention(AttendingLayer):
             **self._bias_rules.arguments("bias"),
             "seed": self.seed,
         }
+
+
+def _letter(letter: str, size: int | None) -> str:
+    return letter if size is None else str(size)
 
 
 def _checked_width(output_shape: Any) -> int | None:

@@ -8,6 +8,7 @@ import numpy as np
 from .._internal.native import Branch
 from .._internal.tensor import like
 from ._axes import append_over, axes_of, given_axes, require_possible
+from ._pair_scores import are_pair_scores, normalized_scores
 from .base import NESTED, SEQUENCES, VECTORS, Layer, Shape, registry
 from .symbolic import are_symbolic
 
@@ -46,6 +47,8 @@ class Softmax(Layer):
 
     _axes = VECTORS | SEQUENCES | NESTED
     _keras_takes_mask = True
+    _any_width = False
+    """Whether it is called on products with steps, whose number of features is that of steps."""
 
     def __init__(self, axis: int | Sequence[int] = -1, **options: Any) -> None:
         super().__init__(**options)
@@ -96,11 +99,22 @@ class Softmax(Layer):
     def _works_step_by_step(self) -> bool:
         return self.axis in (-1, 2)
 
+    def _check_shape(self, argument: str, shape: Any) -> int:
+        if self.axis in (-1, 2) and are_pair_scores(shape):
+            self._any_width = True
+        if self._any_width and len(shape) == 3:
+            return self._features or 1
+        return super()._check_shape(argument, shape)
+
     def _output_shape(self, shape: Shape) -> Shape:
+        if are_pair_scores(shape):
+            return shape
         require_possible(self.name, axes_of(self.name, self.axis, shape), shape)
         return shape
 
     def _append_to(self, branch: Branch, shape: Shape) -> None:
+        if normalized_scores(branch):
+            return
         axes = axes_of(self.name, self.axis, shape)
         append_over(self, branch, shape, axes, "activation", activation="softmax")
 

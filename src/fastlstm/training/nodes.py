@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol, TypeAlias
 
-from .._internal.native import NETWORK_INPUT, Branch, Network, Output, Place, StepRows
+from .._internal.native import NETWORK_INPUT, Branch, Network, Output, PairScores, Place, StepRows
 from ..layers.base import Layer, Shape
 
 Value: TypeAlias = tuple[int, int]
@@ -121,7 +121,8 @@ class CoreLayers:
     ) -> list[Place]:
         """Add the nodes that these outputs need; return the places of the outputs in the network."""
         found = self.append(nodes, outputs, inputs, input_shapes)
-        return _Branch(self, self.layers[-1], ()).places(found)
+        last = self.layers[-1] if self.layers else nodes[-1].layer
+        return _Branch(self, last, ()).places(found)
 
     def append(
         self, nodes: Sequence[Node], outputs: Sequence[Value], inputs: Sequence[Output], input_shapes: Sequence[Shape]
@@ -151,7 +152,7 @@ class CoreLayers:
 
     def _without_mask(self, layer: Layer, output: Output, shape: Shape) -> Output:
         """Add what `layer` leaves of one of its inputs for layers after it: the same without a mask."""
-        if len(shape) != 3 or isinstance(output, StepRows):
+        if len(shape) != 3 or isinstance(output, (StepRows, PairScores)):
             return output
         return _Branch(self, layer, ())._add("step_range", [output], before=0, after=0), 0
 

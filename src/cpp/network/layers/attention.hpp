@@ -1,6 +1,7 @@
 // Attention of a query's steps to those of a value, by scores of query and key.
 #pragma once
 
+#include <algorithm>
 #include <stdexcept>
 #include <string>
 
@@ -38,7 +39,7 @@ struct AttentionOptions {
     }
 };
 
-// Its inputs are query, value and key.
+// Its inputs are query, value and key, and perhaps which value steps (features) each query step sees: not zero.
 template <class T>
 class AttentionLayer final : public Layer<T> {
 public:
@@ -46,14 +47,17 @@ public:
 
     AttentionLayer(const Options& options, const LayerContext<T>& context)
         : Layer<T>(context.inputs[0], context.inputs[context.inputs.size() > 1]), options_(options) {
-        if (context.inputs.size() != 3)
-            throw std::invalid_argument("inputs: attention expects a query, a value and a key, got " +
-                                        std::to_string(context.inputs.size()));
-        for (const StepShape& input : context.inputs) {
-            if (input.features % options.heads)
-                throw std::invalid_argument("heads: expected a divisor of " + std::to_string(input.features) +
+        const std::size_t count = context.inputs.size();
+        if (count != 3 && count != 4)
+            throw std::invalid_argument("inputs: attention expects a query, a value, a key and perhaps a mask, got " +
+                                        std::to_string(count));
+        for (std::size_t k = 0; k < 3; ++k) {
+            const Index features = context.inputs[k].features;
+            if (features % options.heads)
+                throw std::invalid_argument("heads: expected a divisor of " + std::to_string(features) +
                                             " features, got " + std::to_string(options.heads));
         }
+        if (count == 4) mask_features_ = context.inputs[3].features;
         value_features_ = this->outputs;
         if (options.weights_of_steps > 0) this->outputs = options.heads * options.weights_of_steps;
         const bool additive = options.scores == Scores::additive;
@@ -62,8 +66,9 @@ public:
         if (options.scores == Scores::concat) this->weights.push_back({"concat_score_weight", {}, true});
     }
 
-    std::size_t input_count() const override { return 3; }
+    std::size_t input_count() const override { return mask_features_ > 0 ? 4 : 3; }
     StepShape input_shape(std::size_t input) const override {
+        if (input == 3) return {mask_features_, true};
         return {input == 1 ? value_features_ : this->features, this->takes_sequence};
     }
     bool takes_equal_steps() const override { return false; }
@@ -84,11 +89,13 @@ public:
         if (extent.input_steps[2] != value_steps)
             throw std::invalid_argument("key: expected as many steps as the value has, " + std::to_string(value_steps) +
                                         ", got " + std::to_string(extent.input_steps[2]));
+        if (mask_features_ > 0 && (extent.input_steps[3] != steps || mask_features_ != value_steps))
+            throw std::invalid_argument(
+                "attention_mask: expected " + std::to_string(steps) + " steps of " + std::to_string(value_steps) +
+                " numbers, got " + std::to_string(extent.input_steps[3]) + " of " + std::to_string(mask_features_));
         if (options_.weights_of_steps > 0 && options_.weights_of_steps != value_steps)
             throw std::invalid_argument("value: expected " + std::to_string(options_.weights_of_steps) +
                                         " steps, got " + std::to_string(value_steps));
-        if (options_.weights_of_steps > 0 && mode == Mode::training)
-            throw std::invalid_argument("weights_of_steps: there are no gradients of the weights of attention");
         auto workspace = std::make_unique<AttentionWorkspace>(*this, kernels);
         AttentionArgs<T>& args = workspace->args;
         args.scores = options_.scores;
@@ -128,6 +135,7 @@ private:
         const AttentionLayer& layer;
         const Kernels<T>& kernels;
         AttentionArgs<T> args{};
+        Sequence<T> d_mask{};
 
         AttentionWorkspace(const AttentionLayer& layer, const Kernels<T>& kernels) : layer(layer), kernels(kernels) {}
 
@@ -139,14 +147,20 @@ private:
             args.query_mask = from[0].mask;
             args.value_mask = from[1].mask;
             args.key_mask = layer.options_.masks_keys ? from[2].mask : Mask{};
+            if (layer.mask_features_ > 0) args.pair_mask = from[3].values;
         }
         void set_dx(std::size_t input, Sequence<T> to) override {
-            (input == 0 ? args.d_query : input == 1 ? args.d_values : args.d_keys) = to;
+            (input == 0 ? args.d_query : input == 1 ? args.d_values : input == 2 ? args.d_keys : d_mask) = to;
         }
 
         Sequence<const T> output() const override { return read_only(args.y); }
         void forward_rows(Range rows) override { kernels.attend(args_of_call(), rows); }
-        void backward_rows(Range rows) override { kernels.attend_backward(args_of_call(), rows); }
+        void backward_rows(Range rows) override {
+            kernels.attend_backward(args_of_call(), rows);
+            for (Index t = 0; d_mask.data && t < args.steps; ++t)
+                for (Index n = rows.begin; n < rows.end; ++n)
+                    std::fill_n(row_at(d_mask, t, n), layer.mask_features_, T(0));
+        }
         Index gradient_tiles() const override { return args.d_scale || args.d_concat_weight ? 1 : 0; }
         void gradients(Range tiles) override {
             if (tiles.begin < tiles.end) kernels.attention_gradients(args);
@@ -165,7 +179,7 @@ private:
     };
 
     AttentionOptions options_;
-    Index value_features_ = 0;
+    Index value_features_ = 0, mask_features_ = 0;
 };
 
 }  // namespace fastlstm
