@@ -140,7 +140,7 @@ def test_weights_that_no_value_has_are_refused(rng):
 def test_a_masked_output_is_refused(rng):
     model = Sequential([Input((4, 2)), layers.Masking(), layers.LSTM(3, return_sequences=True)])
     model.compile("sgd", "dice")
-    with pytest.raises(ValueError, match="loss: 'dice' would get masked steps"):
+    with pytest.raises(ValueError, match="loss: 'dice' has no values of steps, but a mask"):
         model.evaluate(np.ones((2, 4, 2)), np.ones((2, 4, 3)), verbose=0)
 
 

@@ -162,9 +162,9 @@ def test_configurations_keep_every_setting(loss):
         ),
         (lambda: trained(losses.Dice("none")), ValueError, "reduction: .* training needs one number"),
         (
-            lambda: trained(losses.CosineSimilarity(1), steps=True),
+            lambda: trained(losses.CosineSimilarity(3), steps=True),
             ValueError,
-            "axis: expected -1, the axis of features",
+            "axis: expected one of the axes 1 to 2 of the output, got 3",
         ),
         (
             lambda: losses.MeanSquaredError("average"),

@@ -114,10 +114,3 @@ def test_what_is_no_loss():
             losses.get(wrong)
     with pytest.raises(NotImplementedError, match=r"Unfinished does not define call\(y_true, y_pred\)"):
         Unfinished()([[1.0]], [[1.0]])
-
-
-def test_masks_that_reach_it_are_refused(rng):
-    model = Sequential([Input((T, 3)), layers.Masking(), layers.LSTM(2, return_sequences=True)])
-    model.compile("sgd", Squared())
-    with pytest.raises(ValueError, match="loss: 'squared' would get masked steps"):
-        model.fit(rng.normal(size=(N, T, 3)), rng.normal(size=(N, T, 2)), verbose=0)

@@ -251,18 +251,6 @@ def test_wrong_results(data, entry, result, error, match):
         getattr(model_of(wrong), entry)(*data)
 
 
-def test_masks_that_reach_it_are_refused(rng):
-    x, y = rng.normal(size=(N, T, 3)), rng.normal(size=(N, T, 2))
-
-    def masking(dtype, steps):
-        return [layers.Masking(dtype=dtype), *plain(dtype, steps)]
-
-    for entry in ("fit", "evaluate", "train_on_batch"):
-        with pytest.raises(ValueError, match="loss: 'squared_error' would get masked steps"):
-            getattr(model_of(squared_error, masking, steps=True), entry)(x, y)
-    model_of(squared_error, masking).fit(x, y[:, -1], verbose=0)  # which the LSTM has swallowed
-
-
 def test_what_a_function_has_not():
     loss = losses.get(squared_error)
     with pytest.raises(TypeError, match="has no configuration"):

@@ -234,13 +234,3 @@ def test_stateful_models_with_several_outputs(rng):
     for model in (native, own):
         model.fit(x, y, batch_size=8, epochs=2, shuffle=False, verbose=0)
     close(native, own)
-
-
-def test_masks_that_reach_one_of_several_outputs(rng):
-    steps = Input((T, 3))
-    hidden = layers.LSTM(4, return_sequences=True)(layers.Masking()(steps))
-    model = Model(steps, [hidden, layers.LSTM(2)(hidden)])
-    x, y = rng.normal(size=(N, T, 3)), [rng.normal(size=(N, T, 4)), rng.normal(size=(N, 2))]
-    model.compile("sgd", [squared, "mse"])
-    with pytest.raises(ValueError, match="loss: 'squared' would get masked steps"):
-        model.fit(x, y, verbose=0)

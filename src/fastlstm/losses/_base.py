@@ -13,7 +13,7 @@ from .._internal.tensor import result
 from . import _direct_calls
 from ._pairs import floats
 from ._python_values import loss_and_gradient, loss_of
-from ._shares import shares_of
+from ._shares import masked_weights, shares_of
 from ._split import SplitSteps
 from ._trainer import StatefulState, Trainer
 
@@ -276,8 +276,7 @@ class Loss:
         """Return the object that trains and evaluates the network with this loss.
 
         `stateful_state` returns the initial states for a batch with a given number of rows; it is None for a model that
-        is not stateful. `weight` is the weight of the loss, which the core already applies. A mask that reaches the
-        output raises ValueError.
+        is not stateful. `weight` is the weight of the loss, which the core already applies.
         """
         return SplitSteps(network, [self], [weight], stateful_state)
 
@@ -289,6 +288,10 @@ class Loss:
         """Return the weighted and reduced loss of a batch, and its gradient with respect to the output."""
         return loss_and_gradient(self, y, output, weight)
 
+    def _masked_weight(self, weight: Array | None, valid: Array, output: Array) -> Array | None:
+        """Return the sample weights of a batch with the mask of its output, by which Keras multiplies the values."""
+        return masked_weights(weight, valid, self.reduction)
+
     def _output_width(self, targets: Array) -> int:
         """Return the number of output columns that targets (N,), (N, O) or (N, T, O) require."""
         return targets.shape[-1] if targets.ndim > 1 else 1
@@ -296,11 +299,7 @@ class Loss:
     def _targets(
         self, name: str, y: Any, output_shape: tuple[int, ...], width: int, dtype: str, *, finite: bool
     ) -> Array:
-        """Return the targets of a model's output as `_converted` does, whose last axis must be that of the features."""
-        if self._axis not in (-1, len(output_shape) - 1):
-            raise ValueError(
-                f"axis: expected -1, the axis of features, to train with an output {output_shape}, got {self._axis}"
-            )
+        """Return the targets of a model's output as `_converted` does."""
         return self._converted(name, y, output_shape, width, dtype, finite=finite)
 
     def _converted(

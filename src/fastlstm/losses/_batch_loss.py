@@ -32,6 +32,13 @@ class BatchLoss(Loss):
         """Return the weighted and reduced loss of a batch, and its gradient with respect to the output."""
         return self.reduced(y, output, weight)
 
+    def _masked_weight(self, weight: Array | None, valid: Array, output: Array) -> Array | None:
+        """Refuse masks: the values are not those of steps."""
+        raise ValueError(
+            f"loss: {self.name!r} has no values of steps, but a mask reaches this model's output; use a loss of steps,"
+            " such as the cross-entropies, or return the last step only"
+        )
+
     def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
         """Return the loss of predictions.
 

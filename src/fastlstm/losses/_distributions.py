@@ -167,7 +167,7 @@ class CosineSimilarity(NativeLoss):
     Parameters
     ----------
     axis : int
-        The axis of the classes or features. Training needs the last one; a loss that is called by itself takes any.
+        The axis of the classes or features. The core computes that of the last one; others are computed in NumPy.
     reduction : {'sum_over_batch_size', 'mean', 'sum', 'mean_with_sample_weight'}
         How the values of a batch become one number; `Loss` defines each.
     name : str, optional

@@ -38,7 +38,7 @@ class BinaryFocalCrossentropy(NativeLoss):
     label_smoothing : float
         The amount s of smoothing, in [0, 1]: targets become ``y * (1 - s) + s / 2``.
     axis : int
-        The axis of the classes or features. Training needs the last one; a loss that is called by itself takes any.
+        The axis of the classes or features. The core computes that of the last one; others are computed in NumPy.
     reduction : {'sum_over_batch_size', 'mean', 'sum', 'mean_with_sample_weight'}
         How the values of a batch become one number; `Loss` defines each.
     name : str, optional
@@ -182,7 +182,7 @@ class CategoricalFocalCrossentropy(NativeLoss):
     label_smoothing : float
         The amount s of smoothing, in [0, 1]: targets become ``y * (1 - s) + s / O`` for O classes.
     axis : int
-        The axis of the classes or features. Training needs the last one; a loss that is called by itself takes any.
+        The axis of the classes or features. The core computes that of the last one; others are computed in NumPy.
     reduction : {'sum_over_batch_size', 'mean', 'sum', 'mean_with_sample_weight'}
         How the values of a batch become one number; `Loss` defines each.
     name : str, optional

@@ -53,7 +53,8 @@ class NativeLoss(Loss):
         """Return the values of samples or steps that the function beside the class gives."""
         cls = next(cls for cls in type(self).__mro__ if cls in registry)
         function = getattr(sys.modules[cls.__module__], snake_case(cls.__name__))
-        return function(y_true, y_pred, **{name: getattr(self, name) for name in self._settings})
+        settings = {name: getattr(self, name) for name in self._settings}
+        return function(y_true, y_pred, **settings, **({} if self.axis == -1 else {"axis": self.axis}))
 
     def _start(self, network: Network, output: int = 0) -> None:
         """Install this loss of an output in the network."""

@@ -34,6 +34,32 @@ def shares_of(shape: tuple[int, ...], reduction: str | None, sample_weight: Arra
     return shares if shape else np.asarray(shares.sum())
 
 
+def masked_weights(weight: Array | None, valid: Array, reduction: str | None) -> Array:
+    """Return the weights of steps where a mask lets them count, and zeros elsewhere.
+
+    Parameters
+    ----------
+    weight : ndarray, optional
+        Sample weights (N,) or (N, T).
+    valid : ndarray of bool
+        The mask (N, T).
+    reduction : str
+        That of the loss. Means are over the valid steps alone: their weights make up for the others.
+
+    Returns
+    -------
+    ndarray
+        Weights (N, T).
+    """
+    factors = valid.astype(np.float64)
+    if reduction in ("sum_over_batch_size", "mean"):
+        factors *= factors.size / max(factors.sum(), 1.0)
+    if weight is None:
+        return factors
+    product: Array = factors * weight.reshape(weight.shape + (1,) * (factors.ndim - weight.ndim))
+    return product
+
+
 def _weight_of_each(shape: tuple[int, ...], weight: Array, name: str) -> Array:
     """Return the weight of each value; those of samples if there is one value for the batch."""
     weight = weight.astype(np.float64)
@@ -41,8 +67,8 @@ def _weight_of_each(shape: tuple[int, ...], weight: Array, name: str) -> Array:
         return weight
     if weight.ndim > len(shape):
         raise ValueError(
-            f"sample_weight: expected one for each sample, since the loss {name!r} has no values for steps, got shape"
-            f" {weight.shape}"
+            f"sample_weight: expected one for each sample, since the loss {name!r} has no values for steps (nor does a"
+            f" mask of its output fit such values), got shape {weight.shape}"
         )
     if weight.shape != shape[: weight.ndim]:
         raise ValueError(

@@ -33,7 +33,7 @@ class SparseCategoricalCrossentropy(NativeLoss):
     reduction : {'sum_over_batch_size', 'mean', 'sum', 'mean_with_sample_weight'}
         How the values of a batch become one number; `Loss` defines each.
     axis : int
-        The axis of the classes or features. Training needs the last one; a loss that is called by itself takes any.
+        The axis of the classes or features. The core computes that of the last one; others are computed in NumPy.
     name : str, optional
         For display.
     dtype : None

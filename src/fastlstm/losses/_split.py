@@ -3,7 +3,7 @@
 import math
 import time
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
@@ -23,6 +23,9 @@ class PythonLoss(Protocol):
     def _gradient_of_batch(self, y: Array, output: Array, weight: Array | None) -> tuple[float, Array]:
         """Return the weighted and reduced loss of a batch, and its gradient with respect to the output."""
 
+    def _masked_weight(self, weight: Array | None, valid: Array, output: Array) -> Array | None:
+        """Return the sample weights of a batch with the mask of its output."""
+
 
 class SplitSteps:
     """A network whose losses are computed in Python, with the interface of the core's `train` and `evaluate`.
@@ -37,11 +40,6 @@ class SplitSteps:
         The weight of each loss.
     stateful_state : callable, optional
         Returns the initial states of a stateful model for a number of rows.
-
-    Raises
-    ------
-    ValueError
-        If a mask reaches an output that has a loss.
     """
 
     loss_depends_on_batch = True
@@ -53,20 +51,13 @@ class SplitSteps:
         weights: Sequence[float],
         stateful_state: StatefulState | None,
     ) -> None:
-        masked = network.masked_output
-        for loss, one in zip(losses, masked if isinstance(masked, list) else [masked], strict=True):
-            if one and loss is not None:
-                raise ValueError(
-                    f"loss: {loss.name!r} would get masked steps without their mask, which reaches this model's output;"
-                    " use a loss of fastlstm.losses"
-                )
         self._network, self._losses, self._weights = network, losses, weights
         self._stateful_state = stateful_state
 
     @property
     def masked_output(self) -> Any:
         """Whether a mask may reach the output, for each of several."""
-        return [False] * len(self._losses) if len(self._losses) > 1 else False
+        return self._network.masked_output
 
     def train(
         self,
@@ -100,29 +91,38 @@ class SplitSteps:
             rows = order[start : start + batch_size]
             into = slice(start, start + len(rows))
             rate = float(rates[min(step - first_step, len(rates) - 1)])
-            losses = self._train_on(x, y, rows, rate, sample_weight, predictions, into)
+            losses = self._train_on(x, y, rows, rate, sample_weight, predictions, valid, into)
             sums = [total + loss * len(rows) for total, loss in zip(sums, losses, strict=True)]
             step += 1
             if step >= end or time.perf_counter() - begin >= seconds or not math.isfinite(sums[0]):
                 return step, sums if several else sums[0]
 
     def _train_on(
-        self, x: Any, y: Any, rows: Array, learning_rate: float, sample_weight: Any, predictions: Any, into: slice
+        self,
+        x: Any,
+        y: Any,
+        rows: Array,
+        learning_rate: float,
+        sample_weight: Any,
+        predictions: Any,
+        valid: Any,
+        into: slice,
     ) -> list[float]:
         """Make a step on some rows; return the loss, and of several outputs the loss of each."""
         network = self._network
         inputs = [each[rows] for each in x] if isinstance(x, list) else x[rows]
         state = None if self._stateful_state is None else self._stateful_state(len(rows))
         saved = network.forward(inputs, state=state, rng_step=network.iterations, penalize=True)
-        if predictions is not None:
-            for buffer, each in zip(_listed(predictions), _listed(saved.output), strict=True):
-                buffer[into] = each
+        _write(predictions, saved.output, into)
+        _write(valid, saved.valid, into)
         found: list[float] = []
         gradients: list[Array] = []
-        for loss, factor, targets, output, weight in self._of_outputs(y, saved.output, sample_weight):
+        for loss, factor, targets, output, mask, weight in self._of_outputs(y, saved, sample_weight):
             value, gradient = 0.0, np.zeros_like(output)
             if loss is not None:
-                value, d = loss._gradient_of_batch(targets[rows], output, None if weight is None else weight[rows])
+                given = None if weight is None else weight[rows]
+                given = given if mask is None else loss._masked_weight(given, mask, output)
+                value, d = loss._gradient_of_batch(targets[rows], output, given)
                 gradient = np.ascontiguousarray(d * factor, dtype=output.dtype)
             found.append(value)
             gradients.append(gradient)
@@ -134,25 +134,45 @@ class SplitSteps:
 
     def evaluate(self, x: Any, y: Any, sample_weight: Any = None, predictions: Any = None, valid: Any = None) -> Any:
         """Return the loss of all rows as one batch, including all regularization penalties, and that of each output."""
-        outputs, penalty = self._network.predict_and_penalize(x)
-        if predictions is not None:
-            for buffer, each in zip(_listed(predictions), _listed(outputs), strict=True):
-                buffer[:] = each
-        found = [
-            0.0 if loss is None else loss._of_batch(targets, output, weight)
-            for loss, _, targets, output, weight in self._of_outputs(y, outputs, sample_weight)
-        ]
-        return self._summed(found, penalty)
+        found = _Outputs(*self._network.predict_and_penalize(x))
+        _write(predictions, found.output, slice(None))
+        _write(valid, found.valid, slice(None))
+        losses = []
+        for loss, _, targets, output, mask, weight in self._of_outputs(y, found, sample_weight):
+            value = 0.0
+            if loss is not None:
+                value = loss._of_batch(
+                    targets, output, weight if mask is None else loss._masked_weight(weight, mask, output)
+                )
+            losses.append(value)
+        return self._summed(losses, found.penalty)
 
-    def _of_outputs(self, y: Any, outputs: Any, sample_weight: Any) -> Any:
-        """Return what belongs to each output: its loss with its weight, targets, values and sample weights."""
+    def _of_outputs(self, y: Any, found: Any, sample_weight: Any) -> Any:
+        """Return what belongs to each output: its loss with its weight, targets, values, mask and sample weights."""
         weights = [None] * len(self._losses) if sample_weight is None else _listed(sample_weight)
-        return zip(self._losses, self._weights, _listed(y), _listed(outputs), weights, strict=True)
+        masked = zip(_listed(found.valid), _listed(self._network.masked_output), strict=True)
+        masks = [mask if one else None for mask, one in masked]
+        return zip(self._losses, self._weights, _listed(y), _listed(found.output), masks, weights, strict=True)
 
     def _summed(self, losses: list[float], penalty: float) -> Any:
         """Return the weighted sum of the losses with the penalty, and of several outputs the loss of each."""
         total = sum(weight * loss for weight, loss in zip(self._weights, losses, strict=True)) + penalty
         return [total, *losses] if len(losses) > 1 else total
+
+
+class _Outputs(NamedTuple):
+    """What a forward pass gives."""
+
+    output: Any
+    penalty: float
+    valid: Any
+
+
+def _write(buffers: Any, arrays: Any, into: slice) -> None:
+    """Write arrays of the outputs into a part of those buffers that are wanted."""
+    for buffer, array in zip(_listed(buffers), _listed(arrays), strict=True) if buffers is not None else ():
+        if buffer is not None:
+            buffer[into] = array
 
 
 def _listed(value: Any) -> list[Any]:

@@ -11,6 +11,7 @@ from .._internal import checks
 from .._internal.arrays import Array
 from .._internal.registry import is_config
 from .._internal.row_arrays import RowArrays, Rows
+from ..losses._along_axis import along_its_axis
 from ..losses._native import NativeLoss
 from ..losses._sample_weights import sample_weights
 from ..losses._split import SplitSteps
@@ -45,6 +46,8 @@ class Compiled:
         self.losses: list[losses.Loss | None] = [
             None if one is None else losses.get(one) for one in self._of_each("loss", loss, spread=True)
         ]
+        self._training_losses = self.losses
+        """The losses as they train the outputs, whose shapes are known once there is a native model."""
         weights = self._of_each("loss_weights", loss_weights, spread=len(output_names) == 1)
         self.loss_weights = [1.0 if one is None else checks.number("loss_weights", one) for one in weights]
         if len(output_names) == 1:
@@ -68,7 +71,9 @@ class Compiled:
 
     def attach(self, native: NativeModel) -> None:
         """Set the losses of a native model and start its optimizer."""
-        for output, (loss, weight) in enumerate(zip(self.losses, self.loss_weights, strict=True)):
+        ranks = native.output_ranks
+        self._training_losses = [along_its_axis(loss, rank) for loss, rank in zip(self.losses, ranks, strict=True)]
+        for output, (loss, weight) in enumerate(zip(self._training_losses, self.loss_weights, strict=True)):
             if loss is not None:
                 loss._start(native.network, output)
             native.network.set_loss_weight(weight, output=output)
@@ -77,11 +82,12 @@ class Compiled:
     def trainer(self, native: NativeModel) -> Trainer:
         """Return the network, or a wrapper that splits its steps for losses written in Python."""
         stateful_state = native.stateful_state if native.stateful else None
-        if self.loss is not None:
-            return self.loss._trainer(native.network, stateful_state, self.loss_weights[0])
-        if all(loss is None or isinstance(loss, NativeLoss) for loss in self.losses):
+        losses = self._training_losses
+        if len(losses) == 1 and losses[0] is not None:
+            return losses[0]._trainer(native.network, stateful_state, self.loss_weights[0])
+        if all(loss is None or isinstance(loss, NativeLoss) for loss in losses):
             return native.network
-        return SplitSteps(native.network, self.losses, self.loss_weights, stateful_state)
+        return SplitSteps(native.network, losses, self.loss_weights, stateful_state)
 
     def logs(self, sums: Sequence[float], samples: int) -> dict[str, Any]:
         """Return the mean losses of samples by name, given their sums as the core returns them."""
@@ -103,15 +109,16 @@ class Compiled:
     ) -> Rows:
         """Return the targets for outputs of these shapes in the form that the core takes."""
         if len(shapes) == 1:
-            assert self.losses[0] is not None
+            (loss,) = self._training_losses
+            assert loss is not None
             width = native.network.target_features
             y = _for_each_step(name, y, shapes[0], width)
-            return self.losses[0]._targets(name, y, shapes[0], width, native.dtype, finite=finite)
+            return loss._targets(name, y, shapes[0], width, native.dtype, finite=finite)
         arrays: list[Array | None] = []
         for label, one, loss, shape, width in zip(
             self._labels(name, y),
             self.of_outputs(name, y),
-            self.losses,
+            self._training_losses,
             shapes,
             native.network.target_features,
             strict=True,

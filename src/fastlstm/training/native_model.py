@@ -133,8 +133,10 @@ class NativeModel:
         shapes = [shape for _, shape in inputs]
         places = core.places(nodes, outputs, [(NETWORK_INPUT, k) for k in range(len(inputs))], shapes)
         self.network.set_outputs(places)
+        of_outputs = shapes_of(nodes, shapes).of(outputs)
+        self.output_ranks = [len(shape) for shape in of_outputs]
         self._nested = {
-            k: shape[2:] for k, shape in enumerate(shapes_of(nodes, shapes).of(outputs)) if len(shape) > 3
+            k: shape[2:] for k, shape in enumerate(of_outputs) if len(shape) > 3
         }  # axes that the core has side by side, by the number of the output
         self._layers = list({id(layer): layer for layer in core.layers}.values())
         flags: list[bool] = []

@@ -1,0 +1,107 @@
+"""Losses in Python that a mask reaches: it multiplies the values of steps, as in Keras and in the core."""
+
+import custom_losses
+import numpy as np
+import peer_custom_losses
+import pytest
+from peers import keras_on
+
+from fastlstm import Input, Sequential, layers, losses, utils
+from fastlstm import keras as stand_in
+from fastlstm.models import Model
+
+N, T = 24, 5
+
+
+@pytest.fixture(scope="module")
+def theirs():
+    return keras_on("tensorflow").submit(peer_custom_losses.masked_results).result()
+
+
+@pytest.mark.parametrize("weighted", custom_losses.MASKED)
+@pytest.mark.parametrize("reduction", ["sum_over_batch_size", "sum"])
+def test_training_is_that_of_keras(theirs, weighted, reduction):
+    steps, evaluated, weights = theirs[weighted, reduction]
+    found = custom_losses.masked(stand_in, weighted, reduction)
+    np.testing.assert_allclose(found[0], steps, rtol=2e-5)
+    assert found[1] == pytest.approx(evaluated, rel=2e-5)
+    for ours, other in zip(found[2], weights, strict=True):
+        np.testing.assert_allclose(ours, other, rtol=2e-4, atol=2e-6)
+
+
+def squared(y_true, y_pred):
+    return np.mean((y_pred - y_true) ** 2, axis=-1)
+
+
+def with_gradient(y_true, y_pred):
+    error = y_pred - y_true
+    return (error**2).mean(-1), 2 * error / error.shape[-1]
+
+
+def masked_model(loss, **options):
+    utils.set_random_seed(3)
+    model = Sequential(
+        [
+            Input((T, 3), dtype="float64"),
+            layers.Masking(dtype="float64"),
+            layers.LSTM(2, return_sequences=True, dtype="float64"),
+        ]
+    )
+    model.compile("adam", loss, metrics=["mae"], weighted_metrics=["mse"], **options)
+    return model
+
+
+def masked_data(rng):
+    x, y = rng.normal(size=(N, T, 3)), rng.normal(size=(N, T, 2))
+    x[::3, 2:] = 0
+    x[1] = 0
+    return x, y
+
+
+@pytest.mark.parametrize("loss", [squared, with_gradient])
+@pytest.mark.parametrize("shape", [None, (N,), (N, T)])
+def test_training_and_metrics_are_those_of_the_native_loss(rng, loss, shape):
+    x, y = masked_data(rng)
+    weight = None if shape is None else rng.uniform(size=shape)
+    native, own = masked_model("mse"), masked_model(loss)
+    histories = [
+        model.fit(x, y, batch_size=7, epochs=2, shuffle=False, sample_weight=weight, verbose=0).history
+        for model in (native, own)
+    ]
+    for name, expected in histories[0].items():
+        assert histories[1][name] == pytest.approx(expected, rel=1e-9), name
+    for found, expected in zip(own.get_weights(), native.get_weights(), strict=True):
+        np.testing.assert_allclose(found, expected, rtol=1e-7, atol=1e-12)
+    expected = native.evaluate(x, y, sample_weight=weight, verbose=0)
+    assert own.evaluate(x, y, sample_weight=weight, verbose=0) == pytest.approx(expected, rel=1e-9)
+
+
+def test_one_of_several_outputs(rng):
+    x, y = masked_data(rng)
+    found = []
+    for loss in ("mse", squared):
+        utils.set_random_seed(3)
+        steps = Input((T, 3), dtype="float64")
+        hidden = layers.LSTM(2, return_sequences=True, dtype="float64")(layers.Masking(dtype="float64")(steps))
+        model = Model(steps, [hidden, layers.LSTM(2, dtype="float64")(hidden)])
+        model.compile("sgd", [loss, "mse"])
+        history = model.fit(x, [y, y[:, 0]], batch_size=8, epochs=2, shuffle=False, verbose=0).history
+        found.append((list(history.values()), model.get_weights()))
+    np.testing.assert_allclose(found[1][0], found[0][0], rtol=1e-9)
+    for own, native in zip(found[1][1], found[0][1], strict=True):
+        np.testing.assert_allclose(own, native, rtol=1e-8, atol=1e-12)
+
+
+def test_a_value_for_the_batch_is_weighted_as_a_whole(rng):
+    x, y = masked_data(rng)
+    model = masked_model(lambda y_true, y_pred: np.mean((y_pred - y_true) ** 2))
+    loss = model.evaluate(x, y, batch_size=N, verbose=0)[0]
+    assert loss == pytest.approx(np.mean((model.predict(x, verbose=0) - y) ** 2), rel=1e-12)
+
+
+def test_values_of_samples_do_not_fit_a_mask_of_steps(rng):
+    x, y = masked_data(rng)
+    with pytest.raises(ValueError, match=r"has no values for steps \(nor does a mask of its output fit"):
+        masked_model(lambda y_true, y_pred: np.mean((y_pred - y_true) ** 2, axis=(1, 2))).fit(x, y, verbose=0)
+    with pytest.raises(ValueError, match="loss: 'dice' has no values of steps, but a mask reaches"):
+        masked_model(losses.Dice()).fit(x, y, verbose=0)
