@@ -187,3 +187,19 @@ def test_pictures_of_graphs_have_a_box_for_each_layer(tmp_path):
     assert [text.split(" ")[0] for text in texts] == [layer.name for layer in graph.layers]
     assert "(None, 5, 8)" in texts[-2]
     assert (tmp_path / "graph.png").stat().st_size > 1000
+
+
+def test_unknown_values_are_monitored_as_in_keras_2():
+    model = keras.Sequential([keras.layers.Dense(1, input_shape=(1,))])
+    model.compile("sgd", "mse")
+    monitors = [
+        keras.callbacks.EarlyStopping(monitor="val_mean_absolute_error", patience=1),
+        keras.callbacks.ReduceLROnPlateau(monitor="nothing"),
+        keras.callbacks.ModelCheckpoint("{epoch}.h5", monitor="val_accuracy", save_best_only=True),
+    ]
+    with pytest.warns(UserWarning, match="in the logs") as warned:
+        history = model.fit(np.ones((4, 1)), np.ones(4), epochs=3, verbose=0, callbacks=monitors)
+    assert len(history.epoch) == 3
+    for monitor in monitors:
+        assert any(f"{monitor.monitor!r} in the logs" in str(one.message) for one in warned)
+    assert [one._larger_is_better() for one in monitors] == [False, False, True]

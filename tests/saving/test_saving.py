@@ -1,5 +1,6 @@
 """Models in files and back, within the package: nothing is lost."""
 
+import io
 import json
 import os
 import subprocess
@@ -343,3 +344,35 @@ def test_a_missing_package_is_named(tmp_path, monkeypatch):
     monkeypatch.delitem(sys.modules, "fastlstm.integrations.keras", raising=False)
     with pytest.raises(ImportError, match=r"fastlstm\[keras\]"):
         import fastlstm.integrations.keras  # noqa: F401
+
+
+def test_open_files(tmp_path, rng):
+    h5py = pytest.importorskip("h5py")
+    model = Sequential([Input((4, 2)), layers.LSTM(3), layers.Dense(1)])
+    model.compile("adam", "mse")
+    x = rng.normal(size=(3, 4, 2))
+    expected = model.predict(x, verbose=0)
+    memory = io.BytesIO()
+    model.save(memory)
+    memory.seek(0)
+    assert (fastlstm.load_model(memory).predict(x, verbose=0) == expected).all()
+    with open(tmp_path / "model.h5", "wb") as file:  # the name says which format
+        model.save(file)
+    with h5py.File(tmp_path / "models.h5", "w") as file:
+        model.save(file.create_group("inner"))
+    with h5py.File(tmp_path / "models.h5", "r") as file:
+        found = [fastlstm.load_model(tmp_path / "model.h5"), fastlstm.load_model(file["inner"])]
+        other = Sequential([Input((4, 2)), layers.LSTM(3), layers.Dense(1)])
+        other.load_weights(file["inner"])
+    for again in (*found, other):
+        assert (again.predict(x, verbose=0) == expected).all()
+    memory = io.BytesIO()
+    model.save_weights(memory)
+    memory.seek(0)
+    other.set_weights([0 * weight for weight in other.get_weights()])
+    other.load_weights(memory)
+    assert (other.predict(x, verbose=0) == expected).all()
+    with pytest.raises(TypeError, match="filepath: expected a file that is open in binary mode"):
+        fastlstm.load_model(io.StringIO("text"))
+    with pytest.raises(ValueError, match="the file: the file is damaged or not an archive"):
+        fastlstm.load_model(io.BytesIO(b"nothing"))

@@ -7,10 +7,21 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from .._internal import files
 from .._internal.checks import flag
 from .._internal.native import version
-from . import adopt, archive, build, hdf5, keras2, legacy_h5, safetensors, serialize, training_state, weight_tree
+from . import (
+    adopt,
+    archive,
+    build,
+    hdf5,
+    keras2,
+    legacy_h5,
+    places,
+    safetensors,
+    serialize,
+    training_state,
+    weight_tree,
+)
 from .deserialize import Deserializer
 from .saved_model import LayersOf, ModelClasses, SavedModel
 
@@ -22,19 +33,19 @@ def save_model(
     model: SavedModel, filepath: str | os.PathLike[str], overwrite: bool = True, *, any_ending: bool = False
 ) -> None:
     """Write a model, as `Sequential.save` describes; with `any_ending` in the format of .keras unless it is .h5."""
-    path, overwrite = os.fspath(filepath), flag("overwrite", overwrite)
-    if not (any_ending or path.endswith(_ENDINGS)):
+    path, overwrite = places.name_of(filepath), flag("overwrite", overwrite)
+    if path and not (any_ending or path.endswith(_ENDINGS)):
         raise ValueError(f"filepath: expected a path that ends with .keras (or .h5), got {path!r}")
     if not model.built:
         warnings.warn(f"save: model {model.name!r} is not built; the file will have no weights", stacklevel=3)
     config = serialize.of_model(model)
     if not path.endswith(_ENDINGS[1:]):
         weights = _weights(model, weight_tree.order_in_files(model))
-        with files.written(path, overwrite) as file:
+        with places.written(filepath, overwrite) as file:
             archive.write(file, config, weights, version)
     else:
         contents = legacy_h5.contents(model, config)
-        with files.written(path, overwrite) as file:
+        with places.written(filepath, overwrite) as file:
             file.write(contents)
 
 
@@ -42,12 +53,12 @@ def save_weights(
     model: SavedModel, filepath: str | os.PathLike[str], overwrite: bool = True, *, any_ending: bool = False
 ) -> None:
     """Write a model's weights, as `Sequential.save_weights` describes; other endings stand for .weights.h5."""
-    path, overwrite = os.fspath(filepath), flag("overwrite", overwrite)
-    if not any_ending and not path.endswith((".weights.h5", ".safetensors")):
+    path, overwrite = places.name_of(filepath), flag("overwrite", overwrite)
+    if path and not any_ending and not path.endswith((".weights.h5", ".safetensors")):
         raise ValueError(f"filepath: expected a path that ends with .weights.h5 or .safetensors, got {path!r}")
     model._require_built()
     contents = safetensors.contents(model) if path.endswith(".safetensors") else _weights(model)
-    with files.written(path, overwrite) as file:
+    with places.written(filepath, overwrite) as file:
         file.write(contents)
 
 
@@ -67,9 +78,8 @@ def load_weights(model: SavedModel, filepath: str | os.PathLike[str], skip_misma
     """Read a model's weights, as `Sequential.load_weights` describes."""
     skip_mismatch = flag("skip_mismatch", skip_mismatch)
     model._require_built()
-    path = os.fspath(filepath)
-    with open(path, "rb") as file, files.read(path):
-        if path.endswith(".safetensors"):
+    with places.read(filepath) as file:
+        if places.name_of(filepath).endswith(".safetensors"):
             safetensors.load(file.read(), model, skip_mismatch)
             return
         is_archive = _begins_with(file, _ZIP)
@@ -103,9 +113,8 @@ def load_model(
     flag("safe_mode", safe_mode)
     compile = flag("compile", compile)
     deserializer = Deserializer(custom_objects)
-    path = os.fspath(filepath)
-    with open(path, "rb") as file, files.read(path):
-        if path.endswith(".safetensors"):
+    with places.read(filepath) as file:
+        if places.name_of(filepath).endswith(".safetensors"):
             return safetensors.model(file.read(), deserializer, compile, model_classes)
         if _begins_with(file, _HDF5):
             with hdf5.opened(file.read()) as tree:

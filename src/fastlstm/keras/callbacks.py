@@ -42,12 +42,19 @@ __getattr__ = missing_names_of(__name__)
 
 
 class _OldNames(MonitorCallback):
-    """A callback that monitors 'acc' where it was called so before Keras 2.3."""
+    """A callback that monitors 'acc' where it was called so before Keras 2.3, and unknown values as Keras 2 does."""
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         """Find the present name of the monitored value."""
         self.monitor = present_name(self.monitor, self.model.metrics_names)
         super().on_train_begin(logs)
+
+    def _larger_is_better(self) -> bool:
+        """Return whether larger values are better, which Keras 2 tells by the name of an unknown value."""
+        try:
+            return super()._larger_is_better()
+        except ValueError:
+            return "acc" in self.monitor or self.monitor.startswith("fmeasure")
 
 
 class EarlyStopping(_OldNames, _callbacks.EarlyStopping):

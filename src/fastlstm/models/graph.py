@@ -406,8 +406,9 @@ class LayerGraph(Owned):
 
         Parameters
         ----------
-        filepath : path-like
-            Must end with .keras, or with .h5 or .hdf5 for Keras's older format.
+        filepath : path-like or file
+            Must end with .keras, or with .h5 or .hdf5 for Keras's older format. Or a binary file that is open for
+            writing, for the format of .keras, or an open `h5py.File` or group, for the older one.
         overwrite : bool
             Whether to replace an existing file.
 

@@ -21,9 +21,9 @@ def load_model(
 
     Parameters
     ----------
-    filepath : path-like
+    filepath : path-like or file
         A .keras file, a whole model in an .h5 file, or a .safetensors file of `Sequential.save_weights`. From Keras: a
-        Sequential or a functional model.
+        Sequential or a functional model. Such a file may also be open, in binary mode or as an `h5py.File`.
     custom_objects : dict, optional
         Your own classes and functions, by their names in the file.
     compile : bool
