@@ -11,6 +11,7 @@ import numpy as np
 
 from ._internal import checks
 from ._internal.arrays import numbers
+from ._internal.old_names import accepts_old_names
 from ._internal.registry import Registry, configuration, snake_case_and_class_name
 
 __all__ = ["L1", "L1L2", "L2", "Regularizer", "get", "l1", "l1_l2", "l2", "serialize"]
@@ -144,6 +145,7 @@ class L1(Regularizer):
     2.0
     """
 
+    @accepts_old_names
     def __init__(self, l1: float = 0.01) -> None:
         self.l1 = checks.number("l1", l1, 0.0)
 
@@ -178,6 +180,7 @@ class L2(Regularizer):
     5.0
     """
 
+    @accepts_old_names
     def __init__(self, l2: float = 0.01) -> None:
         self.l2 = checks.number("l2", l2, 0.0)
 

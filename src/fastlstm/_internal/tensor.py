@@ -49,6 +49,12 @@ class Tensor(np.ndarray[Any, Any]):
         """Return the shape."""
         return TensorShape(self.shape)
 
+    def set_shape(self, shape: Any) -> None:
+        """Raise ValueError unless the array has this shape, in which None stands for any size."""
+        sizes = tuple(shape)
+        if len(sizes) != self.ndim or any(want not in (None, got) for want, got in zip(sizes, self.shape, strict=True)):
+            raise ValueError(f"shape: expected that of the tensor, {self.shape}, got {sizes}")
+
     def __repr__(self) -> str:
         return repr(np.asarray(self))
 

@@ -108,6 +108,12 @@ def _of_outputs(model: SavedModel, values: Sequence[Any]) -> Any:
 
 
 def _input(layer: InputLayer, dtype: str) -> dict[str, Any]:
+    if layer.preprocessors:
+        name = type(layer.preprocessors[0]).__name__
+        raise ValueError(
+            f"save: files cannot contain a {name}; save the weights, or a model of the layers behind it, and the"
+            f" vocabulary of the {name}"
+        )
     config = {"batch_shape": list(layer.batch_shape), "dtype": layer.dtype or dtype, "name": layer.name}
     return {**_class(InputLayer, "keras.layers"), "config": config}
 

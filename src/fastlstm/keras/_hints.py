@@ -22,7 +22,7 @@ _HINTS = {
     OWN_LAYERS: "layers.AbstractRNNCell layers.InputSpec layers.Wrapper engine.InputSpec",
     _GRADIENTS: """
         tf.GradientTape tf.gradients tf.train.AdamOptimizer
-        tf.train.GradientDescentOptimizer tf.train.RMSPropOptimizer backend.gradients backend.function
+        tf.train.GradientDescentOptimizer tf.train.RMSPropOptimizer backend.gradients
         tf.placeholder tf.get_variable backend.placeholder
         """,
     _TEXTS: "tf.strings tf.lookup tf.text",
@@ -33,7 +33,7 @@ _HINTS = {
     "save the model in the .keras format, or as .h5": "tf.train.Checkpoint tf.train.Saver tf.train.latest_checkpoint",
     "export the model with fastlstm.integrations.onnx": "tf.lite",
     "losses are computed in float32 or float64, which need no scale; pass the inner optimizer to compile": """
-        optimizers.LossScaleOptimizer mixed_precision.LossScaleOptimizer
+        optimizers.LossScaleOptimizer
         """,
     "one optimizer trains all weights; freeze layers with trainable=False, or use Muon(exclude_layers=...)": """
         optimizers.MultiOptimizer optimizers.OptimizerMap

@@ -11,6 +11,7 @@ from ._missing import NotAvailableError, missing_names_of
 
 __all__ = [
     *_layers.__all__,
+    "AtrousConvolution1D",
     "AvgPool1D",
     "Convolution1D",
     "CuDNNGRU",
@@ -22,6 +23,7 @@ __all__ = [
     "Merge",
     "StringLookup",
     "TextVectorization",
+    "ThresholdedReLU",
     "TimeDistributedDense",
     "merge",
 ]
@@ -50,5 +52,29 @@ CuDNNGRU = GRU
 """A GRU; every GRU is fast here."""
 TimeDistributedDense = Dense
 """A dense layer, which is applied to each step of a sequence."""
-Convolution1D, MaxPool1D, AvgPool1D = Conv1D, MaxPooling1D, AveragePooling1D
+AtrousConvolution1D = Convolution1D = Conv1D
+MaxPool1D, AvgPool1D = MaxPooling1D, AveragePooling1D
 GlobalMaxPool1D, GlobalAvgPool1D = GlobalMaxPooling1D, GlobalAveragePooling1D
+
+
+def ThresholdedReLU(theta: float = 1.0, **options: Any) -> ReLU:
+    """Return a layer that gives x where it is above `theta`, and zero elsewhere.
+
+    Parameters
+    ----------
+    theta : float
+        The threshold, at least 0.
+    **options
+        Keyword arguments common to all layers.
+
+    Returns
+    -------
+    ReLU
+    """
+    return ReLU(threshold=theta, **options)
+
+
+for _function in (add, average, concatenate, dot, maximum, minimum, multiply, subtract):
+    setattr(merge, _function.__name__, _function)  # keras.layers.merge is also a module of Keras 2
+for _class in (Add, Average, Concatenate, Dot, Maximum, Minimum, Multiply, Subtract):
+    setattr(merge, _class.__name__, _class)

@@ -44,7 +44,7 @@ class Trainable(Owned):
         for layer in self._inner_layers():
             layer.trainable = value
         if self._trained() != before or (self._follows_trainable and value != trainable):
-            self._changed()
+            self._trainable_changed()
 
     @property
     def trainable_weights(self) -> list[Array]:

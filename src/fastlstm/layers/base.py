@@ -290,6 +290,18 @@ class Layer(Trainable):
         inputs = self._first_call().inputs
         return inputs[0] if len(inputs) == 1 else list(inputs)
 
+    @property
+    def input_shape(self) -> Any:
+        """The shape of `input` with the batch axis, or a list of several; AttributeError before a call."""
+        shapes = [tensor.shape for tensor in self._first_call().inputs]
+        return shapes[0] if len(shapes) == 1 else shapes
+
+    @property
+    def output_shape(self) -> Any:
+        """The shape of `output` with the batch axis, or a list of several; AttributeError before a call."""
+        shapes = [tensor.shape for tensor in self._first_call().outputs]
+        return shapes[0] if len(shapes) == 1 else shapes
+
     def _first_call(self) -> SymbolicCall:
         for owner in self._owned_by():
             if not self._calls:

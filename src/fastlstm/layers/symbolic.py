@@ -76,6 +76,13 @@ class SymbolicTensor:
         """The number of axes, with that of the batch."""
         return len(self.shape)
 
+    def _preprocessed_by(self, preprocessor: Any) -> "SymbolicTensor":
+        """Return the result of a preprocessor, which takes inputs only."""
+        if not hasattr(self.layer, "_preprocessed_by"):
+            raise ValueError(f"inputs: {preprocessor!r} takes inputs of a model, not outputs of layers")
+        found: SymbolicTensor = self.layer._preprocessed_by(preprocessor)
+        return found
+
     def __repr__(self) -> str:
         """Return the shape and the layer."""
         return f"<SymbolicTensor shape={self.shape} of {self.name!r}>"

@@ -103,6 +103,7 @@ class _Cloning:
         if id(layer) not in self._made:
             if isinstance(layer, InputLayer):
                 made: Any = type(layer).from_config(layer.get_config())
+                made.preprocessors, made.raw_batch_shape = layer.preprocessors, layer.raw_batch_shape
             elif isinstance(layer, Model) and (self._recursive or self._clone_function is None):
                 made = self.clone(layer)
             elif self._clone_function is not None:

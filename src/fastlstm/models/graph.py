@@ -9,6 +9,7 @@ from .._internal.arrays import Array
 from .._internal.checks import flag, integer
 from .._internal.names import given_or_automatic
 from .._internal.owners import Owned
+from .._internal.preprocessors import Preprocessor
 from ..layers import Embedding, InputLayer, Layer
 from ..layers._rng import RngSteps
 from ..layers.base import Shape, building
@@ -59,7 +60,12 @@ class LayerGraph(Owned):
     @property
     def layers(self) -> list[Any]:
         """The layers: those of a `Sequential` without the Input, as in Keras."""
-        return list(self._given_layers) or self._layers
+        found: list[Any] = list(self._given_layers) or self._layers
+        for layer in self._inputs:
+            if layer.preprocessors:
+                place = found.index(layer) + 1 if layer in found else 0
+                found[place:place] = layer.preprocessors
+        return found
 
     @property
     def _layers(self) -> list[Any]:
@@ -101,7 +107,7 @@ class LayerGraph(Owned):
         value = flag("trainable", value)
         if value != self._trainable:
             self._trainable = value
-            self._changed()
+            self._trainable_changed()
         for layer in self._layers:
             layer.trainable = value
 
@@ -368,11 +374,15 @@ class LayerGraph(Owned):
         shapes = self._shapes([layer.batch_shape for layer in self._inputs]) if self.built else None
         names = [node.layer.name for node in self._nodes]
         uses = [names[:i].count(name) for i, name in enumerate(names)]
-        first = [layer.name for layer in self._inputs]
+        first = [layer.preprocessors[-1].name if layer.preprocessors else layer.name for layer in self._inputs]
         found = []
         for layer in self.layers:
             if isinstance(layer, InputLayer):
-                found.append(Entry(layer, layer.batch_shape, ()))
+                found.append(Entry(layer, layer.raw_batch_shape, ()))
+                continue
+            if isinstance(layer, Preprocessor):
+                owner = next(one for one in self._inputs if layer in one.preprocessors)
+                found.append(Entry(layer, owner.batch_shape, (Source(owner.name, 0, 0),)))
                 continue
             calls = [i for i, node in enumerate(self._nodes) if node.layer is layer]
             sources = tuple(
@@ -394,6 +404,10 @@ class LayerGraph(Owned):
             for identity, flags in layer._trained_by_layer().items():
                 found.setdefault(identity, [self._trainable and flag for flag in flags])
         return found
+
+    def _trained_in_fit(self) -> dict[int, list[bool]]:
+        """Return for each weight of each layer, by the layer's identity, whether `fit` changes it."""
+        return self._trained_by_layer()
 
     # Files and copies ----------------------------------------------------------------------------------------------
 
@@ -582,6 +596,7 @@ class LayerGraph(Owned):
 
     def _connect(self, inputs: Sequence[SymbolicTensor], outputs: Sequence[SymbolicTensor]) -> None:
         """Take the layers between inputs and outputs, each after those whose outputs it takes."""
+        inputs = [_preprocessed(tensor) for tensor in inputs]
         found = traced(inputs, outputs)
         self._set_graph(found.nodes, found.outputs, [_input_layer(tensor) for tensor in inputs], found.layers)
         self._layers_without_masks = [one for one in found.layers_without_masks if not isinstance(one, InputLayer)]
@@ -653,6 +668,10 @@ class LayerGraph(Owned):
         self._native = None
         self._notify_owners()
 
+    def _trainable_changed(self) -> None:
+        """Invalidate the native model: changes of `trainable` take effect at once."""
+        self._changed()
+
     def _require_layers(self) -> None:
         if not self._nodes:
             raise ValueError(f"build: model {self.name!r} has no layers: add some first")
@@ -672,13 +691,12 @@ class LayerGraph(Owned):
         self._require_built()
         with building:
             if self._native is None:
-                inputs = [(layer.name, layer.batch_shape) for layer in self._inputs]
                 self._native = NativeModel(
                     self.name,
                     self._nodes,
                     self._outputs,
-                    inputs,
-                    self._trained_by_layer(),
+                    self._inputs,
+                    self._trained_in_fit(),
                     any_length=self._takes_any_length,
                 )
                 if self._compiled is not None:
@@ -691,6 +709,15 @@ class LayerGraph(Owned):
 def _only(values: list[Any]) -> Any:
     """Return the only value, or a list of several."""
     return values[0] if len(values) == 1 else values
+
+
+def _preprocessed(tensor: SymbolicTensor) -> SymbolicTensor:
+    """Return what takes the place of an input whose data is converted first, and others unchanged."""
+    layer = tensor.layer
+    while isinstance(layer, InputLayer) and layer._preprocessed is not None:
+        layer = layer._preprocessed
+        tensor = layer.output
+    return tensor
 
 
 def _input_layer(tensor: SymbolicTensor) -> InputLayer:

@@ -649,7 +649,7 @@ class Model(LayerGraph):
         return self._compiled
 
     def _warn_if_nothing_is_trained(self) -> None:
-        if not any(self._trained()):
+        if not any(any(flags) for flags in self._trained_in_fit().values()):
             warnings.warn(f"model {self.name!r} has no trainable weights", UserWarning, stacklevel=3)
 
     def _hooks(

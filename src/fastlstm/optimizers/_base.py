@@ -498,6 +498,11 @@ class Optimizer:
         first, most = self._steps, 1 if isinstance(self._learning_rate, CalledRate) else _RATES_OF_A_CALL
         return np.array([self._rate_at(step) for step in range(first, first + min(steps, most))])
 
+    @property
+    def _owner(self) -> object:
+        """The model that it belongs to, or None."""
+        return None if self._model is None else self._model()
+
     def claim(self, model: object) -> None:
         """Make a model the owner of this optimizer.
 
@@ -511,8 +516,7 @@ class Optimizer:
         ValueError
             If the optimizer belongs to another model.
         """
-        owner = None if self._model is None else self._model()
-        if owner is not None and owner is not model:
+        if self._owner is not None and self._owner is not model:
             raise ValueError(f"optimizer: this {type(self).__name__} belongs to another model; create a new one")
         self.release()
         self._model = weakref.ref(model)

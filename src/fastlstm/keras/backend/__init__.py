@@ -32,6 +32,7 @@ from .._arrays import value_of as eval
 from .._arrays import value_of as get_value
 from .._inert import Inert
 from .._missing import missing_names_of
+from ._function import function
 from ._variable import Variable
 
 __getattr__ = missing_names_of(__name__)

@@ -31,7 +31,7 @@ from .._inert import Inert
 from .._missing import missing_names_of
 from ..backend import name_scope, shape
 from ..backend._variable import Variable
-from . import config, data, distribute, dtypes, io, linalg, logging, math, nn, random, strings, test
+from . import config, data, distribute, dtypes, errors, io, linalg, logging, math, nn, random, strings, test
 from ._control import *
 from ._functions import *
 from ._ragged import RaggedTensor, SparseTensor, ragged, sparse
@@ -51,7 +51,7 @@ _WITHOUT_EFFECT = """
     ConfigProto GPUOptions Graph InteractiveSession Session autograph debugging device disable_eager_execution
     disable_v2_behavior enable_eager_execution enable_v2_behavior get_default_graph get_default_session
     global_variables_initializer initialize_all_variables local_variables_initializer profiler reset_default_graph
-    tables_initializer variable_scope
+    summary tables_initializer variable_scope
     """
 globals().update({name: Inert(f"tf.{name}") for name in _WITHOUT_EFFECT.split()})
 
