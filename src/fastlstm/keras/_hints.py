@@ -30,7 +30,7 @@ _HINTS = {
         tf.io tf.read_file tf.saved_model tf.TFRecordReader tf.data.TFRecordDataset
         """,
     "use a functional model: keras.Model(inputs, outputs)": "models.Graph models.containers",
-    "save the model in the .keras format, or as .h5": "tf.train.Checkpoint tf.train.Saver tf.train.latest_checkpoint",
+    "save the model in the .keras format, or as .h5": "tf.train.Saver",
     "export the model with fastlstm.integrations.onnx": "tf.lite",
     "losses are computed in float32 or float64, which need no scale; pass the inner optimizer to compile": """
         optimizers.LossScaleOptimizer

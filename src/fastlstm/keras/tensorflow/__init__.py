@@ -31,7 +31,7 @@ from .._inert import Inert
 from .._missing import missing_names_of
 from ..backend import name_scope, shape
 from ..backend._variable import Variable
-from . import config, data, distribute, dtypes, errors, io, linalg, logging, math, nn, random, strings, test
+from . import config, data, distribute, dtypes, errors, io, linalg, logging, math, nn, random, strings, test, train
 from ._control import *
 from ._functions import *
 from ._ragged import RaggedTensor, SparseTensor, ragged, sparse
