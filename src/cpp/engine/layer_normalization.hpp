@@ -2,6 +2,10 @@
 //
 //     n = (x - mean(x)) / sqrt(variance(x) + epsilon)       y = n gamma + beta
 //     dn = dy gamma          dx = (dn - mean(dn) - n mean(dn n)) / sqrt(variance(x) + epsilon)
+//
+// Where the mean is kept, m = x / sqrt(variance(x) + epsilon) takes the place of n:
+//
+//     dm = dy gamma          dx = (dm - (m - mean(m)) mean(dm m)) / sqrt(variance(x) + epsilon)
 #pragma once
 
 #include "elementwise.hpp"
@@ -46,8 +50,9 @@ void layer_normalize(const LayerNormalizationArgs<T>& args, Range rows) {
                                static_cast<T>(count);
             const auto inverse = broadcast(T(1)) / sqrt(broadcast(variance + static_cast<T>(args.epsilon)));
             args.saved_inverse_deviation[t * args.rows + n] = inverse[0];
+            const auto origin = args.keeps_mean ? broadcast(T(0)) : centre;
             for (Index i = 0; i < count; i += L) {
-                const auto normalized = (load(x + i, count - i) - centre) * inverse;
+                const auto normalized = (load(x + i, count - i) - origin) * inverse;
                 store(element(args.saved_normalized, t, n, i), normalized);
                 auto y = normalized;
                 if (args.gamma) y *= load(args.gamma + i, count - i);
@@ -69,14 +74,18 @@ void layer_normalize_backward(const LayerNormalizationArgs<T>& args, Range rows)
                 return args.gamma ? d * load(args.gamma + i, left) : d;
             };
             const T size = static_cast<T>(count);
-            const auto mean = broadcast(row_sum<T>(count, dn) / size);
+            const auto mean = broadcast(args.keeps_mean ? T(0) : row_sum<T>(count, dn) / size);
+            const auto centre = broadcast(
+                args.keeps_mean
+                    ? row_sum<T>(count, [&](Index i, Index left) { return load(normalized + i, left); }) / size
+                    : T(0));
             const auto along = broadcast(
                 row_sum<T>(count, [&](Index i, Index left) { return dn(i, left) * load(normalized + i, left); }) /
                 size);
             const auto inverse = broadcast(args.saved_inverse_deviation[t * args.rows + n]);
             for (Index i = 0; i < count; i += L)
                 store(element(args.dx, t, n, i),
-                      (dn(i, count - i) - mean - load(normalized + i, count - i) * along) * inverse);
+                      (dn(i, count - i) - mean - (load(normalized + i, count - i) - centre) * along) * inverse);
         }
 }
 

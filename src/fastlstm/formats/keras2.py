@@ -12,7 +12,7 @@ from ..layers._masks import passes_mask
 from ..layers.merging import Merge
 from ..layers.rnn.recurrent import Recurrent
 from ..training.nodes import Values
-from . import build, keras2_graph, kinds, weight_tree
+from . import build, cudnn, keras2_graph, kinds, weight_tree
 from .functional_graph import is_functional
 from .saved_model import SavedModel
 
@@ -48,6 +48,7 @@ def translated(value: Any) -> Any:
 
 
 def _translate_object(found: dict[str, Any]) -> None:
+    cudnn.translate(found)
     name, config = found["class_name"].removeprefix(_CUSTOM), found["config"]
     if name in _OPTIMIZERS:
         found["class_name"] = name

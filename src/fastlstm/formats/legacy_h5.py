@@ -9,7 +9,7 @@ import numpy as np
 
 from .._internal.arrays import Array
 from ..layers._weights import Weight
-from . import adopt, build, hdf5, keras2, training_state, weight_tree
+from . import adopt, build, cudnn, hdf5, keras2, training_state, weight_tree
 from .archive import KERAS_VERSION
 from .deserialize import Deserializer
 from .saved_model import LoadedModel, ModelClasses, SavedModel
@@ -155,7 +155,9 @@ class _Saved:
         found = {
             place.number: one for place, one in zip(places, datasets, strict=True) if place.leaf.layer is leaf.layer
         }
-        return weight_tree.numbers_of(leaf, declared, [found[i] for i in range(len(declared))])
+        own = [found[i] for i in range(len(declared))]
+        of_cudnn = cudnn.arrays_of(leaf, declared, own)
+        return weight_tree.numbers_of(leaf, declared, own) if of_cudnn is None else of_cudnn
 
 
 def contents(model: SavedModel, description: dict[str, Any]) -> bytes:

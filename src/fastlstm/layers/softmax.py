@@ -3,9 +3,15 @@
 from collections.abc import Sequence
 from typing import Any
 
-from .._internal.checks import integer
+import numpy as np
+
 from .._internal.native import Branch
-from .base import Layer, Shape, registry
+from .._internal.tensor import like
+from ._axes import append_over, axes_of, given_axes, require_possible
+from .base import NESTED, SEQUENCES, VECTORS, Layer, Shape, registry
+from .symbolic import are_symbolic
+
+_LARGE = 1e9  # below which Keras puts what is masked
 
 
 @registry.register()
@@ -15,7 +21,7 @@ class Softmax(Layer):
     Parameters
     ----------
     axis : int or sequence of int
-        The axis of the sum: the last one, that of the features, or 1, that of the steps of a sequence; or both.
+        The axes of the sum: the last one, that of the features; 1, that of the steps of a sequence (N, T, D); or both.
     **options
         Keyword arguments common to all layers, described in `Layer`: `name`, `dtype`, `activity_regularizer`,
         `trainable`, `weights`, and in place of an `Input`: `input_shape`, `batch_input_shape`, `batch_shape`,
@@ -38,50 +44,65 @@ class Softmax(Layer):
     [[[0.5], [0.5]]]
     """
 
+    _axes = VECTORS | SEQUENCES | NESTED
     _keras_takes_mask = True
 
     def __init__(self, axis: int | Sequence[int] = -1, **options: Any) -> None:
         super().__init__(**options)
-        given = [integer("axis", each, -2, 2) for each in (axis if isinstance(axis, (list, tuple)) else (axis,))]
-        if 0 in given:
+        self.axis = given_axes(axis)
+        if 0 in np.atleast_1d(self.axis):
             raise ValueError(f"axis: expected axes of each sample, got 0, that of the samples, in {axis!r}")
-        self._over_all = sorted(each % 3 for each in given) == [1, 2]
-        if len(given) != 1 and not self._over_all:
-            raise ValueError(f"axis: expected one axis, or those of steps and features, (1, 2), got {axis!r}")
-        self.axis: int | tuple[int, ...] = tuple(given) if self._over_all else given[0]
         self._each_step = self.axis == -1
+
+    def __call__(self, x: Any, mask: Any = None, training: bool = False) -> Any:
+        """Return the output for an array or a symbolic tensor.
+
+        Parameters
+        ----------
+        x : array_like or SymbolicTensor
+            (N, D), (N, T, D) or (N, S, T, D).
+        mask : array_like of bool or SymbolicTensor, optional
+            What has a shape that can be broadcast to that of x; where it is False, the output is 0 and the sum leaves
+            the input out.
+        training : bool
+            Accepted as in Keras, without effect.
+
+        Returns
+        -------
+        ndarray or SymbolicTensor
+            A new array of the layer's dtype, of the shape of x.
+
+        Raises
+        ------
+        ValueError
+            If a shape is wrong.
+        TypeError
+            If `x` is not made of real integers or floats.
+        """
+        if mask is None:
+            return super().__call__(x, training=training)
+        if are_symbolic(x) or are_symbolic(mask):
+            return super().__call__(x + (1.0 - mask) * -_LARGE) * mask
+        array, kept = self._as_input("x", x), np.asarray(mask)
+        if kept.ndim > array.ndim or any(
+            size not in (1, wanted) for size, wanted in zip(kept.shape[::-1], array.shape[::-1], strict=False)
+        ):
+            raise ValueError(f"mask: expected a shape that can be broadcast to {array.shape}, got {kept.shape}")
+        kept = kept > 0.5
+        found = super().__call__(np.where(kept, array, np.asarray(-_LARGE, array.dtype)))
+        return like(x, np.where(kept, found, np.zeros((), found.dtype)))
 
     @property
     def _works_step_by_step(self) -> bool:
         return self.axis in (-1, 2)
 
     def _output_shape(self, shape: Shape) -> Shape:
-        if isinstance(self.axis, tuple):
-            missing = len(shape) != 3
-        else:
-            missing = self.axis >= len(shape) or self.axis == -len(shape)
-        if missing:
-            raise ValueError(f"axis: layer {self.name!r} got an input of shape {shape}, which has no axis {self.axis}")
-        if self._over_steps(shape) and not shape[1]:
-            raise ValueError(f"layer {self.name!r} needs to know the number of steps, got {shape}")
+        require_possible(self.name, axes_of(self.name, self.axis, shape), shape)
         return shape
 
-    def _over_steps(self, shape: Shape) -> bool:
-        return isinstance(self.axis, tuple) or self.axis % len(shape) != len(shape) - 1
-
     def _append_to(self, branch: Branch, shape: Shape) -> None:
-        if not self._over_steps(shape):
-            branch.add("activation", activation="softmax")
-            return
-        steps, features = shape[1] or 0, shape[2] or 0
-        if self._over_all:
-            branch.add("reshape", steps=1, features=steps * features, sequence=False)
-            branch.add("activation", activation="softmax")
-            branch.add("reshape", steps=steps, features=features, sequence=True)
-            return
-        branch.add("permute", steps=steps)
-        branch.add("activation", activation="softmax")
-        branch.add("permute", steps=features)
+        axes = axes_of(self.name, self.axis, shape)
+        append_over(self, branch, shape, axes, "activation", activation="softmax")
 
     def _arguments(self) -> dict[str, Any]:
         return {"axis": self.axis}

@@ -282,6 +282,17 @@ DropoutArgs<T> dropout_args(const Call<T>& call, double rate, Sequence<const T> 
     return args;
 }
 
+// The shape of a weight for each of the features: one dimension, or the only one of `given`. With `may_be_one`, it may
+// also be one number for all.
+inline std::vector<Index> weight_shape(const std::vector<std::vector<Index>>& given, Index features,
+                                       bool may_be_one = false) {
+    if (given.empty()) return {features};
+    Weight weight{"", given[0], true};
+    if (given.size() != 1 || (weight.size() != features && !(may_be_one && given[0].empty())))
+        throw std::invalid_argument("weight_shapes: expected one of " + std::to_string(features) + " numbers");
+    return given[0];
+}
+
 // The key of a layer's random numbers for one purpose.
 inline std::uint64_t rng_key(std::uint64_t seed, std::uint64_t rng_step, std::uint64_t number, std::uint64_t purpose) {
     std::uint64_t key = seed;

@@ -8,10 +8,13 @@ namespace fastlstm {
 
 struct LayerNormalizationOptions {
     double epsilon = 1e-3;
-    bool center = true, scale = true;
+    bool center = true, scale = true, keeps_mean = false;
+    std::vector<std::vector<Index>> weight_shapes;  // of gamma and beta, if it is not that of the features
 
     void read(OptionReader& reader) {
         reader.number("epsilon", epsilon, 0, infinity);
+        reader.flag("keeps_mean", keeps_mean);
+        reader.shapes("weight_shapes", weight_shapes);
         reader.flag("center", center);
         reader.flag("scale", scale);
     }
@@ -23,7 +26,10 @@ public:
     using Options = LayerNormalizationOptions;
 
     LayerNormalizationLayer(const Options& options, const LayerContext<T>& context)
-        : Layer<T>(context.inputs[0], context.inputs[0]), epsilon_(options.epsilon) {
+        : Layer<T>(context.inputs[0], context.inputs[0]),
+          epsilon_(options.epsilon),
+          keeps_mean_(options.keeps_mean),
+          shape_(weight_shape(options.weight_shapes, this->features)) {
         if (options.scale) add("gamma", gamma_);
         if (options.center) add("beta", beta_);
     }
@@ -41,6 +47,7 @@ public:
         args.steps = this->output_steps(extent.steps);
         args.features = this->features;
         args.epsilon = epsilon_;
+        args.keeps_mean = keeps_mean_;
         args.gamma = gamma_ < 0 ? nullptr : this->parameter(memory, static_cast<std::size_t>(gamma_));
         args.beta = beta_ < 0 ? nullptr : this->parameter(memory, static_cast<std::size_t>(beta_));
         args.y = make_sequence(arena, extent.rows, args.steps, this->features, lanes);
@@ -68,10 +75,12 @@ private:
 
     void add(const char* name, Index& index) {
         index = static_cast<Index>(this->weights.size());
-        this->weights.push_back({name, {this->features}, true});
+        this->weights.push_back({name, shape_, true});
     }
 
     double epsilon_;
+    bool keeps_mean_;
+    std::vector<Index> shape_;
     Index gamma_ = -1, beta_ = -1;
 };
 

@@ -23,8 +23,12 @@ struct NormalizationWorkspace final : KernelWorkspace<T, NormalizationArgs<T>> {
 
 struct NormalizationOptions {
     bool invert = false;
+    std::vector<std::vector<Index>> weight_shapes;  // of mean and variance, if it is not that of the features
 
-    void read(OptionReader& reader) { reader.flag("invert", invert); }
+    void read(OptionReader& reader) {
+        reader.flag("invert", invert);
+        reader.shapes("weight_shapes", weight_shapes);
+    }
 };
 
 template <class T>
@@ -34,7 +38,9 @@ public:
 
     NormalizationLayer(const Options& options, const LayerContext<T>& context)
         : Layer<T>(context.inputs[0], context.inputs[0]), invert_(options.invert) {
-        this->weights = {{"mean", {this->features}, false}, {"variance", {this->features}, false}};
+        const std::vector<Index> shape = weight_shape(options.weight_shapes, this->features, true);
+        is_one_ = shape.empty();
+        this->weights = {{"mean", shape, false}, {"variance", shape, false}};
     }
 
     double work(Index steps) const override { return this->elementwise_work(steps); }
@@ -47,6 +53,12 @@ public:
         T *mean = this->packed(memory), *deviation = mean + width;
         std::fill(mean, mean + width, T(0));
         std::fill(deviation, deviation + width, T(1));
+        if (is_one_) {
+            std::fill_n(mean, this->features, *this->parameter(memory, 0));
+            memory.kernels->deviations(this->parameter(memory, 1), 1, deviation);
+            std::fill_n(deviation + 1, this->features - 1, deviation[0]);
+            return;
+        }
         std::copy_n(this->parameter(memory, 0), this->features, mean);
         memory.kernels->deviations(this->parameter(memory, 1), this->features, deviation);
     }
@@ -70,6 +82,7 @@ public:
 
 private:
     bool invert_;
+    bool is_one_ = false;  // one mean and variance for all features
 };
 
 // One number for each feature.
