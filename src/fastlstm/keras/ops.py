@@ -5,6 +5,8 @@ from typing import Any
 import numpy as np
 
 from .. import activations as _activations
+from .._internal.deferred import defer_functions
+from ..layers.symbolic import OPERATIONS, SymbolicTensor
 from . import _arrays
 from ._arrays import *
 from ._arrays import absolute as abs
@@ -24,7 +26,10 @@ relu, sigmoid, softplus = _activations.relu, _activations.sigmoid, _activations.
 
 
 def shape(x: Any) -> tuple[int, ...]:
-    """Return the shape of an array."""
+    """Return the shape of an array; sizes that are not known yet are symbolic."""
+    if isinstance(x, SymbolicTensor):
+        found = OPERATIONS["shape"](x)
+        return tuple(found[i] if size is None else size for i, size in enumerate(x.shape))
     return tuple(np.shape(x))
 
 
@@ -36,3 +41,6 @@ def size(x: Any) -> int:
 def clip(x: Any, x_min: Any, x_max: Any) -> Any:
     """Return an array with its elements limited to an interval."""
     return _arrays.clip(x, x_min, x_max)
+
+
+defer_functions(globals(), ["clip"])

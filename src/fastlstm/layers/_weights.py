@@ -50,6 +50,8 @@ class Weights:
         self._arrays: list[Array] = []
         self._network: Network | None = None
         self._first = 0
+        self.is_taken = False
+        """Whether the weights belong to a layer and are not a variable alone."""
 
     @property
     def declared(self) -> list[Weight]:
@@ -71,6 +73,21 @@ class Weights:
     def adopt(self, declared: Sequence[Weight], arrays: Sequence[Array]) -> None:
         """Copy arrays of the declared shapes and the layer's dtype, instead of creating initial values."""
         self._declared, self._arrays = list(declared), [_read_only(array.copy()) for array in arrays]
+
+    def append(self, weight: Weight, array: Array) -> int:
+        """Add a weight with this value, and return its number."""
+        if self._network is not None:
+            self.detach()
+        self._declared.append(weight)
+        self._arrays.append(_read_only(np.array(array)))
+        return len(self._arrays) - 1
+
+    def write_at(self, number: int, array: Array) -> None:
+        """Replace one weight by an array of its shape."""
+        if self._network is None:
+            self._arrays[number] = _read_only(np.array(array, self._arrays[number].dtype))
+        else:
+            self._network.set_weight(self._first + number, np.ascontiguousarray(array, self._arrays[number].dtype))
 
     def __getstate__(self) -> dict[str, Any]:
         """Return the state for copies and pickles: the current weights, in no network."""

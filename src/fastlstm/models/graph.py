@@ -9,9 +9,9 @@ from .._internal.arrays import Array
 from .._internal.checks import flag, integer
 from .._internal.names import given_or_automatic
 from .._internal.owners import Owned
-from ..layers import Embedding, InputLayer, Layer
+from ..layers import Embedding, InputLayer
 from ..layers._rng import RngSteps
-from ..layers.base import Shape, building
+from ..layers.base import Layer, Shape, building
 from ..layers.symbolic import SymbolicTensor, outputs_of
 from ..training.compiled import Compiled
 from ..training.native_model import NativeModel
@@ -603,6 +603,7 @@ class LayerGraph(Owned):
         self._given_layers = [*layers, *(layer for layer in inputs if layer not in layers)]
         for k in range(len(inputs)):
             first = list(consumers(self._nodes, k))
+            first = [one for one in first if not getattr(one, "_takes_any_input", False)]
             if any(isinstance(one, Embedding) != isinstance(first[0], Embedding) for one in first):
                 raise ValueError("inputs: an Embedding takes a sequence of numbers (N, T), other layers (N, T, D)")
         for layer in self._layers:
@@ -643,7 +644,7 @@ class LayerGraph(Owned):
             tensors = Values([layer.output for layer in self._inputs])
             for node in self._nodes:
                 given = tensors.of(node.inputs)
-                shapes = node.layer._shapes_of_outputs([tensor.shape for tensor in given])
+                shapes = node.shapes_of_outputs([tensor.shape for tensor in given])
                 tensors.add(outputs_of(node.layer, given, shapes, node.arguments))
             self._ends = [layer.output for layer in self._inputs], tensors.of(self._outputs)
         return self._ends

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..._internal.deferred import defer_functions, deferring
 from ...utils import set_random_seed
 from .. import initializers, losses, metrics, optimizers
 from .._arrays import *
@@ -59,6 +60,20 @@ to_int32, to_int64 = partial(cast, dtype="int32"), partial(cast, dtype="int64")
 mod, floordiv, truediv, div, mul, sub = np.mod, np.floor_divide, divide, divide, multiply, subtract
 
 
+def range(*bounds: Any, start: Any = 0, limit: Any = None, delta: Any = 1, dtype: Any = None, name: Any = None) -> Any:
+    """Return numbers from a start to a limit, in steps."""
+    if not bounds:
+        bounds = (start, limit, delta)
+    return _numbers(*(bounds if len(bounds) < 3 else (*bounds[:2], bounds[2])), delta=delta, dtype=dtype)
+
+
+@deferring
+def _numbers(*bounds: Any, delta: Any = 1, dtype: Any = None) -> Any:
+    if len(bounds) < 3:
+        bounds = (*((0,) if len(bounds) == 1 else ()), *bounds, delta)
+    return convert_to_tensor(np.arange(*bounds).tolist(), dtype)
+
+
 def constant(value: Any, dtype: Any = None, shape: Any = None, name: str | None = None) -> Any:
     """Return a value as a tensor, spread over a shape if there is one."""
     found = convert_to_tensor(value, dtype)
@@ -74,11 +89,6 @@ def executing_eagerly() -> builtins.bool:
     return True
 
 
-def range(*bounds: Any, dtype: Any = None, name: str | None = None) -> Any:
-    """Return numbers from a start to a limit, in steps."""
-    return convert_to_tensor(np.arange(*bounds).tolist(), dtype)
-
-
 def size(input: Any, name: str | None = None) -> Any:
     """Return the number of elements of an array."""
     return _tensor(np.int32(np.size(input)))
@@ -92,3 +102,6 @@ def rank(input: Any, name: str | None = None) -> Any:
 def get_logger() -> _logging.Logger:
     """Return TensorFlow's logger, to which nothing is written here."""
     return _logging.getLogger("tensorflow")
+
+
+defer_functions(globals(), ["size"])
