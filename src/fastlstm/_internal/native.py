@@ -88,6 +88,8 @@ class Branch:
         """The numbers of the layers, other than those that divide and unite rows."""
         self.masked: Sequence[bool] | None = None
         """Whether masks come with the inputs; None if that is not known."""
+        self.wanted: Sequence[int] | None = None
+        """Which outputs are needed; None for all."""
 
     def add(self, layer: str, *, outputs: int = 1, **options: Any) -> None:
         """Add a layer of the core by its name there, with this number of outputs."""

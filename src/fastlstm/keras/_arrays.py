@@ -6,6 +6,7 @@ particular the arrays whose gradient is recorded (`fastlstm._internal.tape`): lo
 
 import functools
 from collections.abc import Callable
+from operator import getitem
 from typing import Any
 
 import numpy as np
@@ -13,8 +14,8 @@ import numpy as np
 from .. import config
 from .._internal import tape
 from .._internal.arrays import Array
-from .._internal.deferred import defer_functions
-from ..layers.symbolic import SymbolicTensor
+from .._internal.deferred import defer_functions, deferring_in
+from ..layers.symbolic import SymbolicTensor, TensorShape
 from ..layers.variable import Variable
 
 __all__ = [
@@ -112,9 +113,21 @@ class Tensor(np.ndarray[Any, Any]):
 
     eval = numpy
 
-    def get_shape(self) -> tuple[int, ...]:
+    def get_shape(self) -> TensorShape:
         """Return the shape."""
-        return tuple(self.shape)
+        return TensorShape(self.shape)
+
+    def __getitem__(self, key: Any) -> Any:
+        later = deferring_in(_parts_of_key(key))
+        return super().__getitem__(key) if later is None else later._defer(getitem, (self, key), {})
+
+
+def _parts_of_key(key: Any) -> list[Any]:
+    """Return the numbers that an index is made of."""
+    entries = key if isinstance(key, tuple) else (key,)
+    return [
+        part for one in entries for part in ((one.start, one.stop, one.step) if isinstance(one, slice) else (one,))
+    ]
 
 
 def tensor(value: Any) -> Any:

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from .. import activations as _activations
+from ..config import floatx
 from .._internal.deferred import defer_functions
 from ..layers.symbolic import OPERATIONS, SymbolicTensor
 from . import _arrays
@@ -33,6 +34,13 @@ def shape(x: Any) -> tuple[int, ...]:
     return tuple(np.shape(x))
 
 
+def arange(start: Any, stop: Any = None, step: Any = 1, dtype: Any = None) -> Any:
+    """Return numbers from a start to a limit, in steps."""
+    first, end = (0, start) if stop is None else (start, stop)
+    found = np.arange(first, end, step)
+    return _arrays.cast(found, dtype or ("int32" if found.dtype.kind == "i" else floatx()))
+
+
 def size(x: Any) -> int:
     """Return the number of elements of an array."""
     return int(np.size(x))
@@ -43,4 +51,4 @@ def clip(x: Any, x_min: Any, x_max: Any) -> Any:
     return _arrays.clip(x, x_min, x_max)
 
 
-defer_functions(globals(), ["clip"])
+defer_functions(globals(), ["arange", "clip"])

@@ -432,6 +432,10 @@ class Layer(Trainable):
         """The model that this layer applies, whose layers have the weights."""
         return None
 
+    def _graph_of_call(self, arguments: Mapping[str, Any]) -> Any:
+        """Return the graph of which a call with these arguments consists, if the layer is one that users write."""
+        return None
+
     def _first_layer(self) -> "Layer":
         """Return the layer that takes the input: this one."""
         return self

@@ -11,14 +11,15 @@ from .._internal.arrays import Array
 from .._internal.names import snake_case
 from .._internal.native import Branch
 from . import base
-from ._call_arguments import name_of_first, put_in, structured, taken_out, takes
+from ._call_arguments import Place, name_of_first, put_in, structured, taken_out, takes
 from ._own_weights import OwnWeights
 from ._trace import Trace, Tracing, has_mask, mask_of, traced, with_mask
 from ._tracked import FromVariables, parts_of, parts_of_files
+from ._unbuilt import building_all
 from .base import Shape
-from .expression import applied
+from .expression import NeedsValuesError, applied
 from .symbolic import SymbolicTensor, TensorShape, outputs_of
-from .variable import TRACING, Variable
+from .variable import SUBSTITUTES, TRACING, Variable
 
 
 class _AnyLayer(type):
@@ -498,11 +499,47 @@ class Layer(base.Layer, metaclass=_AnyLayer):
             args, kwargs = put_in(template, tensors)
             return self._called(tuple(args), kwargs, tracing)
 
-        trace = traced(call, shapes, [self.dtype] * len(shapes), flags)
+        with building_all():
+            trace = self._found_trace(call, template, shapes, flags)
         for one in self._inside():
             one._claim(self)
         self._traces.append((template, flags, trace))
         return trace
+
+    def _found_trace(self, call: Any, template: Any, shapes: Sequence[Shape], masked: tuple[bool, ...]) -> Trace:
+        """Return the graph of a call; one function if it cannot be divided because it needs values."""
+        dtypes = [self.dtype] * len(shapes)
+        try:
+            return traced(call, shapes, dtypes, masked)
+        except Exception as error:
+            if self._inside():
+                if isinstance(error, NeedsValuesError):
+                    raise TypeError(f"layer {self.name!r}: {error}") from error
+                raise
+            try:
+                return traced(lambda tensors, _: self._as_one_function(template, tensors, masked), shapes, dtypes, masked)
+            except Exception:
+                raise error from None
+
+    def _as_one_function(self, template: Any, tensors: Sequence[SymbolicTensor], masked: Sequence[bool]) -> Any:
+        """Return what the call gives as one function of arrays."""
+        first = template[0][0] if template is not None and template[0] else None
+        if template is None:
+            template = ((Place(0) if len(tensors) == 1 else [Place(k) for k in range(len(tensors))],), {})
+            first = template[0][0]
+        masks = structured(first, lambda one: mask_of(tensors[one.number]) if _has(one, masked) else None)
+        variables = list(self._own.variables_inside)
+        tracing = TRACING.get()
+        return applied(_whole_call, ((self, template, list(tensors), masks, variables, tracing.phase), {}))
+
+    def _called_on(self, args: Any, kwargs: Any, masks: Any, training: bool) -> Any:
+        """Return what `call` returns for arrays."""
+        options = dict(kwargs)
+        if takes(type(self).call, "training") and options.get("training") is None:
+            options["training"] = training
+        if takes(type(self).call, "mask") and options.get("mask") is None and _any_of(masks):
+            options["mask"] = masks
+        return self.call(*args, **options)
 
     def _shapes_of_call(self, shapes: Sequence[Shape], arguments: Any) -> list[Shape]:
         """Return the shape of each output of a call for the shapes of the inputs."""
@@ -524,6 +561,10 @@ class Layer(base.Layer, metaclass=_AnyLayer):
                 "activity_regularizer", l1=self._activity_regularizer.l1, l2=self._activity_regularizer.l2
             )
 
+    def _graph_of_call(self, arguments: Any) -> Any:
+        template = arguments.get("arguments")
+        return next((trace for known, _, trace in reversed(self._traces) if known == template), None)
+
     def _nodes_inside(self) -> Any:
         """Return the nodes of the last trace."""
         return self._traces[-1][2]._nodes if self._traces else []
@@ -539,6 +580,15 @@ class Layer(base.Layer, metaclass=_AnyLayer):
             yield path, self._own
         for within, one in parts_of_files(self):
             yield from one._leaves(f"{path}/{within}")
+
+    def _adopt(self, features: int, arrays: Sequence[Array]) -> None:
+        for _, leaf in self._leaves(""):
+            count = len(leaf._weights.declared)
+            leaf._weights.write(leaf._weights.checked(f"layer {leaf.name!r}", list(arrays[:count]), leaf.dtype))
+            arrays = arrays[count:]
+
+    def _keras_call(self, inputs: list[Any]) -> tuple[list[Any], dict[str, Any]]:
+        return [inputs[0] if len(inputs) == 1 else inputs], {}
 
     # Configuration ----------------------------------------------------------------------------------------------
 
@@ -570,6 +620,21 @@ class Layer(base.Layer, metaclass=_AnyLayer):
     def __getstate__(self) -> dict[str, Any]:
         """Return the state for copies and pickles, without what has been traced."""
         return {**super().__getstate__(), "_traces": []}
+
+
+def _has(place: Any, masked: Sequence[bool]) -> bool:
+    return isinstance(place, Place) and masked[place.number]
+
+
+def _whole_call(
+    layer: Layer, template: Any, arrays: Any, masks: Any, values: Sequence[Any], training: bool
+) -> Any:
+    args, kwargs = put_in(template, arrays)
+    token = SUBSTITUTES.set({id(one): value for one, value in zip(layer._own.variables_inside, values, strict=True)})
+    try:
+        return layer._called_on(args, kwargs, masks, training is True)
+    finally:
+        SUBSTITUTES.reset(token)
 
 
 _KEPT = ("_activity_regularizer", "_trainable")

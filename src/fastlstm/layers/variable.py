@@ -15,6 +15,9 @@ from .symbolic import OPERATIONS, TensorShape
 TRACING: ContextVar[Any] = ContextVar("tracing", default=None)
 """The `Tracing` of the call of a layer or a model that is being traced, None outside of one."""
 
+SUBSTITUTES: ContextVar[Any] = ContextVar("substitutes", default=None)
+"""Values that stand for variables in a call on arrays, by the variable's identity."""
+
 value_under_tape: list[Callable[["Variable"], Any]] = []
 """Functions that return what a variable is for the gradient tapes that record; None if none does."""
 
@@ -159,6 +162,9 @@ class Variable:
         """Return what the variable is at the moment: a symbolic, traced or plain array."""
         if self._defers:
             return OPERATIONS["apply"](_same, ((self,), {}))
+        substitutes = SUBSTITUTES.get()
+        if substitutes is not None and id(self) in substitutes:
+            return substitutes[id(self)]
         for find in value_under_tape:
             found = find(self)
             if found is not None:

@@ -1,13 +1,14 @@
 """Layers and how they are connected: shapes, weights, and the native model compiled from them."""
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from .. import config, optimizers
 from .._internal.arrays import Array
 from .._internal.checks import flag, integer
-from .._internal.names import given_or_automatic
+from .._internal.names import given_or_automatic, snake_case
 from .._internal.owners import Owned
 from ..layers import Embedding, InputLayer
 from ..layers._rng import RngSteps
@@ -351,6 +352,16 @@ class LayerGraph(Owned):
                 if id(leaf) not in seen:
                     seen.add(id(leaf))
                     yield leaf
+
+    def _leaves(self, path: str) -> Iterator[tuple[str, Layer]]:
+        """Yield Keras's path and the layer for each layer that owns weights, inside a layer that users write."""
+        from ..formats import kinds  # slow to import
+
+        used: Counter[str] = Counter()
+        for layer in self._layers:
+            name = snake_case(kinds.class_name(layer))
+            yield from layer._leaves(f"{path}/layers/{name}_{used[name]}" if used[name] else f"{path}/layers/{name}")
+            used[name] += 1
 
     def _first_layer(self) -> Layer:
         """Return a layer that takes the first input."""

@@ -86,9 +86,12 @@ def _used(nodes: Sequence[Node], outputs: Sequence[Value]) -> list[Value]:
 
 def _needed(node: Node, wanted: Sequence[int]) -> Sequence[Value]:
     """Return what a node takes for these of its outputs; a model inside may not need all of its inputs for them."""
-    if isinstance(node.layer, Layer):
-        return node.inputs
-    inside = _used(node.layer._nodes, [node.layer._outputs[output] for output in wanted])
+    graph = node.layer
+    if isinstance(graph, Layer):
+        graph = graph._graph_of_call(node.arguments)
+        if graph is None:
+            return node.inputs
+    inside = _used(graph._nodes, [graph._outputs[output] for output in wanted])
     return [node.inputs[k] for place, k in inside if place == MODEL_INPUT]
 
 
@@ -137,19 +140,24 @@ class CoreLayers:
             if not wanted:
                 places.add([])
             elif isinstance(node.layer, Layer):
-                places.add(self._append_layer(node, places.of(node.inputs), given_shapes, given_masked))
+                places.add(self._append_layer(node, self._given(node, places, used), given_shapes, given_masked, wanted))
                 if node.layer._takes_masks_away and any(layer._makes_masks for layer in self.layers):
                     later = {value for j in range(i + 1, len(nodes)) if j in nodes_used for value in nodes[j].inputs}
                     for value in (later | set(outputs)) & set(node.inputs):
                         places[value] = self._without_mask(node.layer, places[value], shapes[value])
             else:
                 inner = [node.layer._outputs[output] for output in wanted]
-                given = [places[value] if value in used else (NETWORK_INPUT, -1) for value in node.inputs]
+                given = self._given(node, places, used)
                 found = self.append(node.layer._nodes, inner, given, given_shapes, given_masked)
                 places.add(dict(zip(wanted, found, strict=True)))
             first = gives_mask(node, given_masked)
             masked.add([first and output == 0 for output in range(len(shapes.of_node(i)))])
         return places.of(outputs)
+
+    @staticmethod
+    def _given(node: Node, places: Values, used: Sequence[Value]) -> list[Output]:
+        """Return what a node takes, of what is in the network."""
+        return [places[value] if value in used else (NETWORK_INPUT, -1) for value in node.inputs]
 
     def _without_mask(self, layer: Layer, output: Output, shape: Shape) -> Output:
         """Add what `layer` leaves of one of its inputs for layers after it: the same without a mask."""
@@ -166,11 +174,16 @@ class CoreLayers:
         return self.of_layer[id(layer)][0], number
 
     def _append_layer(
-        self, node: Node, inputs: Sequence[Output], input_shapes: Sequence[Shape], masked: Sequence[bool]
+        self,
+        node: Node,
+        inputs: Sequence[Output],
+        input_shapes: Sequence[Shape],
+        masked: Sequence[bool],
+        wanted: Sequence[int],
     ) -> list[Output]:
         layer = node.layer
         branch = _Branch(self, layer, inputs)
-        branch.masked = tuple(masked)
+        branch.masked, branch.wanted = tuple(masked), wanted
         layer._append_all_to(branch, layer._only_shape(input_shapes), **node.arguments)
         self.of_layer.setdefault(id(layer), branch.added)
         return branch.outputs
@@ -190,7 +203,10 @@ class _Branch(Branch):
     def add_graph(self, nodes: Sequence[Any], outputs: Sequence[Place], shapes: Sequence[Any]) -> None:
         """Add the layers of nodes that take the outputs so far, of these shapes; their outputs take the place."""
         masked = self.masked or [False] * len(shapes)
-        self.outputs = self._core.append(nodes, outputs, self.outputs, shapes, masked)
+        wanted = range(len(outputs)) if self.wanted is None else self.wanted
+        found = self._core.append(nodes, [outputs[k] for k in wanted], self.outputs, shapes, masked)
+        places = dict(zip(wanted, found, strict=True))
+        self.outputs = [places.get(k, (NETWORK_INPUT, -1)) for k in range(len(outputs))]
 
     def weight_of(self, variable: Any) -> Place | None:
         """Return the layer and the number of a variable among the network's weights; None if it is not one."""

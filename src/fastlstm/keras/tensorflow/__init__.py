@@ -53,6 +53,7 @@ _WITHOUT_EFFECT = """
     """
 globals().update({name: Inert(f"tf.{name}") for name in _WITHOUT_EFFECT.split()})
 
+newaxis = None
 gfile = io.gfile
 print = builtins.print
 to_float, to_double = partial(cast, dtype="float32"), partial(cast, dtype="float64")
