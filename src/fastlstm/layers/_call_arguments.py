@@ -45,7 +45,7 @@ def put_in(value: Any, tensors: Sequence[Any]) -> Any:
 
 def structured(value: Any, replace: Callable[[Any], Any]) -> Any:
     """Return lists, tuples and dicts with what `replace` returns for each entry that is none of them."""
-    if isinstance(value, (list, tuple, dict)):
+    if type(value) in (list, tuple, dict) or hasattr(value, "_fields"):
         return _each(value, lambda one: structured(one, replace))
     return replace(value)
 

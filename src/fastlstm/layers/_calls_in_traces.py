@@ -27,7 +27,10 @@ def called(tracing: Tracing, layer: Any, call: Callable[..., Any], args: Any, op
     args, options
         The arguments.
     """
-    tracing.layers.append(layer)
+    return tracing.note(layer, _called(tracing, layer, call, args, options))
+
+
+def _called(tracing: Tracing, layer: Any, call: Callable[..., Any], args: Any, options: Any) -> Any:
     args = tuple(_without_phase(one) for one in args)
     options = {name: _without_phase(one) for name, one in options.items()}
     if not args:

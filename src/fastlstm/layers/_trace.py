@@ -32,9 +32,18 @@ class Tracing:
     def __init__(self, inputs: Sequence[SymbolicTensor], masked: Sequence[bool], phase: Phase) -> None:
         self.inputs, self.phase = list(inputs), phase
         self.losses: list[SymbolicTensor] = []
+        self.shapes: dict[int, Any] = {}
+        """The shape of the output of each layer that was called, by its identity."""
         self.layers: list[Any] = []
         """The layers that were called, those that are traced as well."""
         self._masked = {id(one.call): flag for one, flag in zip(inputs, masked, strict=True)}
+
+    def note(self, layer: Any, output: Any) -> Any:
+        """Take note of what a layer gives; return it."""
+        self.layers.append(layer)
+        if isinstance(output, SymbolicTensor):
+            self.shapes[id(layer)] = tuple(output.shape)
+        return output
 
     def has_mask(self, tensor: Any) -> bool:
         """Return whether a mask comes with a tensor."""

@@ -402,8 +402,7 @@ class Layer(base.Layer, metaclass=_AnyLayer):
         template = taken_out((args, kwargs), tensors)
         tracing = TRACING.get()
         if tracing is not None:
-            tracing.layers.append(self)
-            return self._called(args, kwargs, tracing)
+            return tracing.note(self, self._called(args, kwargs, tracing))
         if not tensors:
             return self._called_on_arrays(args, kwargs)
         given, options = template

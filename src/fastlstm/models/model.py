@@ -11,6 +11,7 @@ import numpy as np
 from .._internal import checks
 from .._internal.row_arrays import Rows, parts
 from ..callbacks import CallbackList, History
+from ..layers.computation import Phase
 from ..layers.symbolic import SymbolicTensor, are_symbolic, listed
 from ..metrics import Metric
 from ..training import array_data, batch_data
@@ -23,11 +24,12 @@ from ..training.native_model import NativeModel, only_input
 from ..training.nodes import consumers
 from ..training.predict import predict, predict_batches, predict_with_callbacks
 from .graph import LayerGraph
+from .subclassed import ModelType
 
 AnyModel = TypeVar("AnyModel", bound="Model")
 
 
-class Model(LayerGraph):
+class Model(LayerGraph, metaclass=ModelType):
     """A model of layers between inputs and outputs, as in Keras's functional interface.
 
     Layers may be called several times and be in several models, which then have the same weights; a model can be called
@@ -514,7 +516,7 @@ class Model(LayerGraph):
         TypeError
             If `x` is not made of real integers or floats, or `mask` not of True and False.
         """
-        training = checks.flag("training", training)
+        training = checks.flag("training", training is True if training is None or isinstance(training, Phase) else training)
         if are_symbolic(x):
             return self._packed(self._symbolic_output(self._symbolic_inputs(x)))
         native = self._native_for("x", x)
