@@ -80,6 +80,16 @@ void Parameters<T>::copy_gradient(std::size_t parameter, const Strided<T>& to) {
 }
 
 template <class T>
+void Parameters<T>::set_gradient(std::size_t parameter, const Strided<const T>& values) {
+    T* ours = gradients_.get() + trained_weight(parameter).offset;
+    const auto lock = lock_writing();
+    for_each_chunk(values, [&](const T* theirs, Index stride, Index index, Index count) {
+        for (Index i = 0; i < count; ++i) ours[index + i] = theirs[i * stride];
+        return true;
+    });
+}
+
+template <class T>
 void Parameters<T>::sum_gradients(Index groups, const Team& team) const {
     kernels_->parameters.sum_copies(gradients(), groups * uses_, trained_, team.share(trained_));
 }

@@ -122,6 +122,41 @@ class Tensor(np.ndarray[Any, Any]):
         return super().__getitem__(key) if later is None else later._defer(getitem, (self, key), {})
 
 
+    @staticmethod
+    def follow_watched() -> None:
+        """Let what is computed with watched tensors be traced, until `forget_watched`."""
+        Tensor.__array_ufunc__ = _ufunc_of_watched  # type: ignore[assignment, method-assign]
+        Tensor.__array_function__ = _function_of_watched  # type: ignore[assignment, method-assign]
+
+    @staticmethod
+    def forget_watched() -> None:
+        """Compute with tensors as with arrays again."""
+        for name in ("__array_ufunc__", "__array_function__"):
+            if name in vars(Tensor):
+                delattr(Tensor, name)
+
+
+def _ufunc_of_watched(self: Any, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
+    return tensor(getattr(ufunc, method)(*map(_watched, inputs), **options))
+
+
+def _function_of_watched(self: Any, function: Any, types: Any, arguments: Any, options: Any) -> Any:
+    return tensor(function(*_watched(arguments), **_watched(options)))
+
+
+def _watched(value: Any) -> Any:
+    """Return arguments with traced arrays for watched tensors, and plain ones for others."""
+    if isinstance(value, (list, tuple)):
+        return type(value)(map(_watched, value))
+    if isinstance(value, dict):
+        return {name: _watched(one) for name, one in value.items()}
+    if not isinstance(value, Tensor):
+        return value
+    recording = tape.session()
+    found = value if recording is None else recording.traced(value)
+    return found.view(np.ndarray) if found is value else found
+
+
 def _parts_of_key(key: Any) -> list[Any]:
     """Return the numbers that an index is made of."""
     entries = key if isinstance(key, tuple) else (key,)

@@ -21,7 +21,7 @@ _HINTS = {
         """,
     _OWN_CELLS: "layers.AbstractRNNCell layers.Wrapper",
     _GRADIENTS: """
-        tf.GradientTape tf.gradients tf.train.AdamOptimizer
+        tf.train.AdamOptimizer
         tf.train.GradientDescentOptimizer tf.train.RMSPropOptimizer backend.gradients backend.function
         tf.placeholder tf.get_variable backend.placeholder
         """,

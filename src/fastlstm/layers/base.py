@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar, NamedTuple, TypeAlias
 
 from .. import config, regularizers
-from .._internal import native
+from .._internal import native, tape
 from .._internal.arrays import Array, dtype_name, finite_array, mask_for, real_array
 from .._internal.checks import flag, integer, size
 from .._internal.names import given_or_automatic
@@ -631,6 +631,8 @@ def _in_traces(call: Any) -> Any:
     def run(self: Any, *args: Any, **options: Any) -> Any:
         tracing = TRACING.get()
         if tracing is None:
+            if tape.session() is not None and not (args and are_symbolic(args[0])):
+                return OPERATIONS["record"](self, call, args, options)
             return call(self, *args, **options)
         return OPERATIONS["call"](tracing, self, call, args, options)
 

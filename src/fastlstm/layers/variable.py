@@ -18,10 +18,6 @@ TRACING: ContextVar[Any] = ContextVar("tracing", default=None)
 SUBSTITUTES: ContextVar[Any] = ContextVar("substitutes", default=None)
 """Values that stand for variables in a call on arrays, by the variable's identity."""
 
-value_under_tape: list[Callable[["Variable"], Any]] = []
-"""Functions that return what a variable is for the gradient tapes that record; None if none does."""
-
-
 class Variable:
     """An array that `assign` changes: a weight of a layer of your own, or a value beside the weights.
 
@@ -165,10 +161,9 @@ class Variable:
         substitutes = SUBSTITUTES.get()
         if substitutes is not None and id(self) in substitutes:
             return substitutes[id(self)]
-        for find in value_under_tape:
-            found = find(self)
-            if found is not None:
-                return found
+        recording = tape.session()
+        if recording is not None and self.dtype.kind == "f":
+            return recording.source((self._store, self._index), self._array)
         return np.array(self._array).view(tape_tensor[0])
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:

@@ -8,11 +8,11 @@ from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 
-from .._internal import checks
+from .._internal import checks, tape
 from .._internal.row_arrays import Rows, parts
 from ..callbacks import CallbackList, History
 from ..layers.computation import Phase
-from ..layers.symbolic import SymbolicTensor, are_symbolic, listed
+from ..layers.symbolic import OPERATIONS, SymbolicTensor, are_symbolic, listed
 from ..metrics import Metric
 from ..training import array_data, batch_data
 from ..training.array_data import BatchGroup, Examples
@@ -21,6 +21,7 @@ from ..training.compiled import Compiled
 from ..training.evaluate import EvaluationJob, evaluate
 from ..training.fit import Epochs, TrainingJob, fit, train_batch
 from ..training.native_model import NativeModel, only_input
+from ..training import recorded as recorded
 from ..training.nodes import consumers
 from ..training.predict import predict, predict_batches, predict_with_callbacks
 from .graph import LayerGraph
@@ -519,6 +520,9 @@ class Model(LayerGraph, metaclass=ModelType):
         training = checks.flag("training", training is True if training is None or isinstance(training, Phase) else training)
         if are_symbolic(x):
             return self._packed(self._symbolic_output(self._symbolic_inputs(x)))
+        if tape.session() is not None:
+            self._native_for("x", tape.plain(x))
+            return OPERATIONS["record"](self, Model.__call__, (x,), {"training": training})
         native = self._native_for("x", x)
         array = native.input("x", x)
         if mask is None and not training:

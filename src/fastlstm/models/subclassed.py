@@ -174,6 +174,10 @@ class Subclassed:
         self._shapes_inside.update(tracing.shapes)
         return outputs
 
+    def _native_model(self) -> Any:
+        """Return the native model; None if the model has only been called on arrays, with more than its inputs."""
+        return None if self._trace_of_call is None and self.built else super()._native_model()
+
     def _native_for(self, name: str, x: Any, *, finite: bool = False) -> Any:
         self._build_for_data_of(x)
         return super()._native_for(name, x, finite=finite)
@@ -256,6 +260,7 @@ class Subclassed:
 
     def _called_on_arrays(self, args: Any, kwargs: Any) -> Any:
         """Return what `call` returns for arrays, layer by layer."""
+        self.built = True
         if takes(type(self).call, "training") and kwargs.get("training") is None:
             kwargs["training"] = False
         return self.call(*args, **kwargs)

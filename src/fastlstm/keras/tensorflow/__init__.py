@@ -34,6 +34,7 @@ from ..backend._variable import Variable
 from . import config, data, distribute, dtypes, io, linalg, logging, math, nn, random, test
 from ._control import *
 from ._functions import *
+from ._gradient_tape import *
 from ._selection import *
 from .dtypes import bfloat16, bool, float16, float32, float64, int8, int16, int32, int64, string, uint8
 from .linalg import matmul
