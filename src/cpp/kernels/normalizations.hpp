@@ -30,6 +30,7 @@ template <class T>
 struct LayerNormalizationArgs {
     Index rows, steps, features;
     double epsilon;
+    bool keeps_mean;        // whether x is only divided by its deviation
     const T *gamma, *beta;  // null for ones and zeros
     Sequence<const T> x;
     Sequence<T> y;

@@ -1,7 +1,7 @@
 """What to do instead of something that this package lacks."""
 
 _IMAGES = "its layers take sequences (N, T, D), not images or volumes; flatten each step with Reshape, or use Keras"
-OWN_LAYERS = "Python code cannot run in the compiled core; combine layers of fastlstm.layers, or use Keras"
+_OWN_CELLS = "derive a layer from Layer and loop over the steps in its call, or use Keras"
 _GRADIENTS = (
     "gradients are found for losses only, which may be written with keras.backend, keras.ops or tensorflow; train with"
     " model.fit or model.train_on_batch"
@@ -19,9 +19,9 @@ _HINTS = {
         preprocessing.image.ImageDataGenerator preprocessing.image.load_img preprocessing.image.img_to_array
         utils.load_img utils.img_to_array utils.image_dataset_from_directory tf.image applications
         """,
-    OWN_LAYERS: "layers.AbstractRNNCell layers.InputSpec layers.Wrapper engine.InputSpec",
+    _OWN_CELLS: "layers.AbstractRNNCell layers.Wrapper",
     _GRADIENTS: """
-        tf.GradientTape tf.gradients tf.train.AdamOptimizer
+        tf.train.AdamOptimizer
         tf.train.GradientDescentOptimizer tf.train.RMSPropOptimizer backend.gradients
         tf.placeholder tf.get_variable backend.placeholder
         """,

@@ -7,6 +7,8 @@ from typing import Any, NoReturn
 import numpy as np
 
 from ..callbacks import History
+from ..layers.computation import Phase
+from ..layers.symbolic import are_symbolic
 from ..models.model import Model
 from ..optimizers import Optimizer
 from . import _notes
@@ -62,7 +64,11 @@ class MethodsOfKeras(Model):
 
     def __call__(self, x: Any, training: Any = False, mask: Any = None) -> Any:
         """Return the output for all samples as one batch, as a tensor or a list of them."""
-        found = super().__call__(x, bool(training), mask)
+        found = super().__call__(x, training if isinstance(training, Phase) else bool(training), mask)
+        if are_symbolic(found):
+            return found
+        if isinstance(found, dict):
+            return {name: tensor(one) for name, one in found.items()}
         return [tensor(one) for one in found] if isinstance(found, list) else tensor(found)
 
     def compile(
@@ -100,19 +106,6 @@ class MethodsOfKeras(Model):
         else:
             for owner in self._owned_by():
                 owner._trainable_changed()
-
-    def add_loss(self, *_: Any, **__: Any) -> NoReturn:
-        """Raise NotAvailableError: the loss is a function of targets and predictions."""
-        raise NotAvailableError(
-            "fastlstm does not have model.add_loss: a loss is computed from y_true and y_pred only; pass a function of"
-            " both to compile, with what else it needs as columns of the output or of the targets, or use Keras itself"
-        )
-
-    def add_metric(self, *_: Any, **__: Any) -> NoReturn:
-        """Raise NotAvailableError: metrics are functions of targets and predictions."""
-        raise NotAvailableError(
-            "fastlstm does not have model.add_metric: pass functions of y_true and y_pred to compile, as metrics"
-        )
 
     def fit(self, *args: Any, **options: Any) -> History:
         """Train the model, as `fastlstm.Sequential.fit` does; the history also has the older names of accuracies."""

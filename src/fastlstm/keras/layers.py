@@ -4,7 +4,6 @@ from typing import Any
 
 from .. import layers as _layers
 from ..layers import *
-from ._hints import OWN_LAYERS
 from ._lookups import IntegerLookup, StringLookup, TextVectorization
 from ._merge import Merge, merge
 from ._missing import NotAvailableError, missing_names_of
@@ -18,6 +17,7 @@ __all__ = [
     "CuDNNLSTM",
     "GlobalAvgPool1D",
     "GlobalMaxPool1D",
+    "InputSpec",
     "IntegerLookup",
     "MaxPool1D",
     "Merge",
@@ -31,19 +31,20 @@ __all__ = [
 __getattr__ = missing_names_of(__name__)
 
 
-class _LayerType(type):
-    """Makes every layer of this package an instance of `Layer`."""
+class InputSpec:
+    """What a layer takes: accepted as in Keras, without effect.
 
-    def __instancecheck__(cls, value: object) -> bool:
-        return isinstance(value, _layers.Layer) if cls is Layer else super().__instancecheck__(value)
+    Parameters
+    ----------
+    dtype, shape, ndim, max_ndim, min_ndim, axes : optional
+        As in Keras.
+    **options
+        The same.
+    """
 
-
-class Layer(_layers.Layer, metaclass=_LayerType):  # type: ignore[no-redef]
-    """The base class of layers. Creating a layer of a class of your own raises NotAvailableError."""
-
-    def __new__(cls, *_: Any, **__: Any) -> Any:
-        """Refuse classes of your own."""
-        raise NotAvailableError(f"fastlstm does not have layers of your own classes ({cls.__name__}): {OWN_LAYERS}")
+    def __init__(self, dtype: Any = None, shape: Any = None, ndim: int | None = None, **options: Any) -> None:
+        self.dtype, self.shape, self.ndim = dtype, shape, ndim
+        vars(self).update(options)
 
 
 CuDNNLSTM = LSTM

@@ -45,8 +45,6 @@ class Model(MethodsOfKeras, _models.Model):
 
     Raises
     ------
-    NotAvailableError
-        If it is a subclass with a `call` of its own.
     TypeError, ValueError
         If an argument is wrong.
 
@@ -60,11 +58,6 @@ class Model(MethodsOfKeras, _models.Model):
 
     def __init__(self, inputs: Any = None, outputs: Any = None, name: str | None = None, **options: Any) -> None:
         inputs, outputs = options.pop("input", inputs), options.pop("output", outputs)
-        if type(self) is not Model and outputs is None:
-            raise NotAvailableError(
-                f"fastlstm does not have subclassed models ({type(self).__name__}): use a Sequential or a Model of"
-                " fastlstm.layers, or Keras itself"
-            )
         super().__init__(inputs, outputs, name, **options)
 
 

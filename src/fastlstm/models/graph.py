@@ -1,18 +1,19 @@
 """Layers and how they are connected: shapes, weights, and the native model compiled from them."""
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from .. import config, optimizers
 from .._internal.arrays import Array
 from .._internal.checks import flag, integer
-from .._internal.names import given_or_automatic
+from .._internal.names import given_or_automatic, snake_case
 from .._internal.owners import Owned
 from .._internal.preprocessors import Preprocessor
-from ..layers import Embedding, InputLayer, Layer
+from ..layers import Embedding, InputLayer
 from ..layers._rng import RngSteps
-from ..layers.base import Shape, building
+from ..layers.base import Layer, Shape, building
 from ..layers.symbolic import SymbolicTensor, outputs_of
 from ..training.compiled import Compiled
 from ..training.native_model import NativeModel
@@ -358,6 +359,16 @@ class LayerGraph(Owned):
                     seen.add(id(leaf))
                     yield leaf
 
+    def _leaves(self, path: str) -> Iterator[tuple[str, Layer]]:
+        """Yield Keras's path and the layer for each layer that owns weights, inside a layer that users write."""
+        from ..formats import kinds  # slow to import
+
+        used: Counter[str] = Counter()
+        for layer in self._layers:
+            name = snake_case(kinds.class_name(layer))
+            yield from layer._leaves(f"{path}/layers/{name}_{used[name]}" if used[name] else f"{path}/layers/{name}")
+            used[name] += 1
+
     def _first_layer(self) -> Layer:
         """Return a layer that takes the first input."""
         return next(consumers(self._nodes, 0))
@@ -618,6 +629,7 @@ class LayerGraph(Owned):
         self._given_layers = [*layers, *(layer for layer in inputs if layer not in layers)]
         for k in range(len(inputs)):
             first = list(consumers(self._nodes, k))
+            first = [one for one in first if not getattr(one, "_takes_any_input", False)]
             if any(isinstance(one, Embedding) != isinstance(first[0], Embedding) for one in first):
                 raise ValueError("inputs: an Embedding takes a sequence of numbers (N, T), other layers (N, T, D)")
         for layer in self._layers:
@@ -658,7 +670,7 @@ class LayerGraph(Owned):
             tensors = Values([layer.output for layer in self._inputs])
             for node in self._nodes:
                 given = tensors.of(node.inputs)
-                shapes = node.layer._shapes_of_outputs([tensor.shape for tensor in given])
+                shapes = node.shapes_of_outputs([tensor.shape for tensor in given])
                 tensors.add(outputs_of(node.layer, given, shapes, node.arguments))
             self._ends = [layer.output for layer in self._inputs], tensors.of(self._outputs)
         return self._ends

@@ -8,12 +8,14 @@ from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 
-from .._internal import checks
+from .._internal import checks, tape
 from .._internal.row_arrays import Rows, parts
 from ..callbacks import CallbackList, History
-from ..layers.symbolic import SymbolicTensor, are_symbolic, listed
+from ..layers.computation import Phase
+from ..layers.symbolic import OPERATIONS, SymbolicTensor, are_symbolic, listed
 from ..metrics import Metric
 from ..training import array_data, batch_data
+from ..training import recorded as recorded
 from ..training.array_data import BatchGroup, Examples
 from ..training.batch_data import BatchSource
 from ..training.compiled import Compiled
@@ -23,11 +25,12 @@ from ..training.native_model import NativeModel, only_input
 from ..training.nodes import consumers
 from ..training.predict import predict, predict_batches, predict_with_callbacks
 from .graph import LayerGraph
+from .subclassed import ModelType
 
 AnyModel = TypeVar("AnyModel", bound="Model")
 
 
-class Model(LayerGraph):
+class Model(LayerGraph, metaclass=ModelType):
     """A model of layers between inputs and outputs, as in Keras's functional interface.
 
     Layers may be called several times and be in several models, which then have the same weights; a model can be called
@@ -514,9 +517,14 @@ class Model(LayerGraph):
         TypeError
             If `x` is not made of real integers or floats, or `mask` not of True and False.
         """
-        training = checks.flag("training", training)
+        training = checks.flag(
+            "training", training is True if training is None or isinstance(training, Phase) else training
+        )
         if are_symbolic(x):
             return self._packed(self._symbolic_output(self._symbolic_inputs(x)))
+        if tape.session() is not None:
+            self._native_for("x", tape.plain(x))
+            return OPERATIONS["record"](self, Model.__call__, (x,), {"training": training})
         native = self._native_for("x", x)
         array = native.input("x", x)
         if mask is None and not training:
