@@ -78,7 +78,11 @@ class Trainable(Owned):
         if inner:
             return [loss for layer in inner for loss in layer.losses]
         pairs = zip(self._weights.declared, self.weights, self._trained(), strict=False)
-        return [weight.regularizer(array) for weight, array, trained in pairs if trained and weight.regularizer]
+        return [
+            weight.regularizer(array._current())  # type: ignore[attr-defined]
+            for weight, array, trained in pairs
+            if trained and weight.regularizer
+        ]
 
     def count_trainable_params(self) -> int:
         """Return the number of values in the weights that training changes."""

@@ -25,12 +25,14 @@ from ..training.native_model import NativeModel, only_input
 from ..training.nodes import consumers
 from ..training.predict import predict, predict_batches, predict_with_callbacks
 from .graph import LayerGraph
+from . import own_steps
+from .own_steps import OwnSteps
 from .subclassed import ModelType
 
 AnyModel = TypeVar("AnyModel", bound="Model")
 
 
-class Model(LayerGraph, metaclass=ModelType):
+class Model(OwnSteps, LayerGraph, metaclass=ModelType):
     """A model of layers between inputs and outputs, as in Keras's functional interface.
 
     Layers may be called several times and be in several models, which then have the same weights; a model can be called
@@ -220,6 +222,8 @@ class Model(LayerGraph, metaclass=ModelType):
     @property
     def metrics(self) -> list[Metric]:
         """The metrics of `compile`. 'accuracy' and 'crossentropy' appear once the first targets have been seen."""
+        if self._runs_own("train_step") or self._runs_own("test_step"):
+            return self._metrics_of_steps()
         return [] if self._compiled is None else self._compiled.metrics.metrics
 
     @property
@@ -232,7 +236,7 @@ class Model(LayerGraph, metaclass=ModelType):
 
     def fit(
         self,
-        x: Any,
+        x: Any = None,
         y: Any = None,
         batch_size: int | None = None,
         epochs: int = 1,
@@ -319,6 +323,10 @@ class Model(LayerGraph, metaclass=ModelType):
         UserWarning
             If there are fewer batches than `steps_per_epoch` asks for, or nothing in the model is trainable.
         """
+        if self._runs_own("train_step"):
+            given = dict(locals())
+            self.history = own_steps.fit(self, x, y, given)
+            return self.history
         compiled = self._require_loss()
         verbose, shuffle = checks.verbosity(verbose), checks.truth("shuffle", shuffle)
         steps = array_data.steps_of("steps_per_epoch", steps_per_epoch)
@@ -446,6 +454,9 @@ class Model(LayerGraph, metaclass=ModelType):
         TypeError
             If the data is not made of real integers or floats.
         """
+        if self._runs_own("test_step"):
+            found = own_steps.evaluate(self, x, y, batch_size, sample_weight, steps, verbose, callbacks)
+            return found if return_dict else list(found.values()) if len(found) > 1 else next(iter(found.values()))
         compiled = self._require_loss()
         verbose = checks.verbosity(verbose)
         steps = array_data.steps_of("steps", steps)

@@ -42,6 +42,7 @@ class Subclassed:
 
     def __init__(self, *args: Any, **options: Any) -> None:
         options = {name: value for name, value in options.items() if name not in _WITHOUT_EFFECT}
+        args = tuple(one for one in args if one is not self)  # as in super().__init__(self)
         self._dtype_given = options.pop("dtype", None)
         super().__init__(*args, **options)
         self._structure: Any = None

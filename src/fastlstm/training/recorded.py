@@ -15,9 +15,10 @@ from .._internal import native, tape
 from .._internal.arrays import Array
 from .._internal.native import NETWORK_INPUT
 from ..layers import Activation, Embedding
-from ..layers._call_arguments import Place, put_in, structured
-from ..layers.input import InputLayer
-from ..layers.symbolic import OPERATIONS, SymbolicTensor
+from ..layers._call_arguments import Place, put_in
+from ..layers._trace import traced
+from ..layers._unbuilt import building_all
+from ..layers.symbolic import OPERATIONS
 from .native_model import ModelInput
 from .nodes import CoreLayers, Node, Value, consumers, shapes_of
 
@@ -206,32 +207,24 @@ def recorded(layer: Any, call: Callable[..., Any], args: Any, options: Any) -> A
         if len(graphs) > _MOST:
             graphs.popitem(last=False)
     graphs.move_to_end(key)
-    graph, structure = graphs[key]
+    graph, trace = graphs[key]
     with tape.paused():
         rng_step = next(layer._rng_steps) if training else None
     outputs = graph.called(arrays, rng_step, recording)
-    return structured(structure, lambda one: outputs[one.number] if isinstance(one, Place) else one)
+    return trace.packed(outputs)
 
 
 def _graph_of(layer: Any, call: Any, template: Any, shapes: Sequence[Any], wants_dx: bool) -> Any:
     """Return the network of a call, and the structure of what it returns."""
-    inputs = [InputLayer(batch_shape=shape, dtype=layer.dtype).output for shape in shapes]
-    args, options = put_in(template, inputs)
-    found: list[SymbolicTensor] = []
-    structure = structured(call(layer, *args, **options), lambda one: _numbered(one, found))
-    one = found[0].call
-    number = {id(tensor.call): k for k, tensor in enumerate(inputs)}
-    node = Node(layer, tuple((-1, number[id(tensor.call)]) for tensor in one.inputs), one.arguments)
-    outputs = [(0, tensor.output) for tensor in found]
+
+    def called(tensors: list[Any], _: Any) -> Any:
+        args, options = put_in(template, tensors)
+        return layer(*args, **options)
+
+    with building_all():
+        trace = traced(called, shapes, [layer.dtype] * len(shapes), [False] * len(shapes))
     trained = layer._trained_by_layer()
-    return RecordedGraph([node], outputs, shapes, trained, layer.dtype, wants_dx), structure
-
-
-def _numbered(one: Any, found: list[SymbolicTensor]) -> Any:
-    if not isinstance(one, SymbolicTensor):
-        return one
-    found.append(one)
-    return Place(len(found) - 1)
+    return RecordedGraph(trace._nodes, trace._outputs, shapes, trained, layer.dtype, wants_dx), trace
 
 
 def _taken_out(value: Any, arrays: list[Any], layer: Any) -> Any:
