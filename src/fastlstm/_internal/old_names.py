@@ -111,7 +111,7 @@ def accepts_old_names(function: Function) -> Function:
         for old in dropped.keys() & kwargs.keys():
             value = kwargs.pop(old)
             if not dropped[old](value):
-                raise ValueError(f"{old}: {owner} no longer has this argument, got {value!r}")
+                raise ValueError(f"{old}: {owner} does not support it (leave it out), got {value!r}")
         return function(*args, **kwargs)
 
     return cast(Function, with_old_names)

@@ -24,8 +24,8 @@ from ..training.fit import Epochs, TrainingJob, fit, train_batch
 from ..training.native_model import NativeModel, only_input
 from ..training.nodes import consumers
 from ..training.predict import predict, predict_batches, predict_with_callbacks
-from .graph import LayerGraph
 from . import own_steps
+from .graph import LayerGraph
 from .own_steps import OwnSteps
 from .subclassed import ModelType
 

@@ -3,7 +3,7 @@
 import math
 import warnings
 import weakref
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -14,7 +14,7 @@ from .._internal.arrays import Array, mask_for
 from .._internal.native import NETWORK_INPUT, Network
 from .._internal.row_arrays import RowArrays, Rows, for_core, from_core, parts
 from ..layers import Activation, InputLayer
-from ..layers.base import Layer
+from ..layers.base import Layer, Shape
 from ..layers.rnn._states import require_rows
 from .nodes import CoreLayers, Node, Value, consumers, shapes_of
 
@@ -34,18 +34,28 @@ class ModelInput:
 
     Parameters
     ----------
-    layer : InputLayer
-        The input.
+    name : str
+        Of the input layer.
+    batch_shape : tuple
+        With the batch axis.
     first : Layer
         A layer that takes this input, and converts it as all that do.
     any_length : bool
         Whether sequences may have another number of steps than the shape says, with a warning.
+    convert : callable, optional
+        Makes numbers of data such as texts.
     """
 
-    def __init__(self, layer: InputLayer, first: Layer, any_length: bool) -> None:
-        self.name, self.batch_shape = layer.name, layer.batch_shape
-        self._convert = layer._convert if layer.preprocessors else None
-        self._first, self._any_length = first, any_length
+    def __init__(
+        self,
+        name: str,
+        batch_shape: Shape,
+        first: Layer,
+        any_length: bool,
+        convert: Callable[[Any], Any] | None = None,
+    ) -> None:
+        self.name, self.batch_shape, self._first, self._any_length = name, batch_shape, first, any_length
+        self._convert = convert
         self.features, self.is_sequence = first._network_input(self.batch_shape)
         self._accepted: tuple[int, ...] | None = None  # the shape that was checked last
         self._as_is = False  # whether such an array is what the network takes
@@ -125,7 +135,14 @@ class NativeModel:
         self._nodes, self._outputs = tuple(nodes), tuple(outputs)
         unused = Activation("linear", dtype=nodes[0].layer.dtype)  # converts an input that no output depends on
         self.inputs = [
-            ModelInput(layer, next(consumers(nodes, k), unused), any_length) for k, layer in enumerate(inputs)
+            ModelInput(
+                layer.name,
+                layer.batch_shape,
+                next(consumers(nodes, k), unused),
+                any_length,
+                layer._convert if layer.preprocessors else None,
+            )
+            for k, layer in enumerate(inputs)
         ]
         self._only = self.inputs[0] if len(inputs) == 1 else None
         self.dtype = unused.dtype
