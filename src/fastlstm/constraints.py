@@ -13,6 +13,7 @@ from . import config
 from ._internal import checks
 from ._internal.arrays import Array, numbers
 from ._internal.names import snake_case
+from ._internal.old_names import accepts_old_names
 from ._internal.registry import Registry, configuration, snake_case_and_class_name
 
 __all__ = [
@@ -243,6 +244,7 @@ class MaxNorm(_Norm):
 
     _arguments = ("max_value", "axis")
 
+    @accepts_old_names
     def __init__(self, max_value: float = 2, axis: int | Sequence[int] = 0) -> None:
         super().__init__(axis)
         self.max_value = checks.number("max_value", max_value, 0.0)

@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from ._internal import checks
+from ._internal import checks, tape
 from ._internal.arrays import numbers
+from ._internal.old_names import accepts_old_names
 from ._internal.registry import Registry, configuration, snake_case_and_class_name
 
 __all__ = ["L1", "L1L2", "L2", "Regularizer", "get", "l1", "l1_l2", "l2", "serialize"]
@@ -65,6 +66,8 @@ class Regularizer:
         >>> L1L2(l1=0.5, l2=1.0)([[1.0, -2.0]])
         6.5
         """
+        if tape.is_traced(x):  # in a training loop
+            return self.l1 * np.sum(np.abs(x)) + self.l2 * np.sum(np.square(x))  # type: ignore[no-any-return]
         wide = numbers("x", x).astype(np.float64)
         with np.errstate(over="ignore"):
             absolutes = self.l1 * float(np.abs(wide).sum()) if self.l1 else 0.0
@@ -144,6 +147,7 @@ class L1(Regularizer):
     2.0
     """
 
+    @accepts_old_names
     def __init__(self, l1: float = 0.01) -> None:
         self.l1 = checks.number("l1", l1, 0.0)
 
@@ -178,6 +182,7 @@ class L2(Regularizer):
     5.0
     """
 
+    @accepts_old_names
     def __init__(self, l2: float = 0.01) -> None:
         self.l2 = checks.number("l2", l2, 0.0)
 

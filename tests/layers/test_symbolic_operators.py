@@ -99,7 +99,7 @@ def test_steps_of_sequences_of_any_length(rng):
     [
         (lambda x: x + "one", TypeError, r"\+ of a symbolic tensor: expected a number or a symbolic tensor"),
         (lambda x: x / "one", TypeError, "/ of a symbolic tensor: expected a number"),
-        (lambda x: x[0], ValueError, "expected a function that returns as many rows as it gets"),
+        (lambda x: Model(x, x[0]), ValueError, "expected a function that returns as many rows as it gets"),
         (lambda x: x[:, 6], ValueError, "key: expected one of 6 steps, got 6"),
         (lambda x: layers.LSTM(2)(x)[:, :, 1], IndexError, "too many indices"),
         (lambda x: layers.GetItem((0,)), ValueError, "key: expected all samples and all features"),

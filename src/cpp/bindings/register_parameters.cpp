@@ -45,6 +45,13 @@ void set_weight(NetworkHandle<T>& handle, std::size_t parameter, const py::array
 }
 
 template <class T>
+void set_gradient(NetworkHandle<T>& handle, std::size_t parameter, const py::array& value) {
+    const auto values = strided<const T>(value, "value", handle.shape_of(parameter), {0});
+    const py::gil_scoped_release release;
+    handle.network.parameters.set_gradient(parameter, values);
+}
+
+template <class T>
 void copy_gradient(NetworkHandle<T>& handle, std::size_t parameter, const py::array& out,
                    const std::vector<Index>& blocks) {
     const auto to = strided<T>(out, "out", handle.shape_of(parameter), blocks);
@@ -185,6 +192,8 @@ void register_parameters(NetworkClass<T>& network, const py::object& parameter_t
         .def("gradient", &gradient<T>, py::arg("parameter"), "Return a copy of the gradient of a trained weight.")
         .def("copy_gradient", &copy_gradient<T>, py::arg("parameter"), py::arg("out").noconvert(),
              py::arg("blocks") = all, "Copy it to an array with any strides and any order of gates.")
+        .def("set_gradient", &set_gradient<T>, py::arg("parameter"), py::arg("value"),
+             "Set the gradient of a trained weight, for apply_gradients.")
         .def("set_regularizer", &set_regularizer<T>, py::arg("parameter"), py::arg("l1"), py::arg("l2"),
              "Add l1 |w| + l2 w^2 to the loss.")
         .def("set_constraint", &set_constraint<T>, py::arg("parameter"), py::arg("kind"), py::arg("axes"),

@@ -4,6 +4,7 @@
 
 #include "../network/layers/activation.hpp"
 #include "../network/layers/activity_regularizer.hpp"
+#include "../network/layers/added_loss.hpp"
 #include "../network/layers/attention.hpp"
 #include "../network/layers/batch_normalization.hpp"
 #include "../network/layers/bidirectional.hpp"
@@ -18,6 +19,7 @@
 #include "../network/layers/function.hpp"
 #include "../network/layers/group_normalization.hpp"
 #include "../network/layers/layer_normalization.hpp"
+#include "../network/layers/mask_values.hpp"
 #include "../network/layers/masked_by.hpp"
 #include "../network/layers/masking.hpp"
 #include "../network/layers/merge.hpp"
@@ -33,12 +35,14 @@
 #include "../network/layers/step_range.hpp"
 #include "../network/layers/step_rows.hpp"
 #include "../network/layers/up_sampling.hpp"
+#include "../network/layers/variables.hpp"
 #include "../network/layers/vector_normalization.hpp"
 
 // clang-format off
 #define FASTLSTM_LAYERS(layer)                              \
     layer(activation, ActivationLayer)                      \
     layer(activity_regularizer, ActivityRegularizerLayer)   \
+    layer(added_loss, AddedLossLayer)                       \
     layer(attention, AttentionLayer)                        \
     layer(batch_normalization, BatchNormalizationLayer)     \
     layer(bidirectional, BidirectionalLayer)                \
@@ -53,6 +57,7 @@
     layer(function, FunctionLayer)                          \
     layer(group_normalization, GroupNormalizationLayer)     \
     layer(layer_normalization, LayerNormalizationLayer)     \
+    layer(mask_values, MaskValuesLayer)                     \
     layer(masked_by, MaskedByLayer)                         \
     layer(masking, MaskingLayer)                            \
     layer(merge, MergeLayer)                                \
@@ -70,5 +75,6 @@
     layer(step_range, StepRangeLayer)                       \
     layer(steps_to_rows, StepsToRowsLayer)                  \
     layer(up_sampling, UpSamplingLayer)                     \
+    layer(variables, VariablesLayer)                        \
     layer(vector_normalization, VectorNormalizationLayer)
 // clang-format on

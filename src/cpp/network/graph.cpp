@@ -115,9 +115,14 @@ Index LayerGraph<T>::append(std::unique_ptr<Layer<T>> layer, std::vector<Value> 
     }
     if (weights_of >= 0) {
         require_same_weights(*layer, weights_of);
-        node.use = 1 + std::count_if(nodes_.begin(), nodes_.end(),
-                                     [&](const Node<T>& other) { return other.weights_of == weights_of; });
+        for (std::size_t i = 0; i < layer->weights.size(); ++i) {
+            layer->weights[i].of_node = weights_of;
+            layer->weights[i].of_weight = i;
+        }
     }
+    for (Weight& weight : layer->weights)
+        if (weight.of_node >= 0) take_shared(weight);
+    node.use = free_use(*layer);
     node.divider = divider_behind(*layer, inputs);
     if (node.divider >= 0) layer->state_size = 0;  // its states are nobody's between calls
     layer->number = nodes_.size();
@@ -128,6 +133,31 @@ Index LayerGraph<T>::append(std::unique_ptr<Layer<T>> layer, std::vector<Value> 
     node.weights_of = weights_of;
     nodes_.push_back(std::move(node));
     return size() - 1;
+}
+
+template <class T>
+void LayerGraph<T>::take_shared(Weight& weight) const {
+    if (weight.of_node >= size() || weight.of_weight >= layer(weight.of_node).weights.size())
+        throw std::invalid_argument("shared_weights: expected weights of earlier layers");
+    const Weight& source = layer(weight.of_node).weights[weight.of_weight];
+    if (source.of_node >= 0 || source.shape != weight.shape)
+        throw std::invalid_argument("shared_weights: expected weights of their own, of the same shapes");
+    weight.trainable = source.trainable;
+}
+
+// The number of this use of the weights that the layer shares: no other use of any of them has it.
+template <class T>
+Index LayerGraph<T>::free_use(const Layer<T>& layer) const {
+    Index use = 0;
+    for (const Weight& weight : layer.weights) {
+        if (weight.of_node < 0) continue;
+        use = std::max(use, node(weight.of_node).use + 1);
+        for (const Node<T>& other : nodes_)
+            for (const Weight& of_other : other.layer->weights)
+                if (of_other.of_node == weight.of_node && of_other.of_weight == weight.of_weight)
+                    use = std::max(use, other.use + 1);
+    }
+    return use;
 }
 
 template <class T>
@@ -158,9 +188,13 @@ void LayerGraph<T>::set_trainable(const std::vector<bool>& flags) {
     std::vector<bool> same_as_before;
     for (const Node<T>& node : nodes_) {
         if (node.weights_of >= 0) continue;
-        for (Weight& weight : node.layer->weights) weights.push_back(&weight);
+        auto weight = node.layer->weights.begin();
         for (const Index group : node.layer->weight_groups())
-            for (Index i = 0; i < group; ++i) same_as_before.push_back(i > 0);
+            for (Index i = 0; i < group; ++i, ++weight) {
+                if (weight->of_node >= 0) continue;
+                weights.push_back(&*weight);
+                same_as_before.push_back(i > 0);
+            }
     }
     if (flags.size() != weights.size())
         throw std::invalid_argument("flags: expected " + std::to_string(weights.size()) + ", got " +
@@ -171,8 +205,8 @@ void LayerGraph<T>::set_trainable(const std::vector<bool>& flags) {
                 "flags: expected the same for all weights of a layer, got another for parameter " + std::to_string(i));
     for (std::size_t i = 0; i < flags.size(); ++i) weights[i]->trainable = weights[i]->trainable && flags[i];
     for (const Node<T>& node : nodes_)
-        for (std::size_t i = 0; node.weights_of >= 0 && i < node.layer->weights.size(); ++i)
-            node.layer->weights[i].trainable = layer(node.weights_of).weights[i].trainable;
+        for (Weight& weight : node.layer->weights)
+            if (weight.of_node >= 0) weight.trainable = layer(weight.of_node).weights[weight.of_weight].trainable;
 }
 
 template <class T>
@@ -202,7 +236,7 @@ void LayerGraph<T>::finish(const Kernels<T>& kernels, bool wants_dx) {
                                                     [](const Weight& weight) { return weight.trainable; });
     }
     for (std::size_t i = 0; i < uses.size(); ++i) {
-        if (uses[i] == 0)
+        if (uses[i] == 0 && !nodes_[i].layer->has_effect())
             throw std::invalid_argument("layers: expected that each is an input of another or an output of the " +
                                         std::string("network, but nothing takes the output of layer ") +
                                         std::to_string(i));

@@ -101,6 +101,8 @@ private:
     Index divider(Value value) const { return value.node == input ? -1 : node(value.node).divider; }
     Index divider_behind(const Layer<T>& layer, const std::vector<Value>& inputs) const;
     Value before_division(Value value) const;
+    void take_shared(Weight& weight) const;
+    Index free_use(const Layer<T>& layer) const;
     void require_same_weights(const Layer<T>& layer, Index weights_of) const;
     SequenceLengths find_lengths(const std::vector<Index>& input_steps) const;
 

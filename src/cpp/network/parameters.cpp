@@ -17,14 +17,15 @@ void Parameters<T>::plan(const LayerGraph<T>& graph) {
             for (std::size_t i = 0; i < node.layer->weights.size(); ++i) {
                 Weight& weight = node.layer->weights[i];
                 if (weight.trainable != trainable) continue;
-                weight.offset = node.weights_of < 0 ? total : graph.layer(node.weights_of).weights[i].offset;
-                if (node.weights_of < 0) total += weight.size();
+                const bool own = weight.of_node < 0;
+                weight.offset = own ? total : graph.layer(weight.of_node).weights[weight.of_weight].offset;
+                if (own) total += weight.size();
             }
         if (trainable) trained_ = total;
     }
     for (Index i = 0; i < graph.size(); ++i)
-        if (graph.node(i).weights_of < 0)
-            for (const Weight& weight : graph.layer(i).weights) named_.push_back({i, &weight});
+        for (const Weight& weight : graph.layer(i).weights)
+            if (weight.of_node < 0) named_.push_back({i, &weight});
     values_ = make_buffer<T>(total);
     uses_ = graph.most_uses();
     most_groups_ = std::clamp<Index>(tuning::most_gradient_elements / std::max<Index>(trained_ * uses_, 1), 1,
@@ -74,6 +75,16 @@ void Parameters<T>::copy_gradient(std::size_t parameter, const Strided<T>& to) {
     const auto lock = lock_reading();
     for_each_chunk(to, [&](T* theirs, Index stride, Index index, Index count) {
         for (Index i = 0; i < count; ++i) theirs[i * stride] = ours[index + i];
+        return true;
+    });
+}
+
+template <class T>
+void Parameters<T>::set_gradient(std::size_t parameter, const Strided<const T>& values) {
+    T* ours = gradients_.get() + trained_weight(parameter).offset;
+    const auto lock = lock_writing();
+    for_each_chunk(values, [&](const T* theirs, Index stride, Index index, Index count) {
+        for (Index i = 0; i < count; ++i) ours[index + i] = theirs[i * stride];
         return true;
     });
 }

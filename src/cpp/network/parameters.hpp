@@ -40,6 +40,7 @@ public:
     bool equals(std::size_t parameter, const Strided<const T>& values);  // bit for bit
     void set(std::size_t parameter, const Strided<const T>& values);
     void copy_gradient(std::size_t parameter, const Strided<T>& to);
+    void set_gradient(std::size_t parameter, const Strided<const T>& values);
 
     // Weights change under the exclusive lock and raise the version; packed weights belong to one version.
     std::shared_lock<std::shared_mutex> lock_reading();

@@ -95,6 +95,10 @@ class Branch:
         """The outputs of the last layer, or what the branch begins with if it has none."""
         self.added: list[int] = []
         """The numbers of the layers, other than those that divide and unite rows."""
+        self.masked: Sequence[bool] | None = None
+        """Whether masks come with the inputs; None if that is not known."""
+        self.wanted: Sequence[int] | None = None
+        """Which outputs are needed; None for all."""
 
     def add(self, layer: str, *, outputs: int = 1, **options: Any) -> None:
         """Add a layer of the core by its name there, with this number of outputs."""
@@ -137,6 +141,14 @@ class Branch:
     def add_model(self, model: Any, shape: tuple[int | None, ...]) -> None:
         """Add the layers of a model of one input, of this shape, and one output."""
         raise NotImplementedError("models are in branches of models")
+
+    def weight_of(self, variable: Any) -> Place | None:
+        """Return the layer and the number of a variable among the network's weights; None if it is not one."""
+        return None
+
+    def add_graph(self, nodes: Sequence[Any], outputs: Sequence[Place], shapes: Sequence[Any]) -> None:
+        """Add the layers of nodes that take the outputs so far, of these shapes; their outputs take the place."""
+        raise NotImplementedError("graphs are in branches of models")
 
     def places(self, outputs: Sequence[Output]) -> list[Place]:
         """Return outputs as layers take them."""

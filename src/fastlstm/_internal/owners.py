@@ -8,6 +8,7 @@ class Owner(Protocol):
     """A model or a wrapper that contains layers."""
 
     def _changed(self) -> None: ...
+    def _trainable_changed(self) -> None: ...
 
 
 class Owned:
@@ -49,6 +50,11 @@ class Owned:
             raise ValueError(f"layer: {self.name!r} is in use already; a wrapper takes a layer that is in no model")
         self._claim(owner)
         self._in_wrapper = True
+
+    def _trainable_changed(self) -> None:
+        """Notify the owners that training may change other weights."""
+        for owner in self._owned_by():
+            owner._trainable_changed()
 
     def _notify_owners(self) -> None:
         for owner in self._owned_by():

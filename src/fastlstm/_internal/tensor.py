@@ -5,9 +5,13 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Callable, Iterator
+from operator import getitem
 from typing import Any
 
 import numpy as np
+
+from . import tape
+from .deferred import deferring_in
 
 
 class TensorShape(tuple[Any, ...]):
@@ -49,11 +53,20 @@ class Tensor(np.ndarray[Any, Any]):
         """Return the shape."""
         return TensorShape(self.shape)
 
+    def set_shape(self, shape: Any) -> None:
+        """Raise ValueError unless the array has this shape, in which None stands for any size."""
+        sizes = tuple(shape)
+        if len(sizes) != self.ndim or any(want not in (None, got) for want, got in zip(sizes, self.shape, strict=True)):
+            raise ValueError(f"shape: expected that of the tensor, {self.shape}, got {sizes}")
+
     def __repr__(self) -> str:
         return repr(np.asarray(self))
 
     def __getitem__(self, index: Any) -> Any:
         """Return a part; a single value is a tensor without axes."""
+        later = deferring_in(_parts_of_index(index))
+        if later is not None:
+            return later._defer(getitem, (self, index), {})
         found = super().__getitem__(index)
         return found if isinstance(found, np.ndarray) else self._single(found)
 
@@ -67,6 +80,46 @@ class Tensor(np.ndarray[Any, Any]):
         single = np.empty((), self.dtype)
         single[()] = value
         return single.view(Tensor)
+
+    @staticmethod
+    def follow_watched() -> None:
+        """Let what is computed with watched tensors be traced, until `forget_watched`."""
+        Tensor.__array_ufunc__ = _ufunc_of_watched  # type: ignore[assignment, method-assign]
+        Tensor.__array_function__ = _function_of_watched  # type: ignore[assignment, method-assign]
+
+    @staticmethod
+    def forget_watched() -> None:
+        """Compute with tensors as with arrays again."""
+        for name in ("__array_ufunc__", "__array_function__"):
+            if name in vars(Tensor):
+                delattr(Tensor, name)
+
+
+def _ufunc_of_watched(self: Any, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
+    return tensor(getattr(ufunc, method)(*map(_watched, inputs), **options))
+
+
+def _function_of_watched(self: Any, function: Any, types: Any, arguments: Any, options: Any) -> Any:
+    return tensor(function(*_watched(arguments), **_watched(options)))
+
+
+def _watched(value: Any) -> Any:
+    """Return arguments with traced arrays for watched tensors, and plain ones for others."""
+    if isinstance(value, (list, tuple)):
+        return type(value)(map(_watched, value))
+    if isinstance(value, dict):
+        return {name: _watched(one) for name, one in value.items()}
+    if not isinstance(value, Tensor):
+        return value
+    recording = tape.session()
+    found = value if recording is None else recording.traced(value)
+    return found.view(np.ndarray) if found is value else found
+
+
+def _parts_of_index(index: Any) -> list[Any]:
+    """Return the numbers that an index is made of."""
+    entries = index if isinstance(index, tuple) else (index,)
+    return [part for one in entries for part in ((one.start, one.stop, one.step) if isinstance(one, slice) else (one,))]
 
 
 class Number(np.float64):

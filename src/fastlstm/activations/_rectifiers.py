@@ -7,6 +7,7 @@ import numpy as np
 
 from .._internal import checks
 from .._internal.arrays import Array
+from .._internal.old_names import accepts_old_names
 from ._arrays import floats, like, quiet
 from ._definitions import Operator, elementwise
 
@@ -18,6 +19,7 @@ _SELU_SCALE = 1.0507009873554805
 
 
 @elementwise(lambda x, y: x > 0, onnx=Operator("Relu"))
+@accepts_old_names
 def relu(x: Any, negative_slope: float = 0.0, max_value: float | None = None, threshold: float = 0.0) -> Array:
     """Rectified linear unit: ``max(x, 0)``, optionally with a slope, an upper limit and a threshold.
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from .._internal.old_names import accepts_old_names
 from .._internal.progress import EpochProgress
 from ._base import ClosingCallback
 
@@ -28,6 +29,7 @@ class ProgbarLogger(ClosingCallback):
 
     _each_batch = False
 
+    @accepts_old_names
     def __init__(self) -> None:
         self._progress = EpochProgress(1, 1)
         self._in_fit = False

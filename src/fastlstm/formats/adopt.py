@@ -39,7 +39,13 @@ def declared(unbuilt: Unbuilt) -> list[Declared]:
     _find_features(model, features)
     leaves = weight_tree.all_leaves(model, unbuilt.layers_of)
     numbers = ((leaf, features[id(leaf.owner)]) for leaf in leaves)
-    return [Declared(leaf, leaf.layer._declare(number), number) for leaf, number in numbers]
+    return [Declared(leaf, _weights_of(leaf, number), number) for leaf, number in numbers]
+
+
+def _weights_of(leaf: weight_tree.Leaf, features: Any) -> list[Weight]:
+    """Return the weights that a leaf has or will have; those of a layer that users write are there already."""
+    has_them = leaf.owner._is_own and leaf.layer.built
+    return list(leaf.layer._weights.declared) if has_them else leaf.layer._declare(features)
 
 
 def _find_features(model: Any, features: dict[int, Any]) -> None:

@@ -35,7 +35,7 @@ class Slot(NamedTuple):
 
 def trained_weights(model: SavedModel, layers_of: LayersOf | None = None) -> list[Trained]:
     """Return the weights that training changes in Keras's order, or in that of `layers_of`."""
-    native, flags = model._native_model(), model._trained_by_layer()
+    native, flags = model._native_model(), model._trained_in_fit()
     owners = {id(leaf.owner): leaf.owner for leaf in weight_tree.leaves(model, layers_of)}
     found = []
     for owner in owners.values():

@@ -8,6 +8,8 @@ import numpy as np
 
 from .._internal.owners import Owned
 from ..layers import GetItem, InputLayer, Lambda, Layer
+from ..layers._call_arguments import put_in
+from ..layers.computation import Computation
 from ..losses._function import FunctionLoss
 from ..training.nodes import Values, shapes_of
 from . import kinds, operations, weight_tree
@@ -72,11 +74,13 @@ def _graph(model: SavedModel, shared: Mapping[int, int]) -> dict[str, Any]:
     for i, node in enumerate(model._nodes):
         of_layer = calls[node.layer.name]
         given = [tensor_described(tensors[value], shapes[value], model.dtype) for value in node.inputs]
-        args, kwargs = node.layer._keras_call(given)
+        arguments = dict(node.arguments)
+        template = arguments.pop("arguments", None)  # of a layer that users write
+        args, kwargs = node.layer._keras_call(given) if template is None else _filled(template, given)
         if isinstance(node.layer, GetItem):
             args = [*args, operations.key_described(node.layer.key)]
         tensors.add([Tensor(node.layer.name, len(of_layer), output) for output in range(len(shapes.of_node(i)))])
-        of_layer.append({"args": args, "kwargs": {**kwargs, **described(node.arguments)}})
+        of_layer.append({"args": args, "kwargs": {**kwargs, **described(arguments)}})
     layers = []
     for layer in all_layers:
         is_input = isinstance(layer, InputLayer)
@@ -96,6 +100,12 @@ def _graph(model: SavedModel, shared: Mapping[int, int]) -> dict[str, Any]:
     }
 
 
+def _filled(template: Any, given: list[Any]) -> Any:
+    """Return the arguments of a call with the descriptions of its inputs."""
+    args, kwargs = put_in(template, given)
+    return described(list(args)), described(kwargs)
+
+
 def _only(values: list[Any]) -> Any:
     return values[0] if len(values) == 1 else values
 
@@ -108,6 +118,12 @@ def _of_outputs(model: SavedModel, values: Sequence[Any]) -> Any:
 
 
 def _input(layer: InputLayer, dtype: str) -> dict[str, Any]:
+    if layer.preprocessors:
+        name = type(layer.preprocessors[0]).__name__
+        raise ValueError(
+            f"save: files cannot contain a {name}; save the weights, or a model of the layers behind it, and the"
+            f" vocabulary of the {name}"
+        )
     config = {"batch_shape": list(layer.batch_shape), "dtype": layer.dtype or dtype, "name": layer.name}
     return {**_class(InputLayer, "keras.layers"), "config": config}
 
@@ -146,6 +162,11 @@ def described(value: Any) -> Any:
 
 
 def _object(value: Any) -> dict[str, Any]:
+    if isinstance(value, Computation):
+        raise ValueError(
+            f"the model has {value._function!r} of symbolic tensors, which is not saved: use save_weights, and create the"
+            " model again before load_weights"
+        )
     if isinstance(value, Lambda):
         raise ValueError(
             f"layer {value.name!r} is a Lambda, whose Python code is not saved: use save_weights, and create the model"
@@ -178,7 +199,8 @@ def _class(cls: type, module: str | None) -> dict[str, Any]:
     """Return the fields that identify a class: Keras's, one registered with Keras or, without a module, the user's."""
     name = cls.__name__
     if module is None:
-        return {"module": cls.__module__, "class_name": name, "registered_name": name}
+        registered_as = vars(cls).get("_registered_name", name)
+        return {"module": cls.__module__, "class_name": name, "registered_name": registered_as}
     registered = f"{kinds.PACKAGE}>{name}" if module == kinds.OURS else None
     return {"module": module, "class_name": name, "registered_name": registered}
 

@@ -13,8 +13,11 @@ import numpy as np
 from .. import config
 from .._internal import tape
 from .._internal.arrays import Array
+from .._internal.deferred import defer_functions
 from .._internal.tensor import Tensor
 from .._internal.tensor import tensor as _tensor
+from ..layers.symbolic import SymbolicTensor
+from ..layers.variable import Variable
 
 __all__ = [
     "Tensor",
@@ -354,7 +357,7 @@ def stop_gradient(x: Any, name: str | None = None) -> Any:
 
 def is_tensor(x: Any) -> bool:
     """Return whether a value is an array."""
-    return isinstance(x, (np.ndarray, tape.Traced))
+    return isinstance(x, (np.ndarray, tape.Traced, SymbolicTensor, Variable))
 
 
 def norm(x: Any, ord: Any = "euclidean", axis: Any = None, keepdims: bool = False, name: str | None = None) -> Any:
@@ -384,3 +387,9 @@ def batch_dot(x: Any, y: Any, axes: Any = None) -> Any:
     result = "".join(each for each in left + right[1:] if each != left[summed[0]])
     found = np.einsum(f"{left},{right}->{result}", x, y)
     return tensor(found[:, None] if found.ndim == 1 else found)
+
+
+_NOT_DEFERRED = ("Tensor", "is_tensor")
+defer_functions(globals(), [name for name in __all__ if name not in _NOT_DEFERRED])
+defer_functions(globals(), ["all_", "any_", "batch_dot", "clip", "concatenate", "max_", "min_", "norm", "one_hot"])
+defer_functions(globals(), ["repeat", "round_", "sum_"])

@@ -16,7 +16,10 @@ def register_keras_serializable(package: str = "Custom", name: str | None = None
     """Return a decorator that registers a class or function under its name."""
 
     def register(value: Any) -> Any:
-        _registered[name or value.__name__] = value
+        own = name or value.__name__
+        _registered[own] = _registered[f"{package}>{own}"] = value
+        if isinstance(value, type):
+            value._registered_name = f"{package}>{own}"  # type: ignore[attr-defined]
         return value
 
     return register

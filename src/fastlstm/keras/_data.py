@@ -182,7 +182,7 @@ class Dataset:
 
     def map(self, map_func: Callable[..., Any], *_: Any, **__: Any) -> "Dataset":
         """Return the results of a function, called with each element, a tuple being several arguments."""
-        return Dataset(lambda: (_call(map_func, element) for element in self), self._length)
+        return Dataset(lambda: (_call(map_func, _map(tensor, element)) for element in self), self._length)
 
     def flat_map(self, map_func: Callable[..., Any], **_: Any) -> "Dataset":
         """Return the elements of the data sets that a function returns."""

@@ -1,7 +1,7 @@
 """What to do instead of something that this package lacks."""
 
 _IMAGES = "its layers take sequences (N, T, D), not images or volumes; flatten each step with Reshape, or use Keras"
-OWN_LAYERS = "Python code cannot run in the compiled core; combine layers of fastlstm.layers, or use Keras"
+_OWN_CELLS = "derive a layer from Layer and loop over the steps in its call, or use Keras"
 _GRADIENTS = (
     "gradients are found for losses only, which may be written with keras.backend, keras.ops or tensorflow; train with"
     " model.fit or model.train_on_batch"
@@ -19,10 +19,10 @@ _HINTS = {
         preprocessing.image.ImageDataGenerator preprocessing.image.load_img preprocessing.image.img_to_array
         utils.load_img utils.img_to_array utils.image_dataset_from_directory tf.image applications
         """,
-    OWN_LAYERS: "layers.AbstractRNNCell layers.InputSpec layers.Wrapper engine.InputSpec",
+    _OWN_CELLS: "layers.AbstractRNNCell layers.Wrapper",
     _GRADIENTS: """
-        tf.GradientTape tf.gradients tf.train.AdamOptimizer
-        tf.train.GradientDescentOptimizer tf.train.RMSPropOptimizer backend.gradients backend.function
+        tf.train.AdamOptimizer
+        tf.train.GradientDescentOptimizer tf.train.RMSPropOptimizer backend.gradients
         tf.placeholder tf.get_variable backend.placeholder
         """,
     _TEXTS: "tf.strings tf.lookup tf.text",
@@ -30,10 +30,10 @@ _HINTS = {
         tf.io tf.read_file tf.saved_model tf.TFRecordReader tf.data.TFRecordDataset
         """,
     "use a functional model: keras.Model(inputs, outputs)": "models.Graph models.containers",
-    "save the model in the .keras format, or as .h5": "tf.train.Checkpoint tf.train.Saver tf.train.latest_checkpoint",
+    "save the model in the .keras format, or as .h5": "tf.train.Saver",
     "export the model with fastlstm.integrations.onnx": "tf.lite",
     "losses are computed in float32 or float64, which need no scale; pass the inner optimizer to compile": """
-        optimizers.LossScaleOptimizer mixed_precision.LossScaleOptimizer
+        optimizers.LossScaleOptimizer
         """,
     "one optimizer trains all weights; freeze layers with trainable=False, or use Muon(exclude_layers=...)": """
         optimizers.MultiOptimizer optimizers.OptimizerMap

@@ -15,6 +15,8 @@ class _Lookup:
         """Return what the class of `fastlstm.preprocessing` returns, as a tensor."""
         if hasattr(inputs, "with_rows"):  # a RaggedTensor
             return inputs.with_rows(self(row) for row in inputs)
+        if hasattr(inputs, "_preprocessed_by"):  # an input of a model
+            return super().__call__(inputs)  # type: ignore[misc]
         return tensor(np.asarray(super().__call__(inputs)))  # type: ignore[misc]
 
 

@@ -7,7 +7,10 @@ from typing import Any, NoReturn
 import numpy as np
 
 from ..callbacks import History
+from ..layers.computation import Phase
+from ..layers.symbolic import are_symbolic
 from ..models.model import Model
+from ..optimizers import Optimizer
 from . import _notes
 from ._arrays import tensor
 from ._missing import NotAvailableError
@@ -37,6 +40,12 @@ class _Logs(dict[str, Any]):
         return self[prefix + other]
 
 
+def file_of(path: str | os.PathLike[str]) -> str:
+    """Return the path of a model's file, which is inside if the path is that of a folder, as in Keras 2."""
+    path = os.fspath(path)
+    return os.path.join(path, "model.keras") if path.endswith(("/", os.sep)) or os.path.isdir(path) else path
+
+
 def without(options: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
     """Return keyword arguments without those that have no effect here, which are noted."""
     for name in names:
@@ -49,10 +58,17 @@ class MethodsOfKeras(Model):
     """A model with the methods and arguments of all versions of Keras."""
 
     _takes_any_length = True  # as in Keras 2
+    _trains_by_batch = False
+    _trained_at_compile: tuple[list[bool], ...] = ()
+    """What `fit` changes of each layer: as in Keras 2, changes of `trainable` need another `compile`."""
 
     def __call__(self, x: Any, training: Any = False, mask: Any = None) -> Any:
         """Return the output for all samples as one batch, as a tensor or a list of them."""
-        found = super().__call__(x, bool(training), mask)
+        found = super().__call__(x, training if isinstance(training, Phase) else bool(training), mask)
+        if are_symbolic(found):
+            return found
+        if isinstance(found, dict):
+            return {name: tensor(one) for name, one in found.items()}
         return [tensor(one) for one in found] if isinstance(found, list) else tensor(found)
 
     def compile(
@@ -67,21 +83,29 @@ class MethodsOfKeras(Model):
         """Choose optimizer, loss and metrics, as `fastlstm.Sequential.compile` does."""
         for name in ("run_eagerly", "jit_compile"):  # functions of Python always run eagerly
             options.pop(name, None)
+        if isinstance(optimizer, Optimizer) and optimizer._owner not in (None, self):
+            optimizer = type(optimizer).from_config(optimizer.get_config())  # as in Keras 2, each has its own slots
         loss, metrics, weighted_metrics = as_losses(loss), as_metrics(metrics), as_metrics(weighted_metrics)
         super().compile(optimizer, loss, loss_weights, metrics, weighted_metrics, **without(options, _OF_COMPILE))
+        current = self._trained_by_layer()
+        if current != self._trained_in_fit():
+            self._changed()
+        self._trained_at_compile = tuple(current.values())
+        if self.built:
+            self._native_model()  # with layers that depend on `trainable` as they are now
 
-    def add_loss(self, *_: Any, **__: Any) -> NoReturn:
-        """Raise NotAvailableError: the loss is a function of targets and predictions."""
-        raise NotAvailableError(
-            "fastlstm does not have model.add_loss: a loss is computed from y_true and y_pred only; pass a function of"
-            " both to compile, with what else it needs as columns of the output or of the targets, or use Keras itself"
-        )
+    def _trained_in_fit(self) -> dict[int, list[bool]]:
+        current, before = self._trained_by_layer(), self._trained_at_compile
+        if [len(flags) for flags in current.values()] != [len(flags) for flags in before]:
+            return current  # other layers than then
+        return dict(zip(current, before, strict=True))
 
-    def add_metric(self, *_: Any, **__: Any) -> NoReturn:
-        """Raise NotAvailableError: metrics are functions of targets and predictions."""
-        raise NotAvailableError(
-            "fastlstm does not have model.add_metric: pass functions of y_true and y_pred to compile, as metrics"
-        )
+    def _trainable_changed(self) -> None:
+        if self._compiled is None:
+            super()._trainable_changed()
+        else:
+            for owner in self._owned_by():
+                owner._trainable_changed()
 
     def fit(self, *args: Any, **options: Any) -> History:
         """Train the model, as `fastlstm.Sequential.fit` does; the history also has the older names of accuracies."""
@@ -91,6 +115,13 @@ class MethodsOfKeras(Model):
         history = super().fit(*args, **without(options, _OF_A_QUEUE))
         history.history = _Logs(history.history)
         return history
+
+    def train_on_batch(self, *args: Any, **options: Any) -> Any:
+        """Train for one step, as `fastlstm.Sequential.train_on_batch` does."""
+        if not self._trains_by_batch:
+            _notes.trained(self)
+            self._trains_by_batch = True
+        return super().train_on_batch(*args, **options)
 
     def evaluate(self, *args: Any, **options: Any) -> Any:
         """Return the loss and the metrics, as `fastlstm.Sequential.evaluate` does."""
@@ -142,7 +173,10 @@ class MethodsOfKeras(Model):
         from ..formats import model_files  # slow to import
 
         without(options, _OF_SAVE)
-        model_files.save_model(self, filepath, overwrite, any_ending=True)
+        path = file_of(filepath)
+        if not path.endswith((".h5", ".hdf5")):  # Keras 2 made folders
+            os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
+        model_files.save_model(self, path, overwrite, any_ending=True)
 
     def save_weights(
         self, filepath: str | os.PathLike[str], overwrite: bool = True, *args: Any, **options: Any

@@ -10,7 +10,7 @@ from ..layers import Input, InputLayer
 from ..models import clone_model
 from ._custom_objects import all_custom_objects
 from ._merge import Merge, become_merged
-from ._methods import MethodsOfKeras
+from ._methods import MethodsOfKeras, file_of
 from ._missing import NotAvailableError, missing_names_of
 
 __all__ = [
@@ -45,8 +45,6 @@ class Model(MethodsOfKeras, _models.Model):
 
     Raises
     ------
-    NotAvailableError
-        If it is a subclass with a `call` of its own.
     TypeError, ValueError
         If an argument is wrong.
 
@@ -60,11 +58,6 @@ class Model(MethodsOfKeras, _models.Model):
 
     def __init__(self, inputs: Any = None, outputs: Any = None, name: str | None = None, **options: Any) -> None:
         inputs, outputs = options.pop("input", inputs), options.pop("output", outputs)
-        if type(self) is not Model and outputs is None:
-            raise NotAvailableError(
-                f"fastlstm does not have subclassed models ({type(self).__name__}): use a Sequential or a Model of"
-                " fastlstm.layers, or Keras itself"
-            )
         super().__init__(inputs, outputs, name, **options)
 
 
@@ -122,11 +115,11 @@ def load_model(
     safe_mode: bool = True,
     **options: Any,
 ) -> Any:
-    """Return the model in a file, as `fastlstm.load_model` does; the ending of the path does not matter."""
+    """Return the model in a file or folder, as `fastlstm.load_model` does; the ending of the path does not matter."""
     from ..formats import model_files  # slow to import
 
     objects = all_custom_objects(custom_objects)
-    return model_files.load_model(filepath, objects, compile, safe_mode, model_classes=_classes())
+    return model_files.load_model(file_of(filepath), objects, compile, safe_mode, model_classes=_classes())
 
 
 def save_model(model: MethodsOfKeras, filepath: str | os.PathLike[str], overwrite: bool = True, **options: Any) -> None:

@@ -4,6 +4,9 @@ from typing import Any
 
 import numpy as np
 
+from .._internal.deferred import defer_functions
+from ..config import floatx
+from ..layers.symbolic import OPERATIONS, SymbolicTensor
 from . import _arrays
 from . import activations as _activations
 from ._arrays import *
@@ -24,8 +27,18 @@ relu, sigmoid, softplus = _activations.relu, _activations.sigmoid, _activations.
 
 
 def shape(x: Any) -> tuple[int, ...]:
-    """Return the shape of an array."""
+    """Return the shape of an array; sizes that are not known yet are symbolic."""
+    if isinstance(x, SymbolicTensor):
+        found = OPERATIONS["shape"](x)
+        return tuple(found[i] if size is None else size for i, size in enumerate(x.shape))
     return tuple(np.shape(x))
+
+
+def arange(start: Any, stop: Any = None, step: Any = 1, dtype: Any = None) -> Any:
+    """Return numbers from a start to a limit, in steps."""
+    first, end = (0, start) if stop is None else (start, stop)
+    found = np.arange(first, end, step)
+    return _arrays.cast(found, dtype or ("int32" if found.dtype.kind == "i" else floatx()))
 
 
 def size(x: Any) -> int:
@@ -36,3 +49,6 @@ def size(x: Any) -> int:
 def clip(x: Any, x_min: Any, x_max: Any) -> Any:
     """Return an array with its elements limited to an interval."""
     return _arrays.clip(x, x_min, x_max)
+
+
+defer_functions(globals(), ["arange", "clip"])

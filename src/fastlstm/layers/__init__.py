@@ -1,9 +1,9 @@
 """Recurrent layers, and the layers used around them."""
 
-from . import symbolic_operators as _symbolic_operators  # noqa: F401  (defines what operators do)
+from . import _calls_in_traces as _calls_in_traces
+from . import symbolic_operators as _symbolic_operators  # noqa: F401  (these two define what operators and calls do)
 from .activation import Activation
 from .attention import AdditiveAttention, Attention
-from .base import Layer
 from .batch_normalization import BatchNormalization
 from .conv1d import Conv1D
 from .cropping import Cropping1D
@@ -24,6 +24,7 @@ from .merging import Add, Average, Concatenate, Maximum, Minimum, Multiply, Subt
 from .multi_head_attention import MultiHeadAttention
 from .noise import AlphaDropout, GaussianDropout, GaussianNoise
 from .normalization import Normalization
+from .own_layer import Layer
 from .permute import Permute
 from .pooling import AveragePooling1D, GlobalAveragePooling1D, GlobalMaxPooling1D, MaxPooling1D
 from .rectifiers import ELU, LeakyReLU, PReLU, ReLU
@@ -47,6 +48,7 @@ from .symbolic import SymbolicTensor
 from .time_distributed import TimeDistributed
 from .unit_normalization import UnitNormalization
 from .up_sampling import UpSampling1D
+from .variable import Variable
 from .zero_padding import ZeroPadding1D
 
 __all__ = [
@@ -115,6 +117,7 @@ __all__ = [
     "TimeDistributed",
     "UnitNormalization",
     "UpSampling1D",
+    "Variable",
     "ZeroPadding1D",
     "add",
     "average",

@@ -1,12 +1,16 @@
 """A function written in Python as the core calls it: forward, and backward by automatic differentiation."""
 
+import contextlib
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from .._internal.arrays import Array, numbers
-from .._internal.tape import vjp
+from .._internal.tape import NotDifferentiableError, vjp
+
+_SAVED = 31
+"""How many forward passes before the last one may wait for their backward pass."""
 
 
 class PythonFunction:
@@ -36,11 +40,35 @@ class PythonFunction:
     ) -> None:
         self._name, self._function, self._arrange = name, function, arrange
         self._features, self._sequence = features, sequence
+        self._saved: list[tuple[list[Array], Any, Any]] = []
+        """Of forward passes in training: what was taken, the shape of the result, and how its gradient goes back."""
 
     def forward(self, inputs: Sequence[Array], weights: Sequence[Array], training: bool) -> Array:
         """Return the output for a batch."""
+        if training:
+            with contextlib.suppress(NotDifferentiableError):  # which matters only if a gradient is needed
+                result, pullback = self._traced(inputs, weights, training)
+                self._saved = [*self._saved[-_SAVED:], ([*inputs, *weights], np.shape(result), pullback)]
+                return self._for_core(result, inputs[0])
         arranged = [self._arrange(i, array) for i, array in enumerate(inputs)]
         return self._for_core(self._function(arranged, list(weights), training), inputs[0])
+
+    def _traced(self, inputs: Sequence[Array], weights: Sequence[Array], training: bool) -> Any:
+        def traced(*arguments: Any) -> Any:
+            arranged = [self._arrange(i, array) for i, array in enumerate(arguments[: len(inputs)])]
+            return self._function(arranged, list(arguments[len(inputs) :]), training)
+
+        return vjp(traced, *inputs, *weights)
+
+    def _pullback(self, inputs: Sequence[Array], weights: Sequence[Array], training: bool) -> Any:
+        """Return the shape of the result and how its gradient goes back, of a forward pass if there was one."""
+        arrays = [*inputs, *weights]
+        for i, (given, shape, pullback) in enumerate(self._saved):
+            if all(map(np.array_equal, given, arrays)):
+                del self._saved[i]
+                return shape, pullback
+        result, pullback = self._traced(inputs, weights, training)
+        return np.shape(result), pullback
 
     def backward(
         self, inputs: Sequence[Array], weights: Sequence[Array], training: bool, d_output: Array, wanted: Sequence[bool]
@@ -48,12 +76,8 @@ class PythonFunction:
         """Return the gradients of those inputs and weights that are wanted."""
         arrays = [*inputs, *weights]
 
-        def traced(*arguments: Any) -> Any:
-            arranged = [self._arrange(i, array) for i, array in enumerate(arguments[: len(inputs)])]
-            return self._function(arranged, list(arguments[len(inputs) :]), training)
-
-        result, pullback = vjp(traced, *arrays)
-        gradients = pullback(d_output.reshape(np.shape(result)))
+        shape, pullback = self._pullback(inputs, weights, training)
+        gradients = pullback(d_output.reshape(shape))
         return [
             np.zeros_like(array) if found is None else np.ascontiguousarray(found, dtype=array.dtype)
             for array, found, one in zip(arrays, gradients, wanted, strict=True)

@@ -44,7 +44,7 @@ class Trainable(Owned):
         for layer in self._inner_layers():
             layer.trainable = value
         if self._trained() != before or (self._follows_trainable and value != trainable):
-            self._changed()
+            self._trainable_changed()
 
     @property
     def trainable_weights(self) -> list[Array]:
@@ -78,7 +78,11 @@ class Trainable(Owned):
         if inner:
             return [loss for layer in inner for loss in layer.losses]
         pairs = zip(self._weights.declared, self.weights, self._trained(), strict=False)
-        return [weight.regularizer(array) for weight, array, trained in pairs if trained and weight.regularizer]
+        return [
+            weight.regularizer(array._current())  # type: ignore[attr-defined]
+            for weight, array, trained in pairs
+            if trained and weight.regularizer
+        ]
 
     def count_trainable_params(self) -> int:
         """Return the number of values in the weights that training changes."""

@@ -17,6 +17,16 @@ def leaving_unbuilt() -> Iterator[None]:
         _WITHOUT_WEIGHTS.reset(token)
 
 
+@contextlib.contextmanager
+def building_all() -> Iterator[None]:
+    """Let layers that are called get their weights, also inside `leaving_unbuilt`."""
+    token = _WITHOUT_WEIGHTS.set(False)
+    try:
+        yield
+    finally:
+        _WITHOUT_WEIGHTS.reset(token)
+
+
 def are_left_unbuilt() -> bool:
     """Return whether layers stay without weights at the moment."""
     return _WITHOUT_WEIGHTS.get()

@@ -1,11 +1,12 @@
 """Storage of a layer's weights: separate arrays until a model is built, then the model's flat buffer."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from .. import constraints, initializers, regularizers
+from .._internal import tape
 from .._internal.arrays import Array, real_array
 from .._internal.native import Network
 
@@ -42,6 +43,127 @@ def rules(initializer: Any, regularizer: Any = None, constraint: Any = None) -> 
     return Rules(initializers.get(initializer), regularizers.get(regularizer), constraints.get(constraint))
 
 
+class WeightArray(np.ndarray[Any, Any]):
+    """A read-only view of a weight, which can also be assigned, as Keras's variables can."""
+
+    _store: "Weights | None" = None
+    _index: int = 0
+
+    @classmethod
+    def of(cls, array: Array, store: "Weights", index: int) -> "WeightArray":
+        """Return a view of an array as a weight."""
+        view = _read_only(array).view(cls)
+        view._store, view._index = store, index
+        return view
+
+    @property
+    def name(self) -> str:
+        """The name of the weight in its layer."""
+        return "" if self._store is None else self._store.declared[self._index].name
+
+    @property
+    def path(self) -> str:
+        """The same as `name`."""
+        return self.name
+
+    @property
+    def trainable(self) -> bool:
+        """Whether training changes it if it changes the layer."""
+        return self._store is None or self._store.declared[self._index].trainable
+
+    def numpy(self) -> Array:
+        """Return a copy as a plain array."""
+        return np.array(self)
+
+    def value(self) -> Any:
+        """Return the value for arithmetic, through which gradients are found."""
+        return self._current()
+
+    read_value = value
+
+    def copy(self, order: Any = "C") -> Array:
+        """Return a copy as a plain array."""
+        return np.array(self, order=order)
+
+    def assign(self, value: Any) -> Any:
+        """Replace the weight.
+
+        Parameters
+        ----------
+        value : array_like
+            Of the same shape.
+        """
+        if self._store is None:
+            raise ValueError("assign: expected a whole weight, got a part of one or a result")
+        array = np.asarray(tape.plain(value), self.dtype)
+        if array.shape != self.shape:
+            raise ValueError(f"value: expected shape {self.shape}, got {array.shape}")
+        self._store.write_at(self._index, array)
+        return self
+
+    def assign_add(self, value: Any) -> Any:
+        """Add to the weight.
+
+        Parameters
+        ----------
+        value : array_like
+            The summand.
+        """
+        return self.assign(np.asarray(self) + tape.plain(value))
+
+    def assign_sub(self, value: Any) -> Any:
+        """Subtract from the weight.
+
+        Parameters
+        ----------
+        value : array_like
+            What is subtracted.
+        """
+        return self.assign(np.asarray(self) - tape.plain(value))
+
+    def ref(self) -> Any:
+        """Return what identifies the weight, as a key of dicts."""
+        return (self._store, self._index)
+
+    def _current(self) -> Any:
+        recording = tape.session()
+        plain = self.view(np.ndarray)
+        if recording is None or self._store is None:
+            return plain
+        return recording.source((self._store, self._index), plain)
+
+    def __array_finalize__(self, other: Any) -> None:
+        self._store = None
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
+        return getattr(ufunc, method)(*(_current(one) for one in inputs), **options)
+
+    def __array_function__(self, function: Any, types: Any, arguments: Any, options: Any) -> Any:
+        return function(*_currents(arguments), **_currents(options))
+
+    def __getitem__(self, key: Any) -> Any:
+        return self._current()[key]
+
+    def __reduce__(self) -> Any:
+        return self.copy().__reduce__()
+
+    def __deepcopy__(self, memo: Any) -> Any:
+        return self.copy()
+
+    def __repr__(self) -> str:
+        return repr(self.view(np.ndarray))
+
+
+def _current(one: Any) -> Any:
+    return one._current() if type(one) is WeightArray else one
+
+
+def _currents(value: Any) -> Any:
+    if type(value) in (list, tuple):
+        return type(value)(map(_currents, value))
+    return {name: _currents(one) for name, one in value.items()} if type(value) is dict else _current(value)
+
+
 class Weights:
     """The weights of one layer, in the order of `get_weights`."""
 
@@ -50,6 +172,8 @@ class Weights:
         self._arrays: list[Array] = []
         self._network: Network | None = None
         self._first = 0
+        self.is_taken = False
+        """Whether the weights belong to a layer and are not a variable alone."""
 
     @property
     def declared(self) -> list[Weight]:
@@ -65,12 +189,31 @@ class Weights:
                 raise ValueError(f"{weight.name}: the initializer gave shape {array.shape}, expected {weight.shape}")
             if weight.constraint is not None:
                 weight.constraint.core_arguments(len(weight.shape))  # raises if the weight lacks these axes
-            arrays.append(_read_only(array.copy()))
-        self._declared, self._arrays = list(declared), arrays
+            arrays.append(array.copy())
+        self._declared, self._arrays = list(declared), self._views(arrays)
 
     def adopt(self, declared: Sequence[Weight], arrays: Sequence[Array]) -> None:
         """Copy arrays of the declared shapes and the layer's dtype, instead of creating initial values."""
-        self._declared, self._arrays = list(declared), [_read_only(array.copy()) for array in arrays]
+        self._declared, self._arrays = list(declared), self._views(array.copy() for array in arrays)
+
+    def _views(self, arrays: Iterable[Array]) -> list[Array]:
+        """Return arrays as weights."""
+        return [WeightArray.of(array, self, i) for i, array in enumerate(arrays)]
+
+    def append(self, weight: Weight, array: Array) -> int:
+        """Add a weight with this value, and return its number."""
+        if self._network is not None:
+            self.detach()
+        self._declared.append(weight)
+        self._arrays.append(WeightArray.of(np.array(array), self, len(self._arrays)))
+        return len(self._arrays) - 1
+
+    def write_at(self, number: int, array: Array) -> None:
+        """Replace one weight by an array of its shape."""
+        if self._network is None:
+            self._arrays[number] = WeightArray.of(np.array(array, self._arrays[number].dtype), self, number)
+        else:
+            self._network.set_weight(self._first + number, np.ascontiguousarray(array, self._arrays[number].dtype))
 
     def __getstate__(self) -> dict[str, Any]:
         """Return the state for copies and pickles: the current weights, in no network."""
@@ -79,8 +222,7 @@ class Weights:
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         vars(self).update(state)
-        for array in self._arrays:
-            _read_only(array)
+        self._arrays = self._views(self._arrays)
 
     def arrays(self) -> list[Array]:
         """Return read-only views of the current weights."""
@@ -107,7 +249,7 @@ class Weights:
     def write(self, arrays: Sequence[Array]) -> None:
         """Replace all weights by arrays from `checked`."""
         if self._network is None:
-            self._arrays = [_read_only(array.copy()) for array in arrays]
+            self._arrays = self._views(array.copy() for array in arrays)
         else:
             for i, array in enumerate(arrays):
                 self._network.set_weight(self._first + i, array)
@@ -133,13 +275,13 @@ class Weights:
                 network.set_constraint(i, *weight.constraint.core_arguments(len(weight.shape)))
         self._network, self._first = network, first
         end = first + len(self._declared)
-        self._arrays = [network.weight(i) for i in range(first, end)]
+        self._arrays = self._views(network.weight(i) for i in range(first, end))
         return end
 
     def detach(self) -> None:
         """Copy the weights out of the network into separate arrays."""
         self._network = None
-        self._arrays = [_read_only(array.copy()) for array in self._arrays]
+        self._arrays = self._views(array.copy() for array in self._arrays)
 
     def _pairs(self) -> list[tuple[Weight, Array]]:
         return list(zip(self.declared, self.arrays(), strict=True))

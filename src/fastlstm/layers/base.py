@@ -1,12 +1,13 @@
 """Layer, the base class: name, dtype, weights, building, and calls outside a model."""
 
+import functools
 import math
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar, NamedTuple, TypeAlias
 
 from .. import config, regularizers
-from .._internal import native
+from .._internal import native, tape
 from .._internal.arrays import Array, dtype_name, finite_array, mask_for, real_array
 from .._internal.checks import flag, integer, size
 from .._internal.names import given_or_automatic
@@ -20,7 +21,8 @@ from ._rng import RngSteps
 from ._trainable import Trainable
 from ._unbuilt import are_left_unbuilt
 from ._weights import Weight, Weights
-from .symbolic import SymbolicCall, SymbolicTensor, are_symbolic, listed, outputs_of
+from .symbolic import OPERATIONS, SymbolicCall, SymbolicTensor, are_symbolic, listed, outputs_of
+from .variable import TRACING
 
 Shape: TypeAlias = tuple[int | None, ...]
 
@@ -92,6 +94,8 @@ class Layer(Trainable):
     """Descriptions of the input shapes that the layer takes, by the number of axes."""
     stateful: bool = False
     """Whether each call starts from the final states of the previous call."""
+    _is_own: ClassVar[bool] = False
+    """Whether it is a layer that users write."""
     _takes_several: ClassVar[bool] = False
     """Whether the layer is called on a list of inputs."""
     _keras_takes_mask: ClassVar[bool] = False
@@ -145,6 +149,8 @@ class Layer(Trainable):
 
     def __init_subclass__(cls) -> None:
         takes_the_options_of(cls, cls.__mro__[1])
+        if "__call__" in cls.__dict__ and not cls._is_own:
+            cls.__call__ = _in_traces(cls.__dict__["__call__"])  # type: ignore[method-assign]
 
     def __getattr__(self, name: str) -> Any:
         """Return the initializer, regularizer or constraint of a weight, such as `kernel_initializer`."""
@@ -290,6 +296,18 @@ class Layer(Trainable):
         inputs = self._first_call().inputs
         return inputs[0] if len(inputs) == 1 else list(inputs)
 
+    @property
+    def input_shape(self) -> Any:
+        """The shape of `input` with the batch axis, or a list of several; AttributeError before a call."""
+        shapes = [tensor.shape for tensor in self._first_call().inputs]
+        return shapes[0] if len(shapes) == 1 else shapes
+
+    @property
+    def output_shape(self) -> Any:
+        """The shape of `output` with the batch axis, or a list of several; AttributeError before a call."""
+        shapes = [tensor.shape for tensor in self._first_call().outputs]
+        return shapes[0] if len(shapes) == 1 else shapes
+
     def _first_call(self) -> SymbolicCall:
         for owner in self._owned_by():
             if not self._calls:
@@ -428,6 +446,10 @@ class Layer(Trainable):
         """The model that this layer applies, whose layers have the weights."""
         return None
 
+    def _graph_of_call(self, arguments: Mapping[str, Any]) -> Any:
+        """Return the graph of which a call with these arguments consists, if the layer is one that users write."""
+        return None
+
     def _first_layer(self) -> "Layer":
         """Return the layer that takes the input: this one."""
         return self
@@ -510,10 +532,11 @@ class Layer(Trainable):
         for name, value in unused.items():
             if value is not None and value is not False:
                 raise ValueError(f"{name}: expected none for layer {self.name!r} in a model, got {value!r}")
+        inputs = [getattr(tensor, "_computed", lambda tensor=tensor: tensor)() for tensor in inputs]
         for tensor in inputs:
             if tensor.dtype not in (None, self.dtype):
                 raise ValueError(f"dtype: layer {self.name!r} is {self.dtype}, its input is {tensor.dtype}: {tensor!r}")
-        shapes = [tensor.shape for tensor in inputs]
+        shapes = [tuple(tensor.shape) for tensor in inputs]
         outputs = self._shapes_of_outputs(shapes)
         self.build(self._only_shape(shapes))
         tensors = outputs_of(self, inputs, outputs, arguments)
@@ -617,6 +640,23 @@ def _given_shape(
         return tuple(shape) if name.startswith("batch") else (None, *shape)
     return None
 
+
+def _in_traces(call: Any) -> Any:
+    """Return a layer's call that also takes what it is called with where a user's `call` is traced."""
+
+    @functools.wraps(call)
+    def run(self: Any, *args: Any, **options: Any) -> Any:
+        tracing = TRACING.get()
+        if tracing is None:
+            if tape.session() is not None and not (args and are_symbolic(args[0])):
+                return OPERATIONS["record"](self, call, args, options)
+            return call(self, *args, **options)
+        return OPERATIONS["call"](tracing, self, call, args, options)
+
+    return run
+
+
+Layer.__call__ = _in_traces(Layer.__call__)  # type: ignore[method-assign]
 
 _RULES = ("_initializer", "_regularizer", "_constraint")
 

@@ -7,6 +7,7 @@ import numpy as np
 from .._internal.arrays import Array, dtype_name
 from .._internal.checks import integer, refuse, size
 from .._internal.names import given_or_automatic
+from .._internal.preprocessors import Preprocessor
 from .base import Shape, registry
 from .symbolic import SymbolicCall, SymbolicTensor, outputs_of
 
@@ -25,9 +26,9 @@ class InputLayer:
         Embedding inside.
     batch_size : int, optional
         Rows per batch, for a stateful model; other models take batches of any size.
-    dtype : {'float32', 'float64'}, or one of integers or booleans, optional
+    dtype : {'float32', 'float64'}, or one of integers, booleans or texts, optional
         Floats must agree with the layers. Integers and booleans are converted to the dtype of the layers, which is the
-        default.
+        default. Texts go to a `TextVectorization` or `StringLookup`.
     sparse, ragged : None or False
         Accepted as in Keras; True raises ValueError, as such arrays are not supported.
     batch_shape : tuple, optional
@@ -82,9 +83,14 @@ class InputLayer:
             size("shape, number of features", shape[-1])
         self.batch_size = None if batch_size is None else integer("batch_size", batch_size, 1)
         self.shape: Shape = tuple(None if extent is None else integer("shape", extent, 0) for extent in shape)
-        self.dtype = None if dtype is None or _is_whole(dtype) else dtype_name("dtype", dtype)
+        self.dtype = None if dtype is None or _is_not_of_floats(dtype) else dtype_name("dtype", dtype)
         self.name = given_or_automatic(name, type(self))
         self._calls: list[SymbolicCall] = []
+        self.preprocessors: tuple[Preprocessor, ...] = ()
+        """What converts the data of this input, such as texts, before it has the shape of the input."""
+        self.raw_batch_shape = self.batch_shape
+        """The shape of the data before that."""
+        self._preprocessed: InputLayer | None = None  # what takes its place in a model
 
     def __getstate__(self) -> dict[str, Any]:
         """Return the state for copies and pickles, without symbolic tensors."""
@@ -127,6 +133,25 @@ class InputLayer:
         """The same as `output`."""
         return self.output
 
+    def _preprocessed_by(self, preprocessor: Preprocessor) -> SymbolicTensor:
+        """Return the result of a preprocessor; a model converts the data of this input by it."""
+        preprocessors = (*self.preprocessors, preprocessor)
+        if self._preprocessed is None:
+            self._preprocessed = InputLayer(preprocessor._sample_shape(self.shape), name=self.name)
+            self._preprocessed.preprocessors = preprocessors
+            self._preprocessed.raw_batch_shape = self.raw_batch_shape
+        if self._preprocessed.preprocessors != preprocessors:
+            raise ValueError(f"inputs: the input {self.name!r} is converted already, by another preprocessor")
+        return self._preprocessed.output
+
+    def _convert(self, x: Any) -> Any:
+        """Return data such as texts as the first layer takes it."""
+        if isinstance(x, (list, tuple)) and len(x) == 1 and isinstance(x[0], np.ndarray):  # a list of one input
+            (x,) = x
+        for preprocessor in self.preprocessors:
+            x = preprocessor(x)  # type: ignore[operator]
+        return x
+
     @property
     def batch_shape(self) -> Shape:
         """The shape with the batch axis, (None, T, D) or (None, D); with `batch_size` in place of None."""
@@ -158,10 +183,10 @@ class InputLayer:
         return cls(**config)
 
 
-def _is_whole(dtype: Any) -> bool:
-    """Return whether a dtype is one of integers or booleans."""
+def _is_not_of_floats(dtype: Any) -> bool:
+    """Return whether a dtype is one of integers, booleans or texts."""
     try:
-        return np.dtype(dtype).kind in "iub"
+        return dtype == "string" or np.dtype(dtype).kind in "iubOSU"
     except TypeError:
         return False
 
@@ -185,9 +210,9 @@ def Input(
         Embedding inside.
     batch_size : int, optional
         Rows per batch, for a stateful model; other models take batches of any size.
-    dtype : {'float32', 'float64'}, or one of integers or booleans, optional
+    dtype : {'float32', 'float64'}, or one of integers, booleans or texts, optional
         Floats must agree with the layers. Integers and booleans are converted to the dtype of the layers, which is the
-        default.
+        default. Texts go to a `TextVectorization` or `StringLookup`.
     sparse, ragged : None or False
         Accepted as in Keras; True raises ValueError, as such arrays are not supported.
     batch_shape : tuple, optional

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from ..layers import InputLayer, Layer, TimeDistributed
+from ..layers._call_arguments import put_in
 from ..layers.symbolic import SymbolicTensor, are_symbolic, listed
 from ..training.nodes import Values
 from .model import Model
@@ -89,8 +90,10 @@ class _Cloning:
             raise ValueError(f"input_tensors: expected {len(model._inputs)} for {model.name!r}, got {len(tensors)}")
         values = Values(tensors)
         for node in model._nodes:
-            args, kwargs = node.layer._keras_call(values.of(node.inputs))
-            layer, kwargs = self._layer(node.layer), {**kwargs, **node.arguments}
+            given, arguments = values.of(node.inputs), dict(node.arguments)
+            template = arguments.pop("arguments", None)  # of a layer that users write
+            args, kwargs = node.layer._keras_call(given) if template is None else put_in(template, given)
+            layer, kwargs = self._layer(node.layer), {**kwargs, **arguments}
             call = self._call_function
             outputs = layer(*args, **kwargs) if call is None else call(layer, *args, **kwargs)
             values.add(listed(outputs))
@@ -103,6 +106,7 @@ class _Cloning:
         if id(layer) not in self._made:
             if isinstance(layer, InputLayer):
                 made: Any = type(layer).from_config(layer.get_config())
+                made.preprocessors, made.raw_batch_shape = layer.preprocessors, layer.raw_batch_shape
             elif isinstance(layer, Model) and (self._recursive or self._clone_function is None):
                 made = self.clone(layer)
             elif self._clone_function is not None:

@@ -1,17 +1,19 @@
 """Layers and how they are connected: shapes, weights, and the native model compiled from them."""
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from .. import config, optimizers
 from .._internal.arrays import Array
 from .._internal.checks import flag, integer
-from .._internal.names import given_or_automatic
+from .._internal.names import given_or_automatic, snake_case
 from .._internal.owners import Owned
-from ..layers import Embedding, InputLayer, Layer
+from .._internal.preprocessors import Preprocessor
+from ..layers import Embedding, InputLayer
 from ..layers._rng import RngSteps
-from ..layers.base import Shape, building
+from ..layers.base import Layer, Shape, building
 from ..layers.symbolic import SymbolicTensor, outputs_of
 from ..training.compiled import Compiled
 from ..training.native_model import NativeModel
@@ -59,7 +61,12 @@ class LayerGraph(Owned):
     @property
     def layers(self) -> list[Any]:
         """The layers: those of a `Sequential` without the Input, as in Keras."""
-        return list(self._given_layers) or self._layers
+        found: list[Any] = list(self._given_layers) or self._layers
+        for layer in self._inputs:
+            if layer.preprocessors:
+                place = found.index(layer) + 1 if layer in found else 0
+                found[place:place] = layer.preprocessors
+        return found
 
     @property
     def _layers(self) -> list[Any]:
@@ -101,7 +108,7 @@ class LayerGraph(Owned):
         value = flag("trainable", value)
         if value != self._trainable:
             self._trainable = value
-            self._changed()
+            self._trainable_changed()
         for layer in self._layers:
             layer.trainable = value
 
@@ -352,6 +359,16 @@ class LayerGraph(Owned):
                     seen.add(id(leaf))
                     yield leaf
 
+    def _leaves(self, path: str) -> Iterator[tuple[str, Layer]]:
+        """Yield Keras's path and the layer for each layer that owns weights, inside a layer that users write."""
+        from ..formats import kinds  # slow to import
+
+        used: Counter[str] = Counter()
+        for layer in self._layers:
+            name = snake_case(kinds.class_name(layer))
+            yield from layer._leaves(f"{path}/layers/{name}_{used[name]}" if used[name] else f"{path}/layers/{name}")
+            used[name] += 1
+
     def _first_layer(self) -> Layer:
         """Return a layer that takes the first input."""
         return next(consumers(self._nodes, 0))
@@ -368,11 +385,15 @@ class LayerGraph(Owned):
         shapes = self._shapes([layer.batch_shape for layer in self._inputs]) if self.built else None
         names = [node.layer.name for node in self._nodes]
         uses = [names[:i].count(name) for i, name in enumerate(names)]
-        first = [layer.name for layer in self._inputs]
+        first = [layer.preprocessors[-1].name if layer.preprocessors else layer.name for layer in self._inputs]
         found = []
         for layer in self.layers:
             if isinstance(layer, InputLayer):
-                found.append(Entry(layer, layer.batch_shape, ()))
+                found.append(Entry(layer, layer.raw_batch_shape, ()))
+                continue
+            if isinstance(layer, Preprocessor):
+                owner = next(one for one in self._inputs if layer in one.preprocessors)
+                found.append(Entry(layer, owner.batch_shape, (Source(owner.name, 0, 0),)))
                 continue
             calls = [i for i, node in enumerate(self._nodes) if node.layer is layer]
             sources = tuple(
@@ -394,6 +415,10 @@ class LayerGraph(Owned):
             for identity, flags in layer._trained_by_layer().items():
                 found.setdefault(identity, [self._trainable and flag for flag in flags])
         return found
+
+    def _trained_in_fit(self) -> dict[int, list[bool]]:
+        """Return for each weight of each layer, by the layer's identity, whether `fit` changes it."""
+        return self._trained_by_layer()
 
     # Files and copies ----------------------------------------------------------------------------------------------
 
@@ -583,6 +608,7 @@ class LayerGraph(Owned):
 
     def _connect(self, inputs: Sequence[SymbolicTensor], outputs: Sequence[SymbolicTensor]) -> None:
         """Take the layers between inputs and outputs, each after those whose outputs it takes."""
+        inputs = [_preprocessed(tensor) for tensor in inputs]
         found = traced(inputs, outputs)
         self._set_graph(found.nodes, found.outputs, [_input_layer(tensor) for tensor in inputs], found.layers)
         self._layers_without_masks = [one for one in found.layers_without_masks if not isinstance(one, InputLayer)]
@@ -604,6 +630,7 @@ class LayerGraph(Owned):
         self._given_layers = [*layers, *(layer for layer in inputs if layer not in layers)]
         for k in range(len(inputs)):
             first = list(consumers(self._nodes, k))
+            first = [one for one in first if not getattr(one, "_takes_any_input", False)]
             if any(isinstance(one, Embedding) != isinstance(first[0], Embedding) for one in first):
                 raise ValueError("inputs: an Embedding takes a sequence of numbers (N, T), other layers (N, T, D)")
         for layer in self._layers:
@@ -644,7 +671,7 @@ class LayerGraph(Owned):
             tensors = Values([layer.output for layer in self._inputs])
             for node in self._nodes:
                 given = tensors.of(node.inputs)
-                shapes = node.layer._shapes_of_outputs([tensor.shape for tensor in given])
+                shapes = node.shapes_of_outputs([tensor.shape for tensor in given])
                 tensors.add(outputs_of(node.layer, given, shapes, node.arguments))
             self._ends = [layer.output for layer in self._inputs], tensors.of(self._outputs)
         return self._ends
@@ -653,6 +680,10 @@ class LayerGraph(Owned):
         """Invalidate the native model; it is rebuilt lazily from the current weights."""
         self._native = None
         self._notify_owners()
+
+    def _trainable_changed(self) -> None:
+        """Invalidate the native model: changes of `trainable` take effect at once."""
+        self._changed()
 
     def _require_layers(self) -> None:
         if not self._nodes:
@@ -673,13 +704,12 @@ class LayerGraph(Owned):
         self._require_built()
         with building:
             if self._native is None:
-                inputs = [(layer.name, layer.batch_shape) for layer in self._inputs]
                 self._native = NativeModel(
                     self.name,
                     self._nodes,
                     self._outputs,
-                    inputs,
-                    self._trained_by_layer(),
+                    self._inputs,
+                    self._trained_in_fit(),
                     any_length=self._takes_any_length,
                 )
                 if self._compiled is not None:
@@ -692,6 +722,15 @@ class LayerGraph(Owned):
 def _only(values: list[Any]) -> Any:
     """Return the only value, or a list of several."""
     return values[0] if len(values) == 1 else values
+
+
+def _preprocessed(tensor: SymbolicTensor) -> SymbolicTensor:
+    """Return what takes the place of an input whose data is converted first, and others unchanged."""
+    layer = tensor.layer
+    while isinstance(layer, InputLayer) and layer._preprocessed is not None:
+        layer = layer._preprocessed
+        tensor = layer.output
+    return tensor
 
 
 def _input_layer(tensor: SymbolicTensor) -> InputLayer:

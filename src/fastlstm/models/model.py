@@ -8,12 +8,14 @@ from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 
-from .._internal import checks
+from .._internal import checks, tape
 from .._internal.row_arrays import Rows, parts
 from ..callbacks import CallbackList, History
-from ..layers.symbolic import SymbolicTensor, are_symbolic, listed
+from ..layers.computation import Phase
+from ..layers.symbolic import OPERATIONS, SymbolicTensor, are_symbolic, listed
 from ..metrics import Metric
 from ..training import array_data, batch_data
+from ..training import recorded as recorded
 from ..training.array_data import BatchGroup, Examples
 from ..training.batch_data import BatchSource
 from ..training.compiled import Compiled
@@ -22,12 +24,15 @@ from ..training.fit import Epochs, TrainingJob, fit, train_batch
 from ..training.native_model import NativeModel, only_input
 from ..training.nodes import consumers
 from ..training.predict import predict, predict_batches, predict_with_callbacks
+from . import own_steps
 from .graph import LayerGraph
+from .own_steps import OwnSteps
+from .subclassed import ModelType
 
 AnyModel = TypeVar("AnyModel", bound="Model")
 
 
-class Model(LayerGraph):
+class Model(OwnSteps, LayerGraph, metaclass=ModelType):
     """A model of layers between inputs and outputs, as in Keras's functional interface.
 
     Layers may be called several times and be in several models, which then have the same weights; a model can be called
@@ -217,6 +222,8 @@ class Model(LayerGraph):
     @property
     def metrics(self) -> list[Metric]:
         """The metrics of `compile`. 'accuracy' and 'crossentropy' appear once the first targets have been seen."""
+        if self._runs_own("train_step") or self._runs_own("test_step"):
+            return self._metrics_of_steps()
         return [] if self._compiled is None else self._compiled.metrics.metrics
 
     @property
@@ -229,7 +236,7 @@ class Model(LayerGraph):
 
     def fit(
         self,
-        x: Any,
+        x: Any = None,
         y: Any = None,
         batch_size: int | None = None,
         epochs: int = 1,
@@ -316,6 +323,10 @@ class Model(LayerGraph):
         UserWarning
             If there are fewer batches than `steps_per_epoch` asks for, or nothing in the model is trainable.
         """
+        if self._runs_own("train_step"):
+            given = dict(locals())
+            self.history = own_steps.fit(self, x, y, given)
+            return self.history
         compiled = self._require_loss()
         verbose, shuffle = checks.verbosity(verbose), checks.truth("shuffle", shuffle)
         steps = array_data.steps_of("steps_per_epoch", steps_per_epoch)
@@ -443,6 +454,9 @@ class Model(LayerGraph):
         TypeError
             If the data is not made of real integers or floats.
         """
+        if self._runs_own("test_step"):
+            found = own_steps.evaluate(self, x, y, batch_size, sample_weight, steps, verbose, callbacks)
+            return found if return_dict else list(found.values()) if len(found) > 1 else next(iter(found.values()))
         compiled = self._require_loss()
         verbose = checks.verbosity(verbose)
         steps = array_data.steps_of("steps", steps)
@@ -514,9 +528,14 @@ class Model(LayerGraph):
         TypeError
             If `x` is not made of real integers or floats, or `mask` not of True and False.
         """
-        training = checks.flag("training", training)
+        training = checks.flag(
+            "training", training is True if training is None or isinstance(training, Phase) else training
+        )
         if are_symbolic(x):
             return self._packed(self._symbolic_output(self._symbolic_inputs(x)))
+        if tape.session() is not None:
+            self._native_for("x", tape.plain(x))
+            return OPERATIONS["record"](self, Model.__call__, (x,), {"training": training})
         native = self._native_for("x", x)
         array = native.input("x", x)
         if mask is None and not training:
@@ -649,7 +668,7 @@ class Model(LayerGraph):
         return self._compiled
 
     def _warn_if_nothing_is_trained(self) -> None:
-        if not any(self._trained()):
+        if not any(any(flags) for flags in self._trained_in_fit().values()):
             warnings.warn(f"model {self.name!r} has no trainable weights", UserWarning, stacklevel=3)
 
     def _hooks(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from .. import losses
 from .._internal import checks
 from .._internal.arrays import Array, numbers
-from .._internal.outside_models import OutsideModels
+from .._internal.preprocessors import Preprocessor
 from ..layers import Embedding, InputLayer, Layer
 from ..layers.base import Shape
 from ..layers.symbolic import SymbolicTensor
@@ -114,8 +114,12 @@ class Sequential(Model):
                 raise ValueError("layer: expected an Input only as the first layer, and only once")
             self._inputs = [layer]
             return
-        if isinstance(layer, OutsideModels):
-            raise TypeError(f"layer: {layer.why_not_a_layer}")
+        if isinstance(layer, Preprocessor):
+            if self._nodes:
+                raise ValueError(f"layer: {layer!r} converts inputs and must come before all other layers")
+            given = self._input or InputLayer((None,), name=f"{layer.name}_input")
+            self._inputs = [given._preprocessed_by(layer).layer]
+            return
         if not isinstance(layer, (Layer, LayerGraph)):
             raise TypeError(f"layer: expected an instance of a fastlstm layer, got {layer!r}")
         self._require_fit(layer)

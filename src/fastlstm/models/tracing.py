@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ..layers import InputLayer
-from ..layers.symbolic import SymbolicCall, SymbolicTensor
+from ..layers.symbolic import OperationCall, SymbolicCall, SymbolicTensor
 from ..training.nodes import MODEL_INPUT, Node, Value
 from . import keras_masks
 from .keras_masks import MaskOperation
@@ -40,7 +40,7 @@ def traced(inputs: Sequence[SymbolicTensor], outputs: Sequence[SymbolicTensor]) 
     for call in plain.calls:
         if isinstance(call.layer, InputLayer) and (id(call), 0) not in given:
             raise ValueError(f"outputs: they need the input {call.layer.name!r}, which is not among inputs")
-    masks = keras_masks.taken(plain.calls)
+    masks = keras_masks.taken([call for call in plain.calls if not isinstance(call, OperationCall)])
     order = _Order(given, outputs, masks) if masks else plain
     ordered = [call for call in order.in_layers_order() if not isinstance(call.layer, InputLayer)]
     indices = {id(call): i for i, call in enumerate(ordered)}
@@ -87,17 +87,20 @@ class _Order:
 
     def in_layers_order(self) -> list[SymbolicCall]:
         """Return the calls of layers, those furthest from the outputs first."""
-        calls = (call for call in self.calls if not isinstance(call, MaskOperation))
+        calls = (call for call in self.calls if not isinstance(call, (MaskOperation, OperationCall)))
         return sorted(calls, key=lambda call: (-self._call_depths[id(call)], self._places[id(call.layer)]))
 
     def layers(self) -> list[Any]:
         """Return the layers, those furthest from the outputs first."""
-        found = {id(call.layer): call.layer for call in self.calls if not isinstance(call, MaskOperation)}
+        found = {
+            id(call.layer): call.layer for call in self.calls if not isinstance(call, (MaskOperation, OperationCall))
+        }
         return sorted(found.values(), key=lambda layer: (-self._layer_depths[id(layer)], self._places[id(layer)]))
 
     def _inputs(self, call: SymbolicCall) -> list[SymbolicTensor]:
         mask = self._masks.get(id(call))
-        return [*call.inputs, *([] if mask is None else [mask])]
+        inputs = call.inputs if call.operands is None else call.operands
+        return [*inputs, *([] if mask is None else [mask])]
 
     def _found(self, given: Mapping[tuple[int, int], int], outputs: Sequence[SymbolicTensor]) -> list[SymbolicCall]:
         finished: dict[int, SymbolicCall] = {}

@@ -14,6 +14,7 @@ from .._internal.native import Network
 from .._internal.registry import Registry
 from .._internal.signatures import takes_the_options_of
 from ..schedules import LearningRateSchedule
+from ._loops import OwnSteps, key_of, pairs_of
 from ._variables import OptimizerVariable, variables_of
 
 LearningRateLike: TypeAlias = float | LearningRateSchedule | Callable[[], float]
@@ -231,6 +232,8 @@ class Optimizer:
         self._without_decay: re.Pattern[str] | None = None
         self._model: weakref.ref[object] | None = None
         self._network: Network | None = None
+        self._own_steps: OwnSteps | None = None  # of training loops
+        self._own_variables: list[Any] = []
         self._steps_before = 0  # as set before there is a network
         self._exchanged_at: int | None = None  # the number of steps at which weights and averages were swapped
 
@@ -364,6 +367,78 @@ class Optimizer:
         self._network.swap_averages()
         self._exchanged_at = None if self.averages_in_place else self._steps
 
+    def apply_gradients(self, grads_and_vars: Iterable[Any], **options: Any) -> Any:
+        """Make a step with gradients that a training loop has found, as ``tape.gradient`` returns them.
+
+        Parameters
+        ----------
+        grads_and_vars : iterable of (array, variable)
+            Gradients with the variables or weights of layers, the same ones in each step. A gradient of None stands for
+            zeros.
+        **options
+            Accepted as in older versions of Keras, without effect.
+
+        Returns
+        -------
+        int
+            The number of steps made.
+
+        Raises
+        ------
+        TypeError
+            If something else than a variable is given.
+        ValueError
+            If no variable has a gradient.
+
+        Examples
+        --------
+        >>> from fastlstm.layers import Variable
+        >>> from fastlstm.optimizers import SGD
+        >>> weight = Variable([1.0, 2.0])
+        >>> SGD(0.5).apply_gradients([([1.0, 0.0], weight)])
+        1
+        >>> weight.numpy().tolist()
+        [0.5, 2.0]
+        """
+        gradients, variables = pairs_of(grads_and_vars)
+        keys = [key_of(one) for one in variables]
+        steps = self._own_steps
+        if steps is None or steps.keys != keys or self._network is not steps.network:
+            steps = self._own_steps = OwnSteps(variables)
+            self._steps_before = self._steps
+            self.start(steps.network)
+        steps.step(gradients, float(np.reshape(self.rates(1), -1)[0]))
+        return self.iterations
+
+    def apply(self, grads: Iterable[Any], trainable_variables: Iterable[Any] | None = None) -> Any:
+        """Make a step with gradients, as Keras 3 calls it.
+
+        Parameters
+        ----------
+        grads : iterable of array
+            The gradients.
+        trainable_variables : iterable of variable, optional
+            What they are the gradients of; default: those of the step before.
+
+        Returns
+        -------
+        int
+            The number of steps made.
+        """
+        if trainable_variables is not None:
+            self._own_variables = list(trainable_variables)
+        return self.apply_gradients(zip(grads, self._own_variables, strict=True))
+
+    def build(self, variables: Iterable[Any]) -> None:
+        """Take note of the variables that `apply` updates.
+
+        Parameters
+        ----------
+        variables : iterable of variable
+            The variables or weights of layers.
+        """
+        self._own_variables = list(variables)
+
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments, with the current learning rate or the schedule.
 
@@ -437,7 +512,7 @@ class Optimizer:
 
     def __getstate__(self) -> dict[str, Any]:
         """Return the state for copies and pickles, which belong to no model and have made no steps."""
-        return {**vars(self), "_model": None, "_network": None}
+        return {**vars(self), "_model": None, "_network": None, "_own_steps": None, "_own_variables": []}
 
     def _scalars(self) -> list[float]:
         """Return the numbers that Keras stores beside the slots and the core derives from the number of steps."""
@@ -498,6 +573,11 @@ class Optimizer:
         first, most = self._steps, 1 if isinstance(self._learning_rate, CalledRate) else _RATES_OF_A_CALL
         return np.array([self._rate_at(step) for step in range(first, first + min(steps, most))])
 
+    @property
+    def _owner(self) -> object:
+        """The model that it belongs to, or None."""
+        return None if self._model is None else self._model()
+
     def claim(self, model: object) -> None:
         """Make a model the owner of this optimizer.
 
@@ -511,8 +591,7 @@ class Optimizer:
         ValueError
             If the optimizer belongs to another model.
         """
-        owner = None if self._model is None else self._model()
-        if owner is not None and owner is not model:
+        if self._owner is not None and self._owner is not model:
             raise ValueError(f"optimizer: this {type(self).__name__} belongs to another model; create a new one")
         self.release()
         self._model = weakref.ref(model)

@@ -12,12 +12,12 @@ import numpy as np
 from .._internal import checks
 from .._internal.arrays import Array, real_array
 from .._internal.names import given_or_automatic
-from .._internal.outside_models import OutsideModels
+from .._internal.preprocessors import Preprocessor
 from ._encoding import MODES, encoded
 from ._tokens import batches, integers, strings, terms
 
 
-class IndexLookup(OutsideModels):
+class IndexLookup(Preprocessor):
     """A vocabulary: the base class of `StringLookup` and `IntegerLookup`, which say what a token is."""
 
     def __init__(
@@ -195,13 +195,13 @@ class IndexLookup(OutsideModels):
 
     # Calls ----------------------------------------------------------------------------------------------------------
 
-    def __call__(self, inputs: Any) -> Array:
+    def __call__(self, inputs: Any) -> Any:
         """Look up tokens, or with `invert` indices.
 
         Parameters
         ----------
-        inputs : array_like
-            Tokens or indices of any shape.
+        inputs : array_like or SymbolicTensor
+            Tokens or indices of any shape; or an input of a model, which then takes them.
 
         Returns
         -------
@@ -217,12 +217,23 @@ class IndexLookup(OutsideModels):
         TypeError
             If the inputs are not tokens.
         """
+        if hasattr(inputs, "_preprocessed_by"):
+            return inputs._preprocessed_by(self)
         tokens = (integers if self.invert else self._convert)("inputs", inputs, self.encoding)
         self._require_vocabulary()
         if self.invert:
             return self._tokens_of(tokens)
         indices = self._indices_of(tokens)
         return indices if self.output_mode == "int" else self._encoded(indices)
+
+    def _width(self) -> int:
+        """Return the number of columns of a result that is not of indices."""
+        return self.max_tokens if self.pad_to_max_tokens and self.max_tokens else self.vocabulary_size()
+
+    def _sample_shape(self, shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+        if self.output_mode == "int":
+            return shape
+        return (*(shape if self.output_mode == "one_hot" and shape[-1:] != (1,) else ()), self._width())
 
     def get_config(self) -> dict[str, Any]:
         """Return the arguments, with the vocabulary as it is now.

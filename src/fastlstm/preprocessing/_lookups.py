@@ -15,7 +15,8 @@ from ._tokens import integers
 class StringLookup(IndexLookup):
     """A vocabulary of strings: strings as indices or counts, or with `invert` indices as strings.
 
-    It agrees with Keras's layer of this name, but is called on arrays before a model: strings cannot enter a network.
+    It agrees with Keras's layer of this name. It is called on arrays, or comes first in a model, which then takes
+    strings.
 
     Parameters
     ----------

@@ -13,7 +13,7 @@ import numpy as np
 from .._internal import checks
 from .._internal.arrays import Array
 from .._internal.names import given_or_automatic
-from .._internal.outside_models import OutsideModels
+from .._internal.preprocessors import Preprocessor
 from ._index_lookup import output_mode_of
 from ._lookups import StringLookup
 from ._tokens import batches, strings
@@ -32,10 +32,10 @@ _SPLIT: dict[str, Callable[[str], list[str]]] = {"whitespace": _WORD.findall, "c
 _MODES = ("int", "multi_hot", "count", "tf_idf")
 
 
-class TextVectorization(OutsideModels):
+class TextVectorization(Preprocessor):
     """Texts as indices of their words, or as rows of counts, with a vocabulary that is learned or given.
 
-    It agrees with Keras's layer of this name, but is called on texts before a model: strings cannot enter a network.
+    It agrees with Keras's layer of this name. It is called on texts, or comes first in a model, which then takes texts.
     Index 0 is padding and 1 stands for unknown words.
 
     Parameters
@@ -238,13 +238,13 @@ class TextVectorization(OutsideModels):
 
     # Calls ----------------------------------------------------------------------------------------------------------
 
-    def __call__(self, inputs: Any) -> Array:
+    def __call__(self, inputs: Any) -> Any:
         """Turn texts into numbers.
 
         Parameters
         ----------
-        inputs : array_like of str (N,) or (N, 1), or str
-            Texts, or a single one.
+        inputs : array_like of str (N,) or (N, 1), or str; or SymbolicTensor
+            Texts, or a single one; or an input of a model, which then takes texts.
 
         Returns
         -------
@@ -259,6 +259,8 @@ class TextVectorization(OutsideModels):
         TypeError
             If the inputs are not strings.
         """
+        if hasattr(inputs, "_preprocessed_by"):
+            return inputs._preprocessed_by(self)
         texts = strings("inputs", inputs, self.encoding)
         self._lookup._require_vocabulary()
         if self.split is None:
@@ -282,6 +284,11 @@ class TextVectorization(OutsideModels):
         return config | {name: lookup[name] for name in ("vocabulary", "idf_weights")}
 
     # ----------------------------------------------------------------------------------------------------------------
+
+    def _sample_shape(self, shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+        if self.output_mode == "int":
+            return (self.output_sequence_length,)
+        return (self._lookup._width(),)
 
     def _words_of(self, name: str, texts: Array) -> list[list[str]]:
         """Return the words, or the runs of words, of texts (N,) or (N, 1), or (N, T) if they are not to be split."""

@@ -49,8 +49,7 @@ def integers(name: str, value: Any, encoding: str = "utf-8") -> Array:
 
 
 def _wrong(expected: str, found: Any) -> str:
-    """Return what an error says; symbolic tensors are what the layers of Keras are often called on."""
-    return f"expected {expected} (it is called on data, outside of models), got {type(found).__name__}"
+    return f"expected {expected}, got {type(found).__name__}"
 
 
 def batches(data: Any, steps: Any) -> Iterator[Any]:

@@ -3,7 +3,7 @@
 import math
 import warnings
 import weakref
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -13,7 +13,7 @@ from .._internal import native
 from .._internal.arrays import Array, mask_for
 from .._internal.native import NETWORK_INPUT, Network
 from .._internal.row_arrays import RowArrays, Rows, for_core, from_core, parts
-from ..layers import Activation
+from ..layers import Activation, InputLayer
 from ..layers.base import Layer, Shape
 from ..layers.rnn._states import require_rows
 from .nodes import CoreLayers, Node, Value, consumers, shapes_of
@@ -42,11 +42,21 @@ class ModelInput:
         A layer that takes this input, and converts it as all that do.
     any_length : bool
         Whether sequences may have another number of steps than the shape says, with a warning.
+    convert : callable, optional
+        Makes numbers of data such as texts.
     """
 
-    def __init__(self, name: str, batch_shape: Shape, first: Layer, any_length: bool) -> None:
+    def __init__(
+        self,
+        name: str,
+        batch_shape: Shape,
+        first: Layer,
+        any_length: bool,
+        convert: Callable[[Any], Any] | None = None,
+    ) -> None:
         self.name, self.batch_shape, self._first, self._any_length = name, batch_shape, first, any_length
-        self.features, self.is_sequence = first._network_input(batch_shape)
+        self._convert = convert
+        self.features, self.is_sequence = first._network_input(self.batch_shape)
         self._accepted: tuple[int, ...] | None = None  # the shape that was checked last
         self._as_is = False  # whether such an array is what the network takes
 
@@ -55,6 +65,8 @@ class ModelInput:
 
         A single window takes only microseconds in the network, so a shape that passed once is not checked again.
         """
+        if self._convert is not None:
+            x = self._convert(x)
         given = x if type(x) is np.ndarray else only_input(x, len(self.batch_shape))
         array = self._first._as_input(name, given, finite=finite)
         if array.shape == self._accepted:
@@ -101,8 +113,8 @@ class NativeModel:
         At least one; each after the nodes whose outputs it takes.
     outputs : sequence of Value
         The outputs of the model.
-    inputs : sequence of (str, tuple)
-        The name and the shape, with the batch axis, of each input.
+    inputs : sequence of InputLayer
+        The inputs.
     trained : dict of int to list of bool
         By the identity of a layer, for each of its weights whether training changes it.
     any_length : bool
@@ -114,7 +126,7 @@ class NativeModel:
         name: str,
         nodes: Sequence[Node],
         outputs: Sequence[Value],
-        inputs: Sequence[tuple[str, Shape]],
+        inputs: Sequence[InputLayer],
         trained: dict[int, list[bool]],
         *,
         any_length: bool = False,
@@ -123,14 +135,20 @@ class NativeModel:
         self._nodes, self._outputs = tuple(nodes), tuple(outputs)
         unused = Activation("linear", dtype=nodes[0].layer.dtype)  # converts an input that no output depends on
         self.inputs = [
-            ModelInput(name, shape, next(consumers(nodes, k), unused), any_length)
-            for k, (name, shape) in enumerate(inputs)
+            ModelInput(
+                layer.name,
+                layer.batch_shape,
+                next(consumers(nodes, k), unused),
+                any_length,
+                layer._convert if layer.preprocessors else None,
+            )
+            for k, layer in enumerate(inputs)
         ]
         self._only = self.inputs[0] if len(inputs) == 1 else None
         self.dtype = unused.dtype
         self.network = self._make_network()
         core = CoreLayers(self.network)
-        shapes = [shape for _, shape in inputs]
+        shapes = [layer.batch_shape for layer in inputs]
         places = core.places(nodes, outputs, [(NETWORK_INPUT, k) for k in range(len(inputs))], shapes)
         self.network.set_outputs(places)
         of_outputs = shapes_of(nodes, shapes).of(outputs)

@@ -1,15 +1,14 @@
 """Nodes: layers in a graph with the sources of their inputs, and the core's layers that are made of them."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple, Protocol, TypeAlias
+from collections.abc import Iterator, Sequence
+from typing import Any, Protocol
 
 from .._internal.native import NETWORK_INPUT, Branch, Network, Output, PairScores, Place, StepRows
+from ..layers._nodes import MODEL_INPUT, Node, Value
+from ..layers._trace import gives_mask
 from ..layers.base import Layer, Shape
 
-Value: TypeAlias = tuple[int, int]
-"""An output of a node: the node's index and the output's; `MODEL_INPUT` and the number of an input of the model."""
-
-MODEL_INPUT = -1
+__all__ = ["MODEL_INPUT", "CoreLayers", "Graph", "Node", "Value", "Values", "consumers", "shapes_of"]
 
 
 class Graph(Protocol):
@@ -20,16 +19,6 @@ class Graph(Protocol):
     @property
     def _outputs(self) -> Sequence[Value]: ...
     def _shapes_of_outputs(self, shapes: Sequence[Shape]) -> list[Shape]: ...
-
-
-class Node(NamedTuple):
-    """A layer, or a model inside another one, in a graph. A layer that is called several times has as many nodes."""
-
-    layer: Any
-    inputs: tuple[Value, ...]
-    """What it takes."""
-    arguments: Mapping[str, Any] = {}
-    """Of its call, as in `SymbolicCall`."""
 
 
 class Values:
@@ -66,7 +55,7 @@ def shapes_of(nodes: Sequence[Node], input_shapes: Sequence[Shape]) -> Values:
     """Return the shapes of all outputs of nodes, given those of the inputs."""
     shapes = Values(input_shapes)
     for node in nodes:
-        shapes.add(node.layer._shapes_of_outputs(shapes.of(node.inputs)))
+        shapes.add(node.shapes_of_outputs(shapes.of(node.inputs)))
     return shapes
 
 
@@ -75,7 +64,10 @@ def consumers(nodes: Sequence[Node], model_input: int) -> Iterator[Layer]:
     for node in nodes:
         for place, value in enumerate(node.inputs):
             if value == (MODEL_INPUT, model_input):
-                if isinstance(node.layer, Layer):
+                inside = getattr(node.layer, "_nodes_inside", None)
+                if inside is not None:
+                    yield from consumers(inside(), place)
+                elif isinstance(node.layer, Layer):
                     yield node.layer
                 else:
                     yield from consumers(node.layer._nodes, place)
@@ -84,6 +76,7 @@ def consumers(nodes: Sequence[Node], model_input: int) -> Iterator[Layer]:
 def _used(nodes: Sequence[Node], outputs: Sequence[Value]) -> list[Value]:
     """Return the outputs of nodes, and the inputs, that these outputs are made of, each once."""
     used = dict.fromkeys(outputs)
+    used |= {(i, 0): None for i, node in enumerate(nodes) if getattr(node.layer, "_always_needed", False)}
     for i in range(len(nodes) - 1, -1, -1):
         wanted = [output for place, output in used if place == i]
         if wanted:
@@ -93,9 +86,12 @@ def _used(nodes: Sequence[Node], outputs: Sequence[Value]) -> list[Value]:
 
 def _needed(node: Node, wanted: Sequence[int]) -> Sequence[Value]:
     """Return what a node takes for these of its outputs; a model inside may not need all of its inputs for them."""
-    if isinstance(node.layer, Layer):
-        return node.inputs
-    inside = _used(node.layer._nodes, [node.layer._outputs[output] for output in wanted])
+    graph = node.layer
+    if isinstance(graph, Layer):
+        graph = graph._graph_of_call(node.arguments)
+        if graph is None:
+            return node.inputs
+    inside = _used(graph._nodes, [graph._outputs[output] for output in wanted])
     return [node.inputs[k] for place, k in inside if place == MODEL_INPUT]
 
 
@@ -120,35 +116,51 @@ class CoreLayers:
         self, nodes: Sequence[Node], outputs: Sequence[Value], inputs: Sequence[Place], input_shapes: Sequence[Shape]
     ) -> list[Place]:
         """Add the nodes that these outputs need; return the places of the outputs in the network."""
-        found = self.append(nodes, outputs, inputs, input_shapes)
+        masked = [False] * len(inputs)
+        found = self.append(nodes, outputs, inputs, input_shapes, masked)
         last = self.layers[-1] if self.layers else nodes[-1].layer
         return _Branch(self, last, ()).places(found)
 
     def append(
-        self, nodes: Sequence[Node], outputs: Sequence[Value], inputs: Sequence[Output], input_shapes: Sequence[Shape]
+        self,
+        nodes: Sequence[Node],
+        outputs: Sequence[Value],
+        inputs: Sequence[Output],
+        input_shapes: Sequence[Shape],
+        input_masked: Sequence[bool],
     ) -> list[Output]:
         """Add the nodes that these outputs need; return the outputs."""
-        places, shapes = Values(inputs), Values(input_shapes)
+        places, shapes, masked = Values(inputs), Values(input_shapes), Values(input_masked)
         used = _used(nodes, outputs)
         nodes_used = {place for place, _ in used}
         for i, node in enumerate(nodes):
             given_shapes = shapes.of(node.inputs)
-            shapes.add(node.layer._shapes_of_outputs(given_shapes))
+            shapes.add(node.shapes_of_outputs(given_shapes))
+            given_masked = masked.of(node.inputs)
             wanted = [output for place, output in used if place == i]
             if not wanted:
                 places.add([])
             elif isinstance(node.layer, Layer):
-                places.add(self._append_layer(node, places.of(node.inputs), given_shapes))
+                places.add(
+                    self._append_layer(node, self._given(node, places, used), given_shapes, given_masked, wanted)
+                )
                 if node.layer._takes_masks_away and any(layer._makes_masks for layer in self.layers):
                     later = {value for j in range(i + 1, len(nodes)) if j in nodes_used for value in nodes[j].inputs}
                     for value in (later | set(outputs)) & set(node.inputs):
                         places[value] = self._without_mask(node.layer, places[value], shapes[value])
             else:
                 inner = [node.layer._outputs[output] for output in wanted]
-                given = [places[value] if value in used else (NETWORK_INPUT, -1) for value in node.inputs]
-                found = self.append(node.layer._nodes, inner, given, given_shapes)
+                given = self._given(node, places, used)
+                found = self.append(node.layer._nodes, inner, given, given_shapes, given_masked)
                 places.add(dict(zip(wanted, found, strict=True)))
+            first = gives_mask(node, given_masked)
+            masked.add([first and output == 0 for output in range(len(shapes.of_node(i)))])
         return places.of(outputs)
+
+    @staticmethod
+    def _given(node: Node, places: Values, used: Sequence[Value]) -> list[Output]:
+        """Return what a node takes, of what is in the network."""
+        return [places[value] if value in used else (NETWORK_INPUT, -1) for value in node.inputs]
 
     def _without_mask(self, layer: Layer, output: Output, shape: Shape) -> Output:
         """Add what `layer` leaves of one of its inputs for layers after it: the same without a mask."""
@@ -156,9 +168,25 @@ class CoreLayers:
             return output
         return _Branch(self, layer, ())._add("step_range", [output], before=0, after=0), 0
 
-    def _append_layer(self, node: Node, inputs: Sequence[Output], input_shapes: Sequence[Shape]) -> list[Output]:
+    def parameter_of(self, layer: Layer, number: int) -> Place:
+        """Return the core's layer and the number there of a weight of a layer, which gets one if it has none yet."""
+        if not self.of_layer.get(id(layer)):
+            shapes = [list(weight.shape) for weight in layer._weights.declared]
+            self.layers.append(layer)
+            self.of_layer[id(layer)] = [self._network.add("variables", inputs=[(NETWORK_INPUT, 0)], weights=shapes)]
+        return self.of_layer[id(layer)][0], number
+
+    def _append_layer(
+        self,
+        node: Node,
+        inputs: Sequence[Output],
+        input_shapes: Sequence[Shape],
+        masked: Sequence[bool],
+        wanted: Sequence[int],
+    ) -> list[Output]:
         layer = node.layer
         branch = _Branch(self, layer, inputs)
+        branch.masked, branch.wanted = tuple(masked), wanted
         layer._append_all_to(branch, layer._only_shape(input_shapes), **node.arguments)
         self.of_layer.setdefault(id(layer), branch.added)
         return branch.outputs
@@ -173,7 +201,20 @@ class _Branch(Branch):
 
     def add_model(self, model: Any, shape: Shape) -> None:
         """Add the layers of a model of one input and one output."""
-        self.outputs = self._core.append(model._nodes, model._outputs, self.outputs, [shape])
+        self.outputs = self._core.append(model._nodes, model._outputs, self.outputs, [shape], self.masked or [False])
+
+    def add_graph(self, nodes: Sequence[Any], outputs: Sequence[Place], shapes: Sequence[Any]) -> None:
+        """Add the layers of nodes that take the outputs so far, of these shapes; their outputs take the place."""
+        masked = self.masked or [False] * len(shapes)
+        wanted = range(len(outputs)) if self.wanted is None else self.wanted
+        found = self._core.append(nodes, [outputs[k] for k in wanted], self.outputs, shapes, masked)
+        places = dict(zip(wanted, found, strict=True))
+        self.outputs = [places.get(k, (NETWORK_INPUT, -1)) for k in range(len(outputs))]
+
+    def weight_of(self, variable: Any) -> Place | None:
+        """Return the layer and the number of a variable among the network's weights; None if it is not one."""
+        holder = getattr(variable, "holder", None)
+        return None if holder is None else self._core.parameter_of(holder, variable._index)
 
     def _add(self, layer: str, inputs: Sequence[Place], **options: Any) -> int:
         self._core.layers.append(self._layer)

@@ -10,8 +10,8 @@ struct FunctionOptions {
     HostFunction function;
     Index features = 0;
     bool sequence = false;
-    Index steps = 0;  // of the output; 0: as many as the first input has
-    std::vector<std::vector<Index>> weights;
+    Index steps = 0;                                      // of the output; 0: as many as the first input has
+    std::vector<std::vector<Index>> weights, weights_of;  // shapes, and the earlier layer and the number of each
 
     void read(OptionReader& reader) {
         reader.function("function", function);
@@ -19,6 +19,12 @@ struct FunctionOptions {
         reader.flag("sequence", sequence);
         reader.size("steps", steps, 0);
         reader.shapes("weights", weights);
+        reader.shapes("shared_weights", weights_of);
+        if (!weights_of.empty() && weights_of.size() != weights.size())
+            throw std::invalid_argument("shared_weights: expected a layer and a number for each of the weights");
+        for (const std::vector<Index>& source : weights_of)
+            if (source.size() != 2 || source[1] < 0)
+                throw std::invalid_argument("shared_weights: expected a layer and a number for each of the weights");
         if (!function) throw std::invalid_argument("function: expected one, got none");
     }
 };
@@ -32,8 +38,12 @@ public:
         : Layer<T>(context.inputs[0], {options.features, options.sequence}),
           options_(options),
           inputs_(context.inputs) {
-        for (std::size_t i = 0; i < options.weights.size(); ++i)
+        for (std::size_t i = 0; i < options.weights.size(); ++i) {
             this->weights.push_back({"weight_" + std::to_string(i), options.weights[i], true});
+            if (options.weights_of.empty()) continue;
+            this->weights.back().of_node = options.weights_of[i][0];
+            this->weights.back().of_weight = static_cast<std::size_t>(options.weights_of[i][1]);
+        }
     }
 
     std::size_t input_count() const override { return inputs_.size(); }

@@ -21,6 +21,8 @@ struct Weight {
     std::vector<Index> shape;
     bool trainable;
     Index offset = 0;
+    Index of_node = -1;  // the earlier node of whose weights it is one; -1: it is the layer's own
+    std::size_t of_weight = 0;
 
     Index size() const {
         Index count = 1;
@@ -185,6 +187,8 @@ public:
     // Whether the output depends on the values of an input, which otherwise gets no gradient.
     virtual bool differentiates(std::size_t /*input*/) const { return true; }
     virtual bool stateful() const { return false; }
+    // Whether it is there although nothing takes its output.
+    virtual bool has_effect() const { return false; }
     // Whether a row's output depends on the other rows of its batch in training, so that all are in one workspace.
     virtual bool couples_rows() const { return false; }
     virtual Index entries() const { return 0; }  // of a table, where x chooses from one

@@ -7,6 +7,7 @@ comparison, gives plain arrays.
 
 from . import _products, _reductions, _shapes, _ufuncs  # noqa: F401  # they fill the tables of derivatives
 from ._backward import carry_back
+from ._session import Session, begin, end, paused, session
 from ._special import digamma, erf, lgamma
 from ._traced import NotDifferentiableError, Recording, Traced, is_traced, plain, record
 from ._vjp import vjp, with_backward
@@ -14,14 +15,19 @@ from ._vjp import vjp, with_backward
 __all__ = [
     "NotDifferentiableError",
     "Recording",
+    "Session",
     "Traced",
+    "begin",
     "carry_back",
     "digamma",
+    "end",
     "erf",
     "is_traced",
     "lgamma",
+    "paused",
     "plain",
     "record",
+    "session",
     "vjp",
     "with_backward",
 ]

@@ -89,6 +89,8 @@ class Traced:
     def __array_function__(self, function: Callable[..., Any], types: Any, args: Any, options: Any) -> Any:
         if not self.recording.is_open and not any(map(is_traced, _inside((*args, *options.values())))):
             return function(*_plain_inside(args), **_plain_inside(options))
+        if any(hasattr(each, "_current") for each in types):  # a variable, which replaces itself by its value
+            return NotImplemented
         implementation = FUNCTIONS.get(function)
         if implementation is None:
             raise NotDifferentiableError(f"numpy.{function.__name__} has no derivative here")
@@ -305,6 +307,10 @@ _METHODS = frozenset(_METHODS_OF_ARRAYS.split())
 """The methods of arrays that are the function of that name."""
 
 
+_KNOWN = frozenset([Traced, np.ndarray, int, float, bool])
+"""The usual types of what functions are called with; others may be variables."""
+
+
 def _unchanged(d: Any) -> Any:
     return d
 
@@ -351,6 +357,8 @@ def record(value: Any, *parents: tuple[Any, Pull]) -> Any:
 
 def apply(ufunc: np.ufunc, *inputs: Any) -> Any:
     """Return the result of a ufunc on arrays some of which are traced."""
+    if not all(type(x) in _KNOWN for x in inputs):
+        inputs = tuple(x._current() if hasattr(type(x), "_current") else x for x in inputs)  # of variables
     values = [x.value if type(x) is Traced else x for x in inputs]
     y = ufunc(*values)
     slopes = SLOPES.get(ufunc)

@@ -72,6 +72,8 @@ def with_backward(backward: Callable[[Array, Array, Array], Array]) -> Callable[
     def decorate(function: Function) -> Function:
         @functools.wraps(function)
         def call(x: Any, *args: Any, **options: Any) -> Any:
+            if getattr(type(x), "_defers", None) is not None and x._defers:
+                return x._defer(call, (x, *args), options)
             if type(x) is not Traced or args or options:
                 return function(x, *args, **options)
             value = x.value

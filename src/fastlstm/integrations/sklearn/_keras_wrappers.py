@@ -11,7 +11,7 @@ from sklearn.metrics import accuracy_score
 
 from ... import Sequential, losses
 from ..._internal.arrays import Array
-from ..._internal.old_names import OLD_NAMES
+from ..._internal.old_names import present_name
 from ...callbacks import History
 from ...datasets import to_categorical
 
@@ -126,7 +126,7 @@ class KerasWrapper(BaseEstimator):  # type: ignore[misc]
 
     def _current(self, name: str) -> str:
         """Return the present name of an argument, unless the old one is that of an argument of the builder."""
-        return name if name in inspect.signature(self._builder()).parameters else OLD_NAMES.get(name, name)
+        return name if name in inspect.signature(self._builder()).parameters else present_name(name)
 
     def _require_known(self, params: dict[str, Any]) -> None:
         """Raise ValueError for an argument that neither the builder nor a method of the model takes."""

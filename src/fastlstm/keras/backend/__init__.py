@@ -8,7 +8,10 @@ import numpy as np
 
 from ... import losses
 from ..._internal import names
+from ..._internal.deferred import defer_functions
 from ...config import floatx, set_floatx
+from ...layers.symbolic import OPERATIONS, SymbolicTensor
+from ...layers.variable import TRACING
 from .. import _arrays, _notes, activations
 from .._arrays import *
 from .._arrays import absolute as abs
@@ -32,6 +35,7 @@ from .._arrays import value_of as eval
 from .._arrays import value_of as get_value
 from .._inert import Inert
 from .._missing import missing_names_of
+from ._function import function
 from ._variable import Variable
 
 __getattr__ = missing_names_of(__name__)
@@ -98,9 +102,10 @@ def set_session(session: Any) -> None:
     _notes.ignored("set_session")
 
 
-def learning_phase() -> int:
-    """Return 0: what is called outside of `fit` runs in test mode."""
-    return 0
+def learning_phase() -> Any:
+    """Return 0: what is called outside of `fit` runs in test mode; in layers of your own, whether training runs."""
+    tracing = TRACING.get()
+    return 0 if tracing is None else tracing.phase
 
 
 def set_learning_phase(value: Any) -> None:
@@ -209,6 +214,8 @@ def int_shape(x: Any) -> tuple[int, ...]:
 
 def shape(x: Any) -> Any:
     """Return the shape of an array as an array of integers."""
+    if isinstance(x, SymbolicTensor):
+        return OPERATIONS["shape"](x)
     return _tensor(np.array(np.shape(x), np.int32))
 
 
@@ -255,8 +262,32 @@ def switch(condition: Any, then_expression: Any, else_expression: Any) -> Any:
 
 def in_train_phase(x: Any, alt: Any, training: Any = None) -> Any:
     """Return the value for training, or the other one, which is the default outside of `fit`."""
+    tracing = TRACING.get()
+    if tracing is not None and training in (None, tracing.phase):
+        chosen = [one() if callable(one) else one for one in (x, alt)]
+        return OPERATIONS["apply"](_in_phase, ((tracing.phase, *chosen), {}))
     chosen = x if training else alt
     return chosen() if callable(chosen) else chosen
+
+
+def in_test_phase(x: Any, alt: Any, training: Any = None) -> Any:
+    """Return the value outside of training, or the other one."""
+    return in_train_phase(alt, x, training)
+
+
+def _in_phase(training: Any, x: Any, alt: Any) -> Any:
+    return x if training else alt
+
+
+def dropout(x: Any, level: float, noise_shape: Any = None, seed: int | None = None) -> Any:
+    """Return an array with elements set to 0 at random, the others divided by what is left of 1."""
+    kept = random_uniform(np.shape(x) if noise_shape is None else noise_shape, seed=seed) >= level
+    return _tensor(np.where(kept, x / (1 - level), 0))
+
+
+def bias_add(x: Any, bias: Any, data_format: str | None = None) -> Any:
+    """Return an array with a bias added along its last axis."""
+    return _arrays.add(x, bias)
 
 
 def random_binomial(shape: Any, p: float = 0.0, dtype: Any = None, seed: int | None = None) -> Any:
@@ -283,3 +314,11 @@ def binary_crossentropy(target: Any, output: Any, from_logits: bool = False) -> 
 def sparse_categorical_crossentropy(target: Any, output: Any, from_logits: bool = False) -> Any:
     """Return the cross-entropy of each sample or step, for class numbers."""
     return _tensor(losses.sparse_categorical_crossentropy(target, output, from_logits=from_logits))
+
+
+_DEFERRED = """
+    arange batch_flatten binary_crossentropy bias_add cast_to_floatx categorical_crossentropy clip concatenate dropout
+    gather hard_sigmoid l2_normalize log_softmax map_fn permute_dimensions random_binomial relu repeat reverse
+    sparse_categorical_crossentropy switch
+    """
+defer_functions(globals(), _DEFERRED.split())

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..._internal.deferred import defer_functions, deferring
 from ..._internal.tensor import TensorShape
 from ...utils import set_random_seed
 from .. import initializers, losses, metrics, optimizers
@@ -31,9 +32,10 @@ from .._inert import Inert
 from .._missing import missing_names_of
 from ..backend import name_scope, shape
 from ..backend._variable import Variable
-from . import config, data, distribute, dtypes, io, linalg, logging, math, nn, random, strings, test
+from . import config, data, distribute, dtypes, errors, io, linalg, logging, math, nn, random, strings, test, train
 from ._control import *
 from ._functions import *
+from ._gradient_tape import *
 from ._ragged import RaggedTensor, SparseTensor, ragged, sparse
 from ._selection import *
 from ._spec import TensorSpec
@@ -51,15 +53,30 @@ _WITHOUT_EFFECT = """
     ConfigProto GPUOptions Graph InteractiveSession Session autograph debugging device disable_eager_execution
     disable_v2_behavior enable_eager_execution enable_v2_behavior get_default_graph get_default_session
     global_variables_initializer initialize_all_variables local_variables_initializer profiler reset_default_graph
-    tables_initializer variable_scope
+    summary tables_initializer variable_scope
     """
 globals().update({name: Inert(f"tf.{name}") for name in _WITHOUT_EFFECT.split()})
 
+newaxis = None
 gfile = io.gfile
 print = builtins.print
 to_float, to_double = partial(cast, dtype="float32"), partial(cast, dtype="float64")
 to_int32, to_int64 = partial(cast, dtype="int32"), partial(cast, dtype="int64")
 mod, floordiv, truediv, div, mul, sub = np.mod, np.floor_divide, divide, divide, multiply, subtract
+
+
+def range(*bounds: Any, start: Any = 0, limit: Any = None, delta: Any = 1, dtype: Any = None, name: Any = None) -> Any:
+    """Return numbers from a start to a limit, in steps."""
+    if not bounds:
+        bounds = (start, limit, delta)
+    return _numbers(*(bounds if len(bounds) < 3 else (*bounds[:2], bounds[2])), delta=delta, dtype=dtype)
+
+
+@deferring
+def _numbers(*bounds: Any, delta: Any = 1, dtype: Any = None) -> Any:
+    if len(bounds) < 3:
+        bounds = (*((0,) if len(bounds) == 1 else ()), *bounds, delta)
+    return convert_to_tensor(np.arange(*bounds).tolist(), dtype)
 
 
 def constant(value: Any, dtype: Any = None, shape: Any = None, name: str | None = None) -> Any:
@@ -77,11 +94,6 @@ def executing_eagerly() -> builtins.bool:
     return True
 
 
-def range(*bounds: Any, dtype: Any = None, name: str | None = None) -> Any:
-    """Return numbers from a start to a limit, in steps."""
-    return convert_to_tensor(np.arange(*bounds).tolist(), dtype)
-
-
 def size(input: Any, name: str | None = None) -> Any:
     """Return the number of elements of an array."""
     return _tensor(np.int32(np.size(input)))
@@ -95,3 +107,6 @@ def rank(input: Any, name: str | None = None) -> Any:
 def get_logger() -> _logging.Logger:
     """Return TensorFlow's logger, to which nothing is written here."""
     return _logging.getLogger("tensorflow")
+
+
+defer_functions(globals(), ["size"])

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..._internal import tape
+from ..._internal.deferred import defer_functions
 from .._arrays import cast, tensor
 
 __all__ = [
@@ -79,3 +80,8 @@ def custom_gradient(f: Callable[..., Any]) -> Callable[..., Any]:
         return tape.record(np.asarray(y), *((each, pull_to(place)) for place, each in enumerate(args)))
 
     return call
+
+
+defer_functions(
+    globals(), ["cond", "map_fn", "numpy_function", "py_func", "py_function", "vectorized_map", "while_loop"]
+)

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from ..._internal import tape
+from ..._internal.deferred import defer_functions
 from .. import _arrays
 from .._arrays import _wrapped, cast, convert_to_tensor, tensor
 
@@ -115,3 +116,6 @@ def top_k(input: Any, k: int = 1, sorted: bool = True, name: str | None = None) 
     indices = np.argsort(-np.asarray(tape.plain(input)), axis=-1, kind="stable")[..., :k]
     values = input if isinstance(input, tape.Traced) else np.asarray(input)
     return tensor(np.take_along_axis(values, indices, -1)), tensor(indices)
+
+
+defer_functions(globals(), __all__)

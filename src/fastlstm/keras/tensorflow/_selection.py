@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from ..._internal import tape
+from ..._internal.deferred import defer_functions
 from .._arrays import cast, clip, is_tensor, tensor
 from .._arrays import one_hot as _one_hot
 
@@ -138,3 +139,6 @@ def argsort(
 def sort(values: Any, axis: int = -1, direction: str = "ASCENDING", name: str | None = None) -> Any:
     """Return an array with the elements along an axis in the order of their size."""
     return tensor(np.take_along_axis(_array(values), np.asarray(argsort(values, axis, direction)), axis))
+
+
+defer_functions(globals(), [name for name in __all__ if name != "ensure_shape"])

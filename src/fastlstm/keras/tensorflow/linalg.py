@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from ..._internal.deferred import defer_functions
 from .._arrays import _wrapped, einsum, norm, tensor, tensordot
 from .._missing import missing_names_of
 from ..backend import l2_normalize
@@ -27,3 +28,6 @@ def matmul(
 def matvec(a: Any, b: Any, transpose_a: bool = False, name: str | None = None, **_: Any) -> Any:
     """Return the product of matrices and vectors."""
     return tensor(np.squeeze(matmul(a, np.expand_dims(b, -1), transpose_a), -1))
+
+
+defer_functions(globals(), ["diag_part", "matmul", "matvec", "trace"])

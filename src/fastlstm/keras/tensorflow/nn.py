@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from ... import losses
+from ..._internal.deferred import defer_functions
 from .. import activations
 from .._arrays import softmax, tanh, tensor
 from .._missing import missing_names_of
@@ -84,3 +85,6 @@ def moments(x: Any, axes: Any, shift: Any = None, keepdims: bool = False, name: 
     """Return the mean and the variance along axes."""
     axis = tuple(axes) if isinstance(axes, (list, tuple)) else axes
     return tensor(np.mean(x, axis=axis, keepdims=keepdims)), tensor(np.var(x, axis=axis, keepdims=keepdims))
+
+
+defer_functions(globals(), [name for name in __all__ if name.endswith(("logits", "logits_v2", "loss", "moments"))])

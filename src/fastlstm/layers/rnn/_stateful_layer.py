@@ -3,8 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from ..._internal.arrays import Array, real_array
 from ..._internal.checks import flag
+from ..._internal.deferred import deferring
 from ..._internal.native import Network
 from ..._internal.owners import Owner
 from ..._internal.tensor import like
@@ -144,6 +147,32 @@ class StatefulLayer(Layer):
         arrays = tuple(like(x, array) for array in arrays)
         return arrays[0] if len(arrays) == 1 else arrays
 
+    def get_initial_state(self, batch_size: Any = None, inputs: Any = None, dtype: Any = None) -> list[Any]:
+        """Return zeros, from which a sequence starts if no initial state is given.
+
+        Parameters
+        ----------
+        batch_size : int, or tensor (N, T, D), optional
+            The number of rows, or an input with that many.
+        inputs : tensor (N, T, D), optional
+            An input, instead of the number of rows.
+        dtype : optional
+            Accepted as in Keras, without effect.
+
+        Returns
+        -------
+        list of ndarray
+            One (N, H) for each state.
+
+        Examples
+        --------
+        >>> from fastlstm.layers import LSTM
+        >>> [state.shape for state in LSTM(4).get_initial_state(2)]
+        [(2, 4), (2, 4)]
+        """
+        given = batch_size if inputs is None else inputs
+        return [_zeros(given, width, self.dtype) for width in self._state_widths()]
+
     @property
     def states(self) -> list[Array | None]:
         """The states that the next call of a stateful layer starts from, (N, H) each; None for zeros."""
@@ -157,3 +186,9 @@ class StatefulLayer(Layer):
     def reset_states(self) -> None:
         """Reset the states of a stateful layer to zeros, as `reset_state` does."""
         self.reset_state()
+
+
+@deferring
+def _zeros(rows: Any, width: int, dtype: str) -> Array:
+    count = np.shape(rows)[0] if np.ndim(rows) else int(rows)
+    return np.zeros((count, width), dtype)

@@ -1,0 +1,122 @@
+"""`tf.GradientTape`: gradients in training loops that scripts write."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ..._internal import tape
+from ..._internal.arrays import Array
+from .._arrays import Tensor, tensor
+
+__all__ = ["GradientTape", "clip_by_global_norm", "clip_by_norm", "global_norm", "gradients"]
+
+
+class GradientTape:
+    """Records what is computed with variables, weights and models inside a ``with``, to find gradients.
+
+    Parameters
+    ----------
+    persistent : bool
+        Accepted as in TensorFlow: `gradient` may always be called several times.
+    watch_accessed_variables : bool
+        Accepted as in TensorFlow, without effect: all variables are watched.
+    """
+
+    def __init__(self, persistent: bool = False, watch_accessed_variables: bool = True) -> None:
+        self._session: tape.Session | None = None
+
+    def __enter__(self) -> "GradientTape":
+        self._session = tape.begin()
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        assert self._session is not None
+        tape.end(self._session)
+        if tape.session() is None:
+            Tensor.forget_watched()
+
+    def watch(self, tensor: Any) -> None:
+        """Record what is computed with a tensor as well."""
+        assert self._session is not None
+        for one in tensor if isinstance(tensor, (list, tuple)) else [tensor]:
+            if isinstance(one, np.ndarray) and getattr(one, "_store", None) is None:
+                self._session.watch(one)
+                Tensor.follow_watched()
+
+    def gradient(
+        self, target: Any, sources: Any, output_gradients: Any = None, unconnected_gradients: Any = None
+    ) -> Any:
+        """Return the gradients of a loss, in the structure of the sources; None for those it does not depend on."""
+        assert self._session is not None
+        targets = list(_flat(target))
+        if output_gradients is None:
+            given: Sequence[Any] = [np.ones_like(tape.plain(one)) for one in targets]
+        else:
+            given = [np.asarray(tape.plain(one)) for one in _flat(output_gradients)]
+        wanted = list(_flat(sources))
+        found = self._session.gradients(list(zip(targets, given, strict=True)), [self._source(one) for one in wanted])
+        filled = iter(
+            np.zeros(np.shape(one), getattr(one, "dtype", None)) if each is None and unconnected_gradients else each
+            for one, each in zip(wanted, found, strict=True)
+        )
+        return _like(sources, filled)
+
+    def _source(self, one: Any) -> Any:
+        if type(one) is tape.Traced:
+            return one
+        store = getattr(one, "_store", None)
+        key = ("watched", id(one)) if store is None else (store, one._index)
+        return self._session.known(key)  # type: ignore[union-attr]
+
+    def stop_recording(self) -> Any:
+        """Return a context in which nothing is recorded."""
+        return tape.paused()
+
+    def reset(self) -> None:
+        """Forget what has been recorded."""
+
+    def watched_variables(self) -> tuple[Any, ...]:
+        """Return nothing: all variables are watched."""
+        return ()
+
+
+def _flat(value: Any) -> Any:
+    if isinstance(value, (list, tuple)):
+        for one in value:
+            yield from _flat(one)
+    elif isinstance(value, dict):
+        yield from _flat(list(value.values()))
+    else:
+        yield value
+
+
+def _like(structure: Any, values: Any) -> Any:
+    if isinstance(structure, (list, tuple)):
+        return [_like(one, values) for one in structure]
+    if isinstance(structure, dict):
+        return {name: _like(one, values) for name, one in structure.items()}
+    return tensor(next(values))
+
+
+def global_norm(t_list: Any, name: str | None = None) -> Any:
+    """Return the norm of all arrays together."""
+    return tensor(np.sqrt(np.sum(np.array([np.sum(np.square(one)) for one in t_list if one is not None]))))
+
+
+def clip_by_global_norm(t_list: Any, clip_norm: Any, use_norm: Any = None, name: str | None = None) -> Any:
+    """Return arrays scaled so that their norm together is at most `clip_norm`, and the norm that they had."""
+    norm = global_norm(t_list) if use_norm is None else use_norm
+    factor = clip_norm / np.maximum(norm, clip_norm)
+    return [None if one is None else tensor(one * np.asarray(factor, one.dtype)) for one in t_list], norm
+
+
+def clip_by_norm(t: Any, clip_norm: Any, axes: Any = None, name: str | None = None) -> Any:
+    """Return an array scaled so that its norm is at most `clip_norm`."""
+    norm = np.sqrt(np.sum(np.square(t), axis=axes, keepdims=axes is not None))
+    return tensor(t * (clip_norm / np.maximum(norm, clip_norm)))
+
+
+def gradients(*_: Any, **__: Any) -> Array:
+    """Raise NotImplementedError: there are no graphs; use GradientTape."""
+    raise NotImplementedError("tf.gradients needs a graph: use tf.GradientTape")

@@ -1,0 +1,80 @@
+"""The arguments of a call of a layer or a model of your own: which of them are symbolic, and what `call` takes."""
+
+import inspect
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any
+
+from .symbolic import SymbolicTensor
+
+
+class Place:
+    """Where an input is among the arguments of a call.
+
+    Parameters
+    ----------
+    number : int
+        Which input it is.
+    """
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Place) and other.number == self.number
+
+    def __hash__(self) -> int:
+        return hash(self.number)
+
+    def __repr__(self) -> str:
+        return f"Place({self.number})"
+
+
+def taken_out(value: Any, tensors: list[SymbolicTensor]) -> Any:
+    """Return arguments with places instead of symbolic tensors, which are added to `tensors`."""
+    if isinstance(value, SymbolicTensor):
+        tensors.append(value)
+        return Place(len(tensors) - 1)
+    return _each(value, lambda one: taken_out(one, tensors))
+
+
+def put_in(value: Any, tensors: Sequence[Any]) -> Any:
+    """Return arguments with tensors in the place of places."""
+    return tensors[value.number] if isinstance(value, Place) else _each(value, lambda one: put_in(one, tensors))
+
+
+def structured(value: Any, replace: Callable[[Any], Any]) -> Any:
+    """Return lists, tuples and dicts with what `replace` returns for each entry that is none of them."""
+    if type(value) in (list, tuple, dict) or hasattr(value, "_fields"):
+        return _each(value, lambda one: structured(one, replace))
+    return replace(value)
+
+
+def _each(value: Any, replace: Callable[[Any], Any]) -> Any:
+    if isinstance(value, (list, tuple)):
+        parts = [replace(one) for one in value]
+        return type(value)(*parts) if hasattr(value, "_fields") else tuple(parts) if type(value) is tuple else parts
+    if isinstance(value, dict):
+        return {name: replace(one) for name, one in value.items()}
+    return value
+
+
+@cache
+def takes(function: Callable[..., Any], name: str) -> bool:
+    """Return whether a function has an argument of this name."""
+    parameters = inspect.signature(function).parameters
+    return name in parameters
+
+
+@cache
+def takes_any(function: Callable[..., Any]) -> bool:
+    """Return whether a function has further keyword arguments."""
+    parameters = inspect.signature(function).parameters.values()
+    return any(one.kind is one.VAR_KEYWORD for one in parameters)
+
+
+@cache
+def name_of_first(function: Callable[..., Any]) -> str | None:
+    """Return the name of the first argument of a method after `self`."""
+    names = [name for name in inspect.signature(function).parameters if name != "self"]
+    return names[0] if names else None

@@ -1,0 +1,60 @@
+"""Nodes: layers with the sources of their inputs."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, TypeAlias
+
+from .symbolic import SymbolicCall, SymbolicTensor
+
+Value: TypeAlias = tuple[int, int]
+"""An output of a node: the node's index and the output's; `MODEL_INPUT` and the number of an input of the model."""
+
+MODEL_INPUT = -1
+
+
+class Node(NamedTuple):
+    """A layer, or a model inside another one, in a graph. A layer that is called several times has as many nodes."""
+
+    layer: Any
+    inputs: tuple[Value, ...]
+    """What it takes."""
+    arguments: Mapping[str, Any] = {}
+    """Of its call, as in `SymbolicCall`."""
+
+    def shapes_of_outputs(self, shapes: Sequence[Any]) -> list[Any]:
+        """Return the shape of each output for the shapes of the inputs."""
+        of_call = getattr(self.layer, "_shapes_of_call", None)
+        found: list[Any] = self.layer._shapes_of_outputs(shapes) if of_call is None else of_call(shapes, self.arguments)
+        return found
+
+
+def nodes_between(
+    inputs: Sequence[SymbolicTensor], outputs: Sequence[SymbolicTensor], others: Sequence[SymbolicTensor] = ()
+) -> tuple[list[Node], list[Value]]:
+    """Return the nodes that outputs are computed with, each after those whose outputs it takes, and the outputs.
+
+    `others` are outputs whose nodes are needed as well.
+    """
+    given = {_key(tensor): (MODEL_INPUT, k) for k, tensor in enumerate(inputs)}
+    places: dict[int, int] = {}
+    nodes: list[Node] = []
+
+    def value(tensor: SymbolicTensor) -> Value:
+        return given.get(_key(tensor)) or (places[id(tensor.call)], tensor.output)
+
+    for output in (*outputs, *others):
+        waiting = [output.call]
+        while waiting:
+            call: SymbolicCall = waiting[-1]
+            missing = [one.call for one in call.inputs if _key(one) not in given and id(one.call) not in places]
+            if missing and id(call) not in places:
+                waiting.extend(missing)
+                continue
+            waiting.pop()
+            if id(call) not in places and (id(call), 0) not in given:
+                places[id(call)] = len(nodes)
+                nodes.append(Node(call.layer, tuple(map(value, call.inputs)), call.arguments))
+    return nodes, [value(output) for output in outputs]
+
+
+def _key(tensor: SymbolicTensor) -> tuple[int, int]:
+    return id(tensor.call), tensor.output

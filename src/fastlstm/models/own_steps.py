@@ -1,0 +1,406 @@
+"""Training and evaluation with steps that users write: `train_step` and `test_step` of their classes of models."""
+
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from typing import Any
+
+import numpy as np
+
+from .._internal import checks, rng, tape
+from ..callbacks import CallbackList, History
+from ..layers._call_arguments import structured
+from ..layers._tracked import parts_of
+from ..metrics import Mean, Metric
+from ..training import batch_data
+from ..training.array_data import epochs_of, steps_of
+from ..training.compiled import Compiled
+from ..training.fit import Epochs
+
+
+class OwnSteps:
+    """The part of a model that runs steps in Python, if its class defines `train_step` or `test_step`."""
+
+    _compiled: Compiled | None
+    _nodes: list[Any]
+    optimizer: Any
+    stop_training: bool
+
+    def train_step(self, data: Any) -> dict[str, Any]:
+        """Make a step on a batch in Python; `fit` calls it where a class of your own defines it.
+
+        Parameters
+        ----------
+        data : tuple
+            (x, y) or (x, y, sample_weight), or x alone.
+
+        Returns
+        -------
+        dict
+            The loss and the metrics by name.
+        """
+        x, y, weight = unpacked(data)
+        recording = tape.begin()
+        try:
+            y_pred = self(x, training=True)  # type: ignore[operator]
+            loss = self.compute_loss(x, y, y_pred, weight)
+        finally:
+            tape.end(recording)
+        variables = self.trainable_weights  # type: ignore[attr-defined]
+        sources = [recording.known((one._store, one._index)) for one in variables]
+        gradients = recording.gradients([(loss, np.ones_like(tape.plain(loss)))], sources)
+        self.optimizer.apply_gradients(zip(gradients, variables, strict=True))
+        return self._results_of(loss, y, y_pred, weight)
+
+    def test_step(self, data: Any) -> dict[str, Any]:
+        """Evaluate a batch in Python; `evaluate` calls it where a class of your own defines it.
+
+        Parameters
+        ----------
+        data : tuple
+            (x, y) or (x, y, sample_weight), or x alone.
+
+        Returns
+        -------
+        dict
+            The loss and the metrics by name.
+        """
+        x, y, weight = unpacked(data)
+        y_pred = self(x, training=False)  # type: ignore[operator]
+        return self._results_of(self.compute_loss(x, y, y_pred, weight), y, y_pred, weight)
+
+    def compute_loss(self, x: Any = None, y: Any = None, y_pred: Any = None, sample_weight: Any = None) -> Any:
+        """Return the loss of `compile` for predictions, with the penalties of regularizers.
+
+        Parameters
+        ----------
+        x : optional
+            Not used.
+        y, y_pred : array_like
+            Targets and predictions; lists or dicts of several.
+        sample_weight : array_like, optional
+            Weights of the samples.
+
+        Returns
+        -------
+        float
+        """
+        return self.compiled_loss(y, y_pred, sample_weight, regularization_losses=self.losses)
+
+    def compiled_loss(
+        self, y_true: Any, y_pred: Any, sample_weight: Any = None, regularization_losses: Any = None
+    ) -> Any:
+        """Return the loss of `compile` for predictions.
+
+        Parameters
+        ----------
+        y_true, y_pred : array_like
+            Targets and predictions; lists or dicts of several.
+        sample_weight : array_like, optional
+            Weights of the samples.
+        regularization_losses : list, optional
+            What is added.
+
+        Returns
+        -------
+        float
+        """
+        compiled = self._compiled
+        if compiled is None or not compiled.has_loss:
+            raise ValueError(f"model {self.name!r} has no loss: call compile(optimizer, loss) first")  # type: ignore[attr-defined]
+        targets, predictions = _listed(y_true), _listed(y_pred)
+        total: Any = 0.0
+        for loss, factor, target, prediction in zip(
+            compiled.losses, compiled.loss_weights, targets, predictions, strict=True
+        ):
+            if loss is not None:
+                total = total + factor * loss(target, prediction, sample_weight)
+        for one in regularization_losses or ():
+            total = total + one
+        self._loss_tracker.update_state(tape.plain(total))
+        return total
+
+    @property
+    def losses(self) -> list[Any]:
+        """The penalties of the regularizers of weights that training changes, and losses added in the last call."""
+        found = []
+        for leaf in self._leaf_layers():  # type: ignore[attr-defined]
+            pairs = zip(leaf._weights.declared, leaf.weights, leaf._trained(), strict=False)
+            found += [weight.regularizer(array._current()) for weight, array, on in pairs if on and weight.regularizer]
+        return found + list(vars(self).get("_added_losses", ()))
+
+    @property
+    def loss(self) -> Any:
+        """The loss of `compile`, a list of several."""
+        if "_own_loss" in vars(self):
+            return vars(self)["_own_loss"]
+        compiled = self._compiled
+        if compiled is None:
+            return None
+        return compiled.losses[0] if len(compiled.losses) == 1 else list(compiled.losses)
+
+    @loss.setter
+    def loss(self, value: Any) -> None:
+        object.__setattr__(self, "_own_loss", value)
+
+    @property
+    def compiled_metrics(self) -> "_CompiledMetrics":
+        """The metrics of `compile`, to be updated by steps of your own."""
+        return _CompiledMetrics(self._metrics_of_compile())
+
+    @property
+    def _loss_tracker(self) -> Metric:
+        if "_tracker" not in vars(self):
+            object.__setattr__(self, "_tracker", Mean(name="loss"))
+        found: Metric = vars(self)["_tracker"]
+        return found
+
+    def _metrics_of_compile(self) -> list[Any]:
+        if self._compiled is None:
+            return []
+        if vars(self).get("_late_of") is not self._compiled:
+            entries = [one for of in self._compiled.metrics._of_outputs for one in of._entries]
+            object.__setattr__(self, "_late_of", self._compiled)
+            object.__setattr__(self, "_late", [_LateMetric(one) for one in entries])
+        return list(vars(self)["_late"])
+
+    def _metrics_of_steps(self) -> list[Any]:
+        """Return the metrics that steps update: of the loss, of `compile`, and attributes."""
+        own = [one for name, one in vars(self).items() if isinstance(one, Metric) and name != "_tracker"]
+        tracker = [] if any(one.name == "loss" for one in own) else [self._loss_tracker]
+        return [*tracker, *self._metrics_of_compile(), *own]
+
+    def _results_of(self, loss: Any, y: Any, y_pred: Any, weight: Any) -> dict[str, Any]:
+        self.compiled_metrics.update_state(y, y_pred, weight)
+        return {one.name: one.result() for one in self._metrics_of_steps()}
+
+    @property
+    def _layers(self) -> list[Any]:
+        if not self._nodes and self._runs_own("train_step"):  # of attributes, with which only its own steps work
+            return parts_of(self)
+        return super()._layers  # type: ignore[misc, no-any-return]
+
+    @property
+    def output_names(self) -> list[str]:
+        """The names of the layers that give the outputs."""
+        return ["output"] if not self._nodes else super().output_names  # type: ignore[misc, no-any-return]
+
+    def _native_model(self) -> Any:
+        if not self._nodes and self._runs_own("train_step"):
+            return None
+        return super()._native_model()  # type: ignore[misc]
+
+    def _runs_own(self, step: str) -> bool:
+        """Return whether the class defines a step."""
+        return getattr(type(self), step) is not getattr(OwnSteps, step)
+
+
+class _LateMetric:
+    """A metric of `compile`, whose class may depend on the shapes of targets and predictions.
+
+    Parameters
+    ----------
+    entry : object
+        The metric as `CompiledMetrics` has it.
+    """
+
+    def __init__(self, entry: Any) -> None:
+        self._entry, self.name = entry, entry.name
+
+    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
+        """Add a batch."""
+        targets, predictions = np.asarray(tape.plain(y_true)), np.asarray(tape.plain(y_pred))
+        if targets.ndim == 1 and predictions.ndim == 2:
+            targets = targets[:, None]
+        self._entry.resolved(targets, predictions).update_state(targets, predictions)
+
+    def result(self) -> Any:
+        """Return the value so far."""
+        return 0.0 if self._entry.metric is None else self._entry.metric.result()
+
+    def reset_state(self) -> None:
+        """Begin again."""
+        if self._entry.metric is not None:
+            self._entry.metric.reset_state()
+
+    reset_states = reset_state
+
+
+class _CompiledMetrics:
+    def __init__(self, metrics: list[Any]) -> None:
+        self.metrics = metrics
+
+    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
+        """Add a batch to all metrics."""
+        for one in self.metrics:
+            one.update_state(_listed(y_true)[0], _listed(y_pred)[0], sample_weight)
+
+
+def unpacked(data: Any) -> tuple[Any, Any, Any]:
+    """Return x, y and sample weights of a batch, with None for what is missing."""
+    parts = data if isinstance(data, (tuple, list)) else (data,)
+    x, y, weight = (*parts, None, None)[:3]
+    return x, y, weight
+
+
+def _listed(value: Any) -> list[Any]:
+    if isinstance(value, dict):
+        return [value[name] for name in sorted(value)]
+    return list(value) if isinstance(value, (list, tuple)) else [value]
+
+
+def fit(model: Any, x: Any, y: Any, given: dict[str, Any]) -> History:
+    """Train a model by its own `train_step`; the arguments are those of `Model.fit`."""
+    verbose = checks.verbosity(given["verbose"])
+    held_out = None
+    if not batch_data.gives_batches(x) and given["validation_split"] and given["validation_data"] is None:
+        rows = len(_first(x))
+        kept = rows - int(rows * given["validation_split"])
+        held_out = tuple(None if one is None else _rows(one, slice(kept, rows)) for one in (x, y))
+        x, y = _rows(x, slice(0, kept)), None if y is None else _rows(y, slice(0, kept))
+    batches = _Batches(x, y, given["sample_weight"], given["batch_size"], given["shuffle"], given["steps_per_epoch"])
+    validation = given["validation_data"] if held_out is None else held_out
+    wanted = Epochs(
+        checks.integer("initial_epoch", given["initial_epoch"], 0),
+        checks.integer("epochs", given["epochs"], 0),
+        epochs_of("validation_freq", given["validation_freq"]),
+    )
+    hooks: CallbackList = model._hooks(given["callbacks"], verbose, wanted.end, batches.steps, history=True)
+    model.stop_training, logs = False, {}
+    with closing(hooks):
+        hooks.on_train_begin()
+        for epoch in range(wanted.first, wanted.end):
+            hooks.on_epoch_begin(epoch)
+            logs = _run(model, model.train_step, batches, "train", hooks)
+            if validation is not None and wanted.validates(epoch):
+                found = _validated(model, validation, given)
+                logs |= {f"val_{name}": value for name, value in found.items()}
+            hooks.on_epoch_end(epoch, logs)
+            if model.stop_training:
+                break
+        hooks.on_train_end(logs)
+    assert hooks.history is not None
+    return hooks.history
+
+
+def _validated(model: Any, data: Any, given: dict[str, Any]) -> dict[str, Any]:
+    x, y, weight = (data, None, None) if batch_data.gives_batches(data) else unpacked(data)
+    steps = given["validation_steps"]
+    size = given["validation_batch_size"] or given["batch_size"]
+    found: dict[str, Any] = evaluate(model, x, y, size, weight, steps, 0, None)
+    return found
+
+
+def evaluate(
+    model: Any, x: Any, y: Any, batch_size: Any, sample_weight: Any, steps: Any, verbose: Any, callbacks: Any
+) -> dict[str, Any]:
+    """Return what a model's own `test_step` gives for data, as a dict."""
+    batches = _Batches(x, y, sample_weight, batch_size, False, steps)
+    with closing(model._hooks(callbacks, checks.verbosity(verbose), 1, batches.steps)) as hooks:
+        hooks.on_test_begin()
+        logs = _run(model, model.test_step, batches, "test", hooks)
+        hooks.on_test_end(logs)
+    return logs
+
+
+def _run(model: Any, step: Callable[[Any], Any], batches: "_Batches", mode: str, hooks: Any) -> dict[str, Any]:
+    """Return the logs of the last of the steps of an epoch."""
+    for metric in dict.fromkeys([*model._metrics_of_steps(), *model.metrics]):
+        metric.reset_state()
+    logs: dict[str, Any] = {}
+    for number, batch in enumerate(batches.epoch()):
+        getattr(hooks, f"on_{mode}_batch_begin")(number)
+        logs = _numbers(step(batch))
+        getattr(hooks, f"on_{mode}_batch_end")(number, logs)
+        if mode == "train" and model.stop_training:
+            break
+    return logs
+
+
+def _numbers(logs: Any) -> dict[str, Any]:
+    """Return what a step has returned as plain numbers."""
+    found: dict[str, Any] = {}
+    for name, value in (logs or {}).items():
+        if isinstance(value, dict):
+            found |= _numbers(value)
+        else:
+            found[name] = float(np.mean(np.asarray(tape.plain(value))))
+    return found
+
+
+class _Batches:
+    """Batches as steps of users take them.
+
+    Parameters
+    ----------
+    x, y, sample_weight
+        Arrays, or a source of batches.
+    batch_size : int or None
+        Rows of a batch of arrays.
+    shuffle : bool
+        Whether arrays are shuffled.
+    steps : int or None
+        Batches of an epoch.
+    """
+
+    def __init__(self, x: Any, y: Any, sample_weight: Any, batch_size: Any, shuffle: Any, steps: Any) -> None:
+        self._x, self._y, self._weight, self._shuffle = x, y, sample_weight, bool(shuffle)
+        self._limit = steps_of("steps_per_epoch", steps)
+        self._is_source = batch_data.gives_batches(x)
+        self._iterator: Iterator[Any] | None = None
+        self.steps = self._limit
+        if not self._is_source:
+            rows = len(_first(x))
+            self._size = checks.integer("batch_size", 32 if batch_size is None else batch_size, 1)
+            self.steps = min(-(-rows // self._size), self._limit or rows)
+        elif self._limit is None and hasattr(x, "__len__"):
+            self.steps = len(x)
+
+    def epoch(self) -> Iterator[Any]:
+        """Yield the batches of an epoch."""
+        if self._is_source:
+            yield from self._of_source()
+            return
+        rows = len(_first(self._x))
+        order = rng.generator().permutation(rows) if self._shuffle else np.arange(rows)
+        parts = [one for one in (self._x, self._y, self._weight) if one is not None]
+        for number in range(self.steps or 0):
+            chosen = order[number * self._size : (number + 1) * self._size]
+            found = tuple(_rows(one, chosen) for one in parts)
+            yield found if len(parts) > 1 else found[0]
+
+    def _of_source(self) -> Iterator[Any]:
+        if self._iterator is None or self._limit is None:
+            self._iterator = _iterated(self._x)
+        for count, batch in enumerate(self._iterator, 1):
+            yield structured(batch, _as_tensor)
+            if count == self._limit:
+                break
+
+
+def _iterated(x: Any) -> Iterator[Any]:
+    if hasattr(x, "__iter__") or hasattr(x, "__next__"):
+        return iter(x)
+    return (x[i] for i in range(len(x)))
+
+
+def _first(x: Any) -> Any:
+    if isinstance(x, dict):
+        return _first(next(iter(x.values())))
+    return _first(x[0]) if isinstance(x, (list, tuple)) and hasattr(x[0], "shape") else x
+
+
+def _rows(x: Any, rows: Any) -> Any:
+    if isinstance(x, dict):
+        return {name: _rows(one, rows) for name, one in x.items()}
+    if isinstance(x, (list, tuple)) and x and hasattr(x[0], "shape"):
+        return type(x)([_rows(one, rows) for one in x])
+    return _as_tensor(np.asarray(x)[rows])
+
+
+def _as_tensor(value: Any) -> Any:
+    from ..layers.variable import tape_tensor
+
+    array = np.asarray(value)
+    if array.dtype == np.float64:
+        array = array.astype(np.float32)
+    return array.view(tape_tensor[0])

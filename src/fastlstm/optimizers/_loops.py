@@ -1,0 +1,70 @@
+"""Steps of an optimizer with gradients that a training loop has found: on copies of the variables in a network."""
+
+import warnings
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from .._internal import native
+from .._internal.arrays import Array
+from .._internal.native import Network
+
+
+class OwnSteps:
+    """Variables that an optimizer updates outside of `fit`.
+
+    Parameters
+    ----------
+    variables : sequence
+        Variables or weights.
+    """
+
+    def __init__(self, variables: Sequence[Any]) -> None:
+        self.keys = [key_of(one) for one in variables]
+        self._stores = [(one._store, one._index) for one in variables]
+        dtype = str(np.asarray(_array(self._stores[0])).dtype)
+        self.network: Network = native.network(dtype, 1, False)
+        shapes = [list(np.shape(_array(one))) for one in self._stores]
+        self.network.add("variables", weights=shapes)
+        for i, (store, index) in enumerate(self._stores):
+            constraint = store.declared[index].constraint
+            if constraint is not None:
+                self.network.set_constraint(i, *constraint.core_arguments(len(shapes[i])))
+
+    def step(self, gradients: Sequence[Array | None], rate: float) -> None:
+        """Make a step with these gradients; None stands for zeros."""
+        network = self.network
+        for i, (place, gradient) in enumerate(zip(self._stores, gradients, strict=True)):
+            current = np.ascontiguousarray(_array(place))
+            network.set_weight(i, current)
+            found = np.zeros_like(current) if gradient is None else np.asarray(gradient, current.dtype)
+            network.set_gradient(i, np.ascontiguousarray(np.broadcast_to(found, current.shape)))
+        network.apply_gradients(rate)
+        for i, (store, index) in enumerate(self._stores):
+            store.write_at(index, np.array(network.weight(i)))
+
+
+def _array(place: Any) -> Array:
+    store, index = place
+    array: Array = store.arrays()[index].view(np.ndarray)
+    return array
+
+
+def key_of(variable: Any) -> Any:
+    """Return what identifies a variable or a weight."""
+    if getattr(variable, "_store", None) is None:
+        raise TypeError(f"grads_and_vars: expected variables or weights of layers, got {type(variable).__name__}")
+    return id(variable._store), variable._index
+
+
+def pairs_of(grads_and_vars: Iterable[Any]) -> tuple[list[Any], list[Any]]:
+    """Return gradients and variables; warn of those without a gradient."""
+    pairs = list(grads_and_vars)
+    gradients, variables = [one for one, _ in pairs], [one for _, one in pairs]
+    missing = [getattr(v, "name", "?") for g, v in pairs if g is None]
+    if missing and len(missing) == len(pairs):
+        raise ValueError(f"grads_and_vars: expected a gradient for some of the variables, got None for {missing}")
+    if missing:
+        warnings.warn(f"gradients do not exist for variables {missing}", UserWarning, stacklevel=4)
+    return gradients, variables

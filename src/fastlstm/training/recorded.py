@@ -1,0 +1,244 @@
+"""Calls of layers and models on arrays while a gradient tape records: a native forward pass, and a backward pass later.
+
+What is called is called once with symbolic tensors, to find out which layer it is with which arguments, and compiled
+into a network of its own, which is used again for the same kind of call.
+"""
+
+import weakref
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from .._internal import native, tape
+from .._internal.arrays import Array
+from .._internal.native import NETWORK_INPUT
+from ..layers import Activation, Embedding
+from ..layers._call_arguments import Place, put_in
+from ..layers._trace import traced
+from ..layers._unbuilt import building_all
+from ..layers.symbolic import OPERATIONS
+from .native_model import ModelInput
+from .nodes import CoreLayers, Node, Value, consumers, shapes_of
+
+_MOST = 16
+"""How many kinds of calls of one layer or model are kept."""
+
+
+class RecordedGraph:
+    """A network of nodes whose forward passes wait for their backward passes.
+
+    Parameters
+    ----------
+    nodes, outputs
+        As for `NativeModel`.
+    shapes : sequence of tuple
+        Of the inputs, with the batch axis.
+    trained : dict of int to list of bool
+        By the identity of a layer, for each of its weights whether training changes it.
+    dtype : str
+        'float32' or 'float64'.
+    wants_dx : bool
+        Whether gradients of the inputs are needed.
+    """
+
+    def __init__(
+        self,
+        nodes: Sequence[Node],
+        outputs: Sequence[Value],
+        shapes: Sequence[Any],
+        trained: dict[int, list[bool]],
+        dtype: str,
+        wants_dx: bool,
+    ) -> None:
+        self._nodes, self._outputs, self.dtype, self._wants_dx = list(nodes), list(outputs), dtype, wants_dx
+        unused = Activation("linear", dtype=dtype)
+        self._inputs = []
+        for k, shape in enumerate(shapes):
+            found = list(consumers(nodes, k)) or [unused]
+            first = next((one for one in found if isinstance(one, Embedding)), found[0])
+            self._inputs.append(ModelInput(f"input {k}", tuple(shape), first, True))
+        features, sequences = [one.features for one in self._inputs], [one.is_sequence for one in self._inputs]
+        several = len(features) > 1
+        self._network = native.network(
+            dtype,
+            features if several else features[0],
+            sequences if several else sequences[0],
+            input_gradient=wants_dx,
+        )
+        core = CoreLayers(self._network)
+        places = core.places(nodes, outputs, [(NETWORK_INPUT, k) for k in range(len(shapes))], list(shapes))
+        self._network.set_outputs(places)
+        self._layers = list({id(layer): layer for layer in core.layers}.values())
+        flags = [flag for layer in self._layers for flag in trained.get(id(layer), [])]
+        self._network.set_trainable(flags)
+        self._weights: list[tuple[Any, int]] = [
+            (array._store, array._index)  # type: ignore[attr-defined]
+            for layer in self._layers
+            if trained.get(id(layer))
+            for array in layer.weights
+        ]
+        """For each parameter of the network, the weights that it is one of, and its number there."""
+        self._parameters = self._network.parameters
+        for number, (store, i) in enumerate(self._weights):
+            self._network.set_weight(number, store.arrays()[i].view(np.ndarray))
+
+    def called(self, arrays: Sequence[Any], rng_step: int | None, recording: tape.Session | None) -> list[Any]:
+        """Return the outputs for arrays, traced ones if a tape records."""
+        plain = [np.asarray(tape.plain(array)) for array in arrays]
+        given = [one.array(one.name, array, finite=False) for one, array in zip(self._inputs, plain, strict=True)]
+        for number, (store, i) in enumerate(self._weights):
+            current = store.arrays()[i].view(np.ndarray)
+            if not self._network.weight_equals(number, current):
+                self._network.set_weight(number, current)
+        x: Any = given if len(given) > 1 else given[0]
+        shapes = shapes_of(self._nodes, [array.shape for array in plain]).of(self._outputs)
+        if recording is None:
+            found, _ = self._network.run(x, rng_step=rng_step)
+            return self._shaped(found, shapes)
+        saved = self._network.forward(x, rng_step=rng_step)
+        outputs = self._shaped(saved.output, shapes)
+        return self._recorded(saved, x, rng_step, list(arrays), outputs, recording)
+
+    @staticmethod
+    def _shaped(found: Any, shapes: Sequence[Any]) -> list[Array]:
+        arrays = found if isinstance(found, list) else [found]
+        return [
+            np.reshape(array, [old if size is None else size for old, size in zip(array.shape, shape, strict=False)])
+            if len(shape) != array.ndim
+            else array
+            for array, shape in zip(arrays, shapes, strict=True)
+        ]
+
+    def _recorded(
+        self, saved: Any, x: Any, rng_step: Any, arrays: Sequence[Any], outputs: list[Array], recording: tape.Session
+    ) -> list[Any]:
+        """Return the outputs with what carries their gradients back to weights and inputs."""
+        trained = [i for i, parameter in enumerate(self._parameters) if parameter.trainable]
+        sources = []
+        for i in trained:
+            store, number = self._weights[i]
+            sources.append(recording.source((store, number), store.arrays()[number].view(np.ndarray)))
+        inputs = [i for i, array in enumerate(arrays) if tape.is_traced(array)]
+        state: dict[str, Any] = {"saved": saved, "d": None, "found": None}
+
+        def gradients(d: Any) -> Any:
+            if state["d"] is not d:
+                waiting, state["saved"] = state["saved"], None
+                if waiting is None:  # of a tape that is asked again
+                    waiting = self._network.forward(x, rng_step=rng_step)
+                state["d"], state["found"] = d, self._backward(waiting, d, outputs, trained)
+            return state["found"]
+
+        def of_weight(k: int) -> Callable[[Any], Any]:
+            return lambda d: gradients(d)[0][k]
+
+        def of_input(k: int) -> Callable[[Any], Any]:
+            return lambda d: gradients(d)[1][k].reshape(np.shape(tape.plain(arrays[k])))
+
+        parents = [(source, of_weight(k)) for k, source in enumerate(sources)]
+        parents += [(arrays[k], of_input(k)) for k in inputs]
+        if not parents:
+            return outputs
+        if len(outputs) == 1:
+            return [tape.Traced(outputs[0], parents, recording.recording)]
+        whole = tape.Traced(np.concatenate([np.ravel(one) for one in outputs]), parents, recording.recording)
+        ends = np.cumsum([one.size for one in outputs]).tolist()
+
+        def part(k: int, output: Array) -> Any:
+            end = ends[k]
+
+            def pull(d: Any) -> Array:
+                found = np.zeros(ends[-1], output.dtype)
+                found[end - output.size : end] = np.ravel(d)
+                return found
+
+            return tape.Traced(output, [(whole, pull)], recording.recording)
+
+        return [part(k, output) for k, output in enumerate(outputs)]
+
+    def _backward(self, saved: Any, d: Any, outputs: Sequence[Array], trained: Sequence[int]) -> Any:
+        """Return the gradients of the trained weights and of the inputs."""
+        produced = saved.output if isinstance(saved.output, list) else [saved.output]
+        if len(outputs) == 1:
+            parts = [d]
+        else:
+            parts = np.split(d, np.cumsum([one.size for one in outputs])[:-1])
+        given = [
+            np.ascontiguousarray(np.reshape(part, one.shape), dtype=one.dtype)
+            for part, one in zip(parts, produced, strict=True)
+        ]
+        dx, _ = self._network.backward(saved, given if len(given) > 1 else given[0])
+        for i, parameter in enumerate(self._parameters):
+            if not parameter.trainable:  # statistics that the pass has moved
+                store, number = self._weights[i]
+                store.write_at(number, self._network.weight(i))
+        found = dx if isinstance(dx, list) else [dx]
+        return [self._network.gradient(i) for i in trained], found
+
+
+class _Calls:
+    """The graphs of the calls of one layer or model."""
+
+    def __init__(self) -> None:
+        self.graphs: OrderedDict[Any, Any] = OrderedDict()
+
+
+_calls: "weakref.WeakKeyDictionary[Any, _Calls]" = weakref.WeakKeyDictionary()
+
+
+def recorded(layer: Any, call: Callable[..., Any], args: Any, options: Any) -> Any:
+    """Return what a call on arrays gives while a tape records."""
+    recording = tape.session()
+    training = options.pop("training", None)
+    arrays: list[Any] = []
+    template = _taken_out((list(args), options), arrays, layer)
+    if not arrays:
+        return call(layer, *args, **options)
+    wants_dx = any(map(tape.is_traced, arrays))
+    shapes = tuple((None, *np.shape(tape.plain(array))[1:]) for array in arrays)
+    trained = layer._trained_by_layer()
+    key = (repr(template), shapes, wants_dx, tuple(map(tuple, trained.values())))
+    graphs = _calls.setdefault(layer, _Calls()).graphs
+    if key not in graphs:
+        with tape.paused():
+            graphs[key] = _graph_of(layer, call, template, shapes, wants_dx)
+        if len(graphs) > _MOST:
+            graphs.popitem(last=False)
+    graphs.move_to_end(key)
+    graph, trace = graphs[key]
+    with tape.paused():
+        rng_step = next(layer._rng_steps) if training else None
+    outputs = graph.called(arrays, rng_step, recording)
+    return trace.packed(outputs)
+
+
+def _graph_of(layer: Any, call: Any, template: Any, shapes: Sequence[Any], wants_dx: bool) -> Any:
+    """Return the network of a call, and the structure of what it returns."""
+
+    def called(tensors: list[Any], _: Any) -> Any:
+        args, options = put_in(template, tensors)
+        return layer(*args, **options)
+
+    with building_all():
+        trace = traced(called, shapes, [layer.dtype] * len(shapes), [False] * len(shapes))
+    trained = layer._trained_by_layer()
+    return RecordedGraph(trace._nodes, trace._outputs, shapes, trained, layer.dtype, wants_dx), trace
+
+
+def _taken_out(value: Any, arrays: list[Any], layer: Any) -> Any:
+    """Return arguments with places instead of arrays, which are added to `arrays`."""
+    if isinstance(value, (list, tuple)):
+        return [_taken_out(one, arrays, layer) for one in value]
+    if isinstance(value, dict):
+        return {name: _taken_out(one, arrays, layer) for name, one in value.items()}
+    if isinstance(value, tape.Traced) or (hasattr(value, "shape") and hasattr(value, "dtype")):
+        recording = tape.session()
+        current = value._current() if hasattr(type(value), "_current") else value
+        arrays.append(current if recording is None else recording.traced(current))
+        return Place(len(arrays) - 1)
+    return value
+
+
+OPERATIONS["record"] = recorded
