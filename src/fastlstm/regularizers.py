@@ -9,8 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ._internal import checks
-from ._internal import tape
+from ._internal import checks, tape
 from ._internal.arrays import numbers
 from ._internal.registry import Registry, configuration, snake_case_and_class_name
 

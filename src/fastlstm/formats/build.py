@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from .._internal import files
-from ..layers import InputLayer, Layer
+from ..layers import InputLayer
 from ..layers._unbuilt import leaving_unbuilt
+from ..layers.base import Layer
 from ..layers.symbolic import SymbolicTensor, listed
 from . import functional_graph, kinds
 from .calls import Call, Tensor, filled

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from .._internal.owners import Owned
-from ..layers import GetItem, InputLayer, Lambda, Layer
+from ..layers import GetItem, InputLayer, Lambda
 from ..layers._call_arguments import put_in
+from ..layers.base import Layer
 from ..layers.computation import Computation
 from ..losses._function import FunctionLoss
 from ..training.nodes import Values, shapes_of
@@ -158,8 +159,8 @@ def described(value: Any) -> Any:
 def _object(value: Any) -> dict[str, Any]:
     if isinstance(value, Computation):
         raise ValueError(
-            f"the model has {value._function!r} of symbolic tensors, which is not saved: use save_weights, and create the"
-            " model again before load_weights"
+            f"the model has {value._function!r} of symbolic tensors, which is not saved: use save_weights, and create"
+            " the model again before load_weights"
         )
     if isinstance(value, Lambda):
         raise ValueError(

@@ -12,8 +12,8 @@ import numpy as np
 
 from .._internal.arrays import Array
 from .._internal.names import snake_case
-from ..layers import Layer
 from ..layers._weights import Weight
+from ..layers.base import Layer
 from . import hdf5, kinds
 from .saved_model import LayersOf, SavedModel
 

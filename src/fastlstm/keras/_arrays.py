@@ -121,12 +121,11 @@ class Tensor(np.ndarray[Any, Any]):
         later = deferring_in(_parts_of_key(key))
         return super().__getitem__(key) if later is None else later._defer(getitem, (self, key), {})
 
-
     @staticmethod
     def follow_watched() -> None:
         """Let what is computed with watched tensors be traced, until `forget_watched`."""
-        Tensor.__array_ufunc__ = _ufunc_of_watched  # type: ignore[assignment, method-assign]
-        Tensor.__array_function__ = _function_of_watched  # type: ignore[assignment, method-assign]
+        Tensor.__array_ufunc__ = _ufunc_of_watched  # type: ignore[method-assign]
+        Tensor.__array_function__ = _function_of_watched  # type: ignore[method-assign, assignment]
 
     @staticmethod
     def forget_watched() -> None:
@@ -160,9 +159,7 @@ def _watched(value: Any) -> Any:
 def _parts_of_key(key: Any) -> list[Any]:
     """Return the numbers that an index is made of."""
     entries = key if isinstance(key, tuple) else (key,)
-    return [
-        part for one in entries for part in ((one.start, one.stop, one.step) if isinstance(one, slice) else (one,))
-    ]
+    return [part for one in entries for part in ((one.start, one.stop, one.step) if isinstance(one, slice) else (one,))]
 
 
 def tensor(value: Any) -> Any:

@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 
 from .. import activations as _activations
-from ..config import floatx
 from .._internal.deferred import defer_functions
+from ..config import floatx
 from ..layers.symbolic import OPERATIONS, SymbolicTensor
 from . import _arrays
 from ._arrays import *

@@ -23,9 +23,7 @@ class Node(NamedTuple):
     def shapes_of_outputs(self, shapes: Sequence[Any]) -> list[Any]:
         """Return the shape of each output for the shapes of the inputs."""
         of_call = getattr(self.layer, "_shapes_of_call", None)
-        found: list[Any] = (
-            self.layer._shapes_of_outputs(shapes) if of_call is None else of_call(shapes, self.arguments)
-        )
+        found: list[Any] = self.layer._shapes_of_outputs(shapes) if of_call is None else of_call(shapes, self.arguments)
         return found
 
 
@@ -47,9 +45,7 @@ def nodes_between(
         waiting = [output.call]
         while waiting:
             call: SymbolicCall = waiting[-1]
-            missing = [
-                one.call for one in call.inputs if _key(one) not in given and id(one.call) not in places
-            ]
+            missing = [one.call for one in call.inputs if _key(one) not in given and id(one.call) not in places]
             if missing and id(call) not in places:
                 waiting.extend(missing)
                 continue

@@ -7,9 +7,9 @@ import numpy as np
 
 from .. import constraints, initializers, regularizers
 from .._internal.arrays import Array
+from ._weights import Weight
 from .base import Layer, Shape
 from .variable import Variable
-from ._weights import Weight
 
 
 class OwnWeights(Layer):

@@ -9,7 +9,6 @@ import numpy as np
 from .._internal.arrays import Array, numbers
 from .._internal.tape import NotDifferentiableError, vjp
 
-
 _SAVED = 31
 """How many forward passes before the last one may wait for their backward pass."""
 

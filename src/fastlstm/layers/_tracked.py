@@ -8,10 +8,12 @@ from .._internal.names import snake_case
 from .._internal.owners import Owned
 from .variable import Variable
 
-_HIDDEN = frozenset(
-    "_own_layer _owners _calls _holder _traces _nodes _inputs _given_outputs _given_layers _given_arguments _ends"
-    " _layers_without_masks _compiled _native _weights _added_losses history".split()
-)
+_PRIVATE = """
+    _own_layer _owners _calls _holder _traces _nodes _inputs _given_outputs _given_layers _given_arguments _ends
+    _layers_without_masks _compiled _native _weights _added_losses history
+    """
+_HIDDEN = frozenset(_PRIVATE.split())
+"""Attributes that are no part of a layer or model."""
 
 
 def parts_of(one: Any) -> list[Any]:
@@ -86,6 +88,6 @@ class FromVariables(list[Any]):
         for value in values:
             self.append(value)
 
-    def __iadd__(self, values: Any) -> Any:
+    def __iadd__(self, values: Any) -> Any:  # type: ignore[misc]
         self.extend(values)
         return [one for one in self if isinstance(one, Variable)]

@@ -105,6 +105,7 @@ class Layer(base.Layer, metaclass=_AnyLayer):
     def __init_subclass__(cls) -> None:
         """Let `build` run once."""
         super().__init_subclass__()
+        _show_constructor(cls)
         if "build" in cls.__dict__:
             cls.build = _once(cls.__dict__["build"])  # type: ignore[method-assign]
 
@@ -116,7 +117,18 @@ class Layer(base.Layer, metaclass=_AnyLayer):
     # Defined by subclasses --------------------------------------------------------------------------------------
 
     def call(self, *args: Any, **kwargs: Any) -> Any:
-        """Return the output; your own layers define it."""
+        """Return the output; your own layers define it.
+
+        Parameters
+        ----------
+        *args, **kwargs
+            The inputs; `mask` and `training` are passed if the method has arguments of these names.
+
+        Returns
+        -------
+        object
+            A tensor, or a list, tuple or dict of several.
+        """
         raise NotImplementedError(f"{type(self).__name__} must define call(self, inputs)")
 
     def build(self, input_shape: Any) -> None:
@@ -407,9 +419,13 @@ class Layer(base.Layer, metaclass=_AnyLayer):
             return self._called_on_arrays(args, kwargs)
         given, options = template
         plain = [given[0]] if given and not isinstance(given[0], list) else given[0] if given else []
-        is_plain = len(given) == 1 and not options and len(plain) == len(tensors) and (
-            not isinstance(given[0], list) or len(plain) > 1
-        ) and isinstance(given[0], (list, type(plain[0])))
+        is_plain = (
+            len(given) == 1
+            and not options
+            and len(plain) == len(tensors)
+            and (not isinstance(given[0], list) or len(plain) > 1)
+            and isinstance(given[0], (list, type(plain[0])))
+        )
         arguments = {} if is_plain else {"arguments": template}
         trace = self._trace([one.shape for one in tensors], arguments, _masked(tensors))
         outputs = outputs_of(self, tensors, trace.shapes_of_outputs([one.shape for one in tensors]), arguments)
@@ -516,7 +532,9 @@ class Layer(base.Layer, metaclass=_AnyLayer):
                     raise TypeError(f"layer {self.name!r}: {error}") from error
                 raise
             try:
-                return traced(lambda tensors, _: self._as_one_function(template, tensors, masked), shapes, dtypes, masked)
+                return traced(
+                    lambda tensors, _: self._as_one_function(template, tensors, masked), shapes, dtypes, masked
+                )
             except Exception:
                 raise error from None
 
@@ -625,9 +643,7 @@ def _has(place: Any, masked: Sequence[bool]) -> bool:
     return isinstance(place, Place) and masked[place.number]
 
 
-def _whole_call(
-    layer: Layer, template: Any, arrays: Any, masks: Any, values: Sequence[Any], training: bool
-) -> Any:
+def _whole_call(layer: Layer, template: Any, arrays: Any, masks: Any, values: Sequence[Any], training: bool) -> Any:
     args, kwargs = put_in(template, arrays)
     token = SUBSTITUTES.set({id(one): value for one, value in zip(layer._own.variables_inside, values, strict=True)})
     try:
@@ -635,6 +651,14 @@ def _whole_call(
     finally:
         SUBSTITUTES.reset(token)
 
+
+def _show_constructor(cls: Any) -> None:
+    """Show the arguments of the constructor in the signature of a class, whose `__new__` takes any."""
+    _, *parameters = inspect.signature(cls.__init__).parameters.values()
+    cls.__signature__ = inspect.Signature(parameters)
+
+
+_show_constructor(Layer)
 
 _KEPT = ("_activity_regularizer", "_trainable")
 _WITHOUT_EFFECT = ("dynamic", "autocast", "implementation", "batch_size", "sparse", "ragged", "experimental_autocast")
@@ -670,6 +694,7 @@ def structured_shapes(args: Any) -> Any:
 
 @contextmanager
 def outside_of_traces() -> Iterator[None]:
+    """Let variables and functions have values, also where a call is traced."""
     token = TRACING.set(None)
     try:
         yield

@@ -12,20 +12,19 @@ from .._internal import checks, tape
 from .._internal.row_arrays import Rows, parts
 from ..callbacks import CallbackList, History
 from ..layers.computation import Phase
-from ..layers.symbolic import OPERATIONS, SymbolicTensor, are_symbolic, listed
+from ..layers.symbolic import SymbolicTensor, are_symbolic, listed
 from ..metrics import Metric
-from ..training import array_data, batch_data
+from ..training import array_data, batch_data, recorded
 from ..training.array_data import BatchGroup, Examples
 from ..training.batch_data import BatchSource
 from ..training.compiled import Compiled
 from ..training.evaluate import EvaluationJob, evaluate
 from ..training.fit import Epochs, TrainingJob, fit, train_batch
 from ..training.native_model import NativeModel, only_input
-from ..training import recorded as recorded
 from ..training.nodes import consumers
 from ..training.predict import predict, predict_batches, predict_with_callbacks
-from .graph import LayerGraph
 from . import own_steps
+from .graph import LayerGraph
 from .own_steps import OwnSteps
 from .subclassed import ModelType
 
@@ -528,12 +527,14 @@ class Model(OwnSteps, LayerGraph, metaclass=ModelType):
         TypeError
             If `x` is not made of real integers or floats, or `mask` not of True and False.
         """
-        training = checks.flag("training", training is True if training is None or isinstance(training, Phase) else training)
+        training = checks.flag(
+            "training", training is True if training is None or isinstance(training, Phase) else training
+        )
         if are_symbolic(x):
             return self._packed(self._symbolic_output(self._symbolic_inputs(x)))
         if tape.session() is not None:
             self._native_for("x", tape.plain(x))
-            return OPERATIONS["record"](self, Model.__call__, (x,), {"training": training})
+            return recorded.recorded(self, Model.__call__, (x,), {"training": training})
         native = self._native_for("x", x)
         array = native.input("x", x)
         if mask is None and not training:
@@ -695,7 +696,8 @@ class Model(OwnSteps, LayerGraph, metaclass=ModelType):
             self._require_layers()
             first = next(consumers(self._nodes, 0))
             self._build_for_data(first._as_input(name, only_input(x, max(first._axes)), finite=finite).shape)
-        return self._native_model()
+        found: NativeModel = self._native_model()
+        return found
 
     def _names_of_outputs(self) -> list[str]:
         """Return the names by which targets, losses and metrics may be given."""

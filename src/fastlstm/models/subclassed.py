@@ -1,23 +1,22 @@
 """Models that users write as classes with a `call`: built and traced when the shapes of the data are known."""
 
+import contextlib
 import inspect
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from .._internal.arrays import Array
-from ..layers import InputLayer, Variable
+from ..layers import InputLayer
 from ..layers import Layer as OwnLayer
 from ..layers._call_arguments import Place, name_of_first, put_in, structured, taken_out, takes
 from ..layers._trace import Trace, Tracing, traced
 from ..layers._tracked import parts_of, parts_of_files
 from ..layers.base import Shape
-from ..layers.computation import Phase
 from ..layers.expression import NeedsValuesError
 from ..layers.own_layer import outside_of_traces
 from ..layers.symbolic import SymbolicTensor, TensorShape
-from ..layers.variable import TRACING
+from ..layers.variable import TRACING, Variable
 from ..training import batch_data
 from .summary import Entry
 
@@ -32,12 +31,18 @@ class ModelType(type):
         return super().__new__(cls, name, bases, namespace, **options)
 
 
-class Subclassed:
+if TYPE_CHECKING:
+    Base: TypeAlias = Any
+    """`Model`, which comes after it among the base classes."""
+else:
+    Base = object
+
+
+class Subclassed(Base):  # type: ignore[misc]
     """What a model of a user's class with a `call` does otherwise than a model of symbolic tensors."""
 
     supports_masking: Any = True
     _is_own = True
-    _owners: list[Any]
 
     def __init__(self, *args: Any, **options: Any) -> None:
         options = {name: value for name, value in options.items() if name not in _WITHOUT_EFFECT}
@@ -59,7 +64,7 @@ class Subclassed:
 
     # Weights and layers ---------------------------------------------------------------------------------------------
 
-    _own = OwnLayer._own
+    _own = vars(OwnLayer)["_own"]
     add_weight, add_variable = OwnLayer.add_weight, OwnLayer.add_weight
     add_loss, add_metric, add_update = OwnLayer.add_loss, OwnLayer.add_metric, OwnLayer.add_update
     compute_mask = OwnLayer.compute_mask
@@ -131,12 +136,12 @@ class Subclassed:
             raise TypeError(f"model {self.name!r}: {error}") from error
         loose = [_with_any_steps(shape, k, trace) for k, shape in enumerate(shapes)]
         if loose != shapes:
-            try:
+            with contextlib.suppress(Exception):  # what needs to know the number of steps says so in any way
                 trace, shapes = found(loose), loose
-            except Exception:  # noqa: BLE001, S110  # what needs to know the number of steps says so in any way
-                pass
         names = _names(places, len(shapes))
-        self._become(trace, places, [InputLayer(batch_shape=one, name=name) for one, name in zip(shapes, names, strict=True)])
+        self._become(
+            trace, places, [InputLayer(batch_shape=one, name=name) for one, name in zip(shapes, names, strict=True)]
+        )
 
     def _become(self, trace: Trace, places: Any, inputs: list[InputLayer]) -> None:
         self._structure, self._trace_of_call = places, trace
@@ -344,8 +349,8 @@ def _as_data(x: Any) -> Any:
 
 def _with_any_steps(shape: Shape, k: int, trace: Trace) -> Shape:
     """Return the shape of an input with any number of steps, if it is a sequence."""
-    from ..training.nodes import consumers
     from ..layers import Embedding
+    from ..training.nodes import consumers
 
     numbers = any(isinstance(one, Embedding) for one in consumers(trace._nodes, k))
     return _Shape((None, None, *shape[2:])) if len(shape) == 3 or (len(shape) == 2 and numbers) else shape
@@ -360,6 +365,3 @@ def _names(places: Any, count: int) -> list[str | None]:
         if isinstance(place, Place):
             found[place.number] = name
     return found
-
-
-_ = (Array, Phase)

@@ -92,7 +92,9 @@ class _Order:
 
     def layers(self) -> list[Any]:
         """Return the layers, those furthest from the outputs first."""
-        found = {id(call.layer): call.layer for call in self.calls if not isinstance(call, (MaskOperation, OperationCall))}
+        found = {
+            id(call.layer): call.layer for call in self.calls if not isinstance(call, (MaskOperation, OperationCall))
+        }
         return sorted(found.values(), key=lambda layer: (-self._layer_depths[id(layer)], self._places[id(layer)]))
 
     def _inputs(self, call: SymbolicCall) -> list[SymbolicTensor]:

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
 
 from .._internal.native import NETWORK_INPUT, Branch, Network, Output, Place, StepRows
-from ..layers._trace import gives_mask
 from ..layers._nodes import MODEL_INPUT, Node, Value
+from ..layers._trace import gives_mask
 from ..layers.base import Layer, Shape
 
 __all__ = ["MODEL_INPUT", "CoreLayers", "Graph", "Node", "Value", "Values", "consumers", "shapes_of"]
@@ -140,7 +140,9 @@ class CoreLayers:
             if not wanted:
                 places.add([])
             elif isinstance(node.layer, Layer):
-                places.add(self._append_layer(node, self._given(node, places, used), given_shapes, given_masked, wanted))
+                places.add(
+                    self._append_layer(node, self._given(node, places, used), given_shapes, given_masked, wanted)
+                )
                 if node.layer._takes_masks_away and any(layer._makes_masks for layer in self.layers):
                     later = {value for j in range(i + 1, len(nodes)) if j in nodes_used for value in nodes[j].inputs}
                     for value in (later | set(outputs)) & set(node.inputs):
@@ -193,7 +195,8 @@ class _Branch(Branch):
     """The branch of a layer of a model, which may contain models."""
 
     def __init__(self, core: CoreLayers, layer: Layer, inputs: Sequence[Output]) -> None:
-        super().__init__(core._network, inputs, core.of_layer.get(id(layer), ()), core._united)
+        before = core.of_layer.get(id(layer), ()) if layer._has_own_weights else ()
+        super().__init__(core._network, inputs, before, core._united)
         self._core, self._layer = core, layer
 
     def add_model(self, model: Any, shape: Shape) -> None:

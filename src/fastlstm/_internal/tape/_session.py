@@ -79,4 +79,3 @@ class paused:
 
     def __exit__(self, *_: Any) -> None:
         _sessions[:] = self._before
-

@@ -82,4 +82,6 @@ def custom_gradient(f: Callable[..., Any]) -> Callable[..., Any]:
     return call
 
 
-defer_functions(globals(), ["cond", "map_fn", "numpy_function", "py_func", "py_function", "vectorized_map", "while_loop"])
+defer_functions(
+    globals(), ["cond", "map_fn", "numpy_function", "py_func", "py_function", "vectorized_map", "while_loop"]
+)

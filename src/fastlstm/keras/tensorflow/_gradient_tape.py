@@ -55,9 +55,7 @@ class GradientTape:
         else:
             given = [np.asarray(tape.plain(one)) for one in _flat(output_gradients)]
         wanted = list(_flat(sources))
-        found = self._session.gradients(
-            list(zip(targets, given, strict=True)), [self._source(one) for one in wanted]
-        )
+        found = self._session.gradients(list(zip(targets, given, strict=True)), [self._source(one) for one in wanted])
         filled = iter(
             np.zeros(np.shape(one), getattr(one, "dtype", None)) if each is None and unconnected_gradients else each
             for one, each in zip(wanted, found, strict=True)
