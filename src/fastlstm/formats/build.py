@@ -39,6 +39,18 @@ def unbuilt(
         return Unbuilt(builder.model(description, chains=chains), builder.layers_of)
 
 
+def subclassed(description: Any, deserializer: Deserializer) -> Any:
+    """Return the model of a user's class with a `call`, with initial weights; None if it is another one."""
+    own = deserializer.of_caller(description) if isinstance(description, dict) and "class_name" in description else None
+    if not getattr(own, "_is_subclassed", False):
+        return None
+    model = deserializer.deserialize(description, "model")
+    shape = (description.get("build_config") or {}).get("input_shape")
+    if shape is not None:
+        model.build(shape)
+    return model
+
+
 def with_initial_weights(
     description: Any, deserializer: Deserializer, model_classes: ModelClasses, *, chains: bool = True
 ) -> LoadedModel:

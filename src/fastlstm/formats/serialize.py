@@ -34,6 +34,8 @@ def configuration(model: SavedModel) -> dict[str, Any]:
 
 
 def _of_model(model: SavedModel, shared: Mapping[int, int]) -> dict[str, Any]:
+    if getattr(model, "_is_subclassed", False):
+        return _of_subclassed(model)
     ours = type(model).__module__.partition(".")[0] == kinds.PACKAGE
     config: dict[str, Any] = {"name": model.name, "trainable": model.trainable}
     if model._is_graph:
@@ -47,6 +49,13 @@ def _of_model(model: SavedModel, shared: Mapping[int, int]) -> dict[str, Any]:
         config["build_input_shape"] = list(model.input_shape)
         found["build_config"] = {"input_shape": list(model.input_shape)}
     return found
+
+
+def _of_subclassed(model: Any) -> dict[str, Any]:
+    """Return the description of a model of a user's class with a `call`."""
+    found = {**_class(type(model), None), "config": described(model.get_config())}
+    shapes = model._shapes_of_build()
+    return found if shapes is None else {**found, "build_config": {"input_shape": described(shapes)}}
 
 
 def _shared_by_models(model: SavedModel) -> dict[int, int]:

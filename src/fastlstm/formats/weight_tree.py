@@ -65,6 +65,10 @@ def all_leaves(model: SavedModel, layers_of: LayersOf | None = None) -> Iterator
 
 
 def _leaves(model: Any, layers_of: LayersOf, prefix: str, models: tuple[Any, ...]) -> Iterator[Leaf]:
+    if getattr(model, "_is_subclassed", False):
+        for within, layer in model._leaves(prefix.rstrip("/")):
+            yield Leaf(within.lstrip("/"), layer, layer, models)
+        return
     used: Counter[str] = Counter()
     for owner in layers_of.get(id(model), model._layers):
         name = snake_case(kinds.class_name(owner))

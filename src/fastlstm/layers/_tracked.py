@@ -38,12 +38,16 @@ def _parts_in(value: Any) -> Iterator[Any]:
 
 
 def parts_of_files(one: Any) -> Iterator[tuple[str, Any]]:
-    """Yield the same with the paths that they have in Keras's files."""
+    """Yield the same with the paths that they have in Keras's files, where attributes are in alphabetical order.
+
+    Models have the attribute `layers` as well.
+    """
     seen: set[int] = set()
-    for name in sorted(vars(one)):
-        value = vars(one)[name]
-        if name in _HIDDEN:
-            continue
+    attributes = {name: value for name, value in vars(one).items() if name not in _HIDDEN}
+    if getattr(one, "_is_subclassed", False):
+        attributes["layers"] = one.layers
+    for name in sorted(attributes, key=lambda name: (name.startswith("_"), name)):
+        value = attributes[name]
         if isinstance(value, Owned):
             if id(value) not in seen:
                 seen.add(id(value))

@@ -322,7 +322,8 @@ class Model(OwnSteps, LayerGraph, metaclass=ModelType):
         UserWarning
             If there are fewer batches than `steps_per_epoch` asks for, or nothing in the model is trainable.
         """
-        if self._runs_own("train_step"):
+        validates = validation_data is not None or validation_split
+        if self._runs_own("train_step") or (validates and self._runs_own("test_step")):
             given = dict(locals())
             self.history = own_steps.fit(self, x, y, given)
             return self.history

@@ -42,7 +42,7 @@ class Subclassed(Base):  # type: ignore[misc]
     """What a model of a user's class with a `call` does otherwise than a model of symbolic tensors."""
 
     supports_masking: Any = True
-    _is_own = True
+    _is_own = _is_subclassed = True
 
     def __init__(self, *args: Any, **options: Any) -> None:
         options = {name: value for name, value in options.items() if name not in _WITHOUT_EFFECT}
@@ -78,9 +78,11 @@ class Subclassed(Base):  # type: ignore[misc]
     def _layers(self) -> list[Any]:
         return [*([self._own] if self._own._weights.declared else []), *parts_of(self)]
 
-    def _parts_of_files(self) -> Iterator[tuple[str, Any]]:
-        """Yield the paths of layers in Keras's files, and the layers."""
-        yield from parts_of_files(self)
+    def _shapes_of_build(self) -> Any:
+        """Return the shapes of the inputs in their structure, None before the model is built."""
+        if self._trace_of_call is None:
+            return None
+        return structured(self._structure, lambda one: [None, *self._inputs[one.number].shape])
 
     def _leaves(self, path: str) -> Iterator[tuple[str, Any]]:
         if self._own._weights.declared:
