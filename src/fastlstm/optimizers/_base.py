@@ -392,7 +392,7 @@ class Optimizer:
 
         Examples
         --------
-        >>> from fastlstm.layers import Variable
+        >>> from fastlstm.keras import Variable
         >>> from fastlstm.optimizers import SGD
         >>> weight = Variable([1.0, 2.0])
         >>> SGD(0.5).apply_gradients([([1.0, 0.0], weight)])
