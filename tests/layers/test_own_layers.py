@@ -120,9 +120,14 @@ def test_copies(model, copied, rng):
 
 def test_files(model, tmp_path, rng):
     x = rng.normal(size=(4, 5, 3))
+    model.compile("adam", "mse")
+    model.fit(x, rng.normal(size=(4, 5, 2)), verbose=0)
     model.save(tmp_path / "model.keras")
     loaded = fastlstm.load_model(tmp_path / "model.keras", custom_objects={"Linear": Linear})
     np.testing.assert_array_equal(loaded.predict(x), model.predict(x))
+    assert loaded.optimizer.iterations == 1
+    for mine, expected in zip(loaded.optimizer.variables, model.optimizer.variables, strict=True):
+        np.testing.assert_array_equal(mine, expected)
     model.save_weights(tmp_path / "model.weights.h5")
     loaded.set_weights([np.zeros_like(array) for array in loaded.get_weights()])
     loaded.load_weights(tmp_path / "model.weights.h5")

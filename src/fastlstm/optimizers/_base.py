@@ -535,7 +535,9 @@ class Optimizer:
         names = [parameter.name for parameter in network.parameters]
         layers = getattr(None if self._model is None else self._model(), "layers", ())
         owners = [layer.name for layer in layers for _ in layer.weights]
-        return [f"{owner}/{name}" for owner, name in zip(owners, names, strict=True)] if owners else names
+        if len(owners) != len(names):
+            return names
+        return [f"{owner}/{name}" for owner, name in zip(owners, names, strict=True)]
 
     @property
     def _steps(self) -> int:
