@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from ._masked_attention import WeightOf
 from ._trace import Tracing, constant, with_mask
 from .computation import Phase
 from .embedding import Embedding
@@ -97,21 +98,6 @@ def _of_first_row(rows: Any) -> Any:
 
 
 _of_first_row.same_for_all_samples = True  # type: ignore[attr-defined]
-
-
-class WeightOf(Variable):
-    """A weight of a layer of this package, as a variable.
-
-    Parameters
-    ----------
-    layer : Layer
-        The layer, which is built.
-    number : int
-        Which of its weights.
-    """
-
-    def __init__(self, layer: Any, number: int) -> None:
-        self._store, self._index, self.holder, self.constraint = layer._weights, number, layer, None
 
 
 OPERATIONS["call"] = called

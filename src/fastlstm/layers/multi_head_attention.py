@@ -4,14 +4,19 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from .._internal.arrays import Array
 from .._internal.checks import flag, number, refuse, size
 from .._internal.native import Branch, Output, Place
 from ..initializers import VarianceScaling
+from ._masked_attention import attended
 from ._rng import Seed
 from ._weights import JoinedWeights, Rules, Weight, rules
 from .attention import AttendingLayer, attend
 from .base import Layer, Shape, registry
+from .symbolic import are_symbolic
+from .variable import TRACING
 
 
 class _Projection(Layer):
@@ -258,7 +263,7 @@ class MultiHeadAttention(AttendingLayer):
         query_mask: Any = None,
         value_mask: Any = None,
         key_mask: Any = None,
-        attention_mask: None = None,
+        attention_mask: Any = None,
         return_attention_scores: bool = False,
         training: bool = False,
         use_causal_mask: bool = False,
@@ -275,11 +280,12 @@ class MultiHeadAttention(AttendingLayer):
             (N, S, F). Default: `value`.
         query_mask, value_mask, key_mask : array_like of bool, optional
             (N, T) and (N, S), True where a step is valid. In a model, masks come with the inputs.
-        attention_mask : None
-            Only None is accepted.
+        attention_mask : array_like of bool, optional
+            True where a step of the query may attend to a step of the value: (T, S), (N, T, S) or (N, heads, T, S). A
+            call with it is computed in NumPy; `use_causal_mask` is faster.
         return_attention_scores : bool
-            Whether to return the weights (N, heads, T, S) as well, as they are before dropout; in a model this raises
-            ValueError.
+            Whether to return the weights (N, heads, T, S) as well, as they are before dropout; in a model the call is
+            then computed in NumPy.
         training : bool
             Whether to run in training mode, in which dropout is active.
         use_causal_mask : bool
@@ -297,13 +303,25 @@ class MultiHeadAttention(AttendingLayer):
         TypeError
             If an array is not made of real integers or floats.
         """
-        refuse(f"a call of layer {self.name!r}", attention_mask=attention_mask)
         if value is None:
             raise TypeError(f"value: layer {self.name!r} expected a query and a value, got one input")
         inputs, masks = [query, value], [query_mask, value_mask]
         if key is not None:
             inputs, masks = [*inputs, key], [*masks, key_mask]
+        scores_in_graph = return_attention_scores and are_symbolic(inputs)
+        if attention_mask is not None or scores_in_graph:
+            return self._called_in_python(
+                inputs, attention_mask, bool(use_causal_mask), training, scores=return_attention_scores
+            )
         return self._called(inputs, masks, bool(training), return_attention_scores, use_causal_mask=use_causal_mask)
+
+    def _called_in_python(self, inputs: list[Any], mask: Any, causal: bool, training: Any, *, scores: bool) -> Any:
+        """Return what a call gives that the core has no layer for."""
+        self.build([tuple(np.shape(one)) for one in inputs])
+        tracing = TRACING.get()
+        phase = bool(training) if tracing is None or training is True else tracing.phase
+        output, weights = attended(self, inputs, mask, causal, phase)
+        return (output, weights) if scores else output
 
     def _make_weights(self, features: Any, input_shape: Any) -> None:
         for part in self._inner_layers():

@@ -23,7 +23,9 @@ def _number(name: str, value: Any) -> float:
 def _of_two(merge: type[Merge], function: Any, x: SymbolicTensor, other: SymbolicTensor) -> Any:
     """Return what a layer gives for two tensors of equal shapes, or a function for those that are broadcast."""
     alike = x.shape == other.shape and x.ndim > 1 and not (_is_pending(x) or _is_pending(other))
-    return merge(dtype=x.dtype)([without_mask(x), without_mask(other)]) if alike else applied(function, ((x, other), {}))
+    return (
+        merge(dtype=x.dtype)([without_mask(x), without_mask(other)]) if alike else applied(function, ((x, other), {}))
+    )
 
 
 def _is_pending(x: SymbolicTensor) -> bool:

@@ -50,7 +50,12 @@ class Variable:
     __array_priority__ = 1000
 
     def __init__(
-        self, initial_value: Any = None, dtype: Any = None, trainable: bool = True, name: str | None = None, **options: Any
+        self,
+        initial_value: Any = None,
+        dtype: Any = None,
+        trainable: bool = True,
+        name: str | None = None,
+        **options: Any,
     ) -> None:
         if isinstance(dtype, bool):  # `trainable` comes second in TensorFlow
             dtype, trainable = None, dtype
@@ -68,6 +73,11 @@ class Variable:
         self.constraint: Any = None
         self.holder: Any = None
         """The layer that holds it among its weights."""
+
+    @property
+    def number(self) -> int:
+        """Which of the weights of its holder it is."""
+        return self._index
 
     # What it is --------------------------------------------------------------------------------------------------
 
