@@ -53,7 +53,7 @@ def test_the_slope_of_relu_was_called_alpha():
 
 
 def test_what_was_dropped_is_refused_where_it_would_change_the_result():
-    with pytest.raises(ValueError, match="mode: BatchNormalization does not support it .leave it out., got 1"):
+    with pytest.raises(ValueError, match=r"mode: BatchNormalization does not support it \(leave it out\), got 1"):
         layers.BatchNormalization(mode=1)
     with pytest.raises(ValueError, match="time_major"):
         layers.LSTM(4, time_major=True)

@@ -25,19 +25,19 @@ def double(*parts):
     return keras.Sequential([keras.Input((5, 3)), *parts])
 
 
+def attention():
+    x = keras.Input((5, 3))
+    return Model(x, layers.MultiHeadAttention(2, 2, dtype="float64")(x, x))
+
+
 NETS = {
     "recurrent": lambda: double(layers.LSTM(4, return_sequences=True, dtype="float64"), layers.GRU(3, dtype="float64")),
     "bidirectional": lambda: double(layers.Bidirectional(layers.LSTM(3, dtype="float64"), dtype="float64")),
     "convolution": lambda: double(
         layers.Conv1D(4, 2, activation="tanh", dtype="float64"), layers.GlobalMaxPooling1D(dtype="float64")
     ),
-    "attention": lambda: _attention(),
+    "attention": attention,
 }
-
-
-def _attention():
-    x = keras.Input((5, 3))
-    return Model(x, layers.MultiHeadAttention(2, 2, dtype="float64")(x, x))
 
 
 @pytest.mark.parametrize("make", NETS.values(), ids=NETS)

@@ -96,8 +96,8 @@ def test_nothing_is_an_instance_of_a_missing_class():
     ("name", "advice"),
     [
         ("keras.layers.Lstm", r"did you mean keras\.layers\.LSTM"),
-        ("keras.layers.AbstractRNNCell", "Python code cannot run"),
-        ("keras.tensorflow.gradients", r"tf\.gradients: gradients are found for losses only"),
+        ("keras.layers.AbstractRNNCell", "derive a layer from Layer and loop over the steps"),
+        ("keras.tensorflow.gradients", r"tf\.gradients: there are no graphs: train with model\.fit"),
         ("keras.tensorflow.io.read_file", r"tf\.io\.read_file: read the file with Python"),
         ("keras.utils.SomethingElse", "run the script with Keras itself"),
     ],
@@ -108,13 +108,7 @@ def test_advice(name, advice):
         getattr(importlib.import_module(f"fastlstm.{module}"), attribute)()
 
 
-def test_layers_of_your_own_are_refused():
-    class Own(keras.layers.Layer):
-        def call(self, x):
-            return x
-
-    with pytest.raises(NotAvailableError, match=r"layers of your own classes \(Own\): Python code"):
-        Own(3)
+def test_every_layer_is_one_of_the_base_class():
     assert isinstance(keras.layers.LSTM(1), keras.layers.Layer)
     assert not isinstance(3, keras.layers.Layer)
 

@@ -297,7 +297,7 @@ def test_a_branch_on_values_beside_layers_is_an_error():
             y = self.dense(x)
             return y if tf.reduce_sum(y) > 0 else -y
 
-    with pytest.raises(TypeError, match="layer 'branching': a call is traced with symbolic tensors.*where, switch"):
+    with pytest.raises(TypeError, match=r"layer 'branching': a call is traced with symbolic tensors.*where, switch"):
         Branching()(Input((3,)))
 
 
@@ -376,3 +376,41 @@ def test_configurations():
 def test_errors(make, error, match):
     with pytest.raises(error, match=match):
         make()
+
+
+def test_losses_of_tensors_of_a_functional_model(rng):
+    """A variational autoencoder as scripts for Keras 2 write it, with a known noise."""
+    x = keras.Input((4,))
+    parts = [keras.layers.Dense(3, activation="tanh"), *(keras.layers.Dense(units) for units in (2, 2, 4))]
+    h = parts[0](x)
+    mean, variance = parts[1](h), parts[2](h)
+    z = mean + 0.3 * K.exp(0.5 * variance)
+    model = keras.Model(x, parts[3](z))
+
+    def weights_of_parts():
+        return [array for layer in parts for array in layer.get_weights()]
+
+    distance = K.mean(K.square(x - model.outputs[0]), axis=-1)
+    divergence = -0.5 * K.sum(1 + variance - K.square(mean) - K.exp(variance), axis=-1)
+    model.add_loss(K.mean(distance + 0.1 * divergence))
+    model.compile(optimizer=keras.optimizers.SGD(0.1))
+    data = rng.normal(size=(16, 4)).astype("float32")
+    weights = weights_of_parts()
+
+    def loss(weights):
+        (a, b), (c, d), (e, f), (g, i) = zip(weights[::2], weights[1::2], strict=True)
+        h = np.tanh(data @ a + b)
+        mean, variance = h @ c + d, h @ e + f
+        output = (mean + 0.3 * np.exp(0.5 * variance)) @ g + i
+        divergence = -0.5 * (1 + variance - mean**2 - np.exp(variance)).sum(-1)
+        return np.mean(((data - output) ** 2).mean(-1) + 0.1 * divergence)
+
+    assert model.evaluate(data, verbose=0) == pytest.approx(loss(weights), rel=1e-5)
+    model.fit(data, batch_size=16, verbose=0)
+    for i, (before, after) in enumerate(zip(weights, weights_of_parts(), strict=True)):
+        place = tuple(rng.integers(size) for size in before.shape)
+        moved = [[array.astype("float64") for array in weights] for _ in range(2)]
+        moved[0][i][place] += 1e-5
+        moved[1][i][place] -= 1e-5
+        slope = (loss(moved[0]) - loss(moved[1])) / 2e-5
+        assert (before - after)[place] / 0.1 == pytest.approx(slope, rel=2e-3, abs=1e-5)

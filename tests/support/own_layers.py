@@ -236,6 +236,24 @@ def layers_in_layers(keras):
     return Case(keras.Model(inputs, Selection(2, 4)(inputs)), x, _targets(4))
 
 
+def attention_of_chosen_pairs(keras):
+    """Attention with a mask of pairs of steps, and its weights."""
+    ops = keras.ops
+
+    class Causal(keras.layers.Layer):
+        def __init__(self):
+            super().__init__()
+            self.attention = keras.layers.MultiHeadAttention(2, 3)
+
+        def call(self, x):
+            places = ops.arange(STEPS)
+            mask = ops.expand_dims(ops.expand_dims(places, 1) >= places, 0)
+            found, weights = self.attention(x, x, attention_mask=mask, return_attention_scores=True)
+            return found + ops.mean(weights, axis=(1, 3))[:, :, None]
+
+    return Case(_model_of(keras, Causal()), _sequences(), _targets(STEPS, FEATURES))
+
+
 LAYERS = {
     case.__name__: case
     for case in (
@@ -248,6 +266,7 @@ LAYERS = {
         loop_over_steps,
         added_loss,
         layers_in_layers,
+        attention_of_chosen_pairs,
     )
 }
 

@@ -3,8 +3,7 @@
 _IMAGES = "its layers take sequences (N, T, D), not images or volumes; flatten each step with Reshape, or use Keras"
 _OWN_CELLS = "derive a layer from Layer and loop over the steps in its call, or use Keras"
 _GRADIENTS = (
-    "gradients are found for losses only, which may be written with keras.backend, keras.ops or tensorflow; train with"
-    " model.fit or model.train_on_batch"
+    "there are no graphs: train with model.fit, or write a loop with tf.GradientTape and optimizer.apply_gradients"
 )
 _TEXTS = "do this with Python's strings before the data reaches the model"
 _FILES = "read the file with Python, NumPy or pandas, and pass arrays to fit"
@@ -21,7 +20,7 @@ _HINTS = {
         """,
     _OWN_CELLS: "layers.AbstractRNNCell layers.Wrapper",
     _GRADIENTS: """
-        tf.train.AdamOptimizer
+        tf.gradients tf.train.AdamOptimizer
         tf.train.GradientDescentOptimizer tf.train.RMSPropOptimizer backend.gradients
         tf.placeholder tf.get_variable backend.placeholder
         """,

@@ -8,9 +8,11 @@ import numpy as np
 
 from ..callbacks import History
 from ..layers.computation import Phase
-from ..layers.symbolic import are_symbolic
+from ..layers.symbolic import SymbolicTensor, are_symbolic
+from ..models import added_losses
 from ..models.model import Model
 from ..optimizers import Optimizer
+from ..training.batch_data import gives_batches
 from . import _notes
 from ._arrays import tensor
 from ._missing import NotAvailableError
@@ -61,6 +63,7 @@ class MethodsOfKeras(Model):
     _trains_by_batch = False
     _trained_at_compile: tuple[list[bool], ...] = ()
     """What `fit` changes of each layer: as in Keras 2, changes of `trainable` need another `compile`."""
+    _has_only_added_losses = False
 
     def __call__(self, x: Any, training: Any = False, mask: Any = None) -> Any:
         """Return the output for all samples as one batch, as a tensor or a list of them."""
@@ -86,6 +89,9 @@ class MethodsOfKeras(Model):
             options.pop(name, None)
         if isinstance(optimizer, Optimizer) and optimizer._owner not in (None, self):
             optimizer = type(optimizer).from_config(optimizer.get_config())  # as in Keras 2, each has its own slots
+        self._has_only_added_losses = loss is None and bool(added_losses.of(self))
+        if self._has_only_added_losses:
+            loss, loss_weights = "mse", 0.0
         loss, metrics, weighted_metrics = as_losses(loss), as_metrics(metrics), as_metrics(weighted_metrics)
         super().compile(optimizer, loss, loss_weights, metrics, weighted_metrics, **without(options, _OF_COMPILE))
         current = self._trained_by_layer()
@@ -108,11 +114,28 @@ class MethodsOfKeras(Model):
             for owner in self._owned_by():
                 owner._trainable_changed()
 
+    def add_loss(self, losses: Any, **options: Any) -> None:
+        """Add numbers that depend on tensors of a functional model to its loss; their elements are summed."""
+        if not all(isinstance(one, SymbolicTensor) for one in (losses if isinstance(losses, list) else [losses])):
+            raise NotAvailableError(
+                "fastlstm does not have model.add_loss of values: add tensors that are computed from the inputs of a"
+                " functional model, or use add_loss in a layer of your own"
+            )
+        for one in losses if isinstance(losses, list) else [losses]:
+            added_losses.add(self, one)
+
+    def add_metric(self, *_: Any, **__: Any) -> NoReturn:
+        """Raise NotAvailableError: metrics are functions of targets and predictions."""
+        raise NotAvailableError(
+            "fastlstm does not have model.add_metric: pass functions of y_true and y_pred to compile, as metrics"
+        )
+
     def fit(self, *args: Any, **options: Any) -> History:
         """Train the model, as `fastlstm.Sequential.fit` does; the history also has the older names of accuracies."""
         if "nb_epoch" in options:  # Keras 1
             options["epochs"] = options.pop("nb_epoch")
         _notes.trained(self)
+        args, options = self._with_targets(args, options)
         history = super().fit(*args, **without(options, _OF_A_QUEUE))
         history.history = _Logs(history.history)
         return history
@@ -122,10 +145,23 @@ class MethodsOfKeras(Model):
         if not self._trains_by_batch:
             _notes.trained(self)
             self._trains_by_batch = True
+        args, options = self._with_targets(args, options)
         return super().train_on_batch(*args, **options)
+
+    def _with_targets(self, args: tuple[Any, ...], options: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+        """Return arguments with targets of zeros if there is no loss of targets and predictions."""
+        x, y = (args[k] if k < len(args) else options.get(name) for k, name in enumerate(("x", "y")))
+        if not self._has_only_added_losses or y is not None or gives_batches(x):
+            return args, options
+        given = {name: value for name, value in options.items() if name not in ("x", "y")}
+        held_out = given.get("validation_data")
+        if isinstance(held_out, tuple) and (len(held_out) == 1 or held_out[1] is None):
+            given["validation_data"] = (held_out[0], added_losses.targets_for(self, held_out[0]))
+        return (x, added_losses.targets_for(self, x), *args[2:]), given
 
     def evaluate(self, *args: Any, **options: Any) -> Any:
         """Return the loss and the metrics, as `fastlstm.Sequential.evaluate` does."""
+        args, options = self._with_targets(args, options)
         return super().evaluate(*args, **without(options, _OF_A_QUEUE))
 
     def predict(self, *args: Any, **options: Any) -> Any:

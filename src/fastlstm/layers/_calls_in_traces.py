@@ -13,6 +13,28 @@ from .symbolic import OPERATIONS, SymbolicTensor
 from .variable import Variable
 
 
+class WeightOf(Variable):
+    """A weight of a layer of this package, as a variable.
+
+    Parameters
+    ----------
+    layer : Layer
+        The layer, which is built.
+    number : int
+        Which of its weights.
+    """
+
+    def __init__(self, layer: Any, number: int) -> None:
+        array = layer.weights[number]
+        self._store, self._index, self._number = array._store, array._index, number
+        self.holder, self.constraint = layer, None
+
+    @property
+    def number(self) -> int:
+        """Which of the weights of its layer it is."""
+        return self._number
+
+
 def called(tracing: Tracing, layer: Any, call: Callable[..., Any], args: Any, options: Any) -> Any:
     """Return what a call of a layer gives.
 
@@ -97,21 +119,6 @@ def _of_first_row(rows: Any) -> Any:
 
 
 _of_first_row.same_for_all_samples = True  # type: ignore[attr-defined]
-
-
-class WeightOf(Variable):
-    """A weight of a layer of this package, as a variable.
-
-    Parameters
-    ----------
-    layer : Layer
-        The layer, which is built.
-    number : int
-        Which of its weights.
-    """
-
-    def __init__(self, layer: Any, number: int) -> None:
-        self._store, self._index, self.holder, self.constraint = layer._weights, number, layer, None
 
 
 OPERATIONS["call"] = called

@@ -79,7 +79,7 @@ class Trace:
             raise ValueError("call: expected that it returns what it computes from its inputs, got none")
         self.gives_masks = [tracing.has_mask(one) for one in found]
         self.tensors, self.layers = found, tracing.layers
-        losses = [_AddedLoss(dtype=one.layer.dtype).of(one) for one in tracing.losses]
+        losses = [AddedLoss(dtype=one.layer.dtype).of(one) for one in tracing.losses]
         self._nodes, self._outputs = nodes_between(tracing.inputs, found, losses)
 
     def fits(self, shapes: Sequence[Shape]) -> bool:
@@ -135,7 +135,7 @@ def constant(value: Any) -> Any:
     return applied(_same, ((np.asarray(value),), {}))
 
 
-class _AddedLoss(Layer):
+class AddedLoss(Layer):
     """Adds a number for each row to the loss."""
 
     _always_needed = True

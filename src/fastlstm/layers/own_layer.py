@@ -375,7 +375,7 @@ class Layer(base.Layer, metaclass=_AnyLayer):
             if tracing is None:
                 self._added_losses = [*vars(self).get("_added_losses", []), np.sum(one)]
             else:
-                tracing.losses.append(applied(_total_for_rows, ((one, tracing.inputs[0]), {})))
+                tracing.losses.append(applied(total_for_rows, ((one, tracing.inputs[0]), {})))
 
     def add_metric(self, *args: Any, **options: Any) -> None:
         """Do nothing: metrics are functions of targets and predictions.
@@ -734,7 +734,8 @@ def _float_dtype(dtype: Any) -> str | None:
     return name if str(np.dtype(name)) in ("float32", "float64") else None
 
 
-def _total_for_rows(loss: Any, like: Any) -> Any:
+def total_for_rows(loss: Any, like: Any) -> Any:
+    """Return the sum of all elements, for each row of another array."""
     return np.broadcast_to(np.sum(loss), (np.shape(like)[0], 1))
 
 

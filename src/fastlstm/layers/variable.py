@@ -75,6 +75,11 @@ class Variable:
         self.holder: Any = None
         """The layer that holds it among its weights."""
 
+    @property
+    def number(self) -> int:
+        """Which of the weights of its holder it is."""
+        return self._index
+
     # What it is --------------------------------------------------------------------------------------------------
 
     @property

@@ -215,7 +215,7 @@ class _Branch(Branch):
     def weight_of(self, variable: Any) -> Place | None:
         """Return the layer and the number of a variable among the network's weights; None if it is not one."""
         holder = getattr(variable, "holder", None)
-        return None if holder is None else self._core.parameter_of(holder, variable._index)
+        return None if holder is None else self._core.parameter_of(holder, variable.number)
 
     def _add(self, layer: str, inputs: Sequence[Place], **options: Any) -> int:
         self._core.layers.append(self._layer)

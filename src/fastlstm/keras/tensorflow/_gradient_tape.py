@@ -6,10 +6,9 @@ from typing import Any
 import numpy as np
 
 from ..._internal import tape
-from ..._internal.arrays import Array
 from .._arrays import Tensor, tensor
 
-__all__ = ["GradientTape", "clip_by_global_norm", "clip_by_norm", "global_norm", "gradients"]
+__all__ = ["GradientTape", "clip_by_global_norm", "clip_by_norm", "global_norm"]
 
 
 class GradientTape:
@@ -115,8 +114,3 @@ def clip_by_norm(t: Any, clip_norm: Any, axes: Any = None, name: str | None = No
     """Return an array scaled so that its norm is at most `clip_norm`."""
     norm = np.sqrt(np.sum(np.square(t), axis=axes, keepdims=axes is not None))
     return tensor(t * (clip_norm / np.maximum(norm, clip_norm)))
-
-
-def gradients(*_: Any, **__: Any) -> Array:
-    """Raise NotImplementedError: there are no graphs; use GradientTape."""
-    raise NotImplementedError("tf.gradients needs a graph: use tf.GradientTape")
