@@ -99,13 +99,21 @@ def test_json_of_keras_2():
     assert keras.models.model_from_json(json.dumps(description)).output_shape == (None, 3)
 
 
-def test_subclassed_models_are_refused():
+def test_subclassed_models_have_the_methods_of_all_versions(rng):
     class Own(keras.Model):
-        def call(self, x):
-            return x
+        def __init__(self):
+            super().__init__()
+            self.head = layers.Dense(1)
 
-    with pytest.raises(NotAvailableError, match=r"subclassed models \(Own\)"):
-        Own()
+        def call(self, x):
+            return self.head(x)
+
+    own = Own()
+    own.compile(optimizer=keras.optimizers.Adam(lr=0.01), loss="mse")
+    x = rng.standard_normal((8, 3))
+    assert "loss" in own.fit(x, np.zeros(8), nb_epoch=1, verbose=0).history
+    assert own.predict_classes(x).shape == (8, 1)
+    assert isinstance(own, keras.Model)
     assert isinstance(keras.Sequential(), keras.Model)
 
 

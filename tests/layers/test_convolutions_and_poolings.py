@@ -196,7 +196,7 @@ def test_only_layers_of_one_step_can_be_streamed():
         (lambda: layers.GroupNormalization(0), ValueError, "groups"),
         (lambda: layers.RMSNormalization(axis=1), ValueError, "axis: only -1"),
         (lambda: layers.Softmax(axis=0), ValueError, "axis"),
-        (lambda: layers.Softmax(axis=2)(np.zeros((2, 3))), ValueError, "no axis 2"),
+        (lambda: layers.Softmax(axis=2)(np.zeros((2, 3))), ValueError, "axis: .* got 2"),
         (lambda: layers.PReLU().build((None, None, 3)), ValueError, "shared_axes"),
         (lambda: layers.PReLU(shared_axes=[3]), ValueError, "shared_axes"),
         (lambda: layers.ReLU(max_value=-1.0), ValueError, "max_value"),
