@@ -4,9 +4,10 @@ from typing import Any
 
 import numpy as np
 
-from .._internal.deferred import defer_functions
+from .._internal.deferred import defer_functions as _defer_functions
 from ..config import floatx
-from ..layers.symbolic import OPERATIONS, SymbolicTensor
+from ..layers.symbolic import OPERATIONS as _OPERATIONS
+from ..layers.symbolic import SymbolicTensor as _SymbolicTensor
 from . import _arrays
 from . import activations as _activations
 from ._arrays import *
@@ -28,8 +29,8 @@ relu, sigmoid, softplus = _activations.relu, _activations.sigmoid, _activations.
 
 def shape(x: Any) -> tuple[int, ...]:
     """Return the shape of an array; sizes that are not known yet are symbolic."""
-    if isinstance(x, SymbolicTensor):
-        found = OPERATIONS["shape"](x)
+    if isinstance(x, _SymbolicTensor):
+        found = _OPERATIONS["shape"](x)
         return tuple(found[i] if size is None else size for i, size in enumerate(x.shape))
     return tuple(np.shape(x))
 
@@ -51,4 +52,4 @@ def clip(x: Any, x_min: Any, x_max: Any) -> Any:
     return _arrays.clip(x, x_min, x_max)
 
 
-defer_functions(globals(), ["arange", "clip"])
+_defer_functions(globals(), ["arange", "clip"])

@@ -8,10 +8,11 @@ import numpy as np
 
 from ... import losses
 from ..._internal import names
-from ..._internal.deferred import defer_functions
+from ..._internal.deferred import defer_functions as _defer_functions
 from ...config import floatx, set_floatx
-from ...layers.symbolic import OPERATIONS, SymbolicTensor
-from ...layers.variable import TRACING
+from ...layers.symbolic import OPERATIONS as _OPERATIONS
+from ...layers.symbolic import SymbolicTensor as _SymbolicTensor
+from ...layers.variable import TRACING as _TRACING
 from .. import _arrays, _notes, activations
 from .._arrays import *
 from .._arrays import absolute as abs
@@ -104,7 +105,7 @@ def set_session(session: Any) -> None:
 
 def learning_phase() -> Any:
     """Return 0: what is called outside of `fit` runs in test mode; in layers of your own, whether training runs."""
-    tracing = TRACING.get()
+    tracing = _TRACING.get()
     return 0 if tracing is None else tracing.phase
 
 
@@ -214,8 +215,8 @@ def int_shape(x: Any) -> tuple[int, ...]:
 
 def shape(x: Any) -> Any:
     """Return the shape of an array as an array of integers."""
-    if isinstance(x, SymbolicTensor):
-        return OPERATIONS["shape"](x)
+    if isinstance(x, _SymbolicTensor):
+        return _OPERATIONS["shape"](x)
     return _tensor(np.array(np.shape(x), np.int32))
 
 
@@ -262,10 +263,10 @@ def switch(condition: Any, then_expression: Any, else_expression: Any) -> Any:
 
 def in_train_phase(x: Any, alt: Any, training: Any = None) -> Any:
     """Return the value for training, or the other one, which is the default outside of `fit`."""
-    tracing = TRACING.get()
+    tracing = _TRACING.get()
     if tracing is not None and training in (None, tracing.phase):
         chosen = [one() if callable(one) else one for one in (x, alt)]
-        return OPERATIONS["apply"](_in_phase, ((tracing.phase, *chosen), {}))
+        return _OPERATIONS["apply"](_in_phase, ((tracing.phase, *chosen), {}))
     chosen = x if training else alt
     return chosen() if callable(chosen) else chosen
 
@@ -321,4 +322,4 @@ _DEFERRED = """
     gather hard_sigmoid l2_normalize log_softmax map_fn permute_dimensions random_binomial relu repeat reverse
     sparse_categorical_crossentropy switch
     """
-defer_functions(globals(), _DEFERRED.split())
+_defer_functions(globals(), _DEFERRED.split())

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ..._internal.deferred import defer_functions, deferring
+from ..._internal.deferred import defer_functions as _defer_functions
+from ..._internal.deferred import deferring as _deferring
 from ..._internal.tensor import TensorShape
 from ...utils import set_random_seed
 from .. import initializers, losses, metrics, optimizers
@@ -72,7 +73,7 @@ def range(*bounds: Any, start: Any = 0, limit: Any = None, delta: Any = 1, dtype
     return _numbers(*(bounds if len(bounds) < 3 else (*bounds[:2], bounds[2])), delta=delta, dtype=dtype)
 
 
-@deferring
+@_deferring
 def _numbers(*bounds: Any, delta: Any = 1, dtype: Any = None) -> Any:
     if len(bounds) < 3:
         bounds = (*((0,) if len(bounds) == 1 else ()), *bounds, delta)
@@ -109,4 +110,4 @@ def get_logger() -> _logging.Logger:
     return _logging.getLogger("tensorflow")
 
 
-defer_functions(globals(), ["size"])
+_defer_functions(globals(), ["size"])
