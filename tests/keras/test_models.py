@@ -1,5 +1,6 @@
 """Models with the methods, arguments and files of all versions of Keras."""
 
+import io
 import json
 
 import numpy as np
@@ -203,3 +204,13 @@ def test_unknown_values_are_monitored_as_in_keras_2():
     for monitor in monitors:
         assert any(f"{monitor.monitor!r} in the logs" in str(one.message) for one in warned)
     assert [one._larger_is_better() for one in monitors] == [False, False, True]
+
+
+def test_models_are_saved_to_open_files():
+    found, again = model(), io.BytesIO()
+    found.build((None, 6, 2))
+    found.save(again)
+    again.seek(0)
+    loaded = keras.models.load_model(again)
+    assert type(loaded) is keras.Sequential
+    assert (loaded.predict(np.ones((1, 6, 2)), verbose=0) == found.predict(np.ones((1, 6, 2)), verbose=0)).all()
