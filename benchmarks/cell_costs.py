@@ -29,6 +29,7 @@ import numpy as np
 import fastlstm
 from fastlstm import layers
 from fastlstm.benchmarks.rounds import Server, in_rounds, median_seconds, serve
+from fastlstm.layers.base import Layer
 
 
 class Size(NamedTuple):
@@ -55,7 +56,7 @@ class Row(NamedTuple):
     both_ways: bool = False
     limit: float = 1.4
 
-    def layer(self, units: int) -> layers.Layer:
+    def layer(self, units: int) -> Layer:
         made = getattr(layers, self.kind)(units, dtype=self.dtype, seed=1, **self.options)
         return layers.Bidirectional(made) if self.both_ways else made
 

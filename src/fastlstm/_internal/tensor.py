@@ -84,7 +84,7 @@ class Tensor(np.ndarray[Any, Any]):
     @staticmethod
     def follow_watched() -> None:
         """Let what is computed with watched tensors be traced, until `forget_watched`."""
-        Tensor.__array_ufunc__ = _ufunc_of_watched  # type: ignore[assignment, method-assign]
+        Tensor.__array_ufunc__ = _ufunc_of_watched  # type: ignore[method-assign]
         Tensor.__array_function__ = _function_of_watched  # type: ignore[assignment, method-assign]
 
     @staticmethod

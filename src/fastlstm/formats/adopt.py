@@ -6,8 +6,8 @@ from typing import Any, NamedTuple, TypeAlias
 
 from .._internal import files
 from .._internal.arrays import Array, real_array
-from ..layers import Layer
 from ..layers._weights import Weight, Weights
+from ..layers.base import Layer
 from ..training.nodes import shapes_of
 from . import weight_tree
 from .build import Unbuilt

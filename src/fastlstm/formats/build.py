@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from .._internal import files
-from ..layers import InputLayer, Layer
+from ..layers import InputLayer
 from ..layers._unbuilt import leaving_unbuilt
+from ..layers.base import Layer
 from ..layers.symbolic import SymbolicTensor, listed
 from . import functional_graph, kinds
 from .calls import Call, Tensor, filled
@@ -36,6 +37,18 @@ def unbuilt(
     builder = _Builder(deserializer, model_classes)
     with leaving_unbuilt():
         return Unbuilt(builder.model(description, chains=chains), builder.layers_of)
+
+
+def subclassed(description: Any, deserializer: Deserializer) -> Any:
+    """Return the model of a user's class with a `call`, with initial weights; None if it is another one."""
+    own = deserializer.of_caller(description) if isinstance(description, dict) and "class_name" in description else None
+    if not getattr(own, "_is_subclassed", False):
+        return None
+    model = deserializer.deserialize(description, "model")
+    shape = (description.get("build_config") or {}).get("input_shape")
+    if shape is not None:
+        model.build(shape)
+    return model
 
 
 def with_initial_weights(

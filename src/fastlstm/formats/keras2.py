@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from .._internal.files import RefusedError
-from ..layers import Activation, Dense, Embedding, Layer, Masking
+from ..layers import Activation, Dense, Embedding, Masking
 from ..layers._masks import passes_mask
+from ..layers.base import Layer
 from ..layers.merging import Merge
 from ..layers.rnn.recurrent import Recurrent
 from ..training.nodes import Values

@@ -124,6 +124,13 @@ def load_model(
         if older:
             description = keras2.translated(description)
         with hdf5.opened(contents) as tree:
+            model = build.subclassed(description, deserializer)
+            if model is not None:
+                if model.built:
+                    adopt.replace(model, partial(weight_tree.arrays_of, tree), False)
+                if compile:
+                    adopt.compile_as_described(model, description.get("compile_config"), deserializer)
+                return model
             unbuilt = build.unbuilt(description, deserializer, model_classes)
             model = unbuilt.model
             adopt.adopt(unbuilt, adopt.declared(unbuilt), partial(weight_tree.arrays_of, tree))

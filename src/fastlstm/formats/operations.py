@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 from .._internal.files import RefusedError
-from ..layers import Activation, Add, Concatenate, GetItem, Layer, Maximum, Minimum, Multiply, Rescaling, Subtract
+from ..layers import Activation, Add, Concatenate, GetItem, Maximum, Minimum, Multiply, Rescaling, Subtract
+from ..layers.base import Layer
 from ..layers.symbolic import SymbolicTensor
 
 Made: TypeAlias = tuple[Layer, Any]

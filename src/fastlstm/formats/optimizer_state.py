@@ -36,7 +36,10 @@ class Slot(NamedTuple):
 def trained_weights(model: SavedModel, layers_of: LayersOf | None = None) -> list[Trained]:
     """Return the weights that training changes in Keras's order, or in that of `layers_of`."""
     native, flags = model._native_model(), model._trained_in_fit()
-    owners = {id(leaf.owner): leaf.owner for leaf in weight_tree.leaves(model, layers_of)}
+    owners: dict[int, Any] = {}
+    for leaf in weight_tree.leaves(model, layers_of):
+        inside = leaf.owner._leaf_layers() if leaf.owner._is_own else [leaf.owner]
+        owners |= {id(one): one for one in inside}
     found = []
     for owner in owners.values():
         first = native.first_parameter(owner)

@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Protocol, TypeAlias
 
-from ..layers import InputLayer, Layer
+from ..layers import InputLayer
 from ..layers._rng import RngSteps
+from ..layers.base import Layer
 from ..optimizers import Optimizer
 from ..training.compiled import Compiled
 from ..training.native_model import NativeModel

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from .._internal.owners import Owned
-from ..layers import GetItem, InputLayer, Lambda, Layer
+from ..layers import GetItem, InputLayer, Lambda
 from ..layers._call_arguments import put_in
+from ..layers.base import Layer
 from ..layers.computation import Computation
 from ..losses._function import FunctionLoss
 from ..training.nodes import Values, shapes_of
@@ -33,6 +34,8 @@ def configuration(model: SavedModel) -> dict[str, Any]:
 
 
 def _of_model(model: SavedModel, shared: Mapping[int, int]) -> dict[str, Any]:
+    if getattr(model, "_is_subclassed", False):
+        return _of_subclassed(model)
     ours = type(model).__module__.partition(".")[0] == kinds.PACKAGE
     config: dict[str, Any] = {"name": model.name, "trainable": model.trainable}
     if model._is_graph:
@@ -46,6 +49,13 @@ def _of_model(model: SavedModel, shared: Mapping[int, int]) -> dict[str, Any]:
         config["build_input_shape"] = list(model.input_shape)
         found["build_config"] = {"input_shape": list(model.input_shape)}
     return found
+
+
+def _of_subclassed(model: Any) -> dict[str, Any]:
+    """Return the description of a model of a user's class with a `call`."""
+    found = {**_class(type(model), None), "config": described(model.get_config())}
+    shapes = model._shapes_of_build()
+    return found if shapes is None else {**found, "build_config": {"input_shape": described(shapes)}}
 
 
 def _shared_by_models(model: SavedModel) -> dict[int, int]:
@@ -164,8 +174,8 @@ def described(value: Any) -> Any:
 def _object(value: Any) -> dict[str, Any]:
     if isinstance(value, Computation):
         raise ValueError(
-            f"the model has {value._function!r} of symbolic tensors, which is not saved: use save_weights, and create the"
-            " model again before load_weights"
+            f"the model has {value._function!r} of symbolic tensors, which is not saved: use save_weights, and create"
+            " the model again before load_weights"
         )
     if isinstance(value, Lambda):
         raise ValueError(

@@ -15,8 +15,9 @@ import numpy as np
 from .._internal.arrays import Array
 from .._internal.checks import integer
 from .._internal.native import Network
-from ..layers import Dropout, Layer
+from ..layers import Dropout
 from ..layers._rng import RngSteps
+from ..layers.base import Layer
 from ..layers.rnn.recurrent import Recurrent
 from ..layers.rnn.recurrent_cell import RecurrentCell
 from ..optimizers import Optimizer

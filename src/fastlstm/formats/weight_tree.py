@@ -12,8 +12,8 @@ import numpy as np
 
 from .._internal.arrays import Array
 from .._internal.names import snake_case
-from ..layers import Layer
 from ..layers._weights import Weight
+from ..layers.base import Layer
 from . import hdf5, kinds
 from .saved_model import LayersOf, SavedModel
 
@@ -65,6 +65,10 @@ def all_leaves(model: SavedModel, layers_of: LayersOf | None = None) -> Iterator
 
 
 def _leaves(model: Any, layers_of: LayersOf, prefix: str, models: tuple[Any, ...]) -> Iterator[Leaf]:
+    if getattr(model, "_is_subclassed", False):
+        for within, layer in model._leaves(prefix.rstrip("/")):
+            yield Leaf(within.lstrip("/"), layer, layer, models)
+        return
     used: Counter[str] = Counter()
     for owner in layers_of.get(id(model), model._layers):
         name = snake_case(kinds.class_name(owner))

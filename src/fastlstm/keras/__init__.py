@@ -8,6 +8,7 @@ name that Keras has and this package lacks can be imported; using it raises an e
 from typing import Any
 
 from ..layers import Input
+from ..layers.variable import Variable
 from . import (
     activations,
     backend,
@@ -38,6 +39,7 @@ __all__ = [
     "Model",
     "NotAvailableError",
     "Sequential",
+    "Variable",
     "activations",
     "backend",
     "callbacks",

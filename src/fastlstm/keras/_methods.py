@@ -66,7 +66,8 @@ class MethodsOfKeras(Model):
 
     def __call__(self, x: Any, training: Any = False, mask: Any = None) -> Any:
         """Return the output for all samples as one batch, as a tensor or a list of them."""
-        found = super().__call__(x, training if isinstance(training, Phase) else bool(training), mask)
+        given: Any = training if isinstance(training, Phase) else bool(training)
+        found = super().__call__(x, given, mask)
         if are_symbolic(found):
             return found
         if isinstance(found, dict):

@@ -48,7 +48,6 @@ from .symbolic import SymbolicTensor
 from .time_distributed import TimeDistributed
 from .unit_normalization import UnitNormalization
 from .up_sampling import UpSampling1D
-from .variable import Variable
 from .zero_padding import ZeroPadding1D
 
 __all__ = [
@@ -117,7 +116,6 @@ __all__ = [
     "TimeDistributed",
     "UnitNormalization",
     "UpSampling1D",
-    "Variable",
     "ZeroPadding1D",
     "add",
     "average",

@@ -10,7 +10,7 @@ from . import _masks
 from ._call_arguments import structured
 from ._nodes import MODEL_INPUT, Node, Value, nodes_between
 from .base import Layer, Shape
-from .computation import Phase
+from .computation import Computation, Phase
 from .expression import Expression, applied, identity_of
 from .symbolic import SymbolicCall, SymbolicTensor, outputs_of
 from .variable import TRACING, Variable
@@ -191,6 +191,28 @@ class MaskedBy(Layer):
         branch.add("masked_by")
 
 
+class WithoutMask(Layer):
+    """A sequence without its mask."""
+
+    def _output_shape(self, shape: Shape) -> Shape:
+        return shape
+
+    def _append_to(self, branch: Branch, shape: Shape) -> None:
+        branch.add("step_range", before=0, after=0)
+
+    def _gives_mask(self, arguments: Any, masked: Sequence[bool]) -> bool:
+        return False
+
+
+def without_mask(tensor: SymbolicTensor) -> SymbolicTensor:
+    """Return a tensor as operators take it where a call is traced: what they give has no mask."""
+    tracing = TRACING.get()
+    if tracing is None or tensor.ndim != 3 or not tracing.has_mask(tensor):
+        return tensor
+    found: SymbolicTensor = WithoutMask(dtype=tensor.dtype)._symbolic_output([tensor])
+    return found
+
+
 def mask_of(tensor: SymbolicTensor) -> Any:
     """Return the mask of a tensor as a symbolic tensor of booleans (N, T)."""
     values = MaskValues(dtype=tensor.dtype)._symbolic_output([tensor])
@@ -238,7 +260,7 @@ def gives_mask(call: SymbolicCall | Node, masked: Sequence[bool]) -> bool:
     if not isinstance(layer, Layer):
         nodes = getattr(layer, "_nodes", None)
         return nodes is not None and bool(masked) and masks_of(nodes, layer._outputs, masked)[0]
-    return bool(masked) and any(masked[:1] if len(masked) == 1 else masked) and _masks.passes_mask(layer)
+    return any(masked) and _masks.passes_mask(layer)
 
 
 def masks_of(nodes: Sequence[Node], outputs: Sequence[Value], masked: Sequence[bool]) -> list[bool]:
@@ -306,27 +328,31 @@ _NOISE = ("Dropout", "SpatialDropout1D", "GaussianNoise", "GaussianDropout", "Al
 
 def _alike(inference: Trace, training: Trace) -> bool:
     """Return whether one graph is the other with layers that only have an effect in training."""
-    found = [_essence(trace) for trace in (inference, training)]
-    return found[0] == found[1]
+    return bool(_essence(inference) == _essence(training))
 
 
-def _essence(trace: Trace) -> Any:
+def _essence(trace: Trace) -> list[Any]:
     """Return what is equal for graphs that differ only by layers without an effect in inference."""
     described: list[Any] = []
 
     def of(value: Value) -> Any:
         node, output = value
-        return ("input", output) if node == MODEL_INPUT else (described[node], output)
+        if node == MODEL_INPUT:
+            return "input", output
+        is_noise = type(trace._nodes[node].layer).__name__ in _NOISE
+        return described[node] if is_noise else (described[node], output)
 
     for node in trace._nodes:
         inputs = tuple(of(value) for value in node.inputs)
-        if type(node.layer).__name__ in _NOISE:
-            described.append(inputs[0])
-            continue
-        name = node.layer._described() if hasattr(node.layer, "_described") else id(node.layer)
-        described.append((name, inputs, repr(node.arguments)))
-    return [_without_noise(of(value)) for value in trace._outputs]
+        is_noise = type(node.layer).__name__ in _NOISE
+        described.append(inputs[0] if is_noise else (_identity(node.layer), inputs, repr(node.arguments)))
+    return [of(value) for value in trace._outputs]
 
 
-def _without_noise(value: Any) -> Any:
-    return value
+def _identity(layer: Any) -> Any:
+    """Return what tells a layer from others: what it computes if it has no weights."""
+    if isinstance(layer, Computation):
+        return layer.described()
+    if not isinstance(layer, Layer) or not layer.built or layer.weights:
+        return id(layer)
+    return type(layer).__name__, repr(layer._arguments())

@@ -8,27 +8,12 @@ from .._internal.names import snake_case
 from .._internal.owners import Owned
 from .variable import Variable
 
-_HIDDEN = frozenset(
-    [
-        "_own_layer",
-        "_owners",
-        "_calls",
-        "_holder",
-        "_traces",
-        "_nodes",
-        "_inputs",
-        "_given_outputs",
-        "_given_layers",
-        "_given_arguments",
-        "_ends",
-        "_layers_without_masks",
-        "_compiled",
-        "_native",
-        "_weights",
-        "_added_losses",
-        "history",
-    ]
-)
+_PRIVATE = """
+    _own_layer _owners _calls _holder _traces _nodes _inputs _given_outputs _given_layers _given_arguments _ends
+    _layers_without_masks _compiled _native _weights _added_losses history
+    """
+_HIDDEN = frozenset(_PRIVATE.split())
+"""Attributes that are no part of a layer or model."""
 
 
 def parts_of(one: Any) -> list[Any]:
@@ -53,12 +38,16 @@ def _parts_in(value: Any) -> Iterator[Any]:
 
 
 def parts_of_files(one: Any) -> Iterator[tuple[str, Any]]:
-    """Yield the same with the paths that they have in Keras's files."""
+    """Yield the same with the paths that they have in Keras's files, where attributes are in alphabetical order.
+
+    Models have the attribute `layers` as well.
+    """
     seen: set[int] = set()
-    for name in sorted(vars(one)):
-        value = vars(one)[name]
-        if name in _HIDDEN:
-            continue
+    attributes = {name: value for name, value in vars(one).items() if name not in _HIDDEN}
+    if getattr(one, "_is_subclassed", False):
+        attributes["layers"] = one.layers
+    for name in sorted(attributes, key=lambda name: (name.startswith("_"), name)):
+        value = attributes[name]
         if isinstance(value, Owned):
             if id(value) not in seen:
                 seen.add(id(value))
@@ -103,6 +92,6 @@ class FromVariables(list[Any]):
         for value in values:
             self.append(value)
 
-    def __iadd__(self, values: Any) -> Any:
+    def __iadd__(self, values: Any) -> Any:  # type: ignore[misc]
         self.extend(values)
         return [one for one in self if isinstance(one, Variable)]

@@ -96,6 +96,8 @@ class Layer(Trainable):
     """Whether each call starts from the final states of the previous call."""
     _is_own: ClassVar[bool] = False
     """Whether it is a layer that users write."""
+    _has_own_weights: ClassVar[bool] = True
+    """Whether weights of its layers of the core are its own, which further calls share."""
     _takes_several: ClassVar[bool] = False
     """Whether the layer is called on a list of inputs."""
     _keras_takes_mask: ClassVar[bool] = False

@@ -30,6 +30,16 @@ class Step(NamedTuple):
     options: dict[str, Any]
 
 
+def _described(value: Any) -> Any:
+    if isinstance(value, (list, tuple)):
+        return tuple(map(_described, value))
+    if isinstance(value, dict):
+        return tuple((name, _described(one)) for name, one in value.items())
+    if isinstance(value, np.ndarray):
+        return value.shape, value.tobytes()
+    return "phase" if isinstance(value, Phase) else repr(value)
+
+
 class Phase:
     """What `training` is in a call that is traced: whether training runs is known when the model runs.
 
@@ -65,6 +75,7 @@ class Computation(Layer):
 
     _in_keras: ClassVar[bool] = False
     _takes_any_input: ClassVar[bool] = True
+    _has_own_weights: ClassVar[bool] = False
 
     def __init__(self, steps: Sequence[Step], variables: Sequence[Variable], function: str, **options: Any) -> None:
         super().__init__(**options)
@@ -88,6 +99,11 @@ class Computation(Layer):
     def remember(self, shapes: Sequence[Shape], result: Shape) -> None:
         """Take note of the shape of the result for inputs of these shapes."""
         self._results[tuple(shape[1:] for shape in shapes)] = result[1:]
+
+    def described(self) -> Any:
+        """Return what is equal for another layer that computes the same."""
+        steps = [(step.function, _described(step.arguments), _described(step.options)) for step in self._steps]
+        return tuple(steps), tuple(map(id, self._variables))
 
     def run(self, inputs: Sequence[Any], variables: Sequence[Any], training: bool = False) -> Any:
         """Return the output for arrays."""

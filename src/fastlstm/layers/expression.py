@@ -122,7 +122,7 @@ class Expression(SymbolicTensor):
         )
 
     def __bool__(self) -> bool:
-        self._refuse()
+        return bool(self._refuse())
 
     def __int__(self) -> int:
         self._refuse()

@@ -106,6 +106,7 @@ class Layer(base.Layer, metaclass=_AnyLayer):
     def __init_subclass__(cls) -> None:
         """Let `build` run once."""
         super().__init_subclass__()
+        _show_constructor(cls)
         if "build" in cls.__dict__:
             cls.build = _once(cls.__dict__["build"])  # type: ignore[method-assign]
 
@@ -117,7 +118,18 @@ class Layer(base.Layer, metaclass=_AnyLayer):
     # Defined by subclasses --------------------------------------------------------------------------------------
 
     def call(self, *args: Any, **kwargs: Any) -> Any:
-        """Return the output; your own layers define it."""
+        """Return the output; your own layers define it.
+
+        Parameters
+        ----------
+        *args, **kwargs
+            The inputs; `mask` and `training` are passed if the method has arguments of these names.
+
+        Returns
+        -------
+        object
+            A tensor, or a list, tuple or dict of several.
+        """
         raise NotImplementedError(f"{type(self).__name__} must define call(self, inputs)")
 
     def build(self, input_shape: Any) -> None:
@@ -641,6 +653,14 @@ def _whole_call(layer: Layer, template: Any, arrays: Any, masks: Any, values: Se
         SUBSTITUTES.reset(token)
 
 
+def _show_constructor(cls: Any) -> None:
+    """Show the arguments of the constructor in the signature of a class, whose `__new__` takes any."""
+    _, *parameters = inspect.signature(cls.__init__).parameters.values()
+    cls.__signature__ = inspect.Signature(parameters)
+
+
+_show_constructor(Layer)
+
 _KEPT = ("_activity_regularizer", "_trainable")
 _WITHOUT_EFFECT = ("dynamic", "autocast", "implementation", "batch_size", "sparse", "ragged", "experimental_autocast")
 
@@ -675,6 +695,7 @@ def structured_shapes(args: Any) -> Any:
 
 @contextmanager
 def outside_of_traces() -> Iterator[None]:
+    """Let variables and functions have values, also where a call is traced."""
     token = TRACING.set(None)
     try:
         yield

@@ -7,7 +7,7 @@ import numpy as np
 
 from .._internal.tensor import TensorShape
 
-OPERATIONS: dict[str, Callable[[Any, Any], Any]] = {}
+OPERATIONS: dict[str, Callable[..., Any]] = {}
 """What operators do, by name: `symbolic_operators` defines them, which knows the layers that they call."""
 
 
@@ -218,15 +218,36 @@ class SymbolicTensor:
         return self._defer(np.transpose, (self,), {})
 
     def astype(self, dtype: Any) -> Any:
-        """Return the elements in another dtype."""
+        """Return the elements in another dtype.
+
+        Parameters
+        ----------
+        dtype : dtype
+            NumPy's, or its name.
+
+        Returns
+        -------
+        SymbolicTensor
+        """
         return self._defer(_astype, (self, dtype), {})
 
     def get_shape(self) -> TensorShape:
-        """Return the shape."""
+        """Return the shape.
+
+        Returns
+        -------
+        tuple
+        """
         return self.shape
 
     def set_shape(self, shape: Any) -> None:
-        """Do nothing: the shape is known as far as possible."""
+        """Do nothing: the shape is known as far as possible.
+
+        Parameters
+        ----------
+        shape : tuple
+            As in TensorFlow.
+        """
 
     def __getitem__(self, key: Any) -> Any:
         """Return some of the steps, as in ``x[:, -1]`` and ``x[:, 2:5]``."""

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from ._trace import without_mask
 from .expression import Expression, applied
 from .get_item import GetItem
 from .merging import Add, Merge, Multiply, Subtract
@@ -22,7 +23,9 @@ def _number(name: str, value: Any) -> float:
 def _of_two(merge: type[Merge], function: Any, x: SymbolicTensor, other: SymbolicTensor) -> Any:
     """Return what a layer gives for two tensors of equal shapes, or a function for those that are broadcast."""
     alike = x.shape == other.shape and x.ndim > 1 and not (_is_pending(x) or _is_pending(other))
-    return merge(dtype=x.dtype)([x, other]) if alike else applied(function, ((x, other), {}))
+    return (
+        merge(dtype=x.dtype)([without_mask(x), without_mask(other)]) if alike else applied(function, ((x, other), {}))
+    )
 
 
 def _is_pending(x: SymbolicTensor) -> bool:
@@ -45,7 +48,7 @@ def _add(x: SymbolicTensor, other: Any) -> Any:
         return _of_two(Add, np.add, x, other)
     if not _is_number(x, other) and _is_array(other):
         return applied(np.add, ((x, other), {}))
-    return Rescaling(1.0, _number("+", other), dtype=x.dtype)(x)
+    return Rescaling(1.0, _number("+", other), dtype=x.dtype)(without_mask(x))
 
 
 def _subtract(x: SymbolicTensor, other: Any) -> Any:
@@ -53,13 +56,13 @@ def _subtract(x: SymbolicTensor, other: Any) -> Any:
         return _of_two(Subtract, np.subtract, x, other)
     if not _is_number(x, other) and _is_array(other):
         return applied(np.subtract, ((x, other), {}))
-    return Rescaling(1.0, -_number("-", other), dtype=x.dtype)(x)
+    return Rescaling(1.0, -_number("-", other), dtype=x.dtype)(without_mask(x))
 
 
 def _subtract_from(x: SymbolicTensor, other: Any) -> Any:
     if not _is_number(x, other) and _is_array(other):
         return applied(np.subtract, ((other, x), {}))
-    return Rescaling(-1.0, _number("-", other), dtype=x.dtype)(x)
+    return Rescaling(-1.0, _number("-", other), dtype=x.dtype)(without_mask(x))
 
 
 def _multiply(x: SymbolicTensor, other: Any) -> Any:
@@ -67,7 +70,7 @@ def _multiply(x: SymbolicTensor, other: Any) -> Any:
         return _of_two(Multiply, np.multiply, x, other)
     if not _is_number(x, other) and _is_array(other):
         return applied(np.multiply, ((x, other), {}))
-    return Rescaling(_number("*", other), dtype=x.dtype)(x)
+    return Rescaling(_number("*", other), dtype=x.dtype)(without_mask(x))
 
 
 def _divide(x: SymbolicTensor, other: Any) -> Any:
@@ -75,7 +78,7 @@ def _divide(x: SymbolicTensor, other: Any) -> Any:
         return applied(np.true_divide, ((x, other), {}))
     if not _is_number(x, other) and _is_array(other):
         return applied(np.true_divide, ((x, other), {}))
-    return Rescaling(1.0 / _number("/", other), dtype=x.dtype)(x)
+    return Rescaling(1.0 / _number("/", other), dtype=x.dtype)(without_mask(x))
 
 
 def _get_item(x: SymbolicTensor, key: Any) -> Any:
@@ -85,7 +88,7 @@ def _get_item(x: SymbolicTensor, key: Any) -> Any:
         layer = GetItem(key, dtype=x.dtype)
     except (TypeError, ValueError):  # what is more than some of the steps
         return applied(getitem, ((x, key), {}))
-    return layer(x)
+    return layer(without_mask(x))
 
 
 OPERATIONS.update(

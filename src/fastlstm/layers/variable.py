@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 from contextvars import ContextVar
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
-from .. import config
+from .. import config, initializers
 from .._internal import tape
 from .._internal.arrays import Array
 from .._internal.tensor import TensorShape
@@ -41,9 +41,9 @@ class Variable:
 
     Examples
     --------
-    >>> from fastlstm.layers import Variable
+    >>> from fastlstm.keras import Variable
     >>> scale = Variable([1.0, 2.0])
-    >>> scale.assign_add([1.0, 1.0])
+    >>> scale = scale.assign_add([1.0, 1.0])
     >>> (scale * 2).tolist()
     [4.0, 6.0]
     """
@@ -51,10 +51,17 @@ class Variable:
     __array_priority__ = 1000
 
     def __init__(
-        self, initial_value: Any = None, dtype: Any = None, trainable: bool = True, name: str | None = None, **_: Any
+        self,
+        initial_value: Any = None,
+        dtype: Any = None,
+        trainable: bool = True,
+        name: str | None = None,
+        **options: Any,
     ) -> None:
-        if isinstance(initial_value, bool) and not isinstance(trainable, bool):  # trainable comes second in TensorFlow
-            trainable, initial_value = initial_value, trainable
+        if isinstance(dtype, bool):  # `trainable` comes second in TensorFlow
+            dtype, trainable = None, dtype
+        if options.get("shape") is not None and (isinstance(initial_value, str) or callable(initial_value)):
+            initial_value = initializers.get(initial_value)(tuple(options["shape"]), dtype or config.floatx())
         value = initial_value() if callable(initial_value) and not hasattr(initial_value, "shape") else initial_value
         value = tape.plain(value.numpy() if isinstance(value, Variable) else value)
         array = np.asarray(value)
@@ -65,6 +72,8 @@ class Variable:
         self._store, self._index = Weights(), 0
         self._store.append(Weight(name or "variable", array.shape, _fixed, bool(trainable)), array)
         self.constraint: Any = None
+        self.holder: Any = None
+        """The layer that holds it among its weights."""
 
     # What it is --------------------------------------------------------------------------------------------------
 
@@ -237,26 +246,8 @@ class Variable:
 tape_tensor: list[Any] = [np.ndarray]
 """The class of plain values: an array, or one with the methods of tensors."""
 
-_METHODS = frozenset(
-    [
-        "T",
-        "astype",
-        "reshape",
-        "transpose",
-        "sum",
-        "mean",
-        "max",
-        "min",
-        "std",
-        "var",
-        "dot",
-        "ravel",
-        "flatten",
-        "tolist",
-        "item",
-    ]
-)
-_OPERATORS: ClassVar[Any]
+_METHODS_OF_ARRAYS = "T astype reshape transpose sum mean max min std var dot ravel flatten tolist item"
+_METHODS = frozenset(_METHODS_OF_ARRAYS.split())
 _BINARY = "add sub mul truediv floordiv mod pow matmul lt le gt ge and or xor"
 _UNARY = "neg pos abs invert"
 

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from ..layers import InputLayer, Layer, TimeDistributed
+from ..layers import InputLayer, TimeDistributed
 from ..layers._call_arguments import put_in
+from ..layers.base import Layer
 from ..layers.symbolic import SymbolicTensor, are_symbolic, listed
 from ..training.nodes import Values
 from .model import Model

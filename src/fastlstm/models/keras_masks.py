@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
-from ..layers import Attention, Concatenate, Embedding, Layer, Masking
+from ..layers import Attention, Concatenate, Embedding, Masking
 from ..layers._masks import passes_mask
+from ..layers.base import Layer
 from ..layers.merging import Merge
 from ..layers.symbolic import SymbolicCall, SymbolicTensor
 

@@ -12,10 +12,9 @@ from .._internal import checks, tape
 from .._internal.row_arrays import Rows, parts
 from ..callbacks import CallbackList, History
 from ..layers.computation import Phase
-from ..layers.symbolic import OPERATIONS, SymbolicTensor, are_symbolic, listed
+from ..layers.symbolic import SymbolicTensor, are_symbolic, listed
 from ..metrics import Metric
-from ..training import array_data, batch_data
-from ..training import recorded as recorded
+from ..training import array_data, batch_data, recorded
 from ..training.array_data import BatchGroup, Examples
 from ..training.batch_data import BatchSource
 from ..training.compiled import Compiled
@@ -323,7 +322,8 @@ class Model(OwnSteps, LayerGraph, metaclass=ModelType):
         UserWarning
             If there are fewer batches than `steps_per_epoch` asks for, or nothing in the model is trainable.
         """
-        if self._runs_own("train_step"):
+        validates = validation_data is not None or validation_split
+        if self._runs_own("train_step") or (validates and self._runs_own("test_step")):
             given = dict(locals())
             self.history = own_steps.fit(self, x, y, given)
             return self.history
@@ -535,7 +535,7 @@ class Model(OwnSteps, LayerGraph, metaclass=ModelType):
             return self._packed(self._symbolic_output(self._symbolic_inputs(x)))
         if tape.session() is not None:
             self._native_for("x", tape.plain(x))
-            return OPERATIONS["record"](self, Model.__call__, (x,), {"training": training})
+            return recorded.recorded(self, Model.__call__, (x,), {"training": training})
         native = self._native_for("x", x)
         array = native.input("x", x)
         if mask is None and not training:
@@ -697,7 +697,8 @@ class Model(OwnSteps, LayerGraph, metaclass=ModelType):
             self._require_layers()
             first = next(consumers(self._nodes, 0))
             self._build_for_data(first._as_input(name, only_input(x, max(first._axes)), finite=finite).shape)
-        return self._native_model()
+        found: NativeModel = self._native_model()
+        return found
 
     def _names_of_outputs(self) -> list[str]:
         """Return the names by which targets, losses and metrics may be given."""

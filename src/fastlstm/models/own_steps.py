@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
@@ -16,8 +16,14 @@ from ..training.array_data import epochs_of, steps_of
 from ..training.compiled import Compiled
 from ..training.fit import Epochs
 
+if TYPE_CHECKING:
+    Base: TypeAlias = Any
+    """`LayerGraph`, which comes after it among the base classes."""
+else:
+    Base = object
 
-class OwnSteps:
+
+class OwnSteps(Base):  # type: ignore[misc]
     """The part of a model that runs steps in Python, if its class defines `train_step` or `test_step`."""
 
     _compiled: Compiled | None
@@ -41,11 +47,11 @@ class OwnSteps:
         x, y, weight = unpacked(data)
         recording = tape.begin()
         try:
-            y_pred = self(x, training=True)  # type: ignore[operator]
+            y_pred = self(x, training=True)
             loss = self.compute_loss(x, y, y_pred, weight)
         finally:
             tape.end(recording)
-        variables = self.trainable_weights  # type: ignore[attr-defined]
+        variables = self.trainable_weights
         sources = [recording.known((one._store, one._index)) for one in variables]
         gradients = recording.gradients([(loss, np.ones_like(tape.plain(loss)))], sources)
         self.optimizer.apply_gradients(zip(gradients, variables, strict=True))
@@ -65,7 +71,7 @@ class OwnSteps:
             The loss and the metrics by name.
         """
         x, y, weight = unpacked(data)
-        y_pred = self(x, training=False)  # type: ignore[operator]
+        y_pred = self(x, training=False)
         return self._results_of(self.compute_loss(x, y, y_pred, weight), y, y_pred, weight)
 
     def compute_loss(self, x: Any = None, y: Any = None, y_pred: Any = None, sample_weight: Any = None) -> Any:
@@ -106,7 +112,7 @@ class OwnSteps:
         """
         compiled = self._compiled
         if compiled is None or not compiled.has_loss:
-            raise ValueError(f"model {self.name!r} has no loss: call compile(optimizer, loss) first")  # type: ignore[attr-defined]
+            raise ValueError(f"model {self.name!r} has no loss: call compile(optimizer, loss) first")
         targets, predictions = _listed(y_true), _listed(y_pred)
         total: Any = 0.0
         for loss, factor, target, prediction in zip(
@@ -123,7 +129,7 @@ class OwnSteps:
     def losses(self) -> list[Any]:
         """The penalties of the regularizers of weights that training changes, and losses added in the last call."""
         found = []
-        for leaf in self._leaf_layers():  # type: ignore[attr-defined]
+        for leaf in self._leaf_layers():
             pairs = zip(leaf._weights.declared, leaf.weights, leaf._trained(), strict=False)
             found += [weight.regularizer(array._current()) for weight, array, on in pairs if on and weight.regularizer]
         return found + list(vars(self).get("_added_losses", ()))
@@ -177,17 +183,18 @@ class OwnSteps:
     def _layers(self) -> list[Any]:
         if not self._nodes and self._runs_own("train_step"):  # of attributes, with which only its own steps work
             return parts_of(self)
-        return super()._layers  # type: ignore[misc, no-any-return]
+        found: list[Any] = super()._layers
+        return found
 
     @property
     def output_names(self) -> list[str]:
         """The names of the layers that give the outputs."""
-        return ["output"] if not self._nodes else super().output_names  # type: ignore[misc, no-any-return]
+        return ["output"] if not self._nodes else super().output_names
 
     def _native_model(self) -> Any:
         if not self._nodes and self._runs_own("train_step"):
             return None
-        return super()._native_model()  # type: ignore[misc]
+        return super()._native_model()
 
     def _runs_own(self, step: str) -> bool:
         """Return whether the class defines a step."""

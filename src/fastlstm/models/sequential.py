@@ -8,8 +8,8 @@ from .. import losses
 from .._internal import checks
 from .._internal.arrays import Array, numbers
 from .._internal.preprocessors import Preprocessor
-from ..layers import Embedding, InputLayer, Layer
-from ..layers.base import Shape
+from ..layers import Embedding, InputLayer
+from ..layers.base import Layer, Shape
 from ..layers.symbolic import SymbolicTensor
 from ..losses._robust import quantiles_of
 from ..training import roll_out

@@ -1,24 +1,23 @@
 """Models that users write as classes with a `call`: built and traced when the shapes of the data are known."""
 
+import contextlib
 import inspect
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from .._internal.arrays import Array
 from .._internal.tensor import TensorShape
-from ..layers import InputLayer, Variable
+from ..layers import InputLayer
 from ..layers import Layer as OwnLayer
 from ..layers._call_arguments import Place, name_of_first, put_in, structured, taken_out, takes
 from ..layers._trace import Trace, Tracing, traced
 from ..layers._tracked import parts_of, parts_of_files
 from ..layers.base import Shape
-from ..layers.computation import Phase
 from ..layers.expression import NeedsValuesError
 from ..layers.own_layer import outside_of_traces
 from ..layers.symbolic import SymbolicTensor
-from ..layers.variable import TRACING
+from ..layers.variable import TRACING, Variable
 from ..training import batch_data
 from .summary import Entry
 
@@ -33,12 +32,18 @@ class ModelType(type):
         return super().__new__(cls, name, bases, namespace, **options)
 
 
-class Subclassed:
+if TYPE_CHECKING:
+    Base: TypeAlias = Any
+    """`Model`, which comes after it among the base classes."""
+else:
+    Base = object
+
+
+class Subclassed(Base):  # type: ignore[misc]
     """What a model of a user's class with a `call` does otherwise than a model of symbolic tensors."""
 
     supports_masking: Any = True
-    _is_own = True
-    _owners: list[Any]
+    _is_own = _is_subclassed = True
 
     def __init__(self, *args: Any, **options: Any) -> None:
         options = {name: value for name, value in options.items() if name not in _WITHOUT_EFFECT}
@@ -60,7 +65,7 @@ class Subclassed:
 
     # Weights and layers ---------------------------------------------------------------------------------------------
 
-    _own = OwnLayer._own
+    _own = vars(OwnLayer)["_own"]
     add_weight, add_variable = OwnLayer.add_weight, OwnLayer.add_weight
     add_loss, add_metric, add_update = OwnLayer.add_loss, OwnLayer.add_metric, OwnLayer.add_update
     compute_mask = OwnLayer.compute_mask
@@ -74,9 +79,11 @@ class Subclassed:
     def _layers(self) -> list[Any]:
         return [*([self._own] if self._own._weights.declared else []), *parts_of(self)]
 
-    def _parts_of_files(self) -> Iterator[tuple[str, Any]]:
-        """Yield the paths of layers in Keras's files, and the layers."""
-        yield from parts_of_files(self)
+    def _shapes_of_build(self) -> Any:
+        """Return the shapes of the inputs in their structure, None before the model is built."""
+        if self._trace_of_call is None:
+            return None
+        return structured(self._structure, lambda one: [None, *self._inputs[one.number].shape])
 
     def _leaves(self, path: str) -> Iterator[tuple[str, Any]]:
         if self._own._weights.declared:
@@ -132,10 +139,8 @@ class Subclassed:
             raise TypeError(f"model {self.name!r}: {error}") from error
         loose = [_with_any_steps(shape, k, trace) for k, shape in enumerate(shapes)]
         if loose != shapes:
-            try:
+            with contextlib.suppress(Exception):  # what needs to know the number of steps says so in any way
                 trace, shapes = found(loose), loose
-            except Exception:  # what needs to know the number of steps says so in any way
-                pass
         names = _names(places, len(shapes))
         self._become(
             trace, places, [InputLayer(batch_shape=one, name=name) for one, name in zip(shapes, names, strict=True)]
@@ -363,6 +368,3 @@ def _names(places: Any, count: int) -> list[str | None]:
         if isinstance(place, Place):
             found[place.number] = name
     return found
-
-
-_ = (Array, Phase)

@@ -392,7 +392,7 @@ class Optimizer:
 
         Examples
         --------
-        >>> from fastlstm.layers import Variable
+        >>> from fastlstm.keras import Variable
         >>> from fastlstm.optimizers import SGD
         >>> weight = Variable([1.0, 2.0])
         >>> SGD(0.5).apply_gradients([([1.0, 0.0], weight)])
@@ -535,7 +535,9 @@ class Optimizer:
         names = [parameter.name for parameter in network.parameters]
         layers = getattr(None if self._model is None else self._model(), "layers", ())
         owners = [layer.name for layer in layers for _ in layer.weights]
-        return [f"{owner}/{name}" for owner, name in zip(owners, names, strict=True)] if owners else names
+        if len(owners) != len(names):
+            return names
+        return [f"{owner}/{name}" for owner, name in zip(owners, names, strict=True)]
 
     @property
     def _steps(self) -> int:

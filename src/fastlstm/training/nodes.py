@@ -196,7 +196,8 @@ class _Branch(Branch):
     """The branch of a layer of a model, which may contain models."""
 
     def __init__(self, core: CoreLayers, layer: Layer, inputs: Sequence[Output]) -> None:
-        super().__init__(core._network, inputs, core.of_layer.get(id(layer), ()), core._united)
+        before = core.of_layer.get(id(layer), ()) if layer._has_own_weights else ()
+        super().__init__(core._network, inputs, before, core._united)
         self._core, self._layer = core, layer
 
     def add_model(self, model: Any, shape: Shape) -> None:

@@ -161,10 +161,7 @@ class RecordedGraph:
     def _backward(self, saved: Any, d: Any, outputs: Sequence[Array], trained: Sequence[int]) -> Any:
         """Return the gradients of the trained weights and of the inputs."""
         produced = saved.output if isinstance(saved.output, list) else [saved.output]
-        if len(outputs) == 1:
-            parts = [d]
-        else:
-            parts = np.split(d, np.cumsum([one.size for one in outputs])[:-1])
+        parts = [d] if len(outputs) == 1 else np.split(d, np.cumsum([one.size for one in outputs])[:-1])
         given = [
             np.ascontiguousarray(np.reshape(part, one.shape), dtype=one.dtype)
             for part, one in zip(parts, produced, strict=True)

@@ -11,6 +11,7 @@ from sklearn.utils.validation import _check_sample_weight, column_or_1d
 
 from ... import Sequential, layers, losses
 from ..._internal.arrays import Array
+from ...layers.base import Layer
 from ._supervised import SupervisedEstimator
 
 
@@ -223,7 +224,7 @@ class LSTMClassifier(ClassifierMixin, SupervisedEstimator):  # type: ignore[misc
     def _loss(self) -> losses.Loss:
         return self._weighted_loss("sparse_categorical_crossentropy")
 
-    def _output(self, dtype: str) -> layers.Layer:
+    def _output(self, dtype: str) -> Layer:
         return layers.Dense(len(self.classes_), activation="softmax", dtype=dtype)
 
     def _score_of(self, model: Sequential, x: Array, y: Array, sample_weight: Array | None) -> float:

@@ -8,6 +8,7 @@ from sklearn.metrics import r2_score
 
 from ... import Sequential, layers, losses
 from ..._internal.arrays import Array
+from ...layers.base import Layer
 from ._supervised import SupervisedEstimator
 
 
@@ -214,7 +215,7 @@ class LSTMRegressor(RegressorMixin, SupervisedEstimator):  # type: ignore[misc]
     def _loss(self) -> losses.Loss:
         return self._weighted_loss(self.loss)
 
-    def _output(self, dtype: str) -> layers.Layer:
+    def _output(self, dtype: str) -> Layer:
         return layers.Dense(self.n_outputs_, dtype=dtype)
 
     def _score_of(self, model: Sequential, x: Array, y: Array, sample_weight: Array | None) -> float:

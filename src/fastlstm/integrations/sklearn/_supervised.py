@@ -7,10 +7,11 @@ from sklearn.model_selection import train_test_split
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
-from ... import Input, Sequential, layers
+from ... import Input, Sequential
 from ..._internal import checks
 from ..._internal.arrays import Array
 from ..._internal.names import lookup
+from ...layers.base import Layer
 from ...layers.rnn.recurrent import layers_by_cell
 from ...losses import Loss
 from ._base import NetworkEstimator
@@ -69,7 +70,7 @@ class SupervisedEstimator(NetworkEstimator):
     def _loss(self) -> Loss:
         raise NotImplementedError
 
-    def _output(self, dtype: str) -> layers.Layer:
+    def _output(self, dtype: str) -> Layer:
         """Return the last layer."""
         raise NotImplementedError
 

@@ -8,6 +8,7 @@ import torch
 
 from ... import layers, models
 from ..._internal.arrays import Array
+from ...layers.base import Layer
 from ...layers.rnn.cell import reordered
 from . import _pieces
 from ._activations import activation_of
@@ -20,7 +21,7 @@ from ._tracing import Step, trace
 class _Converted(NamedTuple):
     """A layer converted from a module, and its weights."""
 
-    layer: layers.Layer
+    layer: Layer
     weights: Sequence[Array] = ()
 
 

@@ -8,6 +8,7 @@ import torch
 
 from ... import layers, models
 from ..._internal.arrays import Array
+from ...layers.base import Layer
 from ...layers.rnn.cell import reordered
 from . import _modules, _pieces
 from ._activations import module_of
@@ -87,7 +88,7 @@ def to_torch(model: Any) -> Any:
     return torch.nn.Sequential(*modules).eval()
 
 
-def _modules_of(layer: layers.Layer, shape: Any) -> Iterator[Any]:
+def _modules_of(layer: Layer, shape: Any) -> Iterator[Any]:
     convert = _CONVERSIONS.get(type(layer))
     if convert is None:
         raise ValueError(f"model: to_torch does not convert {type(layer).__name__}, the layer {layer.name!r}")

@@ -5,8 +5,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ....layers import Layer, Masking, Normalization, Recurrent
+from ....layers import Masking, Normalization, Recurrent
 from ....layers._from_config import layer_from
+from ....layers.base import Layer
 from .._writer import activations, functions, scan
 from .._writer.graph import written
 from .embedding import embedded

@@ -9,7 +9,8 @@ import onnx
 from google.protobuf.message import DecodeError
 from onnx import GraphProto, ModelProto, TensorProto, ValueInfoProto
 
-from ....layers import Embedding, Input, Layer
+from ....layers import Embedding, Input
+from ....layers.base import Layer
 from ....models import Sequential
 from .._writer.graph import DOMAIN, array_of
 from . import arithmetic, layers, loops, recurrent, shapes  # noqa: F401  register their operators

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from ...._internal.arrays import Array
-from ....layers import Layer
+from ....layers.base import Layer
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .... import layers
-from ....layers.base import Shape
+from ....layers.base import Layer, Shape
 from .activations import applied
 from .functions import FUNCTIONS
 from .graph import Symbol, Writer
@@ -28,12 +28,12 @@ class Value(NamedTuple):
 
 
 @singledispatch
-def write(layer: layers.Layer, x: Value) -> Symbol | tuple[Symbol, Symbol | None]:
+def write(layer: Layer, x: Value) -> Symbol | tuple[Symbol, Symbol | None]:
     """Add the nodes of a layer applied to x; return its output, with its mask unless that is the mask of x."""
     raise ValueError(f"layer {layer.name!r}: {type(layer).__name__} cannot be exported to ONNX")
 
 
-def written(layer: layers.Layer, x: Value) -> Value:
+def written(layer: Layer, x: Value) -> Value:
     """Add the nodes of a layer, and return its output value."""
     if layer.stateful:
         raise ValueError(

@@ -1,0 +1,132 @@
+"""Steps that users write: `train_step` and `test_step`, with the losses and metrics that they update."""
+
+import numpy as np
+import pytest
+
+from fastlstm import keras
+from fastlstm.keras import tensorflow as tf
+
+ROWS = 16
+
+
+@pytest.fixture
+def data(rng):
+    return rng.normal(size=(ROWS, 5, 3)).astype("float32"), rng.normal(size=(ROWS, 1)).astype("float32")
+
+
+class Stepping(keras.Model):
+    """A model whose step is that of `fit`."""
+
+    def train_step(self, data):
+        x, y = data
+        with tf.GradientTape() as tape:
+            y_pred = self(x, training=True)
+            loss = self.compute_loss(y=y, y_pred=y_pred)
+        gradients = tape.gradient(loss, self.trainable_variables)
+        self.optimizer.apply_gradients(zip(gradients, self.trainable_variables, strict=True))
+        for metric in self.metrics:
+            if metric.name == "loss":
+                metric.update_state(loss)
+            else:
+                metric.update_state(y, y_pred)
+        return {metric.name: metric.result() for metric in self.metrics}
+
+
+def made(cls):
+    x = keras.Input((5, 3))
+    h = keras.layers.LSTM(4, return_sequences=True)(x)
+    h = keras.layers.BatchNormalization()(keras.layers.GRU(3)(h))
+    return cls(x, keras.layers.Dense(1, kernel_regularizer="l2")(h))
+
+
+@pytest.mark.parametrize("optimizer", ["SGD", "Adam", "RMSprop"])
+def test_a_step_of_your_own_trains_as_fit_does(optimizer, data):
+    models = [made(keras.Model), made(Stepping)]
+    models[1].set_weights(models[0].get_weights())
+    histories = []
+    for model in models:
+        model.compile(optimizer=getattr(keras.optimizers, optimizer)(0.01), loss="mse", metrics=["mae"])
+        histories.append(model.fit(*data, batch_size=4, epochs=5, shuffle=False, verbose=0).history)
+    np.testing.assert_allclose(histories[1]["mae"], histories[0]["mae"], rtol=1e-5)
+    for mine, expected in zip(models[1].get_weights(), models[0].get_weights(), strict=True):
+        np.testing.assert_allclose(mine, expected, rtol=1e-4, atol=1e-6)
+
+
+def test_the_step_of_the_base_class(data):
+    class Counting(keras.Model):
+        steps = 0
+
+        def train_step(self, data):
+            Counting.steps += 1
+            return super().train_step(data)
+
+    models = [made(keras.Model), made(Counting)]
+    models[1].set_weights(models[0].get_weights())
+    losses = []
+    for model in models:
+        model.compile(optimizer="sgd", loss="mse")
+        losses.append(model.fit(*data, batch_size=4, epochs=2, shuffle=False, verbose=0).history["loss"])
+    assert Counting.steps == 8
+    np.testing.assert_allclose(*losses, rtol=1e-5)
+
+
+def test_a_test_step_of_your_own(data):
+    class Tested(keras.Model):
+        def test_step(self, data):
+            x, y = data
+            return {"distance": np.sum(np.abs(self(x) - y))}
+
+    model = made(Tested)
+    model.compile(optimizer="sgd", loss="mse")
+    x, y = data
+    expected = np.abs(model.predict(x[-4:], verbose=0) - y[-4:]).sum()
+    assert model.evaluate(x, y, batch_size=4, verbose=0) == pytest.approx(expected, rel=1e-5)
+    history = model.fit(x, y, validation_data=(x, y), verbose=0).history
+    assert {"loss", "val_distance"} <= set(history)
+
+
+def test_two_optimizers_and_models_as_attributes(rng):
+    """A generator and a discriminator, each with an optimizer."""
+
+    class Pair(keras.Model):
+        def __init__(self, discriminator, generator):
+            super().__init__()
+            self.discriminator, self.generator = discriminator, generator
+
+        def compile(self, d_optimizer, g_optimizer, loss_fn):
+            super().compile()
+            self.d_optimizer, self.g_optimizer, self.loss_fn = d_optimizer, g_optimizer, loss_fn
+            self.d_loss = keras.metrics.Mean(name="d_loss")
+
+        @property
+        def metrics(self):
+            return [self.d_loss]
+
+        def train_step(self, real):
+            rows = tf.shape(real)[0]
+            noise = tf.random.normal(shape=(rows, 3))
+            both = tf.concat([self.generator(noise), real], axis=0)
+            labels = tf.concat([tf.ones((rows, 1)), tf.zeros((rows, 1))], axis=0)
+            with tf.GradientTape() as tape:
+                loss = self.loss_fn(labels, self.discriminator(both))
+            variables = self.discriminator.trainable_weights
+            self.d_optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables, strict=True))
+            with tf.GradientTape() as tape:
+                g_loss = self.loss_fn(tf.zeros((rows, 1)), self.discriminator(self.generator(noise)))
+            variables = self.generator.trainable_weights
+            self.g_optimizer.apply_gradients(zip(tape.gradient(g_loss, variables), variables, strict=True))
+            self.d_loss.update_state(loss)
+            return {"d_loss": self.d_loss.result(), "g_loss": g_loss}
+
+    dense = keras.layers.Dense
+    discriminator = keras.Sequential([keras.Input((4,)), dense(6, activation="relu"), dense(1)])
+    generator = keras.Sequential([keras.Input((3,)), dense(6, activation="relu"), dense(4)])
+    model = Pair(discriminator, generator)
+    model.compile(
+        keras.optimizers.Adam(0.01), keras.optimizers.Adam(0.01), keras.losses.BinaryCrossentropy(from_logits=True)
+    )
+    before = generator.get_weights()
+    history = model.fit(rng.normal(size=(32, 4)), epochs=2, batch_size=8, verbose=0).history
+    assert len(history["d_loss"]) == len(history["g_loss"]) == 2
+    assert all(np.abs(a - b).max() > 0 for a, b in zip(before, generator.get_weights(), strict=True))
+    assert len(model.weights) == 8
