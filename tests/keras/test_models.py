@@ -1,5 +1,6 @@
 """Models with the methods, arguments and files of all versions of Keras."""
 
+import io
 import json
 
 import numpy as np
@@ -197,13 +198,13 @@ def test_pictures_of_graphs_have_a_box_for_each_layer(tmp_path):
     assert (tmp_path / "graph.png").stat().st_size > 1000
 
 
-def test_unknown_values_are_monitored_as_in_keras_2():
+def test_unknown_values_are_monitored_as_in_keras_2(tmp_path):
     model = keras.Sequential([keras.layers.Dense(1, input_shape=(1,))])
     model.compile("sgd", "mse")
     monitors = [
         keras.callbacks.EarlyStopping(monitor="val_mean_absolute_error", patience=1),
         keras.callbacks.ReduceLROnPlateau(monitor="nothing"),
-        keras.callbacks.ModelCheckpoint("{epoch}.h5", monitor="val_accuracy", save_best_only=True),
+        keras.callbacks.ModelCheckpoint(tmp_path / "{epoch}.h5", monitor="val_accuracy", save_best_only=True),
     ]
     with pytest.warns(UserWarning, match="in the logs") as warned:
         history = model.fit(np.ones((4, 1)), np.ones(4), epochs=3, verbose=0, callbacks=monitors)
@@ -211,3 +212,13 @@ def test_unknown_values_are_monitored_as_in_keras_2():
     for monitor in monitors:
         assert any(f"{monitor.monitor!r} in the logs" in str(one.message) for one in warned)
     assert [one._larger_is_better() for one in monitors] == [False, False, True]
+
+
+def test_models_are_saved_to_open_files():
+    found, again = model(), io.BytesIO()
+    found.build((None, 6, 2))
+    found.save(again)
+    again.seek(0)
+    loaded = keras.models.load_model(again)
+    assert type(loaded) is keras.Sequential
+    assert (loaded.predict(np.ones((1, 6, 2)), verbose=0) == found.predict(np.ones((1, 6, 2)), verbose=0)).all()

@@ -40,6 +40,15 @@ def test_texts_are_vectorized_in_a_data_set():
     assert vectorize(["the"]).numpy().tolist() == [[2, 0, 0]]
 
 
+def test_what_elements_are_like():
+    rows = tf.data.Dataset.from_generator(lambda: iter([([1, 2], 3), ([4], 5)]), (tf.int64, tf.float32))
+    assert rows.output_shapes == tf.data.get_output_shapes(rows) == ((None,), ())
+    assert rows.output_types == tf.data.get_output_types(rows) == (tf.int64, tf.float32)
+    assert rows.element_spec == (tf.TensorSpec((None,), tf.int64), tf.TensorSpec((), tf.float32))
+    ((x, y),) = rows.padded_batch(2, rows.output_shapes)
+    assert (x.numpy().tolist(), y.numpy().tolist()) == ([[1, 2], [4, 0]], [3, 5])
+
+
 def test_what_does_not_fit():
     rows = tf.data.Dataset.from_tensor_slices(np.ones((2, 3)))
     with pytest.raises(ValueError, match="padded_shapes: expected room for 3 entries, got 2"):

@@ -64,6 +64,8 @@ def test_entries_are_tensors():
 
 def test_functions_of_this_package_are_known_as_losses_metrics_and_activations():
     assert type(losses.get(keras.losses.mae)) is losses.MeanAbsoluteError
+    for function in (tf.nn.tanh, tf.tanh, tf.nn.softmax, tf.sigmoid, keras.backend.softmax, keras.activations.elu):
+        assert keras.layers.Dense(1, activation=function).activation == function.__name__
     model = keras.Sequential([keras.layers.Dense(1, activation=tf.nn.relu, input_shape=(3,))])
     assert model.layers[0].activation == "relu"
     model.compile("sgd", keras.losses.mse, metrics=[keras.metrics.mae])

@@ -95,7 +95,7 @@ def test_layer_normalization(axis, axes, rms, rng, isa):
 
 @pytest.mark.parametrize(("axis", "axes"), AXES, ids=str)
 @pytest.mark.parametrize("rms", [False, True])
-def test_gradients_of_layer_normalization(axis, axes, rms, rng):
+def test_gradients_of_layer_normalization(axis, axes, rms, rng, isa):
     x, y = rng.normal(1.0, 2.0, size=(N, T, D)), rng.normal(size=(N, T, D))
     options = {"dtype": "float64"}
     dense, normalize = layers.Dense(D, **options), layers.LayerNormalization(axis, rms_scaling=rms, **options)

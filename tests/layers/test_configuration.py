@@ -92,6 +92,7 @@ MADE = {
         **{f"{name}_initializer": "random_normal" for name in ("beta", "gamma")},
         **{f"{name}_regularizer": "l2" for name in ("beta", "gamma")},
         **{f"{name}_constraint": "non_neg" for name in ("beta", "gamma")},
+        "rms_scaling": True,
     },
     "Masking": {"mask_value": -1.0},
     "Normalization": {"mean": [1.0, 2.0], "variance": [3.0, 4.0], "invert": True},

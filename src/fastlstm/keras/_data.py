@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 
 from .. import datasets
+from .._internal.tensor import TensorShape
 from ._arrays import convert_to_tensor, generator, tensor
 from ._padded import bucketed, padded
+from ._spec import TensorSpec
 
 AUTOTUNE = -1
 
@@ -283,6 +285,21 @@ class Dataset:
     def cardinality(self, **_: Any) -> Any:
         """Return the number of elements, -2 if it is unknown."""
         return tensor(np.int64(-2 if self._length is None else self._length))
+
+    @property
+    def element_spec(self) -> Any:
+        """The number of axes and the dtype of each array of an element; the sizes of axes may differ and are None."""
+        return _map(lambda array: TensorSpec([None] * np.ndim(array), np.asarray(array).dtype), next(iter(self)))
+
+    @property
+    def output_shapes(self) -> Any:
+        """The shapes in `element_spec`."""
+        return _map(lambda spec: TensorShape(spec.shape), self.element_spec)
+
+    @property
+    def output_types(self) -> Any:
+        """The dtypes in `element_spec`."""
+        return _map(lambda spec: spec.dtype, self.element_spec)
 
     def __repr__(self) -> str:
         return f"<Dataset of {'unknown' if self._length is None else self._length} elements>"

@@ -42,8 +42,10 @@ class _Logs(dict[str, Any]):
         return self[prefix + other]
 
 
-def file_of(path: str | os.PathLike[str]) -> str:
-    """Return the path of a model's file, which is inside if the path is that of a folder, as in Keras 2."""
+def file_of(path: Any) -> Any:
+    """Return the path of a model's file, which is inside if it is that of a folder, as in Keras 2; or an open file."""
+    if not isinstance(path, (str, os.PathLike)):
+        return path
     path = os.fspath(path)
     return os.path.join(path, "model.keras") if path.endswith(("/", os.sep)) or os.path.isdir(path) else path
 
@@ -211,7 +213,7 @@ class MethodsOfKeras(Model):
 
         without(options, _OF_SAVE)
         path = file_of(filepath)
-        if not path.endswith((".h5", ".hdf5")):  # Keras 2 made folders
+        if isinstance(path, str) and not path.endswith((".h5", ".hdf5")):  # Keras 2 made folders
             os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
         model_files.save_model(self, path, overwrite, any_ending=True)
 

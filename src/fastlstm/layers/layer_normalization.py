@@ -73,6 +73,7 @@ class LayerNormalization(Layer):
         gamma_regularizer: Any = None,
         beta_constraint: Any = None,
         gamma_constraint: Any = None,
+        *,
         rms_scaling: bool = False,
         **options: Any,
     ) -> None:

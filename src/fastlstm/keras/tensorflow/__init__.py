@@ -31,6 +31,7 @@ from .._arrays import sum_ as reduce_sum
 from .._arrays import tensor as _tensor
 from .._inert import Inert
 from .._missing import missing_names_of
+from .._spec import TensorSpec
 from ..backend import name_scope, shape
 from ..backend._variable import Variable
 from . import config, data, distribute, dtypes, errors, io, linalg, logging, math, nn, random, strings, test, train
@@ -39,7 +40,6 @@ from ._functions import *
 from ._gradient_tape import *
 from ._ragged import RaggedTensor, SparseTensor, ragged, sparse
 from ._selection import *
-from ._spec import TensorSpec
 from .dtypes import bfloat16, bool, float16, float32, float64, int8, int16, int32, int64, string, uint8
 from .linalg import matmul
 from .math import log, sigmoid

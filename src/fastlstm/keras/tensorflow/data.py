@@ -18,6 +18,16 @@ def _bucket_by_sequence_length(*args: Any, **kwargs: Any) -> Any:
     return lambda dataset: dataset.bucket_by_sequence_length(*args, **kwargs)
 
 
+def get_output_shapes(dataset: Dataset) -> Any:
+    """Return the shapes of a data set's elements, in which sizes are None."""
+    return dataset.output_shapes
+
+
+def get_output_types(dataset: Dataset) -> Any:
+    """Return the dtypes of a data set's elements."""
+    return dataset.output_types
+
+
 Options = Inert("tf.data.Options")
 experimental = SimpleNamespace(
     AUTOTUNE=AUTOTUNE,

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from .._arrays import dtype_of
+from ._arrays import dtype_of
 
 
 class TensorSpec:
