@@ -71,6 +71,15 @@ def test_shuffling():
     assert values(fixed) == values(fixed)
 
 
+def test_shuffle_draws_from_a_buffer():
+    dataset = Dataset.range(1000).shuffle(10)
+    found = [int(one) for one in dataset]
+    assert sorted(found) == list(range(1000))
+    assert all(value < place + 10 for place, value in enumerate(found))
+    endless = Dataset.range(20).repeat().shuffle(5).take(50)
+    assert len(list(endless)) == 50
+
+
 def test_fit_takes_one(rng):
     x, y = rng.normal(size=(20, 5, 1)), rng.normal(size=20)
     model = keras.Sequential([keras.layers.GRU(2, input_shape=(5, 1)), keras.layers.Dense(1)])

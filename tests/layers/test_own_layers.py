@@ -414,3 +414,11 @@ def test_losses_of_tensors_of_a_functional_model(rng):
         moved[1][i][place] -= 1e-5
         slope = (loss(moved[0]) - loss(moved[1])) / 2e-5
         assert (before - after)[place] / 0.1 == pytest.approx(slope, rel=2e-3, abs=1e-5)
+
+
+def test_scores_of_attention_that_are_not_used(rng):
+    x = Input((5, 4))
+    layer = layers.MultiHeadAttention(2, 3)
+    found, _ = layer(x, x, return_attention_scores=True)
+    a = rng.normal(size=(3, 5, 4)).astype("float32")
+    np.testing.assert_allclose(Model(x, found).predict(a), layer(a, a), rtol=1e-6)

@@ -196,6 +196,30 @@ def loop_over_steps(keras):
     return Case(_model_of(keras, Loop(3)), _sequences(), _targets(STEPS, 3))
 
 
+def cell_of_your_own(keras):
+    """An RNN of a cell with one state, on sequences of different lengths."""
+    ops = keras.ops
+
+    class MinimalCell(keras.layers.Layer):
+        def __init__(self, units, **options):
+            super().__init__(**options)
+            self.units = self.state_size = units
+
+        def build(self, input_shape):
+            self.kernel = self.add_weight(shape=(input_shape[-1], self.units), initializer="uniform", name="kernel")
+            self.recurrent = self.add_weight(shape=(self.units, self.units), initializer="uniform", name="recurrent")
+
+        def call(self, inputs, states):
+            output = ops.tanh(ops.matmul(inputs, self.kernel) + ops.matmul(states[0], self.recurrent))
+            return output, [output]
+
+    x = keras.Input((STEPS, FEATURES))
+    h = keras.layers.RNN(MinimalCell(3), return_sequences=True)(keras.layers.Masking()(x))
+    given = _sequences()
+    given[:4, 4:] = 0
+    return Case(keras.Model(x, keras.layers.RNN(MinimalCell(2))(h)), given, _targets(2))
+
+
 def added_loss(keras):
     """A term of the loss that depends on what a layer sees, and may be negative."""
     ops = keras.ops
@@ -264,6 +288,7 @@ LAYERS = {
         heads_of_four_axes,
         two_inputs_and_outputs,
         loop_over_steps,
+        cell_of_your_own,
         added_loss,
         layers_in_layers,
         attention_of_chosen_pairs,

@@ -142,6 +142,10 @@ class Branch:
         """Add the layers of a model of one input, of this shape, and one output."""
         raise NotImplementedError("models are in branches of models")
 
+    def wants(self, output: int) -> bool:
+        """Return whether an output is needed."""
+        return self.wanted is None or output in self.wanted
+
     def weight_of(self, variable: Any) -> Place | None:
         """Return the layer and the number of a variable among the network's weights; None if it is not one."""
         return None

@@ -201,15 +201,22 @@ class Dataset:
     def shuffle(
         self, buffer_size: int, seed: int | None = None, reshuffle_each_iteration: bool | None = True, **_: Any
     ) -> "Dataset":
-        """Return the elements in random order; all of them are shuffled, whatever the size of the buffer."""
+        """Return the elements in random order, each drawn from the next `buffer_size` that have not been drawn."""
         orders = generator(seed)
         state = orders.bit_generator.state
 
         def make() -> Iterator[Any]:
             if reshuffle_each_iteration is False:
                 orders.bit_generator.state = state
-            elements = list(self)
-            return (elements[i] for i in orders.permutation(len(elements)))
+            buffer: list[Any] = []
+            for element in self:
+                if len(buffer) < buffer_size:
+                    buffer.append(element)
+                    continue
+                drawn = int(orders.integers(buffer_size))
+                yield buffer[drawn]
+                buffer[drawn] = element
+            yield from (buffer[drawn] for drawn in orders.permutation(len(buffer)))
 
         return Dataset(make, self._length)
 

@@ -55,6 +55,9 @@ def called(tracing: Tracing, layer: Any, call: Callable[..., Any], args: Any, op
 def _called(tracing: Tracing, layer: Any, call: Callable[..., Any], args: Any, options: Any) -> Any:
     args = tuple(_without_phase(one) for one in args)
     options = {name: _without_phase(one) for name, one in options.items()}
+    if options.get("attention_mask") is not None:
+        query = args[0] if args else options.get("query")
+        options["attention_mask"] = _pairs(_symbolic(options["attention_mask"]), query)
     if not args:
         return call(layer, *args, **options)
     first, *others = args
@@ -70,6 +73,18 @@ def _called(tracing: Tracing, layer: Any, call: Callable[..., Any], args: Any, o
         if not first.has_rows:
             return _for_all_rows(layer, call, first, others, options, tracing)
     return call(layer, first, *map(_symbolic, others), **options)
+
+
+def _pairs(mask: Any, query: Any) -> Any:
+    """Return a mask of pairs of steps with a row for each sample."""
+    has_rows = mask.has_rows if isinstance(mask, Expression) else isinstance(mask, SymbolicTensor)
+    return mask if has_rows and mask.ndim == 3 else applied(_pairs_of_rows, ((mask, query), {}))
+
+
+def _pairs_of_rows(mask: Any, query: Any) -> Any:
+    found = np.asarray(getattr(mask, "value", mask))
+    found = found[:, 0] if found.ndim == 4 else found
+    return np.broadcast_to(found, (*np.shape(query)[:2], found.shape[-1])).astype(query.dtype)
 
 
 def _without_phase(value: Any) -> Any:

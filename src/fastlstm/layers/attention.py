@@ -330,7 +330,7 @@ class Attention(AttendingLayer):
             seed=self._seed.drawn() if self.dropout else 0,
             **options,
         )
-        if return_attention_scores:
+        if return_attention_scores and branch.wants(1):
             steps = self._steps_for_scores(shape[1])
             number = len(branch.added) - 1
             branch.outputs.append(branch.add_again(number, inputs, "attention", weights_of_steps=steps, **options))

@@ -402,7 +402,7 @@ class MultiHeadAttention(AttendingLayer):
         )
         if not weights_of_steps:
             branch.outputs = [self.output_dense._add_to(branch, branch.outputs, features)]
-        if return_attention_scores:
+        if return_attention_scores and branch.wants(1):
             self._append_scores(branch, inputs, shape, options)
 
     def _append_scores(self, branch: Branch, inputs: Sequence[Output], shape: Any, options: dict[str, Any]) -> None:

@@ -76,6 +76,12 @@ class RNN(StatefulLayer):
         zero_output_for_mask: bool = False,
         **options: Any,
     ) -> None:
+        if type(self) is RNN and getattr(cell, "_is_own", False):
+            from .own_cells import CellLoop
+
+            self.__class__ = CellLoop  # type: ignore[assignment]  # whose steps are a loop in Python
+            CellLoop.__init__(self, cell, return_sequences, return_state, go_backwards, stateful=stateful, **options)  # type: ignore[arg-type]
+            return
         given = cell if isinstance(cell, Cell) else cell_from("cell", cell)
         if isinstance(given, AnyCell):
             options["dtype"] = options.get("dtype") or given.dtype
