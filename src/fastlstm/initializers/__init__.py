@@ -45,7 +45,7 @@ def get(identifier: Any) -> Initializer:
     ----------
     identifier : str, Initializer, class, dict or callable
         A name such as 'glorot_uniform', 'GlorotUniform' or 'uniform'; an initializer, returned as it is; a class of
-        this module, instantiated without arguments; a dict returned by `serialize`; or a function of your own,
+        this module, instantiated without arguments; a dict returned by `serialize`; or your own function,
         ``f(shape, dtype)`` or ``f(shape)``, that returns an array.
 
     Returns

@@ -121,7 +121,7 @@ class MethodsOfKeras(Model):
         if not all(isinstance(one, SymbolicTensor) for one in (losses if isinstance(losses, list) else [losses])):
             raise NotAvailableError(
                 "fastlstm does not have model.add_loss of values: add tensors that are computed from the inputs of a"
-                " functional model, or use add_loss in a layer of your own"
+                " functional model, or use add_loss in a custom layer"
             )
         for one in losses if isinstance(losses, list) else [losses]:
             added_losses.add(self, one)

@@ -1,4 +1,4 @@
-"""Saving and loading models, and the objects of your own that loading finds."""
+"""Saving and loading models, and the custom objects that loading finds."""
 
 from ._custom_objects import custom_object_scope, get_custom_objects, register_keras_serializable
 from ._missing import missing_names_of

@@ -1,4 +1,4 @@
-"""Utilities: labels, sequences, seeds, pictures of models, and objects of your own."""
+"""Utilities: labels, sequences, seeds, pictures of models, and custom objects."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The arguments of a call of a layer or a model of your own: which of them are symbolic, and what `call` takes."""
+"""The arguments of a call of a custom layer or model: which of them are symbolic, and what `call` takes."""
 
 import inspect
 from collections.abc import Callable, Sequence

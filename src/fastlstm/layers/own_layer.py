@@ -34,9 +34,9 @@ class _AnyLayer(type):
 
 
 class Layer(base.Layer, metaclass=_AnyLayer):
-    """Base class of all layers, and of layers of your own, which define `call`.
+    """Base class of all layers, and of custom layers, which define `call`.
 
-    A layer of your own is written as in Keras, of any version: `build` makes weights with `add_weight`, `call` computes
+    A custom layer is written as in Keras, of any version: `build` makes weights with `add_weight`, `call` computes
     the output with operators, functions of NumPy, `fastlstm.keras.backend`, `fastlstm.keras.ops` and so on, and with
     other layers, which are attributes. `call` is called once with symbolic tensors to find out what it does: layers in
     it run in the core, as in a model of them, and what is between them runs in NumPy. It may take `mask` and

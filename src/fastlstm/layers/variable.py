@@ -21,7 +21,7 @@ SUBSTITUTES: ContextVar[Any] = ContextVar("substitutes", default=None)
 
 
 class Variable:
-    """An array that `assign` changes: a weight of a layer of your own, or a value beside the weights.
+    """An array that `assign` changes: a weight of a custom layer, or a value beside the weights.
 
     Operators and functions of NumPy take it as an array. A layer that has it as an attribute, or whose `add_weight` has
     made it, counts it among its weights.

@@ -100,7 +100,7 @@ def get(identifier: Any) -> Loss:
     >>> get({"class_name": "Huber", "config": {"delta": 2.0}}).delta
     2.0
 
-    A loss of your own, here the fourth power of the error:
+    A custom loss, here the fourth power of the error:
 
     >>> import numpy as np
     >>> from fastlstm import Input, Sequential, layers

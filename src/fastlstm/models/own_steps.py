@@ -32,7 +32,7 @@ class OwnSteps(Base):  # type: ignore[misc]
     stop_training: bool
 
     def train_step(self, data: Any) -> dict[str, Any]:
-        """Make a step on a batch in Python; `fit` calls it where a class of your own defines it.
+        """Make a step on a batch in Python; `fit` calls it where a class of yours defines it.
 
         Parameters
         ----------
@@ -58,7 +58,7 @@ class OwnSteps(Base):  # type: ignore[misc]
         return self._results_of(loss, y, y_pred, weight)
 
     def test_step(self, data: Any) -> dict[str, Any]:
-        """Evaluate a batch in Python; `evaluate` calls it where a class of your own defines it.
+        """Evaluate a batch in Python; `evaluate` calls it where a class of yours defines it.
 
         Parameters
         ----------
@@ -150,7 +150,7 @@ class OwnSteps(Base):  # type: ignore[misc]
 
     @property
     def compiled_metrics(self) -> "_CompiledMetrics":
-        """The metrics of `compile`, to be updated by steps of your own."""
+        """The metrics of `compile`, to be updated by custom steps."""
         return _CompiledMetrics(self._metrics_of_compile())
 
     @property

@@ -1,4 +1,4 @@
-"""Keras's backend: functions on arrays for metrics of your own, settings, and the learning rate's get and set."""
+"""Keras's backend: functions on arrays for custom metrics, settings, and the learning rate's get and set."""
 
 from collections.abc import Iterable
 from contextlib import nullcontext
@@ -104,7 +104,7 @@ def set_session(session: Any) -> None:
 
 
 def learning_phase() -> Any:
-    """Return 0: what is called outside of `fit` runs in test mode; in layers of your own, whether training runs."""
+    """Return 0: what is called outside of `fit` runs in test mode; in custom layers, whether training runs."""
     tracing = _TRACING.get()
     return 0 if tracing is None else tracing.phase
 

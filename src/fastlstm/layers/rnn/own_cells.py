@@ -35,7 +35,7 @@ class CellLoop(Layer):
         **options: Any,
     ) -> None:
         if options.pop("stateful", False):
-            raise ValueError("stateful: expected False for a cell of your own")
+            raise ValueError("stateful: expected False for a custom cell")
         options = {name: value for name, value in options.items() if name not in ("unroll", "zero_output_for_mask")}
         super().__init__(**options)
         self.cell, self.return_sequences, self.go_backwards = cell, bool(return_sequences), bool(go_backwards)
@@ -46,7 +46,7 @@ class CellLoop(Layer):
         """Return the outputs, and the final states if `return_state`."""
         steps = x.shape[1]
         if steps is None:
-            raise ValueError(f"layer {self.name!r}: a cell of your own needs an input with a known number of steps")
+            raise ValueError(f"layer {self.name!r}: a custom cell needs an input with a known number of steps")
         sizes = _sizes(self.cell.state_size)
         states = [_zeros(x, size) for size in sizes] if initial_state is None else list(_listed(initial_state))
         outputs: list[Any] = []
