@@ -17,6 +17,7 @@ from . import _notes
 from ._arrays import tensor
 from ._missing import NotAvailableError
 from ._script_functions import as_losses, as_metrics
+from ._validation_data import show_validation_data
 
 _OF_A_QUEUE = ("workers", "use_multiprocessing", "max_queue_size", "max_q_size", "pickle_safe", "nb_worker")
 _OF_COMPILE = ("class_mode", "sample_weight_mode", "target_tensors", "experimental_run_tf_function")
@@ -138,6 +139,7 @@ class MethodsOfKeras(Model):
             options["epochs"] = options.pop("nb_epoch")
         _notes.trained(self)
         args, options = self._with_targets(args, options)
+        show_validation_data(args, options)
         history = super().fit(*args, **without(options, _OF_A_QUEUE))
         history.history = _Logs(history.history)
         return history
@@ -203,7 +205,16 @@ class MethodsOfKeras(Model):
     def make_predict_function(self) -> None:
         """Do nothing: models can be used from several threads."""
 
-    _make_predict_function = make_predict_function
+    make_train_function = make_test_function = make_predict_function
+    _make_predict_function = _make_train_function = _make_test_function = make_predict_function
+
+    def reset_metrics(self) -> None:
+        """Do nothing: each call of `fit`, `evaluate` and `test_on_batch` begins with new metrics."""
+
+    @property
+    def stateful(self) -> bool:
+        """Whether a layer carries its states from batch to batch."""
+        return any(getattr(layer, "stateful", False) for layer in self._leaf_layers())
 
     # Files ---------------------------------------------------------------------------------------------------------
 

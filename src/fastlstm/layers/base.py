@@ -310,6 +310,43 @@ class Layer(Trainable):
         shapes = [tensor.shape for tensor in self._first_call().outputs]
         return shapes[0] if len(shapes) == 1 else shapes
 
+    def get_input_at(self, node_index: int) -> Any:
+        """Return the symbolic input of one of the layer's calls.
+
+        Parameters
+        ----------
+        node_index : int
+            Which call.
+
+        Returns
+        -------
+        SymbolicTensor or list of SymbolicTensor
+        """
+        inputs = self._call_at(node_index).inputs
+        return inputs[0] if len(inputs) == 1 else list(inputs)
+
+    def get_output_at(self, node_index: int) -> Any:
+        """Return the symbolic output of one of the layer's calls.
+
+        Parameters
+        ----------
+        node_index : int
+            Which call.
+
+        Returns
+        -------
+        SymbolicTensor or list of SymbolicTensor
+        """
+        outputs = self._call_at(node_index).outputs
+        return outputs[0] if len(outputs) == 1 else outputs
+
+    def _call_at(self, index: int) -> SymbolicCall:
+        self._first_call()
+        if not -len(self._calls) <= index < len(self._calls):
+            raise ValueError(f"node_index: layer {self.name!r} has {len(self._calls)} calls, got {index}")
+        call: SymbolicCall = self._calls[index]
+        return call
+
     def _first_call(self) -> SymbolicCall:
         for owner in self._owned_by():
             if not self._calls:

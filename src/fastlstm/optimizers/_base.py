@@ -2,7 +2,7 @@
 
 import re
 import weakref
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
@@ -220,6 +220,7 @@ class Optimizer:
             if isinstance(self._learning_rate, LearningRateSchedule):
                 raise ValueError(f"decay: expected None or 0 for a learning rate that is a schedule, got {decay!r}")
             self._learning_rate = schedules.InverseTimeDecay(self._learning_rate, decay_steps=1, decay_rate=decay)
+        self.decay = float(decay or 0.0)
         self.weight_decay = _at_least_0("weight_decay", weight_decay)
         self.clipnorm, self.clipvalue, self.global_clipnorm = (_at_least_0(*clip) for clip in clips.items())
         self.use_ema = checks.flag("use_ema", use_ema)
@@ -289,6 +290,34 @@ class Optimizer:
             self._steps_before = steps
         else:
             self._network.iterations = steps
+
+    def get_weights(self) -> list[Array]:
+        """Return copies of the values of `variables`, as in Keras 2.
+
+        Returns
+        -------
+        list of ndarray
+        """
+        return [np.array(variable) for variable in self.variables]
+
+    def set_weights(self, weights: Sequence[Any]) -> None:
+        """Replace the values of `variables`, as in Keras 2.
+
+        Parameters
+        ----------
+        weights : list of array_like
+            As `get_weights` returns them.
+
+        Raises
+        ------
+        ValueError
+            If there is another number of them, or a shape differs.
+        """
+        variables = self.variables
+        if len(weights) != len(variables):
+            raise ValueError(f"weights: expected {len(variables)} arrays, got {len(weights)}")
+        for variable, value in zip(variables, weights, strict=True):
+            variable.assign(value)
 
     @property
     def variables(self) -> list[OptimizerVariable]:

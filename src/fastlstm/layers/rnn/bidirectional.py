@@ -87,6 +87,11 @@ class Bidirectional(StatefulLayer):
         )
         self._initial_weights = weights
 
+    @property
+    def layer(self) -> RNN:
+        """The same as `forward_layer`, as in Keras 2."""
+        return self.forward_layer
+
     def _parts(self) -> dict[str, Layer]:
         return {"forward_layer": self.forward_layer, "backward_layer": self.backward_layer}
 

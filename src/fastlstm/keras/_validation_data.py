@@ -1,0 +1,53 @@
+"""The attribute `validation_data` of callbacks, which Keras had up to version 2.2."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..training.array_data import training_rows
+from ..training.batch_data import gives_batches
+
+
+def show_validation_data(args: Sequence[Any], options: Mapping[str, Any]) -> None:
+    """Give callbacks the arrays of the validation: a list of the inputs, the targets, and weights of one.
+
+    Parameters
+    ----------
+    args, options : sequence, mapping
+        The arguments of `fit`.
+    """
+    callbacks = options.get("callbacks")
+    callbacks = callbacks if isinstance(callbacks, (list, tuple)) else [callbacks]
+    callbacks = [one for one in callbacks if one is not None]
+    found = _held_out(args, options) if callbacks else None
+    for callback in callbacks if found is not None else ():
+        if getattr(callback, "validation_data", None) is None:
+            callback.validation_data = found
+
+
+def _held_out(args: Sequence[Any], options: Mapping[str, Any]) -> list[Any] | None:
+    """Return the arrays, None without validation or for batches."""
+    data = options.get("validation_data")
+    if data is None and options.get("validation_split"):
+        x, y = (args[k] if k < len(args) else options.get(name) for k, name in enumerate(("x", "y")))
+        if y is None or gives_batches(x):
+            return None
+        start = training_rows(len(_arrays(y)[0]), options["validation_split"])
+        return _listed(*([np.asarray(one)[start:] for one in _arrays(value)] for value in (x, y)))
+    if not isinstance(data, (list, tuple)) or len(data) < 2:
+        return None
+    return _listed(_arrays(data[0]), _arrays(data[1]))
+
+
+def _listed(x: Sequence[Any], y: Sequence[Any]) -> list[Any]:
+    """Return inputs, targets, and weights of one."""
+    return [*x, *y, *(np.ones(len(one), np.float32) for one in y)]
+
+
+def _arrays(value: Any) -> list[Any]:
+    """Return the arrays of one input or several."""
+    several = (
+        isinstance(value, (list, tuple)) and len(value) > 0 and hasattr(value[0], "shape") and np.ndim(value[0]) > 1
+    )
+    return list(value) if several else [value]
