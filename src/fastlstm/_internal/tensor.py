@@ -130,6 +130,9 @@ class Number(np.float64):
         plain: np.float64 = np.float64(float(self))
         return plain
 
+    def __round__(self, ndigits: Any = None) -> Any:
+        return round(float(self), ndigits)
+
     def __repr__(self) -> str:
         return float.__repr__(self)
 
