@@ -17,7 +17,7 @@ from . import _notes
 from ._arrays import tensor
 from ._missing import NotAvailableError
 from ._script_functions import as_losses, as_metrics
-from ._validation_data import show_validation_data
+from ._validation_data import show_validation_data, x_and_y
 
 _OF_A_QUEUE = ("workers", "use_multiprocessing", "max_queue_size", "max_q_size", "pickle_safe", "nb_worker")
 _OF_COMPILE = ("class_mode", "sample_weight_mode", "target_tensors", "experimental_run_tf_function")
@@ -154,7 +154,7 @@ class MethodsOfKeras(Model):
 
     def _with_targets(self, args: tuple[Any, ...], options: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
         """Return arguments with targets of zeros if there is no loss of targets and predictions."""
-        x, y = (args[k] if k < len(args) else options.get(name) for k, name in enumerate(("x", "y")))
+        x, y = x_and_y(args, options)
         if not self._has_only_added_losses or y is not None or gives_batches(x):
             return args, options
         given = {name: value for name, value in options.items() if name not in ("x", "y")}

@@ -26,11 +26,17 @@ def show_validation_data(args: Sequence[Any], options: Mapping[str, Any]) -> Non
             callback.validation_data = found
 
 
+def x_and_y(args: Sequence[Any], options: Mapping[str, Any]) -> tuple[Any, Any]:
+    """Return x and y of the arguments of `fit` and the like, None for what is not given."""
+    x, y = (args[k] if k < len(args) else options.get(name) for k, name in enumerate(("x", "y")))
+    return x, y
+
+
 def _held_out(args: Sequence[Any], options: Mapping[str, Any]) -> list[Any] | None:
     """Return the arrays, None without validation or for batches."""
     data = options.get("validation_data")
     if data is None and options.get("validation_split"):
-        x, y = (args[k] if k < len(args) else options.get(name) for k, name in enumerate(("x", "y")))
+        x, y = x_and_y(args, options)
         if y is None or gives_batches(x):
             return None
         start = training_rows(len(_arrays(y)[0]), options["validation_split"])

@@ -67,13 +67,6 @@ def takes(function: Callable[..., Any], name: str) -> bool:
 
 
 @cache
-def takes_any(function: Callable[..., Any]) -> bool:
-    """Return whether a function has further keyword arguments."""
-    parameters = inspect.signature(function).parameters.values()
-    return any(one.kind is one.VAR_KEYWORD for one in parameters)
-
-
-@cache
 def name_of_first(function: Callable[..., Any]) -> str | None:
     """Return the name of the first argument of a method after `self`."""
     names = [name for name in inspect.signature(function).parameters if name != "self"]

@@ -8,7 +8,7 @@ import numpy as np
 from ._trace import Tracing, constant, with_mask
 from .computation import Phase
 from .embedding import Embedding
-from .expression import Expression, applied
+from .expression import Expression, applied, for_each_row
 from .symbolic import OPERATIONS, SymbolicTensor
 from .variable import Variable
 
@@ -121,12 +121,8 @@ def _taken(vectors: Any, numbers: Any) -> Any:
 
 def _for_all_rows(layer: Any, call: Any, value: Expression, others: Any, options: Any, tracing: Tracing) -> Any:
     """Return what a layer gives for a value that all samples have, as such a value."""
-    tiled = applied(_for_each_row, ((value, tracing.inputs[0]), {}))
+    tiled = applied(for_each_row, ((value, tracing.inputs[0]), {}))
     return applied(_of_first_row, ((call(layer, tiled, *others, **options),), {}))
-
-
-def _for_each_row(value: Any, like: Any) -> Any:
-    return np.broadcast_to(value, (np.shape(like)[0], *np.shape(value)))
 
 
 def _of_first_row(rows: Any) -> Any:

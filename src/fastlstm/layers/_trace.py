@@ -13,7 +13,7 @@ from .base import Layer, Shape
 from .computation import Computation, Phase
 from .expression import Expression, applied, identity_of
 from .symbolic import SymbolicCall, SymbolicTensor, outputs_of
-from .variable import TRACING, Variable
+from .variable import TRACING, Variable, same
 
 
 class Tracing:
@@ -115,7 +115,7 @@ class _Number:
 
 def _numbered(one: Any, found: list[SymbolicTensor], tracing: Tracing) -> Any:
     if isinstance(one, Variable):
-        one = applied(_same, ((one,), {}))
+        one = applied(same, ((one,), {}))
     if isinstance(one, (np.ndarray, np.generic)):
         one = constant(one)
     if not isinstance(one, SymbolicTensor):
@@ -126,13 +126,9 @@ def _numbered(one: Any, found: list[SymbolicTensor], tracing: Tracing) -> Any:
     return _Number(len(found) - 1)
 
 
-def _same(x: Any) -> Any:
-    return x
-
-
 def constant(value: Any) -> Any:
     """Return an array as an expression."""
-    return applied(_same, ((np.asarray(value),), {}))
+    return applied(same, ((np.asarray(value),), {}))
 
 
 class AddedLoss(Layer):
@@ -297,7 +293,6 @@ def traced(
         applied(_in_phase, ((phase, one, other), {}))
         for one, other in zip(training.tensors, inference.tensors, strict=True)
     ]
-    second[1].losses = second[1].losses
     return Trace(shapes, training.packed(chosen), second[1])
 
 

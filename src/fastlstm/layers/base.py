@@ -289,14 +289,12 @@ class Layer(Trainable):
     @property
     def output(self) -> Any:
         """The symbolic output of its first call in a model, or a list of several; AttributeError before a call."""
-        outputs = self._first_call().outputs
-        return outputs[0] if len(outputs) == 1 else outputs
+        return self.get_output_at(0)
 
     @property
     def input(self) -> Any:
         """The symbolic input of its first call in a model, or a list of several; AttributeError before a call."""
-        inputs = self._first_call().inputs
-        return inputs[0] if len(inputs) == 1 else list(inputs)
+        return self.get_input_at(0)
 
     @property
     def input_shape(self) -> Any:

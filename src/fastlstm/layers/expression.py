@@ -309,7 +309,7 @@ def _with_rows(expression: Expression) -> Expression:
         )
     leaves = [one for one in _all_leaves(expression) if isinstance(one, SymbolicTensor)]
     anchor = leaves[0] if leaves else _anchor()
-    found: Expression = applied(_for_each_row, ((expression, anchor), {}))
+    found: Expression = applied(for_each_row, ((expression, anchor), {}))
     return found
 
 
@@ -323,7 +323,8 @@ def _all_leaves(expression: Expression) -> Sequence[Any]:
     ]
 
 
-def _for_each_row(value: Any, like: Any) -> Any:
+def for_each_row(value: Any, like: Any) -> Any:
+    """Return a value once for each row of another array."""
     return np.broadcast_to(value, (np.shape(like)[0], *np.shape(value)))
 
 

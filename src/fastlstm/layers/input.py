@@ -1,13 +1,14 @@
 """Input: the shape and dtype that a model takes."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
-from .._internal.arrays import Array, dtype_name
+from .._internal.arrays import dtype_name
 from .._internal.checks import integer, refuse, size
 from .._internal.names import given_or_automatic
 from .._internal.preprocessors import Preprocessor
+from .._internal.without_weights import WithoutWeights
 from .base import Shape, registry
 from .symbolic import SymbolicCall, SymbolicTensor, outputs_of
 
@@ -15,7 +16,7 @@ _RANKS = (1, 2, 3, 4)  # (D,), (T, D) and, before a TimeDistributed, (S, T, D) a
 
 
 @registry.register()
-class InputLayer:
+class InputLayer(WithoutWeights):
     """The input of a model: its shape and dtype. It comes first in a model and has no weights.
 
     Parameters
@@ -95,30 +96,6 @@ class InputLayer:
     def __getstate__(self) -> dict[str, Any]:
         """Return the state for copies and pickles, without symbolic tensors."""
         return {**vars(self), "_calls": []}
-
-    built: ClassVar[bool] = True
-    trainable: ClassVar[bool] = False
-    weights: ClassVar[tuple[Array, ...]] = ()
-    """An Input has none; it is among the layers of a functional model, as in Keras."""
-
-    def get_weights(self) -> list[Array]:
-        """Return the weights, of which there are none.
-
-        Returns
-        -------
-        list
-            Empty.
-        """
-        return []
-
-    def count_params(self) -> int:
-        """Return the number of values in the weights: 0.
-
-        Returns
-        -------
-        int
-        """
-        return 0
 
     @property
     def output(self) -> SymbolicTensor:

@@ -435,20 +435,15 @@ class Layer(base.Layer, metaclass=_AnyLayer):
     def _called_on_arrays(self, args: Any, kwargs: Any) -> Any:
         args, kwargs = structured((args, kwargs), lambda one: _as_array(one, self.dtype))
         args = tuple(args)
-        with self._losses_of_a_call():
-            self._build_for(args, kwargs)
-            if takes(type(self).call, "training") and kwargs.get("training") is None:
-                kwargs["training"] = False
-            elif not takes(type(self).call, "training"):
-                kwargs.pop("training", None)
-            if not takes(type(self).call, "mask"):
-                kwargs.pop("mask", None)
-            return self.call(*args, **kwargs)
-
-    @contextmanager
-    def _losses_of_a_call(self) -> Iterator[None]:
-        object.__setattr__(self, "_added_losses", [])
-        yield
+        self._added_losses = []
+        self._build_for(args, kwargs)
+        if takes(type(self).call, "training") and kwargs.get("training") is None:
+            kwargs["training"] = False
+        elif not takes(type(self).call, "training"):
+            kwargs.pop("training", None)
+        if not takes(type(self).call, "mask"):
+            kwargs.pop("mask", None)
+        return self.call(*args, **kwargs)
 
     def _called(self, args: Any, kwargs: Any, tracing: Tracing) -> Any:
         """Return what `call` returns for symbolic tensors, in a graph that is being traced."""

@@ -110,9 +110,7 @@ class OwnSteps(Base):  # type: ignore[misc]
         -------
         float
         """
-        compiled = self._compiled
-        if compiled is None or not compiled.has_loss:
-            raise ValueError(f"model {self.name!r} has no loss: call compile(optimizer, loss) first")
+        compiled = self._require_loss()
         targets, predictions = _listed(y_true), _listed(y_pred)
         total: Any = 0.0
         for loss, factor, target, prediction in zip(

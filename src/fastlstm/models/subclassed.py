@@ -2,7 +2,7 @@
 
 import contextlib
 import inspect
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -12,7 +12,7 @@ from ..layers import InputLayer
 from ..layers import Layer as OwnLayer
 from ..layers._call_arguments import Place, name_of_first, put_in, structured, taken_out, takes
 from ..layers._trace import Trace, Tracing, traced
-from ..layers._tracked import parts_of, parts_of_files
+from ..layers._tracked import parts_of
 from ..layers.base import Shape
 from ..layers.expression import NeedsValuesError
 from ..layers.own_layer import outside_of_traces
@@ -68,7 +68,7 @@ class Subclassed(Base):  # type: ignore[misc]
     _own = vars(OwnLayer)["_own"]
     add_weight, add_variable = OwnLayer.add_weight, OwnLayer.add_weight
     add_loss, add_metric, add_update = OwnLayer.add_loss, OwnLayer.add_metric, OwnLayer.add_update
-    compute_mask = OwnLayer.compute_mask
+    compute_mask, _leaves = OwnLayer.compute_mask, OwnLayer._leaves
 
     @property
     def layers(self) -> list[Any]:
@@ -84,12 +84,6 @@ class Subclassed(Base):  # type: ignore[misc]
         if self._trace_of_call is None:
             return None
         return structured(self._structure, lambda one: [None, *self._inputs[one.number].shape])
-
-    def _leaves(self, path: str) -> Iterator[tuple[str, Any]]:
-        if self._own._weights.declared:
-            yield path, self._own
-        for within, one in parts_of_files(self):
-            yield from one._leaves(f"{path}/{within}")
 
     @property
     def output_names(self) -> list[str]:
