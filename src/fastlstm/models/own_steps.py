@@ -12,7 +12,7 @@ from ..layers._call_arguments import structured
 from ..layers._tracked import parts_of
 from ..metrics import Mean, Metric
 from ..training import batch_data
-from ..training.array_data import epochs_of, steps_of
+from ..training.array_data import epochs_of, steps_of, training_rows
 from ..training.compiled import Compiled
 from ..training.fit import Epochs
 
@@ -259,7 +259,7 @@ def fit(model: Any, x: Any, y: Any, given: dict[str, Any]) -> History:
     held_out = None
     if not batch_data.gives_batches(x) and given["validation_split"] and given["validation_data"] is None:
         rows = len(_first(x))
-        kept = rows - int(rows * given["validation_split"])
+        kept = training_rows(rows, given["validation_split"])
         held_out = tuple(None if one is None else _rows(one, slice(kept, rows)) for one in (x, y))
         x, y = _rows(x, slice(0, kept)), None if y is None else _rows(y, slice(0, kept))
     batches = _Batches(x, y, given["sample_weight"], given["batch_size"], given["shuffle"], given["steps_per_epoch"])
