@@ -261,6 +261,16 @@ def test_means_and_sums():
     assert metrics.Sum()([[1.0, 2.0], [3.0, 4.0]]) == 10
 
 
+@pytest.mark.parametrize("name", ["Mean", "Sum"])
+def test_the_value_of_a_batch_with_a_weight(name):
+    keras = require_peer("keras")
+    ours, peer = getattr(metrics, name)(), getattr(keras.metrics, name)()
+    for one in (ours, peer):
+        one.update_state(3.0, 8.0)
+        one.update_state(1.0, 2.0)
+    assert ours.result() == pytest.approx(float(peer.result()))
+
+
 def test_sums_are_float64():
     mean = metrics.Mean()
     for _ in range(4):

@@ -130,3 +130,55 @@ def test_two_optimizers_and_models_as_attributes(rng):
     assert len(history["d_loss"]) == len(history["g_loss"]) == 2
     assert all(np.abs(a - b).max() > 0 for a, b in zip(before, generator.get_weights(), strict=True))
     assert len(model.weights) == 8
+
+
+class Weighted(keras.Model):
+    """Notes the weights of what its step gets, and counts its steps."""
+
+    def train_step(self, data):
+        x, y, weight = (*data, None)[:3] if len(data) < 3 else data
+        self.seen = None if weight is None else np.array(weight)
+        self.steps = getattr(self, "steps", 0) + 1
+        return super().train_step((x, y, weight))
+
+
+class Source(keras.utils.Sequence):
+    def __init__(self, *batch):
+        super().__init__()
+        self.batch = batch
+
+    def __len__(self):
+        return 1
+
+    def __getitem__(self, i):
+        return self.batch
+
+
+@pytest.mark.parametrize("from_a_source", [False, True])
+def test_class_weights_reach_the_step(from_a_source, data):
+    model = made(Weighted)
+    model.compile("sgd", loss="mse")
+    x, y = data[0], np.repeat([0.0, 1.0], ROWS // 2)
+    given = {"x": Source(x, y)} if from_a_source else {"x": x, "y": y, "batch_size": ROWS, "shuffle": False}
+    model.fit(**given, class_weight={1: 3.0}, verbose=0)
+    np.testing.assert_array_equal(model.seen, np.repeat([1.0, 3.0], ROWS // 2))
+
+
+def test_train_on_batch_runs_the_step(data):
+    model = made(Weighted)
+    model.compile("sgd", loss="mse", metrics=["mae"])
+    same = made(keras.Model)
+    same.compile("sgd", loss="mse", metrics=["mae"])
+    same.set_weights(model.get_weights())
+    np.testing.assert_allclose(model.train_on_batch(*data), same.train_on_batch(*data), rtol=1e-5)
+    assert model.steps == 1
+
+
+def test_the_loss_is_the_mean_over_samples(data):
+    """Also of a last batch that is smaller; in `fit` without a step of one's own it is."""
+    models = [made(keras.Model), made(Weighted)]
+    models[1].set_weights(models[0].get_weights())
+    for model in models:
+        model.compile(keras.optimizers.SGD(0.0), loss="mse")
+    losses = [model.fit(*data, batch_size=ROWS - 3, shuffle=False, verbose=0).history["loss"] for model in models]
+    np.testing.assert_allclose(losses[1], losses[0], rtol=1e-5)

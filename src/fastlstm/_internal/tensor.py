@@ -161,7 +161,8 @@ def returning_tensors(function: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
-        return tensor(function(*args, **kwargs))
+        later = deferring_in([args, kwargs])
+        return tensor(function(*args, **kwargs)) if later is None else later._defer(call, args, kwargs)
 
     call._plain = function  # type: ignore[attr-defined]
     return call

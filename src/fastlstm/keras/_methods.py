@@ -16,7 +16,8 @@ from ..training.batch_data import gives_batches
 from . import _notes
 from ._arrays import tensor
 from ._missing import NotAvailableError
-from ._script_functions import as_losses, as_metrics
+from ._script_functions import ScriptLoss, as_losses, as_metrics, uses_tensors
+from ._tensor_losses import TensorLosses
 from ._validation_data import show_validation_data, x_and_y
 
 _OF_A_QUEUE = ("workers", "use_multiprocessing", "max_queue_size", "max_q_size", "pickle_safe", "nb_worker")
@@ -67,6 +68,10 @@ class MethodsOfKeras(Model):
     _trained_at_compile: tuple[list[bool], ...] = ()
     """What `fit` changes of each layer: as in Keras 2, changes of `trainable` need another `compile`."""
     _has_only_added_losses = False
+    _metrics_with_tensors: tuple[tuple[str, Any], ...] = ()
+    """Names and functions of metrics of `compile` that use tensors of the model."""
+    _added_metrics: tuple[tuple[str, Any], ...] = ()
+    _steps_with_tensors: TensorLosses | None = None
 
     def __call__(self, x: Any, training: Any = False, mask: Any = None) -> Any:
         """Return the output for all samples as one batch, as a tensor or a list of them."""
@@ -92,15 +97,17 @@ class MethodsOfKeras(Model):
             options.pop(name, None)
         if isinstance(optimizer, Optimizer) and optimizer._owner not in (None, self):
             optimizer = type(optimizer).from_config(optimizer.get_config())  # as in Keras 2, each has its own slots
-        self._has_only_added_losses = loss is None and bool(added_losses.of(self))
+        self._has_only_added_losses = loss is None and added_losses.are_in(self)
         if self._has_only_added_losses:
             loss, loss_weights = "mse", 0.0
+        metrics = self._taken_out(metrics)
         loss, metrics, weighted_metrics = as_losses(loss), as_metrics(metrics), as_metrics(weighted_metrics)
         super().compile(optimizer, loss, loss_weights, metrics, weighted_metrics, **without(options, _OF_COMPILE))
         current = self._trained_by_layer()
         if current != self._trained_in_fit():
             self._changed()
         self._trained_at_compile = tuple(current.values())
+        self._steps_with_tensors = None
         if self.built:
             self._native_model()  # with layers that depend on `trainable` as they are now
 
@@ -127,11 +134,45 @@ class MethodsOfKeras(Model):
         for one in losses if isinstance(losses, list) else [losses]:
             added_losses.add(self, one)
 
-    def add_metric(self, *_: Any, **__: Any) -> NoReturn:
-        """Raise NotAvailableError: metrics are functions of targets and predictions."""
-        raise NotAvailableError(
-            "fastlstm does not have model.add_metric: pass functions of y_true and y_pred to compile, as metrics"
-        )
+    def add_metric(self, value: Any, name: str | None = None, aggregation: Any = None, **_: Any) -> None:
+        """Add the mean of a tensor of a functional model to its metrics."""
+        if not isinstance(value, SymbolicTensor):
+            raise NotAvailableError(
+                "fastlstm does not have model.add_metric of values: add tensors that are computed from the inputs of a"
+                " functional model, or pass functions of y_true and y_pred to compile, as metrics"
+            )
+        self._added_metrics = (*self._added_metrics, (name or value.layer.name, value))
+        self._steps_with_tensors = None
+
+    def _taken_out(self, metrics: Any) -> Any:
+        """Return the metrics of `compile` without those that use tensors of the model, which are remembered."""
+        metrics = metrics if isinstance(metrics, (list, tuple, dict, type(None))) else [metrics]
+        found = [] if isinstance(metrics, dict) else [one for one in metrics or () if uses_tensors(one)]
+        self._metrics_with_tensors = tuple((getattr(one, "__name__", "metric"), one) for one in found)
+        return [one for one in metrics if one not in found] if found else metrics
+
+    @property
+    def _tensor_losses(self) -> TensorLosses | None:
+        """What trains the model if losses or metrics use its tensors."""
+        metrics = [*self._metrics_with_tensors, *self._added_metrics]
+        losses = [] if self._compiled is None else self._compiled.losses
+        if not metrics and not any(isinstance(one, ScriptLoss) and uses_tensors(one.function) for one in losses):
+            return None
+        if self._steps_with_tensors is None:
+            self._steps_with_tensors = TensorLosses(self, metrics)
+        return self._steps_with_tensors
+
+    def _runs_own(self, step: str) -> bool:
+        return self._tensor_losses is not None or super()._runs_own(step)
+
+    def _loss_of_step(self, x: Any, y: Any, weight: Any, *, training: bool) -> tuple[Any, Any]:
+        if self._tensor_losses is None:
+            return super()._loss_of_step(x, y, weight, training=training)
+        return self._tensor_losses.loss_and_outputs(x, y, weight, training=training)
+
+    def _metrics_of_steps(self) -> list[Any]:
+        more = [] if self._tensor_losses is None else self._tensor_losses.metrics
+        return [*super()._metrics_of_steps(), *more]
 
     def fit(self, *args: Any, **options: Any) -> History:
         """Train the model, as `fastlstm.Sequential.fit` does; the history also has the older names of accuracies."""

@@ -3,16 +3,15 @@
 import contextlib
 import functools
 from collections.abc import Callable, Iterator
-from types import FunctionType, MethodType, ModuleType
+from types import CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
 from .._internal.arrays import Array, finite_array, real_array
 from .._internal.tensor import returning_tensors
-from ..layers.symbolic import SymbolicTensor, are_symbolic
+from ..layers.symbolic import SymbolicTensor
 from ..losses._function import FunctionLoss
 from ..losses._pairs import same_rank
 from ._arrays import tensor
-from ._missing import NotAvailableError
 
 
 class ScriptLoss(FunctionLoss):
@@ -29,24 +28,7 @@ class ScriptLoss(FunctionLoss):
     def call(self, y_true: Array, y_pred: Array) -> Any:
         """Return what the function returns."""
         targets, predictions = same_rank(y_true, y_pred)
-        try:
-            found = self._function(tensor(targets), tensor(predictions))
-        except (TypeError, ValueError) as error:
-            self._refuse_symbolic(error)
-            raise
-        if are_symbolic(found):
-            self._refuse_symbolic(None)
-        return found
-
-    def _refuse_symbolic(self, error: Exception | None) -> None:
-        """Raise NotAvailableError if the function uses symbolic tensors of the model, which have no values in it."""
-        used = next(_symbolic_in(self._function), None)
-        if used is not None:
-            raise NotAvailableError(
-                f"fastlstm does not have losses of symbolic tensors: the loss {self.name!r} uses the output of layer"
-                f" {used.layer.name!r}, but it gets the values of y_true and y_pred alone. Concatenate that output to"
-                " the one with the loss and take both apart in the loss; pass what is an input as further columns of y"
-            ) from error
+        return self._function(tensor(targets), tensor(predictions))
 
     def _targets(
         self, name: str, y: Any, output_shape: tuple[int, ...], width: int, dtype: str, *, finite: bool
@@ -92,31 +74,81 @@ def _each(wrapper: Callable[[Any], Any], value: Any) -> Any:
         return [_each(wrapper, each) for each in value]
     if isinstance(value, dict):
         return {name: _each(wrapper, each) for name, each in value.items()}
-    place = getattr(value, "__module__", None) or ""
-    if not isinstance(value, (FunctionType, MethodType)) or place.partition(".")[0] == __package__.partition(".")[0]:
+    if not isinstance(value, (FunctionType, MethodType)) or _is_ours(value):
         return value
     return wrapper(value)
 
 
-def _symbolic_in(value: Any, depth: int = 0) -> Iterator[SymbolicTensor]:
-    """Yield the symbolic tensors that a function, or what it was made of, refers to."""
-    if isinstance(value, SymbolicTensor):
-        yield value
-    elif isinstance(value, (list, tuple)):
-        for each in value:
-            yield from _symbolic_in(each, depth + 1)
-    elif isinstance(value, functools.partial):
-        yield from _symbolic_in([value.func, value.args, [*value.keywords.values()]], depth + 1)
-    elif isinstance(value, FunctionType) and depth < _DEEPEST:
-        cells = []
-        for cell in value.__closure__ or ():
-            with contextlib.suppress(ValueError):  # it is empty
-                cells.append(cell.cell_contents)
-        names = [value.__globals__[name] for name in value.__code__.co_names if name in value.__globals__]
-        yield from _symbolic_in([cells, [*(value.__defaults__ or ())], names], depth + 1)
+def uses_tensors(function: Callable[..., Any]) -> bool:
+    """Return whether a function, or what it was made of, refers to symbolic tensors.
+
+    Parameters
+    ----------
+    function : callable
+        Of a script.
+
+    Returns
+    -------
+    bool
+    """
+    seen: set[int] = set()
+    waiting: list[Any] = [function]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, SymbolicTensor):
+            return True
+        key = id(value.__func__) if isinstance(value, MethodType) else id(value)
+        if key not in seen:
+            seen.add(key)
+            waiting += _parts_of(value)
+    return False
 
 
-_DEEPEST = 6  # functions that call each other
+def _parts_of(value: Any) -> list[Any]:
+    """Return what a function, a method or a list refers to."""
+    if isinstance(value, (list, tuple)):
+        return list(value)
+    if isinstance(value, functools.partial):
+        return [value.func, *value.args, *value.keywords.values()]
+    if isinstance(value, MethodType):
+        return [value.__func__, *_used_of(value.__self__, _names_in(value.__func__))]
+    if not isinstance(value, FunctionType) or _is_ours(value):
+        return []
+    cells = []
+    for cell in value.__closure__ or ():
+        with contextlib.suppress(ValueError):  # it is empty
+            cells.append(cell.cell_contents)
+    names = _names_in(value)
+    known = [*cells, *(value.__globals__[name] for name in names if name in value.__globals__)]
+    parts = [part for one in known if not isinstance(one, (type, ModuleType)) for part in _used_of(one, names)]
+    return [*known, *(value.__defaults__ or ()), *parts]
+
+
+def _is_ours(value: Any) -> bool:
+    """Return whether a function belongs to this package."""
+    return (getattr(value, "__module__", None) or "").partition(".")[0] == __package__.partition(".")[0]
+
+
+def _used_of(owner: Any, names: list[str]) -> list[Any]:
+    """Return the attributes of an object, and its methods, that a function with these names may use."""
+    if isinstance(owner, (FunctionType, MethodType, SymbolicTensor)):
+        return []
+    attributes = getattr(owner, "__dict__", {})
+    of_class = [getattr(type(owner), name, None) for name in names if name not in attributes]
+    methods = [MethodType(one, owner) for one in of_class if isinstance(one, FunctionType)]
+    return [*(attributes[name] for name in names if name in attributes), *methods]
+
+
+def _names_in(function: Any) -> list[str]:
+    """Return the names of globals and attributes that a function uses, with those of functions inside."""
+    waiting: list[Any] = [getattr(function, "__code__", None)]
+    found: list[str] = []
+    while waiting:
+        code = waiting.pop()
+        if isinstance(code, CodeType):
+            found += code.co_names
+            waiting += code.co_consts
+    return list(dict.fromkeys(found))
 
 
 def _given_tensors(function: Callable[..., Any]) -> Callable[..., Any]:

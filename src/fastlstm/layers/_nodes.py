@@ -56,5 +56,32 @@ def nodes_between(
     return nodes, [value(output) for output in outputs]
 
 
+def captured_by(inputs: Sequence[SymbolicTensor], outputs: Sequence[SymbolicTensor]) -> list[SymbolicTensor]:
+    """Return the tensors of another graph that outputs are computed with beside the inputs.
+
+    A call that is traced may use tensors of the model around it that are not among its arguments.
+    """
+    own = {_key(tensor) for tensor in inputs}
+    depends: dict[int, bool] = {id(tensor.call): True for tensor in inputs}  # on the inputs
+    elsewhere: dict[int, bool] = {id(tensor.call): False for tensor in inputs}  # on those of the other graph
+    found: dict[tuple[int, int], SymbolicTensor] = {}
+    waiting = [output.call for output in reversed(outputs)]
+    while waiting:
+        call = waiting[-1]
+        missing = [one.call for one in call.inputs if id(one.call) not in depends]
+        if missing and id(call) not in depends:
+            waiting += missing
+            continue
+        waiting.pop()
+        if id(call) in depends:
+            continue
+        depends[id(call)] = any(depends[id(one.call)] for one in call.inputs)
+        elsewhere[id(call)] = not call.inputs or any(elsewhere[id(one.call)] for one in call.inputs)
+        if depends[id(call)]:
+            others = [one for one in call.inputs if _key(one) not in own and not depends[id(one.call)]]
+            found |= {_key(one): one for one in others if elsewhere[id(one.call)]}
+    return list(found.values())
+
+
 def _key(tensor: SymbolicTensor) -> tuple[int, int]:
     return id(tensor.call), tensor.output

@@ -8,7 +8,7 @@ import numpy as np
 from .._internal.native import Branch
 from . import _masks
 from ._call_arguments import structured
-from ._nodes import MODEL_INPUT, Node, Value, nodes_between
+from ._nodes import MODEL_INPUT, Node, Value, captured_by, nodes_between
 from .base import Layer, Shape
 from .computation import Computation, Phase
 from .expression import Expression, applied, identity_of
@@ -80,7 +80,10 @@ class Trace:
         self.gives_masks = [tracing.has_mask(one) for one in found]
         self.tensors, self.layers = found, tracing.layers
         losses = [AddedLoss(dtype=one.layer.dtype).of(one) for one in tracing.losses]
-        self._nodes, self._outputs = nodes_between(tracing.inputs, found, losses)
+        self.captured = captured_by(tracing.inputs, [*found, *losses])
+        """Tensors of the graph around it, which are further inputs."""
+        self.shapes += [tuple(one.shape) for one in self.captured]
+        self._nodes, self._outputs = nodes_between([*tracing.inputs, *self.captured], found, losses)
 
     def fits(self, shapes: Sequence[Shape]) -> bool:
         """Return whether inputs of these shapes can be used."""

@@ -224,9 +224,17 @@ def _made(expression: Expression) -> SymbolicTensor:
     """Return the output of a new layer that computes an expression."""
     if not expression.has_rows:
         expression = _with_rows(expression)
+    layer, inputs = computation_of(expression)
+    layer.remember([tuple(one.shape) for one in inputs], tuple(expression.shape))
+    (output,) = outputs_of(layer, inputs, [tuple(expression.shape)])
+    output.call.operands = _operands(_behind(expression))
+    return output
+
+
+def computation_of(expression: Expression) -> tuple[Computation, list[SymbolicTensor]]:
+    """Return what computes an expression from outputs of layers, and these."""
     inputs: list[SymbolicTensor] = []
     variables: list[Variable] = []
-    operations = _behind(expression)
     slots: dict[int, Slot] = {}
 
     def slot(one: Any) -> Slot:
@@ -243,7 +251,7 @@ def _made(expression: Expression) -> SymbolicTensor:
         return Slot("input", places[0] if places else len(inputs) - 1)
 
     steps = []
-    for operation in operations:
+    for operation in _behind(expression):
         steps.append(
             Step(operation.function, tuple(filled(operation.arguments, slot)), filled(operation.options, slot))
         )
@@ -252,12 +260,7 @@ def _made(expression: Expression) -> SymbolicTensor:
         inputs.append(_anchor())
     name = getattr(expression._operation.function, "__name__", "computation").strip("_")
     dtype = next((one.dtype for one in inputs if one.dtype is not None), None) or expression._layers_dtype
-    layer = Computation(steps, variables, name, dtype=dtype)
-    shapes = [tuple(one.shape) for one in inputs]
-    layer.remember(shapes, tuple(expression.shape))
-    (output,) = outputs_of(layer, inputs, [tuple(expression.shape)])
-    output.call.operands = _operands(operations)
-    return output
+    return Computation(steps, variables, name, dtype=dtype), inputs
 
 
 def _operands(operations: Sequence[Operation]) -> tuple[SymbolicTensor, ...]:

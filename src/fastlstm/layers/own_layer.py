@@ -429,6 +429,7 @@ class Layer(base.Layer, metaclass=_AnyLayer):
         )
         arguments = {} if is_plain else {"arguments": template}
         trace = self._trace([one.shape for one in tensors], arguments, _masked(tensors))
+        tensors += trace.captured
         outputs = outputs_of(self, tensors, trace.shapes_of_outputs([one.shape for one in tensors]), arguments)
         return trace.packed(outputs)
 
@@ -514,7 +515,7 @@ class Layer(base.Layer, metaclass=_AnyLayer):
             trace = self._found_trace(call, template, shapes, flags)
         for one in self._inside():
             one._claim(self)
-        self._traces.append((template, flags, trace))
+        self._traces.append((template, (*flags, *_masked(trace.captured)), trace))
         return trace
 
     def _found_trace(self, call: Any, template: Any, shapes: Sequence[Shape], masked: tuple[bool, ...]) -> Trace:

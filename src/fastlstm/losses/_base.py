@@ -6,6 +6,7 @@ import numpy as np
 
 from .._internal import native
 from .._internal.arrays import Array, finite_array, numbers, real_array
+from .._internal.deferred import deferring_in
 from .._internal.names import snake_case
 from .._internal.native import Network
 from .._internal.tape import Traced, record
@@ -164,6 +165,9 @@ class Loss:
         """
         if type(y_pred) is Traced:
             return self._traced(y_true, y_pred, sample_weight)
+        later = deferring_in((y_true, y_pred))
+        if later is not None:
+            return later._defer(self, (y_true, y_pred, sample_weight), {})
         given = _direct_calls.arranged(
             y_true, y_pred, sample_weight, self._axis, one_row=self._of_rows, folds=self._folds
         )

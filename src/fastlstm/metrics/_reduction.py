@@ -17,7 +17,8 @@ def _by_sample(values: Any, sample_weight: Any, reduce: Callable[..., Any]) -> t
     """Return one weighted value for each sample, other axes being reduced, and the weights if there are any."""
     values = floats("values", values).astype(np.float64, copy=False)
     weights = None
-    if sample_weight is not None and values.ndim > 0:  # the value of a whole batch has no sample weights
+    if sample_weight is not None and (values.ndim > 0 or np.ndim(sample_weight) == 0):
+        # otherwise it is the value of a whole batch, which has no weights of samples
         values, weights = same_rank(values, floats("sample_weight", sample_weight).astype(np.float64, copy=False))
         if values.ndim > weights.ndim:
             values = reduce(values, axis=tuple(range(weights.ndim, values.ndim)))

@@ -34,6 +34,19 @@ def of(model: Any) -> list[Any]:
     return list(vars(model).get("_loss_tensors", ()))
 
 
+def are_in(model: Any) -> bool:
+    """Return whether anything has been added to the loss: tensors of the model, or what layers of users compute."""
+    return bool(of(model)) or _any_in(model._nodes)
+
+
+def _any_in(nodes: Any) -> bool:
+    insides = [getattr(node.layer, "_nodes_inside", None) for node in nodes]
+    return any(isinstance(node.layer, AddedLoss) for node in nodes) or any(
+        _any_in(getattr(node.layer, "_nodes", ()) if inside is None else inside())
+        for node, inside in zip(nodes, insides, strict=True)
+    )
+
+
 def targets_for(model: Any, x: Any) -> Any:
     """Return zeros of the shapes of the outputs, for a model that has no other loss."""
     native = model._native_for("x", x)

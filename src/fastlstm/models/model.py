@@ -394,6 +394,8 @@ class Model(OwnSteps, LayerGraph, metaclass=ModelType):
         TypeError
             If the data is not made of real integers or floats.
         """
+        if self._runs_own("train_step"):
+            return _results(own_steps.on_batch(self, self.train_step, x, y, sample_weight, class_weight), return_dict)
         compiled = self._require_loss()
         data = self._examples(x, y, sample_weight).with_class_weight(class_weight)
         if self._native_model().stateful:

@@ -11,8 +11,7 @@ from ..callbacks import CallbackList, History
 from ..layers._call_arguments import structured
 from ..layers._tracked import parts_of
 from ..metrics import Mean, Metric
-from ..training import batch_data
-from ..training.array_data import epochs_of, steps_of, training_rows
+from ..training import array_data, batch_data
 from ..training.compiled import Compiled
 from ..training.fit import Epochs
 
@@ -47,8 +46,7 @@ class OwnSteps(Base):  # type: ignore[misc]
         x, y, weight = unpacked(data)
         recording = tape.begin()
         try:
-            y_pred = self(x, training=True)
-            loss = self.compute_loss(x, y, y_pred, weight)
+            loss, y_pred = self._loss_of_step(x, y, weight, training=True)
         finally:
             tape.end(recording)
         variables = self.trainable_weights
@@ -71,8 +69,13 @@ class OwnSteps(Base):  # type: ignore[misc]
             The loss and the metrics by name.
         """
         x, y, weight = unpacked(data)
-        y_pred = self(x, training=False)
-        return self._results_of(self.compute_loss(x, y, y_pred, weight), y, y_pred, weight)
+        loss, y_pred = self._loss_of_step(x, y, weight, training=False)
+        return self._results_of(loss, y, y_pred, weight)
+
+    def _loss_of_step(self, x: Any, y: Any, weight: Any, *, training: bool) -> tuple[Any, Any]:
+        """Return the loss of a batch and the predictions."""
+        y_pred = self(x, training=training)
+        return self.compute_loss(x, y, y_pred, weight), y_pred
 
     def compute_loss(self, x: Any = None, y: Any = None, y_pred: Any = None, sample_weight: Any = None) -> Any:
         """Return the loss of `compile` for predictions, with the penalties of regularizers.
@@ -120,7 +123,7 @@ class OwnSteps(Base):  # type: ignore[misc]
                 total = total + factor * loss(target, prediction, sample_weight)
         for one in regularization_losses or ():
             total = total + one
-        self._loss_tracker.update_state(tape.plain(total))
+        self._loss_tracker.update_state(tape.plain(total), len(_first(y_pred)))
         return total
 
     @property
@@ -259,15 +262,16 @@ def fit(model: Any, x: Any, y: Any, given: dict[str, Any]) -> History:
     held_out = None
     if not batch_data.gives_batches(x) and given["validation_split"] and given["validation_data"] is None:
         rows = len(_first(x))
-        kept = training_rows(rows, given["validation_split"])
+        kept = array_data.training_rows(rows, given["validation_split"])
         held_out = tuple(None if one is None else _rows(one, slice(kept, rows)) for one in (x, y))
         x, y = _rows(x, slice(0, kept)), None if y is None else _rows(y, slice(0, kept))
-    batches = _Batches(x, y, given["sample_weight"], given["batch_size"], given["shuffle"], given["steps_per_epoch"])
+    sizes = given["batch_size"], given["shuffle"], given["steps_per_epoch"]
+    batches = _Batches(x, y, given["sample_weight"], *sizes, model.dtype, given["class_weight"])
     validation = given["validation_data"] if held_out is None else held_out
     wanted = Epochs(
         checks.integer("initial_epoch", given["initial_epoch"], 0),
         checks.integer("epochs", given["epochs"], 0),
-        epochs_of("validation_freq", given["validation_freq"]),
+        array_data.epochs_of("validation_freq", given["validation_freq"]),
     )
     hooks: CallbackList = model._hooks(given["callbacks"], verbose, wanted.end, batches.steps, history=True)
     model.stop_training, logs = False, {}
@@ -299,12 +303,18 @@ def evaluate(
     model: Any, x: Any, y: Any, batch_size: Any, sample_weight: Any, steps: Any, verbose: Any, callbacks: Any
 ) -> dict[str, Any]:
     """Return what a model's own `test_step` gives for data, as a dict."""
-    batches = _Batches(x, y, sample_weight, batch_size, False, steps)
+    batches = _Batches(x, y, sample_weight, batch_size, False, steps, model.dtype)
     with closing(model._hooks(callbacks, checks.verbosity(verbose), 1, batches.steps)) as hooks:
         hooks.on_test_begin()
         logs = _run(model, model.test_step, batches, "test", hooks)
         hooks.on_test_end(logs)
     return logs
+
+
+def on_batch(model: Any, step: Callable[[Any], Any], x: Any, y: Any, weight: Any, class_weight: Any) -> dict[str, Any]:
+    """Return the logs of a step on all samples as one batch."""
+    batches = _Batches(x, y, weight, len(_first(x)), False, None, model.dtype, class_weight)
+    return _run(model, step, batches, "train", CallbackList())
 
 
 def _run(model: Any, step: Callable[[Any], Any], batches: "_Batches", mode: str, hooks: Any) -> dict[str, Any]:
@@ -345,11 +355,26 @@ class _Batches:
         Whether arrays are shuffled.
     steps : int or None
         Batches of an epoch.
+    dtype : str
+        Of arrays of floats.
+    class_weight : dict, optional
+        The weights of the classes of targets.
     """
 
-    def __init__(self, x: Any, y: Any, sample_weight: Any, batch_size: Any, shuffle: Any, steps: Any) -> None:
+    def __init__(
+        self,
+        x: Any,
+        y: Any,
+        sample_weight: Any,
+        batch_size: Any,
+        shuffle: Any,
+        steps: Any,
+        dtype: str,
+        class_weight: Any = None,
+    ) -> None:
         self._x, self._y, self._weight, self._shuffle = x, y, sample_weight, bool(shuffle)
-        self._limit = steps_of("steps_per_epoch", steps)
+        self._limit = array_data.steps_of("steps_per_epoch", steps)
+        self._dtype, self._class_weight = dtype, class_weight
         self._is_source = batch_data.gives_batches(x)
         self._iterator: Iterator[Any] | None = None
         self.steps = self._limit
@@ -362,9 +387,23 @@ class _Batches:
 
     def epoch(self) -> Iterator[Any]:
         """Yield the batches of an epoch."""
-        if self._is_source:
-            yield from self._of_source()
-            return
+        for batch in self._of_source() if self._is_source else self._of_arrays():
+            tensors = structured(batch, self._as_tensor)
+            yield tensors if self._class_weight is None else self._weighted(tensors)
+
+    def _as_tensor(self, value: Any) -> Any:
+        from ..layers.variable import tape_tensor
+
+        array = np.asarray(value)
+        return (array.astype(self._dtype) if array.dtype == np.float64 else array).view(tape_tensor[0])
+
+    def _weighted(self, batch: Any) -> Any:
+        x, y, weight = unpacked(batch)
+        if weight is not None or isinstance(y, (list, tuple, dict)):
+            raise ValueError("class_weight: expected None if sample_weight is given, or there are several outputs")
+        return x, y, array_data.class_weights(self._class_weight, np.asarray(y), "float32")
+
+    def _of_arrays(self) -> Iterator[Any]:
         rows = len(_first(self._x))
         order = rng.generator().permutation(rows) if self._shuffle else np.arange(rows)
         parts = [one for one in (self._x, self._y, self._weight) if one is not None]
@@ -377,7 +416,7 @@ class _Batches:
         if self._iterator is None or self._limit is None:
             self._iterator = _iterated(self._x)
         for count, batch in enumerate(self._iterator, 1):
-            yield structured(batch, _as_tensor)
+            yield batch
             if count == self._limit:
                 break
 
@@ -399,13 +438,4 @@ def _rows(x: Any, rows: Any) -> Any:
         return {name: _rows(one, rows) for name, one in x.items()}
     if isinstance(x, (list, tuple)) and x and hasattr(x[0], "shape"):
         return type(x)([_rows(one, rows) for one in x])
-    return _as_tensor(np.asarray(x)[rows])
-
-
-def _as_tensor(value: Any) -> Any:
-    from ..layers.variable import tape_tensor
-
-    array = np.asarray(value)
-    if array.dtype == np.float64:
-        array = array.astype(np.float32)
-    return array.view(tape_tensor[0])
+    return np.asarray(x)[rows]

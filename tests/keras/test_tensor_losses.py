@@ -1,0 +1,113 @@
+"""Losses and metrics that use tensors of a functional model, against Keras 2 in its graphs."""
+
+import numpy as np
+import pytest
+import tensor_losses
+from peers import start_beside, written_by
+
+from fastlstm import keras
+from fastlstm.keras import backend as K
+
+
+def begin():
+    start_beside(tensor_losses.__file__, *tensor_losses.NEEDED)
+
+
+@pytest.fixture(scope="module")
+def written():
+    return written_by(tensor_losses.__file__, *tensor_losses.NEEDED)[1]
+
+
+@pytest.mark.parametrize("name", tensor_losses.CASES)
+def test_training_equals_keras_2(name, written):
+    of_case = {key.removeprefix(f"{name}/"): value for key, value in written.items() if key.startswith(f"{name}/")}
+    initial = [of_case[f"initial/{i}"] for i in range(sum(key.startswith("initial/") for key in of_case))]
+    _, history, final, evaluated, step = tensor_losses.trained(keras, K, name, initial)
+    expected = {key.removeprefix("history/"): value for key, value in of_case.items() if key.startswith("history/")}
+    assert set(history) == set(expected)
+    for key, values in expected.items():
+        np.testing.assert_allclose(history[key], values, rtol=1e-4, atol=1e-6, err_msg=key)
+    for i, weight in enumerate(final):
+        np.testing.assert_allclose(weight, of_case[f"final/{i}"], rtol=0, atol=2e-5)
+    np.testing.assert_allclose(np.sort(evaluated), np.sort(of_case["evaluated"]), rtol=1e-4, atol=1e-6)
+    np.testing.assert_allclose(np.ravel(step)[:1], of_case["step"], rtol=1e-4)
+
+
+def test_gradients_are_those_of_finite_differences(rng):
+    x = keras.Input((4, 2), dtype="float64")
+    hidden = keras.layers.GRU(3, dtype="float64")(x)
+    y = keras.layers.Dense(2, dtype="float64")(hidden)
+    model = keras.Model(x, y)
+    middle = keras.Model(x, hidden)
+    data, target = rng.normal(size=(6, 4, 2)), rng.normal(size=(6, 2))
+
+    def loss():
+        output, inside = model.predict(data, verbose=0), middle.predict(data, verbose=0)
+        return np.mean(np.sum((target - output) ** 2, axis=-1) * np.exp(inside[:, 0])) + np.mean(inside**4)
+
+    def of_tensors(y_true, y_pred):
+        return K.sum(K.square(y_true - y_pred), axis=-1) * K.exp(hidden[:, 0]) + K.mean(K.pow(hidden, 4))
+
+    model.compile(keras.optimizers.SGD(1.0), loss=of_tensors)
+    weights = model.get_weights()
+    expected = []
+    for i, weight in enumerate(weights):
+        found = np.zeros_like(weight)
+        for place in np.ndindex(weight.shape):
+            ends = []
+            for step in (1e-6, -1e-6):
+                moved = [one.copy() for one in weights]
+                moved[i][place] += step
+                model.set_weights(moved)
+                ends.append(loss())
+            found[place] = (ends[0] - ends[1]) / 2e-6
+        expected.append(found)
+    model.set_weights(weights)
+    assert model.train_on_batch(data, target) == pytest.approx(loss_at(model, weights, loss))
+    model.set_weights(weights)
+    model.compile(keras.optimizers.SGD(1.0), loss=of_tensors)
+    model.train_on_batch(data, target)
+    for before, after, gradient in zip(weights, model.get_weights(), expected, strict=True):
+        np.testing.assert_allclose(before - after, gradient, rtol=1e-6, atol=1e-8)
+
+
+def loss_at(model, weights, loss):
+    model.set_weights(weights)
+    return loss()
+
+
+def test_sample_weights_and_class_weights(rng):
+    x = keras.Input((3,))
+    hidden = keras.layers.Dense(2)(x)
+    model = keras.Model(x, keras.layers.Dense(1, activation="sigmoid")(hidden))
+    data, target = rng.normal(size=(8, 3)), np.repeat([0.0, 1.0], 4)
+    model.compile("sgd", loss=lambda y_true, y_pred: K.square(y_true - y_pred)[:, 0] + K.sum(hidden**2, axis=-1))
+    values = (target - model.predict(data, verbose=0)[:, 0]) ** 2
+    values += (keras.Model(x, hidden).predict(data, verbose=0) ** 2).sum(axis=-1)
+    weights = rng.uniform(size=8)
+    assert model.test_on_batch(data, target, weights) == pytest.approx(np.mean(weights * values), rel=1e-5)
+    history = model.fit(data, target, 8, class_weight={0: 1.0, 1: 3.0}, verbose=0).history
+    assert history["loss"][0] == pytest.approx(np.mean(np.repeat([1.0, 3.0], 4) * values), rel=1e-5)
+
+
+def test_tensors_around_a_layer_that_are_not_its_arguments(rng):
+    """In the `call` of a layer of a script, as in the example of a variational autoencoder of Keras 2.0."""
+    x = keras.Input((3,))
+    middle, decoded = keras.layers.Dense(2)(x), keras.layers.Dense(3)(x)
+
+    class Penalty(keras.layers.Layer):
+        def call(self, inputs):
+            self.add_loss(K.mean(K.square(inputs[0] - inputs[1])) + K.mean(K.abs(middle)), inputs=inputs)
+            return inputs[1]
+
+    model = keras.Model(x, Penalty()([x, decoded]))
+    model.compile(keras.optimizers.SGD(0.1), loss=None)
+    data = rng.normal(size=(6, 3)).astype("float32")
+    inside, output = keras.Model(x, [middle, decoded]).predict(data, verbose=0)
+    expected = np.mean(np.square(data - output)) + np.mean(np.abs(inside))
+    assert model.evaluate(data, verbose=0) == pytest.approx(expected, rel=1e-5)
+    np.testing.assert_array_equal(model.predict(data, verbose=0), output)
+    kernel, _ = keras.Model(x, middle).get_weights()
+    model.train_on_batch(data)
+    gradient = data.T @ (np.sign(inside) / inside.size)
+    np.testing.assert_allclose(keras.Model(x, middle).get_weights()[0], kernel - 0.1 * gradient, rtol=1e-5, atol=1e-7)
