@@ -402,8 +402,8 @@ def listed(outputs):
     return list(outputs) if isinstance(outputs, (list, tuple)) else [outputs]
 
 
-def compared(case, keras, ours):
-    """Return predictions and losses of twenty steps of both, with the same weights."""
+def assert_equal(case, keras, ours):
+    """Compare predictions, and losses and weights of twenty steps of both, with the same initial weights."""
     mine, theirs = case(ours), case(keras)
     for one in (mine, theirs):
         if not one.model.built or not one.model.weights:
@@ -418,4 +418,8 @@ def compared(case, keras, ours):
         one.model.compile(optimizer=package.optimizers.SGD(0.1), loss=one.loss, **options)
         fitted = one.model.fit(one.x, one.y, batch_size=6, epochs=10, shuffle=False, verbose=0)
         losses.append(fitted.history["loss"])
-    return predictions, losses, [one.model.get_weights() for one in (mine, theirs)]
+    for found, expected in zip(*predictions, strict=True):
+        np.testing.assert_allclose(found, expected, rtol=1e-5, atol=2e-6)
+    np.testing.assert_allclose(*losses, rtol=3e-5)
+    for found, expected in zip(mine.model.get_weights(), theirs.model.get_weights(), strict=True):
+        np.testing.assert_allclose(found, expected, rtol=1e-3, atol=1e-5)

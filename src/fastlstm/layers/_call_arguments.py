@@ -1,7 +1,7 @@
 """The arguments of a call of a custom layer or model: which of them are symbolic, and what `call` takes."""
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -57,6 +57,17 @@ def _each(value: Any, replace: Callable[[Any], Any]) -> Any:
     if isinstance(value, dict):
         return {name: replace(one) for name, one in value.items()}
     return value
+
+
+def completed(call: Callable[..., Any], options: Mapping[str, Any], training: Any, mask: Any = None) -> dict[str, Any]:
+    """Return the keyword arguments of a call with `training` and `mask` if it takes them, and without otherwise."""
+    found = dict(options)
+    for name, value in (("training", training), ("mask", mask)):
+        if not takes(call, name):
+            found.pop(name, None)
+        elif found.get(name) is None and value is not None:
+            found[name] = value
+    return found
 
 
 @cache

@@ -1,7 +1,7 @@
 """The weights of a layer that users write: a layer inside it that only holds them."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -20,6 +20,8 @@ class OwnWeights(Layer):
     **options
         As for `Layer`.
     """
+
+    _takes_any_input: ClassVar[bool] = True
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
@@ -87,9 +89,6 @@ class OwnWeights(Layer):
 
     def _adopt(self, features: int, arrays: Sequence[Array]) -> None:
         self._weights.write(self._weights.checked(f"layer {self.name!r}", list(arrays), self.dtype))
-
-    def _check_shape(self, argument: str, shape: Any) -> int:
-        return 1
 
 
 def _function_of(initializer: Any) -> Any:

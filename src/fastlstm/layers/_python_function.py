@@ -8,6 +8,7 @@ import numpy as np
 
 from .._internal.arrays import Array, numbers
 from .._internal.tape import NotDifferentiableError, vjp
+from .symbolic import ROWS, UNKNOWN
 
 _SAVED = 31
 """How many forward passes before the last one may wait for their backward pass."""
@@ -19,7 +20,7 @@ class PythonFunction:
     Parameters
     ----------
     name : str
-        Of the layer, for messages.
+        What it is, for messages.
     function : callable
         ``function(inputs, weights, training)`` takes lists of arrays and returns an array.
     arrange : callable, optional
@@ -86,11 +87,11 @@ class PythonFunction:
 
     def _for_core(self, result: Any, like: Array) -> Array:
         """Return what the function returned as the core takes it."""
-        array = numbers(f"layer {self._name!r}", result)
+        array = numbers(self._name, result)
         rows = len(like)
         if array.ndim == 0 or len(array) != rows:
             raise ValueError(
-                f"layer {self._name!r}: expected that its function returns as many rows as it gets, {rows}, got shape"
+                f"{self._name}: expected that its function returns as many rows as it gets, {rows}, got shape"
                 f" {array.shape}"
             )
         shape = (rows, -1, self._features) if self._sequence else (rows, self._features)
@@ -102,15 +103,14 @@ def tried(function: Callable[..., Any], samples: Sequence[tuple[int | None, ...]
 
     Sizes are None where they depend on sizes that are.
     """
-    sizes = [(2, 3), (3, 4)]  # of samples and of unknown axes; an axis of the output that differs is unknown too
     found = []
-    for rows, unknown in sizes:
+    for rows, unknown in zip(ROWS, UNKNOWN, strict=True):
         arrays = [
             np.zeros((rows, *(unknown if size is None else size for size in sample)), dtype) for sample in samples
         ]
         with np.errstate(all="ignore"):
             found.append(np.shape(function(arrays)))
     first, second = found
-    if len(first) != len(second) or not first or first[0] != sizes[0][0]:
-        raise ValueError(f"expected a function that returns as many rows as it gets, got shape {first} for {sizes[0]}")
+    if len(first) != len(second) or not first or (first[0], second[0]) != ROWS:
+        raise ValueError(f"expected a function that returns as many rows as it gets, got shape {first} for {ROWS[0]}")
     return tuple(a if a == b else None for a, b in zip(first[1:], second[1:], strict=True))

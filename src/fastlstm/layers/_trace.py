@@ -139,13 +139,6 @@ class AddedLoss(Layer):
 
     _always_needed = True
 
-    @property
-    def built(self) -> bool:
-        return True
-
-    def build(self, input_shape: Any) -> None:
-        pass
-
     def of(self, tensor: SymbolicTensor) -> SymbolicTensor:
         """Return an output, which nothing takes."""
         return outputs_of(self, [tensor], [(None, 1)])[0]
@@ -170,21 +163,10 @@ class MaskValues(Layer):
 class MaskedBy(Layer):
     """A sequence with the mask that a second input says: numbers (N, T, 1), 0 at the steps that do not count."""
 
-    @property
-    def built(self) -> bool:
-        return True
-
-    def build(self, input_shape: Any) -> None:
-        pass
+    _takes_any_input = True
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         return tuple(input_shape[0])
-
-    def _only_shape(self, shapes: Sequence[Shape]) -> Any:
-        return list(shapes)
-
-    def _check_shape(self, argument: str, shape: Any) -> int:
-        return 1
 
     def _append_to(self, branch: Branch, shape: Any) -> None:
         branch.add("masked_by")
@@ -292,10 +274,7 @@ def traced(
     inference, training = Trace(shapes, *first), Trace(shapes, *second)
     if _alike(inference, training):
         return training
-    chosen = [
-        applied(_in_phase, ((phase, one, other), {}))
-        for one, other in zip(training.tensors, inference.tensors, strict=True)
-    ]
+    chosen = [in_phase(phase, *both) for both in zip(training.tensors, inference.tensors, strict=True)]
     return Trace(shapes, training.packed(chosen), second[1])
 
 
@@ -316,7 +295,12 @@ def _traced_in(
         TRACING.reset(token)
 
 
-def _in_phase(phase: Any, in_training: Any, in_inference: Any) -> Any:
+def in_phase(phase: Phase, in_training: Any, in_inference: Any) -> Any:
+    """Return what is the one or the other, which is known when the model runs."""
+    return applied(_chosen, ((phase, in_training, in_inference), {}))
+
+
+def _chosen(phase: Any, in_training: Any, in_inference: Any) -> Any:
     return in_training if phase else in_inference
 
 

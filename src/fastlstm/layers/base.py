@@ -98,6 +98,8 @@ class Layer(Trainable):
     """Whether it is a layer that users write."""
     _has_own_weights: ClassVar[bool] = True
     """Whether weights of its layers of the core are its own, which further calls share."""
+    _takes_any_input: ClassVar[bool] = False
+    """Whether the layer takes one input or several, of any shapes, and says itself what does not fit."""
     _takes_several: ClassVar[bool] = False
     """Whether the layer is called on a list of inputs."""
     _keras_takes_mask: ClassVar[bool] = False
@@ -586,6 +588,8 @@ class Layer(Trainable):
 
     def _only_shape(self, shapes: Sequence[Shape]) -> Any:
         """Return the shape of the only input, as `build` and `compute_output_shape` take it."""
+        if self._takes_any_input and len(shapes) > 1:
+            return list(shapes)
         if len(shapes) != 1:
             raise ValueError(f"layer {self.name!r}: expected one input, got {len(shapes)}")
         return shapes[0]
@@ -618,6 +622,8 @@ class Layer(Trainable):
 
     def _check_shape(self, argument: str, shape: Any) -> int:
         """Return the number of features of a shape that this layer takes."""
+        if self._takes_any_input:
+            return 1
         self._check_axes(argument, shape)
         if shape[-1] is None:
             raise ValueError(f"{argument}: the number of features (the last axis) must be known, got {tuple(shape)}")

@@ -1,20 +1,19 @@
 """Lambda: a function of arrays, written in Python, as a layer."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
 from .._internal.arrays import real_array
-from .._internal.checks import size
 from .._internal.native import Branch
-from ._python_function import PythonFunction, tried
-from .base import Layer, Shape, registry
+from ._python_layer import PythonLayer, shapes_in
+from .base import Shape, registry
 from .symbolic import are_symbolic, listed
 
 
 @registry.register()
-class Lambda(Layer):
+class Lambda(PythonLayer):
     """Apply a function to arrays. Its gradient is found by automatic differentiation.
 
     The function is called with whole batches, by the core and outside of it; at inference with blocks of rows, so each
@@ -54,8 +53,6 @@ class Lambda(Layer):
     [[2.0, 1.0]]
     """
 
-    _in_keras: ClassVar[bool] = False
-
     def __init__(
         self,
         function: Callable[..., Any],
@@ -71,7 +68,6 @@ class Lambda(Layer):
             raise ValueError(f"mask: expected None, since a Lambda passes no mask on, got {mask!r}")
         self.function, self.output_shape_argument = function, output_shape
         self.arguments = dict(arguments or {})
-        self._results: dict[tuple[Shape, ...], Shape] = {}  # shapes of results by those of the inputs
 
     def __call__(self, x: Any, *, mask: Any = None, training: bool = False) -> Any:
         """Return the result for arrays or symbolic tensors.
@@ -109,23 +105,6 @@ class Lambda(Layer):
     def _applied(self, arrays: Sequence[Any], several: bool) -> Any:
         return self.function(list(arrays) if several else arrays[0], **self.arguments)
 
-    def _only_shape(self, shapes: Sequence[Shape]) -> Any:
-        return list(shapes) if len(shapes) > 1 else shapes[0]
-
-    @property
-    def built(self) -> bool:
-        """Whether the layer has its weights, of which there are none."""
-        return True
-
-    def build(self, input_shape: Any) -> None:
-        """Do nothing: there are no weights.
-
-        Parameters
-        ----------
-        input_shape : tuple or list of tuple
-            Ignored.
-        """
-
     def compute_output_shape(self, input_shape: Any) -> Shape:
         """Return the shape of the result for an input of this shape.
 
@@ -144,52 +123,20 @@ class Lambda(Layer):
         ValueError
             If the function does not return as many rows as it gets.
         """
-        given = self.output_shape_argument
-        shapes = list(input_shape) if isinstance(input_shape, list) else [tuple(input_shape)]
+        given, shapes = self.output_shape_argument, shapes_in(input_shape)
         if given is None:
             several = isinstance(input_shape, list)
-            samples = tuple(tuple(shape[1:]) for shape in shapes)
-            if samples not in self._results:
-                self._results[samples] = tried(lambda arrays: self._applied(arrays, several), samples, self.dtype)
-            result = self._results[samples]
-        elif callable(given):
-            result = tuple(given(input_shape))[1:]
-        else:
-            result = (given,) if isinstance(given, int) else tuple(given)
-        return (shapes[0][0], *result)
-
-    def _check_shape(self, argument: str, shape: Any) -> int:
-        return 1
+            return self._shape_of_result(shapes, lambda arrays: self._applied(arrays, several))
+        if callable(given):
+            return (shapes[0][0], *tuple(given(input_shape))[1:])
+        return (shapes[0][0], *((given,) if isinstance(given, int) else tuple(given)))
 
     def _append_to(self, branch: Branch, shape: Any, several: bool = False) -> None:
-        output = self.compute_output_shape(shape)
-        if len(output) not in (2, 3):
-            raise ValueError(f"layer {self.name!r}: expected a result (N, D) or (N, T, D), got {output}")
-        shapes = shape if isinstance(shape, list) else [shape]
-        sequence = len(output) == 3
-        if sequence and output[1] is None and (len(shapes[0]) < 2 or shapes[0][1] is not None):
-            raise ValueError(f"layer {self.name!r}: expected a known number of steps of the result, got {output}")
-
         def applied(inputs: list[Any], weights: list[Any], training: bool) -> Any:
             return self._applied(inputs, several)
 
-        def arrange(i: int, array: Any) -> Any:
-            return array if len(shapes[i]) == array.ndim else array[..., 0]
-
-        features = size("number of features", output[-1])
-        function = PythonFunction(self.name, applied, arrange, features, sequence)
-        branch.add(
-            "function",
-            function=function,
-            features=features,
-            sequence=sequence,
-            steps=output[1] or 0 if sequence else 0,
-        )
-
-    def _network_input(self, shape: Shape) -> tuple[int, bool]:
-        if len(shape) == 2 and shape[1] is None:  # a sequence of numbers of any length
-            return 1, True
-        return super()._network_input(shape)
+        name = f"layer {self.name!r}"
+        self._append_function(branch, name, applied, shapes_in(shape), self.compute_output_shape(shape))
 
     def _arguments(self) -> dict[str, Any]:
         return {

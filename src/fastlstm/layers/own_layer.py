@@ -12,7 +12,7 @@ from .._internal.names import snake_case
 from .._internal.native import Branch
 from .._internal.tensor import TensorShape
 from . import base
-from ._call_arguments import Place, name_of_first, put_in, structured, taken_out, takes
+from ._call_arguments import Place, completed, name_of_first, put_in, structured, taken_out
 from ._own_weights import OwnWeights
 from ._trace import Trace, Tracing, has_mask, mask_of, traced, with_mask
 from ._tracked import FromVariables, parts_of, parts_of_files
@@ -438,13 +438,7 @@ class Layer(base.Layer, metaclass=_AnyLayer):
         args = tuple(args)
         self._added_losses = []
         self._build_for(args, kwargs)
-        if takes(type(self).call, "training") and kwargs.get("training") is None:
-            kwargs["training"] = False
-        elif not takes(type(self).call, "training"):
-            kwargs.pop("training", None)
-        if not takes(type(self).call, "mask"):
-            kwargs.pop("mask", None)
-        return self.call(*args, **kwargs)
+        return self.call(*args, **completed(type(self).call, kwargs, False))
 
     def _called(self, args: Any, kwargs: Any, tracing: Tracing) -> Any:
         """Return what `call` returns for symbolic tensors, in a graph that is being traced."""
@@ -452,18 +446,8 @@ class Layer(base.Layer, metaclass=_AnyLayer):
         first = args[0] if args else kwargs.get(name_of_first(type(self).call) or "")
         masks = structured(first, lambda one: mask_of(one) if tracing.has_mask(one) else None)
         has_any = _any_of(masks)
-        given = dict(kwargs)
-        if takes(type(self).call, "mask"):
-            if given.get("mask") is None and len(args) < 2 and has_any:
-                given["mask"] = masks
-        else:
-            given.pop("mask", None)
-        if takes(type(self).call, "training"):
-            if given.get("training") is None:
-                given["training"] = tracing.phase
-        else:
-            given.pop("training", None)
-        outputs = self.call(*args, **given)
+        mask = masks if has_any and len(args) < 2 else None
+        outputs = self.call(*args, **completed(type(self).call, kwargs, tracing.phase, mask))
         if has_any or type(self).compute_mask is not Layer.compute_mask:
             mask = self.compute_mask(first, masks if has_any else None)
             if isinstance(mask, SymbolicTensor) and isinstance(outputs, SymbolicTensor) and outputs.ndim == 3:
@@ -548,12 +532,7 @@ class Layer(base.Layer, metaclass=_AnyLayer):
 
     def _called_on(self, args: Any, kwargs: Any, masks: Any, training: bool) -> Any:
         """Return what `call` returns for arrays."""
-        options = dict(kwargs)
-        if takes(type(self).call, "training") and options.get("training") is None:
-            options["training"] = training
-        if takes(type(self).call, "mask") and options.get("mask") is None and _any_of(masks):
-            options["mask"] = masks
-        return self.call(*args, **options)
+        return self.call(*args, **completed(type(self).call, kwargs, training, masks if _any_of(masks) else None))
 
     def _shapes_of_call(self, shapes: Sequence[Shape], arguments: Any) -> list[Shape]:
         """Return the shape of each output of a call for the shapes of the inputs."""
@@ -582,12 +561,6 @@ class Layer(base.Layer, metaclass=_AnyLayer):
     def _nodes_inside(self) -> Any:
         """Return the nodes of the last trace."""
         return self._traces[-1][2]._nodes if self._traces else []
-
-    def _only_shape(self, shapes: Sequence[Shape]) -> Any:
-        return list(shapes) if len(shapes) > 1 else shapes[0]
-
-    def _check_shape(self, argument: str, shape: Any) -> int:
-        return 1
 
     def _leaves(self, path: str) -> Iterator[tuple[str, Any]]:
         if self._own._weights.declared:

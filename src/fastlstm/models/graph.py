@@ -17,7 +17,7 @@ from ..layers.base import Layer, Shape, building
 from ..layers.symbolic import SymbolicTensor, outputs_of
 from ..training.compiled import Compiled
 from ..training.native_model import NativeModel
-from ..training.nodes import MODEL_INPUT, Node, Value, Values, consumers, shapes_of
+from ..training.nodes import MODEL_INPUT, Node, Value, Values, consumers, first_taking, shapes_of
 from . import summary
 from .summary import Entry, Source
 from .tracing import traced
@@ -371,7 +371,9 @@ class LayerGraph(Owned):
 
     def _first_layer(self) -> Layer:
         """Return a layer that takes the first input."""
-        return next(consumers(self._nodes, 0))
+        first = first_taking(self._nodes, 0)
+        assert first is not None
+        return first
 
     def _arrays(self) -> list[Array]:
         return [array for layer in self._leaf_layers() for array in layer.weights]
@@ -629,8 +631,7 @@ class LayerGraph(Owned):
         self._nodes, self._given_outputs, self._inputs = list(nodes), list(outputs), list(inputs)
         self._given_layers = [*layers, *(layer for layer in inputs if layer not in layers)]
         for k in range(len(inputs)):
-            first = list(consumers(self._nodes, k))
-            first = [one for one in first if not getattr(one, "_takes_any_input", False)]
+            first = [one for one in consumers(self._nodes, k) if not one._takes_any_input]
             if any(isinstance(one, Embedding) != isinstance(first[0], Embedding) for one in first):
                 raise ValueError("inputs: an Embedding takes a sequence of numbers (N, T), other layers (N, T, D)")
         for layer in self._layers:
@@ -656,8 +657,7 @@ class LayerGraph(Owned):
     def _build_for_data(self, batch_shape: Shape) -> None:
         """Build a model without an Input for data of this shape and, if its layers allow it, of other lengths."""
         self._require_layers()
-        first = next(consumers(self._nodes, 0))
-        any_length = first._any_length(batch_shape[1:])
+        any_length = self._first_layer()._any_length(batch_shape[1:])
         try:
             self._shapes([(None, *any_length)])
         except ValueError:  # such as that of a Flatten, which needs to know the number of steps

@@ -9,7 +9,6 @@ from .._internal import native
 from .._internal.arrays import Array, real_array
 from ..layers.rnn._stateful_layer import StatefulLayer
 from ..layers.rnn._states import join_states, split_states
-from ..training.nodes import consumers
 
 if TYPE_CHECKING:
     from .graph import LayerGraph
@@ -63,7 +62,7 @@ class Stream:
         network = model._native_model().network
         if len(model._inputs) != 1 or len(model._outputs) != 1:
             raise ValueError(f"stream: expected a model with one input and one output, got {model.name!r}")
-        first, shape = next(consumers(model._nodes, 0)), model.input_shape[1:]
+        first, shape = model._first_layer(), model.input_shape[1:]
         if not first._network_input(model.input_shape)[1]:
             raise ValueError(f"stream: expected a model of sequences, got {model.name!r} of input {model.input_shape}")
         for layer in model._leaf_layers():

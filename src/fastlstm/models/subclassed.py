@@ -10,7 +10,7 @@ import numpy as np
 from .._internal.tensor import TensorShape
 from ..layers import InputLayer
 from ..layers import Layer as OwnLayer
-from ..layers._call_arguments import Place, name_of_first, put_in, structured, taken_out, takes
+from ..layers._call_arguments import Place, completed, name_of_first, put_in, structured, taken_out
 from ..layers._trace import Trace, Tracing, traced
 from ..layers._tracked import parts_of
 from ..layers.base import Shape
@@ -165,15 +165,7 @@ class Subclassed(Base):  # type: ignore[misc]
             with outside_of_traces():
                 self.build(structured(first, lambda one: TensorShape(one.shape) if hasattr(one, "shape") else one))
         self.built = True
-        given = dict(kwargs)
-        if takes(type(self).call, "training"):
-            if given.get("training") is None:
-                given["training"] = tracing.phase
-        else:
-            given.pop("training", None)
-        if not takes(type(self).call, "mask"):
-            given.pop("mask", None)
-        outputs = self.call(*args, **given)
+        outputs = self.call(*args, **completed(type(self).call, kwargs, tracing.phase))
         self._shapes_inside.update(tracing.shapes)
         return outputs
 
@@ -264,9 +256,7 @@ class Subclassed(Base):  # type: ignore[misc]
     def _called_on_arrays(self, args: Any, kwargs: Any) -> Any:
         """Return what `call` returns for arrays, layer by layer."""
         self.built = True
-        if takes(type(self).call, "training") and kwargs.get("training") is None:
-            kwargs["training"] = False
-        return self.call(*args, **kwargs)
+        return self.call(*args, **completed(type(self).call, kwargs, False))
 
     def _structured(self, outputs: Any) -> Any:
         trace = self._trace_of_call

@@ -16,7 +16,7 @@ from .._internal.row_arrays import RowArrays, Rows, for_core, from_core, parts
 from ..layers import Activation, InputLayer
 from ..layers.base import Layer, Shape
 from ..layers.rnn._states import require_rows
-from .nodes import CoreLayers, Node, Value, consumers, shapes_of
+from .nodes import CoreLayers, Node, Value, first_taking, shapes_of
 
 _BLOCK = 2**22  # elements of the input and of the widest layer that one native call works on
 _OPERATIONS = 2**33  # of a native call, so that it returns to signals and progress well within a fifth of a second
@@ -99,6 +99,14 @@ class ModelInput:
             raise ValueError(f"{name}: expected shape ({', '.join(letters)}), got {shape}")
 
 
+def network_for(inputs: Sequence[ModelInput], dtype: str, *, input_gradient: bool = False) -> Network:
+    """Return an empty network that takes these inputs."""
+    features, sequences = [one.features for one in inputs], [one.is_sequence for one in inputs]
+    if len(inputs) == 1:
+        return native.network(dtype, features[0], sequences[0], input_gradient=input_gradient)
+    return native.network(dtype, features, sequences, input_gradient=input_gradient)
+
+
 class NativeModel:
     """A network of the core compiled from layers; it holds their weights.
 
@@ -138,7 +146,7 @@ class NativeModel:
             ModelInput(
                 layer.name,
                 layer.batch_shape,
-                next(consumers(nodes, k), unused),
+                first_taking(nodes, k) or unused,
                 any_length,
                 layer._convert if layer.preprocessors else None,
             )
@@ -146,7 +154,7 @@ class NativeModel:
         ]
         self._only = self.inputs[0] if len(inputs) == 1 else None
         self.dtype = unused.dtype
-        self.network = self._make_network()
+        self.network = network_for(self.inputs, self.dtype)
         core = CoreLayers(self.network)
         shapes = [layer.batch_shape for layer in inputs]
         places = core.places(nodes, outputs, [(NETWORK_INPUT, k) for k in range(len(inputs))], shapes)
@@ -172,12 +180,6 @@ class NativeModel:
         self._stateful_columns = np.repeat(stateful, self.network.state_sizes)
         self.stateful = any(stateful)
         self.take_weights()
-
-    def _make_network(self) -> Network:
-        if self._only is not None:
-            return native.network(self.dtype, self._only.features, self._only.is_sequence)
-        features = [one.features for one in self.inputs]
-        return native.network(self.dtype, features, [one.is_sequence for one in self.inputs])
 
     # Weights ----------------------------------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ from ..layers._nodes import MODEL_INPUT, Node, Value
 from ..layers._trace import gives_mask
 from ..layers.base import Layer, Shape
 
-__all__ = ["MODEL_INPUT", "CoreLayers", "Graph", "Node", "Value", "Values", "consumers", "shapes_of"]
+__all__ = ["MODEL_INPUT", "CoreLayers", "Graph", "Node", "Value", "Values", "consumers", "first_taking", "shapes_of"]
 
 
 class Graph(Protocol):
@@ -71,6 +71,12 @@ def consumers(nodes: Sequence[Node], model_input: int) -> Iterator[Layer]:
                     yield node.layer
                 else:
                     yield from consumers(node.layer._nodes, place)
+
+
+def first_taking(nodes: Sequence[Node], model_input: int) -> Layer | None:
+    """Return a layer that takes an input of the model and converts data for all that do; None if none does."""
+    found = list(consumers(nodes, model_input))
+    return next((one for one in found if not one._takes_any_input), next(iter(found), None))
 
 
 def _used(nodes: Sequence[Node], outputs: Sequence[Value]) -> list[Value]:

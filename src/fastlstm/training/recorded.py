@@ -11,16 +11,16 @@ from typing import Any
 
 import numpy as np
 
-from .._internal import native, tape
+from .._internal import tape
 from .._internal.arrays import Array
 from .._internal.native import NETWORK_INPUT
-from ..layers import Activation, Embedding
+from ..layers import Activation
 from ..layers._call_arguments import Place, put_in
 from ..layers._trace import traced
 from ..layers._unbuilt import building_all
 from ..layers.symbolic import OPERATIONS
-from .native_model import ModelInput
-from .nodes import CoreLayers, Node, Value, consumers, shapes_of
+from .native_model import ModelInput, network_for
+from .nodes import CoreLayers, Node, Value, first_taking, shapes_of
 
 _MOST = 16
 """How many kinds of calls of one layer or model are kept."""
@@ -54,19 +54,11 @@ class RecordedGraph:
     ) -> None:
         self._nodes, self._outputs, self.dtype, self._wants_dx = list(nodes), list(outputs), dtype, wants_dx
         unused = Activation("linear", dtype=dtype)
-        self._inputs = []
-        for k, shape in enumerate(shapes):
-            found = list(consumers(nodes, k)) or [unused]
-            first = next((one for one in found if isinstance(one, Embedding)), found[0])
-            self._inputs.append(ModelInput(f"input {k}", tuple(shape), first, True))
-        features, sequences = [one.features for one in self._inputs], [one.is_sequence for one in self._inputs]
-        several = len(features) > 1
-        self._network = native.network(
-            dtype,
-            features if several else features[0],
-            sequences if several else sequences[0],
-            input_gradient=wants_dx,
-        )
+        self._inputs = [
+            ModelInput(f"input {k}", tuple(shape), first_taking(nodes, k) or unused, True)
+            for k, shape in enumerate(shapes)
+        ]
+        self._network = network_for(self._inputs, dtype, input_gradient=wants_dx)
         core = CoreLayers(self._network)
         places = core.places(nodes, outputs, [(NETWORK_INPUT, k) for k in range(len(shapes))], list(shapes))
         self._network.set_outputs(places)

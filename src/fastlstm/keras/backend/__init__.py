@@ -10,6 +10,7 @@ from ... import losses
 from ..._internal import names
 from ..._internal.deferred import defer_functions as _defer_functions
 from ...config import floatx, set_floatx
+from ...layers._trace import in_phase as _in_phase
 from ...layers.symbolic import OPERATIONS as _OPERATIONS
 from ...layers.symbolic import SymbolicTensor as _SymbolicTensor
 from ...layers.variable import TRACING as _TRACING
@@ -266,7 +267,7 @@ def in_train_phase(x: Any, alt: Any, training: Any = None) -> Any:
     tracing = _TRACING.get()
     if tracing is not None and training in (None, tracing.phase):
         chosen = [one() if callable(one) else one for one in (x, alt)]
-        return _OPERATIONS["apply"](_in_phase, ((tracing.phase, *chosen), {}))
+        return _in_phase(tracing.phase, *chosen)
     chosen = x if training else alt
     return chosen() if callable(chosen) else chosen
 
@@ -274,10 +275,6 @@ def in_train_phase(x: Any, alt: Any, training: Any = None) -> Any:
 def in_test_phase(x: Any, alt: Any, training: Any = None) -> Any:
     """Return the value outside of training, or the other one."""
     return in_train_phase(alt, x, training)
-
-
-def _in_phase(training: Any, x: Any, alt: Any) -> Any:
-    return x if training else alt
 
 
 def dropout(x: Any, level: float, noise_shape: Any = None, seed: int | None = None) -> Any:
