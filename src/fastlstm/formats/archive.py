@@ -3,12 +3,13 @@
 import datetime
 import json
 import zipfile
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 from .._internal.files import RefusedError
 
 KERAS_VERSION = "3.15.1"  # the format's
 _METADATA, _CONFIG, _WEIGHTS = "metadata.json", "config.json", "model.weights.h5"
+_ASSETS, _VOCABULARY = "assets/", "/vocabulary.txt"
 _PICKLED_WEIGHTS = "model.weights.npz"
 _LARGEST_CONFIG = 2**26
 _SMALL, _EXPANSION = 2**32, 100  # Keras's bounds: above 4 GiB, a member may expand to at most 100 times its stored size
@@ -24,13 +25,31 @@ def write(file: BinaryIO, config: dict[str, Any], weights: bytes, version: str) 
         archive.writestr(_WEIGHTS, weights)
 
 
-def read(file: BinaryIO) -> tuple[Any, bytes, str]:
-    """Return the configuration and the HDF5 file of an archive, and the version of Keras of its format."""
+class Contents(NamedTuple):
+    """What an archive contains."""
+
+    configuration: Any
+    weights: bytes
+    """An HDF5 file."""
+    keras_version: str
+    """The version of Keras of its format."""
+    vocabularies: dict[str, str]
+    """The texts of vocabularies, by the path of the layer."""
+
+
+def read(file: BinaryIO) -> Contents:
+    """Return the contents of an archive."""
     try:
         with zipfile.ZipFile(file) as archive:
-            configuration, weights = _json(archive, _CONFIG), _weights(archive)
-            metadata = _json(archive, _METADATA) if _METADATA in archive.namelist() else {}
-            return configuration, weights, str(metadata.get("keras_version", KERAS_VERSION))
+            names = archive.namelist()
+            metadata = _json(archive, _METADATA) if _METADATA in names else {}
+            vocabularies = {
+                name.removeprefix(_ASSETS).removesuffix(_VOCABULARY): _member(archive, name, _LARGEST_CONFIG).decode()
+                for name in names
+                if name.startswith(_ASSETS) and name.endswith(_VOCABULARY)
+            }
+            version = str(metadata.get("keras_version", KERAS_VERSION))
+            return Contents(_json(archive, _CONFIG), _weights(archive), version, vocabularies)
     except zipfile.BadZipFile as error:
         raise ValueError(f"the file is damaged or not an archive of a Keras model ({error})") from error
 

@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from .._internal import files
+from .._internal.preprocessors import Preprocessor
+from .._internal.without_weights import WithoutWeights
 from ..layers import InputLayer
 from ..layers._unbuilt import leaving_unbuilt
 from ..layers.base import Layer
@@ -15,6 +17,8 @@ from .functional_graph import Graph, described_layers, is_functional
 from .mask_operations import is_operation
 from .operations import Operation
 from .saved_model import LayersOf, LoadedModel, ModelClasses
+
+_WITHOUT_DTYPE = (Operation, Preprocessor)
 
 MODELS = ("Sequential", "Functional", "Model")
 """Keras's classes of models."""
@@ -101,7 +105,7 @@ class _Builder:
             model.add(InputLayer(batch_shape=tuple(shape)))
         for layer in layers:
             model.add(layer)
-        self.layers_of[id(model)] = [layer for layer in layers if not isinstance(layer, InputLayer)]
+        self.layers_of[id(model)] = [layer for layer in layers if not isinstance(layer, WithoutWeights)]
         return model
 
     def _graph(self, description: Mapping[str, Any], graph: Graph, layers: dict[str, Any]) -> LoadedModel:
@@ -125,14 +129,16 @@ class _Builder:
         model: LoadedModel = cls(name=config.get("name"), trainable=bool(config.get("trainable", True)))
         model._connect_structures(filled(graph.inputs, tensor), filled(graph.outputs, tensor))
         self.layers_of[id(model)] = [
-            layer for layer in layers.values() if not isinstance(layer, (InputLayer, Operation))
+            layer for layer in layers.values() if not isinstance(layer, (WithoutWeights, Operation))
         ]
         return model
 
     def _layers(self, descriptions: Sequence[Mapping[str, Any]]) -> list[Any]:
         """Return layers, Inputs and models inside."""
         made = [None if one["class_name"] == "InputLayer" else self._layer(one) for one in descriptions]
-        dtype = next((layer.dtype for layer in made if layer is not None and not isinstance(layer, Operation)), None)
+        dtype = next(
+            (layer.dtype for layer in made if layer is not None and not isinstance(layer, _WITHOUT_DTYPE)), None
+        )
         pairs = zip(descriptions, made, strict=True)
         return [self._deserializer.input(one, dtype) if layer is None else layer for one, layer in pairs]
 
@@ -194,7 +200,7 @@ def _called(layer: Any, call: Call, tensor: Callable[[Tensor], SymbolicTensor]) 
 
 def _gives_several(layer: Any) -> bool:
     """Return whether calls of a layer, or of a model inside, return several outputs, or it cannot be in a chain."""
-    if isinstance(layer, InputLayer):
+    if isinstance(layer, WithoutWeights):
         return False
     if isinstance(layer, Operation):  # whose layer is made when it is called
         return True

@@ -14,6 +14,8 @@ from . import kinds
 
 _CODE = ("__lambda__", "Lambda")
 _WITHOUT_EFFECT = ("jit_compile", "is_legacy_optimizer", "time_major", "fn", "from_serialized")
+_OF_PREPROCESSORS = ("dtype", "trainable", "vocabulary_dtype", "vocabulary_size")
+"""Arguments of Keras's layers for texts and tokens that have no effect."""
 _BY_NAME = ("loss", "metrics", "weighted_metrics")  # older files store functions by name only
 
 
@@ -68,7 +70,10 @@ class Deserializer:
         if name in ("__numpy__", "__tensor__"):
             return np.asarray(self._plain(config)["value"], self._plain(config)["dtype"])
         cls = self._class(value, argument)
-        return cls(**self._arguments(cls, self._plain(config)))
+        given = self._plain(config)
+        if name in kinds.PREPROCESSORS:
+            given = {key: one for key, one in given.items() if key not in _OF_PREPROCESSORS and one != "floormod"}
+        return cls(**self._arguments(cls, given))
 
     @staticmethod
     def _plain(config: Any) -> Mapping[str, Any]:

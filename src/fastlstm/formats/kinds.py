@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from .._internal.preprocessors import Preprocessor
 from ..constraints import registry as constraints
 from ..initializers._base import registry as initializers
 from ..layers.base import registry as layers
@@ -10,6 +11,7 @@ from ..losses._native import registry as losses
 from ..metrics import MeanMetricWrapper
 from ..metrics._base import registry as metrics
 from ..optimizers._base import registry as optimizers
+from ..preprocessing import IntegerLookup, StringLookup, TextVectorization
 from ..regularizers import registry as regularizers
 from ..schedules._base import registry as schedules
 
@@ -31,8 +33,11 @@ MODULES = {
     "losses": "keras.losses",
     "metrics": "keras.metrics",
 }
+PREPROCESSORS = {cls.__name__: cls for cls in (IntegerLookup, StringLookup, TextVectorization)}
+"""What Keras has as layers for texts and tokens."""
+
 CLASSES: Mapping[str, Mapping[str, Any]] = {
-    "layers": layers.entries,
+    "layers": {**layers.entries, **PREPROCESSORS},
     "initializers": initializers.names,  # Keras gives some of them two names
     "regularizers": regularizers.entries,
     "constraints": constraints.entries,
@@ -53,6 +58,8 @@ def class_name(layer: Any) -> str:
 def of_class(cls: type) -> str | None:
     """Return the kind of a class of this package, None for a user's class."""
     package, _, rest = cls.__module__.partition(".")
+    if package == PACKAGE and issubclass(cls, Preprocessor):
+        return "layers"
     kind = rest.partition(".")[0]
     return kind if package == PACKAGE and kind in MODULES else None
 

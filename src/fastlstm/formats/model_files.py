@@ -24,6 +24,7 @@ from . import (
 )
 from .deserialize import Deserializer
 from .saved_model import LayersOf, ModelClasses, SavedModel
+from .vocabularies import filled_in
 
 _ENDINGS = (".keras", ".h5", ".hdf5")
 _ZIP, _HDF5 = b"PK", b"\x89HDF\r\n\x1a\n"
@@ -119,10 +120,11 @@ def load_model(
         if _begins_with(file, _HDF5):
             with hdf5.opened(file.read()) as tree:
                 return legacy_h5.model(tree, deserializer, compile, model_classes)
-        description, contents, keras_version = archive.read(file)
+        description, contents, keras_version, vocabularies = archive.read(file)
         older = keras2.wrote(keras_version)
         if older:
             description = keras2.translated(description)
+        description = filled_in(description, vocabularies)
         with hdf5.opened(contents) as tree:
             model = build.subclassed(description, deserializer)
             if model is not None:

@@ -12,6 +12,7 @@ from ..layers._call_arguments import put_in
 from ..layers.base import Layer
 from ..layers.computation import Computation
 from ..losses._function import FunctionLoss
+from ..preprocessing import IntegerLookup
 from ..training.nodes import Values, shapes_of
 from . import kinds, operations, weight_tree
 from .calls import Tensor
@@ -42,7 +43,7 @@ def _of_model(model: SavedModel, shared: Mapping[int, int]) -> dict[str, Any]:
         config |= _graph(model, shared)
         functional = {"module": "keras.src.models.functional", "class_name": "Functional", "registered_name": None}
         return {**(functional if ours else _class(type(model), None)), "config": config}
-    inputs = [_input(layer, model.dtype) for layer in model._inputs]
+    inputs = [one for layer in model._inputs for one in _input(layer, model.dtype)]
     config["layers"] = [*inputs, *(_layer(layer, shared) for layer in model._layers)]
     found = {**_class(type(model), "keras" if ours else None), "config": config}
     if model.built:
@@ -69,6 +70,11 @@ def _layer(layer: Any, shared: Mapping[int, int], *, in_graph: bool = False) -> 
     if in_graph and isinstance(layer, GetItem):
         names = {"class_name": "GetItem", "registered_name": "GetItem"}
         return {"module": operations.MODULE, **names, "config": {"name": layer.name}}
+    if not isinstance(layer, Layer) and any(one.preprocessors for one in layer._inputs):
+        raise ValueError(
+            f"save: model {layer.name!r} inside another one converts its inputs: convert them outside of it, or save it"
+            " by itself"
+        )
     found: dict[str, Any] = described(layer) if isinstance(layer, Layer) else _of_model(layer, shared)
     if id(layer) in shared:
         found[kinds.SHARED] = shared[id(layer)]
@@ -79,7 +85,7 @@ def _graph(model: SavedModel, shared: Mapping[int, int]) -> dict[str, Any]:
     """Return the layers of a functional model with their calls, its inputs and its outputs."""
     all_layers = [*model._inputs, *model._layers_in_files]
     calls: dict[str, list[dict[str, Any]]] = {layer.name: [] for layer in all_layers}
-    tensors = Values([Tensor(layer.name, 0, 0) for layer in model._inputs])
+    tensors = Values([Tensor(_last_name(layer), 0, 0) for layer in model._inputs])
     shapes = shapes_of(model._nodes, [layer.batch_shape for layer in model._inputs])
     for i, node in enumerate(model._nodes):
         of_layer = calls[node.layer.name]
@@ -93,9 +99,11 @@ def _graph(model: SavedModel, shared: Mapping[int, int]) -> dict[str, Any]:
         of_layer.append({"args": args, "kwargs": {**kwargs, **described(arguments)}})
     layers = []
     for layer in all_layers:
-        is_input = isinstance(layer, InputLayer)
-        found = _input(layer, model.dtype) if is_input else _layer(layer, shared, in_graph=True)
-        layers.append({**found, "name": layer.name, "inbound_nodes": calls[layer.name]})
+        if isinstance(layer, InputLayer):
+            layers += _in_graph(_input(layer, model.dtype), layer)
+        else:
+            found = _layer(layer, shared, in_graph=True)
+            layers.append({**found, "name": layer.name, "inbound_nodes": calls[layer.name]})
     inputs = [[layer.name, 0, 0] for layer in model._inputs]
     outputs = []
     for value in model._outputs:
@@ -127,15 +135,30 @@ def _of_outputs(model: SavedModel, values: Sequence[Any]) -> Any:
     return {key: value for key, value in zip(model._output_keys, values, strict=True) if value is not None}
 
 
-def _input(layer: InputLayer, dtype: str) -> dict[str, Any]:
+def _input(layer: InputLayer, dtype: str) -> list[dict[str, Any]]:
+    """Return the description of an input, and of what converts its data, as layers of Keras behind it."""
+    given = layer.dtype or dtype
     if layer.preprocessors:
-        name = type(layer.preprocessors[0]).__name__
-        raise ValueError(
-            f"save: files cannot contain a {name}; save the weights, or a model of the layers behind it, and the"
-            f" vocabulary of the {name}"
-        )
-    config = {"batch_shape": list(layer.batch_shape), "dtype": layer.dtype or dtype, "name": layer.name}
-    return {**_class(InputLayer, "keras.layers"), "config": config}
+        given = "int64" if isinstance(layer.preprocessors[0], IntegerLookup) else "string"
+    config = {"batch_shape": list(layer.raw_batch_shape), "dtype": given, "name": layer.name}
+    return [{**_class(InputLayer, "keras.layers"), "config": config}, *map(_object, layer.preprocessors)]
+
+
+def _in_graph(descriptions: Sequence[dict[str, Any]], layer: InputLayer) -> list[dict[str, Any]]:
+    """Return the descriptions of an input, and of what converts its data, with the calls of a graph."""
+    found: list[dict[str, Any]] = []
+    for one in descriptions:
+        called = []
+        if found:
+            before = tensor_described(Tensor(found[-1]["name"], 0, 0), layer.raw_batch_shape, "int64")
+            called = [{"args": [before], "kwargs": {}}]
+        found.append({**one, "name": one["config"]["name"], "inbound_nodes": called})
+    return found
+
+
+def _last_name(layer: InputLayer) -> str:
+    """Return the name of what gives the input of the first layers."""
+    return layer.preprocessors[-1].name if layer.preprocessors else layer.name
 
 
 def _compiled(model: SavedModel) -> dict[str, Any]:

@@ -589,6 +589,7 @@ class LayerGraph(Owned):
         """Return the symbolic outputs for symbolic inputs, with this model as a layer."""
         if not self.built:
             self._build([InputLayer(batch_shape=tensor.shape) for tensor in inputs])
+        inputs = [_converted(*one) for one in zip(inputs, self._inputs, strict=True)]
         return outputs_of(self, inputs, self._shapes_of_outputs([tensor.shape for tensor in inputs]))
 
     def _keras_call(self, inputs: list[Any]) -> tuple[list[Any], dict[str, Any]]:
@@ -722,6 +723,13 @@ class LayerGraph(Owned):
 def _only(values: list[Any]) -> Any:
     """Return the only value, or a list of several."""
     return values[0] if len(values) == 1 else values
+
+
+def _converted(tensor: SymbolicTensor, layer: InputLayer) -> SymbolicTensor:
+    """Return what a model inside takes: data that is converted as it converts its input."""
+    for preprocessor in layer.preprocessors:
+        tensor = tensor._preprocessed_by(preprocessor)
+    return tensor
 
 
 def _preprocessed(tensor: SymbolicTensor) -> SymbolicTensor:
