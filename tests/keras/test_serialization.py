@@ -39,7 +39,7 @@ def test_models_return_with_initial_weights():
 
 def test_functions_and_plain_data():
     described = keras.saving.serialize_keras_object(keras.activations.relu)
-    assert described["class_name"] == "function" and described["module"] == "builtins"
+    assert (described["class_name"], described["module"]) == ("function", "builtins")
     assert keras.saving.deserialize_keras_object(described)(-1.0) == 0
     plain = {"a": [1, 2.5, None], "b": "text"}
     assert keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(plain)) == plain
