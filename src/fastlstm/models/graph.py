@@ -370,8 +370,8 @@ class LayerGraph(Owned):
             used[name] += 1
 
     def _first_layer(self) -> Layer:
-        """Return a layer that takes the first input."""
-        return next(consumers(self._nodes, 0))
+        """Return a layer that takes the first input; an own layer that was not traced yet is one."""
+        return next(consumers(self._nodes, 0), self._nodes[0].layer)
 
     def _arrays(self) -> list[Array]:
         return [array for layer in self._leaf_layers() for array in layer.weights]
@@ -656,11 +656,10 @@ class LayerGraph(Owned):
     def _build_for_data(self, batch_shape: Shape) -> None:
         """Build a model without an Input for data of this shape and, if its layers allow it, of other lengths."""
         self._require_layers()
-        first = next(consumers(self._nodes, 0))
-        any_length = first._any_length(batch_shape[1:])
+        any_length = self._first_layer()._any_length(batch_shape[1:])
         try:
             self._shapes([(None, *any_length)])
-        except ValueError:  # such as that of a Flatten, which needs to know the number of steps
+        except Exception:  # such as that of a Flatten, which needs to know the number of steps, or of a user's layer
             any_length = batch_shape[1:]
         self._build([InputLayer(any_length)])
 

@@ -21,7 +21,6 @@ from ..training.compiled import Compiled
 from ..training.evaluate import EvaluationJob, evaluate
 from ..training.fit import Epochs, TrainingJob, fit, train_batch
 from ..training.native_model import NativeModel, only_input
-from ..training.nodes import consumers
 from ..training.predict import predict, predict_batches, predict_with_callbacks
 from . import own_steps
 from .graph import LayerGraph
@@ -217,6 +216,11 @@ class Model(OwnSteps, LayerGraph, metaclass=ModelType):
         self._compiled = compiled
         if self._native is not None:
             compiled.attach(self._native)
+
+    @property
+    def compiled(self) -> bool:
+        """Whether `compile` has been called."""
+        return self._compiled is not None
 
     @property
     def metrics(self) -> list[Metric]:
@@ -697,7 +701,7 @@ class Model(OwnSteps, LayerGraph, metaclass=ModelType):
             return native
         if not self.built:
             self._require_layers()
-            first = next(consumers(self._nodes, 0))
+            first = self._first_layer()
             self._build_for_data(first._as_input(name, only_input(x, max(first._axes)), finite=finite).shape)
         found: NativeModel = self._native_model()
         return found
