@@ -94,6 +94,8 @@ class Layer(Trainable):
     """Descriptions of the input shapes that the layer takes, by the number of axes."""
     stateful: bool = False
     """Whether each call starts from the final states of the previous call."""
+    supports_masking: Any = True
+    """Whether the layer passes on a mask, as Keras's layer declares it."""
     _is_own: ClassVar[bool] = False
     """Whether it is a layer that users write."""
     _has_own_weights: ClassVar[bool] = True

@@ -54,6 +54,7 @@ class Lambda(Layer):
     [[2.0, 1.0]]
     """
 
+    supports_masking = False
     _in_keras: ClassVar[bool] = False
 
     def __init__(

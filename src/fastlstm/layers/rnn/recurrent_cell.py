@@ -19,6 +19,7 @@ from ._states import join_states, split_states
 class AnyCell(Layer):
     """Base class of the cells: one that the core has, or several on top of each other."""
 
+    supports_masking = False
     _axes = VECTORS
     _input_width: int | None = None
     """The number of input features, in a stack."""
