@@ -37,7 +37,8 @@ class RandomLayer(Layer):
             return self._symbolic_output(listed(x), arguments, mask=mask)
         return super().__call__(x, mask=mask, training=bool(training))
 
-    def _append_all_to(self, branch: Branch, shape: Shape, training: bool | None = None) -> None:
+    def _append_all_to(self, branch: Branch, shape: Shape, **arguments: Any) -> None:
+        training = arguments.get("training")
         if training is None:
             super()._append_all_to(branch, shape)
         elif training:
