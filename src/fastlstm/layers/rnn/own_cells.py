@@ -1,4 +1,4 @@
-"""RNN of a cell that users write: a layer that calls it step by step."""
+"""RNN of a cell that users write: a layer that calls it step by step, under the name that Keras has for it."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,7 +9,7 @@ from ..._internal.deferred import deferring
 from ..own_layer import Layer
 
 
-class CellLoop(Layer):
+class RNN(Layer):  # its name in files
     """Calls a cell of a user's class once for each step, as `RNN` does.
 
     Parameters

@@ -77,7 +77,7 @@ class RNN(StatefulLayer):
         **options: Any,
     ) -> None:
         if type(self) is RNN and getattr(cell, "_is_own", False):
-            from .own_cells import CellLoop
+            from .own_cells import RNN as CellLoop
 
             self.__class__ = CellLoop  # type: ignore[assignment]  # whose steps are a loop in Python
             CellLoop.__init__(self, cell, return_sequences, return_state, go_backwards, stateful=stateful, **options)  # type: ignore[arg-type]
