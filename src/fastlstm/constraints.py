@@ -160,7 +160,7 @@ class Constraint:
 registry: Registry[type[Constraint]] = Registry("constraint", snake_case_and_class_name)
 
 
-@registry.register()
+@registry.register("nonneg")
 class NonNeg(Constraint):
     """Make weights non-negative: ``max(w, 0)``.
 
@@ -214,7 +214,7 @@ class _Norm(Constraint):
         return snake_case(type(self).__name__), self._axes(rank), *self._bounds_and_rate
 
 
-@registry.register()
+@registry.register("maxnorm")
 class MaxNorm(_Norm):
     """Limit norms to a maximum: ``w * min(norm, max_value) / (1e-7 + norm)``.
 
@@ -254,7 +254,7 @@ class MaxNorm(_Norm):
         return np.clip(norms, 0, self.max_value)
 
 
-@registry.register()
+@registry.register("unitnorm")
 class UnitNorm(_Norm):
     """Scale every norm to 1: ``w / (1e-7 + norm)``.
 

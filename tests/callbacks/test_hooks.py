@@ -339,3 +339,30 @@ def test_a_prediction_of_nothing_by_a_stateful_model():
     model = Sequential([Input((3, 2), batch_size=4), layers.LSTM(5, stateful=True)])
     for callbacks in (None, [History()]):
         assert model.predict(np.zeros((0, 3, 2)), callbacks=callbacks).shape == (0, 5)
+
+
+def test_several_steps_are_one_for_callbacks(rng):
+    calls = []
+
+    class Batches(Callback):
+        def on_train_batch_begin(self, batch, logs=None):
+            calls.append(("begin", batch))
+
+        def on_train_batch_end(self, batch, logs=None):
+            calls.append(("end", batch, round(logs["loss"], 6)))
+
+        def on_test_batch_end(self, batch, logs=None):
+            calls.append(("test", batch))
+
+        def on_epoch_end(self, epoch, logs=None):
+            calls.append(("epoch", round(logs["loss"], 6)))
+
+    x, y = rng.normal(size=(10, 2)), rng.normal(size=(10, 1))
+    model = Sequential([Input((2,)), layers.Dense(1)])
+    model.compile("sgd", "mse", steps_per_execution=2)
+    model.fit(x, y, batch_size=2, validation_data=(x[:6], y[:6]), callbacks=[Batches()], verbose=0)
+    begins = [call for call in calls if call[0] != "end"]
+    assert begins[:-1] == [("begin", 0), ("begin", 2), ("begin", 4), ("test", 1), ("test", 2)]
+    ends = [call for call in calls if call[0] == "end"]
+    assert [batch for _, batch, _ in ends] == [1, 3, 4]
+    assert begins[-1] == ("epoch", ends[-1][2])

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from fastlstm import keras
 from fastlstm.keras import activations, callbacks, constraints, layers, optimizers, regularizers
 
 
@@ -70,3 +71,26 @@ def test_the_dropout_of_an_embedding_is_ignored_with_a_warning():
 
 def test_the_progress_display_counts_steps():
     callbacks.ProgbarLogger(count_mode="samples")
+
+
+def test_the_shape_of_a_batch_and_the_number_of_steps():
+    layer = keras.layers.Embedding(10, 4, batch_input_shape=(2, 5), input_length=5)
+    assert keras.Sequential([layer, keras.layers.LSTM(3, stateful=True)]).output_shape == (2, 3)
+    with pytest.raises(ValueError, match="at most one of them"):
+        keras.layers.Embedding(10, 4, batch_input_shape=(2, 5), input_length=6)
+
+
+def test_weights_before_they_exist():
+    layer = keras.layers.Dense(2)
+    layer.set_weights(layer.get_weights())
+    with pytest.raises(ValueError, match="has no weights yet"):
+        layer.set_weights([np.ones((3, 2)), np.ones(2)])
+
+
+@pytest.mark.parametrize(("name", "cls"), [("maxnorm", "MaxNorm"), ("nonneg", "NonNeg"), ("unitnorm", "UnitNorm")])
+def test_names_of_constraints_in_keras_1(name, cls):
+    assert type(keras.layers.Dense(2, kernel_constraint=name).kernel_constraint) is getattr(keras.constraints, cls)
+
+
+def test_constants_of_a_shape():
+    assert keras.backend.constant(1, shape=(2, 3), name="ones").tolist() == [[1, 1, 1], [1, 1, 1]]

@@ -178,3 +178,9 @@ def test_optimizers_refuse_what_is_no_variable():
         keras.optimizers.SGD(0.1).apply_gradients([(np.ones(2), np.ones(2))])
     with pytest.raises(ValueError, match="expected a gradient for some of the variables"):
         keras.optimizers.SGD(0.1).apply_gradients([(None, tf.Variable(1.0))])
+
+
+def test_variables_without_axes():
+    variable = keras.Variable(2.0)
+    keras.optimizers.SGD(0.5).apply_gradients([(np.float32(3.0), variable)])
+    assert variable.numpy() == 0.5

@@ -163,3 +163,18 @@ def test_functions_of_keras_1():
     assert keras_activations.deserialize(keras_activations.serialize(activations.relu)) is activations.relu
     assert type(constraints.deserialize({"class_name": "NonNeg", "config": {}})).__name__ == "NonNeg"
     assert old_regularizers.deserialize({"class_name": "L2", "config": {"l2": 0.5}}).l2 == 0.5
+
+
+def test_regularizers_and_constraints_of_weights():
+    layer = layers.Dense(2, kernel_regularizer="l2", bias_constraint="non_neg")
+    layer.build((None, 3))
+    assert (layer.kernel.regularizer, layer.kernel.constraint) == (layer.kernel_regularizer, None)
+    assert (layer.bias.regularizer, layer.bias.constraint) == (None, layer.bias_constraint)
+    assert layer.get_weights()[0].shape == (3, 2)
+
+
+@pytest.mark.parametrize("name", ["Dense", "LSTM", "Conv1D", "Flatten", "Embedding", "MaxPooling1D", "Softmax"])
+def test_which_layers_pass_masks_on(name):
+    arguments = {"Dense": (2,), "LSTM": (2,), "Conv1D": (2, 3), "Embedding": (5, 2)}.get(name, ())
+    theirs = getattr(require_peer("keras").layers, name)(*arguments)
+    assert getattr(layers, name)(*arguments).supports_masking == theirs.supports_masking

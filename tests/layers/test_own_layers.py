@@ -417,3 +417,22 @@ def test_scores_of_attention_that_are_not_used(rng):
     found, _ = layer(x, x, return_attention_scores=True)
     a = rng.normal(size=(3, 5, 4)).astype("float32")
     np.testing.assert_allclose(Model(x, found).predict(a), layer(a, a), rtol=1e-6)
+
+
+def test_the_first_layer_of_a_chain_without_an_input(rng):
+    class Product(layers.Layer):
+        def build(self, input_shape):
+            self.kernel = self.add_weight(name="kernel", shape=(input_shape[-1], 2))
+
+        def call(self, x):
+            return K.dot(x, self.kernel)
+
+    x = rng.normal(size=(4, 3))
+    model = keras.Sequential([Product(), layers.Dense(1)])
+    model.compile("sgd", "mse")
+    model.fit(x, np.ones(4), verbose=0)
+    kernel, dense, bias = model.get_weights()
+    np.testing.assert_allclose(model.predict(x, verbose=0), x @ kernel @ dense + bias, rtol=1e-5, atol=1e-6)
+    steps = keras.Sequential([Product(), layers.LSTM(2)])
+    assert steps(rng.normal(size=(4, 6, 3))).shape == (4, 2)
+    assert steps(rng.normal(size=(4, 7, 3))).shape == (4, 2)

@@ -114,3 +114,15 @@ def test_what_is_no_loss():
             losses.get(wrong)
     with pytest.raises(NotImplementedError, match=r"Unfinished does not define call\(y_true, y_pred\)"):
         Unfinished()([[1.0]], [[1.0]])
+
+
+def test_a_class_that_defines_only_a_direct_call():
+    class Total(losses.Loss):
+        def __call__(self, y_true, y_pred, sample_weight=None):
+            return np.sum((y_pred - y_true) ** 2)
+
+    model = Sequential([Input((1,)), layers.Dense(1, kernel_initializer="ones")])
+    model.compile("sgd", Total())
+    assert model.evaluate(np.ones((2, 1)), [3.0, 0.0], verbose=0) == 5.0
+    model.fit(np.ones((2, 1)), [3.0, 0.0], verbose=0)
+    np.testing.assert_allclose(model.get_weights()[0], [[1 + 0.01 * 2]], rtol=1e-6)

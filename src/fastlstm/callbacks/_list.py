@@ -71,6 +71,9 @@ class CallbackList(Callback):
         **params: Any,
     ) -> None:
         self.callbacks = list(_flat(callbacks))
+        self.steps_per_execution = 1
+        """How many batches are one for callbacks with hooks for batches."""
+        self._waiting: tuple[str, int, dict[str, Any] | None] | None = None  # the end of a batch that is not the last
         for wanted, cls in ((add_history, History), (add_progbar, ProgbarLogger)):
             if wanted and not any(isinstance(callback, cls) for callback in self.callbacks):
                 self.callbacks.append(cls())
@@ -128,11 +131,26 @@ class CallbackList(Callback):
                 callback.close()
 
     def _call(self, hook: str, logs: dict[str, Any] | None, *number: int) -> None:
+        if self._waiting is not None:
+            waiting, self._waiting = self._waiting, None
+            self._call_now(*waiting)
         shared = _sorted(logs)
         for callback in self.callbacks:
             getattr(callback, hook)(*number, shared)
 
     def _call_batch(self, hook: str, batch: int, logs: dict[str, Any] | None) -> None:
+        several = self.steps_per_execution
+        if several > 1 and self.wants_each_batch(hook.split("_")[1]):
+            if hook.endswith("begin"):
+                if batch % several:
+                    return
+            else:
+                self._waiting = (hook, batch, logs) if (batch + 1) % several else None
+                if self._waiting is not None:
+                    return
+        self._call_now(hook, batch, logs)
+
+    def _call_now(self, hook: str, batch: int, logs: dict[str, Any] | None) -> None:
         shared = _sorted(logs)
         for callback in self.callbacks:
             getattr(callback, hook)(batch, logs=shared)

@@ -91,17 +91,19 @@ def replace(
     layers_of: LayersOf | None = None,
     *,
     everything: bool = False,
+    is_wanted: Callable[[weight_tree.Leaf], bool] = lambda leaf: True,
 ) -> None:
     """Replace the weights of a built model; if one does not fit, none is replaced.
 
     With `skip_mismatch`, those that do not fit stay unchanged, with a warning. `layers_of` is the order of the file,
-    Keras's by default. `everything` includes weights that are constructor arguments.
+    Keras's by default. `everything` includes weights that are constructor arguments. Leaves that are not wanted stay
+    unchanged.
     """
     model._native_model()
     found: list[tuple[Weights, list[Array]]] = []
     for leaf in weight_tree.leaves(model, layers_of):
         weights = leaf.layer._weights
-        if not weights.declared or not (leaf.in_tree or everything):
+        if not weights.declared or not (leaf.in_tree or everything) or not is_wanted(leaf):
             continue
         try:
             found.append((weights, list(arrays_of(leaf, weights.declared))))

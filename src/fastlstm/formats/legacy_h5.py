@@ -12,7 +12,7 @@ from ..layers._weights import Weight
 from . import adopt, build, cudnn, hdf5, keras2, training_state, weight_tree
 from .archive import KERAS_VERSION
 from .deserialize import Deserializer
-from .saved_model import LoadedModel, ModelClasses, SavedModel
+from .saved_model import LayersOf, LoadedModel, ModelClasses, SavedModel
 
 if TYPE_CHECKING:
     import h5py
@@ -58,17 +58,25 @@ def _is_weights(file: "h5py.File") -> bool:
     return is_legacy(file) or "layers" in file
 
 
-def load(file: "h5py.File", model: SavedModel, skip_mismatch: bool) -> None:
-    """Replace the weights of a built model by those of a file, layer by layer in their order."""
+def load(file: "h5py.File", model: SavedModel, skip_mismatch: bool, *, by_name: bool = False) -> None:
+    """Replace the weights of a built model by those of a file, layer by layer in their order.
+
+    With `by_name` those of the layers that have the name of one in the file are replaced, and nothing else.
+    """
     layers_of = training_state.order_in(file, model)
     leaves = weight_tree.all_leaves(model, layers_of)
     declared = [adopt.Declared(leaf, leaf.layer._weights.declared, 0) for leaf in leaves]
+    if by_name:
+        named = dict(_layers(file))
+        replacements = _Saved(named, declared).arrays_of
+        adopt.replace(model, replacements, skip_mismatch, layers_of, is_wanted=lambda leaf: _group(leaf) in named)
+        return
     weighty = {_group(one.leaf): None for one in declared if one.weights and one.leaf.in_tree}
     saved = [datasets for _, datasets in _layers(file) if datasets]
     if len(weighty) != len(saved):
         raise ValueError(f"expected weights of {len(weighty)} layers, got those of {len(saved)}")
-    by_name = dict(zip(weighty, saved, strict=True))
-    adopt.replace(model, _Saved(by_name, declared).arrays_of, skip_mismatch, layers_of)
+    of_layers = dict(zip(weighty, saved, strict=True))
+    adopt.replace(model, _Saved(of_layers, declared).arrays_of, skip_mismatch, layers_of)
     training_state.restore_arguments(file, model)
     training_state.restore_training(file, model, _saved_optimizer_variables(file), layers_of)
 
@@ -171,16 +179,9 @@ def contents(model: SavedModel, description: dict[str, Any]) -> bytes:
         compiled = description.get("compile_config")
         if compiled:
             _describe(file, "training_config", {**compiled, "optimizer_config": compiled["optimizer"]})
-        weights = file.create_group(_WEIGHTS)
-        for group in (file, weights):
-            group.attrs["keras_version"], group.attrs["backend"] = KERAS_VERSION, "fastlstm"
+        _write_version(file)
         layers_of = weight_tree.order_in_files(model)
-        layers = [*(model._inputs if model._is_graph else ()), *model._layers_in_files]
-        hdf5.write_texts(weights, _LAYERS, [layer.name for layer in layers])
-        leaves = [leaf for leaf in weight_tree.all_leaves(model, layers_of) if leaf.layer.built]
-        places = _places(adopt.Declared(leaf, leaf.layer._weights.declared, 0) for leaf in leaves)
-        for layer in layers:
-            _write_list(weights.create_group(layer.name), [_named(place) for place in places.get(layer.name, [])])
+        _write_weights(file.create_group(_WEIGHTS), model, layers_of)
         if model.built:
             if model.optimizer is not None:
                 variables = training_state.optimizer_variables(model, model.optimizer, layers_of)
@@ -188,6 +189,30 @@ def contents(model: SavedModel, description: dict[str, Any]) -> bytes:
                 _write_list(file.create_group(_OPTIMIZER), saved)
             training_state.write_ours(file, model)
     return stream.getvalue()
+
+
+def weights_alone(model: SavedModel) -> bytes:
+    """Return the file of a model's weights, which Keras 2 writes to paths that end with .h5."""
+    import h5py
+
+    stream = io.BytesIO()
+    with h5py.File(stream, "w") as file:
+        _write_weights(file, model, weight_tree.order_in_files(model))
+    return stream.getvalue()
+
+
+def _write_version(group: "h5py.Group") -> None:
+    group.attrs["keras_version"], group.attrs["backend"] = KERAS_VERSION, "fastlstm"
+
+
+def _write_weights(group: "h5py.Group", model: SavedModel, layers_of: LayersOf) -> None:
+    _write_version(group)
+    layers = [*(model._inputs if model._is_graph else ()), *model._layers_in_files]
+    hdf5.write_texts(group, _LAYERS, [layer.name for layer in layers])
+    leaves = [leaf for leaf in weight_tree.all_leaves(model, layers_of) if leaf.layer.built]
+    places = _places(adopt.Declared(leaf, leaf.layer._weights.declared, 0) for leaf in leaves)
+    for layer in layers:
+        _write_list(group.create_group(layer.name), [_named(place) for place in places.get(layer.name, [])])
 
 
 def _named(place: _Place) -> tuple[str, Array]:

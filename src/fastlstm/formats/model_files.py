@@ -53,12 +53,20 @@ def save_model(
 def save_weights(
     model: SavedModel, filepath: str | os.PathLike[str], overwrite: bool = True, *, any_ending: bool = False
 ) -> None:
-    """Write a model's weights, as `Sequential.save_weights` describes; other endings stand for .weights.h5."""
+    """Write a model's weights, as `Sequential.save_weights` describes.
+
+    With `any_ending`, those of Keras 2 stand for its format, and others for .weights.h5.
+    """
     path, overwrite = places.name_of(filepath), flag("overwrite", overwrite)
     if path and not any_ending and not path.endswith((".weights.h5", ".safetensors")):
         raise ValueError(f"filepath: expected a path that ends with .weights.h5 or .safetensors, got {path!r}")
     model._require_built()
-    contents = safetensors.contents(model) if path.endswith(".safetensors") else _weights(model)
+    if path.endswith(".safetensors"):
+        contents = safetensors.contents(model)
+    elif path.endswith(_ENDINGS[1:]) and not path.endswith(".weights.h5"):
+        contents = legacy_h5.weights_alone(model)
+    else:
+        contents = _weights(model)
     with places.written(filepath, overwrite) as file:
         file.write(contents)
 
@@ -75,25 +83,34 @@ def _weights(model: SavedModel, layers_of: LayersOf | None = None) -> bytes:
     return contents.getvalue()
 
 
-def load_weights(model: SavedModel, filepath: str | os.PathLike[str], skip_mismatch: bool = False) -> None:
-    """Read a model's weights, as `Sequential.load_weights` describes."""
+def load_weights(
+    model: SavedModel, filepath: str | os.PathLike[str], skip_mismatch: bool = False, *, by_name: bool = False
+) -> None:
+    """Read a model's weights, as `Sequential.load_weights` describes; `by_name` for files of the format of Keras 2."""
     skip_mismatch = flag("skip_mismatch", skip_mismatch)
     model._require_built()
     with places.read(filepath) as file:
         if places.name_of(filepath).endswith(".safetensors"):
+            _require_order(by_name)
             safetensors.load(file.read(), model, skip_mismatch)
             return
         is_archive = _begins_with(file, _ZIP)
         contents = archive.read_weights(file) if is_archive else file.read()
         with hdf5.opened(contents) as tree:
             if legacy_h5.is_legacy(tree):
-                legacy_h5.load(tree, model, skip_mismatch)
+                legacy_h5.load(tree, model, skip_mismatch, by_name=by_name)
                 return
+            _require_order(by_name)
             layers_of = training_state.order_in(tree, model) if is_archive else None
             adopt.replace(model, partial(weight_tree.arrays_of, tree), skip_mismatch, layers_of)
             training_state.restore_arguments(tree, model)
             saved = training_state.saved_optimizer_variables(tree)
             training_state.restore_training(tree, model, saved, layers_of)
+
+
+def _require_order(by_name: bool) -> None:
+    if by_name:
+        raise ValueError("by_name: expected a file with the names of layers, whose path ends with .h5, not .weights.h5")
 
 
 def _begins_with(file: Any, beginning: bytes) -> bool:

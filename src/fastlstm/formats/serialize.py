@@ -240,8 +240,9 @@ def _class(cls: type, module: str | None) -> dict[str, Any]:
 
 def _function(function: Callable[..., Any]) -> dict[str, Any]:
     name = getattr(function, "__name__", type(function).__name__)
+    module = getattr(function, "__module__", None)
     return {
-        "module": getattr(function, "__module__", None),
+        "module": "builtins" if str(module).partition(".")[0] == kinds.PACKAGE else module,  # where Keras's are
         "class_name": "function",
         "config": name,
         "registered_name": name,

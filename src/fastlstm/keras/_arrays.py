@@ -139,6 +139,16 @@ def convert_to_tensor(value: Any, dtype: Any = None) -> Any:
     return tensor(array)
 
 
+def constant(value: Any, dtype: Any = None, shape: Any = None, name: str | None = None) -> Any:
+    """Return a value as a tensor, spread over a shape if there is one."""
+    found = convert_to_tensor(value, dtype)
+    return (
+        found
+        if shape is None
+        else tensor(np.broadcast_to(found, shape).copy() if found.ndim == 0 else found.reshape(shape))
+    )
+
+
 def cast(x: Any, dtype: Any) -> Any:
     """Return an array in another dtype."""
     return tensor((x if hasattr(x, "astype") else np.asarray(x)).astype(dtype_of(dtype)))
@@ -394,5 +404,6 @@ def batch_dot(x: Any, y: Any, axes: Any = None) -> Any:
 
 _NOT_DEFERRED = ("Tensor", "is_tensor")
 defer_functions(globals(), [name for name in __all__ if name not in _NOT_DEFERRED])
-defer_functions(globals(), ["all_", "any_", "batch_dot", "clip", "concatenate", "max_", "min_", "norm", "one_hot"])
+defer_functions(globals(), ["all_", "any_", "batch_dot", "clip", "concatenate", "constant"])
+defer_functions(globals(), ["max_", "min_", "norm", "one_hot"])
 defer_functions(globals(), ["repeat", "round_", "sum_"])

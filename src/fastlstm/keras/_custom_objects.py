@@ -25,6 +25,18 @@ def register_keras_serializable(package: str = "Custom", name: str | None = None
     return register
 
 
+def get_registered_name(obj: Any) -> Any:
+    """Return the name under which a class or function is registered, otherwise its own name."""
+    return next((name for name, value in _registered.items() if value is obj and ">" in name), obj.__name__)
+
+
+def get_registered_object(
+    name: str, custom_objects: Mapping[str, Any] | None = None, module_objects: Mapping[str, Any] | None = None
+) -> Any:
+    """Return the class or function that is registered under a name, None if there is none."""
+    return {**(module_objects or {}), **all_custom_objects(custom_objects)}.get(name)
+
+
 @contextmanager
 def custom_object_scope(*objects: Mapping[str, Any]) -> Iterator[None]:
     """Register objects inside a ``with``."""

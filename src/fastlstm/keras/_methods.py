@@ -272,17 +272,18 @@ class MethodsOfKeras(Model):
     def save_weights(
         self, filepath: str | os.PathLike[str], overwrite: bool = True, *args: Any, **options: Any
     ) -> None:
-        """Write the weights to a file with any ending, in the format of .weights.h5."""
+        """Write the weights to a file with any ending: in the format of Keras 2 for .h5, otherwise of .weights.h5."""
         from ..formats import model_files  # slow to import
 
         without(options, _OF_SAVE)
         model_files.save_weights(self, filepath, overwrite, any_ending=True)
 
     def load_weights(self, filepath: str | os.PathLike[str], skip_mismatch: bool = False, **options: Any) -> None:
-        """Replace the weights with those of a file."""
-        if options.pop("by_name", False):
-            _notes.ignored("by_name=")
-        super().load_weights(filepath, skip_mismatch)
+        """Replace the weights with those of a file; with `by_name` of the layers whose names are in it."""
+        from ..formats import model_files  # slow to import
+
+        by_name = bool(options.pop("by_name", False))
+        model_files.load_weights(self, filepath, skip_mismatch, by_name=by_name)
 
     def to_json(self, **options: Any) -> str:
         """Return the description of the model as JSON, which `keras.models.model_from_json` reads."""

@@ -7,6 +7,8 @@ from ..layers import *
 from ._lookups import IntegerLookup, StringLookup, TextVectorization
 from ._merge import Merge, merge
 from ._missing import NotAvailableError, missing_names_of
+from ._serialization import deserialize_keras_object as deserialize
+from ._serialization import serialize_keras_object as serialize
 
 __all__ = [
     *_layers.__all__,
@@ -25,7 +27,9 @@ __all__ = [
     "TextVectorization",
     "ThresholdedReLU",
     "TimeDistributedDense",
+    "deserialize",
     "merge",
+    "serialize",
 ]
 
 __getattr__ = missing_names_of(__name__)

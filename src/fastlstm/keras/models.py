@@ -101,7 +101,7 @@ class Sequential(Model, _models.Sequential):
             super().add(layer)
 
 
-def _classes() -> Any:
+def model_classes() -> Any:
     """Return the classes of loaded models."""
     from ..formats import saved_model
 
@@ -119,7 +119,7 @@ def load_model(
     from ..formats import model_files  # slow to import
 
     objects = all_custom_objects(custom_objects)
-    return model_files.load_model(file_of(filepath), objects, compile, safe_mode, model_classes=_classes())
+    return model_files.load_model(file_of(filepath), objects, compile, safe_mode, model_classes=model_classes())
 
 
 def save_model(model: MethodsOfKeras, filepath: str | os.PathLike[str], overwrite: bool = True, **options: Any) -> None:
@@ -134,7 +134,7 @@ def model_from_config(config: dict[str, Any], custom_objects: Mapping[str, Any] 
     objects = all_custom_objects(custom_objects)
     older = keras2.wrote(str(config.get("keras_version", "3" if "module" in config else "")))
     described = keras2.translated(config) if older else config
-    return build.with_initial_weights(described, deserialize.Deserializer(objects), _classes())
+    return build.with_initial_weights(described, deserialize.Deserializer(objects), model_classes())
 
 
 def model_from_json(json_string: str, custom_objects: Mapping[str, Any] | None = None) -> Any:

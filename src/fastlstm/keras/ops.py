@@ -1,5 +1,6 @@
-"""Keras's `keras.ops` on NumPy arrays, as far as metrics and the preparation of data use them."""
+"""Keras's `keras.ops` on NumPy arrays, traced arrays and symbolic tensors."""
 
+import sys
 from typing import Any
 
 import numpy as np
@@ -21,10 +22,22 @@ from ._arrays import plain as convert_to_numpy
 from ._arrays import round_ as round
 from ._arrays import sum_ as sum
 from ._missing import missing_names_of
+from ._numpy_operations import *
+from ._operations import *  # type: ignore[assignment]
+from .backend import binary_crossentropy, categorical_crossentropy, dtype, ndim, sparse_categorical_crossentropy
 
 __getattr__ = missing_names_of(__name__)
 
-relu, sigmoid, softplus = _activations.relu, _activations.sigmoid, _activations.softplus
+_OF_LAYERS = ("gelu", "deserialize", "get", "linear", "serialize", "softmax", "tanh", "exponential")
+globals().update({name: getattr(_activations, name) for name in _activations.__all__ if name not in _OF_LAYERS})
+
+# Modules of Keras, whose operations are all here.
+linalg = nn = numpy = sys.modules[__name__]
+
+
+def gelu(x: Any, approximate: bool = True) -> Any:
+    """Return Gaussian error linear units, approximated by default."""
+    return _activations.gelu(x, approximate)
 
 
 def shape(x: Any) -> tuple[int, ...]:

@@ -6,24 +6,35 @@ from .. import utils as _utils
 from ..models.model import Model
 from ..utils import *
 from . import _notes
-from ._custom_objects import custom_object_scope, get_custom_objects, register_keras_serializable
+from ._custom_objects import (
+    custom_object_scope,
+    get_custom_objects,
+    get_registered_name,
+    get_registered_object,
+    register_keras_serializable,
+)
 from ._data import timeseries_dataset_from_array  # type: ignore[assignment]
 from ._missing import missing_names_of
 from ._plot_model import model_to_dot, plot_model
 from ._progbar import Progbar
+from ._serialization import deserialize_keras_object, serialize_keras_object
 
 __all__ = [
     *_utils.__all__,
     "CustomObjectScope",
     "Progbar",
     "custom_object_scope",
+    "deserialize_keras_object",
     "get_custom_objects",
+    "get_registered_name",
+    "get_registered_object",
     "model_to_dot",
     "multi_gpu_model",
     "plot",
     "plot_model",
     "print_summary",
     "register_keras_serializable",
+    "serialize_keras_object",
 ]
 
 __getattr__ = missing_names_of(__name__)

@@ -88,7 +88,7 @@ def _pairs_of_rows(mask: Any, query: Any) -> Any:
 
 
 def _without_phase(value: Any) -> Any:
-    return False if isinstance(value, Phase) else value
+    return None if isinstance(value, Phase) else value
 
 
 def _is_symbolic(value: Any) -> bool:

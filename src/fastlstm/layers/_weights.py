@@ -71,6 +71,16 @@ class WeightArray(np.ndarray[Any, Any]):
         """Whether training changes it if it changes the layer."""
         return self._store is None or self._store.declared[self._index].trainable
 
+    @property
+    def regularizer(self) -> Any:
+        """The regularizer, None if there is none."""
+        return None if self._store is None else self._store.declared[self._index].regularizer
+
+    @property
+    def constraint(self) -> Any:
+        """The constraint, None if there is none."""
+        return None if self._store is None else self._store.declared[self._index].constraint
+
     def numpy(self) -> Array:
         """Return a copy as a plain array."""
         return np.array(self)

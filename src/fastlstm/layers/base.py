@@ -94,6 +94,8 @@ class Layer(Trainable):
     """Descriptions of the input shapes that the layer takes, by the number of axes."""
     stateful: bool = False
     """Whether each call starts from the final states of the previous call."""
+    supports_masking: Any = True
+    """Whether the layer passes on a mask, as Keras's layer declares it."""
     _is_own: ClassVar[bool] = False
     """Whether it is a layer that users write."""
     _has_own_weights: ClassVar[bool] = True
@@ -377,11 +379,14 @@ class Layer(Trainable):
         Raises
         ------
         ValueError
-            If the layer is not built, or the number of arrays or a shape differs; the weights are unchanged then.
+            If the layer is not built and there are weights, or the number of arrays or a shape differs; the weights are
+            unchanged then.
         TypeError
             If `weights` is not a list, or an array is not made of real integers or floats.
         """
         if not self.built:
+            if not len(weights):  # what `get_weights` returned
+                return
             raise ValueError(self._without_weights())
         self._weights.write(self._weights.checked(f"layer {self.name!r}", weights, self.dtype))
 
@@ -672,7 +677,7 @@ def _given_shape(
     steps = () if length is None else (integer("input_length", length, 0),)
     if features is not None:
         given["input_dim"] = (*(steps or ((None,) if sequences else ())), size("input_dim", features))
-    elif steps:
+    elif steps and not _says(given, steps[0]):
         given["input_length"] = steps
     if len(given) > 1:
         raise ValueError(f"{', '.join(given)}: expected at most one of them")
@@ -682,6 +687,15 @@ def _given_shape(
             raise TypeError(f"{name}: expected a tuple, got {value!r}")
         return tuple(shape) if name.startswith("batch") else (None, *shape)
     return None
+
+
+def _says(given: Mapping[str, Any], steps: int) -> bool:
+    """Return whether one of the shapes has this number of steps."""
+    for name, shape in given.items():
+        sample = tuple(shape)[1:] if name.startswith("batch") else tuple(shape) if isinstance(shape, tuple) else ()
+        if sample and sample[0] in (None, steps):
+            return True
+    return False
 
 
 def _in_traces(call: Any) -> Any:

@@ -69,6 +69,7 @@ class Conv1D(Layer):
     [[[1.0], [3.0], [5.0]]]
     """
 
+    supports_masking = False
     _axes = SEQUENCES | NESTED | {5: "(N, R, S, T, D)"}
 
     def __init__(

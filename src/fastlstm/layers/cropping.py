@@ -34,6 +34,7 @@ class Cropping1D(Layer):
     [[[2.0], [3.0]]]
     """
 
+    supports_masking = False
     _axes = SEQUENCES
 
     def __init__(self, cropping: int | tuple[int, int] = (1, 1), **options: Any) -> None:

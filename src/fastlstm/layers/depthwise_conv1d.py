@@ -65,6 +65,7 @@ class DepthwiseConv1D(Layer):
     [[[3.0, 11.0], [5.0, 13.0]]]
     """
 
+    supports_masking = False
     _axes = SEQUENCES
 
     def __init__(

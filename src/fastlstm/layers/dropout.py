@@ -5,13 +5,14 @@ from typing import Any, ClassVar
 
 from .._internal.checks import integer
 from .._internal.native import Branch
+from ._random_layer import RandomLayer
 from ._rates import dropout_rate
 from ._rng import Seed
-from .base import SEQUENCES, Layer, Shape, registry
+from .base import SEQUENCES, Shape, registry
 
 
 @registry.register()
-class Dropout(Layer):
+class Dropout(RandomLayer):
     """In training, set each number to 0 with probability `rate` and divide the others by ``1 - rate``.
 
     Parameters
@@ -77,7 +78,7 @@ class Dropout(Layer):
 
 
 @registry.register()
-class SpatialDropout1D(Layer):
+class SpatialDropout1D(RandomLayer):
     """In training, set each feature of a sequence to 0 in all steps with probability `rate`, or in none.
 
     The others are divided by ``1 - rate``.

@@ -60,6 +60,7 @@ class Embedding(Layer):
     [[[3.0, 4.0], [1.0, 2.0]]]
     """
 
+    supports_masking = False
     _axes = NUMBERS
 
     def __init__(

@@ -32,6 +32,7 @@ class Flatten(Layer):
     [[1.0, 2.0, 3.0, 4.0]]
     """
 
+    supports_masking = False
     _axes = VECTORS | SEQUENCES | NESTED
 
     def __init__(self, data_format: str | None = None, **options: Any) -> None:

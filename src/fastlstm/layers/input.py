@@ -71,7 +71,7 @@ class InputLayer(WithoutWeights):
             shape = tuple(rest)
         if not isinstance(shape, (tuple, list)):
             raise TypeError(f"shape: expected a tuple such as (T, D), got {shape!r}")
-        if len(shape) not in _RANKS:
+        if len(shape) not in _RANKS and (shape or not _is_not_of_floats(dtype)):  # () for a text of each sample
             raise ValueError(
                 "shape: expected (T, D) or (D,), or (S, T, D) for a TimeDistributed, without the batch axis, got"
                 f" {tuple(shape)}"

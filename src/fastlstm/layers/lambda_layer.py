@@ -53,6 +53,8 @@ class Lambda(PythonLayer):
     [[2.0, 1.0]]
     """
 
+    supports_masking = False
+
     def __init__(
         self,
         function: Callable[..., Any],

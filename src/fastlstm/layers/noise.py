@@ -6,12 +6,13 @@ from typing import Any
 
 from .._internal.checks import number
 from .._internal.native import Branch
+from ._random_layer import RandomLayer
 from ._rng import Seed
-from .base import Layer, Shape, registry
+from .base import Shape, registry
 from .dropout import checked_noise_shape, noise_axes, require_noise_shape
 
 
-class _Noise(Layer):
+class _Noise(RandomLayer):
     """The common part of the layers that do something random in training."""
 
     def __init__(self, seed: int | None, **options: Any) -> None:
@@ -60,6 +61,8 @@ class GaussianNoise(_Noise):
     """
 
     _each_step = True
+
+    _adds = True
 
     def __init__(self, stddev: float, seed: int | None = None, **options: Any) -> None:
         super().__init__(seed, **options)
@@ -168,6 +171,9 @@ class AlphaDropout(_Noise):
     def _output_shape(self, shape: Shape) -> Shape:
         require_noise_shape(self.noise_shape, shape)
         return shape
+
+    def _append_random(self, branch: Branch, shape: Shape) -> None:
+        raise ValueError(f"training: expected None or False for layer {self.name!r} in a model, got True")
 
     def _append_to(self, branch: Branch, shape: Shape) -> None:
         if self.rate:

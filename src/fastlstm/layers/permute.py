@@ -35,6 +35,8 @@ class Permute(Layer):
     [[[1.0, 3.0], [2.0, 4.0]]]
     """
 
+    supports_masking = False
+
     def __init__(self, dims: tuple[int, ...], **options: Any) -> None:
         super().__init__(**options)
         if not isinstance(dims, (tuple, list)):

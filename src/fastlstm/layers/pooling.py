@@ -12,6 +12,7 @@ from .base import SEQUENCES, Layer, Shape, registry
 class _Pooling(Layer):
     """The common part of the poolings of windows."""
 
+    supports_masking = False
     _axes = SEQUENCES
     _kind: ClassVar[str]
 
@@ -178,6 +179,7 @@ class GlobalMaxPooling1D(_GlobalPooling):
     [[3.0, 5.0]]
     """
 
+    supports_masking = False
     _kind = "max"
 
 

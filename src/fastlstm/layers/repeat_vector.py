@@ -32,6 +32,7 @@ class RepeatVector(Layer):
     [[[1.0, 2.0], [1.0, 2.0]]]
     """
 
+    supports_masking = False
     _axes = VECTORS
 
     def __init__(self, n: int, **options: Any) -> None:

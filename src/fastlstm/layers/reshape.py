@@ -38,6 +38,7 @@ class Reshape(Layer):
     [[[1.0, 2.0], [3.0, 4.0]]]
     """
 
+    supports_masking = False
     _axes = VECTORS | SEQUENCES | NESTED
 
     def __init__(self, target_shape: tuple[int, ...], **options: Any) -> None:

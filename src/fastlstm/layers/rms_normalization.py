@@ -44,6 +44,7 @@ class RMSNormalization(Layer):
     [[1.0, -1.0]]
     """
 
+    supports_masking = False
     _each_step = True
 
     def __init__(self, axis: Any = -1, epsilon: float = 1e-6, **options: Any) -> None:

@@ -69,6 +69,7 @@ optional
     [[[14.0], [18.0]]]
     """
 
+    supports_masking = False
     _axes = SEQUENCES
 
     def __init__(

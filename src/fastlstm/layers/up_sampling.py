@@ -32,6 +32,7 @@ class UpSampling1D(Layer):
     [[[1.0], [1.0], [2.0], [2.0]]]
     """
 
+    supports_masking = False
     _axes = SEQUENCES
 
     def __init__(self, size: int = 2, **options: Any) -> None:

@@ -37,6 +37,7 @@ class ZeroPadding1D(Layer):
     [[[0.0], [0.0], [1.0], [0.0]]]
     """
 
+    supports_masking = False
     _axes = SEQUENCES
 
     def __init__(self, padding: int | tuple[int, int] = 1, data_format: str | None = None, **options: Any) -> None:

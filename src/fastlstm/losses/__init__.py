@@ -122,7 +122,8 @@ def get(identifier: Any) -> Loss:
         loss = loss()
     if isinstance(loss, Loss) and _is_complete(type(loss)):
         return loss
-    if callable(loss) and not isinstance(loss, (type, Loss)):
+    defines_call = isinstance(loss, Loss) and type(loss).__call__ is not Loss.__call__
+    if callable(loss) and (defines_call or not isinstance(loss, (type, Loss))):
         return _of_function(loss)
     raise TypeError(
         f"loss: expected a name, an instance of {registry.listed} from fastlstm.losses or of a class that derives from"

@@ -19,7 +19,7 @@ class FunctionLoss(Loss):
     """
 
     def __init__(self, function: Function) -> None:
-        super().__init__(getattr(function, "__name__", type(function).__name__))
+        super().__init__(getattr(function, "__name__", getattr(function, "name", type(function).__name__)))
         self._function = function
 
     @property

@@ -179,6 +179,11 @@ class Metric:
         """The variables created by `add_variable`."""
         return list(self._variables)
 
+    @property
+    def weights(self) -> list[Variable]:
+        """The same as `variables`, as in Keras 2."""
+        return self.variables
+
     def add_variable(
         self, shape: tuple[int, ...], initializer: Any = "zeros", dtype: Any = None, name: str | None = None
     ) -> Variable:

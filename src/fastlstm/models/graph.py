@@ -370,10 +370,8 @@ class LayerGraph(Owned):
             used[name] += 1
 
     def _first_layer(self) -> Layer:
-        """Return a layer that takes the first input."""
-        first = first_taking(self._nodes, 0)
-        assert first is not None
-        return first
+        """Return a layer that takes the first input; an own layer that was not traced yet is one."""
+        return first_taking(self._nodes, 0) or self._nodes[0].layer
 
     def _arrays(self) -> list[Array]:
         return [array for layer in self._leaf_layers() for array in layer.weights]
@@ -661,7 +659,7 @@ class LayerGraph(Owned):
         any_length = self._first_layer()._any_length(batch_shape[1:])
         try:
             self._shapes([(None, *any_length)])
-        except ValueError:  # such as that of a Flatten, which needs to know the number of steps
+        except Exception:  # such as that of a Flatten, which needs to know the number of steps, or of a user's layer
             any_length = batch_shape[1:]
         self._build([InputLayer(any_length)])
 

@@ -96,6 +96,8 @@ class Model(OwnSteps, LayerGraph, metaclass=ModelType):
     _initial_epoch: int | None = None  # set by callbacks.BackupAndRestore
     _chain_class: ClassVar[Any] = None  # Sequential, of which chains inside are made
 
+    _steps_per_execution = 1
+
     def __init__(
         self, inputs: Any = None, outputs: Any = None, name: str | None = None, *, trainable: bool = True
     ) -> None:
@@ -193,8 +195,8 @@ class Model(OwnSteps, LayerGraph, metaclass=ModelType):
         run_eagerly, jit_compile
             Accepted as in Keras; True raises ValueError.
         steps_per_execution : int
-            Accepted as in Keras, without effect: a native call runs for about 50 ms, or for one step if a callback has
-            hooks for batches.
+            How many batches are one for callbacks with hooks for batches. It has no effect on the speed: a native call
+            runs for about 50 ms, or for one step if a callback has such hooks.
         auto_scale_loss : bool
             Accepted as in Keras, without effect: it concerns half precision.
 
@@ -206,7 +208,7 @@ class Model(OwnSteps, LayerGraph, metaclass=ModelType):
             If an argument has the wrong type.
         """
         checks.refuse("compile", run_eagerly=run_eagerly, jit_compile=None if jit_compile == "auto" else jit_compile)
-        checks.integer("steps_per_execution", steps_per_execution, 1)
+        self._steps_per_execution = checks.integer("steps_per_execution", steps_per_execution, 1)
         checks.flag("auto_scale_loss", auto_scale_loss)
         before = self.optimizer
         compiled = Compiled(optimizer, loss, loss_weights, metrics, weighted_metrics, self._names_of_outputs())
@@ -216,6 +218,11 @@ class Model(OwnSteps, LayerGraph, metaclass=ModelType):
         self._compiled = compiled
         if self._native is not None:
             compiled.attach(self._native)
+
+    @property
+    def compiled(self) -> bool:
+        """Whether `compile` has been called."""
+        return self._compiled is not None
 
     @property
     def metrics(self) -> list[Metric]:
@@ -676,11 +683,15 @@ class Model(OwnSteps, LayerGraph, metaclass=ModelType):
         self, callbacks: Any, verbose: int, epochs: int, steps: int | None, *, history: bool = False
     ) -> CallbackList:
         run: dict[str, Any] = {"verbose": verbose, "epochs": epochs, "steps": steps}
-        return CallbackList(callbacks, add_history=history, add_progbar=verbose != 0, model=self, **run)
+        hooks = CallbackList(callbacks, add_history=history, add_progbar=verbose != 0, model=self, **run)
+        hooks.steps_per_execution = self._steps_per_execution
+        return hooks
 
     def _predict_hooks(self, callbacks: Any, verbose: int | str, steps: int | None) -> CallbackList:
         self.stop_predicting = False
-        return CallbackList(callbacks, model=self, verbose=checks.verbosity(verbose), epochs=1, steps=steps)
+        hooks = CallbackList(callbacks, model=self, verbose=checks.verbosity(verbose), epochs=1, steps=steps)
+        hooks.steps_per_execution = self._steps_per_execution
+        return hooks
 
     def _connect_structures(self, inputs: Any, outputs: Any) -> None:
         """Take the layers between inputs and outputs, each a symbolic tensor or a list or dict of them."""

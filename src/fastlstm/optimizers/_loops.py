@@ -36,10 +36,10 @@ class OwnSteps:
         """Make a step with these gradients; None stands for zeros."""
         network = self.network
         for i, (place, gradient) in enumerate(zip(self._stores, gradients, strict=True)):
-            current = np.ascontiguousarray(_array(place))
+            current = np.array(_array(place), order="C")  # np.ascontiguousarray gives numbers an axis
             network.set_weight(i, current)
             found = np.zeros_like(current) if gradient is None else np.asarray(gradient, current.dtype)
-            network.set_gradient(i, np.ascontiguousarray(np.broadcast_to(found, current.shape)))
+            network.set_gradient(i, np.array(np.broadcast_to(found, current.shape), order="C"))
         network.apply_gradients(rate)
         for i, (store, index) in enumerate(self._stores):
             store.write_at(index, np.array(network.weight(i)))

@@ -130,6 +130,7 @@ def text_dataset_from_directory(
     validation_split: float | None = None,
     subset: str | None = None,
     follow_links: bool = False,
+    format: str = "tf",
     verbose: bool = True,
 ) -> Any:
     """Return the texts in the .txt files of a folder as a data set, labelled by the folders they are in.
@@ -161,6 +162,8 @@ def text_dataset_from_directory(
         Which part to return, if there is a `validation_split`.
     follow_links : bool
         Whether to enter folders that are links.
+    format : {'tf'}
+        For Keras compatibility, whose other format is a data set of Grain.
     verbose : bool
         Whether to print the numbers of files and classes.
 
@@ -194,6 +197,8 @@ def text_dataset_from_directory(
     """
     if label_mode not in _LABEL_MODES:
         raise ValueError(f"label_mode: expected 'int', 'binary', 'categorical' or None, got {label_mode!r:.80}")
+    if format != "tf":
+        raise ValueError(f"format: expected 'tf', got {format!r:.80}")
     batch = None if batch_size is None else checks.integer("batch_size", batch_size, 1)
     length = None if max_length is None else checks.integer("max_length", max_length, 0)
     parts = _parts_of(validation_split, subset, checks.flag("shuffle", shuffle) and seed is None)

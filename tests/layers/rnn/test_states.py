@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from cell_layers import CELLS, made, reference_run, with_random_weights
 
-from fastlstm import layers
+from fastlstm import Input, Sequential, layers
 
 N, T, D = 3, 7, 3
 
@@ -136,3 +136,28 @@ def test_one_state_may_be_given_as_one_array():
 
 
 # Models ---------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("make", [layers.LSTM, layers.GRU, layers.SimpleRNN])
+@pytest.mark.parametrize("in_a_model", [False, True])
+def test_states_that_are_set(make, in_a_model, rng):
+    layer, count = make(3, stateful=True), 2 if make is layers.LSTM else 1
+    x = rng.normal(size=(2, 5, 4)).astype(np.float32)
+    states = [rng.normal(size=(2, 3)).astype(np.float32) for _ in range(count)]
+    run = layer
+    if in_a_model:
+        model = Sequential([Input(batch_shape=(2, 5, 4)), layer])
+        run = lambda x: model.predict(x, batch_size=2, verbose=0)  # noqa: E731
+    run(x)
+    layer.reset_states(states if count == 2 else states[0])
+    found = run(x)
+    other = make(3)
+    other.build(x.shape)
+    other.set_weights(layer.get_weights())
+    np.testing.assert_allclose(found, other(x, initial_state=states), rtol=1e-6, atol=1e-7)
+    layer.reset_states()
+    np.testing.assert_allclose(run(x), other(x), rtol=1e-6, atol=1e-7)
+    with pytest.raises(ValueError, match="states"):
+        layer.reset_states(states * 2)
+    with pytest.raises(ValueError, match="not stateful"):
+        other.reset_states(states)

@@ -20,8 +20,7 @@ from .._arrays import absolute as abs
 from .._arrays import all_ as all
 from .._arrays import any_ as any
 from .._arrays import assign as set_value
-from .._arrays import batch_dot, one_hot
-from .._arrays import convert_to_tensor as constant
+from .._arrays import batch_dot, constant, one_hot
 from .._arrays import max_ as max
 from .._arrays import min_ as min
 from .._arrays import negative as neg

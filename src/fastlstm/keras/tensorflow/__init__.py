@@ -17,13 +17,13 @@ from .._arrays import absolute as abs
 from .._arrays import all_ as reduce_all
 from .._arrays import any_ as reduce_any
 from .._arrays import concatenate as concat
+from .._arrays import constant, norm, repeat
 from .._arrays import dtype_of as as_dtype
 from .._arrays import full as fill
 from .._arrays import logsumexp as reduce_logsumexp
 from .._arrays import max_ as reduce_max
 from .._arrays import mean as reduce_mean
 from .._arrays import min_ as reduce_min
-from .._arrays import norm, repeat
 from .._arrays import power as pow
 from .._arrays import prod as reduce_prod
 from .._arrays import round_ as round
@@ -78,16 +78,6 @@ def _numbers(*bounds: Any, delta: Any = 1, dtype: Any = None) -> Any:
     if len(bounds) < 3:
         bounds = (*((0,) if len(bounds) == 1 else ()), *bounds, delta)
     return convert_to_tensor(np.arange(*bounds).tolist(), dtype)
-
-
-def constant(value: Any, dtype: Any = None, shape: Any = None, name: str | None = None) -> Any:
-    """Return a value as a tensor, spread over a shape if there is one."""
-    found = convert_to_tensor(value, dtype)
-    return (
-        found
-        if shape is None
-        else _tensor(np.broadcast_to(found, shape).copy() if found.ndim == 0 else found.reshape(shape))
-    )
 
 
 def executing_eagerly() -> builtins.bool:

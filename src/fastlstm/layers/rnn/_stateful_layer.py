@@ -183,9 +183,30 @@ class StatefulLayer(Layer):
         """Reset the states of a stateful layer to zeros; the next call may have any number of rows."""
         self._stateful_state.reset()
 
-    def reset_states(self) -> None:
-        """Reset the states of a stateful layer to zeros, as `reset_state` does."""
-        self.reset_state()
+    def reset_states(self, states: Any = None) -> None:
+        """Reset the states of a stateful layer to zeros, or set them.
+
+        Parameters
+        ----------
+        states : list of array_like, optional
+            The states that the next call starts from, (N, H) each, in the order of `states`; or one array if there is
+            one state. Default: zeros.
+
+        Raises
+        ------
+        ValueError
+            If there are other numbers of states, rows or units, or the layer is not stateful.
+        TypeError
+            If the states are not given as a list.
+        """
+        if states is None:
+            self.reset_state()
+            return
+        if not self.stateful:
+            raise ValueError(f"states: expected None, since layer {self.name!r} is not stateful")
+        first = states[0] if isinstance(states, (list, tuple)) and np.ndim(states[0]) > 1 else states
+        found = join_states("states", states, self._state_widths(), len(first), self._state_array)
+        self._stateful_state.set(found)
 
 
 @deferring

@@ -1,4 +1,4 @@
-"""RNN of a cell that users write: a layer that calls it step by step."""
+"""RNN of a cell that users write: a layer that calls it step by step, under the name that Keras has for it."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,7 +9,7 @@ from ..._internal.deferred import deferring
 from ..own_layer import Layer
 
 
-class CellLoop(Layer):
+class RNN(Layer):  # its name in files
     """Calls a cell of a user's class once for each step, as `RNN` does.
 
     Parameters
@@ -47,6 +47,8 @@ class CellLoop(Layer):
         steps = x.shape[1]
         if steps is None:
             raise ValueError(f"layer {self.name!r}: a custom cell needs an input with a known number of steps")
+        if self.cell.state_size is None:
+            self.cell.build((None, x.shape[-1]))  # which sets it
         sizes = _sizes(self.cell.state_size)
         states = [_zeros(x, size) for size in sizes] if initial_state is None else list(_listed(initial_state))
         outputs: list[Any] = []
@@ -67,6 +69,49 @@ class CellLoop(Layer):
         """Return the constructor's arguments."""
         options = {"return_sequences": self.return_sequences, "return_state": self.return_state}
         return {**super().get_config(), "cell": self.cell, **options, "go_backwards": self.go_backwards}
+
+
+class StackedRNNCells(Layer):  # its name in files
+    """Cells on top of each other, of which some are of a user's class.
+
+    Parameters
+    ----------
+    cells : list of layers
+        From the input on; each is a cell as `RNN` takes it.
+    **options
+        As for `Layer`.
+    """
+
+    def __init__(self, cells: Any, **options: Any) -> None:
+        super().__init__(**options)
+        for cell in cells:
+            if not is_own_cell(cell):
+                raise TypeError(f"cells: expected only custom cells beside a custom cell, got {cell!r}")
+        self.cells = list(cells)
+
+    @property
+    def state_size(self) -> list[Any]:
+        """The width of each state of all cells."""
+        return [size for cell in self.cells for size in _listed(cell.state_size)]
+
+    def call(self, inputs: Any, states: Any) -> Any:
+        """Return the output of the last cell, and the new states of all."""
+        output, before, found = inputs, list(states), []
+        for cell in self.cells:
+            count = len(_listed(cell.state_size))
+            output, new = cell(output, before[:count])
+            before = before[count:]
+            found += _listed(new)
+        return output, found
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the constructor's arguments."""
+        return {**super().get_config(), "cells": self.cells}
+
+
+def is_own_cell(value: Any) -> bool:
+    """Return whether this is a cell of a user's class, or several on top of each other."""
+    return bool(getattr(value, "_is_own", False)) and hasattr(value, "state_size")
 
 
 def _sizes(state_size: Any) -> list[int]:

@@ -19,6 +19,7 @@ from ._states import join_states, split_states
 class AnyCell(Layer):
     """Base class of the cells: one that the core has, or several on top of each other."""
 
+    supports_masking = False
     _axes = VECTORS
     _input_width: int | None = None
     """The number of input features, in a stack."""
@@ -285,6 +286,12 @@ class StackedRNNCells(AnyCell):
     def __init__(self, cells: Any, **options: Any) -> None:
         if not isinstance(cells, (list, tuple)) or not cells:
             raise TypeError(f"cells: expected a list of at least one cell, got {cells!r}")
+        if any(getattr(cell, "_is_own", False) for cell in cells):
+            from .own_cells import StackedRNNCells as OfUsers
+
+            self.__class__ = OfUsers  # type: ignore[assignment]  # whose steps are a loop in Python
+            OfUsers.__init__(self, cells, **options)  # type: ignore[arg-type]
+            return
         given = [cell_from("cells", cell) for cell in cells]
         super().__init__(**{**options, "dtype": options.get("dtype") or given[0].dtype})
         self.cells: list[RecurrentCell] = []

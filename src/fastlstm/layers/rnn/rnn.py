@@ -11,7 +11,7 @@ from ..base import Layer, Shape, registry
 from ..symbolic import SymbolicTensor
 from ._stateful_layer import StatefulLayer
 from .cell import Cell
-from .recurrent_cell import AnyCell, cell_from
+from .recurrent_cell import AnyCell, StackedRNNCells, cell_from
 
 
 @registry.register()
@@ -76,8 +76,10 @@ class RNN(StatefulLayer):
         zero_output_for_mask: bool = False,
         **options: Any,
     ) -> None:
+        if isinstance(cell, (list, tuple)) and not isinstance(cell, Cell):
+            cell = StackedRNNCells(cell)
         if type(self) is RNN and getattr(cell, "_is_own", False):
-            from .own_cells import CellLoop
+            from .own_cells import RNN as CellLoop
 
             self.__class__ = CellLoop  # type: ignore[assignment]  # whose steps are a loop in Python
             CellLoop.__init__(self, cell, return_sequences, return_state, go_backwards, stateful=stateful, **options)  # type: ignore[arg-type]

@@ -1,0 +1,37 @@
+"""Operations of Keras that are functions of NumPy with the same arguments."""
+
+from typing import Any
+
+import numpy as np
+
+from .._internal.deferred import defer_functions
+from ._arrays import _wrapped
+
+_SAME = """
+    amax amin angle append arccos arccosh arcsin arcsinh arctan arctan2 arctanh bartlett bincount bitwise_and
+    bitwise_not bitwise_or bitwise_xor blackman broadcast_to cbrt conj conjugate corrcoef cosh cross deg2rad diag
+    diagflat diagonal digitize exp2 fabs fliplr flipud fmax fmin fmod gcd hamming hanning heaviside hypot i0 imag inner
+    isclose isin isneginf isposinf isreal kaiser kron lcm ldexp left_shift log10 log2 logaddexp logaddexp2
+    logical_xor moveaxis nan_to_num nanargmax nanargmin nancumprod nancumsum nanmax nanmean nanmedian nanmin nanprod
+    nanstd nansum nanvar nextafter percentile ptp rad2deg real right_shift rot90 searchsorted signbit sinc sinh
+    swapaxes take_along_axis trace tri tril triu true_divide trunc vander vdot
+    """
+_OTHERWISE_CALLED = {
+    "bitwise_invert": np.bitwise_not,
+    "bitwise_left_shift": np.left_shift,
+    "bitwise_right_shift": np.right_shift,
+    "cholesky": np.linalg.cholesky,
+    "det": np.linalg.det,
+    "inv": np.linalg.inv,
+    "matrix_rank": np.linalg.matrix_rank,
+    "pinv": np.linalg.pinv,
+    "solve": np.linalg.solve,
+    "trapezoid": np.trapezoid if hasattr(np, "trapezoid") else np.trapz,  # type: ignore[attr-defined]
+}
+
+__all__ = [*_SAME.split(), *_OTHERWISE_CALLED]
+
+
+globals().update({name: _wrapped(getattr(np, name)) for name in _SAME.split()})
+globals().update({name: _wrapped(function) for name, function in _OTHERWISE_CALLED.items()})
+defer_functions(globals(), __all__)

@@ -1,0 +1,413 @@
+"""Operations of Keras on arrays that are neither functions of NumPy nor shared with older versions and TensorFlow."""
+
+import builtins
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from .. import config
+from .._internal import tape
+from .._internal.deferred import defer_functions
+from . import _arrays
+from ._arrays import _reduction, cast, convert_to_tensor, dtype_of, tensor
+from .tensorflow._functions import count_nonzero, divide_no_nan, erf, log_sigmoid, rsqrt, top_k
+from .tensorflow._selection import unstack
+
+__all__ = [
+    "allclose",
+    "array",
+    "array_split",
+    "average",
+    "batch_normalization",
+    "cond",
+    "copy",
+    "count_nonzero",
+    "divide_no_nan",
+    "empty",
+    "empty_like",
+    "erf",
+    "eye",
+    "fori_loop",
+    "full_like",
+    "get_item",
+    "hsplit",
+    "hstack",
+    "identity",
+    "in_top_k",
+    "layer_normalization",
+    "log_sigmoid",
+    "logdet",
+    "logspace",
+    "map",
+    "median",
+    "meshgrid",
+    "moments",
+    "multi_hot",
+    "nonzero",
+    "normalize",
+    "pad",
+    "quantile",
+    "rms_normalization",
+    "rsqrt",
+    "saturate_cast",
+    "scan",
+    "scatter",
+    "scatter_update",
+    "segment_max",
+    "segment_sum",
+    "select",
+    "slice",
+    "slice_update",
+    "slogdet",
+    "split",
+    "switch",
+    "top_k",
+    "unique",
+    "unstack",
+    "vectorized_map",
+    "vsplit",
+    "vstack",
+    "while_loop",
+]
+
+median = _reduction(np.median, averages=True)
+
+
+def array(x: Any, dtype: Any = None) -> Any:
+    """Return a value as a tensor."""
+    return convert_to_tensor(x, dtype)
+
+
+def copy(x: Any) -> Any:
+    """Return a copy of an array."""
+    return tensor(np.copy(x))
+
+
+def empty(shape: Any, dtype: Any = None) -> Any:
+    """Return zeros, of the default dtype if none is given."""
+    return _arrays.zeros(shape, dtype)
+
+
+def empty_like(x: Any, dtype: Any = None) -> Any:
+    """Return zeros of the shape of an array."""
+    return _arrays.zeros_like(x, dtype)
+
+
+def full_like(x: Any, fill_value: Any, dtype: Any = None) -> Any:
+    """Return an array filled with a value, of the shape of another one."""
+    return tensor(np.full_like(x, fill_value, None if dtype is None else dtype_of(dtype)))
+
+
+def eye(N: int, M: int | None = None, k: int = 0, dtype: Any = None) -> Any:
+    """Return a matrix with ones on a diagonal."""
+    return tensor(np.eye(N, M, k, dtype=dtype_of(dtype or config.floatx())))
+
+
+def identity(n: int, dtype: Any = None) -> Any:
+    """Return the identity matrix."""
+    return eye(n, dtype=dtype)
+
+
+def allclose(x1: Any, x2: Any, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> bool:
+    """Return whether two arrays are equal up to tolerances."""
+    return bool(np.allclose(tape.plain(x1), tape.plain(x2), rtol, atol, equal_nan))
+
+
+def average(x: Any, axis: Any = None, weights: Any = None) -> Any:
+    """Return the weighted mean of all elements, or along an axis."""
+    return tensor(np.average(x, axis=axis, weights=weights))
+
+
+def quantile(x: Any, q: Any, axis: Any = None, method: Any = "linear", keepdims: bool = False) -> Any:
+    """Return quantiles of all elements, or along an axis."""
+    return tensor(np.quantile(x, q, axis=axis, method=method, keepdims=keepdims))
+
+
+def logspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, base: Any = 10, dtype: Any = None) -> Any:
+    """Return numbers that are evenly spaced on a logarithmic scale."""
+    return cast(np.logspace(start, stop, num, endpoint, base), dtype or config.floatx())
+
+
+# Parts and joins --------------------------------------------------------------------------------------------------
+
+
+def split(x: Any, indices_or_sections: Any, axis: int = 0) -> list[Any]:
+    """Return the parts of an array: a number of equal ones, or those between indices."""
+    given = indices_or_sections
+    places = given if isinstance(given, int) else builtins.list(np.asarray(given))
+    return [tensor(part) for part in np.split(x, places, axis)]
+
+
+def array_split(x: Any, indices_or_sections: Any, axis: int = 0) -> list[Any]:
+    """Return the parts of an array, a number of about equal ones, or those between indices."""
+    return [tensor(part) for part in np.array_split(x, indices_or_sections, axis)]
+
+
+def hsplit(x: Any, indices_or_sections: Any) -> list[Any]:
+    """Return the parts of an array along the second axis."""
+    return split(x, indices_or_sections, 1 if np.ndim(x) > 1 else 0)
+
+
+def vsplit(x: Any, indices_or_sections: Any) -> list[Any]:
+    """Return the parts of an array along the first axis."""
+    return split(x, indices_or_sections, 0)
+
+
+def hstack(xs: Any) -> Any:
+    """Join arrays along the second axis."""
+    return tensor(np.hstack([*xs]))
+
+
+def vstack(xs: Any) -> Any:
+    """Join arrays along the first axis."""
+    return tensor(np.vstack([*xs]))
+
+
+def meshgrid(*x: Any, indexing: Any = "xy") -> list[Any]:
+    """Return the coordinates of a grid."""
+    return [tensor(each) for each in np.meshgrid(*x, indexing=indexing)]
+
+
+def nonzero(x: Any) -> tuple[Any, ...]:
+    """Return the places of the elements that are not 0, one array for each axis."""
+    return tuple(tensor(each) for each in np.nonzero(tape.plain(x)))
+
+
+def unique(
+    x: Any, sorted: bool = True, return_index: bool = False, return_inverse: bool = False, return_counts: bool = False
+) -> Any:
+    """Return the different elements of an array, and where and how often they are."""
+    options: Any = {"return_index": return_index, "return_inverse": return_inverse, "return_counts": return_counts}
+    found = np.unique(tape.plain(x), **options)
+    return tuple(tensor(each) for each in found) if isinstance(found, tuple) else tensor(found)
+
+
+def select(condlist: Any, choicelist: Any, default: Any = 0) -> Any:
+    """Return elements of the first array whose condition is true."""
+    return tensor(np.select([*condlist], [*choicelist], default))
+
+
+def get_item(x: Any, key: Any) -> Any:
+    """Return a part of an array."""
+    return x[key]
+
+
+def slice(inputs: Any, start_indices: Any, shape: Any) -> Any:
+    """Return the part of an array of some shape that begins at some place."""
+    return tensor(_window_of(inputs, start_indices, shape))
+
+
+def slice_update(inputs: Any, start_indices: Any, updates: Any) -> Any:
+    """Return an array with a part replaced that begins at some place."""
+    found = np.array(tape.plain(inputs))
+    _window_of(found, start_indices, np.shape(updates))[...] = tape.plain(updates)
+    return tensor(found)
+
+
+def _window_of(array: Any, starts: Any, shape: Any) -> Any:
+    array = array if hasattr(array, "shape") else np.asarray(array)
+    sizes = zip(starts, shape, array.shape, strict=True)
+    return array[tuple(builtins.slice(int(i), all_ if n == -1 else int(i) + int(n)) for i, n, all_ in sizes)]
+
+
+def scatter(indices: Any, values: Any, shape: Any) -> Any:
+    """Return zeros with values added at places."""
+    values = np.asarray(tape.plain(values))
+    found = np.zeros(shape, values.dtype)
+    np.add.at(found, _places(indices), values)
+    return tensor(found)
+
+
+def scatter_update(inputs: Any, indices: Any, updates: Any, reduction: str | None = None) -> Any:
+    """Return an array with elements at places replaced or, by the name of a reduction, joined with others."""
+    combine = {None: None, "add": np.add, "max": np.maximum, "min": np.minimum, "mul": np.multiply}
+    if reduction not in combine:
+        raise ValueError(f"reduction: expected one of {[*combine]}, got {reduction!r}")
+    found = np.array(tape.plain(inputs))
+    function = combine[reduction]
+    if function is None:
+        found[_places(indices)] = tape.plain(updates)
+    else:
+        function.at(found, _places(indices), tape.plain(updates))
+    return tensor(found)
+
+
+def _places(indices: Any) -> tuple[Any, ...]:
+    return tuple(np.moveaxis(np.asarray(indices), -1, 0))
+
+
+def segment_sum(data: Any, segment_ids: Any, num_segments: int | None = None, sorted: bool = False) -> Any:
+    """Return the sums of the rows that belong to each segment."""
+    return _of_segments(np.add, 0, data, segment_ids, num_segments)
+
+
+def segment_max(data: Any, segment_ids: Any, num_segments: int | None = None, sorted: bool = False) -> Any:
+    """Return the largest values of the rows that belong to each segment."""
+    kind = np.asarray(data).dtype
+    lowest = -np.inf if kind.kind == "f" else np.iinfo(kind).min
+    return _of_segments(np.maximum, lowest, data, segment_ids, num_segments)
+
+
+def _of_segments(function: Any, first: Any, data: Any, segment_ids: Any, count: int | None) -> Any:
+    data, segment_ids = np.asarray(tape.plain(data)), np.asarray(segment_ids)
+    size = int(segment_ids.max(initial=-1)) + 1 if count is None else count
+    found = np.full((size, *data.shape[1:]), first, data.dtype)
+    inside = (segment_ids >= 0) & (segment_ids < size)
+    function.at(found, segment_ids[inside], data[inside])
+    return tensor(found)
+
+
+def pad(x: Any, pad_width: Any, mode: Any = "constant", constant_values: Any = None) -> Any:
+    """Return an array with elements added at the ends of its axes."""
+    if constant_values is not None and mode != "constant":
+        raise ValueError(f"constant_values: expected None with the mode {mode!r}, got {constant_values!r}")
+    options = {} if constant_values is None else {"constant_values": constant_values}
+    return tensor(np.pad(x, pad_width, mode, **options))
+
+
+# Neural networks --------------------------------------------------------------------------------------------------
+
+
+def normalize(x: Any, axis: Any = -1, order: Any = 2, epsilon: float | None = None) -> Any:
+    """Return an array divided by its norms along an axis."""
+    if not isinstance(order, int) or order < 1:
+        raise ValueError(f"order: expected an integer of at least 1, got {order!r}")
+    norms = np.power(np.sum(np.power(np.absolute(x), order), axis=axis, keepdims=True), 1 / order)
+    return tensor(x / np.maximum(norms, 1e-12 if epsilon is None else epsilon))
+
+
+def moments(x: Any, axes: Any, keepdims: bool = False, synchronized: bool = False) -> tuple[Any, Any]:
+    """Return means and variances along axes."""
+    return _arrays.mean(x, axes, keepdims), _arrays.var(x, axes, keepdims)
+
+
+def batch_normalization(
+    x: Any, mean: Any, variance: Any, axis: int, offset: Any = None, scale: Any = None, epsilon: float = 1e-3
+) -> Any:
+    """Return an array normalized with given means and variances of the entries of an axis."""
+    shape = [1] * np.ndim(x)
+    shape[axis] = -1
+    along: Any = [None if each is None else np.reshape(each, shape) for each in (mean, variance, offset, scale)]
+    factor = 1 / np.sqrt(along[1] + epsilon) * (1 if along[3] is None else along[3])
+    return tensor((x - along[0]) * factor + (0 if along[2] is None else along[2]))
+
+
+def layer_normalization(
+    x: Any, gamma: Any = None, beta: Any = None, axis: Any = -1, epsilon: float | None = None, **_: Any
+) -> Any:
+    """Return an array normalized along an axis."""
+    mean, variance = moments(x, axis, keepdims=True)
+    found = (x - mean) / np.sqrt(variance + (1e-7 if epsilon is None else epsilon))
+    found = found if gamma is None else found * gamma
+    return tensor(found if beta is None else found + beta)
+
+
+def rms_normalization(x: Any, scale: Any = 1, axis: Any = -1, epsilon: float | None = None) -> Any:
+    """Return an array divided by the root of its mean square along an axis."""
+    squares = np.mean(np.square(x), axis=axis, keepdims=True)
+    return tensor(x / np.sqrt(squares + (1e-7 if epsilon is None else epsilon)) * scale)
+
+
+def multi_hot(inputs: Any, num_classes: int, axis: int = -1, dtype: Any = None, sparse: bool = False) -> Any:
+    """Return a 1 for each class that is among the numbers of a row."""
+    hot = np.asarray(tape.plain(inputs))[..., None] == np.arange(num_classes)
+    found = hot.any(axis=-2) if hot.ndim > 1 else hot.any(axis=0)
+    return cast(np.moveaxis(found, -1, axis), dtype or config.floatx())
+
+
+def in_top_k(targets: Any, predictions: Any, k: int) -> Any:
+    """Return whether the class of each sample is among those with the `k` highest predictions."""
+    targets, predictions = np.asarray(tape.plain(targets)), np.asarray(tape.plain(predictions))
+    own = np.take_along_axis(predictions, targets[:, None], -1)
+    return tensor((predictions > own).sum(axis=-1) < k)
+
+
+def saturate_cast(x: Any, dtype: Any) -> Any:
+    """Return an array in another dtype, with elements beyond its limits set to these."""
+    kind = dtype_of(dtype)
+    limits = np.iinfo(kind) if kind.kind in "iu" else np.finfo(kind)
+    return cast(np.clip(x, limits.min, limits.max), kind)
+
+
+def slogdet(x: Any) -> tuple[Any, Any]:
+    """Return the signs of determinants and the logarithms of their absolute values."""
+    found = np.linalg.slogdet(tape.plain(x))
+    return tensor(found[0]), tensor(found[1])
+
+
+def logdet(x: Any) -> Any:
+    """Return the logarithms of the determinants of positive definite matrices."""
+    return slogdet(x)[1]
+
+
+# Functions of functions -------------------------------------------------------------------------------------------
+
+
+def cond(pred: Any, true_fn: Callable[[], Any], false_fn: Callable[[], Any]) -> Any:
+    """Return the result of the one or the other function."""
+    return true_fn() if pred else false_fn()
+
+
+def switch(index: Any, branches: Sequence[Callable[..., Any]], *operands: Any) -> Any:
+    """Return the result of one of several functions."""
+    return branches[int(np.clip(index, 0, len(branches) - 1))](*operands)
+
+
+def while_loop(
+    cond: Callable[..., Any], body: Callable[..., Any], loop_vars: Any, maximum_iterations: int | None = None
+) -> Any:
+    """Return the variables of a loop when its condition has become false."""
+    several, found, count = isinstance(loop_vars, (tuple, list)), loop_vars, 0
+    while (cond(*found) if several else cond(found)) and count != maximum_iterations:
+        found = body(*found) if several else body(found)
+        count += 1
+    return found
+
+
+def fori_loop(lower: int, upper: int, body_fun: Callable[[Any, Any], Any], init_val: Any) -> Any:
+    """Return the value after a function has been applied for each number of an interval."""
+    found = init_val
+    for i in range(int(lower), int(upper)):
+        found = body_fun(i, found)
+    return found
+
+
+def map(f: Callable[[Any], Any], xs: Any) -> Any:
+    """Return the results of a function for the entries of the first axis."""
+    several = isinstance(xs, (tuple, list))
+    return _stacked([f(each) for each in (zip(*xs, strict=True) if several else xs)])
+
+
+vectorized_map = map
+
+
+def scan(
+    f: Callable[[Any, Any], Any],
+    init: Any,
+    xs: Any = None,
+    length: int | None = None,
+    reverse: bool = False,
+    unroll: Any = 1,
+) -> Any:
+    """Return the last state of a function applied step by step, and its outputs."""
+    steps = [None] * int(length or 0) if xs is None else [*zip(*xs, strict=True)] if _is_list(xs) else [*xs]
+    state, outputs = init, []
+    for x in reversed(steps) if reverse else steps:
+        state, y = f(state, x)
+        outputs.append(y)
+    return state, _stacked(outputs[::-1] if reverse else outputs)
+
+
+def _is_list(x: Any) -> bool:
+    return isinstance(x, (tuple, list))
+
+
+def _stacked(results: list[Any]) -> Any:
+    if results and _is_list(results[0]):
+        return tuple(_stacked([*each]) for each in zip(*results, strict=True))
+    return None if not results or results[0] is None else _arrays.stack(results)
+
+
+_CALLED_AT_ONCE = ("cond", "fori_loop", "map", "scan", "switch", "vectorized_map", "while_loop")
+defer_functions(globals(), [name for name in __all__ if name not in _CALLED_AT_ONCE and name != "unstack"])

@@ -1,0 +1,97 @@
+"""RNN of a cell that a user writes: its files, here and in Keras."""
+
+import numpy as np
+import pytest
+from peers import require_peer
+
+from fastlstm import keras as ours
+
+
+def _cell_of(keras):
+    """Return a cell class for one of the two packages."""
+
+    class Sums(keras.layers.Layer):
+        def __init__(self, units, **options):
+            super().__init__(**options)
+            self.units, self.state_size = units, [units, units]
+
+        def build(self, input_shape):
+            self.kernel = self.add_weight(name="kernel", shape=(input_shape[-1], self.units))
+
+        def call(self, inputs, states):
+            first = states[0] + keras.ops.matmul(inputs, self.kernel)
+            return first + states[1], [first, states[1] - first]
+
+        def get_config(self):
+            return {**super().get_config(), "units": self.units}
+
+    return Sums
+
+
+def _model_of(keras):
+    x = keras.Input((5, 3))
+    return keras.Model(x, keras.layers.RNN(_cell_of(keras)(4), return_sequences=True)(x))
+
+
+@pytest.mark.parametrize("ending", ["keras", "h5"])
+def test_files(ending, tmp_path, rng):
+    model, x = _model_of(ours), rng.normal(size=(2, 5, 3))
+    model.save(tmp_path / f"model.{ending}")
+    loaded = ours.models.load_model(tmp_path / f"model.{ending}", {"Sums": _cell_of(ours)})
+    np.testing.assert_array_equal(loaded.predict(x, verbose=0), model.predict(x, verbose=0))
+
+
+@pytest.mark.parametrize("way", ["to Keras", "from Keras"])
+def test_files_of_keras(way, tmp_path, rng):
+    theirs = require_peer("keras")
+    writer, reader = (ours, theirs) if way == "to Keras" else (theirs, ours)
+    model, x = _model_of(writer), rng.normal(size=(2, 5, 3)).astype(np.float32)
+    model.save(tmp_path / "model.keras")
+    loaded = reader.models.load_model(tmp_path / "model.keras", {"Sums": _cell_of(reader)})
+    np.testing.assert_allclose(loaded.predict(x, verbose=0), model.predict(x, verbose=0), rtol=1e-5, atol=1e-6)
+
+
+def _stack_of(keras):
+    cell = _cell_of(keras)
+    x = keras.Input((5, 3))
+    return keras.Model(x, keras.layers.RNN([cell(4), cell(2)])(x))
+
+
+def test_cells_on_top_of_each_other(rng):
+    model, theirs = _stack_of(ours), _stack_of(require_peer("keras"))
+    x = rng.normal(size=(2, 5, 3)).astype(np.float32)
+    theirs.set_weights(model.get_weights())
+    np.testing.assert_allclose(model.predict(x, verbose=0), theirs.predict(x, verbose=0), rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("way", ["to Keras", "from Keras"])
+def test_files_of_stacks(way, tmp_path, rng):
+    theirs = require_peer("keras")
+    writer, reader = (ours, theirs) if way == "to Keras" else (theirs, ours)
+    model, x = _stack_of(writer), rng.normal(size=(2, 5, 3)).astype(np.float32)
+    model.save(tmp_path / "model.keras")
+    loaded = reader.models.load_model(tmp_path / "model.keras", {"Sums": _cell_of(reader)})
+    np.testing.assert_allclose(loaded.predict(x, verbose=0), model.predict(x, verbose=0), rtol=1e-5, atol=1e-6)
+
+
+def test_a_size_that_is_known_after_build(rng):
+    class Pass(ours.layers.Layer):
+        def __init__(self):
+            super().__init__()
+            self.state_size = None
+
+        def build(self, input_shape):
+            self.state_size = input_shape[-1]
+
+        def call(self, inputs, states):
+            return inputs, [states[0] + inputs]
+
+    x = rng.normal(size=(2, 5, 3))
+    output, state = ours.layers.RNN(Pass(), return_state=True)(x)
+    np.testing.assert_allclose(output, x[:, -1], rtol=1e-6)
+    np.testing.assert_allclose(state, x.sum(axis=1), rtol=1e-5, atol=1e-6)
+
+
+def test_cells_of_two_kinds():
+    with pytest.raises(TypeError, match="expected only custom cells beside a custom cell"):
+        ours.layers.RNN([_cell_of(ours)(2), ours.layers.LSTMCell(2)])
