@@ -221,14 +221,22 @@ class Dataset:
         return Dataset(make, self._length)
 
     def repeat(self, count: int | None = None, **_: Any) -> "Dataset":
-        """Return the elements several times, by default without end."""
+        """Return the elements several times, by default without end unless there are none."""
         if count is None or count < 0:
-            return Dataset(lambda: itertools.chain.from_iterable(itertools.repeat(self)))
+            return Dataset(self._endless)
         times = count
         return Dataset(
             lambda: itertools.chain.from_iterable(itertools.repeat(self, times)),
             None if self._length is None else times * self._length,
         )
+
+    def _endless(self) -> Iterator[Any]:
+        is_empty = False
+        while not is_empty:
+            is_empty = True
+            for element in self:
+                is_empty = False
+                yield element
 
     def take(self, count: int, **_: Any) -> "Dataset":
         """Return the first elements."""
@@ -351,4 +359,4 @@ def _window(elements: list[Any]) -> Any:
 def timeseries_dataset_from_array(*args: Any, **kwargs: Any) -> Dataset:
     """Return the batches of `fastlstm.datasets.timeseries_dataset_from_array` with the methods of `tf.data.Dataset`."""
     batches = datasets.timeseries_dataset_from_array(*args, **kwargs)
-    return Dataset(lambda: iter(batches), len(batches))
+    return Dataset(lambda: (_map(tensor, batch) for batch in batches), len(batches))

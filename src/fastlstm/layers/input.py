@@ -69,6 +69,8 @@ class InputLayer(WithoutWeights):
                 raise TypeError(f"batch_shape: expected a tuple such as (N, T, D), got {batch_shape!r}")
             batch_size, *rest = batch_shape
             shape = tuple(rest)
+        if isinstance(shape, int) and not isinstance(shape, bool):  # as in Keras 2
+            shape = (shape,)
         if not isinstance(shape, (tuple, list)):
             raise TypeError(f"shape: expected a tuple such as (T, D), got {shape!r}")
         if len(shape) not in _RANKS:

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, TypeAlias
 import numpy as np
 
 from .. import schedules
-from .._internal import checks
+from .._internal import checks, keras_scripts
 from .._internal.arrays import Array
 from .._internal.native import Network
 from .._internal.registry import Registry
@@ -150,7 +150,8 @@ class Optimizer:
     clipvalue : float, optional
         The largest absolute value of a gradient's elements.
     global_clipnorm : float, optional
-        The largest norm of all gradients together. At most one of the three kinds of clipping can be given.
+        The largest norm of all gradients together. At most one of the three kinds of clipping can be given. (A script
+        for Keras 2 may give a norm and `clipvalue`, which then applies to what the norm leaves.)
     use_ema : bool
         Whether to keep exponential moving averages of the weights, ``average = ema_momentum * average + (1 -
         ema_momentum) * w`` after each step. At the end of `fit` they replace the weights.
@@ -213,7 +214,9 @@ class Optimizer:
         checks.refuse(type(self).__name__, loss_scale_factor=loss_scale_factor)
         self._learning_rate: float | LearningRateSchedule = _rate_or_schedule(learning_rate)
         clips = {"clipnorm": clipnorm, "clipvalue": clipvalue, "global_clipnorm": global_clipnorm}
-        if sum(value is not None for value in clips.values()) > 1:
+        norms = [value for value in (clipnorm, global_clipnorm) if value is not None]
+        several = len(norms) > 1 or (norms and clipvalue is not None and not keras_scripts.is_running())
+        if several:
             given = ", ".join(f"{argument}={value!r}" for argument, value in clips.items() if value is not None)
             raise ValueError(f"clipnorm, clipvalue, global_clipnorm: expected at most one of them, got {given}")
         if decay is not None and checks.number("decay", decay, 0.0) > 0:
