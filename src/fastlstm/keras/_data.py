@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from .. import datasets
+from .._internal.not_available import has_attributes_of_keras
 from .._internal.tensor import TensorShape
 from ._arrays import convert_to_tensor, generator, tensor
 from ._padded import bucketed, padded
@@ -39,6 +40,7 @@ def _stacked(elements: list[Any]) -> Any:
     return _map(lambda *parts: tensor(np.stack(parts)), *elements)
 
 
+@has_attributes_of_keras
 class Dataset:
     """Elements that can be iterated over repeatedly, with the methods of `tf.data.Dataset`.
 

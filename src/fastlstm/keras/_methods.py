@@ -6,6 +6,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
+from .._internal.not_available import NotAvailableError
 from ..callbacks import History
 from ..layers.computation import Phase
 from ..layers.symbolic import SymbolicTensor, are_symbolic
@@ -15,7 +16,6 @@ from ..optimizers import Optimizer
 from ..training.batch_data import gives_batches
 from . import _notes
 from ._arrays import tensor
-from ._missing import NotAvailableError
 from ._script_functions import ScriptLoss, as_losses, as_metrics, uses_tensors
 from ._tensor_losses import TensorLosses
 from ._validation_data import show_validation_data, x_and_y

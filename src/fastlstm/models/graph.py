@@ -9,6 +9,7 @@ from .. import config, optimizers
 from .._internal.arrays import Array
 from .._internal.checks import flag, integer
 from .._internal.names import given_or_automatic, snake_case
+from .._internal.not_available import has_attributes_of_keras
 from .._internal.owners import Owned
 from .._internal.preprocessors import Preprocessor
 from ..layers import Embedding, InputLayer
@@ -23,6 +24,7 @@ from .summary import Entry, Source
 from .tracing import traced
 
 
+@has_attributes_of_keras
 class LayerGraph(Owned):
     """Layers, each of which takes inputs of the model or outputs of earlier layers.
 
