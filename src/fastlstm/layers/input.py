@@ -7,6 +7,7 @@ import numpy as np
 from .._internal.arrays import dtype_name
 from .._internal.checks import integer, refuse, size
 from .._internal.names import given_or_automatic
+from .._internal.old_names import accepts_old_names
 from .._internal.preprocessors import Preprocessor
 from .._internal.without_weights import WithoutWeights
 from .base import Shape, registry
@@ -51,6 +52,7 @@ class InputLayer(WithoutWeights):
     (None, 32)
     """
 
+    @accepts_old_names
     def __init__(
         self,
         shape: tuple[int | None, ...] | None = None,
@@ -170,6 +172,7 @@ def _is_not_of_floats(dtype: Any) -> bool:
         return False
 
 
+@accepts_old_names
 def Input(
     shape: tuple[int | None, ...] | None = None,
     batch_size: int | None = None,
