@@ -13,6 +13,7 @@ from . import config
 from ._internal import checks
 from ._internal.arrays import Array, numbers
 from ._internal.names import snake_case
+from ._internal.not_available import has_attributes_of_keras
 from ._internal.old_names import accepts_old_names
 from ._internal.registry import Registry, configuration, snake_case_and_class_name
 
@@ -35,6 +36,7 @@ CoreArguments: TypeAlias = tuple[str, tuple[int, ...], float, float, float]
 _EPSILON = 1e-7  # avoids division by a norm of 0
 
 
+@has_attributes_of_keras
 class Constraint:
     """Base class of the built-in constraints.
 

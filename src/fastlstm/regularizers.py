@@ -11,12 +11,14 @@ import numpy as np
 
 from ._internal import checks, tape
 from ._internal.arrays import numbers
+from ._internal.not_available import has_attributes_of_keras
 from ._internal.old_names import accepts_old_names
 from ._internal.registry import Registry, configuration, snake_case_and_class_name
 
 __all__ = ["L1", "L1L2", "L2", "Regularizer", "get", "l1", "l1_l2", "l2", "serialize"]
 
 
+@has_attributes_of_keras
 class Regularizer:
     """Base class of the built-in regularizers: ``l1 * sum(abs(x)) + l2 * sum(x**2)``.
 

@@ -94,3 +94,96 @@ def test_names_of_constraints_in_keras_1(name, cls):
 
 def test_constants_of_a_shape():
     assert keras.backend.constant(1, shape=(2, 3), name="ones").tolist() == [[1, 1, 1], [1, 1, 1]]
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: layers.Dense(2, autocast=False, dynamic=False),
+        lambda: layers.RNN(layers.LSTMCell(2), time_major=False),
+        lambda: layers.Embedding(3, 2, sparse=False),
+        lambda: layers.Softmax(robust_masking=False),
+        lambda: layers.InputLayer(input_shape=(3,), optional=False),
+        lambda: layers.InputLayer(batch_input_shape=(2, 3), input_tensor=None),
+        lambda: layers.Input((3,), tensor=None),
+        lambda: optimizers.Adam(jit_compile=True, adaptive_epsilon=False),
+        lambda: callbacks.BackupAndRestore("folder", save_before_preemption=False),
+    ],
+)
+def test_arguments_without_effect(make):
+    assert make() is not None
+
+
+@pytest.mark.parametrize(
+    ("make", "match"),
+    [
+        (lambda: layers.LSTM(2, time_major=True), "time_major: LSTM does not support it"),
+        (lambda: layers.Dense(2, dynamic=True), "dynamic: Dense does not support it"),
+        (lambda: layers.Embedding(3, 2, sparse=True), "sparse: Embedding does not support it"),
+        (lambda: layers.Input((3,), tensor=1.0), "tensor: Input does not support it"),
+    ],
+)
+def test_arguments_with_an_effect_are_refused(make, match):
+    with pytest.raises(ValueError, match=match):
+        make()
+
+
+def test_states_are_set(rng):
+    layer = layers.LSTM(2, stateful=True)
+    model = keras.Sequential([keras.Input((4, 3), batch_size=5), layer])
+    x, states = rng.normal(size=(5, 4, 3)).astype("float32"), rng.normal(size=(2, 5, 2)).astype("float32")
+    expected = layers.LSTM(2)
+    expected.build((None, 4, 3))
+    expected.set_weights(model.get_weights())
+    layer.reset_states(states=list(states))
+    np.testing.assert_allclose(model.predict(x, verbose=0), expected(x, initial_state=list(states)), rtol=1e-6)
+    layer.reset_states()
+    np.testing.assert_allclose(model.predict(x, verbose=0), expected(x), rtol=1e-6)
+    with pytest.raises(ValueError, match=r"states: layer .* is not stateful"):
+        layers.GRU(2).reset_states(states[0])
+
+
+def batches(rng, rows, seen):
+    while True:
+        seen.append(rows)
+        yield rng.normal(size=(rows, 3)), rng.normal(size=(rows, 2))
+
+
+def test_generators_by_the_number_of_samples(rng):
+    model = keras.Sequential([layers.Dense(2, input_shape=(3,))])
+    model.compile("sgd", "mse")
+    seen, held_out = [], []
+    model.fit_generator(
+        batches(rng, 4, seen),
+        samples_per_epoch=12,
+        nb_epoch=2,
+        validation_data=batches(rng, 5, held_out),
+        nb_val_samples=10,
+        verbose=0,
+    )
+    assert len(seen) == 6
+    assert len(held_out) == 4
+    counted = []
+    model.evaluate_generator(batches(rng, 4, counted), val_samples=8)
+    assert len(counted) == 2
+
+
+def test_metrics_of_one_batch(rng):
+    model = keras.Sequential([layers.Dense(2, input_shape=(3,))])
+    model.compile("sgd", "mse")
+    x, y = rng.normal(size=(4, 3)), rng.normal(size=(4, 2))
+    assert model.test_on_batch(x, y, reset_metrics=True) == model.test_on_batch(x, y)
+    for method in (model.train_on_batch, model.test_on_batch):
+        with pytest.raises(keras.NotAvailableError, match="reset_metrics=False: metrics are those of the batch"):
+            method(x, y, reset_metrics=False)
+
+
+def test_names_of_arrays_in_functions(rng):
+    x, y = rng.normal(size=(2, 3)), rng.normal(size=(2, 3))
+    K = keras.backend
+    np.testing.assert_array_equal(K.maximum(x, y=y), np.maximum(x, y))
+    np.testing.assert_array_equal(K.pow(x, a=2), x**2)
+    np.testing.assert_array_equal(K.tile(x, n=(2, 1)), np.tile(x, (2, 1)))
+    np.testing.assert_array_equal(K.repeat_elements(x, rep=2, axis=1), np.repeat(x, 2, axis=1))
+    np.testing.assert_array_equal(keras.ops.argmax(x, axis=-1, keepdims=True), np.argmax(x, -1, keepdims=True))
+    np.testing.assert_array_equal(keras.utils.to_categorical(y=[0, 2], num_classes=3), np.eye(3)[[0, 2]])

@@ -35,7 +35,7 @@ def test_an_activation_is_a_name_and_a_function(rng):
         assert layers.Dense(2, name).activation == function
     for name in ("LeakyReLU", "PReLU"):
         with pytest.raises(ValueError, match=rf"activation: '{name}' is a layer .* put layers.{name}\(\) after"):
-            layers.Dense(2, name)
+            layers.LSTM(2, name)
 
 
 def test_variables_and_losses(rng):

@@ -1,6 +1,8 @@
 """Lambda: functions of arrays as layers, against NumPy, finite differences in the core, and Keras."""
 
 import copy
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -154,10 +156,9 @@ def test_copies_and_files(tmp_path, rng):
     clone.set_weights(model.get_weights())
     for again in (copy.deepcopy(model), clone):
         np.testing.assert_array_equal(again.predict(a), model.predict(a))
-    with pytest.raises(
-        ValueError, match="layer 'squash' is a Lambda, whose Python code is not saved: use save_weights"
-    ):
-        model.save(tmp_path / "model.keras")
+    for ending in ("keras", "h5"):
+        model.save(tmp_path / f"model.{ending}")
+        np.testing.assert_array_equal(fastlstm.load_model(tmp_path / f"model.{ending}").predict(a), model.predict(a))
     model.save_weights(tmp_path / "model.weights.h5")
     clone.set_weights([weight * 0 for weight in model.get_weights()])
     clone.load_weights(tmp_path / "model.weights.h5")
@@ -199,3 +200,59 @@ def test_errors_of_the_function_are_raised(threads, rng):
     model = Model(x, layers.Lambda(lambda x: np.array([[1.0, 2.0]]) if len(x) > 3 else x[:, :2])(layers.Dense(3)(x)))
     with pytest.raises(ValueError, match="as many rows as it gets, 9, got shape"):
         model.predict(rng.normal(size=(9, 4)))
+
+
+IN_ANOTHER_PROCESS = """
+import sys
+import numpy as np
+import fastlstm
+
+path, objects = sys.argv[1], {"twice": lambda x, by: x * by, "lambda": lambda x: x + 1}
+try:
+    fastlstm.load_model(path)
+except ValueError as error:
+    print(error)
+print(fastlstm.load_model(path, custom_objects=objects).predict(np.ones((2, 3))).tolist())
+"""
+
+
+def twice(x, by=2):
+    return x * by
+
+
+def test_functions_of_files_are_passed_in_other_processes(tmp_path):
+    path = tmp_path / "model.keras"
+    plus_one = layers.Lambda(lambda x: x + 1, name="lambda")
+    Sequential([Input((3,)), plus_one, layers.Lambda(twice, arguments={"by": 3})]).save(path)
+    command = [sys.executable, "-c", IN_ANOTHER_PROCESS, path]
+    found = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
+    assert (
+        "a Lambda stores Python code in the file, which is never run: pass its function as custom_objects" in found[0]
+    )
+    assert found[1] == str(np.full((2, 3), 6.0).tolist())
+
+
+def test_keras_reads_files_with_lambdas(tmp_path, rng):
+    require_peer("keras")
+    import keras
+
+    path = tmp_path / "model.keras"
+    a = rng.normal(size=(4, 3)).astype("float32")
+    model = Sequential([Input((3,)), layers.Lambda(lambda x: x * 3 + 1), layers.Lambda(twice), layers.Dense(2)])
+    model.save(path)
+    again = keras.models.load_model(path, custom_objects={"twice": twice}, safe_mode=False)
+    np.testing.assert_allclose(again.predict(a, verbose=0), model.predict(a), rtol=1e-6)
+
+
+def test_functions_of_symbolic_tensors_in_files(tmp_path, rng):
+    x = Input((5, 3))
+    h = layers.LSTM(4, return_sequences=True)(x)
+    g = layers.Lambda(lambda both: both[0] + both[1])([h, h])
+    model = Model(x, np.concatenate([np.tanh(h[:, 0]), g[:, -1] * 2], axis=-1))
+    a = rng.normal(size=(6, 5, 3))
+    for ending in ("keras", "h5"):
+        model.save(tmp_path / f"model.{ending}")
+        np.testing.assert_array_equal(fastlstm.load_model(tmp_path / f"model.{ending}").predict(a), model.predict(a))
+    clone = clone_model(model)
+    clone.set_weights(model.get_weights())
+    np.testing.assert_array_equal(clone.predict(a), model.predict(a))

@@ -3,7 +3,7 @@
 import functools
 import inspect
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar, cast
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -13,6 +13,9 @@ OLD_NAMES = {
     "nb_epoch": "epochs",
     "nb_words": "num_words",
     "nb_classes": "num_classes",
+    "y": "x",
+    "input_shape": "shape",
+    "batch_input_shape": "batch_shape",
     "output_dim": "units",
     "nb_filter": "filters",
     "filter_length": "kernel_size",
@@ -61,19 +64,38 @@ def _dropout_of_words(value: Any) -> bool:
     return True
 
 
+def _anything(value: Any) -> bool:
+    return True
+
+
 _WITHOUT_EFFECT: dict[str, dict[str, Callable[[Any], bool]]] = {
+    "Layer": {"autocast": _anything, "dynamic": lambda value: not value, "experimental_autocast": _anything},
+    "Optimizer": {"jit_compile": _anything},
+    "Adam": {"adaptive_epsilon": lambda value: not value},
+    "BackupAndRestore": {"save_before_preemption": lambda value: not value},
+    "IntegerLookup": {"vocabulary_dtype": lambda value: value in (None, "int32", "int64")},
+    "InputLayer": {
+        "input_tensor": lambda value: value is None,
+        "optional": lambda value: not value,
+        "type_spec": lambda value: value is None,
+    },
+    "Input": {
+        "optional": lambda value: not value,
+        "tensor": lambda value: value is None,
+        "type_spec": lambda value: value is None,
+    },
+    "MultiHeadAttention": {"softmax_robust_masking": lambda value: not value},
+    "RNN": {"time_major": lambda value: not value},
+    "Softmax": {"robust_masking": lambda value: not value},
     "BatchNormalization": {
         "mode": lambda value: value in (0, 2),
-        "fused": lambda value: True,
+        "fused": _anything,
         "renorm": lambda value: not value,
         "virtual_batch_size": lambda value: value is None,
     },
-    "Embedding": {"dropout": _dropout_of_words},
-    "LSTM": {"time_major": lambda value: not value},
-    "GRU": {"time_major": lambda value: not value},
-    "SimpleRNN": {"time_major": lambda value: not value},
+    "Embedding": {"dropout": _dropout_of_words, "sparse": lambda value: not value},
     "Nadam": {"schedule_decay": lambda value: value == 0.004},
-    "ProgbarLogger": {"count_mode": lambda value: True, "stateful_metrics": lambda value: True},
+    "ProgbarLogger": {"count_mode": _anything, "stateful_metrics": _anything},
 }
 """By class, arguments that it no longer has, with whether a value says what it does anyway."""
 
@@ -84,10 +106,11 @@ def present_name(name: str) -> str:
     return found if isinstance(found, str) else name
 
 
-def accepts_old_names(function: Function) -> Function:
+def accepts_old_names(function: Function, owners: Sequence[str] = ()) -> Function:
     """Let a function take its keyword arguments by their old names as well, unless these mean something else in it.
 
-    Arguments of a constructor that were dropped are accepted where their value has no effect.
+    Arguments that were dropped are accepted where their value has no effect, by the names of the class of a constructor
+    and its base classes, or by that of the function.
     """
     parameters = inspect.signature(function).parameters
     names: dict[str, str] = {}
@@ -96,7 +119,9 @@ def accepts_old_names(function: Function) -> Function:
         if len(found) == 1 and old not in parameters:
             names[old] = found[0]
     owner = function.__qualname__.removesuffix(".__init__")
-    dropped = {} if owner == function.__qualname__ else _WITHOUT_EFFECT.get(owner, {})
+    dropped = {}
+    for each in reversed(owners or [owner]):
+        dropped.update({name: rule for name, rule in _WITHOUT_EFFECT.get(each, {}).items() if name not in parameters})
     if not names and not dropped:
         return function
 

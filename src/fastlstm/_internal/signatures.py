@@ -19,4 +19,5 @@ def takes_the_options_of(cls: type, base: type) -> None:
         theirs = inspect.signature(base.__dict__.get("__init__", base.__init__)).parameters.values()  # type: ignore[misc]
         own += [p for p in theirs if p.kind is p.KEYWORD_ONLY and p.name not in signature.parameters]
         constructor.__signature__ = signature.replace(parameters=own)
-    cls.__init__ = accepts_old_names(constructor)  # type: ignore[misc]
+    owners = [each.__name__ for each in cls.__mro__]
+    cls.__init__ = accepts_old_names(constructor, owners)  # type: ignore[misc]

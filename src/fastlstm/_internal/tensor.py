@@ -12,8 +12,10 @@ import numpy as np
 
 from . import tape
 from .deferred import deferring_in
+from .not_available import has_attributes_of_keras
 
 
+@has_attributes_of_keras
 class TensorShape(tuple[Any, ...]):
     """A shape with the methods of TensorFlow's; None stands for an axis of unknown size."""
 
@@ -37,6 +39,7 @@ class TensorShape(tuple[Any, ...]):
         return None if None in self else math.prod(self)
 
 
+@has_attributes_of_keras
 class Tensor(np.ndarray[Any, Any]):
     """An array with the methods of TensorFlow's eager tensors."""
 
@@ -122,8 +125,11 @@ def _parts_of_index(index: Any) -> list[Any]:
     return [part for one in entries for part in ((one.start, one.stop, one.step) if isinstance(one, slice) else (one,))]
 
 
+@has_attributes_of_keras
 class Number(np.float64):
     """A float with the method `numpy` of TensorFlow's eager tensors."""
+
+    _also_in_keras = ("Tensor",)
 
     def numpy(self) -> np.float64:
         """Return the number."""

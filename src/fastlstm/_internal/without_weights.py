@@ -3,11 +3,14 @@
 from typing import ClassVar
 
 from .arrays import Array
+from .not_available import has_attributes_of_keras
 
 
+@has_attributes_of_keras
 class WithoutWeights:
     """The part of a layer that concerns weights, for an Input and for preprocessors, which have none."""
 
+    _also_in_keras: ClassVar[tuple[str, ...]] = ("Layer",)
     built: ClassVar[bool] = True
     trainable: ClassVar[bool] = False
     weights: ClassVar[tuple[Array, ...]] = ()

@@ -30,6 +30,7 @@ Activation: TypeAlias = Callable[..., Array]
 _OF_LAYERS = {"ReLU": "relu", "ELU": "elu", "Softmax": "softmax"}
 """Layers that without arguments are an activation; Keras 2 took their names."""
 _LAYERS = ("LeakyReLU", "PReLU", "ThresholdedReLU")
+"""Those that have arguments or weights."""
 
 
 def get(identifier: str | Activation | None) -> Activation:
@@ -62,6 +63,11 @@ def get(identifier: str | Activation | None) -> Activation:
 
 def name_of(argument: str, identifier: Any, *, elementwise: bool = False) -> str:
     """Return the core's name of a layer's activation given by name, function or None."""
+    if elementwise and callable(identifier) and not isinstance(identifier, str) and not is_known(identifier):
+        raise TypeError(
+            f"{argument}: expected a name or a function of fastlstm.activations, got {identifier!r}; for a recurrent"
+            " layer with another function, write its cell, a layer with a state_size, and pass it to RNN"
+        )
     function = _find(argument, identifier)
     name = function.__name__
     if name not in definitions:
@@ -69,6 +75,12 @@ def name_of(argument: str, identifier: Any, *, elementwise: bool = False) -> str
     if elementwise and not definitions[name].elementwise:
         raise ValueError(f"{argument}: a recurrent layer takes an elementwise activation, got {name!r}")
     return ActivationName(name)
+
+
+def is_known(function: Any) -> bool:
+    """Return whether a function is one of this module's, also as one that returns tensors."""
+    plain = plain_function(function)
+    return plain is not None and registry.names.get(getattr(plain, "__name__", "")) is plain
 
 
 class ActivationName(str):
@@ -106,7 +118,6 @@ def _find(argument: str, identifier: Any) -> Activation:
             )
         return lookup(argument, _OF_LAYERS.get(identifier, str(identifier)), registry.names)
     identifier = plain_function(identifier)
-    function = registry.names.get(getattr(identifier, "__name__", ""))
-    if function is None or function is not identifier:
+    if not is_known(identifier):
         raise TypeError(f"{argument}: expected a name or a function of fastlstm.activations, got {identifier!r}")
-    return function
+    return identifier  # type: ignore[no-any-return]

@@ -2,7 +2,10 @@
 
 from typing import Any
 
+from .._internal.not_available import has_attributes_of_keras
 
+
+@has_attributes_of_keras
 class Callback:
     """Base class: override the hooks you need. `self.model` and `self.params` are set before the first one.
 

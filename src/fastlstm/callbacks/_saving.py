@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from .._internal import checks, files, rng
+from .._internal.old_names import accepts_old_names
 from .._internal.progress import message
 from ._base import Callback
 from ._monitor import MonitorCallback
@@ -198,6 +199,7 @@ class BackupAndRestore(Callback):
     'epoch'
     """
 
+    @accepts_old_names
     def __init__(
         self,
         backup_dir: Any,

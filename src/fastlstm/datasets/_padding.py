@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from .._internal import checks
 from .._internal.old_names import accepts_old_names
+from .._internal.whole_numbers import truncated_in_scripts
 
 _SIDES = ("pre", "post")
 
@@ -148,6 +149,7 @@ def _exactly(name: str, value: Any, dtype: np.dtype[Any]) -> NDArray[Any]:
     array = np.asarray(value)
     if dtype.kind not in "iu" or array.dtype.kind not in "iuf":
         return array.astype(dtype, copy=False)
+    array = truncated_in_scripts(name, array)
     with np.errstate(invalid="ignore"):
         result = array.astype(dtype)
     different = result != array

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from .._internal import checks
+from .._internal.not_available import has_attributes_of_keras
 
 
+@has_attributes_of_keras
 class PyDataset:
     """Base class for your own data set: batches by number, in place of arrays in `fit`, `evaluate` and `predict`.
 

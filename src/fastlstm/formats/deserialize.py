@@ -9,10 +9,12 @@ import numpy as np
 from .. import activations
 from .._internal.files import RefusedError
 from .._internal.names import lookup
-from ..layers import InputLayer
-from . import kinds
+from ..layers import InputLayer, Lambda
+from ..layers.computation import Computation
+from . import kinds, python_code
 
-_CODE = ("__lambda__", "Lambda")
+_OF_LAMBDA = ("function_type", "mask", "mask_type", "module", "output_shape_module", "output_shape_type")
+"""Arguments of a Lambda in files that say how its functions are stored, or that it lacks."""
 _WITHOUT_EFFECT = ("jit_compile", "is_legacy_optimizer", "time_major", "fn", "from_serialized")
 _OF_PREPROCESSORS = ("dtype", "trainable", "vocabulary_dtype", "vocabulary_size")
 """Arguments of Keras's layers for texts and tokens that have no effect."""
@@ -55,8 +57,15 @@ class Deserializer:
 
     def _object(self, value: Mapping[str, Any], argument: str) -> Any:
         name, config = value["class_name"], value.get("config")
-        if name in _CODE:
+        function = python_code.of_token(value)
+        if callable(function) and name in ("__lambda__", "function"):
+            return function
+        if name == "__lambda__":
             raise RefusedError(f"{argument or 'layers'}: a {name} stores Python code in the file, which is never run")
+        if name == "Lambda":
+            return self._lambda(self._plain(config))
+        if name == Computation.__name__ and value.get("module") == kinds.OURS:
+            return self._computation(value)
         model = self.model_inside and self.model_inside(value)
         if model is not None:
             return model
@@ -74,6 +83,41 @@ class Deserializer:
         if name in kinds.PREPROCESSORS:
             given = {key: one for key, one in given.items() if key not in _OF_PREPROCESSORS and one != "floormod"}
         return cls(**self._arguments(cls, given))
+
+    def _lambda(self, config: Mapping[str, Any]) -> Lambda:
+        """Return a Lambda of the function that this process has saved, or that the caller has passed."""
+        arguments = {name: one for name, one in config.items() if name not in _OF_LAMBDA}
+        stored = config.get("function")
+        function = python_code.of_token(stored)
+        for key in (
+            config.get("name"),
+            stored["config"] if isinstance(stored, dict) and "config" in stored else stored,
+        ):
+            if function is None and isinstance(key, str):
+                function = self._custom.get(key)
+        if function is None:
+            raise RefusedError(
+                "layers: a Lambda stores Python code in the file, which is never run: pass its function as"
+                f" custom_objects={{{config.get('name')!r}: ...}}"
+            )
+        shape = arguments.pop("output_shape", None)
+        found = Lambda(**self._arguments(Lambda, {**arguments, "function": None}) | {"function": function})
+        found.output_shape_argument = python_code.of_token(shape) or (tuple(shape) if _is_shape(shape) else None)
+        return found
+
+    @staticmethod
+    def _computation(value: Mapping[str, Any]) -> Computation:
+        """Return functions of symbolic tensors that this process has saved."""
+        saved = python_code.of_token(value)
+        config = value.get("config")
+        if not isinstance(saved, Computation):
+            function = config.get("function") if isinstance(config, dict) else None
+            raise RefusedError(
+                f"layers: the model has {function!r} of symbolic tensors, which is Python code and not in the file: run"
+                " the code that creates the model, and load_weights"
+            )
+        found: Computation = type(saved)(**saved.get_config())
+        return found
 
     @staticmethod
     def _plain(config: Any) -> Mapping[str, Any]:
@@ -141,3 +185,8 @@ class Deserializer:
         if from_config is None:
             raise TypeError(f"custom_objects: {found.__name__} has no from_config")
         return from_config(self.deserialize(self._plain(config)))
+
+
+def _is_shape(value: Any) -> bool:
+    """Return whether the shape of a Lambda's result is stored, and not a function for it."""
+    return isinstance(value, list) and all(one is None or isinstance(one, int) for one in value)

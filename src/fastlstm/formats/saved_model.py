@@ -78,8 +78,8 @@ class SavedModel(Protocol):
         """The shape of the input with the batch axis."""
 
     @property
-    def optimizer(self) -> Optimizer | None:
-        """The optimizer, None before `compile`."""
+    def _compiled_optimizer(self) -> Optimizer | None:
+        """The optimizer of `compile`, None before."""
 
     def _trained_in_fit(self) -> dict[int, list[bool]]: ...
     def _changed(self) -> None: ...

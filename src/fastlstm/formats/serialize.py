@@ -8,13 +8,13 @@ import numpy as np
 
 from .._internal.owners import Owned
 from ..layers import GetItem, InputLayer, Lambda
-from ..layers._call_arguments import put_in
+from ..layers._own_activation import OwnActivation
 from ..layers.base import Layer
 from ..layers.computation import Computation
 from ..losses._function import FunctionLoss
 from ..preprocessing import IntegerLookup
 from ..training.nodes import Values, shapes_of
-from . import kinds, operations, weight_tree
+from . import kinds, operations, python_code, weight_tree
 from .calls import Tensor
 from .calls import described as tensor_described
 from .saved_model import SavedModel
@@ -23,7 +23,7 @@ from .saved_model import SavedModel
 def of_model(model: SavedModel) -> dict[str, Any]:
     """Return the description of a model, including optimizer, loss and metrics."""
     found = _of_model(model, _shared_by_models(model))
-    if model.optimizer is not None:
+    if model._compiled_optimizer is not None:
         found["compile_config"] = _compiled(model)
     return found
 
@@ -90,13 +90,11 @@ def _graph(model: SavedModel, shared: Mapping[int, int]) -> dict[str, Any]:
     for i, node in enumerate(model._nodes):
         of_layer = calls[node.layer.name]
         given = [tensor_described(tensors[value], shapes[value], model.dtype) for value in node.inputs]
-        arguments = dict(node.arguments)
-        template = arguments.pop("arguments", None)  # of a layer that users write
-        args, kwargs = node.layer._keras_call(given) if template is None else _filled(template, given)
+        args, kwargs = described(node.called_on(given))
         if isinstance(node.layer, GetItem):
             args = [*args, operations.key_described(node.layer.key)]
         tensors.add([Tensor(node.layer.name, len(of_layer), output) for output in range(len(shapes.of_node(i)))])
-        of_layer.append({"args": args, "kwargs": {**kwargs, **described(arguments)}})
+        of_layer.append({"args": args, "kwargs": kwargs})
     layers = []
     for layer in all_layers:
         if isinstance(layer, InputLayer):
@@ -116,12 +114,6 @@ def _graph(model: SavedModel, shared: Mapping[int, int]) -> dict[str, Any]:
         "input_layers": {name: [name, 0, 0] for name, _, _ in inputs} if named else _only(inputs),
         "output_layers": _of_outputs(model, outputs) if model._output_keys else _only(outputs),
     }
-
-
-def _filled(template: Any, given: list[Any]) -> Any:
-    """Return the arguments of a call with the descriptions of its inputs."""
-    args, kwargs = put_in(template, given)
-    return described(list(args)), described(kwargs)
 
 
 def _only(values: list[Any]) -> Any:
@@ -189,6 +181,9 @@ def described(value: Any) -> Any:
     if isinstance(value, Owned) and not isinstance(value, Layer):
         model: Any = value
         return _of_model(model, {})
+    if isinstance(value, OwnActivation):
+        inner = value.described()
+        return described(inner) if isinstance(inner, Layer) else python_code.described(inner)
     if hasattr(value, "get_config"):
         return _object(value)
     return _function(value) if callable(value) else value
@@ -196,15 +191,9 @@ def described(value: Any) -> Any:
 
 def _object(value: Any) -> dict[str, Any]:
     if isinstance(value, Computation):
-        raise ValueError(
-            f"the model has {value._function!r} of symbolic tensors, which is not saved: use save_weights, and create"
-            " the model again before load_weights"
-        )
+        return _computation(value)
     if isinstance(value, Lambda):
-        raise ValueError(
-            f"layer {value.name!r} is a Lambda, whose Python code is not saved: use save_weights, and create the model"
-            " again before load_weights"
-        )
+        return _lambda(value)
     arguments = value._constructor_arguments() if hasattr(value, "_constructor_arguments") else value.get_config()
     kind = kinds.of_class(type(value))
     module = None if kind is None else kinds.MODULES[kind]
@@ -217,6 +206,27 @@ def _object(value: Any) -> dict[str, Any]:
     elif kind is not None and not getattr(value, "_in_keras", True):
         module = kinds.OURS
     return {**_class(type(value), module), "config": described(arguments)}
+
+
+def _computation(value: Computation) -> dict[str, Any]:
+    """Return the description of functions of symbolic tensors, which only this process reads."""
+    if value._variables:
+        raise ValueError(
+            f"the model has {value._function!r} of symbolic tensors and variables, which is not saved: use"
+            " save_weights, and create the model again before load_weights"
+        )
+    found = {**_class(Computation, kinds.OURS), "config": {"name": value.name, "function": value._function}}
+    return {**found, python_code.KEY: python_code.token_of(value)}
+
+
+def _lambda(value: Lambda) -> dict[str, Any]:
+    """Return the description of a Lambda, as Keras writes it."""
+    arguments = value._constructor_arguments()
+    for name in ("function", "output_shape"):
+        if callable(arguments[name]):
+            arguments[name] = python_code.described(arguments[name])
+    given = {name: one for name, one in arguments.items() if one is not None}
+    return {**_class(Lambda, kinds.MODULES["layers"]), "config": described(given)}
 
 
 _MEANING = ("axis", "merge_mode")  # arguments for which None differs from the default

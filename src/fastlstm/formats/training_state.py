@@ -35,10 +35,10 @@ _TEXT, _STATEFUL_STATE = "training.json", "carried_state"
 
 def write(file: "h5py.File", model: SavedModel, layers_of: LayersOf | None = None) -> None:
     """Write the training state of a built model, the optimizer's in Keras's order or in that of `layers_of`."""
-    if model.optimizer is not None:
+    if model._compiled_optimizer is not None:
         saved = file.create_group(_OPTIMIZER)
-        saved.attrs["name"] = model.optimizer.name
-        for i, array in enumerate(optimizer_variables(model, model.optimizer, layers_of)):
+        saved.attrs["name"] = model._compiled_optimizer.name
+        for i, array in enumerate(optimizer_variables(model, model._compiled_optimizer, layers_of)):
             saved[str(i)] = array
     write_ours(file, model)
 
@@ -62,7 +62,7 @@ def write_ours(file: "h5py.File", model: SavedModel) -> None:
 
 
 def _described(model: SavedModel) -> dict[str, Any]:
-    pattern = None if model.optimizer is None else model.optimizer._without_decay
+    pattern = None if model._compiled_optimizer is None else model._compiled_optimizer._without_decay
     names = sorted({parameter.name for parameter in model._native_model().network.parameters})
     return {
         "seeds": {leaf.path: leaf.layer._seed.drawn() for leaf in _seeded(model)},
@@ -115,7 +115,7 @@ def restore(
     ours = read_ours(file)
     _restore_seeds(model, ours.get("seeds", {}))
     model._rng_steps = RngSteps(integer("draws", ours.get("draws", 0), 0))
-    optimizer = model.optimizer
+    optimizer = model._compiled_optimizer
     if optimizer is not None and ours.get("without_decay"):
         names = [f"^{re.escape(str(name))}$" for name in ours["without_decay"]]
         optimizer.exclude_from_weight_decay(var_names=names)
@@ -150,7 +150,7 @@ def restore_training(
 
     `saved` and `layers_of` are as for `restore`.
     """
-    optimizer = model.optimizer
+    optimizer = model._compiled_optimizer
     if optimizer is None or not saved:
         return
     network, weights = model._native_model().network, optimizer_state.trained_weights(model, layers_of)

@@ -7,9 +7,11 @@ import numpy as np
 from .. import config
 from .._internal import checks
 from .._internal.arrays import Array, dtype_name
+from .._internal.not_available import has_attributes_of_keras
 from .._internal.registry import Registry, snake_case_and_class_name
 
 
+@has_attributes_of_keras
 class Initializer:
     """Base class of initializers: calling one with a shape returns a new array.
 

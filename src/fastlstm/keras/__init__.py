@@ -7,6 +7,7 @@ name that Keras has and this package lacks can be imported; using it raises an e
 
 from typing import Any
 
+from .._internal.not_available import NotAvailableError
 from ..layers import Input
 from ..layers.variable import Variable
 from . import (
@@ -31,7 +32,7 @@ from . import (
     utils,
     wrappers,
 )
-from ._missing import NotAvailableError, missing_names_of
+from ._missing import missing_names_of
 from .models import Model, Sequential
 
 __all__ = [

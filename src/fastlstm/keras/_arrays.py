@@ -159,8 +159,9 @@ def _wrapped(function: Any) -> Function:
 
     @functools.wraps(function)
     def call(*args: Any, name: str | None = None, **kwargs: Any) -> Any:
-        if kwargs and not args:
-            args, kwargs = _positional(kwargs)
+        if kwargs:
+            more, kwargs = _positional(kwargs)
+            args = (*args, *more)
         return tensor(function(*args, **kwargs))
 
     return call
@@ -173,10 +174,14 @@ _ARRAYS = """
 """What Keras and TensorFlow call the arrays that a function takes first, in this order."""
 
 
+_OTHERS = {"n": "reps", "rep": "repeats", "newshape": "shape"}
+"""Names of other arguments in Keras, with NumPy's."""
+
+
 def _positional(arguments: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
     """Return the arrays among keyword arguments by position, and the other keyword arguments."""
     names = [name for name in _ARRAYS.split() if name in arguments]
-    others = {name: value for name, value in arguments.items() if name not in names}
+    others = {_OTHERS.get(name, name): value for name, value in arguments.items() if name not in names}
     return tuple(arguments[name] for name in names), others
 
 
@@ -252,14 +257,14 @@ def expand_dims(x: Any, axis: int = -1, name: str | None = None) -> Any:
     return tensor(np.expand_dims(x, axis))
 
 
-def argmax(x: Any, axis: int = -1) -> Any:
+def argmax(x: Any, axis: int = -1, keepdims: bool = False) -> Any:
     """Return the index of the largest element along an axis."""
-    return tensor(np.argmax(x, axis=axis))
+    return tensor(np.argmax(x, axis=axis, keepdims=keepdims))
 
 
-def argmin(x: Any, axis: int = -1) -> Any:
+def argmin(x: Any, axis: int = -1, keepdims: bool = False) -> Any:
     """Return the index of the smallest element along an axis."""
-    return tensor(np.argmin(x, axis=axis))
+    return tensor(np.argmin(x, axis=axis, keepdims=keepdims))
 
 
 def logsumexp(x: Any, axis: Any = None, keepdims: bool = False) -> Any:

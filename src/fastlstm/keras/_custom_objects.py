@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-_registered: dict[str, Any] = {}
+from .._internal.custom_objects import registered
 
 
 def get_custom_objects() -> dict[str, Any]:
     """Return the dict of registered objects, which may be changed."""
-    return _registered
+    return registered
 
 
 def register_keras_serializable(package: str = "Custom", name: str | None = None) -> Callable[[Any], Any]:
@@ -17,7 +17,7 @@ def register_keras_serializable(package: str = "Custom", name: str | None = None
 
     def register(value: Any) -> Any:
         own = name or value.__name__
-        _registered[own] = _registered[f"{package}>{own}"] = value
+        registered[own] = registered[f"{package}>{own}"] = value
         if isinstance(value, type):
             value._registered_name = f"{package}>{own}"  # type: ignore[attr-defined]
         return value
@@ -40,16 +40,16 @@ def get_registered_object(
 @contextmanager
 def custom_object_scope(*objects: Mapping[str, Any]) -> Iterator[None]:
     """Register objects inside a ``with``."""
-    before = dict(_registered)
+    before = dict(registered)
     for each in objects:
-        _registered.update(each)
+        registered.update(each)
     try:
         yield
     finally:
-        _registered.clear()
-        _registered.update(before)
+        registered.clear()
+        registered.update(before)
 
 
 def all_custom_objects(custom_objects: Mapping[str, Any] | None) -> dict[str, Any]:
     """Return the registered objects and those of a call."""
-    return {**_registered, **(custom_objects or {})}
+    return {**registered, **(custom_objects or {})}

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from .. import datasets
+from .._internal.not_available import has_attributes_of_keras
 from .._internal.tensor import TensorShape
 from ._arrays import convert_to_tensor, generator, tensor
 from ._padded import bucketed, padded
@@ -39,6 +40,7 @@ def _stacked(elements: list[Any]) -> Any:
     return _map(lambda *parts: tensor(np.stack(parts)), *elements)
 
 
+@has_attributes_of_keras
 class Dataset:
     """Elements that can be iterated over repeatedly, with the methods of `tf.data.Dataset`.
 
@@ -221,14 +223,22 @@ class Dataset:
         return Dataset(make, self._length)
 
     def repeat(self, count: int | None = None, **_: Any) -> "Dataset":
-        """Return the elements several times, by default without end."""
+        """Return the elements several times, by default without end unless there are none."""
         if count is None or count < 0:
-            return Dataset(lambda: itertools.chain.from_iterable(itertools.repeat(self)))
+            return Dataset(self._endless)
         times = count
         return Dataset(
             lambda: itertools.chain.from_iterable(itertools.repeat(self, times)),
             None if self._length is None else times * self._length,
         )
+
+    def _endless(self) -> Iterator[Any]:
+        is_empty = False
+        while not is_empty:
+            is_empty = True
+            for element in self:
+                is_empty = False
+                yield element
 
     def take(self, count: int, **_: Any) -> "Dataset":
         """Return the first elements."""
@@ -351,4 +361,4 @@ def _window(elements: list[Any]) -> Any:
 def timeseries_dataset_from_array(*args: Any, **kwargs: Any) -> Dataset:
     """Return the batches of `fastlstm.datasets.timeseries_dataset_from_array` with the methods of `tf.data.Dataset`."""
     batches = datasets.timeseries_dataset_from_array(*args, **kwargs)
-    return Dataset(lambda: iter(batches), len(batches))
+    return Dataset(lambda: (_map(tensor, batch) for batch in batches), len(batches))

@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from .._internal.not_available import NotAvailableError
 from . import _notes
-from ._missing import NotAvailableError
 
 
 class Inert:

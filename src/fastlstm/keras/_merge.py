@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from .. import models as _models
+from .._internal.not_available import NotAvailableError
 from ..layers import Add, Average, Concatenate, Dot, Input, InputLayer, Lambda, Layer, Maximum, Multiply
 from ._methods import MethodsOfKeras
-from ._missing import NotAvailableError
 
 _MERGES: dict[str, Any] = {"sum": Add, "mul": Multiply, "ave": Average, "max": Maximum}
 _WITHOUT_EFFECT = ("output_mask", "node_indices", "tensor_indices")

@@ -6,6 +6,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
+from .._internal.not_available import NotAvailableError
 from ..callbacks import History
 from ..layers.computation import Phase
 from ..layers.symbolic import SymbolicTensor, are_symbolic
@@ -15,7 +16,6 @@ from ..optimizers import Optimizer
 from ..training.batch_data import gives_batches
 from . import _notes
 from ._arrays import tensor
-from ._missing import NotAvailableError
 from ._script_functions import ScriptLoss, as_losses, as_metrics, uses_tensors
 from ._tensor_losses import TensorLosses
 from ._validation_data import show_validation_data, x_and_y
@@ -190,8 +190,13 @@ class MethodsOfKeras(Model):
         if not self._trains_by_batch:
             _notes.trained(self)
             self._trains_by_batch = True
-        args, options = self._with_targets(args, options)
+        args, options = self._with_targets(args, _of_one_batch(options))
         return super().train_on_batch(*args, **options)
+
+    def test_on_batch(self, *args: Any, **options: Any) -> Any:
+        """Return the loss and the metrics of one batch, as `fastlstm.Sequential.test_on_batch` does."""
+        args, options = self._with_targets(args, _of_one_batch(options))
+        return super().test_on_batch(*args, **options)
 
     def _with_targets(self, args: tuple[Any, ...], options: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
         """Return arguments with targets of zeros if there is no loss of targets and predictions."""
@@ -221,17 +226,24 @@ class MethodsOfKeras(Model):
         """Train the model on a generator of batches; `fit` takes one as well."""
         names = ("verbose", "callbacks", "validation_data", "validation_steps", "class_weight")
         options.update(zip(names, args, strict=False))
-        if "samples_per_epoch" in options:  # Keras 1 counts samples
-            rows, generator = _rows_of_a_batch(generator)
-            steps_per_epoch = -(-options.pop("samples_per_epoch") // rows)
+        if "samples_per_epoch" in options:
+            steps_per_epoch, generator = _steps_of(options.pop("samples_per_epoch"), generator)
+        if options.get("nb_val_samples") is not None and gives_batches(options.get("validation_data")):
+            found = _steps_of(options["nb_val_samples"], options["validation_data"])
+            options["validation_steps"], options["validation_data"] = found
+        options.pop("nb_val_samples", None)
         return self.fit(generator, steps_per_epoch=steps_per_epoch, **{"epochs": epochs, **options})
 
     def evaluate_generator(self, generator: Any, steps: int | None = None, verbose: int = 0, **options: Any) -> Any:
         """Return the loss and the metrics for the batches of a generator; `evaluate` takes one as well."""
-        return self.evaluate(generator, steps=options.pop("val_samples", steps), verbose=verbose, **options)
+        if "val_samples" in options:
+            steps, generator = _steps_of(options.pop("val_samples"), generator)
+        return self.evaluate(generator, steps=steps, verbose=verbose, **options)
 
     def predict_generator(self, generator: Any, steps: int | None = None, verbose: int = 0, **options: Any) -> Any:
         """Return the output for the batches of a generator; `predict` takes one as well."""
+        if "val_samples" in options:
+            steps, generator = _steps_of(options.pop("val_samples"), generator)
         return self.predict(generator, steps=steps, verbose=verbose, **options)
 
     def predict_proba(self, x: Any, batch_size: int = 32, verbose: int = 0) -> Any:
@@ -243,7 +255,7 @@ class MethodsOfKeras(Model):
         output = self.predict(x, batch_size=batch_size, verbose=verbose)
         return output.argmax(axis=-1) if output.shape[-1] > 1 else (output > 0.5).astype(np.int32)
 
-    def make_predict_function(self) -> None:
+    def make_predict_function(self, force: bool = False) -> None:
         """Do nothing: models can be used from several threads."""
 
     make_train_function = make_test_function = make_predict_function
@@ -298,9 +310,22 @@ class MethodsOfKeras(Model):
         raise NotAvailableError("fastlstm does not have to_yaml, which Keras has dropped: use to_json")
 
 
-def _rows_of_a_batch(generator: Any) -> tuple[int, Any]:
-    """Return the number of rows of a generator's first batch, and a generator of the same batches."""
+def _of_one_batch(options: dict[str, Any]) -> dict[str, Any]:
+    """Return keyword arguments without `reset_metrics`; raise NotAvailableError if metrics are not to be reset."""
+    if not options.pop("reset_metrics", True):
+        raise NotAvailableError(
+            "fastlstm does not have reset_metrics=False: metrics are those of the batch; average them, or call fit or"
+            " evaluate, whose metrics are those of all batches"
+        )
+    return options
+
+
+def _steps_of(samples: int, generator: Any) -> tuple[int, Any]:
+    """Return the batches that have this many samples, which Keras 1 counts, and a generator of the same batches."""
     import itertools
 
-    first = next(generator)
-    return len(first[0]), itertools.chain([first], generator)
+    batches = iter(generator)
+    first = next(batches)
+    x = first[0] if isinstance(first, tuple) else first
+    rows = len(x[0] if isinstance(x, list) else next(iter(x.values())) if isinstance(x, dict) else x)
+    return -(-samples // rows), itertools.chain([first], batches)

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Iterable
 from typing import Any, NoReturn
 
+from .._internal.not_available import NotAvailableError, lacking
 from ._hints import hint_for
 
 PACKAGE = "fastlstm.keras"
@@ -14,32 +15,6 @@ _PROTOCOLS = ("_", "pytest", "setUp", "setup", "tearDown", "teardown")
 
 fallbacks: list[Callable[[str], Any]] = []
 """Functions asked for the value of a missing name such as 'keras.layers.Conv2D'; they raise LookupError without one."""
-
-
-class NotAvailableError(AttributeError, NotImplementedError):
-    """A script uses something that Keras or TensorFlow has and this package lacks.
-
-    It is an AttributeError so that `hasattr` returns False for the attributes of what is missing.
-
-    Parameters
-    ----------
-    message : str
-        What is missing, and what to do instead.
-
-    Examples
-    --------
-    >>> from fastlstm import keras
-    >>> try:
-    ...     keras.layers.Conv2D(8, 3)
-    ... except keras.NotAvailableError as error:
-    ...     print(str(error)[:45])
-    fastlstm does not have keras.layers.Conv2D: i
-    """
-
-    __module__ = PACKAGE  # where it is public
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
 
 
 class Missing:
@@ -82,7 +57,7 @@ class Missing:
         hint = hint_for(self._name)
         if hint is None and close:
             hint = f"did you mean {module}.{spellings[close[0]]}?"
-        return f"fastlstm does not have {self._name}: {hint or 'run the script with Keras itself, or with --fallback'}"
+        return lacking(self._name, hint)
 
 
 def missing(name: str, similar: Iterable[str] = ()) -> Any:

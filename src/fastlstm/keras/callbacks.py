@@ -101,6 +101,12 @@ class ModelCheckpoint(_OldNames, _callbacks.ModelCheckpoint):
             super().on_epoch_end(epoch, logs)
 
 
+class _Without(Callback):
+    """Takes the place of a TensorBoard without the package tensorboard, and does nothing."""
+
+    _also_in_keras = ("TensorBoard",)
+
+
 class TensorBoard(_callbacks.TensorBoard):
     """Write scalars for TensorBoard: `fastlstm.callbacks.TensorBoard`. What only Keras can write is ignored."""
 
@@ -108,7 +114,7 @@ class TensorBoard(_callbacks.TensorBoard):
         """Return a callback that does nothing if the package tensorboard is missing."""
         if find_spec("tensorboard") is None:
             _notes.ignored("TensorBoard, which needs the package tensorboard,")
-            return Callback()
+            return _Without()
         return super().__new__(cls)
 
     def __init__(self, log_dir: Any = "logs", *args: Any, **options: Any) -> None:

@@ -3,10 +3,11 @@
 from typing import Any
 
 from .. import layers as _layers
+from .._internal.not_available import NotAvailableError
 from ..layers import *
 from ._lookups import IntegerLookup, StringLookup, TextVectorization
 from ._merge import Merge, merge
-from ._missing import NotAvailableError, missing_names_of
+from ._missing import missing_names_of
 from ._serialization import deserialize_keras_object as deserialize
 from ._serialization import serialize_keras_object as serialize
 

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from typing import Any, NoReturn
 
 from .. import models as _models
+from .._internal.not_available import NotAvailableError
 from ..layers import Input, InputLayer
 from ..models import clone_model
 from ._custom_objects import all_custom_objects
 from ._merge import Merge, become_merged
 from ._methods import MethodsOfKeras, file_of
-from ._missing import NotAvailableError, missing_names_of
+from ._missing import missing_names_of
 
 __all__ = [
     "Input",

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
+from ._call_arguments import put_in
 from .symbolic import SymbolicCall, SymbolicTensor
 
 Value: TypeAlias = tuple[int, int]
@@ -25,6 +26,18 @@ class Node(NamedTuple):
         of_call = getattr(self.layer, "_shapes_of_call", None)
         found: list[Any] = self.layer._shapes_of_outputs(shapes) if of_call is None else of_call(shapes, self.arguments)
         return found
+
+    def called_on(self, inputs: list[Any]) -> tuple[list[Any], dict[str, Any]]:
+        """Return the arguments and keyword arguments of the call on these inputs, as callers write them."""
+        arguments = dict(self.arguments)
+        template = arguments.pop("arguments", None)  # of a layer that users write
+        if template is not None:
+            args, kwargs = put_in(template, inputs)
+        elif arguments.pop("several", False):  # of a Lambda, whose function takes a list
+            args, kwargs = [inputs], {}
+        else:
+            args, kwargs = self.layer._keras_call(inputs)
+        return list(args), {**kwargs, **arguments}
 
 
 def nodes_between(

@@ -48,8 +48,10 @@ class PythonLayer(Layer):
         **options: Any,
     ) -> None:
         """Add a function of inputs of these shapes, weights and whether it is called in training, to a branch."""
-        sequence = len(output) > 2
-        features = math.prod(size("number of features", one) for one in (output[2:] if sequence else output[1:]))
+        is_of_numbers = output[1:] == (None,)  # a number for each step, with any number of steps
+        sequence = len(output) > 2 or is_of_numbers
+        sizes = (1,) if is_of_numbers else output[2:] if sequence else output[1:]
+        features = math.prod(size("number of features", one) for one in sizes)
         if sequence and output[1] is None and (len(shapes[0]) < 2 or shapes[0][1] is not None):
             raise ValueError(f"{name}: expected a known number of steps of the result, got {output}")
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from .._internal import tape
 from .._internal.native import Branch
 from . import _masks
 from ._call_arguments import structured
@@ -290,7 +291,8 @@ def _traced_in(
     tracing = Tracing(inputs, masked, phase)
     token = TRACING.set(tracing)
     try:
-        return (call(inputs, tracing), tracing), phase
+        with tape.paused():  # what is computed with symbolic tensors has no gradient
+            return (call(inputs, tracing), tracing), phase
     finally:
         TRACING.reset(token)
 

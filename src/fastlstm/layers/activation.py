@@ -2,20 +2,22 @@
 
 from typing import Any
 
-from .. import activations
 from .._internal.native import Branch
+from ._own_activation import OwnActivation, WithActivation, activation_of
 from ._pair_scores import are_pair_scores, normalized_scores
-from .base import Layer, Shape, registry
+from ._weights import Weight
+from .base import Shape, registry
 
 
 @registry.register()
-class Activation(Layer):
+class Activation(WithActivation):
     """Apply an activation function to the last axis.
 
     Parameters
     ----------
-    activation : str or function of `fastlstm.activations`
-        Any activation; 'glu' halves the width. None means linear.
+    activation : str, callable or layer
+        A name or a function of `fastlstm.activations`, another function of arrays, as for `Lambda`, or a layer such as
+        `LeakyReLU`. None means linear. 'glu' halves the width.
     **options
         Keyword arguments common to all layers, described in `Layer`: `name`, `dtype`, `activity_regularizer`,
         `trainable`, `weights`, and in place of an `Input`: `input_shape`, `batch_input_shape`, `batch_shape`,
@@ -26,7 +28,7 @@ class Activation(Layer):
     ValueError
         If no activation has this name. When built or called: if the width is odd and the activation is 'glu'.
     TypeError
-        If `activation` is neither a name nor a function of `fastlstm.activations`.
+        If `activation` is neither a name, a function nor a layer.
 
     Examples
     --------
@@ -41,7 +43,7 @@ class Activation(Layer):
 
     def __init__(self, activation: Any, **options: Any) -> None:
         super().__init__(**options)
-        self.activation = activations.name_of("activation", activation)
+        self.activation = activation_of("activation", activation)
 
     def _check_shape(self, argument: str, shape: Any) -> int:
         if self.activation == "softmax" and are_pair_scores(shape):
@@ -53,21 +55,18 @@ class Activation(Layer):
     def _output_shape(self, shape: Shape) -> Shape:
         if are_pair_scores(shape):
             return shape
-        return (*shape[:-1], width_after(self.activation, shape[-1] or 0))
+        return (*shape[:-1], self._output_width(shape[-1] or 0))
 
     def _append_to(self, branch: Branch, shape: Shape) -> None:
         if normalized_scores(branch):
             return
-        branch.add("activation", activation=self.activation)
+        if isinstance(self.activation, OwnActivation):
+            self._activate(branch, shape)
+        else:
+            branch.add("activation", activation=self.activation)
+
+    def _declare(self, features: int) -> list[Weight]:
+        return self._weights_of_activation(features)
 
     def _arguments(self) -> dict[str, Any]:
         return {"activation": self.activation}
-
-
-def width_after(activation: str, width: int) -> int:
-    """Return the width of an activation's output; 'glu' raises ValueError for an odd one."""
-    if activation != "glu":
-        return width
-    if width % 2:
-        raise ValueError(f"activation: 'glu' multiplies one half of its input by the other, got a width of {width}")
-    return width // 2

@@ -12,6 +12,7 @@ from .._internal.arrays import Array, dtype_name, finite_array, mask_for, real_a
 from .._internal.checks import flag, integer, size
 from .._internal.names import given_or_automatic
 from .._internal.native import Branch, Network, Place
+from .._internal.not_available import attribute_of
 from .._internal.owners import Owner
 from .._internal.registry import Registry, plain
 from .._internal.signatures import takes_the_options_of
@@ -166,7 +167,9 @@ class Layer(Trainable):
                 return arguments[name]
         if isinstance(getattr(type(self), name, None), property) and not self.built:  # whose error this one replaces
             raise AttributeError(self._without_weights(), name=name, obj=self)
-        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
+        if name.startswith("__") or hasattr(type(self), name):
+            return object.__getattribute__(self, name)
+        return attribute_of(self, name)
 
     # Defined by each layer --------------------------------------------------------------------------------------
 

@@ -126,6 +126,12 @@ class Computation(PythonLayer):
         known = [variable._current() for variable in self._variables]
         return self._shape_of_result(shapes, lambda arrays: self.run(arrays, known))
 
+    def _keras_call(self, inputs: list[Any]) -> tuple[list[Any], dict[str, Any]]:
+        return [inputs[0] if len(inputs) == 1 else inputs], {}
+
+    def _arguments(self) -> dict[str, Any]:
+        return {"steps": self._steps, "variables": self._variables, "function": self._function}
+
     def _append_to(self, branch: Branch, shape: Any) -> None:
         own = [variable for variable in self._variables if branch.weight_of(variable) is not None]
 

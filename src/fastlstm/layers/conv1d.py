@@ -2,19 +2,18 @@
 
 from typing import Any
 
-from .. import activations
 from .._internal.arrays import Array
 from .._internal.checks import flag, size
 from .._internal.native import Branch
 from ._data_format import check_data_format
+from ._own_activation import WithActivation
 from ._weights import Weight, rules
 from ._windows import window
-from .activation import width_after
-from .base import NESTED, SEQUENCES, Layer, Shape, registry
+from .base import NESTED, SEQUENCES, Shape, registry
 
 
 @registry.register()
-class Conv1D(Layer):
+class Conv1D(WithActivation):
     """``activation(sum over k of x[t * strides + k * dilation_rate] W[k] + b)``: (N, T, D) becomes (N, T', F).
 
     A mask is not passed on, and does not matter, as in Keras. Axes between N and T count as further samples, as in
@@ -37,8 +36,9 @@ class Conv1D(Layer):
         Steps from one step of a window to the next. In Keras this or `strides` must be 1.
     groups : int
         Number of groups that features and filters are divided into; each filter sees the features of its group.
-    activation : str or function of `fastlstm.activations`, optional
-        None means linear. 'glu' halves the width.
+    activation : str, callable or layer, optional
+        A name or a function of `fastlstm.activations`, another function of arrays, as for `Lambda`, or a layer such as
+        `LeakyReLU`. None means linear. 'glu' halves the width.
     use_bias : bool
         Whether to add the bias b.
     kernel_initializer, bias_initializer : str or `fastlstm.initializers.Initializer`
@@ -100,8 +100,7 @@ class Conv1D(Layer):
         self.groups = size("groups", groups)
         if self.filters % self.groups:
             raise ValueError(f"groups: expected a divisor of filters={self.filters}, got {self.groups}")
-        self.activation = activations.name_of("activation", activation)
-        width_after(self.activation, self.filters)
+        self._take_activation(activation, self.filters)
         self.use_bias = flag("use_bias", use_bias)
         self._kernel_rules = rules(kernel_initializer, kernel_regularizer, kernel_constraint)
         self._bias_rules = rules(bias_initializer, bias_regularizer, bias_constraint)
@@ -124,11 +123,12 @@ class Conv1D(Layer):
         if features % self.groups:
             raise ValueError(f"groups: layer {self.name!r} cannot divide {features} features into {self.groups} groups")
         kernel = self._kernel_rules.weight("kernel", (self.kernel_size, features // self.groups, self.filters))
-        return [kernel, self._bias_rules.weight("bias", (self.filters,))] if self.use_bias else [kernel]
+        own = [kernel, self._bias_rules.weight("bias", (self.filters,))] if self.use_bias else [kernel]
+        return [*own, *self._weights_of_activation(self.filters)]
 
     def _output_shape(self, shape: Shape) -> Shape:
         steps = self._window.steps(self.name, (shape[0], *shape[-2:]))
-        return (*shape[:-2], steps, width_after(self.activation, self.filters))
+        return (*shape[:-2], steps, self._output_width(self.filters))
 
     def _append_all_to(self, branch: Branch, shape: Shape, **arguments: Any) -> None:
         if len(shape) > 3:
@@ -144,7 +144,7 @@ class Conv1D(Layer):
             use_bias=self.use_bias,
             **self._window.options(),
         )
-        branch.activate(self.activation)
+        self._activate(branch, self._output_shape(shape))
 
     def _arguments(self) -> dict[str, Any]:
         return {

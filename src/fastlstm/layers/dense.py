@@ -2,25 +2,25 @@
 
 from typing import Any
 
-from .. import activations
 from .._internal.arrays import Array
 from .._internal.checks import flag, refuse, size
 from .._internal.native import Branch
+from ._own_activation import WithActivation
 from ._weights import Weight, rules
-from .activation import width_after
-from .base import Layer, Shape, registry
+from .base import Shape, registry
 
 
 @registry.register()
-class Dense(Layer):
+class Dense(WithActivation):
     """``activation(x W + b)`` on the last axis.
 
     Parameters
     ----------
     units : int
         O, the width of the product, at least 1.
-    activation : str or function of `fastlstm.activations`, optional
-        None means linear. 'glu' halves the width.
+    activation : str, callable or layer, optional
+        A name or a function of `fastlstm.activations`, another function of arrays, as for `Lambda`, or a layer such as
+        `LeakyReLU`. None means linear. 'glu' halves the width.
     use_bias : bool
         Whether to add the bias b.
     kernel_initializer, bias_initializer : str or `fastlstm.initializers.Initializer`
@@ -75,8 +75,7 @@ class Dense(Layer):
         refuse("Dense", lora_rank=lora_rank, lora_alpha=lora_alpha, quantization_config=quantization_config)
         super().__init__(activity_regularizer=activity_regularizer, **options)
         self.units = size("units", units)
-        self.activation = activations.name_of("activation", activation)
-        width_after(self.activation, self.units)
+        self._take_activation(activation, self.units)
         self.use_bias = flag("use_bias", use_bias)
         self._kernel_rules = rules(kernel_initializer, kernel_regularizer, kernel_constraint)
         self._bias_rules = rules(bias_initializer, bias_regularizer, bias_constraint)
@@ -93,14 +92,15 @@ class Dense(Layer):
 
     def _declare(self, features: int) -> list[Weight]:
         kernel = self._kernel_rules.weight("kernel", (features, self.units))
-        return [kernel, self._bias_rules.weight("bias", (self.units,))] if self.use_bias else [kernel]
+        own = [kernel, self._bias_rules.weight("bias", (self.units,))] if self.use_bias else [kernel]
+        return [*own, *self._weights_of_activation(self.units)]
 
     def _output_shape(self, shape: Shape) -> Shape:
-        return (*shape[:-1], width_after(self.activation, self.units))
+        return (*shape[:-1], self._output_width(self.units))
 
     def _append_to(self, branch: Branch, shape: Shape) -> None:
         branch.add("dense", units=self.units, use_bias=self.use_bias)
-        branch.activate(self.activation)
+        self._activate(branch, self._output_shape(shape))
 
     def _arguments(self) -> dict[str, Any]:
         return {

@@ -2,19 +2,18 @@
 
 from typing import Any
 
-from .. import activations
 from .._internal.arrays import Array
 from .._internal.checks import flag
 from .._internal.native import Branch
 from ._data_format import check_data_format
+from ._own_activation import WithActivation, activation_of
 from ._weights import Weight, rules
 from ._windows import one_size, window
-from .activation import width_after
-from .base import SEQUENCES, Layer, Shape, registry
+from .base import SEQUENCES, Shape, registry
 
 
 @registry.register()
-class DepthwiseConv1D(Layer):
+class DepthwiseConv1D(WithActivation):
     """A convolution over steps of each feature by itself: (N, T, D) becomes (N, T', D * depth_multiplier).
 
     A mask is not passed on, and does not matter, as in Keras.
@@ -33,8 +32,9 @@ class DepthwiseConv1D(Layer):
         Accepted as in Keras, without effect; 'channels_first' is not supported.
     dilation_rate : int
         Steps from one step of a window to the next. In Keras this or `strides` must be 1.
-    activation : str or function of `fastlstm.activations`, optional
-        None means linear. 'glu' halves the width.
+    activation : str, callable or layer, optional
+        A name or a function of `fastlstm.activations`, another function of arrays, as for `Lambda`, or a layer such as
+        `LeakyReLU`. None means linear. 'glu' halves the width.
     use_bias : bool
         Whether to add a bias.
     depthwise_initializer, bias_initializer : str or `fastlstm.initializers.Initializer`
@@ -92,7 +92,7 @@ class DepthwiseConv1D(Layer):
         self._window = window("kernel_size", kernel_size, strides, padding, dilation_rate)
         self.kernel_size, self.strides, self.padding, self.dilation_rate = self._window
         self.depth_multiplier = one_size("depth_multiplier", depth_multiplier)
-        self.activation = activations.name_of("activation", activation)
+        self.activation = activation_of("activation", activation)
         self.use_bias = flag("use_bias", use_bias)
         self._depthwise_rules = rules(depthwise_initializer, depthwise_regularizer, depthwise_constraint)
         self._bias_rules = rules(bias_initializer, bias_regularizer, bias_constraint)
@@ -113,10 +113,12 @@ class DepthwiseConv1D(Layer):
 
     def _declare(self, features: int) -> list[Weight]:
         kernel = self._depthwise_rules.weight("kernel", (self.kernel_size, features, self.depth_multiplier))
-        return [kernel, self._bias_rules.weight("bias", (features * self.depth_multiplier,))][: 1 + self.use_bias]
+        width = features * self.depth_multiplier
+        own = [kernel, self._bias_rules.weight("bias", (width,))][: 1 + self.use_bias]
+        return [*own, *self._weights_of_activation(width)]
 
     def _output_shape(self, shape: Shape) -> Shape:
-        width = width_after(self.activation, (shape[2] or 0) * self.depth_multiplier)
+        width = self._output_width((shape[2] or 0) * self.depth_multiplier)
         return (shape[0], self._window.steps(self.name, shape), width)
 
     def _append_to(self, branch: Branch, shape: Shape) -> None:
@@ -126,7 +128,7 @@ class DepthwiseConv1D(Layer):
             use_bias=self.use_bias,
             **self._window.options(),
         )
-        branch.activate(self.activation)
+        self._activate(branch, self._output_shape(shape))
 
     def _arguments(self) -> dict[str, Any]:
         return {

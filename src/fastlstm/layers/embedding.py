@@ -7,6 +7,7 @@ import numpy as np
 from .._internal.arrays import Array, numbers, real_array
 from .._internal.checks import flag, refuse, size
 from .._internal.native import Branch
+from .._internal.whole_numbers import truncated_in_scripts
 from ._weights import Weight, rules
 from .base import Layer, Shape, registry
 
@@ -123,7 +124,7 @@ class Embedding(Layer):
         return 1
 
     def _as_input(self, name: str, x: Any, *, finite: bool = False) -> Array:
-        array = numbers(name, x)
+        array = truncated_in_scripts(f"{name}: layer {self.name!r}", numbers(name, x))
         whole = (array >= 0) & (array < self.input_dim) & (array == np.floor(array))
         if not whole.all():
             place = tuple(int(i) for i in np.unravel_index(int(whole.argmin()), array.shape))

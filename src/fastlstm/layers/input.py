@@ -7,6 +7,7 @@ import numpy as np
 from .._internal.arrays import dtype_name
 from .._internal.checks import integer, refuse, size
 from .._internal.names import given_or_automatic
+from .._internal.old_names import accepts_old_names
 from .._internal.preprocessors import Preprocessor
 from .._internal.without_weights import WithoutWeights
 from .base import Shape, registry
@@ -51,6 +52,7 @@ class InputLayer(WithoutWeights):
     (None, 32)
     """
 
+    @accepts_old_names
     def __init__(
         self,
         shape: tuple[int | None, ...] | None = None,
@@ -69,6 +71,8 @@ class InputLayer(WithoutWeights):
                 raise TypeError(f"batch_shape: expected a tuple such as (N, T, D), got {batch_shape!r}")
             batch_size, *rest = batch_shape
             shape = tuple(rest)
+        if isinstance(shape, int) and not isinstance(shape, bool):  # as in Keras 2
+            shape = (shape,)
         if not isinstance(shape, (tuple, list)):
             raise TypeError(f"shape: expected a tuple such as (T, D), got {shape!r}")
         if len(shape) not in _RANKS and (shape or not _is_not_of_floats(dtype)):  # () for a text of each sample
@@ -168,6 +172,7 @@ def _is_not_of_floats(dtype: Any) -> bool:
         return False
 
 
+@accepts_old_names
 def Input(
     shape: tuple[int | None, ...] | None = None,
     batch_size: int | None = None,

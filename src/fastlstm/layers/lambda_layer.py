@@ -19,8 +19,8 @@ class Lambda(PythonLayer):
     The function is called with whole batches, by the core and outside of it; at inference with blocks of rows, so each
     row of its result may depend on the same row of the inputs only. It is written with operators, functions of NumPy,
     or those of `fastlstm.keras.backend` and `fastlstm.keras.ops`, and each call costs what Python costs: prefer the
-    layers of this package where they do the same. A model with a Lambda cannot be saved with its layers; save its
-    weights.
+    layers of this package where they do the same. Files contain its name; the
+    process that has saved a model finds the function, others pass it to `load_model` as one of `custom_objects`.
 
     Parameters
     ----------

@@ -65,7 +65,8 @@ class Merge(Layer):
         Parameters
         ----------
         x : list of array_like or of SymbolicTensor
-            Of equal shapes, (N, D) or (N, T, D); those of a Concatenate may differ in D.
+            Of equal shapes, (N, D) or (N, T, D), arrays also with other numbers of axes; those of a Concatenate may
+            differ in D.
         mask : None
             Accepted as in Keras; masks matter in models only.
         training : bool
@@ -88,7 +89,7 @@ class Merge(Layer):
         if not isinstance(x, (list, tuple)):
             raise TypeError(f"x: layer {self.name!r} expected a list of arrays, got {type(x).__name__}")
         arrays = [real_array(f"x[{i}]", array, self.dtype) for i, array in enumerate(x)]
-        self._output_shape_of(self._checked_shapes("x", [array.shape for array in arrays]))
+        self._output_shape_of(self._checked_shapes("x", [array.shape for array in arrays], of_arrays=True))
         return self._merged(arrays)
 
     def _merged(self, arrays: list[Array]) -> Array:
@@ -102,13 +103,15 @@ class Merge(Layer):
         features: int = self._output_shape_of(self._checked_shapes(argument, shape))[-1] or 0
         return features
 
-    def _checked_shapes(self, argument: str, shapes: Any) -> list[Shape]:
+    def _checked_shapes(self, argument: str, shapes: Any, *, of_arrays: bool = False) -> list[Shape]:
+        """Return shapes that fit each other; those `of_arrays` may have any number of axes."""
         if not isinstance(shapes, (list, tuple)) or not all(isinstance(shape, (list, tuple)) for shape in shapes):
             raise TypeError(f"{argument}: layer {self.name!r} expected a list of shapes, got {shapes!r}")
         if not shapes:
             raise ValueError(f"{argument}: layer {self.name!r} expected at least one input, got none")
-        for i, shape in enumerate(shapes):
-            self._check_axes(f"{argument}[{i}]", shape)
+        if not of_arrays or not all(shapes):
+            for i, shape in enumerate(shapes):
+                self._check_axes(f"{argument}[{i}]", shape)
         first = shapes[0]
         for shape in shapes[1:]:
             same = len(shape) == len(first) and all(
@@ -259,8 +262,8 @@ class Subtract(Merge):
 
     _mode = "sub"
 
-    def _checked_shapes(self, argument: str, shapes: Any) -> list[Shape]:
-        checked = super()._checked_shapes(argument, shapes)
+    def _checked_shapes(self, argument: str, shapes: Any, *, of_arrays: bool = False) -> list[Shape]:
+        checked = super()._checked_shapes(argument, shapes, of_arrays=of_arrays)
         if len(checked) != 2:
             raise ValueError(f"{argument}: layer {self.name!r} expected two inputs, got {len(checked)}")
         return checked

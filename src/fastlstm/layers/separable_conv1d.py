@@ -2,19 +2,18 @@
 
 from typing import Any
 
-from .. import activations
 from .._internal.arrays import Array
 from .._internal.checks import flag, size
 from .._internal.native import Branch
 from ._data_format import check_data_format
+from ._own_activation import WithActivation
 from ._weights import Weight, rules
 from ._windows import Window, one_size, window
-from .activation import width_after
-from .base import SEQUENCES, Layer, Shape, registry
+from .base import SEQUENCES, Shape, registry
 
 
 @registry.register()
-class SeparableConv1D(Layer):
+class SeparableConv1D(WithActivation):
     """A convolution over steps of each feature by itself, then a product of each step: (N, T, D) becomes (N, T', F).
 
     A mask is not passed on, and does not matter, as in Keras.
@@ -35,8 +34,9 @@ class SeparableConv1D(Layer):
         Steps from one step of a window to the next. In Keras this or `strides` must be 1.
     depth_multiplier : int
         M, the number of outputs of each feature between convolution and product.
-    activation : str or function of `fastlstm.activations`, optional
-        None means linear. 'glu' halves the width.
+    activation : str, callable or layer, optional
+        A name or a function of `fastlstm.activations`, another function of arrays, as for `Lambda`, or a layer such as
+        `LeakyReLU`. None means linear. 'glu' halves the width.
     use_bias : bool
         Whether to add a bias.
     depthwise_initializer, pointwise_initializer, bias_initializer : str or `fastlstm.initializers.Initializer`
@@ -101,8 +101,7 @@ optional
         self._window = window("kernel_size", kernel_size, strides, padding, dilation_rate)
         self.kernel_size, self.strides, self.padding, self.dilation_rate = self._window
         self.depth_multiplier = one_size("depth_multiplier", depth_multiplier)
-        self.activation = activations.name_of("activation", activation)
-        width_after(self.activation, self.filters)
+        self._take_activation(activation, self.filters)
         self.use_bias = flag("use_bias", use_bias)
         self._depthwise_rules = rules(depthwise_initializer, depthwise_regularizer, depthwise_constraint)
         self._pointwise_rules = rules(pointwise_initializer, pointwise_regularizer, pointwise_constraint)
@@ -133,15 +132,16 @@ optional
             self._depthwise_rules.weight("depthwise_kernel", depthwise),
             self._pointwise_rules.weight("pointwise_kernel", (1, features * self.depth_multiplier, self.filters)),
         ]
-        return [*declared, self._bias_rules.weight("bias", (self.filters,))] if self.use_bias else declared
+        own = [*declared, self._bias_rules.weight("bias", (self.filters,))] if self.use_bias else declared
+        return [*own, *self._weights_of_activation(self.filters)]
 
     def _output_shape(self, shape: Shape) -> Shape:
-        return (shape[0], self._window.steps(self.name, shape), width_after(self.activation, self.filters))
+        return (shape[0], self._window.steps(self.name, shape), self._output_width(self.filters))
 
     def _append_to(self, branch: Branch, shape: Shape) -> None:
         branch.add("depthwise_convolution", multiplier=self.depth_multiplier, use_bias=False, **self._window.options())
         branch.add("convolution", filters=self.filters, use_bias=self.use_bias, **Window(1, 1, "valid").options())
-        branch.activate(self.activation)
+        self._activate(branch, self._output_shape(shape))
 
     def _arguments(self) -> dict[str, Any]:
         return {

@@ -5,6 +5,7 @@ from typing import Any, ClassVar, NoReturn
 
 import numpy as np
 
+from .._internal.not_available import has_attributes_of_keras
 from .._internal.tensor import TensorShape
 
 OPERATIONS: dict[str, Callable[..., Any]] = {}
@@ -53,6 +54,7 @@ ROWS, UNKNOWN = (2, 3), (5, 7)
 """Sizes of samples and of axes that are not known in the two examples with which shapes are found."""
 
 
+@has_attributes_of_keras
 class SymbolicTensor:
     """An output of a layer, or an input of a model, before there is data.
 

@@ -9,6 +9,7 @@ import numpy as np
 from .. import config, initializers
 from .._internal import tape
 from .._internal.arrays import Array
+from .._internal.not_available import attribute_of
 from .._internal.tensor import TensorShape
 from ._weights import Weight, Weights
 from .symbolic import OPERATIONS
@@ -226,7 +227,7 @@ class Variable:
 
     def __getattr__(self, attribute: str) -> Any:
         if attribute.startswith("_") or attribute not in _METHODS:
-            raise AttributeError(f"a variable has no attribute {attribute!r}")
+            return attribute_of(self, attribute)
         return getattr(self._current(), attribute)
 
     def __eq__(self, other: Any) -> Any:

@@ -9,6 +9,7 @@ from .._internal.arrays import Array, finite_array, numbers, real_array
 from .._internal.deferred import deferring_in
 from .._internal.names import snake_case
 from .._internal.native import Network
+from .._internal.not_available import has_attributes_of_keras
 from .._internal.tape import Traced, record
 from .._internal.tensor import result
 from . import _direct_calls
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 REDUCTIONS = ("sum_over_batch_size", "mean", "sum", "mean_with_sample_weight")
 
 
+@has_attributes_of_keras
 class Loss:
     """Base class of losses, to subclass for your own: a subclass defines `call`.
 

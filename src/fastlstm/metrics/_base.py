@@ -1,7 +1,7 @@
 """The base class of metrics, and the variables they sum in."""
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
@@ -9,6 +9,7 @@ import numpy as np
 from .. import config, initializers
 from .._internal.arrays import Array, dtype_name
 from .._internal.names import given_or_automatic
+from .._internal.not_available import has_attributes_of_keras
 from .._internal.registry import Registry, snake_case_and_class_name
 from .._internal.tape import plain
 from .._internal.tensor import result
@@ -108,6 +109,7 @@ class Variable(np.lib.mixins.NDArrayOperatorsMixin):
         return f"<Variable name={self.name}, value={self.value!r}>"
 
 
+@has_attributes_of_keras
 class Metric:
     """Base class of metrics: a result that is updated batch by batch. Subclass it for your own.
 
@@ -261,6 +263,38 @@ class Metric:
         for name in ("aggregation", "synchronization", "trainable"):
             given.pop(name, None)
         return self.add_variable(**given)
+
+    def merge_state(self, metrics: "Iterable[Metric]") -> None:
+        """Add the variables of other metrics to those of this one, as if it had been updated with their data as well.
+
+        Parameters
+        ----------
+        metrics : iterable of Metric
+            Metrics of the same class with the same arguments.
+
+        Raises
+        ------
+        ValueError
+            If the variables of one have other shapes, or the class has none, as AUC and FBetaScore.
+
+        Examples
+        --------
+        >>> from fastlstm.metrics import Mean
+        >>> metric, other = Mean(), Mean()
+        >>> metric.update_state([1.0])
+        >>> other.update_state([2.0, 3.0])
+        >>> metric.merge_state([other])
+        >>> float(metric.result())
+        2.0
+        """
+        if not self._variables:
+            raise ValueError(f"metrics: {type(self).__name__} keeps no sums in variables, which could be added")
+        for other in metrics:
+            shapes, own = ([np.shape(one) for one in each._variables] for each in (other, self))
+            if shapes != own:
+                raise ValueError(f"metrics: expected variables of shapes {own}, got {shapes}")
+            for variable, added in zip(self._variables, other._variables, strict=True):
+                variable.assign_add(added.value)
 
     def reset_state(self) -> None:
         """Set all variables to zeros.

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from ..layers import InputLayer, TimeDistributed
-from ..layers._call_arguments import put_in
 from ..layers.base import Layer
 from ..layers.symbolic import SymbolicTensor, are_symbolic, listed
 from ..training.nodes import Values
@@ -91,11 +90,8 @@ class _Cloning:
             raise ValueError(f"input_tensors: expected {len(model._inputs)} for {model.name!r}, got {len(tensors)}")
         values = Values(tensors)
         for node in model._nodes:
-            given, arguments = values.of(node.inputs), dict(node.arguments)
-            template = arguments.pop("arguments", None)  # of a layer that users write
-            args, kwargs = node.layer._keras_call(given) if template is None else put_in(template, given)
-            layer, kwargs = self._layer(node.layer), {**kwargs, **arguments}
-            call = self._call_function
+            args, kwargs = node.called_on(values.of(node.inputs))
+            layer, call = self._layer(node.layer), self._call_function
             outputs = layer(*args, **kwargs) if call is None else call(layer, *args, **kwargs)
             values.add(listed(outputs))
         structure = dict(zip(model.input_names, tensors, strict=True)) if model._inputs_are_named else tensors

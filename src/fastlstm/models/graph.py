@@ -9,6 +9,7 @@ from .. import config, optimizers
 from .._internal.arrays import Array
 from .._internal.checks import flag, integer
 from .._internal.names import given_or_automatic, snake_case
+from .._internal.not_available import has_attributes_of_keras
 from .._internal.owners import Owned
 from .._internal.preprocessors import Preprocessor
 from ..layers import Embedding, InputLayer
@@ -23,6 +24,7 @@ from .summary import Entry, Source
 from .tracing import traced
 
 
+@has_attributes_of_keras
 class LayerGraph(Owned):
     """Layers, each of which takes inputs of the model or outputs of earlier layers.
 
@@ -48,6 +50,7 @@ class LayerGraph(Owned):
         self._layers_without_masks: list[Any] = []  # in the order of Keras if there were no masks
         self._ends: tuple[list[SymbolicTensor], list[SymbolicTensor]] | None = None  # symbolic inputs and outputs
         self._compiled: Compiled | None = None
+        self._optimizer_of_loops: optimizers.Optimizer | None = None
         self._native: NativeModel | None = None  # built lazily, dropped by _changed
         self._rng_steps = RngSteps()
 
@@ -255,7 +258,28 @@ class LayerGraph(Owned):
 
     @property
     def optimizer(self) -> optimizers.Optimizer | None:
-        """The optimizer, None before `compile`."""
+        """The optimizer, None before `compile`. Assigning another one keeps loss, metrics and weights.
+
+        One that is assigned before `compile` is there until then, for training loops.
+        """
+        return self._compiled_optimizer or self._optimizer_of_loops
+
+    @optimizer.setter
+    def optimizer(self, value: Any) -> None:
+        compiled, found = self._compiled, optimizers.get(value)
+        if compiled is None:
+            self._optimizer_of_loops = found
+            return
+        before = compiled.optimizer
+        found.claim(self)
+        if before is not found:
+            before.release()
+        compiled.optimizer = found
+        if self._native is not None:
+            found.start(self._native.network)
+
+    @property
+    def _compiled_optimizer(self) -> optimizers.Optimizer | None:
         return None if self._compiled is None else self._compiled.optimizer
 
     # Weights -------------------------------------------------------------------------------------------------------
@@ -517,7 +541,9 @@ class LayerGraph(Owned):
         """Return the state for copies and pickles, with the training state instead of the native model."""
         from ..formats import training_state  # slow to import
 
-        training = None if self._native is None else training_state.of_native_model(self._native, self.optimizer)
+        training = (
+            None if self._native is None else training_state.of_native_model(self._native, self._compiled_optimizer)
+        )
         return {**super().__getstate__(), "_native": None, "_ends": None, "_training": training}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
@@ -525,12 +551,12 @@ class LayerGraph(Owned):
         vars(self).update(state)
         for layer in self._layers:
             layer._claim(self)
-        if self.optimizer is not None:
-            self.optimizer.claim(self)
+        if self._compiled_optimizer is not None:
+            self._compiled_optimizer.claim(self)
         if training is not None:
             from ..formats import training_state  # slow to import
 
-            training_state.restore_native_model(self._native_model(), self.optimizer, training)
+            training_state.restore_native_model(self._native_model(), self._compiled_optimizer, training)
 
     # A model as a layer ----------------------------------------------------------------------------------------------
 

@@ -210,7 +210,7 @@ class Model(OwnSteps, LayerGraph, metaclass=ModelType):
         checks.refuse("compile", run_eagerly=run_eagerly, jit_compile=None if jit_compile == "auto" else jit_compile)
         self._steps_per_execution = checks.integer("steps_per_execution", steps_per_execution, 1)
         checks.flag("auto_scale_loss", auto_scale_loss)
-        before = self.optimizer
+        before = self._compiled_optimizer
         compiled = Compiled(optimizer, loss, loss_weights, metrics, weighted_metrics, self._names_of_outputs())
         compiled.optimizer.claim(self)
         if before is not None and before is not compiled.optimizer:
@@ -780,6 +780,7 @@ class Model(OwnSteps, LayerGraph, metaclass=ModelType):
         *,
         class_weight: Any = None,
         finite: bool = True,
+        may_be_empty: bool = False,
     ) -> BatchSource[BatchGroup]:
         """Return a source of batches, each checked as arrays are."""
 
@@ -790,7 +791,7 @@ class Model(OwnSteps, LayerGraph, metaclass=ModelType):
                 native.rows_of_a_batch(f"{batch}: x", rows, rows)
             return data.batch_group(rows, None)
 
-        return BatchSource(name, source, group, steps, shuffle)
+        return BatchSource(name, source, group, steps, shuffle, may_be_empty)
 
     def _build_for_first_batch(self, name: str, source: BatchSource[BatchGroup], *, finite: bool = True) -> None:
         """Build the model for the first batch if it is not built; raise ValueError if there is none."""
@@ -806,7 +807,7 @@ class Model(OwnSteps, LayerGraph, metaclass=ModelType):
         """Return a function that evaluates the validation data or the held-out samples; None without either."""
         compiled = self._require_loss()
         if batch_data.gives_batches(data):
-            source = self._batch_source("validation_data", data, steps, False)
+            source = self._batch_source("validation_data", data, steps, False, may_be_empty=True)
 
             def validate(callbacks: CallbackList) -> dict[str, Any]:
                 if source.more():

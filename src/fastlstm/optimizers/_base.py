@@ -8,13 +8,14 @@ from typing import Any, ClassVar, TypeAlias
 import numpy as np
 
 from .. import schedules
-from .._internal import checks
+from .._internal import checks, keras_scripts
 from .._internal.arrays import Array
 from .._internal.native import Network
+from .._internal.not_available import has_attributes_of_keras
 from .._internal.registry import Registry
 from .._internal.signatures import takes_the_options_of
 from ..schedules import LearningRateSchedule
-from ._loops import OwnSteps, key_of, pairs_of
+from ._loops import OwnSteps, gradients_of, key_of, pairs_of
 from ._variables import OptimizerVariable, variables_of
 
 LearningRateLike: TypeAlias = float | LearningRateSchedule | Callable[[], float]
@@ -132,6 +133,7 @@ class CalledRate(LearningRateSchedule):
         )
 
 
+@has_attributes_of_keras
 class Optimizer:
     """Base class of the built-in optimizers, with the arguments common to all of them.
 
@@ -150,7 +152,8 @@ class Optimizer:
     clipvalue : float, optional
         The largest absolute value of a gradient's elements.
     global_clipnorm : float, optional
-        The largest norm of all gradients together. At most one of the three kinds of clipping can be given.
+        The largest norm of all gradients together. At most one of the three kinds of clipping can be given. (A script
+        for Keras 2 may give a norm and `clipvalue`, which then applies to what the norm leaves.)
     use_ema : bool
         Whether to keep exponential moving averages of the weights, ``average = ema_momentum * average + (1 -
         ema_momentum) * w`` after each step. At the end of `fit` they replace the weights.
@@ -213,7 +216,9 @@ class Optimizer:
         checks.refuse(type(self).__name__, loss_scale_factor=loss_scale_factor)
         self._learning_rate: float | LearningRateSchedule = _rate_or_schedule(learning_rate)
         clips = {"clipnorm": clipnorm, "clipvalue": clipvalue, "global_clipnorm": global_clipnorm}
-        if sum(value is not None for value in clips.values()) > 1:
+        norms = [value for value in (clipnorm, global_clipnorm) if value is not None]
+        several = len(norms) > 1 or (norms and clipvalue is not None and not keras_scripts.is_running())
+        if several:
             given = ", ".join(f"{argument}={value!r}" for argument, value in clips.items() if value is not None)
             raise ValueError(f"clipnorm, clipvalue, global_clipnorm: expected at most one of them, got {given}")
         if decay is not None and checks.number("decay", decay, 0.0) > 0:
@@ -438,6 +443,72 @@ class Optimizer:
             self.start(steps.network)
         steps.step(gradients, float(np.reshape(self.rates(1), -1)[0]))
         return self.iterations
+
+    def minimize(self, loss: Any, var_list: Any, grad_loss: None = None, name: Any = None, tape: Any = None) -> Any:
+        """Make a step that lowers a loss, as in Keras 2.
+
+        Parameters
+        ----------
+        loss : callable or tensor
+            A function without arguments that returns the loss, or a loss that `tape` has recorded.
+        var_list : sequence of variable, or callable
+            The variables or weights of layers to change, or a function that returns them.
+        grad_loss, name : optional
+            Accepted as in Keras 2, without effect.
+        tape : GradientTape, optional
+            What has recorded `loss`.
+
+        Returns
+        -------
+        int
+            The number of steps made.
+
+        Raises
+        ------
+        ValueError
+            If `loss` is not a function and there is no `tape`, or it does not depend on any of the variables.
+
+        Examples
+        --------
+        >>> from fastlstm.keras import Variable
+        >>> from fastlstm.optimizers import SGD
+        >>> weight = Variable([1.0, 2.0])
+        >>> SGD(0.25).minimize(lambda: (weight * weight).sum(), [weight])
+        1
+        >>> weight.numpy().tolist()
+        [0.5, 1.0]
+        """
+        return self.apply_gradients(self.compute_gradients(loss, var_list, tape))
+
+    def compute_gradients(self, loss: Any, var_list: Any, tape: Any = None) -> list[tuple[Any, Any]]:
+        """Return the gradients of a loss with their variables, as in Keras 2.
+
+        Parameters
+        ----------
+        loss, var_list, tape
+            As for `minimize`.
+
+        Returns
+        -------
+        list of (array, variable)
+            What `apply_gradients` takes.
+
+        Raises
+        ------
+        ValueError
+            If `loss` is not a function and there is no `tape`.
+
+        Examples
+        --------
+        >>> from fastlstm.keras import Variable
+        >>> from fastlstm.optimizers import SGD
+        >>> weight = Variable([1.0, 2.0])
+        >>> [(gradient, _)] = SGD().compute_gradients(lambda: (weight * weight).sum(), [weight])
+        >>> gradient.tolist()
+        [2.0, 4.0]
+        """
+        variables = list(var_list() if callable(var_list) else var_list)
+        return list(zip(gradients_of(loss, variables, tape), variables, strict=True))
 
     def apply(self, grads: Iterable[Any], trainable_variables: Iterable[Any] | None = None) -> Any:
         """Make a step with gradients, as Keras 3 calls it.

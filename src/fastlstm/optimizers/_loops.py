@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .._internal import native
+from .._internal import native, tape
 from .._internal.arrays import Array
 from .._internal.native import Network
 
@@ -56,6 +56,23 @@ def key_of(variable: Any) -> Any:
     if getattr(variable, "_store", None) is None:
         raise TypeError(f"grads_and_vars: expected variables or weights of layers, got {type(variable).__name__}")
     return id(variable._store), variable._index
+
+
+def gradients_of(loss: Any, variables: Sequence[Any], recorded_by: Any) -> list[Any]:
+    """Return the gradients of a loss: a function that is called now, or a value that a tape has recorded."""
+    if recorded_by is not None:
+        return list(recorded_by.gradient(loss() if callable(loss) else loss, list(variables)))
+    if not callable(loss):
+        raise ValueError(
+            "tape: expected the gradient tape that has recorded the loss, which is not a function, got None"
+        )
+    session = tape.begin()
+    try:
+        value = loss()
+    finally:
+        tape.end(session)
+    sources = [session.known((one._store, one._index)) for one in variables]
+    return list(session.gradients([(value, np.ones_like(tape.plain(value)))], sources))
 
 
 def pairs_of(grads_and_vars: Iterable[Any]) -> tuple[list[Any], list[Any]]:

@@ -8,6 +8,7 @@ import numpy as np
 
 from .._internal.arrays import Array, real_array
 from .._internal.native import Network
+from .._internal.not_available import has_attributes_of_keras
 
 SHARED_SLOTS = (("average",), ("gradient_accumulator",))
 
@@ -70,6 +71,7 @@ def set_values(optimizer: SlotOwner, network: Network, slot: Slot, value: Array)
     network.set_slot(*slot, value)
 
 
+@has_attributes_of_keras
 class OptimizerVariable:
     """A variable of an optimizer, which can be read as an array and set.
 
@@ -82,6 +84,8 @@ class OptimizerVariable:
     write : callable
         Sets it.
     """
+
+    _also_in_keras = ("Variable",)
 
     def __init__(self, path: str, read: Callable[[], Any], write: Callable[[Any], None]) -> None:
         self.path = path

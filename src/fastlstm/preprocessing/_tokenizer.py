@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .._internal import checks
+from .._internal.not_available import has_attributes_of_keras
 from .._internal.old_names import accepts_old_names
 from ._words import PUNCTUATION, text_to_word_sequence
 
@@ -18,6 +19,7 @@ _MODES = ("binary", "count", "tfidf", "freq")
 _WORDS_BY_NUMBER = ("index_docs", "index_word")  # whose keys JSON turns into strings
 
 
+@has_attributes_of_keras
 class Tokenizer:
     """Numbers the words of texts by their frequency, as the Tokenizer of Keras 2 does: 1 is the most frequent word.
 

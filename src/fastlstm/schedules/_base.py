@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from .._internal import checks
+from .._internal.not_available import has_attributes_of_keras
 from .._internal.registry import Registry
 
 
+@has_attributes_of_keras
 class LearningRateSchedule:
     """Base class: a subclass defines ``__call__(step)``, and ``get_config()`` if it is to be saved.
 

@@ -1,6 +1,7 @@
 """Data in batches, from a generator or a data set."""
 
 import itertools
+import warnings
 from array import array
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -45,7 +46,8 @@ def entries(name: str, batch: Any) -> tuple[Any, Any, Any]:
 class BatchSource(Generic[Result]):
     """Batches one by one: from a generator, an iterable, or a data set with numbered batches.
 
-    `convert` takes a name for error messages, x, y and weights; `epoch` yields its results.
+    `convert` takes a name for error messages, x, y and weights; `epoch` yields its results. If there are no batches, it
+    raises ValueError or, with `may_be_empty`, warns.
     """
 
     def __init__(
@@ -55,6 +57,7 @@ class BatchSource(Generic[Result]):
         convert: Callable[[str, Any, Any, Any], Result],
         steps: int | None,
         shuffle: bool = False,
+        may_be_empty: bool = False,
     ) -> None:
         self._name, self._source, self._convert, self._wanted = name, source, convert, steps
         self._once = hasattr(source, "__next__")
@@ -64,7 +67,8 @@ class BatchSource(Generic[Result]):
         self._shuffle = shuffle and self._length is not None and not isinstance(source, TimeseriesDataset)
         self._stream: Iterator[Any] | None = None
         self._given = 0
-        if self._length == 0:
+        self._may_be_empty = may_be_empty
+        if self._length == 0 and not may_be_empty:
             raise ValueError(f"{name}: expected at least one batch, got none")
         if self._numbered and self._length is None and steps is None:
             raise ValueError(f"{name}: the number of batches is unknown; expected a number of steps as well")
@@ -110,8 +114,10 @@ class BatchSource(Generic[Result]):
                 again = False
                 continue
             if step == 0:
-                raise ValueError(f"{self._name}: expected at least one batch, got none")
-            if self._wanted is not None:
+                if not self._may_be_empty:
+                    raise ValueError(f"{self._name}: expected at least one batch, got none")
+                warnings.warn(f"{self._name}: there is no batch, so nothing is computed", UserWarning, stacklevel=2)
+            elif self._wanted is not None:
                 warn_of_missing_batches(self._name, self._wanted)
             break
         self._call_hook("on_epoch_end")

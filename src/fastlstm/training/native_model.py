@@ -160,10 +160,10 @@ class NativeModel:
         places = core.places(nodes, outputs, [(NETWORK_INPUT, k) for k in range(len(inputs))], shapes)
         self.network.set_outputs(places)
         of_outputs = shapes_of(nodes, shapes).of(outputs)
-        self.output_ranks = [len(shape) for shape in of_outputs]
+        self.output_ranks = [max(len(shape), 3 if shape[1:] == (None,) else 0) for shape in of_outputs]
         self._nested = {
-            k: shape[2:] for k, shape in enumerate(of_outputs) if len(shape) > 3
-        }  # axes that the core has side by side, by the number of the output
+            k: shape[2:] for k, shape in enumerate(of_outputs) if len(shape) > 3 or shape[1:] == (None,)
+        }  # axes that the core has side by side, or as one of a single feature, by the number of the output
         self._layers = list({id(layer): layer for layer in core.layers}.values())
         flags: list[bool] = []
         self._parameters: dict[int, int] = {}  # the first one of each layer, by its identity
@@ -237,10 +237,12 @@ class NativeModel:
         return list(x)
 
     def output_shapes(self, x: Rows) -> list[tuple[int, ...]]:
-        """Return the shape of each output for x in the network's form, which has two or three axes."""
+        """Return the shape of each output for x in the network's form; numbers for any number of steps: (N, T, 1)."""
         given = [(*array.shape[:2], *one.batch_shape[2:]) for one, array in zip(self.inputs, parts(x), strict=True)]
         shapes = shapes_of(self._nodes, given).of(self._outputs)
-        return [tuple(size or 0 for size in shape) for shape in shapes]
+        ranks = self.output_ranks
+        whole = [(*shape, 1) if rank > len(shape) else shape for shape, rank in zip(shapes, ranks, strict=True)]
+        return [tuple(size or 0 for size in shape) for shape in whole]
 
     # Rows per call ----------------------------------------------------------------------------------------------
 

@@ -191,8 +191,7 @@ def recorded(layer: Any, call: Callable[..., Any], args: Any, options: Any) -> A
     key = (repr(template), shapes, wants_dx, tuple(map(tuple, trained.values())))
     graphs = _calls.setdefault(layer, _Calls()).graphs
     if key not in graphs:
-        with tape.paused():
-            graphs[key] = _graph_of(layer, call, template, shapes, wants_dx)
+        graphs[key] = _graph_of(layer, call, template, shapes, wants_dx)
         if len(graphs) > _MOST:
             graphs.popitem(last=False)
     graphs.move_to_end(key)

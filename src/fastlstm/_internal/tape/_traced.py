@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from ..arrays import Array
+from ..not_available import attribute_of
 
 Pull: TypeAlias = Callable[[Any], Any]
 """Takes the gradient with respect to a result, and returns that with respect to one of the arrays it depends on.
@@ -62,6 +63,7 @@ class Traced:
     """
 
     __slots__ = ("number", "parents", "recording", "value")
+    _also_in_keras = ("Tensor",)
 
     def __init__(self, value: Any, parents: Sequence[tuple["Traced", Pull]], recording: Recording) -> None:
         self.value = value
@@ -296,7 +298,7 @@ class Traced:
         if name in _METHODS:
             function = np.ravel if name == "flatten" else getattr(np, name)
             return lambda *args, **options: function(self, *args, **options)
-        raise AttributeError(f"an array whose gradient is recorded has no attribute {name!r}")
+        return attribute_of(self, name)
 
 
 _METHODS_OF_ARRAYS = """

@@ -45,6 +45,7 @@ random_uniform_variable, random_normal_variable = random_uniform, random_normal
 elu, sigmoid = activations.elu, activations.sigmoid
 softplus, softsign = activations.softplus, activations.softsign
 
+_BACKEND = "tensorflow"  # as scripts for Keras 1 compare it
 _settings: dict[str, Any] = {"epsilon": 1e-7, "image_data_format": "channels_last"}
 
 
@@ -96,6 +97,11 @@ def clear_session(free_memory: bool = True) -> None:
 def get_session(*_: Any, **__: Any) -> Any:
     """Return an object that takes the place of a TensorFlow session and does nothing."""
     return Inert("tf.Session")
+
+
+def _get_available_gpus() -> list[str]:
+    """Return the GPUs, of which there is none."""
+    return []
 
 
 def set_session(session: Any) -> None:

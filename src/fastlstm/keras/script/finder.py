@@ -121,6 +121,8 @@ class ScriptModule(ModuleType):
                 if isinstance(value, ModuleType) and value.__name__.startswith(PACKAGE) and targets_of(inner):
                     return importlib.import_module(inner)
                 return value
+        if name == "tf" and any(target.__name__ == f"{PACKAGE}.backend" for target in self._targets):
+            return importlib.import_module("tensorflow")  # which the backend imports in Keras 2
         if name.startswith("__"):
             raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
         if name in _OLD_MODULES.split() or (not self._targets and targets_of(inner)):

@@ -6,11 +6,13 @@ from typing import Any
 import numpy as np
 
 from ..._internal import tape
+from ..._internal.not_available import has_attributes_of_keras
 from .._arrays import Tensor, tensor
 
 __all__ = ["GradientTape", "clip_by_global_norm", "clip_by_norm", "global_norm"]
 
 
+@has_attributes_of_keras
 class GradientTape:
     """Records what is computed with variables, weights and models inside a ``with``, to find gradients.
 

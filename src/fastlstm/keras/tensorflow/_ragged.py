@@ -5,9 +5,11 @@ from typing import Any
 
 import numpy as np
 
+from ..._internal.not_available import has_attributes_of_keras
 from .._arrays import convert_to_tensor, tensor
 
 
+@has_attributes_of_keras
 class RaggedTensor:
     """Rows of different lengths.
 
@@ -105,6 +107,7 @@ class _Ragged:
 ragged = _Ragged()
 
 
+@has_attributes_of_keras
 class SparseTensor:
     """An array with few values that are not zero.
 

@@ -184,29 +184,36 @@ class StatefulLayer(Layer):
         self._stateful_state.reset()
 
     def reset_states(self, states: Any = None) -> None:
-        """Reset the states of a stateful layer to zeros, or set them.
+        """Reset the states of a stateful layer to zeros, as `reset_state` does, or set them, as in Keras 2.
 
         Parameters
         ----------
         states : list of array_like, optional
-            The states that the next call starts from, (N, H) each, in the order of `states`; or one array if there is
-            one state. Default: zeros.
+            The states that the next call starts from, (N, H) each; or one array if there is one state.
 
         Raises
         ------
         ValueError
-            If there are other numbers of states, rows or units, or the layer is not stateful.
+            If the layer is not stateful, or the number of states or a shape is wrong.
         TypeError
-            If the states are not given as a list.
+            If `states` is not a list, or a state is not made of real integers or floats.
+
+        Examples
+        --------
+        >>> from fastlstm.layers import GRU
+        >>> layer = GRU(2, stateful=True)
+        >>> layer.reset_states([[[0.5, -0.5]]])
+        >>> [state.tolist() for state in layer.states]
+        [[[0.5, -0.5]]]
         """
+        self.reset_state()
         if states is None:
-            self.reset_state()
             return
         if not self.stateful:
-            raise ValueError(f"states: expected None, since layer {self.name!r} is not stateful")
-        first = states[0] if isinstance(states, (list, tuple)) and np.ndim(states[0]) > 1 else states
-        found = join_states("states", states, self._state_widths(), len(first), self._state_array)
-        self._stateful_state.set(found)
+            raise ValueError(f"states: layer {self.name!r} is not stateful and keeps no states; pass an initial_state")
+        first = states[0] if isinstance(states, (list, tuple)) and np.ndim(states[0]) == 2 else states
+        whole = join_states("states", states, self._state_widths(), len(first), self._state_array)
+        self._stateful_state.set(whole)
 
 
 @deferring

@@ -96,7 +96,8 @@ class StackedRNNCells(Layer):  # its name in files
 
     def call(self, inputs: Any, states: Any) -> Any:
         """Return the output of the last cell, and the new states of all."""
-        output, before, found = inputs, list(states), []
+        output, before = inputs, list(states)
+        found: list[Any] = []
         for cell in self.cells:
             count = len(_listed(cell.state_size))
             output, new = cell(output, before[:count])

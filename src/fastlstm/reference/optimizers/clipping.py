@@ -18,7 +18,7 @@ def clip_gradients(
     clipvalue: float | None = None,
     global_clipnorm: float | None = None,
 ) -> list[FloatArray]:
-    r"""Clip gradients by value, by norm, or by their global norm.
+    r"""Clip gradients by norm or by their global norm, then by value.
 
     Parameters
     ----------
@@ -47,11 +47,11 @@ def clip_gradients(
     [array([0.6, 0.8]), array([0.5])]
     """
     clipped = list(gradients)
-    if clipvalue is not None:
-        clipped = [np.clip(g, -clipvalue, clipvalue) for g in clipped]
     if clipnorm is not None:
         clipped = [g * (clipnorm / max(np.sqrt(np.sum(g**2)), clipnorm)) for g in clipped]
     if global_clipnorm is not None:
         norm = np.sqrt(sum(np.sum(g**2) for g in clipped))
         clipped = [g * (global_clipnorm / max(norm, global_clipnorm)) for g in clipped]
+    if clipvalue is not None:
+        clipped = [np.clip(g, -clipvalue, clipvalue) for g in clipped]
     return clipped

@@ -1,0 +1,96 @@
+"""What Keras and TensorFlow have and this package lacks: the error, and what its message says."""
+
+from typing import Any
+
+from .attribute_advice import advice_for
+from .other_attributes import other
+
+ELSEWHERE = "run the script with Keras itself, or with --fallback"
+"""What to do where nothing better is known."""
+
+
+class NotAvailableError(AttributeError, NotImplementedError):
+    """A script uses something that Keras or TensorFlow has and this package lacks.
+
+    It is an AttributeError so that `hasattr` returns False for the attributes of what is missing.
+
+    Parameters
+    ----------
+    message : str
+        What is missing, and what to do instead.
+
+    Examples
+    --------
+    >>> from fastlstm import keras
+    >>> try:
+    ...     keras.layers.Conv2D(8, 3)
+    ... except keras.NotAvailableError as error:
+    ...     print(str(error)[:45])
+    fastlstm does not have keras.layers.Conv2D: i
+    """
+
+    __module__ = "fastlstm.keras"  # where it is public
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+
+
+def lacking(name: str, advice: str | None = None) -> str:
+    """Return the message for something that is missing, with what to do instead."""
+    return f"fastlstm does not have {name}: {advice or ELSEWHERE}"
+
+
+def attribute_of(owner: Any, name: str) -> Any:
+    """Return an attribute that an object has in Keras, where it has one value or another name here.
+
+    Parameters
+    ----------
+    owner : object
+        The object. Its class or one of its base classes has the name of Keras's, or names that in `_also_in_keras`.
+    name : str
+        The attribute, which normal access does not find.
+
+    Returns
+    -------
+    object
+
+    Raises
+    ------
+    AttributeError
+        If it is missing; of what an object of Keras or TensorFlow has, the message says what to do instead.
+    """
+    cls = type(owner)
+    classes = [*(base.__name__ for base in cls.__mro__), *getattr(cls, "_also_in_keras", ())]
+    try:
+        return other(owner, name, classes)
+    except LookupError:
+        pass
+    from .keras_attributes import ATTRIBUTES  # large, and rarely needed
+
+    advice = advice_for(name, classes)
+    if advice is not None or any(name in ATTRIBUTES.get(base, "").split() for base in classes):
+        raise NotAvailableError(lacking(f"{cls.__name__}.{name}", advice))
+    raise AttributeError(f"{cls.__name__!r} object has no attribute {name!r}", name=name, obj=owner)
+
+
+def has_attributes_of_keras(cls: Any) -> Any:
+    """Return a class whose objects have `attribute_of` for what they lack.
+
+    Parameters
+    ----------
+    cls : type
+        The class, without a ``__getattr__`` of its own.
+
+    Returns
+    -------
+    type
+        The same.
+    """
+
+    def __getattr__(self: Any, name: str) -> Any:
+        if name.startswith("__") or hasattr(type(self), name):  # a property that raises an AttributeError of its own
+            return object.__getattribute__(self, name)
+        return attribute_of(self, name)
+
+    cls.__getattr__ = __getattr__
+    return cls
