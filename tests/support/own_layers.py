@@ -196,8 +196,8 @@ def loop_over_steps(keras):
     return Case(_model_of(keras, Loop(3)), _sequences(), _targets(STEPS, 3))
 
 
-def cell_of_your_own(keras):
-    """An RNN of a cell with one state, on sequences of different lengths."""
+def _minimal_cell(keras):
+    """Return the class of a cell with one state."""
     ops = keras.ops
 
     class MinimalCell(keras.layers.Layer):
@@ -213,11 +213,30 @@ def cell_of_your_own(keras):
             output = ops.tanh(ops.matmul(inputs, self.kernel) + ops.matmul(states[0], self.recurrent))
             return output, [output]
 
-    x = keras.Input((STEPS, FEATURES))
-    h = keras.layers.RNN(MinimalCell(3), return_sequences=True)(keras.layers.Masking()(x))
+    return MinimalCell
+
+
+def cell_of_your_own(keras):
+    """An RNN of a cell with one state, on sequences of different lengths."""
+    cell, x = _minimal_cell(keras), keras.Input((STEPS, FEATURES))
+    h = keras.layers.RNN(cell(3), return_sequences=True)(keras.layers.Masking()(x))
+    return Case(keras.Model(x, keras.layers.RNN(cell(2))(h)), _padded(), _targets(2))
+
+
+def cells_and_unknown_steps(keras):
+    """The same, with cells on top of each other, a state that is an output, and any number of steps."""
+    cell, x = _minimal_cell(keras), keras.Input((None, FEATURES))
+    h, *states = keras.layers.RNN([cell(3), cell(2)], return_sequences=True, return_state=True)(
+        keras.layers.Masking()(x)
+    )
+    backwards = keras.layers.RNN(cell(2), go_backwards=True)(h)
+    return Case(keras.Model(x, keras.layers.Add()([backwards, states[-1]])), _padded(), _targets(2))
+
+
+def _padded():
     given = _sequences()
     given[:4, 4:] = 0
-    return Case(keras.Model(x, keras.layers.RNN(MinimalCell(2))(h)), given, _targets(2))
+    return given
 
 
 def added_loss(keras):
@@ -289,6 +308,7 @@ LAYERS = {
         two_inputs_and_outputs,
         loop_over_steps,
         cell_of_your_own,
+        cells_and_unknown_steps,
         added_loss,
         layers_in_layers,
         attention_of_chosen_pairs,

@@ -27,7 +27,7 @@ def register_keras_serializable(package: str = "Custom", name: str | None = None
 
 def get_registered_name(obj: Any) -> Any:
     """Return the name under which a class or function is registered, otherwise its own name."""
-    return next((name for name, value in _registered.items() if value is obj and ">" in name), obj.__name__)
+    return next((name for name, value in registered.items() if value is obj and ">" in name), obj.__name__)
 
 
 def get_registered_object(

@@ -20,7 +20,7 @@ from ._unbuilt import building_all
 from .base import Shape
 from .expression import NeedsValuesError, applied
 from .symbolic import SymbolicTensor, outputs_of
-from .variable import SUBSTITUTES, TRACING, Variable
+from .variable import TRACING, Variable, substituted
 
 
 class _AnyLayer(type):
@@ -449,9 +449,7 @@ class Layer(base.Layer, metaclass=_AnyLayer):
         mask = masks if has_any and len(args) < 2 else None
         outputs = self.call(*args, **completed(type(self).call, kwargs, tracing.phase, mask))
         if has_any or type(self).compute_mask is not Layer.compute_mask:
-            mask = self.compute_mask(first, masks if has_any else None)
-            if isinstance(mask, SymbolicTensor) and isinstance(outputs, SymbolicTensor) and outputs.ndim == 3:
-                outputs = with_mask(outputs, mask)
+            outputs = _with_masks(outputs, self.compute_mask(first, masks if has_any else None))
         return outputs
 
     def _build_for(self, args: Any, kwargs: Any) -> None:
@@ -615,11 +613,8 @@ def _has(place: Any, masked: Sequence[bool]) -> bool:
 
 def _whole_call(layer: Layer, template: Any, arrays: Any, masks: Any, values: Sequence[Any], training: bool) -> Any:
     args, kwargs = put_in(template, arrays)
-    token = SUBSTITUTES.set({id(one): value for one, value in zip(layer._own.variables_inside, values, strict=True)})
-    try:
+    with substituted(layer._own.variables_inside, values):
         return layer._called_on(args, kwargs, masks, training is True)
-    finally:
-        SUBSTITUTES.reset(token)
 
 
 def _show_constructor(cls: Any) -> None:
@@ -679,6 +674,16 @@ def _arrays(leaves: Sequence[Any]) -> list[Array]:
 def _masked(tensors: Sequence[SymbolicTensor]) -> tuple[bool, ...]:
     known: dict[int, bool] = {}
     return tuple(has_mask(one, known) for one in tensors)
+
+
+def _with_masks(outputs: Any, masks: Any) -> Any:
+    """Return outputs with masks, one of each if there are several."""
+    if isinstance(outputs, SymbolicTensor):
+        return with_mask(outputs, masks) if isinstance(masks, SymbolicTensor) and outputs.ndim == 3 else outputs
+    if isinstance(outputs, (list, tuple)) and isinstance(masks, (list, tuple)):
+        found = [_with_masks(*both) for both in zip(outputs, masks, strict=True)]
+        return tuple(found) if isinstance(outputs, tuple) else found
+    return outputs
 
 
 def _any_of(masks: Any) -> bool:

@@ -1,6 +1,7 @@
 """Variables: the weights of layers that users write, and arrays whose value can be assigned."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
@@ -19,6 +20,16 @@ TRACING: ContextVar[Any] = ContextVar("tracing", default=None)
 
 SUBSTITUTES: ContextVar[Any] = ContextVar("substitutes", default=None)
 """Values that stand for variables in a call on arrays, by the variable's identity."""
+
+
+@contextmanager
+def substituted(variables: "Sequence[Variable]", values: Sequence[Any]) -> Iterator[None]:
+    """Let values stand for variables."""
+    token = SUBSTITUTES.set({id(one): value for one, value in zip(variables, values, strict=True)})
+    try:
+        yield
+    finally:
+        SUBSTITUTES.reset(token)
 
 
 class Variable:

@@ -1,12 +1,16 @@
 """RNN of a cell that users write: a layer that calls it step by step, under the name that Keras has for it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from ..._internal.deferred import deferring
+from .._call_arguments import completed
+from .._own_weights import OwnWeights
+from ..expression import applied
 from ..own_layer import Layer
+from ..variable import Variable, substituted
 
 
 class RNN(Layer):  # its name in files
@@ -44,16 +48,41 @@ class RNN(Layer):  # its name in files
 
     def call(self, x: Any, initial_state: Any = None, mask: Any = None, training: Any = None) -> Any:
         """Return the outputs, and the final states if `return_state`."""
+        cell = self.cell
+        if cell.state_size is None:
+            cell.build((None, x.shape[-1]))  # which sets it
+        states = initial_state
+        if states is None:
+            states = [_zeros(x, size) for size in _sizes(cell.state_size)]
+        states = list(_listed(states))
+        if x.shape[1] is not None:
+            found = self._looped(cell, x, states, mask)
+        else:
+            cell(x[:, 0], states)  # which builds it
+            found = applied(_on_arrays, ((self, x, states, mask, self._variables_of_cell(), training), {}))
+        output, *states = found
+        return [output, *states] if self.return_state else output
+
+    def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
+        """Return the mask of the sequence of outputs, and None for each final state."""
+        found = super().compute_mask(inputs, mask)
+        return [found, *(None for _ in _sizes(self.cell.state_size))] if self.return_state else found
+
+    def _variables_of_cell(self) -> list[Variable]:
+        """Return the weights of the cell, if they are all that it computes with."""
+        leaves = list(self.cell._leaf_layers())
+        if not all(isinstance(leaf, OwnWeights) for leaf in leaves):
+            raise ValueError(
+                f"layer {self.name!r}: a custom cell with layers in it needs an input with a known number of steps"
+            )
+        return [variable for leaf in leaves for variable in leaf.variables_inside]
+
+    def _looped(self, cell: Callable[..., Any], x: Any, states: Sequence[Any], mask: Any) -> list[Any]:
+        """Return the outputs of all steps, or of the last one, and the final states."""
         steps = x.shape[1]
-        if steps is None:
-            raise ValueError(f"layer {self.name!r}: a custom cell needs an input with a known number of steps")
-        if self.cell.state_size is None:
-            self.cell.build((None, x.shape[-1]))  # which sets it
-        sizes = _sizes(self.cell.state_size)
-        states = [_zeros(x, size) for size in sizes] if initial_state is None else list(_listed(initial_state))
         outputs: list[Any] = []
         for t in range(steps - 1, -1, -1) if self.go_backwards else range(steps):
-            output, found = self.cell(x[:, t], states)
+            output, found = cell(x[:, t], list(states))
             found = _listed(found)
             if mask is not None:
                 valid = mask[:, t : t + 1]
@@ -62,8 +91,7 @@ class RNN(Layer):  # its name in files
                 found = [np.where(valid, new, old) for new, old in zip(found, states, strict=True)]
             states = found
             outputs.append(output)
-        result = np.stack(outputs, 1) if self.return_sequences else outputs[-1]
-        return [result, *states] if self.return_state else result
+        return [np.stack(outputs, 1) if self.return_sequences else outputs[-1], *states]
 
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments."""
@@ -123,6 +151,13 @@ def _sizes(state_size: Any) -> list[int]:
 
 def _listed(value: Any) -> Sequence[Any]:
     return value if isinstance(value, (list, tuple)) else [value]
+
+
+def _on_arrays(loop: RNN, x: Any, states: Any, mask: Any, values: Sequence[Any], training: Any) -> list[Any]:
+    """Return the outputs and the final states for arrays, with these values of the weights of the cell."""
+    options = completed(type(loop.cell).call, {}, training)
+    with substituted(loop._variables_of_cell(), values):
+        return loop._looped(lambda step, before: loop.cell(step, before, **options), x, states, mask)
 
 
 @deferring
