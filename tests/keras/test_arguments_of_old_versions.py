@@ -187,3 +187,30 @@ def test_names_of_arrays_in_functions(rng):
     np.testing.assert_array_equal(K.repeat_elements(x, rep=2, axis=1), np.repeat(x, 2, axis=1))
     np.testing.assert_array_equal(keras.ops.argmax(x, axis=-1, keepdims=True), np.argmax(x, -1, keepdims=True))
     np.testing.assert_array_equal(keras.utils.to_categorical(y=[0, 2], num_classes=3), np.eye(3)[[0, 2]])
+
+
+def test_metrics_before_the_weights_of_losses(rng):
+    """The order of `compile` before Keras 3."""
+    x, y = rng.normal(size=(4, 3)), rng.normal(size=(4, 2))
+
+    def compiled(*args, **options):
+        model = keras.Sequential([layers.Dense(2, input_shape=(3,), kernel_initializer="ones")])
+        model.compile("sgd", "mse", *args, **options)
+        return model.evaluate(x, y, verbose=0)
+
+    expected = compiled(loss_weights=[2.0], metrics=["mae"])
+    assert compiled(["mae"], [2.0]) == expected
+    assert compiled([2.0], ["mae"]) == expected
+    assert compiled(["mae"]) == compiled(metrics=["mae"])
+
+
+def test_a_rate_with_a_decay_is_set(rng):
+    optimizer = optimizers.SGD(lr=0.5, decay=0.25)
+    weight = keras.Variable([1.0])
+    for k, rate in enumerate((0.5, 0.5 / 1.25, 0.2 / 1.5)):
+        if k == 2:
+            keras.backend.set_value(optimizer.lr, 0.2)
+        before = weight.numpy()
+        optimizer.apply_gradients([([1.0], weight)])
+        np.testing.assert_allclose(before - weight.numpy(), rate, rtol=1e-6)
+    assert keras.backend.get_value(optimizer.lr) == pytest.approx(0.2)

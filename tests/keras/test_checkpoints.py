@@ -56,3 +56,39 @@ def test_models_are_saved_in_folders_as_in_keras_2(tmp_path, x):
     for path in (f"{tmp_path}/folder/", f"{tmp_path}/new/model_1"):
         saved.save(path)
         np.testing.assert_array_equal(keras.models.load_model(path).predict(x), saved.predict(x))
+
+
+class Steps(keras.Model):
+    """A model that is trained by its own steps."""
+
+    def __init__(self):
+        super().__init__()
+        self.hidden = keras.layers.GRU(3)
+        self.last = keras.layers.Dense(1)
+
+    def call(self, x):
+        return self.last(self.hidden(x))
+
+    def train_step(self, data):
+        x, y = data
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_mean(tf.square(self(x, training=True) - y))
+        gradients = tape.gradient(loss, self.trainable_weights)
+        self.optimizer.apply_gradients(zip(gradients, self.trainable_weights, strict=True))
+        return {"loss": loss}
+
+
+@pytest.mark.parametrize("is_compiled", [True, False])
+def test_weights_of_models_with_loops_of_their_own(is_compiled, tmp_path, rng):
+    x, y = rng.normal(size=(8, 4, 2)).astype("float32"), rng.normal(size=(8, 1)).astype("float32")
+    model, again = Steps(), Steps()
+    if is_compiled:
+        model.compile("adam")
+        model.fit(x, y, verbose=0)
+    else:
+        with tf.GradientTape():
+            model(x)
+    model.save_weights(tmp_path / "all.weights.h5")
+    again(x)
+    again.load_weights(tmp_path / "all.weights.h5")
+    np.testing.assert_allclose(again(x), model(x), rtol=1e-6)

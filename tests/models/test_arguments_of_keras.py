@@ -98,7 +98,10 @@ def test_old_arguments_of_optimizers(rng):
         return model
 
     old = trained(optimizer)
-    assert optimizer.lr == pytest.approx(0.25 / (1 + 0.5 * 9))
+    assert optimizer.lr == 0.25  # as in Keras 2, without the decay
+    optimizer.lr = 0.125
+    assert optimizer.lr == 0.125
+    assert optimizer.rates(1) == pytest.approx(0.125 / (1 + 0.5 * 9))
     new = trained(optimizers.Adam(schedules.InverseTimeDecay(0.25, 1, 0.5)))
     np.testing.assert_array_equal(old.get_weights()[0], new.get_weights()[0])
     optimizer = optimizers.SGD(lr=0.5)

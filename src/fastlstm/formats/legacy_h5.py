@@ -183,9 +183,10 @@ def contents(model: SavedModel, description: dict[str, Any]) -> bytes:
         layers_of = weight_tree.order_in_files(model)
         _write_weights(file.create_group(_WEIGHTS), model, layers_of)
         if model.built:
-            if model._compiled_optimizer is not None:
-                variables = training_state.optimizer_variables(model, model._compiled_optimizer, layers_of)
-                saved = [(f"{model._compiled_optimizer.name}/{i}", array) for i, array in enumerate(variables)]
+            optimizer = training_state.native_optimizer(model)
+            if optimizer is not None:
+                variables = training_state.optimizer_variables(model, optimizer, layers_of)
+                saved = [(f"{optimizer.name}/{i}", array) for i, array in enumerate(variables)]
                 _write_list(file.create_group(_OPTIMIZER), saved)
             training_state.write_ours(file, model)
     return stream.getvalue()

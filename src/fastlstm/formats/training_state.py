@@ -35,12 +35,21 @@ _TEXT, _STATEFUL_STATE = "training.json", "carried_state"
 
 def write(file: "h5py.File", model: SavedModel, layers_of: LayersOf | None = None) -> None:
     """Write the training state of a built model, the optimizer's in Keras's order or in that of `layers_of`."""
-    if model._compiled_optimizer is not None:
+    optimizer = native_optimizer(model)
+    if optimizer is not None:
         saved = file.create_group(_OPTIMIZER)
-        saved.attrs["name"] = model._compiled_optimizer.name
-        for i, array in enumerate(optimizer_variables(model, model._compiled_optimizer, layers_of)):
+        saved.attrs["name"] = optimizer.name
+        for i, array in enumerate(optimizer_variables(model, optimizer, layers_of)):
             saved[str(i)] = array
     write_ours(file, model)
+
+
+def native_optimizer(model: SavedModel) -> Optimizer | None:
+    """Return the optimizer that trains the model's network; None if there is none, or only training loops use it."""
+    optimizer = model._compiled_optimizer
+    native = model._native_model()
+    is_its = optimizer is not None and native is not None and optimizer._network is native.network
+    return optimizer if is_its else None
 
 
 def optimizer_variables(model: SavedModel, optimizer: Optimizer, layers_of: LayersOf | None) -> list[Array]:
@@ -52,7 +61,7 @@ def optimizer_variables(model: SavedModel, optimizer: Optimizer, layers_of: Laye
 def write_ours(file: "h5py.File", model: SavedModel) -> None:
     """Write the part that Keras does not save."""
     native, group = model._native_model(), file.create_group(_OURS)
-    if native.stateful and native.network.state is not None:
+    if native is not None and native.stateful and native.network.state is not None:
         group[_STATEFUL_STATE] = native.network.state
     for leaf in weight_tree.leaves(model):
         if not leaf.in_tree:
@@ -63,7 +72,8 @@ def write_ours(file: "h5py.File", model: SavedModel) -> None:
 
 def _described(model: SavedModel) -> dict[str, Any]:
     pattern = None if model._compiled_optimizer is None else model._compiled_optimizer._without_decay
-    names = sorted({parameter.name for parameter in model._native_model().network.parameters})
+    native = model._native_model()
+    names = [] if native is None else sorted({parameter.name for parameter in native.network.parameters})
     return {
         "seeds": {leaf.path: leaf.layer._seed.drawn() for leaf in _seeded(model)},
         "draws": model._rng_steps.made,
@@ -115,7 +125,7 @@ def restore(
     ours = read_ours(file)
     _restore_seeds(model, ours.get("seeds", {}))
     model._rng_steps = RngSteps(integer("draws", ours.get("draws", 0), 0))
-    optimizer = model._compiled_optimizer
+    optimizer = native_optimizer(model)
     if optimizer is not None and ours.get("without_decay"):
         names = [f"^{re.escape(str(name))}$" for name in ours["without_decay"]]
         optimizer.exclude_from_weight_decay(var_names=names)
@@ -150,7 +160,7 @@ def restore_training(
 
     `saved` and `layers_of` are as for `restore`.
     """
-    optimizer = model._compiled_optimizer
+    optimizer = native_optimizer(model)
     if optimizer is None or not saved:
         return
     network, weights = model._native_model().network, optimizer_state.trained_weights(model, layers_of)

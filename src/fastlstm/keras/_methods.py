@@ -92,7 +92,12 @@ class MethodsOfKeras(Model):
         weighted_metrics: Any = None,
         **options: Any,
     ) -> None:
-        """Choose optimizer, loss and metrics, as `fastlstm.Sequential.compile` does."""
+        """Choose optimizer, loss and metrics, as `fastlstm.Sequential.compile` does.
+
+        Before Keras 3, metrics came before the weights of losses.
+        """
+        if not _are_weights(loss_weights):
+            loss_weights, metrics = metrics, loss_weights
         for name in ("run_eagerly", "jit_compile"):  # functions of Python always run eagerly
             options.pop(name, None)
         if isinstance(optimizer, Optimizer) and optimizer._owner not in (None, self):
@@ -308,6 +313,12 @@ class MethodsOfKeras(Model):
     def to_yaml(self, **options: Any) -> NoReturn:
         """Raise NotAvailableError, as Keras has dropped this method too."""
         raise NotAvailableError("fastlstm does not have to_yaml, which Keras has dropped: use to_json")
+
+
+def _are_weights(value: Any) -> bool:
+    """Return whether an argument of `compile` may be the weights of losses rather than metrics."""
+    entries = value.values() if isinstance(value, dict) else value if isinstance(value, (list, tuple)) else [value]
+    return all(one is None or isinstance(one, (int, float, np.number)) for one in entries)
 
 
 def _of_one_batch(options: dict[str, Any]) -> dict[str, Any]:

@@ -224,7 +224,7 @@ class Optimizer:
         if decay is not None and checks.number("decay", decay, 0.0) > 0:
             if isinstance(self._learning_rate, LearningRateSchedule):
                 raise ValueError(f"decay: expected None or 0 for a learning rate that is a schedule, got {decay!r}")
-            self._learning_rate = schedules.InverseTimeDecay(self._learning_rate, decay_steps=1, decay_rate=decay)
+            self._learning_rate = _decaying(self._learning_rate, decay)
         self.decay = float(decay or 0.0)
         self.weight_decay = _at_least_0("weight_decay", weight_decay)
         self.clipnorm, self.clipvalue, self.global_clipnorm = (_at_least_0(*clip) for clip in clips.items())
@@ -261,18 +261,26 @@ class Optimizer:
 
         Assigning a number, a function or a schedule takes effect with the next step. A schedule can only be replaced by
         another schedule or a function; assigning a number instead raises TypeError. The number has a method `assign`,
-        as Keras's variable.
+        as Keras's variable. With `decay`, the number is that before the decay, as in Keras 2.
         """
+        rate = self._learning_rate
+        if self.decay and isinstance(rate, schedules.InverseTimeDecay):
+            return LearningRate(rate.initial_learning_rate, self)
         return LearningRate(self._rate_at(self._steps), self)
 
     @learning_rate.setter
     def learning_rate(self, value: LearningRateLike) -> None:
-        if self.follows_schedule and not callable(value) and not isinstance(self._learning_rate, CalledRate):
+        can_be_set = not self.follows_schedule or self.decay or isinstance(self._learning_rate, CalledRate)
+        if not can_be_set and not callable(value):
             raise TypeError(
                 f"learning_rate: this {type(self).__name__} follows a {type(self._learning_rate).__name__}, which only"
                 f" another schedule can replace, got {value!r}"
             )
-        self._learning_rate = _rate_or_schedule(value)
+        rate = _rate_or_schedule(value)
+        if self.decay and not isinstance(rate, LearningRateSchedule):
+            self._learning_rate = _decaying(rate, self.decay)
+        else:
+            self._learning_rate, self.decay = rate, 0.0
 
     @property
     def follows_schedule(self) -> bool:
@@ -721,6 +729,11 @@ class Optimizer:
 
 
 registry: Registry[type[Optimizer]] = Registry("optimizer", lambda name: (name.lower(),))
+
+
+def _decaying(rate: float, decay: float) -> LearningRateSchedule:
+    """Return the schedule of Keras 2's argument `decay`."""
+    return schedules.InverseTimeDecay(rate, decay_steps=1, decay_rate=decay)
 
 
 def _rate_or_schedule(value: Any) -> float | LearningRateSchedule:
