@@ -9,7 +9,16 @@ from fastlstm import constraints, initializers, layers, regularizers
 
 WITHOUT_EFFECT = {"unroll", "implementation", "use_cudnn", "renorm_momentum", "attention_axes"}
 REFUSED = {
-    *("lora_rank", "lora_alpha", "quantization_config", "data_format", "renorm", "renorm_clipping", "synchronized"),
+    *(
+        "lora_rank",
+        "lora_alpha",
+        "quantization_config",
+        "data_format",
+        "output_padding",
+        "renorm",
+        "renorm_clipping",
+        "synchronized",
+    ),
     *("sliding_window", "flash_attention", "use_gate"),
 }
 VALUES = {"weights"}  # of arrays, which are no part of a configuration
@@ -141,6 +150,16 @@ MADE = {
         "use_bias": False,
         **RULES,
     },
+    "Conv1DTranspose": {
+        "filters": 4,
+        "kernel_size": 3,
+        "strides": 2,
+        "padding": "same",
+        "dilation_rate": 2,
+        "activation": "gelu",
+        "use_bias": False,
+        **RULES,
+    },
     "DepthwiseConv1D": {
         "kernel_size": 3,
         "strides": 2,
@@ -165,8 +184,14 @@ MADE = {
         "pointwise_regularizer": "l1",
         "pointwise_constraint": "non_neg",
     },
-    **{name: {"pool_size": 3, "strides": 4, "padding": "same"} for name in ("MaxPooling1D", "AveragePooling1D")},
-    **{name: {"keepdims": True} for name in ("GlobalMaxPooling1D", "GlobalAveragePooling1D")},
+    **{
+        name: {"pool_size": 3, "strides": 4, "padding": "same", "data_format": "channels_first"}
+        for name in ("MaxPooling1D", "AveragePooling1D")
+    },
+    **{
+        name: {"keepdims": True, "data_format": "channels_first"}
+        for name in ("GlobalMaxPooling1D", "GlobalAveragePooling1D")
+    },
     "SpatialDropout1D": {"rate": 0.5, "seed": 7},
     "GaussianNoise": {"stddev": 0.5, "seed": 7},
     "GaussianDropout": {"rate": 0.5, "seed": 7},
@@ -213,7 +238,8 @@ def test_every_argument_is_in_the_configuration(name):
     parameters = inspect.signature(getattr(layers, name)).parameters
     config = made(name).get_config()
     refused = {p for p in parameters if p.startswith("recurrent_")} if name.startswith("Min") else set()
-    assert set(config) == set(parameters) - WITHOUT_EFFECT - REFUSED - VALUES - refused - (INPUTS - set(MADE[name]))
+    given = set(MADE[name])
+    assert set(config) == set(parameters) - WITHOUT_EFFECT - (REFUSED - given) - VALUES - refused - (INPUTS - given)
     default = getattr(layers, name)(**{k: v for k, v in MADE[name].items() if parameters[k].default is inspect._empty})
     same = {key for key, value in default.get_config().items() if value == config[key]}
     allowed = {"axis", *(key for key, p in parameters.items() if p.default is inspect._empty)}

@@ -46,6 +46,29 @@ def test_a_convolution_is_a_sum_over_windows(case):
     np.testing.assert_allclose(layer(x), expected, rtol=1e-11, atol=1e-11)
 
 
+@pytest.mark.parametrize("case", range(40))
+def test_a_transposed_convolution_spreads_steps_over_windows(case):
+    rng = np.random.default_rng(case)
+    steps, size, stride, dilation = rng.integers(1, [30, 6, 4, 4])
+    padding = ("valid", "same")[rng.integers(2)]
+    features, filters, rows = rng.integers(1, [40, 40, 9])
+    layer = layers.Conv1DTranspose(filters, size, stride, padding, dilation_rate=dilation, dtype="float64")
+    x = rng.normal(size=(rows, steps, features))
+    layer.build(x.shape)
+    kernel, bias = (rng.normal(size=weight.shape) for weight in layer.weights)
+    layer.set_weights([kernel, bias])
+    reach = (size - 1) * dilation + 1
+    long = steps * stride + (max(reach - stride, 0) if padding == "valid" else 0)
+    expected = np.tile(bias, (rows, long, 1))
+    windows = windows_of(long, size, stride, padding, dilation)
+    assert len(windows) == steps
+    for t, window in enumerate(windows):
+        for tap, step in enumerate(window):
+            if step is not None:
+                expected[:, step] += x[:, t] @ kernel[tap].T
+    np.testing.assert_allclose(layer(x), expected, rtol=1e-11, atol=1e-11)
+
+
 PADDED_AND_ACTIVATED = pytest.mark.parametrize(
     ("padding", "activation"), [("valid", None), ("same", "relu"), ("causal", "glu")]
 )
@@ -180,6 +203,8 @@ def test_only_layers_of_one_step_can_be_streamed():
         (lambda: layers.Conv1D(4, 2)(np.zeros((5, 3))), ValueError, r"expected shape \(N, T, D\)"),
         (lambda: layers.Conv1D(5, 2, activation="glu"), ValueError, "glu"),
         (lambda: layers.SeparableConv1D(4, 2, padding="causal"), ValueError, "padding"),
+        (lambda: layers.Conv1DTranspose(4, 2, padding="causal"), ValueError, "padding: expected one of valid, same"),
+        (lambda: layers.Conv1DTranspose(4, 2, output_padding=1), ValueError, "output_padding"),
         (lambda: layers.DepthwiseConv1D(2, depth_multiplier=0), ValueError, "depth_multiplier"),
         (lambda: layers.MaxPooling1D(0), ValueError, "pool_size"),
         (lambda: layers.MaxPooling1D(6)(np.zeros((1, 5, 3))), ValueError, "at least 6 steps"),
@@ -217,3 +242,33 @@ def test_slopes_of_steps_belong_to_one_length():
     layer.build((None, 5, 3))
     with pytest.raises(ValueError, match=r"slopes of shape \(5, 3\)"):
         layer(np.zeros((1, 4, 3)))
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda **given: layers.MaxPooling1D(3, strides=2, padding="same", **given),
+        lambda **given: layers.AveragePooling1D(2, **given),
+        layers.GlobalMaxPooling1D,
+        lambda **given: layers.GlobalAveragePooling1D(keepdims=True, **given),
+    ],
+)
+def test_features_before_the_steps(make, rng):
+    """Values and gradients are those of the turned sequences."""
+    x = rng.normal(size=(4, 5, 9)).astype("float32")
+    turned, straight = make(data_format="channels_first"), make()
+    expected = straight(x.transpose(0, 2, 1))
+    if expected.ndim == 3:
+        expected = expected.transpose(0, 2, 1)
+    np.testing.assert_array_equal(turned(x), expected)
+    assert turned.compute_output_shape((None, 5, 9))[1:] == expected.shape[1:]
+    assert turned.get_config()["data_format"] == "channels_first"
+    outputs = []
+    for first, layer in (((5, 9), turned), ((9, 5), straight)):
+        given = x if first == (5, 9) else x.transpose(0, 2, 1)
+        model = Sequential([Input(first), layers.Rescaling(2.0), layers.PReLU("ones", shared_axes=[1, 2]), layer])
+        model.add(layers.Flatten() if len(model.output_shape) == 3 else layers.Activation("linear"))
+        model.compile("sgd", "mse")
+        model.fit(given, np.zeros(model.predict(given, verbose=0).shape), 4, epochs=2, shuffle=False, verbose=0)
+        outputs.append(model.layers[1].get_weights()[0])
+    np.testing.assert_allclose(*outputs, rtol=1e-6)

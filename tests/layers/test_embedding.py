@@ -107,3 +107,10 @@ def test_weights_of_an_embedding(rng):
     assert (one.embeddings == values[:1]).all()
     with pytest.raises(ValueError, match=r"embeddings: .* expected shape \(4, 3\), got \(3, 4\)"):
         layers.Embedding(4, 3, weights=values.T)
+
+
+@pytest.mark.parametrize("shape", [None, (1,), (None, 7), (2, 3, 4)])
+def test_the_shape_of_the_input_does_not_matter_for_the_weights(shape):
+    layer = layers.Embedding(5, 2)
+    layer.build(shape)
+    assert layer.get_weights()[0].shape == (5, 2)

@@ -105,6 +105,13 @@ MADE = {
     ),
     "conv1d-groups": (partial(layers.Conv1D, 4, 2, 2, "same", groups=2), (2, 5, 6), (2, 3, 4), [(2, 3, 4), (4,)]),
     "conv1d-no-bias": (partial(layers.Conv1D, 4, (1,), use_bias=False), (2, 5, 3), (2, 5, 4), [(1, 3, 4)]),
+    "conv1d-transpose": (partial(layers.Conv1DTranspose, 4, 3, 2), (2, 5, 3), (2, 11, 4), [(3, 4, 3), (4,)]),
+    "conv1d-transpose-same": (
+        partial(layers.Conv1DTranspose, 4, 2, 3, "same", activation="relu", use_bias=False),
+        (2, 5, 3),
+        (2, 15, 4),
+        [(2, 4, 3)],
+    ),
     "depthwise-conv1d": (
         partial(layers.DepthwiseConv1D, 2, depth_multiplier=3),
         (2, 5, 3),

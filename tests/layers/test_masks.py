@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from cell_layers import CELLS, MASK, made, reference_run, with_random_weights
+from peers import require_peer
 
 from fastlstm import Input, Sequential, layers
 
@@ -212,3 +213,38 @@ def test_wrong_masks(mask, error, match):
 def test_vectors_have_no_mask():
     with pytest.raises(ValueError, match="mask: expected None"):
         layers.Dense(2)(np.zeros((3, 4)), mask=np.ones((3, 4), bool))
+
+
+def test_masks_go_with_arrays_from_layer_to_layer(rng):
+    """Outside a model, as in Keras."""
+    keras = require_peer("keras")
+    tokens = np.array([[1, 2, 0], [3, 0, 0]])
+    weights = [rng.normal(size=(5, 4)), *(rng.normal(size=shape) for shape in ((4, 12), (3, 12), (12,)))]
+    results = []
+    for package in (layers, keras.layers):
+        embedding, dense = package.Embedding(5, 4, mask_zero=True), package.Dropout(0.5)
+        lstm = package.LSTM(3, return_sequences=True, return_state=True)
+        lstm.build((None, None, 4))
+        embedding.build((None, None))
+        embedding.set_weights(weights[:1])
+        lstm.set_weights(weights[1:])
+        embedded = dense(embedding(tokens))
+        sequence, *states = lstm(embedded)
+        pooled = package.GlobalAveragePooling1D()(sequence)
+        masks = [np.asarray(one._keras_mask) for one in (embedded, sequence)]
+        assert not hasattr(pooled, "_keras_mask") or pooled._keras_mask is None
+        results.append([np.asarray(keras.ops.convert_to_numpy(one)) for one in (sequence, *states, pooled)] + masks)
+    for ours, theirs in zip(*results, strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-5, atol=1e-6)
+
+
+def test_masks_of_arrays_given_and_left_behind(rng):
+    masking = layers.Masking()
+    x = rng.normal(size=(2, 4, 3))
+    x[:, 2:] = 0
+    masked = masking(x)
+    gru = layers.GRU(2)
+    np.testing.assert_array_equal(gru(masked), gru(x, mask=masking.compute_mask(x)))
+    np.testing.assert_array_equal(gru(masked, mask=np.ones((2, 4), bool)), gru(x))
+    np.testing.assert_array_equal(gru(masked + 0.0), gru(x))
+    assert not hasattr(layers.Conv1D(2, 2)(masked), "_keras_mask")

@@ -16,6 +16,7 @@ def bent(x):
 LAYERS = {
     "Dense": lambda **given: layers.Dense(4, **given),
     "Conv1D": lambda **given: layers.Conv1D(4, 2, **given),
+    "Conv1DTranspose": lambda **given: layers.Conv1DTranspose(4, 2, **given),
     "SeparableConv1D": lambda **given: layers.SeparableConv1D(4, 2, **given),
     "DepthwiseConv1D": lambda **given: layers.DepthwiseConv1D(2, **given),
     "Activation": lambda **given: layers.Activation(given.get("activation", "linear")),

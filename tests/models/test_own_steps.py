@@ -182,3 +182,14 @@ def test_the_loss_is_the_mean_over_samples(data):
         model.compile(keras.optimizers.SGD(0.0), loss="mse")
     losses = [model.fit(*data, batch_size=ROWS - 3, shuffle=False, verbose=0).history["loss"] for model in models]
     np.testing.assert_allclose(losses[1], losses[0], rtol=1e-5)
+
+
+@pytest.mark.parametrize("shape", [(ROWS,), (ROWS, 1)])
+def test_sample_weights_of_a_step(shape, data):
+    model, weights = made(Weighted), np.linspace(0, 2, ROWS).reshape(shape)
+    same = made(keras.Model)
+    same.set_weights(model.get_weights())
+    for one in (model, same):
+        one.compile("sgd", loss="mse")
+    found = model.train_on_batch(*data, sample_weight=weights)
+    np.testing.assert_allclose(found, same.train_on_batch(*data, sample_weight=weights), rtol=1e-5)

@@ -34,6 +34,7 @@
 #include "../network/layers/step.hpp"
 #include "../network/layers/step_range.hpp"
 #include "../network/layers/step_rows.hpp"
+#include "../network/layers/transposed_convolution.hpp"
 #include "../network/layers/up_sampling.hpp"
 #include "../network/layers/variables.hpp"
 #include "../network/layers/vector_normalization.hpp"
@@ -74,6 +75,7 @@
     layer(step, StepLayer)                                  \
     layer(step_range, StepRangeLayer)                       \
     layer(steps_to_rows, StepsToRowsLayer)                  \
+    layer(transposed_convolution, TransposedConvolutionLayer) \
     layer(up_sampling, UpSamplingLayer)                     \
     layer(variables, VariablesLayer)                        \
     layer(vector_normalization, VectorNormalizationLayer)

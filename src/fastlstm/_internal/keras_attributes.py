@@ -56,10 +56,20 @@ ATTRIBUTES = {
         enable_lora filters groups kernel kernel_constraint kernel_initializer kernel_regularizer kernel_size
         lora_alpha lora_enabled lora_rank padding rank strides use_bias
         """,
+    "Conv1DTranspose": """
+        activation bias_constraint bias_initializer bias_regularizer convolution_op data_format dilation_rate filters
+        groups kernel_constraint kernel_initializer kernel_regularizer kernel_size output_padding padding rank strides
+        use_bias
+        """,
     "Convolution1D": """
         activation bias_constraint bias_initializer bias_regularizer convolution_op data_format dilation_rate
         enable_lora filters groups kernel kernel_constraint kernel_initializer kernel_regularizer kernel_size
         lora_alpha lora_enabled lora_rank padding rank strides use_bias
+        """,
+    "Convolution1DTranspose": """
+        activation bias_constraint bias_initializer bias_regularizer convolution_op data_format dilation_rate filters
+        groups kernel_constraint kernel_initializer kernel_regularizer kernel_size output_padding padding rank strides
+        use_bias
         """,
     "CosineSimilarity": "built count fn reduction total",
     "Cropping1D": "cropping",

@@ -16,6 +16,7 @@ __all__ = [
     "AtrousConvolution1D",
     "AvgPool1D",
     "Convolution1D",
+    "Convolution1DTranspose",
     "CuDNNGRU",
     "CuDNNLSTM",
     "GlobalAvgPool1D",
@@ -59,6 +60,7 @@ CuDNNGRU = GRU
 TimeDistributedDense = Dense
 """A dense layer, which is applied to each step of a sequence."""
 AtrousConvolution1D = Convolution1D = Conv1D
+Convolution1DTranspose = Conv1DTranspose
 MaxPool1D, AvgPool1D = MaxPooling1D, AveragePooling1D
 GlobalMaxPool1D, GlobalAvgPool1D = GlobalMaxPooling1D, GlobalAveragePooling1D
 

@@ -1,11 +1,13 @@
 """Recurrent layers, and the layers used around them."""
 
 from . import _calls_in_traces as _calls_in_traces
-from . import symbolic_operators as _symbolic_operators  # noqa: F401  (these two define what operators and calls do)
+from . import _masks_of_arrays as _masks_of_arrays
+from . import symbolic_operators as _symbolic_operators  # noqa: F401  (these define what operators and calls do)
 from .activation import Activation
 from .attention import AdditiveAttention, Attention
 from .batch_normalization import BatchNormalization
 from .conv1d import Conv1D
+from .conv1d_transpose import Conv1DTranspose
 from .cropping import Cropping1D
 from .dense import Dense
 from .depthwise_conv1d import DepthwiseConv1D
@@ -66,6 +68,7 @@ __all__ = [
     "Bidirectional",
     "Concatenate",
     "Conv1D",
+    "Conv1DTranspose",
     "Cropping1D",
     "Dense",
     "DepthwiseConv1D",

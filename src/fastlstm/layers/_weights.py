@@ -135,6 +135,13 @@ class WeightArray(np.ndarray[Any, Any]):
         """Return what identifies the weight, as a key of dicts."""
         return (self._store, self._index)
 
+    def __eq__(self, other: object) -> Any:
+        """Return whether elements are equal; True for the same weight, so that lists of weights can be compared."""
+        is_same = self._store is not None and getattr(other, "_store", None) is self._store
+        return True if is_same and getattr(other, "_index", None) == self._index else super().__eq__(other)
+
+    __hash__ = None  # as of arrays
+
     def _current(self) -> Any:
         recording = tape.session()
         plain = self.view(np.ndarray)

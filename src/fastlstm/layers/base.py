@@ -708,9 +708,9 @@ def _in_traces(call: Any) -> Any:
     def run(self: Any, *args: Any, **options: Any) -> Any:
         tracing = TRACING.get()
         if tracing is None:
-            if tape.session() is not None and not (args and are_symbolic(args[0])):
-                return OPERATIONS["record"](self, call, args, options)
-            return call(self, *args, **options)
+            if args and are_symbolic(args[0]):
+                return call(self, *args, **options)
+            return OPERATIONS["arrays" if tape.session() is None else "record"](self, call, args, options)
         return OPERATIONS["call"](tracing, self, call, args, options)
 
     return run

@@ -119,6 +119,16 @@ class Embedding(Layer):
         self._check_shape("x", array.shape)
         return array != 0 if self.mask_zero else None
 
+    def build(self, input_shape: Any = None) -> None:
+        """Create the weights, whose shape does not depend on the input's.
+
+        Parameters
+        ----------
+        input_shape : tuple, optional
+            Ignored, as in Keras.
+        """
+        super().build((None, None))
+
     def _check_shape(self, argument: str, shape: Any) -> int:
         self._check_axes(argument, shape)
         return 1

@@ -4,17 +4,50 @@ from typing import Any, ClassVar
 
 from .._internal.checks import flag
 from .._internal.native import Branch
-from ._data_format import check_data_format
+from ._data_format import features_first, turned
 from ._windows import window
 from .base import SEQUENCES, Layer, Shape, registry
 
 
-class _Pooling(Layer):
+class _OfSteps(Layer):
+    """The common part of all poolings: features may be before the steps."""
+
+    _axes = SEQUENCES
+    _kind: ClassVar[str]
+    data_format: str
+
+    def _take_data_format(self, data_format: Any) -> None:
+        self._features_first = features_first(data_format)
+        self.data_format = "channels_first" if self._features_first else "channels_last"
+
+    def _pooled(self, shape: Shape) -> Shape:
+        """Return the shape of the output for sequences (N, T, D)."""
+        raise NotImplementedError
+
+    def _output_shape(self, shape: Shape) -> Shape:
+        return turned(self._pooled(turned(shape))) if self._features_first else self._pooled(shape)
+
+    def _append_to(self, branch: Branch, shape: Shape) -> None:
+        if not self._features_first:
+            branch.add("pooling", kind=self._kind, **self._options())
+            return
+        if shape[1] is None:
+            raise ValueError(f"layer {self.name!r}: expected a known number of features, got {shape}")
+        branch.add("permute", steps=shape[1])
+        branch.add("pooling", kind=self._kind, **self._options())
+        pooled = self._pooled(turned(shape))
+        if len(pooled) == 3:
+            branch.add("permute", steps=pooled[1])
+
+    def _options(self) -> dict[str, Any]:
+        """Return the options of the core."""
+        raise NotImplementedError
+
+
+class _Pooling(_OfSteps):
     """The common part of the poolings of windows."""
 
     supports_masking = False
-    _axes = SEQUENCES
-    _kind: ClassVar[str]
 
     def __init__(
         self,
@@ -25,7 +58,7 @@ class _Pooling(Layer):
         **options: Any,
     ) -> None:
         super().__init__(**options)
-        check_data_format(data_format)
+        self._take_data_format(data_format)
         self._window = window("pool_size", pool_size, pool_size if strides is None else strides, padding)
         self.pool_size, self.strides, self.padding, _ = self._window
 
@@ -33,14 +66,15 @@ class _Pooling(Layer):
     def _works_step_by_step(self) -> bool:
         return self._window.is_one_step
 
-    def _output_shape(self, shape: Shape) -> Shape:
+    def _pooled(self, shape: Shape) -> Shape:
         return (shape[0], self._window.steps(self.name, shape), shape[2])
 
-    def _append_to(self, branch: Branch, shape: Shape) -> None:
-        branch.add("pooling", kind=self._kind, **self._window.options())
+    def _options(self) -> dict[str, Any]:
+        return self._window.options()
 
     def _arguments(self) -> dict[str, Any]:
-        return {"pool_size": self.pool_size, "strides": self.strides, "padding": self.padding}
+        names = ("pool_size", "strides", "padding", "data_format")
+        return {name: getattr(self, name) for name in names}
 
 
 @registry.register()
@@ -58,8 +92,8 @@ class MaxPooling1D(_Pooling):
     padding : {'valid', 'same'}
         'valid': only whole windows, ``T' = (T - pool_size) // strides + 1``. 'same': windows may leave the sequence at
         both ends, ``T' = ceil(T / strides)``.
-    data_format : {None, 'channels_last'}
-        Accepted as in Keras, without effect; 'channels_first' is not supported.
+    data_format : {'channels_last', 'channels_first'}, optional
+        Whether features are after the steps, (N, T, D), which is the default, or before them, (N, D, T).
     **options
         Keyword arguments common to all layers, described in `Layer`: `name`, `dtype`, `activity_regularizer`,
         `trainable`, `weights`, and in place of an `Input`: `input_shape`, `batch_input_shape`, `batch_shape`,
@@ -97,8 +131,8 @@ class AveragePooling1D(_Pooling):
     padding : {'valid', 'same'}
         'valid': only whole windows, ``T' = (T - pool_size) // strides + 1``. 'same': windows may leave the sequence at
         both ends, ``T' = ceil(T / strides)``.
-    data_format : {None, 'channels_last'}
-        Accepted as in Keras, without effect; 'channels_first' is not supported.
+    data_format : {'channels_last', 'channels_first'}, optional
+        Whether features are after the steps, (N, T, D), which is the default, or before them, (N, D, T).
     **options
         Keyword arguments common to all layers, described in `Layer`: `name`, `dtype`, `activity_regularizer`,
         `trainable`, `weights`, and in place of an `Input`: `input_shape`, `batch_input_shape`, `batch_shape`,
@@ -121,31 +155,28 @@ class AveragePooling1D(_Pooling):
     _kind = "average"
 
 
-class _GlobalPooling(Layer):
+class _GlobalPooling(_OfSteps):
     """The common part of the poolings of all steps."""
-
-    _axes = SEQUENCES
-    _kind: ClassVar[str]
 
     def __init__(self, data_format: str | None = None, keepdims: bool = False, **options: Any) -> None:
         super().__init__(**options)
-        check_data_format(data_format)
+        self._take_data_format(data_format)
         self.keepdims = flag("keepdims", keepdims)
 
     @property
     def _works_step_by_step(self) -> bool:
         return False
 
-    def _output_shape(self, shape: Shape) -> Shape:
+    def _pooled(self, shape: Shape) -> Shape:
         if shape[1] == 0:
             raise ValueError(f"layer {self.name!r} expected at least one step, got {shape}")
         return (shape[0], 1, shape[2]) if self.keepdims else (shape[0], shape[2])
 
-    def _append_to(self, branch: Branch, shape: Shape) -> None:
-        branch.add("pooling", kind=self._kind, all_steps=True, sequence=self.keepdims)
+    def _options(self) -> dict[str, Any]:
+        return {"all_steps": True, "sequence": self.keepdims}
 
     def _arguments(self) -> dict[str, Any]:
-        return {"keepdims": self.keepdims}
+        return {"data_format": self.data_format, "keepdims": self.keepdims}
 
 
 @registry.register()
@@ -156,8 +187,8 @@ class GlobalMaxPooling1D(_GlobalPooling):
 
     Parameters
     ----------
-    data_format : {None, 'channels_last'}
-        Accepted as in Keras, without effect; 'channels_first' is not supported.
+    data_format : {'channels_last', 'channels_first'}, optional
+        Whether features are after the steps, (N, T, D), which is the default, or before them, (N, D, T).
     keepdims : bool
         Whether to return (N, 1, D).
     **options
@@ -191,8 +222,8 @@ class GlobalAveragePooling1D(_GlobalPooling):
 
     Parameters
     ----------
-    data_format : {None, 'channels_last'}
-        Accepted as in Keras, without effect; 'channels_first' is not supported.
+    data_format : {'channels_last', 'channels_first'}, optional
+        Whether features are after the steps, (N, T, D), which is the default, or before them, (N, D, T).
     keepdims : bool
         Whether to return (N, 1, D).
     **options

@@ -65,6 +65,8 @@ def _weight_of_each(shape: tuple[int, ...], weight: Array, name: str) -> Array:
     weight = weight.astype(np.float64)
     if not shape:
         return weight
+    if weight.ndim == len(shape) + 1 and weight.shape[-1] == 1:
+        weight = weight[..., 0]
     if weight.ndim > len(shape):
         raise ValueError(
             f"sample_weight: expected one for each sample, since the loss {name!r} has no values for steps (nor does a"
