@@ -217,3 +217,30 @@ def test_slopes_of_steps_belong_to_one_length():
     layer.build((None, 5, 3))
     with pytest.raises(ValueError, match=r"slopes of shape \(5, 3\)"):
         layer(np.zeros((1, 4, 3)))
+
+
+@pytest.mark.parametrize("keepdims", [False, True])
+@pytest.mark.parametrize("name", ["GlobalAveragePooling1D", "GlobalMaxPooling1D"])
+def test_poolings_of_the_last_axis(name, keepdims, rng):
+    x, y = rng.normal(size=(6, 3, 5)), rng.normal(size=(6, 2))
+    pool = {"GlobalAveragePooling1D": np.mean, "GlobalMaxPooling1D": np.max}[name]
+    layer = getattr(layers, name)("channels_first", keepdims, dtype="float64")
+    np.testing.assert_allclose(layer(x), pool(x, axis=2, keepdims=keepdims), rtol=1e-12)
+    assert layer.compute_output_shape((None, 3, 5)) == ((None, 3, 1) if keepdims else (None, 3))
+    assert layer.get_config()["data_format"] == "channels_first"
+    flat = [layers.Flatten(dtype="float64")] if keepdims else []
+    model = Sequential([Input((3, 5)), layer, *flat, layers.Dense(2, dtype="float64")])
+    other = Sequential(
+        [
+            Input((3, 5)),
+            layers.Permute((2, 1), dtype="float64"),
+            getattr(layers, name)(dtype="float64"),
+            layers.Dense(2, dtype="float64"),
+        ]
+    )
+    other.set_weights(model.get_weights())
+    for one in (model, other):
+        one.compile("adam", "mse")
+        one.fit(x, y, epochs=2, shuffle=False, verbose=0)
+    for a, b in zip(model.get_weights(), other.get_weights(), strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-12)

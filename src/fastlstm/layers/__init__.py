@@ -1,7 +1,7 @@
 """Recurrent layers, and the layers used around them."""
 
 from . import _calls_in_traces as _calls_in_traces
-from . import symbolic_operators as _symbolic_operators  # noqa: F401  (these two define what operators and calls do)
+from . import symbolic_operators as _symbolic_operators  # noqa: F401  (these define what operators and calls do)
 from .activation import Activation
 from .attention import AdditiveAttention, Attention
 from .batch_normalization import BatchNormalization
@@ -32,6 +32,7 @@ from .repeat_vector import RepeatVector
 from .rescaling import Rescaling
 from .reshape import Reshape
 from .rms_normalization import RMSNormalization
+from .rnn import cell_steps as _cell_steps  # noqa: F401
 from .rnn.bidirectional import Bidirectional
 from .rnn.cells import GRUCell, LSTMCell, SimpleRNNCell
 from .rnn.gru import GRU

@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from .._internal.checks import flag
+from .._internal.names import lookup
 from .._internal.native import Branch
 from ._data_format import check_data_format
 from ._windows import window
@@ -129,7 +130,8 @@ class _GlobalPooling(Layer):
 
     def __init__(self, data_format: str | None = None, keepdims: bool = False, **options: Any) -> None:
         super().__init__(**options)
-        check_data_format(data_format)
+        self.data_format = data_format or "channels_last"
+        self._steps_and_features = lookup("data_format", self.data_format, _FORMATS)
         self.keepdims = flag("keepdims", keepdims)
 
     @property
@@ -137,15 +139,29 @@ class _GlobalPooling(Layer):
         return False
 
     def _output_shape(self, shape: Shape) -> Shape:
-        if shape[1] == 0:
+        steps, features = self._steps_and_features
+        if shape[steps] == 0:
             raise ValueError(f"layer {self.name!r} expected at least one step, got {shape}")
-        return (shape[0], 1, shape[2]) if self.keepdims else (shape[0], shape[2])
+        if steps == 2 and shape[features] is None:
+            raise ValueError(f"layer {self.name!r} needs to know the number of features, got {shape}")
+        pooled = (shape[0], shape[features])
+        return pooled if not self.keepdims else (pooled[0], 1, pooled[1]) if steps == 1 else (*pooled, 1)
 
     def _append_to(self, branch: Branch, shape: Shape) -> None:
+        if self.data_format == "channels_last":
+            branch.add("pooling", kind=self._kind, all_steps=True, sequence=self.keepdims)
+            return
+        branch.add("permute", steps=shape[1] or 0)
         branch.add("pooling", kind=self._kind, all_steps=True, sequence=self.keepdims)
+        if self.keepdims:
+            branch.add("permute", steps=1)
 
     def _arguments(self) -> dict[str, Any]:
-        return {"keepdims": self.keepdims}
+        return {"data_format": self.data_format, "keepdims": self.keepdims}
+
+
+_FORMATS = {"channels_last": (1, 2), "channels_first": (2, 1)}
+"""Which axes are those of steps and of features."""
 
 
 @registry.register()
@@ -156,10 +172,10 @@ class GlobalMaxPooling1D(_GlobalPooling):
 
     Parameters
     ----------
-    data_format : {None, 'channels_last'}
-        Accepted as in Keras, without effect; 'channels_first' is not supported.
+    data_format : {None, 'channels_last', 'channels_first'}
+        Where the features are; with 'channels_first' the input is (N, D, T).
     keepdims : bool
-        Whether to return (N, 1, D).
+        Whether to return (N, 1, D), or (N, D, 1).
     **options
         Keyword arguments common to all layers, described in `Layer`: `name`, `dtype`, `activity_regularizer`,
         `trainable`, `weights`, and in place of an `Input`: `input_shape`, `batch_input_shape`, `batch_shape`,
@@ -191,10 +207,10 @@ class GlobalAveragePooling1D(_GlobalPooling):
 
     Parameters
     ----------
-    data_format : {None, 'channels_last'}
-        Accepted as in Keras, without effect; 'channels_first' is not supported.
+    data_format : {None, 'channels_last', 'channels_first'}
+        Where the features are; with 'channels_first' the input is (N, D, T).
     keepdims : bool
-        Whether to return (N, 1, D).
+        Whether to return (N, 1, D), or (N, D, 1).
     **options
         Keyword arguments common to all layers, described in `Layer`: `name`, `dtype`, `activity_regularizer`,
         `trainable`, `weights`, and in place of an `Input`: `input_shape`, `batch_input_shape`, `batch_shape`,
