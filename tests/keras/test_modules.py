@@ -96,7 +96,6 @@ def test_nothing_is_an_instance_of_a_missing_class():
     ("name", "advice"),
     [
         ("keras.layers.Lstm", r"did you mean keras\.layers\.LSTM"),
-        ("keras.layers.AbstractRNNCell", "derive a layer from Layer and loop over the steps"),
         ("keras.tensorflow.gradients", r"tf\.gradients: there are no graphs: train with model\.fit"),
         ("keras.tensorflow.io.read_file", r"tf\.io\.read_file: read the file with Python"),
         ("keras.utils.SomethingElse", "run the script with Keras itself"),

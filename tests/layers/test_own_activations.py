@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from fastlstm import Input, Model, Sequential, config, layers
+from fastlstm import Input, Sequential, config, layers
 from fastlstm.keras import utils
-from fastlstm.models import clone_model
+from fastlstm.models import Model, clone_model
 from fastlstm.saving import load_model
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from .._internal.arrays import Array
 from .._internal.native import Network
+from ..layers._tracked import outermost
 from ..optimizers import Optimizer, _variables
 from . import hdf5, weight_tree
 from .saved_model import LayersOf, SavedModel
@@ -39,7 +40,7 @@ def trained_weights(model: SavedModel, layers_of: LayersOf | None = None) -> lis
     owners: dict[int, Any] = {}
     for leaf in weight_tree.leaves(model, layers_of):
         inside = leaf.owner._leaf_layers() if leaf.owner._is_own else [leaf.owner]
-        owners |= {id(one): one for one in inside}
+        owners |= {id(one): one for one in map(outermost, inside)}
     found = []
     for owner in owners.values():
         first = native.first_parameter(owner)

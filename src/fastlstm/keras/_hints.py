@@ -1,7 +1,6 @@
 """What to do instead of something that this package lacks."""
 
 _IMAGES = "its layers take sequences (N, T, D), not images or volumes; flatten each step with Reshape, or use Keras"
-_OWN_CELLS = "derive a layer from Layer and loop over the steps in its call, or use Keras"
 _GRADIENTS = (
     "there are no graphs: train with model.fit, or write a loop with tf.GradientTape and optimizer.apply_gradients"
 )
@@ -18,7 +17,6 @@ _HINTS = {
         preprocessing.image.ImageDataGenerator preprocessing.image.load_img preprocessing.image.img_to_array
         utils.load_img utils.img_to_array utils.image_dataset_from_directory tf.image applications
         """,
-    _OWN_CELLS: "layers.AbstractRNNCell layers.Wrapper",
     _GRADIENTS: """
         tf.gradients tf.train.AdamOptimizer
         tf.train.GradientDescentOptimizer tf.train.RMSPropOptimizer backend.gradients

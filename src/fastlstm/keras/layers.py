@@ -2,9 +2,12 @@
 
 from typing import Any
 
+import numpy as np
+
 from .. import layers as _layers
 from .._internal.not_available import NotAvailableError
 from ..layers import *
+from ..layers.rnn.own_cells import zero_states
 from ._lookups import IntegerLookup, StringLookup, TextVectorization
 from ._merge import Merge, merge
 from ._missing import missing_names_of
@@ -13,6 +16,7 @@ from ._serialization import serialize_keras_object as serialize
 
 __all__ = [
     *_layers.__all__,
+    "AbstractRNNCell",
     "AtrousConvolution1D",
     "AvgPool1D",
     "Convolution1D",
@@ -29,6 +33,7 @@ __all__ = [
     "TextVectorization",
     "ThresholdedReLU",
     "TimeDistributedDense",
+    "Wrapper",
     "deserialize",
     "merge",
     "serialize",
@@ -51,6 +56,43 @@ class InputSpec:
     def __init__(self, dtype: Any = None, shape: Any = None, ndim: int | None = None, **options: Any) -> None:
         self.dtype, self.shape, self.ndim = dtype, shape, ndim
         vars(self).update(options)
+
+
+class Wrapper(Layer):
+    """Base class of layers that apply another one, as its attribute `layer`.
+
+    Parameters
+    ----------
+    layer : Layer
+        The other one.
+    **options
+        As for `Layer`.
+    """
+
+    def __init__(self, layer: Any, **options: Any) -> None:
+        super().__init__(**options)
+        self.layer = layer
+
+    def build(self, input_shape: Any = None) -> None:
+        """Build the other layer."""
+        if not self.layer.built:
+            self.layer.build(input_shape)
+        self.built = True
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the arguments of the constructor."""
+        return {**super().get_config(), "layer": self.layer}
+
+
+class AbstractRNNCell(Layer):
+    """Base class of cells for `RNN`: a class with `state_size`, `output_size` and a `call` of an input and states."""
+
+    state_size: Any
+
+    def get_initial_state(self, inputs: Any = None, batch_size: Any = None, dtype: Any = None) -> Any:
+        """Return zeros for each state."""
+        rows = np.zeros((batch_size, 1), dtype or self.dtype) if inputs is None else inputs
+        return zero_states(rows, self.state_size)
 
 
 CuDNNLSTM = LSTM

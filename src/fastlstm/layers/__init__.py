@@ -34,6 +34,7 @@ from .repeat_vector import RepeatVector
 from .rescaling import Rescaling
 from .reshape import Reshape
 from .rms_normalization import RMSNormalization
+from .rnn import cell_steps as _cell_steps  # noqa: F401
 from .rnn.bidirectional import Bidirectional
 from .rnn.cells import GRUCell, LSTMCell, SimpleRNNCell
 from .rnn.gru import GRU

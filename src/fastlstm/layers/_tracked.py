@@ -17,13 +17,23 @@ _HIDDEN = frozenset(_PRIVATE.split())
 
 
 def parts_of(one: Any) -> list[Any]:
-    """Return the layers and models that are attributes, also in lists and dicts, once each."""
+    """Return the layers and models that are attributes, also in lists and dicts, once each.
+
+    In place of a cell, it is the layer that has it.
+    """
     found: dict[int, Any] = {}
     for name, value in vars(one).items():
         if name not in _HIDDEN:
-            for part in _parts_in(value):
+            for part in map(outermost, _parts_in(value)):
                 found.setdefault(id(part), part)
     return list(found.values())
+
+
+def outermost(part: Any) -> Any:
+    """Return a part, or what it is inside of."""
+    while part._in_wrapper and part._owned_by():
+        part = part._owned_by()[0]
+    return part
 
 
 def _parts_in(value: Any) -> Iterator[Any]:

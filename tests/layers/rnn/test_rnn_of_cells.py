@@ -9,6 +9,7 @@ from peers import array_of, require_peer
 import fastlstm
 from fastlstm import Input, Sequential, layers
 from fastlstm.layers import RNN, Bidirectional, GRUCell, LSTMCell, SimpleRNNCell, StackedRNNCells
+from fastlstm.models import Model
 
 ROWS, STEPS, FEATURES, UPDATES = 8, 6, 3, 20
 
@@ -272,7 +273,12 @@ class OwnCell:
         (lambda: RNN(LSTMCell(2), dtype="float64"), ValueError, "dtype"),
         (lambda: Bidirectional(RNN([LSTMCell(2), LSTMCell(2)])), ValueError, "expected a layer of one cell"),
         (lambda: Sequential([Input((3,)), LSTMCell(2)]), ValueError, "is a cell, which computes single steps"),
-        (lambda: LSTMCell(2)(Input((3,)), []), TypeError, r"in a model, RNN\(cell\) is the layer"),
+        (lambda: LSTMCell(2)(Input((3,)), []), ValueError, r"states: cell 'lstm_cell.*' expected 2, got 0"),
+        (
+            lambda: StackedRNNCells([GRUCell(2)])(Input((3,)), []),
+            TypeError,
+            r"in a model, RNN\(cell\) is the layer",
+        ),
         (lambda: LSTMCell(2)(np.zeros((4, 3)), np.zeros((4, 2))), TypeError, "states: expected a list of 2 arrays"),
         (lambda: GRUCell(2)(np.zeros((4, 3)), np.zeros((3, 2))), ValueError, r"states\[0\]: expected shape \(4, 2\)"),
         (lambda: StackedRNNCells([GRUCell(2)])(np.zeros((4, 3)), []), ValueError, "an entry for each of 1 cells"),
@@ -289,3 +295,86 @@ def test_a_cell_is_in_one_layer():
     with pytest.raises(ValueError, match="is in use already"):
         RNN(cell)
     assert first.cell is cell
+
+
+def numpy_step(x, h, c, kernel, recurrent, bias):
+    i, f, g, o = np.split(x @ kernel + h @ recurrent + bias, 4, axis=1)
+    c = c / (1 + np.exp(-f)) + np.tanh(g) / (1 + np.exp(-i))
+    return np.tanh(c) / (1 + np.exp(-o)), c
+
+
+class FeedsBack(Model):
+    """Goes on with its own predictions, step by step, from the states after the inputs."""
+
+    def __init__(self):
+        super().__init__()
+        self.cell = layers.LSTMCell(4)
+        self.rnn = layers.RNN(self.cell, return_state=True)
+        self.dense = layers.Dense(2)
+
+    def call(self, inputs):
+        x, *states = self.rnn(inputs)
+        outputs = [self.dense(x)]
+        for _ in range(2):
+            x, states = self.cell(outputs[-1], states=states)
+            outputs.append(self.dense(x))
+        return np.stack(outputs, 1)
+
+
+def test_steps_of_the_cell_of_a_layer(tmp_path, rng):
+    x, y = rng.normal(size=(6, 5, 2)), rng.normal(size=(6, 3, 2))
+    model = FeedsBack()
+    model.compile("adam", "mse")
+    model.fit(x, y, verbose=0)
+    assert len(model.trainable_weights) == 5
+    *cell, kernel, bias = (np.float64(weight) for weight in model.get_weights())
+    h = c = np.zeros((6, 4))
+    for t in range(5):
+        h, c = numpy_step(x[:, t], h, c, *cell)
+    outputs = [h @ kernel + bias]
+    for _ in range(2):
+        h, c = numpy_step(outputs[-1], h, c, *cell)
+        outputs.append(h @ kernel + bias)
+    np.testing.assert_allclose(model.predict(x), np.stack(outputs, 1), rtol=1e-4, atol=1e-6)
+    model.save_weights(tmp_path / "all.weights.h5")
+    again = FeedsBack()
+    again.compile("adam", "mse")
+    again.fit(x, y, verbose=0)
+    again.load_weights(tmp_path / "all.weights.h5")
+    for one in (model, again):
+        one.fit(x, y, shuffle=False, verbose=0)
+    np.testing.assert_array_equal(again.predict(x), model.predict(x))
+
+
+class Loop(layers.Layer):
+    """Two cells that are in no other layer."""
+
+    def __init__(self):
+        super().__init__()
+        self.lower, self.upper = layers.GRUCell(3), layers.LSTMCell(4)
+
+    def call(self, x):
+        h, states = np.zeros_like(x[:, 0, :1] * np.ones((1, 3))), None
+        states = [np.zeros_like(x[:, 0, :1] * np.ones((1, 4)))] * 2
+        for t in range(x.shape[1]):
+            y, h = self.lower(x[:, t], h)
+            y, states = self.upper(y, states)
+        return y
+
+
+def test_steps_of_cells_alone(rng):
+    x = rng.normal(size=(6, 5, 2))
+    inputs = Input((5, 2))
+    model = Model(inputs, Loop()(inputs))
+    weights = model.get_weights()
+    expected = Sequential([Input((5, 2)), layers.GRU(3, return_sequences=True), layers.LSTM(4)])
+    expected.set_weights(weights)
+    np.testing.assert_allclose(model.predict(x), expected.predict(x), rtol=1e-5, atol=1e-7)
+
+
+def test_a_cell_whose_layer_returns_no_states():
+    cell = layers.LSTMCell(2)
+    rnn = layers.RNN(cell)
+    x = Input((2,))
+    with pytest.raises(TypeError, match=rf"layer '{rnn.name}' is the RNN of cell .* return_state=True"):
+        cell(x, [x, x])

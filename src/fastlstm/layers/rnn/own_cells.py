@@ -53,7 +53,7 @@ class RNN(Layer):  # its name in files
             cell.build((None, x.shape[-1]))  # which sets it
         states = initial_state
         if states is None:
-            states = [_zeros(x, size) for size in _sizes(cell.state_size)]
+            states = zero_states(x, cell.state_size)
         states = list(_listed(states))
         if x.shape[1] is not None:
             found = self._looped(cell, x, states, mask)
@@ -141,6 +141,11 @@ class StackedRNNCells(Layer):  # its name in files
 def is_own_cell(value: Any) -> bool:
     """Return whether this is a cell of a user's class, or several on top of each other."""
     return bool(getattr(value, "_is_own", False)) and hasattr(value, "state_size")
+
+
+def zero_states(x: Any, state_size: Any) -> list[Any]:
+    """Return zeros for each state of a cell, with as many rows as an array."""
+    return [_zeros(x, size) for size in _sizes(state_size)]
 
 
 def _sizes(state_size: Any) -> list[int]:

@@ -12,7 +12,7 @@ from ..._internal.native import Branch
 from .._from_config import layer_from
 from .._weights import JoinedWeights, Weight
 from ..base import VECTORS, Layer, Shape, registry
-from ..symbolic import are_symbolic
+from ..symbolic import OPERATIONS, are_symbolic
 from ._states import join_states, split_states
 
 
@@ -111,6 +111,8 @@ class RecurrentCell(AnyCell):
 
     _layer_class: ClassVar[Any]
     """The class of the layers of this cell."""
+    _of_steps: Any = None
+    """What computes steps of symbolic tensors, once there has been one."""
 
     def __init__(
         self,
@@ -202,7 +204,7 @@ class RecurrentCell(AnyCell):
 
         Parameters
         ----------
-        x : array_like
+        x : array_like or SymbolicTensor
             The input of the step, (N, D).
         states : list of array_like, or array_like
             The states before the step, (N, H) each, as `get_initial_state` returns them; a single state may be given
@@ -225,7 +227,7 @@ class RecurrentCell(AnyCell):
             If `x` or a state is not made of real integers or floats.
         """
         if are_symbolic(x):
-            _refuse_symbolic(self)
+            return OPERATIONS["step"](self, x, states, training)
         array = self._as_input("x", x)
         features = self._check_shape("x", array.shape)
         widths = self._layer._state_widths()
