@@ -24,6 +24,7 @@ __all__ = [
     "IntegerLookup",
     "MaxPool1D",
     "Merge",
+    "SeparableConvolution1D",
     "StringLookup",
     "TextVectorization",
     "ThresholdedReLU",
@@ -60,6 +61,7 @@ TimeDistributedDense = Dense
 """A dense layer, which is applied to each step of a sequence."""
 AtrousConvolution1D = Convolution1D = Conv1D
 MaxPool1D, AvgPool1D = MaxPooling1D, AveragePooling1D
+SeparableConvolution1D = SeparableConv1D
 GlobalMaxPool1D, GlobalAvgPool1D = GlobalMaxPooling1D, GlobalAveragePooling1D
 
 
