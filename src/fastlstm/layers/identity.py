@@ -52,7 +52,8 @@ class ActivityRegularization(Identity):
         The factors, at least 0.
     **options
         Keyword arguments common to all layers, described in `Layer`: `name`, `dtype`, `trainable`, `weights`, and in
-        place of an `Input`: `input_shape`, `batch_input_shape`, `batch_shape`, `input_dim` and `input_length`.
+        place of an `Input`: `input_shape`, `batch_input_shape`, `batch_shape`, `input_dim` and `input_length`; not
+        `activity_regularizer`, in whose place the factors are.
 
     Raises
     ------
