@@ -291,6 +291,7 @@ class MethodsOfKeras(Model):
         """Write the model to a file. A path that ends neither with .keras nor with .h5 gets the .keras format."""
         from ..formats import model_files  # slow to import
 
+        _make_folder_of(filepath)
         without(options, _OF_SAVE)
         path = file_of(filepath)
         if isinstance(path, str) and not path.endswith((".h5", ".hdf5")):  # Keras 2 made folders
@@ -303,6 +304,7 @@ class MethodsOfKeras(Model):
         """Write the weights to a file with any ending: in the format of Keras 2 for .h5, otherwise of .weights.h5."""
         from ..formats import model_files  # slow to import
 
+        _make_folder_of(filepath)
         without(options, _OF_SAVE)
         model_files.save_weights(self, filepath, overwrite, any_ending=True)
 
@@ -345,3 +347,10 @@ def _steps_of(samples: int, generator: Any) -> tuple[int, Any]:
     x = first[0] if isinstance(first, tuple) else first
     rows = len(x[0] if isinstance(x, list) else next(iter(x.values())) if isinstance(x, dict) else x)
     return -(-samples // rows), itertools.chain([first], batches)
+
+
+def _make_folder_of(path: Any) -> None:
+    """Create the folder of a file that is not there yet, as Keras does."""
+    folder = os.path.dirname(os.fspath(path)) if isinstance(path, (str, os.PathLike)) else ""
+    if folder:
+        os.makedirs(folder, exist_ok=True)
