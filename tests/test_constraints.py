@@ -132,8 +132,8 @@ def test_constraints_of_ones_own_are_refused():
 
 
 def test_unknown_names_list_the_close_ones():
-    with pytest.raises(ValueError, match="unknown constraint 'maxnorm'; did you mean 'max_norm'"):
-        constraints.get("maxnorm")
+    with pytest.raises(ValueError, match="unknown constraint 'maxnorms'; did you mean 'maxnorm' or 'max_norm'"):
+        constraints.get("maxnorms")
 
 
 W = np.ones((2, 3))

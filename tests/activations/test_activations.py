@@ -290,3 +290,13 @@ def test_other_functions_and_names_are_refused():
         activations.get("softmaxx")
     with pytest.raises(ValueError, match=r"known: celu, elu, .*, threshold"):
         activations.get("qqqqq")
+
+
+@pytest.mark.parametrize("name", ["softmax", "log_softmax"])
+@pytest.mark.parametrize("axes", [(1, 2), [0, -1], (0, 1, 2)])
+def test_softmax_over_several_axes(name, axes, rng):
+    x = rng.normal(size=(2, 3, 4))
+    powers = np.exp(x)
+    expected = powers / powers.sum(axis=tuple(axes), keepdims=True)
+    found = getattr(activations, name)(x, axes)
+    np.testing.assert_allclose(found, expected if name == "softmax" else np.log(expected), rtol=1e-12)

@@ -67,3 +67,30 @@ def test_models_and_wrappers(model):
     assert keras.Sequential([keras.layers.LSTM(3, batch_input_shape=(1, 4, 2), stateful=True)]).stateful
     both = keras.layers.Bidirectional(keras.layers.LSTM(3))
     assert both.layer is both.forward_layer
+
+
+def test_activations_of_layers_are_the_functions():
+    layer = keras.layers.Dense(2, activation="relu")
+    assert layer.activation == keras.activations.relu
+    assert keras.activations.get("relu") is keras.activations.relu
+    assert keras.activations.get(keras.activations.relu) is keras.activations.relu
+    assert keras.activations.get(None) is keras.activations.linear
+
+
+def test_variables_of_optimizers_are_compared_by_value():
+    variable, weight = keras.Variable([1.0]), keras.optimizers.SGD(0.5)
+    weight.apply_gradients([([1.0], variable)])
+    assert weight.variables[0] == 1
+
+
+def test_the_output_shape_by_its_name_in_keras_1():
+    assert keras.layers.Dense(2).get_output_shape_for((None, 3)) == (None, 2)
+
+
+def test_saving_creates_folders(tmp_path):
+    model = keras.Sequential([keras.layers.Dense(1, input_shape=(2,))])
+    model.save(tmp_path / "one" / "two" / "model.h5")
+    model.save_weights(tmp_path / "three" / "weights.h5")
+    loaded = keras.models.load_model(tmp_path / "one" / "two" / "model.h5")
+    loaded.load_weights(tmp_path / "three" / "weights.h5")
+    np.testing.assert_array_equal(loaded.get_weights()[0], model.get_weights()[0])

@@ -184,3 +184,24 @@ def test_variables_without_axes():
     variable = keras.Variable(2.0)
     keras.optimizers.SGD(0.5).apply_gradients([(np.float32(3.0), variable)])
     assert variable.numpy() == 0.5
+
+
+def test_variables_without_weight_decay():
+    def decayed(**excluded):
+        variables = [keras.Variable(2.0), keras.Variable(2.0, name="special")]
+        optimizer = keras.optimizers.AdamW(1.0, weight_decay=0.1)
+        if "number" in excluded:
+            excluded = {"var_list": [variables[excluded["number"]]]}
+        optimizer.exclude_from_weight_decay(**excluded)
+        optimizer.apply_gradients([(np.float32(0), variable) for variable in variables])
+        return [round(float(variable.numpy()), 6) for variable in variables]
+
+    assert decayed() == [1.8, 1.8]
+    assert decayed(var_names=["special"]) == [1.8, 2.0]
+    assert decayed(number=0) == [2.0, 1.8]
+    layer = keras.layers.Dense(1, input_shape=(2,))
+    model = keras.Sequential([layer])
+    optimizer = keras.optimizers.AdamW(1.0)
+    optimizer.exclude_from_weight_decay(var_list=[layer.bias])
+    with pytest.raises(ValueError, match="var_list: in fit, weights are identified by name"):
+        model.compile(optimizer, "mse")

@@ -222,3 +222,32 @@ def test_models_are_saved_to_open_files():
     loaded = keras.models.load_model(again)
     assert type(loaded) is keras.Sequential
     assert (loaded.predict(np.ones((1, 6, 2)), verbose=0) == found.predict(np.ones((1, 6, 2)), verbose=0)).all()
+
+
+@pytest.mark.parametrize("kind", ["chain", "chain with an input", "graph", "subclass"])
+def test_losses_of_layers_alone_are_trained(kind):
+    class Squares(keras.layers.Layer):
+        def call(self, x):
+            self.add_loss(keras.ops.mean(x**2))
+            return x
+
+    class Subclass(keras.Model):
+        def __init__(self, *layers):
+            super().__init__()
+            self.first, self.second = layers
+
+        def call(self, x):
+            return self.second(self.first(x))
+
+    layers = [keras.layers.Dense(1, kernel_initializer="ones", use_bias=False), Squares()]
+    x = keras.Input((3,))
+    model = {
+        "chain": lambda: keras.Sequential(layers),
+        "chain with an input": lambda: keras.Sequential([x, *layers]),
+        "graph": lambda: keras.Model(x, layers[1](layers[0](x))),
+        "subclass": lambda: Subclass(*layers),
+    }[kind]()
+    model.compile("sgd")
+    history = model.fit(np.ones((4, 3)), batch_size=4, verbose=0).history
+    np.testing.assert_allclose(history["loss"], [9.0], rtol=1e-6)
+    np.testing.assert_allclose(layers[0].get_weights()[0], np.full((3, 1), 1 - 0.01 * 6), rtol=1e-6)

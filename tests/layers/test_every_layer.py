@@ -129,6 +129,8 @@ MADE = {
     "global-max-pooling": (layers.GlobalMaxPooling1D, (2, 5, 3), (2, 3), []),
     "global-average-pooling": (partial(layers.GlobalAveragePooling1D, keepdims=True), (2, 5, 3), (2, 1, 3), []),
     "spatial-dropout": (partial(layers.SpatialDropout1D, 0.5), (2, 5, 3), (2, 5, 3), []),
+    "identity": (layers.Identity, (2, 5, 3), (2, 5, 3), []),
+    "activity-regularization": (partial(layers.ActivityRegularization, 0.5), (2, 5, 3), (2, 5, 3), []),
     "gaussian-noise": (partial(layers.GaussianNoise, 0.5), (2, 5, 3), (2, 5, 3), []),
     "gaussian-dropout": (partial(layers.GaussianDropout, 0.5), (2, 3), (2, 3), []),
     "alpha-dropout": (partial(layers.AlphaDropout, 0.5), (2, 5, 3), (2, 5, 3), []),

@@ -196,7 +196,7 @@ def test_an_unbuilt_layer_has_no_weights_yet():
     assert not hasattr(layer, "kernel")
     for use, error in [
         (lambda: layer.kernel, AttributeError),
-        (lambda: layer.set_weights([]), ValueError),
+        (lambda: layer.set_weights([np.ones((3, 2)), np.ones(2)]), ValueError),
         (layer.count_params, ValueError),
     ]:
         with pytest.raises(error, match="layer 'mine' has no weights yet: call build"):

@@ -82,7 +82,7 @@ def test_names_configurations_and_instances_are_taken(cls):
         (lambda: optimizers.Adadelta(rho=1.0), ValueError, "rho"),
         (lambda: optimizers.get({"config": {}}), TypeError, "a dict with a class_name"),
         (lambda: optimizers.get({"class_name": "Lars"}), ValueError, "unknown optimizer 'lars'"),
-        (lambda: optimizers.SGD().exclude_from_weight_decay(var_list=[1]), ValueError, "var_list"),
+        (lambda: optimizers.SGD().exclude_from_weight_decay(var_list=[1]), TypeError, "var_list: expected variables"),
         (lambda: optimizers.SGD().exclude_from_weight_decay(var_names=[1]), TypeError, "var_names"),
         (lambda: optimizers.SGD().swap_ema_weights(), ValueError, "use_ema=True"),
     ],

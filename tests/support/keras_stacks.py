@@ -2,6 +2,8 @@
 
 # What is between an Input, or a Masking, and a GRU. Each is built by Keras and by this package.
 PASSES_MASK = {
+    "identity": lambda at: [at.Identity()],
+    "activity regularization": lambda at: [at.ActivityRegularization(0.01, 0.02)],
     "batch normalization": lambda at: [at.BatchNormalization(momentum=0.8)],
     "batch normalization plain": lambda at: [at.BatchNormalization(center=False, scale=False, epsilon=0.1)],
     "leaky relu": lambda at: [at.LeakyReLU(0.2)],

@@ -98,7 +98,7 @@ class ActivationName(str):
 
     def __eq__(self, other: object) -> bool:
         """Return whether the other is this name, or the function of this name."""
-        return str.__eq__(self, other) is True or registry.names.get(str(self)) is other
+        return str.__eq__(self, other) is True or registry.names.get(str(self)) is plain_function(other)
 
     def __ne__(self, other: object) -> bool:
         """Return whether the other is neither this name nor the function."""

@@ -13,15 +13,15 @@ __all__ = ["glu", "log_softmax", "softmax", "sparsemax"]
 
 
 @of_rows(lambda d_y, x, y: y * (d_y - (d_y * y).sum(axis=-1, keepdims=True)), onnx=Operator("Softmax", {"axis": -1}))
-def softmax(x: Any, axis: int = -1) -> Array:
+def softmax(x: Any, axis: int | tuple[int, ...] = -1) -> Array:
     """Softmax: ``exp(x)`` divided by its sum over an axis.
 
     Parameters
     ----------
     x : array_like
         Real numbers, at least one axis.
-    axis : int
-        The axis along which the result sums to 1.
+    axis : int or tuple of int
+        The axis along which the result sums to 1; or several, over all of whose elements it does.
 
     Returns
     -------
@@ -32,7 +32,7 @@ def softmax(x: Any, axis: int = -1) -> Array:
     Raises
     ------
     TypeError
-        If `x` does not hold real integers or floats, or `axis` is not an integer.
+        If `x` does not hold real integers or floats, or `axis` is not made of integers.
     ValueError
         If `x` is ragged or has no axis `axis`.
 
@@ -46,22 +46,22 @@ def softmax(x: Any, axis: int = -1) -> Array:
     [[0.5, 0.5]]
     """
     x = floats(x)
-    axis = axis_of(x, axis)
+    axes = _axes_of(x, axis)
     with quiet():
-        powers = np.exp(_below_zero(x, axis))
-        return like(x, powers / powers.sum(axis=axis, keepdims=True))
+        powers = np.exp(_below_zero(x, axes))
+        return like(x, powers / powers.sum(axis=axes, keepdims=True))
 
 
 @of_rows(lambda d_y, x, y: d_y - np.exp(y) * d_y.sum(axis=-1, keepdims=True), onnx=Operator("LogSoftmax", {"axis": -1}))
-def log_softmax(x: Any, axis: int = -1) -> Array:
+def log_softmax(x: Any, axis: int | tuple[int, ...] = -1) -> Array:
     """Logarithm of `softmax`, accurate even where the softmax underflows.
 
     Parameters
     ----------
     x : array_like
         Real numbers, at least one axis.
-    axis : int
-        The axis of the softmax.
+    axis : int or tuple of int
+        The axis, or axes, of the softmax.
 
     Returns
     -------
@@ -72,7 +72,7 @@ def log_softmax(x: Any, axis: int = -1) -> Array:
     Raises
     ------
     TypeError
-        If `x` does not hold real integers or floats, or `axis` is not an integer.
+        If `x` does not hold real integers or floats, or `axis` is not made of integers.
     ValueError
         If `x` is ragged or has no axis `axis`.
 
@@ -86,10 +86,15 @@ def log_softmax(x: Any, axis: int = -1) -> Array:
     [-1000.0, 0.0]
     """
     x = floats(x)
-    axis = axis_of(x, axis)
+    axes = _axes_of(x, axis)
     with quiet():
-        x = _below_zero(x, axis)
-        return like(x, x - np.log(np.exp(x).sum(axis=axis, keepdims=True)))
+        x = _below_zero(x, axes)
+        return like(x, x - np.log(np.exp(x).sum(axis=axes, keepdims=True)))
+
+
+def _axes_of(x: Array, axis: Any) -> int | tuple[int, ...]:
+    """Return the given axis, or several of them, as numbers from 0 on."""
+    return tuple(axis_of(x, one) for one in axis) if isinstance(axis, (tuple, list)) else axis_of(x, axis)
 
 
 def _backward_of_sparsemax(d_y: Array, x: Array, y: Array) -> Array:
@@ -210,7 +215,7 @@ def glu(x: Any, axis: int = -1) -> Array:
         return like(x, first * sigmoid(second))
 
 
-def _below_zero(x: Array, axis: int) -> Array:
+def _below_zero(x: Array, axis: int | tuple[int, ...]) -> Array:
     """Return `x` minus its maximum along the axis, which may be empty."""
     shifted: Array = x - x.max(axis=axis, keepdims=True, initial=-np.inf)
     return shifted

@@ -6,6 +6,7 @@ particular the arrays whose gradient is recorded (`fastlstm._internal.tape`): lo
 
 import functools
 from collections.abc import Callable
+from operator import index
 from typing import Any
 
 import numpy as np
@@ -309,9 +310,11 @@ def ones_like(x: Any, dtype: Any = None) -> Any:
     return tensor(np.ones_like(x, None if dtype is None else dtype_of(dtype)))
 
 
-def generator(seed: int | None) -> np.random.Generator:
+def generator(seed: Any) -> np.random.Generator:
     """Return a random generator; without a seed it is seeded by `numpy.random`, which `set_random_seed` seeds."""
-    return np.random.default_rng(np.random.randint(2**31) if seed is None else seed)
+    if seed is None:
+        return np.random.default_rng(np.random.randint(2**31))
+    return np.random.default_rng(index(seed) if hasattr(seed, "__index__") else np.asarray(seed))
 
 
 def normal(shape: Any, mean: float = 0.0, stddev: float = 1.0, dtype: Any = None, seed: int | None = None) -> Any:

@@ -68,6 +68,9 @@ class MethodsOfKeras(Model):
     _trained_at_compile: tuple[list[bool], ...] = ()
     """What `fit` changes of each layer: as in Keras 2, changes of `trainable` need another `compile`."""
     _has_only_added_losses = False
+    _may_add_losses = False
+    """Whether it was compiled without a loss before the losses that its layers add were known."""
+    _metrics_given: tuple[Any, Any] = (None, None)
     _metrics_with_tensors: tuple[tuple[str, Any], ...] = ()
     """Names and functions of metrics of `compile` that use tensors of the model."""
     _added_metrics: tuple[tuple[str, Any], ...] = ()
@@ -105,6 +108,8 @@ class MethodsOfKeras(Model):
         self._has_only_added_losses = loss is None and added_losses.are_in(self)
         if self._has_only_added_losses:
             loss, loss_weights = "mse", 0.0
+        self._may_add_losses = loss is None and not self.built
+        self._metrics_given = metrics, weighted_metrics
         metrics = self._taken_out(metrics)
         loss, metrics, weighted_metrics = as_losses(loss), as_metrics(metrics), as_metrics(weighted_metrics)
         super().compile(optimizer, loss, loss_weights, metrics, weighted_metrics, **without(options, _OF_COMPILE))
@@ -206,6 +211,8 @@ class MethodsOfKeras(Model):
     def _with_targets(self, args: tuple[Any, ...], options: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
         """Return arguments with targets of zeros if there is no loss of targets and predictions."""
         x, y = x_and_y(args, options)
+        if self._may_add_losses and not gives_batches(x):
+            self._compile_with_added_losses(x)
         if not self._has_only_added_losses or y is not None or gives_batches(x):
             return args, options
         given = {name: value for name, value in options.items() if name not in ("x", "y")}
@@ -213,6 +220,15 @@ class MethodsOfKeras(Model):
         if isinstance(held_out, tuple) and (len(held_out) == 1 or held_out[1] is None):
             given["validation_data"] = (held_out[0], added_losses.targets_for(self, held_out[0]))
         return (x, added_losses.targets_for(self, x), *args[2:]), given
+
+    def _compile_with_added_losses(self, x: Any) -> None:
+        """Compile a model that was compiled without a loss, before it was built, again if its layers add losses."""
+        self._may_add_losses = False
+        if not self.built:
+            self(np.asarray(x)[:1])
+        if added_losses.are_in(self):
+            metrics, weighted_metrics = self._metrics_given
+            self.compile(self.optimizer, metrics=metrics, weighted_metrics=weighted_metrics)
 
     def evaluate(self, *args: Any, **options: Any) -> Any:
         """Return the loss and the metrics, as `fastlstm.Sequential.evaluate` does."""
@@ -280,6 +296,7 @@ class MethodsOfKeras(Model):
         """Write the model to a file. A path that ends neither with .keras nor with .h5 gets the .keras format."""
         from ..formats import model_files  # slow to import
 
+        _make_folder_of(filepath)
         without(options, _OF_SAVE)
         path = file_of(filepath)
         if isinstance(path, str) and not path.endswith((".h5", ".hdf5")):  # Keras 2 made folders
@@ -292,6 +309,7 @@ class MethodsOfKeras(Model):
         """Write the weights to a file with any ending: in the format of Keras 2 for .h5, otherwise of .weights.h5."""
         from ..formats import model_files  # slow to import
 
+        _make_folder_of(filepath)
         without(options, _OF_SAVE)
         model_files.save_weights(self, filepath, overwrite, any_ending=True)
 
@@ -340,3 +358,10 @@ def _steps_of(samples: int, generator: Any) -> tuple[int, Any]:
     x = first[0] if isinstance(first, tuple) else first
     rows = len(x[0] if isinstance(x, list) else next(iter(x.values())) if isinstance(x, dict) else x)
     return -(-samples // rows), itertools.chain([first], batches)
+
+
+def _make_folder_of(path: Any) -> None:
+    """Create the folder of a file that is not there yet, as Keras does."""
+    folder = os.path.dirname(os.fspath(path)) if isinstance(path, (str, os.PathLike)) else ""
+    if folder:
+        os.makedirs(folder, exist_ok=True)

@@ -46,7 +46,7 @@ class _OldNames(MonitorCallback):
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         """Find the present name of the monitored value."""
-        self.monitor = present_name(self.monitor, self.model.metrics_names)
+        self.monitor = present_name(self.monitor, getattr(self.model, "metrics_names", ()))
         super().on_train_begin(logs)
 
     def _larger_is_better(self) -> bool:

@@ -29,6 +29,7 @@ __all__ = [
     "IntegerLookup",
     "MaxPool1D",
     "Merge",
+    "SeparableConvolution1D",
     "StringLookup",
     "TextVectorization",
     "ThresholdedReLU",
@@ -104,6 +105,7 @@ TimeDistributedDense = Dense
 AtrousConvolution1D = Convolution1D = Conv1D
 Convolution1DTranspose = Conv1DTranspose
 MaxPool1D, AvgPool1D = MaxPooling1D, AveragePooling1D
+SeparableConvolution1D = SeparableConv1D
 GlobalMaxPool1D, GlobalAvgPool1D = GlobalMaxPooling1D, GlobalAveragePooling1D
 
 

@@ -2,11 +2,26 @@
 
 from typing import Any
 
-from ._arrays import categorical, normal, uniform
+from ..config import floatx
+from ..initializers import TruncatedNormal
+from ._arrays import cast, categorical, generator, normal, tensor, uniform
 from ._arrays import shuffled as shuffle
 from ._missing import missing_names_of
+from .backend import dropout as _dropout
 
-__all__ = ["categorical", "normal", "randint", "shuffle", "uniform"]
+__all__ = [
+    "SeedGenerator",
+    "beta",
+    "binomial",
+    "categorical",
+    "dropout",
+    "gamma",
+    "normal",
+    "randint",
+    "shuffle",
+    "truncated_normal",
+    "uniform",
+]
 
 __getattr__ = missing_names_of(__name__)
 
@@ -14,3 +29,55 @@ __getattr__ = missing_names_of(__name__)
 def randint(shape: Any, minval: int, maxval: int, dtype: Any = "int32", seed: int | None = None) -> Any:
     """Return random integers from `minval` to `maxval`, which is excluded."""
     return uniform(shape, minval, maxval, dtype, seed)
+
+
+def truncated_normal(shape: Any, mean: float = 0.0, stddev: float = 1.0, dtype: Any = None, seed: Any = None) -> Any:
+    """Return normally distributed random numbers within two standard deviations."""
+    drawn = generator(seed)
+    found = TruncatedNormal(0.0, 1.0, seed=int(drawn.integers(2**31)))(tuple(shape), "float64")
+    return cast(mean + stddev * found, dtype or floatx())
+
+
+def binomial(shape: Any, counts: Any, probabilities: Any, dtype: Any = None, seed: Any = None) -> Any:
+    """Return the numbers of successes in `counts` trials."""
+    return cast(generator(seed).binomial(counts, probabilities, shape), dtype or floatx())
+
+
+def beta(shape: Any, alpha: Any, beta: Any, dtype: Any = None, seed: Any = None) -> Any:
+    """Return random numbers of beta distributions."""
+    return cast(generator(seed).beta(alpha, beta, shape), dtype or floatx())
+
+
+def gamma(shape: Any, alpha: Any, dtype: Any = None, seed: Any = None) -> Any:
+    """Return random numbers of gamma distributions with the scale 1."""
+    return cast(generator(seed).gamma(alpha, size=shape), dtype or floatx())
+
+
+def dropout(inputs: Any, rate: float, noise_shape: Any = None, seed: Any = None) -> Any:
+    """Return an array with elements set to 0 at random, the others divided by ``1 - rate``."""
+    return _dropout(inputs, rate, noise_shape, seed)
+
+
+class SeedGenerator:
+    """A seed for several calls of the functions of this module, each of which gets other random numbers.
+
+    Parameters
+    ----------
+    seed : int, optional
+        Default: a random one.
+    name : str, optional
+        For Keras compatibility.
+    **options
+        The same.
+    """
+
+    def __init__(self, seed: int | None = None, name: str | None = None, **options: Any) -> None:
+        self.seed, self._drawing = seed, generator(seed)
+
+    def next(self, ordered: bool = True) -> Any:
+        """Return the next seed."""
+        return tensor(self._drawing.integers(2**31, size=2))
+
+    def __index__(self) -> int:
+        """Return the next seed as a number."""
+        return int(self._drawing.integers(2**31))

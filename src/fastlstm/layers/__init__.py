@@ -17,6 +17,7 @@ from .embedding import Embedding
 from .flatten import Flatten
 from .get_item import GetItem
 from .group_normalization import GroupNormalization
+from .identity import ActivityRegularization, Identity
 from .input import Input, InputLayer
 from .lambda_layer import Lambda
 from .layer_normalization import LayerNormalization
@@ -59,6 +60,7 @@ __all__ = [
     "LSTM",
     "RNN",
     "Activation",
+    "ActivityRegularization",
     "Add",
     "AdditiveAttention",
     "AlphaDropout",
@@ -84,6 +86,7 @@ __all__ = [
     "GlobalAveragePooling1D",
     "GlobalMaxPooling1D",
     "GroupNormalization",
+    "Identity",
     "Input",
     "InputLayer",
     "LSTMCell",

@@ -254,6 +254,21 @@ class Layer(Trainable):
         self._check_shape("input_shape", input_shape)
         return self._output_shape(tuple(input_shape))
 
+    def get_output_shape_for(self, input_shape: Any) -> Any:
+        """Return what `compute_output_shape` returns, as in Keras 1.
+
+        Parameters
+        ----------
+        input_shape : tuple
+            With the batch axis.
+
+        Returns
+        -------
+        tuple
+            With the batch axis; a tuple of shapes if the layer returns several arrays.
+        """
+        return self.compute_output_shape(input_shape)
+
     def __call__(self, x: Any, *, mask: Any = None, training: bool = False) -> Any:
         """Return the output for an array; builds the layer if necessary.
 

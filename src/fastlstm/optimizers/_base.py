@@ -238,6 +238,7 @@ class Optimizer:
         self._without_decay: re.Pattern[str] | None = None
         self._model: weakref.ref[object] | None = None
         self._network: Network | None = None
+        self._without_decay_keys: set[Any] = set()
         self._own_steps: OwnSteps | None = None  # of training loops
         self._own_variables: list[Any] = []
         self._steps_before = 0  # as set before there is a network
@@ -341,13 +342,14 @@ class Optimizer:
         """
         return variables_of(self, self._network)
 
-    def exclude_from_weight_decay(self, var_list: None = None, var_names: Iterable[str] | None = None) -> None:
+    def exclude_from_weight_decay(self, var_list: Any = None, var_names: Iterable[str] | None = None) -> None:
         """Exempt weights from weight decay. A second call replaces the first.
 
         Parameters
         ----------
-        var_list : None
-            Keras accepts variables here. This package identifies weights by name, so any other value raises ValueError.
+        var_list : iterable of variable, optional
+            Variables or weights, for a loop that calls `apply_gradients`. `fit` identifies weights by name and raises
+            ValueError.
         var_names : iterable of str
             Regular expressions: a weight is exempt if one of them occurs in its name, such as 'kernel',
             'recurrent_kernel' or 'bias'.
@@ -355,9 +357,9 @@ class Optimizer:
         Raises
         ------
         ValueError
-            If `var_list` is given, or a step has already been made.
+            If a step has already been made.
         TypeError
-            If a name is not a string.
+            If a name is not a string, or something in `var_list` is not a variable.
         re.error
             If a name is not a valid regular expression.
 
@@ -367,8 +369,6 @@ class Optimizer:
         >>> optimizer = AdamW()
         >>> optimizer.exclude_from_weight_decay(var_names=["bias"])
         """
-        if var_list is not None:
-            raise ValueError("var_list: expected None; weights are identified by name, as in var_names=['bias']")
         if self._steps:
             raise ValueError("exclude_from_weight_decay: expected a call before the first step")
         names = [var_names] if isinstance(var_names, str) else list(var_names or ())
@@ -376,6 +376,7 @@ class Optimizer:
             if not isinstance(name, str):
                 raise TypeError(f"var_names: expected strings, got {name!r}")
         self._without_decay = re.compile("|".join(names)) if names else None
+        self._without_decay_keys = {key_of(one, "var_list") for one in var_list or ()}
         if self._network is not None:
             self.start(self._network)
 
@@ -711,6 +712,17 @@ class Optimizer:
         self._model = self._network = None
         self._exchanged_at, self._steps_before = None, 0
 
+    def _exempt_from_decay(self, network: Network) -> list[int]:
+        """Return the numbers of the weights in a network that `exclude_from_weight_decay` exempts."""
+        loop = self._own_steps if self._own_steps is not None and self._own_steps.network is network else None
+        if self._without_decay_keys and loop is None:
+            raise ValueError("var_list: in fit, weights are identified by name, as in var_names=['bias']")
+        names = [parameter.name for parameter in network.parameters] if loop is None else loop.names
+        keys = [None] * len(names) if loop is None else loop.keys
+        pattern, excluded = self._without_decay, self._without_decay_keys
+        pairs = enumerate(zip(names, keys, strict=True))
+        return [i for i, (name, key) in pairs if key in excluded or (pattern is not None and pattern.search(name))]
+
     def start(self, network: Network) -> None:
         """Install this optimizer in a network, with empty slots.
 
@@ -720,9 +732,7 @@ class Optimizer:
             The native network.
         """
         numbers = {name: float(value) for name, value in self._numbers().items() if value is not None}
-        names = [] if self._without_decay is None else [parameter.name for parameter in network.parameters]
-        without_decay = [i for i, name in enumerate(names) if self._without_decay and self._without_decay.search(name)]
-        network.set_optimizer(self._rule, numbers, without_decay, self._by_elements(network))
+        network.set_optimizer(self._rule, numbers, self._exempt_from_decay(network), self._by_elements(network))
         if self._steps_before:
             network.iterations = self._steps_before
         self._network, self._exchanged_at, self._steps_before = network, None, 0

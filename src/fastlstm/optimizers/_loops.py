@@ -22,6 +22,7 @@ class OwnSteps:
 
     def __init__(self, variables: Sequence[Any]) -> None:
         self.keys = [key_of(one) for one in variables]
+        self.names = [str(one.name) for one in variables]
         self._stores = [(one._store, one._index) for one in variables]
         dtype = str(np.asarray(_array(self._stores[0])).dtype)
         self.network: Network = native.network(dtype, 1, False)
@@ -51,10 +52,10 @@ def _array(place: Any) -> Array:
     return array
 
 
-def key_of(variable: Any) -> Any:
+def key_of(variable: Any, argument: str = "grads_and_vars") -> Any:
     """Return what identifies a variable or a weight."""
     if getattr(variable, "_store", None) is None:
-        raise TypeError(f"grads_and_vars: expected variables or weights of layers, got {type(variable).__name__}")
+        raise TypeError(f"{argument}: expected variables or weights of layers, got {type(variable).__name__}")
     return id(variable._store), variable._index
 
 

@@ -137,6 +137,12 @@ class OptimizerVariable:
         """Return the value, for NumPy."""
         return np.array(self._read(), dtype)
 
+    def __eq__(self, other: object) -> Any:
+        """Return whether the value is equal to another one, element by element."""
+        return self is other or np.equal(self.numpy(), np.asarray(other))
+
+    __hash__ = object.__hash__
+
     def __repr__(self) -> str:
         return f"<OptimizerVariable path={self.path}, shape={self.shape}, dtype={self.dtype}>"
 
