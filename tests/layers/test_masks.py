@@ -248,3 +248,27 @@ def test_masks_of_arrays_given_and_left_behind(rng):
     np.testing.assert_array_equal(gru(masked, mask=np.ones((2, 4), bool)), gru(x))
     np.testing.assert_array_equal(gru(masked + 0.0), gru(x))
     assert not hasattr(layers.Conv1D(2, 2)(masked), "_keras_mask")
+
+
+def test_masks_of_custom_layers_on_arrays_and_symbolic_tensors(rng):
+    class Half(layers.Layer):
+        def call(self, inputs):
+            return np.split(inputs, 2, axis=1)
+
+        def compute_mask(self, inputs, mask=None):
+            return None if mask is None else np.split(np.asarray(mask), 2, axis=1)
+
+    class Reads(layers.Layer):
+        def call(self, inputs, mask=None):
+            return inputs if mask is None else inputs * np.expand_dims(mask, -1)
+
+    tokens = np.array([[1, 2, 0, 3], [3, 0, 0, 0]])
+    embedded = layers.Embedding(5, 4, mask_zero=True)(tokens)
+    first, second = Half()(embedded)
+    assert first._keras_mask.tolist() == [[True, True], [True, False]]
+    assert second._keras_mask.tolist() == [[False, True], [False, False]]
+    np.testing.assert_array_equal(Reads()(embedded), np.asarray(embedded) * (tokens != 0)[..., None])
+    x = Input((4,))
+    symbolic = layers.Embedding(5, 4, mask_zero=True)(x)
+    assert tuple(symbolic._keras_mask.shape) == (None, 4)
+    assert layers.Conv1D(2, 2)(symbolic)._keras_mask is None

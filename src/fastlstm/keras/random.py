@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from .._internal.deferred import defer_functions
 from ..config import floatx
 from ..initializers import TruncatedNormal
 from ._arrays import cast, categorical, generator, normal, tensor, uniform
@@ -81,3 +82,6 @@ class SeedGenerator:
     def __index__(self) -> int:
         """Return the next seed as a number."""
         return int(self._drawing.integers(2**31))
+
+
+defer_functions(globals(), ["beta", "binomial", "gamma", "normal", "randint", "truncated_normal", "uniform"])

@@ -26,16 +26,19 @@ def called(layer: Layer, call: Callable[..., Any], args: Any, options: Any) -> A
         mask = layer.compute_mask(x)
     elif not _masks.passes_mask(layer):
         mask = None
-    return output if mask is None else _with_mask(output, mask)
+    return with_masks(output, [mask] if isinstance(output, (list, tuple)) else mask)
 
 
-def _with_mask(output: Any, mask: Any) -> Any:
-    """Return the output of a layer, of several the first one, with a mask."""
-    if isinstance(output, (list, tuple)):
-        return type(output)([_with_mask(output[0], mask), *output[1:]])
-    found: Any = np.asarray(output).view(Tensor)
-    found._keras_mask = mask
-    return found
+def with_masks(outputs: Any, masks: Any) -> Any:
+    """Return arrays with their masks: one array, or several with masks of the first ones."""
+    if isinstance(outputs, (list, tuple)) and isinstance(masks, (list, tuple)):
+        found = [with_masks(*both) for both in zip(outputs, masks, strict=False)]
+        return type(outputs)([*found, *outputs[len(found) :]])
+    if masks is None or not isinstance(outputs, np.ndarray):
+        return outputs
+    masked: Any = outputs.view(Tensor)
+    masked._keras_mask = masks
+    return masked
 
 
 OPERATIONS["arrays"] = called

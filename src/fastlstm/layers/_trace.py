@@ -13,7 +13,7 @@ from ._nodes import MODEL_INPUT, Node, Value, captured_by, nodes_between
 from .base import Layer, Shape
 from .computation import Computation, Phase
 from .expression import Expression, applied, identity_of
-from .symbolic import SymbolicCall, SymbolicTensor, outputs_of
+from .symbolic import OPERATIONS, SymbolicCall, SymbolicTensor, outputs_of
 from .variable import TRACING, Variable, same
 
 
@@ -201,6 +201,12 @@ def mask_of(tensor: SymbolicTensor) -> Any:
     return applied(_as_mask, ((values,), {}))
 
 
+def _mask_or_none(tensor: SymbolicTensor) -> Any:
+    """Return the mask that comes with a tensor; None without one."""
+    tracing = TRACING.get()
+    return mask_of(tensor) if (tracing.has_mask(tensor) if tracing else has_mask(tensor, {})) else None
+
+
 def _as_mask(values: Any) -> Any:
     return np.asarray(values)[..., 0] != 0 if not hasattr(values, "value") else values.value[..., 0] != 0
 
@@ -340,3 +346,6 @@ def _identity(layer: Any) -> Any:
     if not isinstance(layer, Layer) or not layer.built or layer.weights:
         return id(layer)
     return type(layer).__name__, repr(layer._arguments())
+
+
+OPERATIONS["mask"] = _mask_or_none

@@ -13,6 +13,7 @@ from .._internal.native import Branch
 from .._internal.tensor import TensorShape
 from . import base
 from ._call_arguments import Place, completed, name_of_first, put_in, structured, taken_out
+from ._masks_of_arrays import with_masks
 from ._own_weights import OwnWeights
 from ._trace import Trace, Tracing, has_mask, mask_of, traced, with_mask
 from ._tracked import FromVariables, parts_of, parts_of_files
@@ -438,7 +439,12 @@ class Layer(base.Layer, metaclass=_AnyLayer):
         args = tuple(args)
         self._added_losses = []
         self._build_for(args, kwargs)
-        return self.call(*args, **completed(type(self).call, kwargs, False))
+        first = args[0] if args else None
+        masks = structured(first, lambda one: getattr(one, "_keras_mask", None))
+        outputs = self.call(*args, **completed(type(self).call, kwargs, False, masks if _any_of(masks) else None))
+        if _any_of(masks) or type(self).compute_mask is not Layer.compute_mask:
+            outputs = with_masks(outputs, self.compute_mask(first, masks))
+        return outputs
 
     def _called(self, args: Any, kwargs: Any, tracing: Tracing) -> Any:
         """Return what `call` returns for symbolic tensors, in a graph that is being traced."""

@@ -215,6 +215,11 @@ class SymbolicTensor:
         return self._defer(np.logical_not, (self,), {})
 
     @property
+    def _keras_mask(self) -> Any:
+        """The mask that comes with a sequence, as Keras names it; None without one."""
+        return OPERATIONS["mask"](self)
+
+    @property
     def T(self) -> Any:
         """The transpose."""
         return self._defer(np.transpose, (self,), {})
