@@ -214,3 +214,12 @@ def test_a_rate_with_a_decay_is_set(rng):
         optimizer.apply_gradients([([1.0], weight)])
         np.testing.assert_allclose(before - weight.numpy(), rate, rtol=1e-6)
     assert keras.backend.get_value(optimizer.lr) == pytest.approx(0.2)
+
+
+def test_the_rows_of_a_batch_beside_a_shape():
+    layer = keras.layers.LSTM(3, batch_size=4, input_shape=(5, 2), stateful=True)
+    model = keras.Sequential([layer, keras.layers.Dense(1, batch_size=4)])
+    assert model.input_shape == (4, 5, 2)
+    assert model.output_shape == (4, 1)
+    with pytest.raises(ValueError, match="batch_size: expected an integer of at least 1"):
+        keras.layers.Dense(1, batch_size=0, input_dim=3)

@@ -22,7 +22,7 @@ REFUSED = {
     *("sliding_window", "flash_attention", "use_gate"),
 }
 VALUES = {"weights"}  # of arrays, which are no part of a configuration
-INPUTS = {"input_shape", "batch_input_shape", "batch_shape", "input_dim", "input_length"}  # of an Input
+INPUTS = {"input_shape", "batch_input_shape", "batch_shape", "input_dim", "input_length", "batch_size"}  # of an Input
 
 LAYER = {"name": "own", "dtype": "float64", "activity_regularizer": regularizers.L1L2(0.1, 0.2), "trainable": False}
 RULES = {

@@ -70,6 +70,8 @@ class Layer(Trainable):
         is as good as an `Input`; other layers ignore them, as in Keras.
     input_dim, input_length : int, optional
         The same in parts: D, and T for a layer that takes sequences.
+    batch_size : int, optional
+        The rows of each batch, for a stateful model, beside a shape without the batch axis.
     weights : list of array_like, optional
         Weights instead of initial ones, in the order and the shapes of `get_weights`.
 
@@ -136,6 +138,7 @@ class Layer(Trainable):
         batch_shape: Any = None,
         input_dim: int | None = None,
         input_length: int | None = None,
+        batch_size: int | None = None,
         weights: Any = None,
     ) -> None:
         super().__init__(trainable)
@@ -153,6 +156,8 @@ class Layer(Trainable):
             sequences=2 not in self._axes,
         )
         """The batch shape of the input among the arguments, None without one."""
+        if batch_size is not None and self._given_shape is not None and batch_input_shape is batch_shape is None:
+            self._given_shape = (integer("batch_size", batch_size, 1), *self._given_shape[1:])
 
     def __init_subclass__(cls) -> None:
         takes_the_options_of(cls, cls.__mro__[1])
