@@ -89,6 +89,13 @@ def first_convolution(net):
     recurrent(net)
 
 
+def transposed_convolution(net, filters=6, use_bias=True, first=False, **window):
+    if not first:
+        recurrent(net)
+    net.add("transposed_convolution", filters=filters, use_bias=use_bias, **sized(**window))
+    recurrent(net)
+
+
 def pooling(net, kind, **options):
     recurrent(net)
     net.add("pooling", kind=kind, **(options or sized(2)))
@@ -134,6 +141,12 @@ STAGES = BATCH_STAGES | {
     "convolution strided": lambda net: convolution(net, padding="same", stride=2, use_bias=False),
     "convolution groups": lambda net: convolution(net, groups=2, padding="same"),
     "convolution wide": lambda net: convolution(net, filters=70, size=1, stride=3),
+    "transposed convolution": transposed_convolution,
+    "transposed convolution strided": lambda net: transposed_convolution(net, stride=2, size=4),
+    "transposed convolution same": lambda net: transposed_convolution(net, padding="same", stride=2, use_bias=False),
+    "transposed convolution dilated": lambda net: transposed_convolution(net, padding="same", dilation=2),
+    "transposed convolution wide": lambda net: transposed_convolution(net, filters=70, size=1, stride=2),
+    "first transposed convolution": lambda net: transposed_convolution(net, 5, first=True, size=2),
     "depthwise": lambda net: convolution(net, 1, layer="depthwise_convolution"),
     "depthwise several": lambda net: convolution(net, 3, layer="depthwise_convolution", padding="same", stride=2),
     "depthwise dilated": lambda net: convolution(
