@@ -73,6 +73,7 @@ class MethodsOfKeras(Model):
     _metrics_given: tuple[Any, Any] = (None, None)
     _metrics_with_tensors: tuple[tuple[str, Any], ...] = ()
     """Names and functions of metrics of `compile` that use tensors of the model."""
+    _has_losses_with_tensors = False
     _added_metrics: tuple[tuple[str, Any], ...] = ()
     _steps_with_tensors: TensorLosses | None = None
 
@@ -117,6 +118,8 @@ class MethodsOfKeras(Model):
         if current != self._trained_in_fit():
             self._changed()
         self._trained_at_compile = tuple(current.values())
+        losses = [] if self._compiled is None else self._compiled.losses
+        self._has_losses_with_tensors = any(isinstance(one, ScriptLoss) and one.uses_tensors for one in losses)
         self._steps_with_tensors = None
         if self.built:
             self._native_model()  # with layers that depend on `trainable` as they are now
@@ -165,10 +168,7 @@ class MethodsOfKeras(Model):
     def _tensor_losses(self) -> TensorLosses | None:
         """What trains the model if losses or metrics use its tensors."""
         metrics = [*self._metrics_with_tensors, *self._added_metrics]
-        losses = [] if self._compiled is None else self._compiled.losses
-        if not metrics and not any(isinstance(one, ScriptLoss) and uses_tensors(one.function) for one in losses):
-            return None
-        if self._steps_with_tensors is None:
+        if self._steps_with_tensors is None and (metrics or self._has_losses_with_tensors):
             self._steps_with_tensors = TensorLosses(self, metrics)
         return self._steps_with_tensors
 

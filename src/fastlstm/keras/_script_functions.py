@@ -25,6 +25,11 @@ class ScriptLoss(FunctionLoss):
         ``function(y_true, y_pred)``.
     """
 
+    @property
+    def uses_tensors(self) -> bool:
+        """Whether the function uses tensors of the model beside its arguments."""
+        return uses_tensors(self.function)
+
     def call(self, y_true: Array, y_pred: Array) -> Any:
         """Return what the function returns."""
         targets, predictions = same_rank(y_true, y_pred)

@@ -19,7 +19,7 @@ from ..losses._shares import shares_of
 from ..metrics import Mean
 from ..models import Model as GraphModel
 from ..models import added_losses
-from ._script_functions import ScriptLoss, uses_tensors
+from ._script_functions import ScriptLoss
 
 
 class _Part(NamedTuple):
@@ -114,7 +114,7 @@ class TensorLosses:
         losses = {
             k: of(loss.function, k)
             for k, loss in enumerate(model._compiled.losses)
-            if isinstance(loss, ScriptLoss) and uses_tensors(loss.function)
+            if isinstance(loss, ScriptLoss) and loss.uses_tensors
         }
         added = [part(one.call.inputs[0]) for one in added_losses.of(model)]
         metrics = [part(one) if isinstance(one, SymbolicTensor) else of(one, 0) for one in self._functions]
