@@ -66,6 +66,7 @@ ARGUMENTS = {
 }
 MADE = {
     "Bidirectional": lambda: layers.Bidirectional(layers.LSTM(2)),
+    "Wrapper": lambda: layers.Wrapper(layers.Dense(2)),
     "TimeDistributed": lambda: layers.TimeDistributed(layers.Dense(2)),
     "RNN": lambda: layers.RNN(layers.LSTMCell(2)),
     "StackedRNNCells": lambda: layers.StackedRNNCells([layers.LSTMCell(2)]),

@@ -8,6 +8,7 @@ ATTRIBUTES = {
         built curve false_negatives false_positives interpolate_pr_auc label_weights multi_label num_labels
         num_thresholds summation_method thresholds true_negatives true_positives
         """,
+    "AbstractRNNCell": "get_initial_state output_size state_size",
     "Accuracy": "built count reduction total",
     "Activation": "activation",
     "Adadelta": "epsilon jit_compile rho",
@@ -391,6 +392,7 @@ ATTRIBUTES = {
         set_shape shape sparse_read synchronization to_proto trainable value
         """,
     "VarianceScaling": "distribution input_axes mode output_axes scale seed",
+    "Wrapper": "layer",
     "ZeroPadding1D": "data_format padding",
     "constant": "value",
     "glorot_normal": "distribution input_axes mode output_axes scale seed",

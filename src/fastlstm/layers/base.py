@@ -170,7 +170,9 @@ class Layer(Trainable):
             arguments = {**self._arguments(), "activity_regularizer": self._activity_regularizer}
             if name in arguments:
                 return arguments[name]
-        if isinstance(getattr(type(self), name, None), property) and not self.built:  # whose error this one replaces
+        is_initialized = "_features" in vars(self)
+        if is_initialized and isinstance(getattr(type(self), name, None), property) and not self.built:
+            # of which this error takes the place
             raise AttributeError(self._without_weights(), name=name, obj=self)
         if name.startswith("__") or hasattr(type(self), name):
             return object.__getattribute__(self, name)
