@@ -101,5 +101,14 @@ def cases(tf, K):
             A,
         ),
         "backend functions": (lambda a: K.softmax(a) + K.sigmoid(a) + K.tanh(a) + K.softplus(a) + K.hard_sigmoid(a), A),
+        "ctc": (
+            lambda a: K.ctc_batch_cost(
+                tf.constant([[0, 1], [2, 0], [1, 1]]),
+                tf.nn.softmax(tf.reshape(tf.tile(a, [1, 5]) * tf.range(1.0, 21.0), (3, 5, 4)), axis=-1),
+                tf.constant([[5], [4], [3]]),
+                tf.constant([[2], [1], [2]]),
+            ),
+            A,
+        ),
         "sequence mask": (lambda a: a * tf.sequence_mask([1, 4, 2], 4, dtype=tf.float32), A),
     }

@@ -36,6 +36,7 @@ from .._arrays import value_of as eval
 from .._arrays import value_of as get_value
 from .._inert import Inert
 from .._missing import missing_names_of
+from ._ctc import ctc_batch_cost, ctc_decode
 from ._function import function
 from ._variable import Variable
 

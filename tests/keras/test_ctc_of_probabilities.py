@@ -1,0 +1,80 @@
+"""`ctc_batch_cost` and `ctc_decode` of the backend, against all ways to align labels and finite differences."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+from fastlstm import keras
+from fastlstm._internal.tape import vjp
+from fastlstm.keras import backend as K
+from fastlstm.keras import layers
+
+LABELS = np.array([[0, 1, 1], [2, 0, 0], [1, 1, 2], [0, 0, 0]])
+STEPS, LENGTHS = np.array([[5], [4], [3], [5]]), np.array([[3], [1], [3], [0]])
+
+
+@pytest.fixture
+def probabilities(rng):
+    found = rng.random((4, 5, 4))
+    return found / found.sum(axis=-1, keepdims=True)
+
+
+def spelled(path, blank):
+    return [one for one, _ in itertools.groupby(path) if one != blank]
+
+
+def probability(p, labels):
+    """Return the sum over all paths that spell the labels."""
+    steps, classes = p.shape
+    paths = itertools.product(range(classes), repeat=steps)
+    return sum(p[range(steps), path].prod() for path in paths if spelled(path, classes - 1) == list(labels))
+
+
+def test_costs(probabilities):
+    found = K.ctc_batch_cost(LABELS, probabilities, STEPS, LENGTHS)
+    assert found.shape == (4, 1)
+    for n in range(4):
+        expected = probability(probabilities[n, : STEPS[n, 0]], LABELS[n, : LENGTHS[n, 0]])
+        np.testing.assert_allclose(found[n, 0], -np.log(expected) if expected else np.inf, rtol=1e-5)
+    assert found[2] == np.inf  # two equal labels and another one need four steps
+
+
+def test_gradients(probabilities):
+    feasible = [0, 1, 3]
+
+    def cost(p):
+        return K.ctc_batch_cost(LABELS[feasible], p, STEPS[feasible], LENGTHS[feasible])
+
+    p, weights = probabilities[feasible], np.array([[1.0], [-2.0], [0.5]])
+    found = vjp(cost, p)[1](weights)[0]
+    expected = np.zeros(p.shape)
+    for place in np.ndindex(p.shape):
+        step = np.zeros(p.shape)
+        step[place] = 1e-6
+        expected[place] = (weights * (cost(p + step) - cost(p - step))).sum() / 2e-6
+    np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-6)
+    assert not vjp(lambda p: K.ctc_batch_cost(LABELS, p, STEPS, LENGTHS), probabilities)[1](np.ones((4, 1)))[0][2].any()
+
+
+def test_a_model_with_the_cost_as_its_output(rng):
+    x = keras.Input((6, 3))
+    y = layers.Dense(4, activation="softmax")(layers.GRU(8, return_sequences=True)(x))
+    others = [keras.Input((2,), name="labels"), keras.Input((1,), name="steps"), keras.Input((1,), name="lengths")]
+    cost = layers.Lambda(lambda given: K.ctc_batch_cost(given[1], given[0], *given[2:]), (1,), name="ctc")([y, *others])
+    model = keras.Model([x, *others], cost)
+    model.compile(keras.optimizers.Adam(0.02), loss={"ctc": lambda y_true, y_pred: y_pred})
+    data = [rng.normal(size=(8, 6, 3)), rng.integers(0, 3, (8, 2)), np.full((8, 1), 6), np.full((8, 1), 2)]
+    losses = model.fit(data, np.zeros((8, 1)), epochs=40, verbose=0).history["loss"]
+    assert losses[-1] < 0.5 * losses[0]
+
+
+def test_decoding():
+    best = np.array([[0, 0, 3, 0, 1], [3, 3, 2, 2, 1]])
+    p = np.full((2, 5, 4), 0.1)
+    np.put_along_axis(p, best[..., None], 0.7, axis=2)
+    (found,), costs = K.ctc_decode(p, [5, 4])
+    assert found.numpy().tolist() == [[0, 0, 1, -1, -1], [2, -1, -1, -1, -1]]
+    np.testing.assert_allclose(costs[:, 0], -np.log(0.7 + 1e-7) * np.array([5, 4]), rtol=1e-6)
+    with pytest.raises(keras.NotAvailableError, match="greedy=True"):
+        K.ctc_decode(p, [5, 4], greedy=False)
