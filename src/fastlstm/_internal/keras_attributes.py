@@ -11,6 +11,7 @@ ATTRIBUTES = {
     "AbstractRNNCell": "get_initial_state output_size state_size",
     "Accuracy": "built count reduction total",
     "Activation": "activation",
+    "ActivityRegularization": "l1 l2",
     "Adadelta": "epsilon jit_compile rho",
     "Adafactor": "beta_2_decay clip_threshold epsilon_1 epsilon_2 jit_compile relative_step",
     "Adagrad": "epsilon initial_accumulator_value jit_compile",
@@ -146,7 +147,17 @@ ATTRIBUTES = {
     "Hinge": "built count fn reduction total",
     "History": "history",
     "Huber": "fn",
-    "Identity": "gain",
+    "Identity": """
+        activity_regularizer add_loss add_metric add_update add_variable add_weight autocast build build_from_config
+        built call call_signature_parameters compute_dtype compute_mask compute_output_shape compute_output_signature
+        compute_output_spec count_params dtype dtype_policy dynamic finalize_state gain get_build_config get_input_at
+        get_input_mask_at get_input_shape_at get_output_at get_output_mask_at get_output_shape_at get_weights
+        inbound_nodes input input_dtype input_mask input_shape input_spec load_own_variables losses metrics
+        metrics_variables name name_scope non_trainable_variables non_trainable_weights outbound_nodes output
+        output_mask output_shape path quantization_mode quantize quantized_build quantized_call rematerialized_call
+        save_own_variables set_weights stateful stateless_call submodules supports_jit supports_masking symbolic_call
+        trainable trainable_variables trainable_weights updates variable_dtype variables weights with_name_scope
+        """,
     "Initializer": "clone from_config get_config",
     "InputLayer": "batch_shape batch_size is_placeholder optional ragged sparse",
     "InputSpec": "allow_last_axis_squeeze axes max_ndim min_ndim ndim optional shape",
@@ -312,6 +323,12 @@ ATTRIBUTES = {
     "SGD": "jit_compile momentum nesterov",
     "ScheduleFreeAdamW": "beta_1 beta_2 epsilon warmup_steps",
     "SeparableConv1D": """
+        activation bias_constraint bias_initializer bias_regularizer convolution_op data_format depth_multiplier
+        depthwise_constraint depthwise_initializer depthwise_regularizer dilation_rate filters groups
+        kernel_constraint kernel_initializer kernel_regularizer kernel_size padding pointwise_constraint
+        pointwise_initializer pointwise_regularizer rank strides use_bias
+        """,
+    "SeparableConvolution1D": """
         activation bias_constraint bias_initializer bias_regularizer convolution_op data_format depth_multiplier
         depthwise_constraint depthwise_initializer depthwise_regularizer dilation_rate filters groups
         kernel_constraint kernel_initializer kernel_regularizer kernel_size padding pointwise_constraint
