@@ -35,8 +35,8 @@ class Dense(WithActivation):
         Only None is accepted; Keras has these features, this package does not.
     **options
         Keyword arguments common to all layers, described in `Layer`: `name`, `dtype`, `trainable`,
-        `weights`, and in place of an `Input`: `input_shape`, `batch_input_shape`, `batch_shape`, `input_dim` and
-        `input_length`.
+        `weights`, and in place of an `Input`: `input_shape`, `batch_input_shape`, `batch_shape`, `input_dim`,
+        `input_length` and `batch_size`.
 
     Raises
     ------

@@ -16,7 +16,7 @@ class Identity(Layer):
     **options
         Keyword arguments common to all layers, described in `Layer`: `name`, `dtype`, `activity_regularizer`,
         `trainable`, `weights`, and in place of an `Input`: `input_shape`, `batch_input_shape`, `batch_shape`,
-        `input_dim` and `input_length`.
+        `input_dim`, `input_length` and `batch_size`.
 
     Examples
     --------
@@ -52,7 +52,8 @@ class ActivityRegularization(Identity):
         The factors, at least 0.
     **options
         Keyword arguments common to all layers, described in `Layer`: `name`, `dtype`, `trainable`, `weights`, and in
-        place of an `Input`: `input_shape`, `batch_input_shape`, `batch_shape`, `input_dim` and `input_length`; not
+        place of an `Input`: `input_shape`, `batch_input_shape`, `batch_shape`, `input_dim`, `input_length` and
+        `batch_size`; not
         `activity_regularizer`, in whose place the factors are.
 
     Raises

@@ -155,7 +155,7 @@ class Add(Merge):
     **options
         Keyword arguments common to all layers, described in `Layer`: `name`, `dtype`, `activity_regularizer`,
         `trainable`, `weights`, and in place of an `Input`: `input_shape`, `batch_input_shape`, `batch_shape`,
-        `input_dim` and `input_length`.
+        `input_dim`, `input_length` and `batch_size`.
 
     Raises
     ------
@@ -184,7 +184,7 @@ class Multiply(Merge):
     **options
         Keyword arguments common to all layers, described in `Layer`: `name`, `dtype`, `activity_regularizer`,
         `trainable`, `weights`, and in place of an `Input`: `input_shape`, `batch_input_shape`, `batch_shape`,
-        `input_dim` and `input_length`.
+        `input_dim`, `input_length` and `batch_size`.
 
     Raises
     ------
@@ -216,7 +216,7 @@ class Average(Merge):
     **options
         Keyword arguments common to all layers, described in `Layer`: `name`, `dtype`, `activity_regularizer`,
         `trainable`, `weights`, and in place of an `Input`: `input_shape`, `batch_input_shape`, `batch_shape`,
-        `input_dim` and `input_length`.
+        `input_dim`, `input_length` and `batch_size`.
 
     Raises
     ------
@@ -246,7 +246,7 @@ class Subtract(Merge):
     **options
         Keyword arguments common to all layers, described in `Layer`: `name`, `dtype`, `activity_regularizer`,
         `trainable`, `weights`, and in place of an `Input`: `input_shape`, `batch_input_shape`, `batch_shape`,
-        `input_dim` and `input_length`.
+        `input_dim`, `input_length` and `batch_size`.
 
     Raises
     ------
@@ -284,7 +284,7 @@ class Maximum(Merge):
     **options
         Keyword arguments common to all layers, described in `Layer`: `name`, `dtype`, `activity_regularizer`,
         `trainable`, `weights`, and in place of an `Input`: `input_shape`, `batch_input_shape`, `batch_shape`,
-        `input_dim` and `input_length`.
+        `input_dim`, `input_length` and `batch_size`.
 
     Raises
     ------
@@ -315,7 +315,7 @@ class Minimum(Merge):
     **options
         Keyword arguments common to all layers, described in `Layer`: `name`, `dtype`, `activity_regularizer`,
         `trainable`, `weights`, and in place of an `Input`: `input_shape`, `batch_input_shape`, `batch_shape`,
-        `input_dim` and `input_length`.
+        `input_dim`, `input_length` and `batch_size`.
 
     Raises
     ------
@@ -347,7 +347,7 @@ class Concatenate(Merge):
     **options
         Keyword arguments common to all layers, described in `Layer`: `name`, `dtype`, `activity_regularizer`,
         `trainable`, `weights`, and in place of an `Input`: `input_shape`, `batch_input_shape`, `batch_shape`,
-        `input_dim` and `input_length`.
+        `input_dim`, `input_length` and `batch_size`.
 
     Raises
     ------

@@ -122,7 +122,8 @@ class MultiHeadAttention(AttendingLayer):
         Of the dropout. Default: drawn from the generator that `fastlstm.utils.set_random_seed` seeds.
     **options
         Keyword arguments common to all layers, described in `Layer`: `name`, `dtype`, `trainable`, `weights`, and in
-        place of an `Input`: `input_shape`, `batch_input_shape`, `batch_shape`, `input_dim` and `input_length`.
+        place of an `Input`: `input_shape`, `batch_input_shape`, `batch_shape`, `input_dim`, `input_length` and
+        `batch_size`.
 
     Raises
     ------

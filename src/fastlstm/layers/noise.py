@@ -41,7 +41,7 @@ class GaussianNoise(_Noise):
     **options
         Keyword arguments common to all layers, described in `Layer`: `name`, `dtype`, `activity_regularizer`,
         `trainable`, `weights`, and in place of an `Input`: `input_shape`, `batch_input_shape`, `batch_shape`,
-        `input_dim` and `input_length`.
+        `input_dim`, `input_length` and `batch_size`.
 
     Raises
     ------
@@ -89,7 +89,7 @@ class GaussianDropout(_Noise):
     **options
         Keyword arguments common to all layers, described in `Layer`: `name`, `dtype`, `activity_regularizer`,
         `trainable`, `weights`, and in place of an `Input`: `input_shape`, `batch_input_shape`, `batch_shape`,
-        `input_dim` and `input_length`.
+        `input_dim`, `input_length` and `batch_size`.
 
     Raises
     ------
@@ -140,7 +140,7 @@ class AlphaDropout(_Noise):
     **options
         Keyword arguments common to all layers, described in `Layer`: `name`, `dtype`, `activity_regularizer`,
         `trainable`, `weights`, and in place of an `Input`: `input_shape`, `batch_input_shape`, `batch_shape`,
-        `input_dim` and `input_length`.
+        `input_dim`, `input_length` and `batch_size`.
 
     Raises
     ------

@@ -54,8 +54,8 @@ class Layer(base.Layer, metaclass=_AnyLayer):
     trainable : bool
         Whether training changes the weights.
     **options
-        `weights`, and in place of an `Input`: `input_shape`, `batch_input_shape`, `batch_shape`, `input_dim` and
-        `input_length`.
+        `weights`, and in place of an `Input`: `input_shape`, `batch_input_shape`, `batch_shape`, `input_dim`,
+        `input_length` and `batch_size`.
 
     Raises
     ------

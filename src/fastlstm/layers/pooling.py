@@ -97,7 +97,7 @@ class MaxPooling1D(_Pooling):
     **options
         Keyword arguments common to all layers, described in `Layer`: `name`, `dtype`, `activity_regularizer`,
         `trainable`, `weights`, and in place of an `Input`: `input_shape`, `batch_input_shape`, `batch_shape`,
-        `input_dim` and `input_length`.
+        `input_dim`, `input_length` and `batch_size`.
 
     Raises
     ------
@@ -136,7 +136,7 @@ class AveragePooling1D(_Pooling):
     **options
         Keyword arguments common to all layers, described in `Layer`: `name`, `dtype`, `activity_regularizer`,
         `trainable`, `weights`, and in place of an `Input`: `input_shape`, `batch_input_shape`, `batch_shape`,
-        `input_dim` and `input_length`.
+        `input_dim`, `input_length` and `batch_size`.
 
     Raises
     ------
@@ -194,7 +194,7 @@ class GlobalMaxPooling1D(_GlobalPooling):
     **options
         Keyword arguments common to all layers, described in `Layer`: `name`, `dtype`, `activity_regularizer`,
         `trainable`, `weights`, and in place of an `Input`: `input_shape`, `batch_input_shape`, `batch_shape`,
-        `input_dim` and `input_length`.
+        `input_dim`, `input_length` and `batch_size`.
 
     Raises
     ------
@@ -229,7 +229,7 @@ class GlobalAveragePooling1D(_GlobalPooling):
     **options
         Keyword arguments common to all layers, described in `Layer`: `name`, `dtype`, `activity_regularizer`,
         `trainable`, `weights`, and in place of an `Input`: `input_shape`, `batch_input_shape`, `batch_shape`,
-        `input_dim` and `input_length`.
+        `input_dim`, `input_length` and `batch_size`.
 
     Raises
     ------

@@ -50,8 +50,8 @@ optional
         Applied to the weights after each training step.
     **options
         Keyword arguments common to all layers, described in `Layer`: `name`, `dtype`, `trainable`,
-        `weights`, and in place of an `Input`: `input_shape`, `batch_input_shape`, `batch_shape`, `input_dim` and
-        `input_length`.
+        `weights`, and in place of an `Input`: `input_shape`, `batch_input_shape`, `batch_shape`, `input_dim`,
+        `input_length` and `batch_size`.
 
     Raises
     ------

@@ -38,8 +38,8 @@ class LSTMCell(RecurrentCell):
         `recurrent_regularizer`, `bias_regularizer`, `kernel_constraint`, `recurrent_constraint`, `bias_constraint`,
         `dropout`, `recurrent_dropout`, `seed`, `zoneout`, `clip`, `implementation`; and to all layers, described in
         `Layer`: `name`, `dtype`, `activity_regularizer`, `trainable`,
-        `weights`, and in place of an `Input`: `input_shape`, `batch_input_shape`, `batch_shape`, `input_dim` and
-        `input_length`.
+        `weights`, and in place of an `Input`: `input_shape`, `batch_input_shape`, `batch_shape`, `input_dim`,
+        `input_length` and `batch_size`.
 
     Raises
     ------
@@ -121,8 +121,8 @@ class GRUCell(RecurrentCell):
         `recurrent_regularizer`, `bias_regularizer`, `kernel_constraint`, `recurrent_constraint`, `bias_constraint`,
         `dropout`, `recurrent_dropout`, `seed`, `zoneout`, `clip`, `implementation`; and to all layers, described in
         `Layer`: `name`, `dtype`, `activity_regularizer`, `trainable`,
-        `weights`, and in place of an `Input`: `input_shape`, `batch_input_shape`, `batch_shape`, `input_dim` and
-        `input_length`.
+        `weights`, and in place of an `Input`: `input_shape`, `batch_input_shape`, `batch_shape`, `input_dim`,
+        `input_length` and `batch_size`.
 
     Raises
     ------
@@ -189,8 +189,8 @@ class SimpleRNNCell(RecurrentCell):
         `recurrent_regularizer`, `bias_regularizer`, `kernel_constraint`, `recurrent_constraint`, `bias_constraint`,
         `dropout`, `recurrent_dropout`, `seed`, `zoneout`, `clip`, `implementation`; and to all layers, described in
         `Layer`: `name`, `dtype`, `activity_regularizer`, `trainable`,
-        `weights`, and in place of an `Input`: `input_shape`, `batch_input_shape`, `batch_shape`, `input_dim` and
-        `input_length`.
+        `weights`, and in place of an `Input`: `input_shape`, `batch_input_shape`, `batch_shape`, `input_dim`,
+        `input_length` and `batch_size`.
 
     Raises
     ------

@@ -45,7 +45,7 @@ class GRU(Recurrent):
         `go_backwards`, `stateful`, `zero_output_for_mask`, `zoneout`, `clip`, `unroll`, `implementation`,
         `use_cudnn`, `name`, `dtype`, `activity_regularizer`,
         `trainable`, `weights`, and in place of an `Input`: `input_shape`, `batch_input_shape`, `batch_shape`,
-        `input_dim` and `input_length`.
+        `input_dim`, `input_length` and `batch_size`.
 
     Raises
     ------

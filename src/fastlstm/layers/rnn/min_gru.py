@@ -30,7 +30,7 @@ class MinGRU(Recurrent):
         `return_state`, `go_backwards`, `stateful`, `zero_output_for_mask`, `zoneout`, `clip`, `unroll`,
         `implementation`, `use_cudnn`, `name`, `dtype`,
         `activity_regularizer`, `trainable`, `weights`, and in place of an `Input`: `input_shape`,
-        `batch_input_shape`, `batch_shape`, `input_dim` and `input_length`. `recurrent_regularizer`,
+        `batch_input_shape`, `batch_shape`, `input_dim`, `input_length` and `batch_size`. `recurrent_regularizer`,
         `recurrent_constraint` and `recurrent_dropout` must be left out: there is no recurrent kernel.
 
     Raises

@@ -93,7 +93,7 @@ class RecurrentCell(AnyCell):
     **options
         Keyword arguments common to all layers, described in `Layer`: `name`, `dtype`, `activity_regularizer`,
         `trainable`, `weights`, and in place of an `Input`: `input_shape`, `batch_input_shape`, `batch_shape`,
-        `input_dim` and `input_length`.
+        `input_dim`, `input_length` and `batch_size`.
 
     Raises
     ------
@@ -268,7 +268,7 @@ class StackedRNNCells(AnyCell):
     **options
         Keyword arguments common to all layers, described in `Layer`: `name`, `dtype`, `activity_regularizer`,
         `trainable`, `weights`, and in place of an `Input`: `input_shape`, `batch_input_shape`, `batch_shape`,
-        `input_dim` and `input_length`. `dtype` must be that of the cells.
+        `input_dim`, `input_length` and `batch_size`. `dtype` must be that of the cells.
 
     Raises
     ------
