@@ -103,6 +103,14 @@ _ADVICE_OF = {
 }
 
 
+_ADVISED = frozenset(name for table in _ADVICE_OF.values() for name in table)
+
+
+def is_advised(name: str) -> bool:
+    """Return whether there is advice for an attribute of this name, of any class."""
+    return name in _ADVISED
+
+
 def advice_for(name: str, owners: Sequence[str]) -> str | None:
     """Return what to do instead of an attribute.
 

@@ -1,8 +1,9 @@
 """What Keras and TensorFlow have and this package lacks: the error, and what its message says."""
 
+import functools
 from typing import Any
 
-from .attribute_advice import advice_for
+from .attribute_advice import advice_for, is_advised
 from .other_attributes import other
 
 ELSEWHERE = "run the script with Keras itself, or with --fallback"
@@ -60,17 +61,24 @@ def attribute_of(owner: Any, name: str) -> Any:
         If it is missing; of what an object of Keras or TensorFlow has, the message says what to do instead.
     """
     cls = type(owner)
+    if name.startswith("_") and not is_advised(name):  # looked for often, by this package as well
+        raise AttributeError(f"{cls.__name__!r} object has no attribute {name!r}", name=name, obj=owner)
     classes = [*(base.__name__ for base in cls.__mro__), *getattr(cls, "_also_in_keras", ())]
     try:
         return other(owner, name, classes)
     except LookupError:
         pass
-    from .keras_attributes import ATTRIBUTES  # large, and rarely needed
-
     advice = advice_for(name, classes)
-    if advice is not None or any(name in ATTRIBUTES.get(base, "").split() for base in classes):
+    if advice is not None or any(name in _attributes_of(base) for base in classes):
         raise NotAvailableError(lacking(f"{cls.__name__}.{name}", advice))
     raise AttributeError(f"{cls.__name__!r} object has no attribute {name!r}", name=name, obj=owner)
+
+
+@functools.cache
+def _attributes_of(cls: str) -> frozenset[str]:
+    from .keras_attributes import ATTRIBUTES  # large, and rarely needed
+
+    return frozenset(ATTRIBUTES.get(cls, "").split())
 
 
 def has_attributes_of_keras(cls: Any) -> Any:

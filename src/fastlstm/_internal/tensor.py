@@ -43,6 +43,9 @@ class TensorShape(tuple[Any, ...]):
 class Tensor(np.ndarray[Any, Any]):
     """An array with the methods of TensorFlow's eager tensors."""
 
+    _keras_mask: Any = None
+    """The mask of a sequence that a layer has returned."""
+
     def numpy(self) -> Any:
         """Return the plain array, or the value if there is one without axes; strings become bytes, as in TensorFlow."""
         array = np.asarray(self)

@@ -136,9 +136,11 @@ class WeightArray(np.ndarray[Any, Any]):
         return (self._store, self._index)
 
     def __eq__(self, other: object) -> Any:
-        """Return whether elements are equal; True for the same weight, so that lists of weights can be compared."""
+        """Return whether elements are equal; of the same weight as a true value, so that lists can be compared."""
         is_same = self._store is not None and getattr(other, "_store", None) is self._store
-        return True if is_same and getattr(other, "_index", None) == self._index else super().__eq__(other)
+        if is_same and getattr(other, "_index", None) == self._index:
+            return np.ones(self.shape, bool).view(_Same)
+        return super().__eq__(other)
 
     __hash__ = None  # as of arrays
 
@@ -169,6 +171,13 @@ class WeightArray(np.ndarray[Any, Any]):
 
     def __repr__(self) -> str:
         return repr(self.view(np.ndarray))
+
+
+class _Same(np.ndarray[Any, Any]):
+    """That all elements are equal."""
+
+    def __bool__(self) -> bool:
+        return bool(self.all())
 
 
 def _current(one: Any) -> Any:

@@ -103,6 +103,12 @@ class Layer(Trainable):
     """Whether it is a layer that users write."""
     _has_own_weights: ClassVar[bool] = True
     """Whether weights of its layers of the core are its own, which further calls share."""
+    _shapes_of_call: ClassVar[Any] = None
+    """Of a layer that users write: returns the shapes of outputs for those of the inputs and the call's arguments."""
+    _nodes_inside: ClassVar[Any] = None
+    """Of the same: returns the nodes of its last call in a model."""
+    _always_needed: ClassVar[bool] = False
+    """Whether it is part of a graph although nothing takes its output."""
     _takes_any_input: ClassVar[bool] = False
     """Whether the layer takes one input or several, of any shapes, and says itself what does not fit."""
     _takes_several: ClassVar[bool] = False

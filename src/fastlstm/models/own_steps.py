@@ -123,7 +123,8 @@ class OwnSteps(Base):  # type: ignore[misc]
                 total = total + factor * loss(target, prediction, sample_weight)
         for one in regularization_losses or ():
             total = total + one
-        self._loss_tracker.update_state(tape.plain(total), len(_first(y_pred)))
+        first = _first(y_pred)
+        self._loss_tracker.update_state(tape.plain(total), len(first) if np.ndim(tape.plain(first)) else 1)
         return total
 
     @property

@@ -10,6 +10,7 @@ struct FunctionOptions {
     HostFunction function;
     Index features = 0;
     bool sequence = false;
+    bool passes_mask = false;                             // of the first input, whose steps are those of the output
     Index steps = 0;                                      // of the output; 0: as many as the first input has
     std::vector<std::vector<Index>> weights, weights_of;  // shapes, and the earlier layer and the number of each
 
@@ -17,6 +18,7 @@ struct FunctionOptions {
         reader.function("function", function);
         reader.size("features", features);
         reader.flag("sequence", sequence);
+        reader.flag("passes_mask", passes_mask);
         reader.size("steps", steps, 0);
         reader.shapes("weights", weights);
         reader.shapes("shared_weights", weights_of);
@@ -52,7 +54,9 @@ public:
     Index output_steps(Index steps) const override {
         return !options_.sequence ? 1 : options_.steps > 0 ? options_.steps : steps;
     }
-    bool gives_mask(const std::vector<bool>&) const override { return false; }
+    bool gives_mask(const std::vector<bool>& masked) const override {
+        return options_.passes_mask && options_.sequence && masked.front();
+    }
     bool couples_rows() const override { return true; }
     bool works_step_by_step() const override { return false; }
     double work(Index steps) const override { return this->elementwise_work(steps); }
@@ -103,7 +107,9 @@ private:
         }
         void set_dx(std::size_t input, Sequence<T> to) override { d_inputs[input] = to; }
         Sequence<const T> output() const override { return {y, steps * layer.outputs, layer.outputs}; }
-        Mask output_mask() const override { return {}; }
+        Mask output_mask() const override {
+            return layer.options_.passes_mask && layer.gives_sequence ? this->mask : Mask{};
+        }
 
         void forward_batch(const Team& team) override {
             team.barrier();
