@@ -10,7 +10,8 @@ from core_networks import NETWORKS, gradients_of
 from peers import require_peer
 
 import fastlstm
-from fastlstm import Input, Sequential, layers
+from fastlstm import Input, Sequential, layers, load_model
+from fastlstm.formats import python_code
 from fastlstm.keras import ops
 from fastlstm.models import Model, clone_model
 
@@ -256,3 +257,22 @@ def test_functions_of_symbolic_tensors_in_files(tmp_path, rng):
     clone = clone_model(model)
     clone.set_weights(model.get_weights())
     np.testing.assert_array_equal(clone.predict(a), model.predict(a))
+
+
+def test_functions_of_the_caller_come_first(tmp_path, rng):
+    def double(x):
+        return 2 * x
+
+    x = rng.normal(size=(2, 3))
+    model = Sequential([Input((3,)), layers.Lambda(double, output_shape=3, name="scaled")])
+    model.save(tmp_path / "model.keras")
+    for names, factor in (((), 2), (("double",), 5), (("scaled",), 5)):
+        found = load_model(tmp_path / "model.keras", dict.fromkeys(names, lambda x: 5 * x))
+        np.testing.assert_allclose(found.predict(x, verbose=0), factor * x, rtol=1e-6)
+        assert found.layers[0].output_shape_argument == 3
+
+
+def test_functions_are_not_kept_without_bound():
+    for _ in range(python_code._MOST + 5):
+        python_code.token_of(lambda x: x)
+    assert len(python_code._written) == python_code._MOST

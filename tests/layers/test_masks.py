@@ -6,6 +6,7 @@ from cell_layers import CELLS, MASK, made, reference_run, with_random_weights
 from peers import require_peer
 
 from fastlstm import Input, Sequential, layers
+from fastlstm.keras import tensorflow as tf
 
 N, T = MASK.shape
 D = 3
@@ -272,3 +273,43 @@ def test_masks_of_custom_layers_on_arrays_and_symbolic_tensors(rng):
     symbolic = layers.Embedding(5, 4, mask_zero=True)(x)
     assert tuple(symbolic._keras_mask.shape) == (None, 4)
     assert layers.Conv1D(2, 2)(symbolic)._keras_mask is None
+
+
+def test_masks_go_with_arrays_under_a_tape(rng):
+    """What a tape records is what is computed without one; gradients are those of finite differences."""
+    tokens = np.array([[1, 2, 0], [3, 0, 0]])
+    embedding, lstm = layers.Embedding(5, 3, mask_zero=True, dtype="float64"), layers.LSTM(2, dtype="float64")
+
+    def loss():
+        return np.sum(np.asarray(lstm(embedding(tokens))) ** 2)
+
+    expected = loss()
+    with tf.GradientTape() as tape:
+        found = tf.reduce_sum(lstm(embedding(tokens)) ** 2)
+    assert float(found) == pytest.approx(expected, rel=1e-12)
+    (gradient,) = tape.gradient(found, [lstm.trainable_variables[0]])
+    kernel = lstm.get_weights()[0]
+    for place in ((0, 0), (2, 5), (1, 7)):
+        ends = []
+        for step in (1e-6, -1e-6):
+            moved = kernel.copy()
+            moved[place] += step
+            lstm.set_weights([moved, *lstm.get_weights()[1:]])
+            ends.append(loss())
+        lstm.set_weights([kernel, *lstm.get_weights()[1:]])
+        assert np.asarray(gradient)[place] == pytest.approx((ends[0] - ends[1]) / 2e-6, rel=1e-5, abs=1e-9)
+
+
+def test_layers_whose_mask_is_another_one_or_given(rng):
+    class Reads(layers.Layer):
+        def call(self, x, mask=None):
+            return x if mask is None else x * np.expand_dims(mask, -1)
+
+    tokens = np.array([[1, 2, 0]])
+    embedding = layers.Embedding(5, 4, mask_zero=True)
+    embedded = embedding(x=tokens)
+    assert embedded._keras_mask.tolist() == [[True, True, False]]
+    assert layers.Softmax()(embedded).shape == (1, 3, 4)
+    assert layers.MultiHeadAttention(2, 2)(embedded, embedded).shape == (1, 3, 4)
+    np.testing.assert_array_equal(Reads()(embedded, np.zeros((1, 3))), np.zeros((1, 3, 4)))
+    assert not np.asarray(Reads()(x=embedded))[0, 2].any()

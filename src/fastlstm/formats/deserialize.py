@@ -58,7 +58,7 @@ class Deserializer:
     def _object(self, value: Mapping[str, Any], argument: str) -> Any:
         name, config = value["class_name"], value.get("config")
         function = python_code.of_token(value)
-        if callable(function) and name in ("__lambda__", "function"):
+        if callable(function) and name in ("__lambda__", "function") and self.of_caller(value) is None:
             return function
         if name == "__lambda__":
             raise RefusedError(f"{argument or 'layers'}: a {name} stores Python code in the file, which is never run")
@@ -90,13 +90,9 @@ class Deserializer:
         """Return a Lambda of the function that this process has saved, or that the caller has passed."""
         arguments = {name: one for name, one in config.items() if name not in _OF_LAMBDA}
         stored = config.get("function")
-        function = python_code.of_token(stored)
-        for key in (
-            config.get("name"),
-            stored["config"] if isinstance(stored, dict) and "config" in stored else stored,
-        ):
-            if function is None and isinstance(key, str):
-                function = self._custom.get(key)
+        names = (config.get("name"), stored.get("config") if isinstance(stored, dict) else stored)
+        of_caller = (self._custom.get(name) for name in names if isinstance(name, str))
+        function = next((one for one in of_caller if one is not None), python_code.of_token(stored))
         if function is None:
             raise RefusedError(
                 "layers: a Lambda stores Python code in the file, which is never run: pass its function as"
@@ -104,7 +100,7 @@ class Deserializer:
             )
         shape = arguments.pop("output_shape", None)
         found = Lambda(**self._arguments(Lambda, {**arguments, "function": None}) | {"function": function})
-        found.output_shape_argument = python_code.of_token(shape) or (tuple(shape) if _is_shape(shape) else None)
+        found.output_shape_argument = python_code.of_token(shape) or _shape_of(shape)
         return found
 
     @staticmethod
@@ -189,6 +185,8 @@ class Deserializer:
         return from_config(self.deserialize(self._plain(config)))
 
 
-def _is_shape(value: Any) -> bool:
-    """Return whether the shape of a Lambda's result is stored, and not a function for it."""
-    return isinstance(value, list) and all(one is None or isinstance(one, int) for one in value)
+def _shape_of(value: Any) -> Any:
+    """Return the shape of a Lambda's result, None if a function for it was stored."""
+    if isinstance(value, list) and all(one is None or isinstance(one, int) for one in value):
+        return tuple(value)
+    return value if isinstance(value, int) else None

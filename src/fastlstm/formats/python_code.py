@@ -5,29 +5,32 @@ best model, the function itself is found. In other processes the caller passes i
 """
 
 import base64
-import itertools
 import json
 import marshal
 import types
 import uuid
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from typing import Any
 
 KEY = "fastlstm_function"
 """The key of the token in a description; Keras ignores it."""
 
-_process = uuid.uuid4().hex
-_numbers = itertools.count()
-_tokens: dict[int, str] = {}
-_written: dict[str, Any] = {}
+_MOST = 1000
+"""How many functions and layers are kept, those that were described last."""
+
+_written: OrderedDict[str, Any] = OrderedDict()
 
 
 def token_of(thing: Any) -> str:
     """Return the token by which this process finds a function or a layer again."""
-    if id(thing) not in _tokens:
-        token = _tokens[id(thing)] = f"{_process}-{next(_numbers)}"
-        _written[token] = thing  # which keeps the identity from being used again
-    return _tokens[id(thing)]
+    token = next((token for token, one in _written.items() if one is thing), None)
+    if token is None:
+        token = uuid.uuid4().hex  # a new one also in processes that were forked
+        _written[token] = thing
+        if len(_written) > _MOST:
+            _written.popitem(last=False)
+    return token
 
 
 def of_token(description: Any) -> Any:

@@ -5,28 +5,35 @@ from typing import Any
 
 import numpy as np
 
+from .._internal import tape
 from .._internal.tensor import Tensor
 from . import _masks
+from ._call_arguments import takes
 from .base import Layer
+from .softmax import Softmax
 from .symbolic import OPERATIONS
 
 
 def called(layer: Layer, call: Callable[..., Any], args: Any, options: Any) -> Any:
     """Return what a call of a layer on arrays gives, with a mask if the input has one or the layer makes one."""
-    x: Any = args[0] if args else None
+    x: Any = args[0] if args else options.get("x")
     mask = getattr(x, "_keras_mask", None)
-    if mask is None and not layer._makes_masks:
-        return call(layer, *args, **options)
+    records = tape.session() is not None
     if mask is not None:
-        args = (x.view(), *args[1:])  # without the mask, which is an argument from here on
-        if options.get("mask") is None:
-            options = {**options, "mask": mask}
-    output = call(layer, *args, **options)
+        if not records and args:
+            args = (x.view(), *args[1:])  # without the mask, which is an argument from here on
+        if options.get("mask") is None and _takes_mask_of_steps(layer):
+            options = {**options, "mask": np.asarray(mask, layer.dtype) if records else mask}
+    output = OPERATIONS["record"](layer, call, args, options) if records else call(layer, *args, **options)
     if layer._makes_masks:
-        mask = layer.compute_mask(x)
-    elif not _masks.passes_mask(layer):
-        mask = None
+        mask = layer.compute_mask(tape.plain(x))
+    elif mask is None or not _masks.passes_mask(layer):
+        return output
     return with_masks(output, [mask] if isinstance(output, (list, tuple)) else mask)
+
+
+def _takes_mask_of_steps(layer: Layer) -> bool:
+    return takes(type(layer).__call__, "mask") and not isinstance(layer, Softmax)  # whose mask is one of elements
 
 
 def with_masks(outputs: Any, masks: Any) -> Any:
@@ -34,9 +41,9 @@ def with_masks(outputs: Any, masks: Any) -> Any:
     if isinstance(outputs, (list, tuple)) and isinstance(masks, (list, tuple)):
         found = [with_masks(*both) for both in zip(outputs, masks, strict=False)]
         return type(outputs)([*found, *outputs[len(found) :]])
-    if masks is None or not isinstance(outputs, np.ndarray):
+    if masks is None or not (isinstance(outputs, np.ndarray) or tape.is_traced(outputs)):
         return outputs
-    masked: Any = outputs.view(Tensor)
+    masked: Any = outputs if tape.is_traced(outputs) else outputs.view(Tensor)
     masked._keras_mask = masks
     return masked
 

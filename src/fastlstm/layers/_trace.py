@@ -208,7 +208,7 @@ def _mask_or_none(tensor: SymbolicTensor) -> Any:
 
 
 def _as_mask(values: Any) -> Any:
-    return np.asarray(values)[..., 0] != 0 if not hasattr(values, "value") else values.value[..., 0] != 0
+    return np.asarray(tape.plain(values))[..., 0] != 0
 
 
 def with_mask(tensor: SymbolicTensor, mask: Any) -> Any:
@@ -218,7 +218,7 @@ def with_mask(tensor: SymbolicTensor, mask: Any) -> Any:
 
 
 def _as_values(mask: Any, dtype: str) -> Any:
-    return np.expand_dims(np.asarray(mask), -1).astype(dtype)
+    return np.expand_dims(np.asarray(tape.plain(mask)), -1).astype(dtype)
 
 
 def has_mask(tensor: Any, known: dict[int, bool]) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar, NamedTuple, TypeAlias
 
 from .. import config, regularizers
-from .._internal import native, tape
+from .._internal import native
 from .._internal.arrays import Array, dtype_name, finite_array, mask_for, real_array
 from .._internal.checks import flag, integer, size
 from .._internal.names import given_or_automatic
@@ -738,7 +738,7 @@ def _in_traces(call: Any) -> Any:
         if tracing is None:
             if args and are_symbolic(args[0]):
                 return call(self, *args, **options)
-            return OPERATIONS["arrays" if tape.session() is None else "record"](self, call, args, options)
+            return OPERATIONS["arrays"](self, call, args, options)
         return OPERATIONS["call"](tracing, self, call, args, options)
 
     return run

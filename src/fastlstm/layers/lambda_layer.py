@@ -19,8 +19,9 @@ class Lambda(PythonLayer):
     The function is called with whole batches, by the core and outside of it; at inference with blocks of rows, so each
     row of its result may depend on the same row of the inputs only. It is written with operators, functions of NumPy,
     or those of `fastlstm.keras.backend` and `fastlstm.keras.ops`, and each call costs what Python costs: prefer the
-    layers of this package where they do the same. Files contain its name; the
-    process that has saved a model finds the function, others pass it to `load_model` as one of `custom_objects`.
+    layers of this package where they do the same. The process that has saved a model finds the function again, others
+    pass it to `load_model` as one of `custom_objects`. Files name the function; that of a ``lambda`` is in them for
+    Keras, with the path of its source and the values around it, and is never run here.
 
     Parameters
     ----------

@@ -439,17 +439,22 @@ class Layer(base.Layer, metaclass=_AnyLayer):
         args = tuple(args)
         self._added_losses = []
         self._build_for(args, kwargs)
-        first = args[0] if args else None
+        first = self._first_of(args, kwargs)
         masks = structured(first, lambda one: getattr(one, "_keras_mask", None))
-        outputs = self.call(*args, **completed(type(self).call, kwargs, False, masks if _any_of(masks) else None))
+        mask = masks if _any_of(masks) and len(args) < 2 else None
+        outputs = self.call(*args, **completed(type(self).call, kwargs, False, mask))
         if _any_of(masks) or type(self).compute_mask is not Layer.compute_mask:
             outputs = with_masks(outputs, self.compute_mask(first, masks))
         return outputs
 
+    def _first_of(self, args: Any, kwargs: Any) -> Any:
+        """Return the first argument of a call."""
+        return args[0] if args else kwargs.get(name_of_first(type(self).call) or "")
+
     def _called(self, args: Any, kwargs: Any, tracing: Tracing) -> Any:
         """Return what `call` returns for symbolic tensors, in a graph that is being traced."""
         self._build_for(args, kwargs)
-        first = args[0] if args else kwargs.get(name_of_first(type(self).call) or "")
+        first = self._first_of(args, kwargs)
         masks = structured(first, lambda one: mask_of(one) if tracing.has_mask(one) else None)
         has_any = _any_of(masks)
         mask = masks if has_any and len(args) < 2 else None

@@ -62,7 +62,7 @@ class Traced:
         That of its parents.
     """
 
-    __slots__ = ("number", "parents", "recording", "value")
+    __slots__ = ("_keras_mask", "number", "parents", "recording", "value")
     _also_in_keras = ("Tensor",)
 
     def __init__(self, value: Any, parents: Sequence[tuple["Traced", Pull]], recording: Recording) -> None:
@@ -71,6 +71,8 @@ class Traced:
         self.recording = recording
         self.number = next(_numbers)
         """Its place in the order of computation."""
+        self._keras_mask: Any = None
+        """The mask of a sequence that a layer has returned."""
 
     # NumPy's protocols -------------------------------------------------------------------------------------------
 
