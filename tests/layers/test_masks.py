@@ -248,7 +248,7 @@ def test_masks_of_arrays_given_and_left_behind(rng):
     np.testing.assert_array_equal(gru(masked), gru(x, mask=masking.compute_mask(x)))
     np.testing.assert_array_equal(gru(masked, mask=np.ones((2, 4), bool)), gru(x))
     np.testing.assert_array_equal(gru(masked + 0.0), gru(x))
-    assert not hasattr(layers.Conv1D(2, 2)(masked), "_keras_mask")
+    assert getattr(layers.Conv1D(2, 2)(masked), "_keras_mask", None) is None
 
 
 def test_masks_of_custom_layers_on_arrays_and_symbolic_tensors(rng):

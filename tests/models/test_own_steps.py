@@ -193,3 +193,37 @@ def test_sample_weights_of_a_step(shape, data):
         one.compile("sgd", loss="mse")
     found = model.train_on_batch(*data, sample_weight=weights)
     np.testing.assert_allclose(found, same.train_on_batch(*data, sample_weight=weights), rtol=1e-5)
+
+
+def test_a_model_of_parts_without_a_call(data):
+    """As GANs are written: compiled without a loss, with a step of its own, and fitted to arrays."""
+
+    class Parts(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.part = keras.Sequential([keras.Input((5, 3)), keras.layers.LSTM(2)])
+
+        def train_step(self, x):
+            with tf.GradientTape() as tape:
+                loss = tf.reduce_mean(self.part(x, training=True) ** 2)
+            variables = self.part.trainable_variables
+            self.optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables, strict=True))
+            return {"d_loss": loss}
+
+    model = Parts()
+    model.compile(optimizer="sgd")
+    history = model.fit(data[0], epochs=3, batch_size=8, shuffle=False, verbose=0).history
+    assert history["d_loss"][2] < history["d_loss"][0]
+
+
+@pytest.mark.parametrize("order", ["of Keras 2", "of Keras 3"])
+def test_the_order_of_arguments_of_compile(order):
+    x = keras.Input((3,))
+    model = keras.Model(x, [keras.layers.Dense(1, name="a")(x), keras.layers.Dense(1, name="b")(x)])
+    weights, metrics = [np.array(1.0), keras.backend.variable(0.5)], [["mae"], ["mae"]]
+    args = (metrics, weights) if order == "of Keras 2" else (weights, metrics)
+    model.compile("sgd", "mse", *args)
+    assert model._compiled.loss_weights == [1.0, 0.5]
+    assert model.metrics_names == ["loss", "a_loss", "b_loss", "a_mae", "b_mae"]
+    with pytest.raises((TypeError, ValueError), match="loss_weights"):
+        model.compile("sgd", "mse", loss_weights=["mae", "mae"])

@@ -111,7 +111,9 @@ def trained(keras, K, name, weights=None):
     history = model.fit(given, y, BATCH, EPOCHS, shuffle=False, verbose=0, validation_data=held_out)
     evaluated = model.evaluate(given, y, batch_size=ROWS, verbose=0)
     first = [x[:BATCH], scale[:BATCH]] if takes_scale else x[:BATCH]
-    return initial, history.history, model.get_weights(), np.ravel(evaluated), model.train_on_batch(first, y[:BATCH])
+    values = dict(zip(model.metrics_names, np.ravel(evaluated), strict=True))
+    final = model.get_weights()
+    return initial, history.history, final, values, model.train_on_batch(first, y[:BATCH])
 
 
 def _main(folder):
@@ -127,7 +129,8 @@ def _main(folder):
         results |= {f"{name}/initial/{i}": one for i, one in enumerate(initial)}
         results |= {f"{name}/final/{i}": one for i, one in enumerate(final)}
         results |= {f"{name}/history/{key}": np.array(values) for key, values in history.items()}
-        results |= {f"{name}/evaluated": evaluated, f"{name}/step": np.ravel(step)[:1]}
+        results |= {f"{name}/evaluated/{key}": np.array(value) for key, value in evaluated.items()}
+        results[f"{name}/step"] = np.ravel(step)[:1]
     np.savez(Path(folder) / "results.npz", **results)
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
 import numpy as np
@@ -10,13 +11,14 @@ from .._internal.not_available import NotAvailableError
 from ..callbacks import History
 from ..layers.computation import Phase
 from ..layers.symbolic import SymbolicTensor, are_symbolic
+from ..metrics import Metric
 from ..models import added_losses
 from ..models.model import Model
 from ..optimizers import Optimizer
 from ..training.batch_data import gives_batches
 from . import _notes
 from ._arrays import tensor
-from ._script_functions import ScriptLoss, as_losses, as_metrics, uses_tensors
+from ._script_functions import ScriptLoss, as_losses, as_metrics, functions_in, uses_tensors
 from ._tensor_losses import TensorLosses
 from ._validation_data import show_validation_data, x_and_y
 
@@ -70,7 +72,7 @@ class MethodsOfKeras(Model):
     _has_only_added_losses = False
     _may_add_losses = False
     """Whether it was compiled without a loss before the losses that its layers add were known."""
-    _metrics_given: tuple[Any, Any] = (None, None)
+    _given_to_compile: Mapping[str, Any] = {}
     _metrics_with_tensors: tuple[tuple[str, Any], ...] = ()
     """Names and functions of metrics of `compile` that use tensors of the model."""
     _has_losses_with_tensors = False
@@ -87,21 +89,14 @@ class MethodsOfKeras(Model):
             return {name: tensor(one) for name, one in found.items()}
         return [tensor(one) for one in found] if isinstance(found, list) else tensor(found)
 
-    def compile(
-        self,
-        optimizer: Any = "rmsprop",
-        loss: Any = None,
-        loss_weights: Any = None,
-        metrics: Any = None,
-        weighted_metrics: Any = None,
-        **options: Any,
-    ) -> None:
+    def compile(self, optimizer: Any = "rmsprop", loss: Any = None, *args: Any, **options: Any) -> None:
         """Choose optimizer, loss and metrics, as `fastlstm.Sequential.compile` does.
 
-        Before Keras 3, metrics came before the weights of losses.
+        Before Keras 3, metrics came before the weights of losses, which matters for arguments without names.
         """
-        if not _are_weights(loss_weights):
-            loss_weights, metrics = metrics, loss_weights
+        options = {**_named(args), **options}
+        given = {name: options.pop(name, None) for name in ("loss_weights", "metrics", "weighted_metrics")}
+        loss_weights, metrics, weighted_metrics = given.values()
         for name in ("run_eagerly", "jit_compile"):  # functions of Python always run eagerly
             options.pop(name, None)
         if isinstance(optimizer, Optimizer) and optimizer._owner not in (None, self):
@@ -109,9 +104,9 @@ class MethodsOfKeras(Model):
         self._has_only_added_losses = loss is None and added_losses.are_in(self)
         if self._has_only_added_losses:
             loss, loss_weights = "mse", 0.0
-        self._may_add_losses = loss is None and not self.built
-        self._metrics_given = metrics, weighted_metrics
-        metrics = self._taken_out(metrics)
+        self._may_add_losses = loss is None and not self.built and not super()._runs_own("train_step")
+        self._given_to_compile = {**given, **options}
+        metrics = self._taken_out(metrics, weighted_metrics)
         loss, metrics, weighted_metrics = as_losses(loss), as_metrics(metrics), as_metrics(weighted_metrics)
         super().compile(optimizer, loss, loss_weights, metrics, weighted_metrics, **without(options, _OF_COMPILE))
         current = self._trained_by_layer()
@@ -157,12 +152,24 @@ class MethodsOfKeras(Model):
         self._added_metrics = (*self._added_metrics, (name or value.layer.name, value))
         self._steps_with_tensors = None
 
-    def _taken_out(self, metrics: Any) -> Any:
+    def _taken_out(self, metrics: Any, weighted_metrics: Any) -> Any:
         """Return the metrics of `compile` without those that use tensors of the model, which are remembered."""
         metrics = metrics if isinstance(metrics, (list, tuple, dict, type(None))) else [metrics]
-        found = [] if isinstance(metrics, dict) else [one for one in metrics or () if uses_tensors(one)]
+        flat = [] if isinstance(metrics, dict) else list(metrics or ())
+        found = [one for one in flat if callable(one) and uses_tensors(one)]
+        others = [one for one in flat if one not in found]
+        if any(map(uses_tensors, functions_in([others, weighted_metrics, metrics if not flat else None]))):
+            raise NotAvailableError(
+                "fastlstm does not have metrics of symbolic tensors for one of several outputs, or weighted ones: pass"
+                " them in a plain list of `metrics`, or use model.add_metric"
+            )
         self._metrics_with_tensors = tuple((getattr(one, "__name__", "metric"), one) for one in found)
-        return [one for one in metrics if one not in found] if found else metrics
+        return others if found else metrics
+
+    @property
+    def metrics_names(self) -> list[str]:
+        """The names of the values that `evaluate` returns: 'loss', then the metrics."""
+        return super().metrics_names if self._tensor_losses is None else [one.name for one in self._metrics_of_steps()]
 
     @property
     def _tensor_losses(self) -> TensorLosses | None:
@@ -227,8 +234,7 @@ class MethodsOfKeras(Model):
         if not self.built:
             self(np.asarray(x)[:1])
         if added_losses.are_in(self):
-            metrics, weighted_metrics = self._metrics_given
-            self.compile(self.optimizer, metrics=metrics, weighted_metrics=weighted_metrics)
+            self.compile(self.optimizer, **self._given_to_compile)
 
     def evaluate(self, *args: Any, **options: Any) -> Any:
         """Return the loss and the metrics, as `fastlstm.Sequential.evaluate` does."""
@@ -299,8 +305,6 @@ class MethodsOfKeras(Model):
         _make_folder_of(filepath)
         without(options, _OF_SAVE)
         path = file_of(filepath)
-        if isinstance(path, str) and not path.endswith((".h5", ".hdf5")):  # Keras 2 made folders
-            os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
         model_files.save_model(self, path, overwrite, any_ending=True)
 
     def save_weights(
@@ -333,10 +337,21 @@ class MethodsOfKeras(Model):
         raise NotAvailableError("fastlstm does not have to_yaml, which Keras has dropped: use to_json")
 
 
-def _are_weights(value: Any) -> bool:
-    """Return whether an argument of `compile` may be the weights of losses rather than metrics."""
+def _named(args: Sequence[Any]) -> dict[str, Any]:
+    """Return the arguments of `compile` after the loss by their names, in the order of Keras 3 or of Keras 2."""
+    names = ("loss_weights", "metrics", "weighted_metrics")
+    third, fourth = (*args, None, None)[:2]
+    if _are_metrics(third) or (third is None and fourth is not None and not _are_metrics(fourth)):
+        names = ("metrics", "loss_weights", "weighted_metrics")
+    if len(args) > len(names):
+        raise TypeError(f"compile: expected at most {2 + len(names)} arguments without names, got {2 + len(args)}")
+    return dict(zip(names, args, strict=False))
+
+
+def _are_metrics(value: Any) -> bool:
+    """Return whether an argument of `compile` has metrics rather than weights of losses."""
     entries = value.values() if isinstance(value, dict) else value if isinstance(value, (list, tuple)) else [value]
-    return all(one is None or isinstance(one, (int, float, np.number)) for one in entries)
+    return any(isinstance(one, (str, Metric, list, tuple)) or callable(one) for one in entries)
 
 
 def _of_one_batch(options: dict[str, Any]) -> dict[str, Any]:
@@ -349,15 +364,21 @@ def _of_one_batch(options: dict[str, Any]) -> dict[str, Any]:
     return options
 
 
-def _steps_of(samples: int, generator: Any) -> tuple[int, Any]:
-    """Return the batches that have this many samples, which Keras 1 counts, and a generator of the same batches."""
+def _steps_of(samples: int, source: Any) -> tuple[int, Any]:
+    """Return the batches that have this many samples, which Keras 1 counts, and a source of the same batches."""
     import itertools
 
-    batches = iter(generator)
-    first = next(batches)
-    x = first[0] if isinstance(first, tuple) else first
+    if hasattr(source, "__len__"):
+        first = source[0]
+    else:
+        batches = iter(source)
+        first = next(batches, None)
+        if first is None:
+            raise ValueError("generator: expected at least one batch, got none")
+        source = itertools.chain([first], batches)
+    x = first[0] if isinstance(first, (list, tuple)) else first
     rows = len(x[0] if isinstance(x, list) else next(iter(x.values())) if isinstance(x, dict) else x)
-    return -(-samples // rows), itertools.chain([first], batches)
+    return -(-samples // rows), source
 
 
 def _make_folder_of(path: Any) -> None:

@@ -90,19 +90,19 @@ def uses_tensors(function: Callable[..., Any]) -> bool:
     Parameters
     ----------
     function : callable
-        Of a script.
+        Also a method, or a `functools.partial`.
 
     Returns
     -------
     bool
     """
-    seen: set[int] = set()
+    seen: set[Any] = set()
     waiting: list[Any] = [function]
     while waiting:
         value = waiting.pop()
         if isinstance(value, SymbolicTensor):
             return True
-        key = id(value.__func__) if isinstance(value, MethodType) else id(value)
+        key = (id(value.__func__), id(value.__self__)) if isinstance(value, MethodType) else id(value)
         if key not in seen:
             seen.add(key)
             waiting += _parts_of(value)
@@ -112,7 +112,7 @@ def uses_tensors(function: Callable[..., Any]) -> bool:
 def _parts_of(value: Any) -> list[Any]:
     """Return what a function, a method or a list refers to."""
     if isinstance(value, (list, tuple)):
-        return list(value)
+        return list(value) if len(value) < _LONG else []  # longer ones are data
     if isinstance(value, functools.partial):
         return [value.func, *value.args, *value.keywords.values()]
     if isinstance(value, MethodType):
@@ -127,6 +127,28 @@ def _parts_of(value: Any) -> list[Any]:
     known = [*cells, *(value.__globals__[name] for name in names if name in value.__globals__)]
     parts = [part for one in known if not isinstance(one, (type, ModuleType)) for part in _used_of(one, names)]
     return [*known, *(value.__defaults__ or ()), *parts]
+
+
+_LONG = 100
+
+
+def functions_in(value: Any) -> list[Any]:
+    """Return the functions in lists and dicts.
+
+    Parameters
+    ----------
+    value : object
+        A function, or a list, tuple or dict with functions in it.
+
+    Returns
+    -------
+    list
+    """
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, (list, tuple)):
+        return [function for one in value for function in functions_in(one)]
+    return [value] if isinstance(value, (FunctionType, MethodType, functools.partial)) else []
 
 
 def _is_ours(value: Any) -> bool:

@@ -10,7 +10,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .._internal import tape
+from .._internal.not_available import NotAvailableError
 from ..layers import Input
+from ..layers._trace import has_mask
 from ..layers.computation import Computation
 from ..layers.expression import Expression, applied, computation_of, identity_of
 from ..layers.symbolic import SymbolicTensor
@@ -65,6 +67,7 @@ class TensorLosses:
     def loss_and_outputs(self, x: Any, y: Any, weight: Any, *, training: bool) -> tuple[Any, Any]:
         """Return the loss of a batch and the predictions, and add the batch to the metrics."""
         model = self._model
+        self._require_plain(weight)
         inputs, targets = _each(x, model.input_names), _each(y, model._names_of_outputs())
         targets = [one[:, None] if np.ndim(one) == 1 else one for one in targets]
         steps = self._steps_for(targets)
@@ -89,8 +92,28 @@ class TensorLosses:
             metric.update_state(tape.plain(one.value(values, training)))
         return total, model._packed(outputs)
 
+    def _require_plain(self, weight: Any) -> None:
+        """Raise NotAvailableError for what has no meaning here yet."""
+        model = self._model
+        several = len(model._outputs) > 1 and (isinstance(weight, (list, tuple, dict)) or model._metrics_of_compile())
+        masked = any(
+            loss is not None and factor and has_mask(output, {})
+            for loss, factor, output in zip(
+                model._compiled.losses, model._compiled.loss_weights, model.outputs, strict=True
+            )
+        )
+        if several or masked:
+            raise NotAvailableError(
+                "fastlstm does not have losses or metrics of symbolic tensors for a model"
+                f" {'whose output is masked' if masked else 'with metrics or sample weights of several outputs'}: pass"
+                " functions of y_true and y_pred alone, or use model.add_loss"
+            )
+
     def _steps_for(self, targets: Sequence[Any]) -> _Steps:
-        shapes = tuple(None if one is None else (None, *np.shape(one)[1:]) for one in targets)
+        shapes = tuple(
+            None if one is None else _shape_of_targets(np.shape(one), tuple(output.shape))
+            for one, output in zip(targets, self._model.outputs, strict=True)
+        )
         if shapes not in self._steps:
             with tape.paused():
                 self._steps[shapes] = self._found(shapes)
@@ -120,6 +143,13 @@ class TensorLosses:
         metrics = [part(one) if isinstance(one, SymbolicTensor) else of(one, 0) for one in self._functions]
         larger = GraphModel(model.inputs, tensors[len(targets) + len(model.inputs) :])
         return _Steps(larger, losses, added, metrics)
+
+
+def _shape_of_targets(shape: tuple[int, ...], output: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return the shape of targets of any batch, whose axes are known as far as those of the output are."""
+    if len(shape) != len(output):
+        return (None, *shape[1:])
+    return (None, *(None if known is None else size for size, known in zip(shape[1:], output[1:], strict=True)))
 
 
 def _each(value: Any, names: Sequence[str]) -> list[Any]:
