@@ -29,23 +29,28 @@ def called(layer: Layer, call: Callable[..., Any], args: Any, options: Any) -> A
         mask = layer.compute_mask(tape.plain(x))
     elif mask is None or not _masks.passes_mask(layer):
         return output
-    return with_masks(output, [mask] if isinstance(output, (list, tuple)) else mask)
+    return with_masks(output, [mask] if isinstance(output, (list, tuple)) else mask, masked)
 
 
 def _takes_mask_of_steps(layer: Layer) -> bool:
     return takes(type(layer).__call__, "mask") and not isinstance(layer, Softmax)  # whose mask is one of elements
 
 
-def with_masks(outputs: Any, masks: Any) -> Any:
-    """Return arrays with their masks: one array, or several with masks of the first ones."""
+def with_masks(outputs: Any, masks: Any, masked: Callable[[Any, Any], Any]) -> Any:
+    """Return one output with its mask, as `masked` returns it, or several with masks of the first ones."""
     if isinstance(outputs, (list, tuple)) and isinstance(masks, (list, tuple)):
-        found = [with_masks(*both) for both in zip(outputs, masks, strict=False)]
+        found = [with_masks(*both, masked) for both in zip(outputs, masks, strict=False)]
         return type(outputs)([*found, *outputs[len(found) :]])
-    if masks is None or not (isinstance(outputs, np.ndarray) or tape.is_traced(outputs)):
-        return outputs
-    masked: Any = outputs if tape.is_traced(outputs) else outputs.view(Tensor)
-    masked._keras_mask = masks
-    return masked
+    return masked(outputs, masks)
+
+
+def masked(output: Any, mask: Any) -> Any:
+    """Return an array with a mask, if there is one."""
+    if mask is None or not (isinstance(output, np.ndarray) or tape.is_traced(output)):
+        return output
+    found: Any = output if tape.is_traced(output) else output.view(Tensor)
+    found._keras_mask = mask
+    return found
 
 
 OPERATIONS["arrays"] = called

@@ -13,7 +13,7 @@ from .._internal.native import Branch
 from .._internal.tensor import TensorShape
 from . import base
 from ._call_arguments import Place, completed, name_of_first, put_in, structured, taken_out
-from ._masks_of_arrays import with_masks
+from ._masks_of_arrays import masked, with_masks
 from ._own_weights import OwnWeights
 from ._trace import Trace, Tracing, has_mask, mask_of, traced, with_mask
 from ._tracked import FromVariables, parts_of, parts_of_files
@@ -444,7 +444,7 @@ class Layer(base.Layer, metaclass=_AnyLayer):
         mask = masks if _any_of(masks) and len(args) < 2 else None
         outputs = self.call(*args, **completed(type(self).call, kwargs, False, mask))
         if _any_of(masks) or type(self).compute_mask is not Layer.compute_mask:
-            outputs = with_masks(outputs, self.compute_mask(first, masks))
+            outputs = with_masks(outputs, self.compute_mask(first, masks), masked)
         return outputs
 
     def _first_of(self, args: Any, kwargs: Any) -> Any:
@@ -460,7 +460,7 @@ class Layer(base.Layer, metaclass=_AnyLayer):
         mask = masks if has_any and len(args) < 2 else None
         outputs = self.call(*args, **completed(type(self).call, kwargs, tracing.phase, mask))
         if has_any or type(self).compute_mask is not Layer.compute_mask:
-            outputs = _with_masks(outputs, self.compute_mask(first, masks if has_any else None))
+            outputs = with_masks(outputs, self.compute_mask(first, masks if has_any else None), _masked_tensor)
         return outputs
 
     def _build_for(self, args: Any, kwargs: Any) -> None:
@@ -687,14 +687,10 @@ def _masked(tensors: Sequence[SymbolicTensor]) -> tuple[bool, ...]:
     return tuple(has_mask(one, known) for one in tensors)
 
 
-def _with_masks(outputs: Any, masks: Any) -> Any:
-    """Return outputs with masks, one of each if there are several."""
-    if isinstance(outputs, SymbolicTensor):
-        return with_mask(outputs, masks) if isinstance(masks, SymbolicTensor) and outputs.ndim == 3 else outputs
-    if isinstance(outputs, (list, tuple)) and isinstance(masks, (list, tuple)):
-        found = [_with_masks(*both) for both in zip(outputs, masks, strict=True)]
-        return tuple(found) if isinstance(outputs, tuple) else found
-    return outputs
+def _masked_tensor(output: Any, mask: Any) -> Any:
+    """Return a symbolic tensor with a mask, if it is a sequence and there is one."""
+    has_mask = isinstance(mask, SymbolicTensor) and isinstance(output, SymbolicTensor) and output.ndim == 3
+    return with_mask(output, mask) if has_mask else output
 
 
 def _any_of(masks: Any) -> bool:

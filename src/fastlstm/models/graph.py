@@ -33,6 +33,8 @@ class LayerGraph(Owned):
     """
 
     return_state = False
+    _shapes_of_call = _nodes_inside = None  # as of layers that users do not write
+    _always_needed = False
     _inputs_are_named: bool = False
     _outputs_are_listed: bool = False
     _output_keys: tuple[str, ...] = ()  # of outputs given as a dict
