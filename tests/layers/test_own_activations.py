@@ -103,3 +103,61 @@ def test_steps_of_time_distributed(rng):
 def test_recurrent_layers_refuse_them():
     with pytest.raises(TypeError, match=r"activation: expected a name or a function .*write its cell"):
         layers.LSTM(2, activation=bent)
+
+
+@pytest.mark.parametrize("make", [LAYERS["Dense"], LAYERS["Activation"]], ids=["Dense", "Activation"])
+def test_functions_pass_the_mask_on(make, rng):
+    x, y = rng.normal(size=(10, 6, 3)), rng.normal(size=(10, 2))
+    x[:5, 3:] = 0.0
+
+    def model_of(activation):
+        hidden = make(activation=activation)
+        return Sequential([Input((6, 3)), layers.Masking(), hidden, layers.LSTM(2)])
+
+    named, model = model_of("tanh"), model_of(lambda x: np.sinh(x) / np.cosh(x))
+    model.set_weights(named.get_weights())
+    for one in (named, model):
+        one.compile("sgd", "mse")
+        one.fit(x, y, epochs=2, shuffle=False, verbose=0)
+    np.testing.assert_allclose(model.predict(x), named.predict(x), rtol=1e-10)
+    for found, expected in zip(model.get_weights(), named.get_weights(), strict=True):
+        np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-12)
+
+
+def test_a_frozen_layer_stays_frozen(rng):
+    slopes = layers.PReLU("ones", trainable=False)
+    model = Sequential([Input((3,)), layers.Dense(4, activation=slopes)])
+    model.compile("sgd", "mse")
+    model.fit(rng.normal(size=(8, 3)), rng.normal(size=(8, 4)), verbose=0)
+    np.testing.assert_array_equal(model.get_weights()[2], np.ones(4))
+    assert len(model.trainable_weights) == 2
+
+
+def test_weights_of_a_layer_are_copied():
+    built = layers.PReLU("normal")
+    built.build((None, 4))
+    for slopes, expected in (
+        (layers.PReLU(weights=[[0.1, 0.2, 0.3, 0.4]]), [0.1, 0.2, 0.3, 0.4]),
+        (built, built.get_weights()[0]),
+    ):
+        dense = layers.Dense(4, activation=slopes)
+        dense.build((None, 3))
+        np.testing.assert_array_equal(dense.get_weights()[2], expected)
+    with pytest.raises(ValueError, match=r"weights: expected 1 arrays for .*, got 2"):
+        layers.Dense(4, activation=layers.PReLU(weights=[[0.1] * 4] * 2)).build((None, 3))
+
+
+@pytest.mark.parametrize(
+    "make_layer",
+    [
+        lambda: layers.Dense(4),
+        lambda: layers.Lambda(bent),
+        lambda: layers.LeakyReLU(activity_regularizer="l2"),
+        lambda: Sequential([layers.Dense(4)]),
+        type("Bent", (layers.Layer,), {"call": lambda self, x: bent(x)}),
+    ],
+    ids=["Dense", "Lambda", "penalty", "model", "custom"],
+)
+def test_other_layers_are_refused(make_layer):
+    with pytest.raises(TypeError, match=r"activation: expected a .*: add it after this one instead"):
+        layers.Dense(4, activation=make_layer())

@@ -90,3 +90,19 @@ def test_what_cannot_be_always_random():
         Model(x, layers.AlphaDropout(0.5)(x, training=True)).predict(np.ones((1, *SHAPE)), verbose=0)
     with pytest.raises(TypeError, match="training"):
         layers.Dropout(0.5)(x, training="yes")
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_masks_are_passed_on(name, rng):
+    inputs = Input(SHAPE)
+    hidden = CASES[name]()(layers.Masking()(inputs), training=True)
+    model = Model(inputs, layers.LSTM(3)(hidden))
+    x = np.zeros((50, *SHAPE), np.float32)
+    np.testing.assert_array_equal(model.predict(x, verbose=0), np.zeros((50, 3)))  # no step is valid
+
+
+def test_float64():
+    inputs = Input(SHAPE, dtype="float64")
+    model = Model(inputs, layers.GaussianNoise(0.5, dtype="float64")(inputs, training=True))
+    noise = model.predict(np.zeros((4, *SHAPE)), verbose=0)
+    assert np.any(noise != noise.astype(np.float32))

@@ -1,10 +1,13 @@
 """Optimizers as users meet them: names, configurations, errors, averages, and going on after a fit."""
 
+import copy
+
 import numpy as np
 import pytest
 from peers import require_peer
 from training_models import lstm_model, same
 
+import fastlstm
 from fastlstm import Input, Sequential, layers, optimizers, schedules
 from fastlstm.callbacks import Callback
 
@@ -306,3 +309,33 @@ def test_muon_leaves_embeddings_and_what_is_excluded_to_adam():
         "2_recurrent_kernel_velocity",
         "5_bias_velocity",
     ]
+
+
+@pytest.mark.parametrize("ending", ["keras", "h5"])
+def test_a_decay_is_in_configurations_and_files(data, tmp_path, ending):
+    model = lstm_model(optimizers.SGD(0.125, decay=0.5))
+    model.train_on_batch(*data)
+    config = model.optimizer.get_config()
+    assert (config["learning_rate"], config["decay"]) == (0.125, 0.5)
+    model.save(tmp_path / f"model.{ending}")
+    loaded = fastlstm.saving.load_model(tmp_path / f"model.{ending}").optimizer
+    for one in (loaded, optimizers.SGD.from_config(config), copy.deepcopy(model.optimizer)):
+        assert (one.learning_rate, one.decay) == (0.125, 0.5)
+        one.iterations = 2
+        assert one.rates(1) == pytest.approx(0.125 / (1 + 0.5 * 2))
+        one.learning_rate = 0.25
+        assert one.rates(1) == pytest.approx(0.25 / (1 + 0.5 * 2))
+
+
+def test_exempt_weights_stay_so_in_copies():
+    optimizer, weight = optimizers.AdamW(1.0, weight_decay=0.1), fastlstm.keras.Variable(2.0)
+    optimizer.exclude_from_weight_decay(var_list=[weight])
+    for one, variable in (copy.deepcopy((optimizer, weight)), (optimizer, weight)):
+        one.apply_gradients([(np.float32(0), variable)])
+        assert variable.numpy() == 2.0
+
+
+def test_a_gradient_of_the_loss_is_refused():
+    weight = fastlstm.keras.Variable(2.0)
+    with pytest.raises(ValueError, match="grad_loss"):
+        optimizers.SGD(0.5).minimize(lambda: weight * weight, [weight], grad_loss=10.0)

@@ -11,7 +11,7 @@ from .._internal.arrays import Array
 from .._internal.names import lookup
 from .._internal.tensor import plain_function
 from . import _gated, _rectifiers, _rows, _shrinking, _sigmoids
-from ._definitions import definitions, registry
+from ._definitions import LAYERS, definitions, registry
 from ._gated import *
 from ._rectifiers import *
 from ._rows import *
@@ -29,8 +29,6 @@ Activation: TypeAlias = Callable[..., Array]
 
 _OF_LAYERS = {"ReLU": "relu", "ELU": "elu", "Softmax": "softmax"}
 """Layers that without arguments are an activation; Keras 2 took their names."""
-_LAYERS = ("LeakyReLU", "PReLU", "ThresholdedReLU")
-"""Those that have arguments or weights."""
 
 
 def get(identifier: str | Activation | None) -> Activation:
@@ -111,7 +109,7 @@ def _find(argument: str, identifier: Any) -> Activation:
     if identifier is None:
         return linear
     if isinstance(identifier, str):
-        if identifier in _LAYERS:
+        if identifier in LAYERS:
             raise ValueError(
                 f"{argument}: {identifier!r} is a layer with arguments or weights of its own; put"
                 f" layers.{identifier}() after this one"

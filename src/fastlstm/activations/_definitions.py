@@ -52,6 +52,13 @@ class Definition(NamedTuple):
 definitions: dict[str, Definition] = {}
 """That of each activation of layers, by the core's name."""
 
+LAYERS: dict[str, tuple[str, dict[str, Any]]] = {
+    "LeakyReLU": ("LeakyReLU", {}),
+    "PReLU": ("PReLU", {}),
+    "ThresholdedReLU": ("ReLU", {"threshold": 1.0}),
+}
+"""Layers with arguments or weights that Keras 2 makes of these names of activations: class and arguments."""
+
 
 def elementwise(
     slope: Callable[[Array, Array], Any], *aliases: str, onnx: Operator | Expression | None = None

@@ -85,15 +85,13 @@ def _translate_object(found: dict[str, Any]) -> None:
 
 
 def _translate_optimizer(config: dict[str, Any]) -> None:
-    """Replace the optimizer's own decay of the learning rate by a schedule."""
+    """Replace the name of the learning rate, and take away what has no effect."""
     if "lr" in config:
         config["learning_rate"] = config.pop("lr")
     if config.get("schedule_decay") == _NADAM_DECAY:
         del config["schedule_decay"]
-    decay = config.pop("decay", 0.0)
-    if decay:
-        schedule = {"initial_learning_rate": config["learning_rate"], "decay_steps": 1, "decay_rate": decay}
-        config["learning_rate"] = {"class_name": "InverseTimeDecay", "config": schedule}
+    if not config.get("decay"):
+        config.pop("decay", None)
 
 
 def _with_input(layers: list[Any]) -> list[Any]:

@@ -5,6 +5,7 @@ from .rnn._stateful_layer import StatefulLayer
 
 _WITHOUT = (
     *("AveragePooling1D", "Conv1D", "Conv1DTranspose", "Cropping1D", "DepthwiseConv1D", "Dot", "Flatten", "GetItem"),
+    "Lambda",
     *("GlobalAveragePooling1D", "GlobalMaxPooling1D", "MaxPooling1D", "Permute", "RMSNormalization", "RepeatVector"),
     *("Reshape", "SeparableConv1D", "UpSampling1D", "ZeroPadding1D"),
 )

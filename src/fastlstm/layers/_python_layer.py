@@ -38,42 +38,42 @@ class PythonLayer(Layer):
             self._results[samples] = tried(function, samples, self.dtype)
         return (shapes[0][0], *self._results[samples])
 
-    def _append_function(
-        self,
-        branch: Branch,
-        name: str,
-        function: Callable[[list[Any], list[Any], bool], Any],
-        shapes: Sequence[Shape],
-        output: Shape,
-        **options: Any,
-    ) -> None:
-        """Add a function of inputs of these shapes, weights and whether it is called in training, to a branch."""
-        is_of_numbers = output[1:] == (None,)  # a number for each step, with any number of steps
-        sequence = len(output) > 2 or is_of_numbers
-        sizes = (1,) if is_of_numbers else output[2:] if sequence else output[1:]
-        features = math.prod(size("number of features", one) for one in sizes)
-        if sequence and output[1] is None and (len(shapes[0]) < 2 or shapes[0][1] is not None):
-            raise ValueError(f"{name}: expected a known number of steps of the result, got {output}")
-
-        def arrange(i: int, array: Any) -> Any:
-            ndim = len(shapes[i])
-            if ndim == array.ndim:
-                return array
-            return array.reshape(*array.shape[:2], *shapes[i][2:]) if ndim > 3 else array[..., 0]
-
-        branch.add(
-            "function",
-            function=PythonFunction(name, function, arrange, features, sequence),
-            features=features,
-            sequence=sequence,
-            steps=output[1] or 0 if sequence else 0,
-            **options,
-        )
-
     def _network_input(self, shape: Shape) -> tuple[int, bool]:
         if len(shape) == 2 and shape[1] is None:  # a sequence of numbers of any length
             return 1, True
         return super()._network_input(shape)
+
+
+def append_function(
+    branch: Branch,
+    name: str,
+    function: Callable[[list[Any], list[Any], bool], Any],
+    shapes: Sequence[Shape],
+    output: Shape,
+    **options: Any,
+) -> None:
+    """Add a function of inputs of these shapes, weights and whether it is called in training, to a branch."""
+    is_of_numbers = output[1:] == (None,)  # a number for each step, with any number of steps
+    sequence = len(output) > 2 or is_of_numbers
+    sizes = (1,) if is_of_numbers else output[2:] if sequence else output[1:]
+    features = math.prod(size("number of features", one) for one in sizes)
+    if sequence and output[1] is None and (len(shapes[0]) < 2 or shapes[0][1] is not None):
+        raise ValueError(f"{name}: expected a known number of steps of the result, got {output}")
+
+    def arrange(i: int, array: Any) -> Any:
+        ndim = len(shapes[i])
+        if ndim == array.ndim:
+            return array
+        return array.reshape(*array.shape[:2], *shapes[i][2:]) if ndim > 3 else array[..., 0]
+
+    branch.add(
+        "function",
+        function=PythonFunction(name, function, arrange, features, sequence),
+        features=features,
+        sequence=sequence,
+        steps=output[1] or 0 if sequence else 0,
+        **options,
+    )
 
 
 def shapes_in(input_shape: Any) -> list[Shape]:

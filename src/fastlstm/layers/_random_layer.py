@@ -6,7 +6,7 @@ import numpy as np
 
 from .._internal.checks import flag
 from .._internal.native import Branch
-from ._python_function import PythonFunction
+from ._python_layer import append_function
 from .base import Layer, Shape
 from .symbolic import are_symbolic, listed
 
@@ -48,17 +48,14 @@ class RandomLayer(Layer):
         """Add what the layer does in training as a function, which also does it otherwise."""
         if len(shape) > 3:
             raise ValueError(f"training: layer {self.name!r} cannot be always random for an input of shape {shape}")
-        sequence, features = len(shape) == 3, int(shape[-1] or 1)
-        single = type(self)(**self._arguments())
+        single = type(self)(dtype=self.dtype, **self._arguments())
 
         def changed(inputs: list[Any], weights: list[Any], training: bool) -> Any:
             x = inputs[0]
             ones = np.ones(np.shape(x), x.dtype)
             return x + single(0 * ones, training=True) if self._adds else x * single(ones, training=True)
 
-        function = PythonFunction(self.name, changed, lambda _, array: array, features, sequence)
-        steps = shape[1] or 0 if sequence else 0
-        branch.add("function", function=function, features=features, sequence=sequence, steps=steps)
+        append_function(branch, f"layer {self.name!r}", changed, [shape], shape, passes_mask=True)
 
     _adds = False
     """Whether random numbers are added to the input, which is otherwise multiplied by them."""

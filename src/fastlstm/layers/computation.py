@@ -6,7 +6,7 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 
 from .._internal.native import Branch
-from ._python_layer import PythonLayer, shapes_in
+from ._python_layer import PythonLayer, append_function, shapes_in
 from .base import Shape
 from .variable import TRACING, Variable
 
@@ -143,7 +143,7 @@ class Computation(PythonLayer):
             ]
             return self.run(inputs, variables, training)
 
-        self._append_function(
+        append_function(
             branch,
             self._function,
             computed,

@@ -1,13 +1,13 @@
 """Lambda: a function of arrays, written in Python, as a layer."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
 from .._internal.arrays import real_array
 from .._internal.native import Branch
-from ._python_layer import PythonLayer, shapes_in
+from ._python_layer import PythonLayer, append_function, shapes_in
 from .base import Shape, registry
 from .symbolic import are_symbolic, listed
 
@@ -55,6 +55,7 @@ class Lambda(PythonLayer):
     """
 
     supports_masking = False
+    _passes_mask: ClassVar[bool] = False
 
     def __init__(
         self,
@@ -139,7 +140,8 @@ class Lambda(PythonLayer):
             return self._applied(inputs, several)
 
         name = f"layer {self.name!r}"
-        self._append_function(branch, name, applied, shapes_in(shape), self.compute_output_shape(shape))
+        output = self.compute_output_shape(shape)
+        append_function(branch, name, applied, shapes_in(shape), output, passes_mask=self._passes_mask)
 
     def _arguments(self) -> dict[str, Any]:
         return {

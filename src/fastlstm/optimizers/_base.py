@@ -15,7 +15,7 @@ from .._internal.not_available import has_attributes_of_keras
 from .._internal.registry import Registry
 from .._internal.signatures import takes_the_options_of
 from ..schedules import LearningRateSchedule
-from ._loops import OwnSteps, gradients_of, key_of, pairs_of
+from ._loops import OwnSteps, gradients_of, key_of, pairs_of, place_of
 from ._variables import OptimizerVariable, variables_of
 
 LearningRateLike: TypeAlias = float | LearningRateSchedule | Callable[[], float]
@@ -222,9 +222,11 @@ class Optimizer:
             given = ", ".join(f"{argument}={value!r}" for argument, value in clips.items() if value is not None)
             raise ValueError(f"clipnorm, clipvalue, global_clipnorm: expected at most one of them, got {given}")
         if decay is not None and checks.number("decay", decay, 0.0) > 0:
-            if isinstance(self._learning_rate, LearningRateSchedule):
+            rate = self._learning_rate
+            if not isinstance(rate, LearningRateSchedule):
+                self._learning_rate = _decaying(rate, decay)
+            elif not _is_of_decay(rate, decay):
                 raise ValueError(f"decay: expected None or 0 for a learning rate that is a schedule, got {decay!r}")
-            self._learning_rate = _decaying(self._learning_rate, decay)
         self.decay = float(decay or 0.0)
         self.weight_decay = _at_least_0("weight_decay", weight_decay)
         self.clipnorm, self.clipvalue, self.global_clipnorm = (_at_least_0(*clip) for clip in clips.items())
@@ -238,7 +240,7 @@ class Optimizer:
         self._without_decay: re.Pattern[str] | None = None
         self._model: weakref.ref[object] | None = None
         self._network: Network | None = None
-        self._without_decay_keys: set[Any] = set()
+        self._without_decay_places: list[tuple[Any, int]] = []  # stores of weights with numbers in them
         self._own_steps: OwnSteps | None = None  # of training loops
         self._own_variables: list[Any] = []
         self._steps_before = 0  # as set before there is a network
@@ -376,7 +378,7 @@ class Optimizer:
             if not isinstance(name, str):
                 raise TypeError(f"var_names: expected strings, got {name!r}")
         self._without_decay = re.compile("|".join(names)) if names else None
-        self._without_decay_keys = {key_of(one, "var_list") for one in var_list or ()}
+        self._without_decay_places = [place_of(one, "var_list") for one in var_list or ()]
         if self._network is not None:
             self.start(self._network)
 
@@ -462,7 +464,9 @@ class Optimizer:
             A function without arguments that returns the loss, or a loss that `tape` has recorded.
         var_list : sequence of variable, or callable
             The variables or weights of layers to change, or a function that returns them.
-        grad_loss, name : optional
+        grad_loss : None
+            Present in TensorFlow for the gradient of the loss; any other value raises ValueError: multiply the loss.
+        name : optional
             Accepted as in Keras 2, without effect.
         tape : GradientTape, optional
             What has recorded `loss`.
@@ -475,7 +479,8 @@ class Optimizer:
         Raises
         ------
         ValueError
-            If `loss` is not a function and there is no `tape`, or it does not depend on any of the variables.
+            If `loss` is not a function and there is no `tape`, it does not depend on any of the variables, or
+            `grad_loss` is given.
 
         Examples
         --------
@@ -487,6 +492,7 @@ class Optimizer:
         >>> weight.numpy().tolist()
         [0.5, 1.0]
         """
+        checks.refuse("minimize", grad_loss=grad_loss)
         return self.apply_gradients(self.compute_gradients(loss, var_list, tape))
 
     def compute_gradients(self, loss: Any, var_list: Any, tape: Any = None) -> list[tuple[Any, Any]]:
@@ -551,6 +557,8 @@ class Optimizer:
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments, with the current learning rate or the schedule.
 
+        With `decay`, the rate is that before the decay.
+
         Returns
         -------
         dict
@@ -570,7 +578,8 @@ class Optimizer:
         rate = self._learning_rate
         if not isinstance(rate, LearningRateSchedule):
             return self._constructor_arguments()
-        return {**self._constructor_arguments(), "learning_rate": schedules.serialize(rate)}
+        learning_rate = float(self.learning_rate) if self.decay else schedules.serialize(rate)
+        return {**self._constructor_arguments(), "learning_rate": learning_rate}
 
     @classmethod
     def from_config(
@@ -611,8 +620,12 @@ class Optimizer:
     # Inside -----------------------------------------------------------------------------------------------------
 
     def _constructor_arguments(self) -> dict[str, Any]:
-        """Return the constructor's arguments, a schedule as an object."""
+        """Return the constructor's arguments, a schedule as an object.
+
+        `decay` is among them beside the schedule that it makes, which Keras 3 follows: it ignores `decay` in files.
+        """
         return {
+            **({"decay": self.decay} if self.decay else {}),
             "name": self.name,
             "learning_rate": self._learning_rate,
             "loss_scale_factor": None,
@@ -715,11 +728,11 @@ class Optimizer:
     def _exempt_from_decay(self, network: Network) -> list[int]:
         """Return the numbers of the weights in a network that `exclude_from_weight_decay` exempts."""
         loop = self._own_steps if self._own_steps is not None and self._own_steps.network is network else None
-        if self._without_decay_keys and loop is None:
+        if self._without_decay_places and loop is None:
             raise ValueError("var_list: in fit, weights are identified by name, as in var_names=['bias']")
         names = [parameter.name for parameter in network.parameters] if loop is None else loop.names
         keys = [None] * len(names) if loop is None else loop.keys
-        pattern, excluded = self._without_decay, self._without_decay_keys
+        pattern, excluded = self._without_decay, {(id(store), i) for store, i in self._without_decay_places}
         pairs = enumerate(zip(names, keys, strict=True))
         return [i for i, (name, key) in pairs if key in excluded or (pattern is not None and pattern.search(name))]
 
@@ -744,6 +757,13 @@ registry: Registry[type[Optimizer]] = Registry("optimizer", lambda name: (name.l
 def _decaying(rate: float, decay: float) -> LearningRateSchedule:
     """Return the schedule of Keras 2's argument `decay`."""
     return schedules.InverseTimeDecay(rate, decay_steps=1, decay_rate=decay)
+
+
+def _is_of_decay(schedule: LearningRateSchedule, decay: float) -> bool:
+    """Return whether a schedule is the one that `decay` makes, as files have both."""
+    if not isinstance(schedule, schedules.InverseTimeDecay):
+        return False
+    return schedule.get_config() == _decaying(schedule.initial_learning_rate, decay).get_config()
 
 
 def _rate_or_schedule(value: Any) -> float | LearningRateSchedule:

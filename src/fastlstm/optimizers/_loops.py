@@ -53,10 +53,16 @@ def _array(place: Any) -> Array:
 
 
 def key_of(variable: Any, argument: str = "grads_and_vars") -> Any:
-    """Return what identifies a variable or a weight."""
+    """Return what identifies a variable or a weight as long as it exists."""
+    store, index = place_of(variable, argument)
+    return id(store), index
+
+
+def place_of(variable: Any, argument: str) -> tuple[Any, int]:
+    """Return the store that has the value of a variable or a weight, and its number there."""
     if getattr(variable, "_store", None) is None:
         raise TypeError(f"{argument}: expected variables or weights of layers, got {type(variable).__name__}")
-    return id(variable._store), variable._index
+    return variable._store, variable._index
 
 
 def gradients_of(loss: Any, variables: Sequence[Any], recorded_by: Any) -> list[Any]:

@@ -95,3 +95,26 @@ def test_a_size_that_is_known_after_build(rng):
 def test_cells_of_two_kinds():
     with pytest.raises(TypeError, match="expected only custom cells beside a custom cell"):
         ours.layers.RNN([_cell_of(ours)(2), ours.layers.LSTMCell(2)])
+
+
+@pytest.mark.parametrize("steps", [3, None])
+@pytest.mark.parametrize("count", [1, 2])
+def test_cells_are_told_whether_they_train(steps, count):
+    class Counter(ours.layers.Layer):
+        state_size = 1
+
+        def call(self, x, states, training=None):
+            found = states[0] + ours.ops.mean(x, axis=-1, keepdims=True)
+            if training:
+                found = found + 1.0
+            return found, [found]
+
+    inputs = ours.Input((steps, 2))
+    cells = [Counter() for _ in range(count)]
+    rnn = ours.layers.RNN(cells if count > 1 else cells[0])
+    model = ours.Model(inputs, rnn(inputs))
+    x = np.zeros((1, 3, 2))
+    expected = {1: 3.0, 2: 3.0 + 1.0 + 2.0 + 3.0}[count]
+    for one in (model, rnn):
+        assert one(x, training=True) == expected
+        assert one(x, training=False) == 0.0

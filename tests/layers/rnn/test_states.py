@@ -161,3 +161,14 @@ def test_states_that_are_set(make, in_a_model, rng):
         layer.reset_states(states * 2)
     with pytest.raises(ValueError, match="not stateful"):
         other.reset_states(states)
+
+
+def test_states_that_do_not_fit_leave_those_before(rng):
+    layer = layers.LSTM(2, stateful=True)
+    states = [rng.normal(size=(3, 2)).astype(np.float32) for _ in range(2)]
+    layer.reset_states(states)
+    for wrong in ([], [states[0]], [states[0], states[1][:, :1]]):
+        with pytest.raises(ValueError, match="states"):
+            layer.reset_states(wrong)
+    for found, expected in zip(layer.states, states, strict=True):
+        np.testing.assert_array_equal(found, expected)

@@ -206,12 +206,15 @@ class StatefulLayer(Layer):
         >>> [state.tolist() for state in layer.states]
         [[[0.5, -0.5]]]
         """
-        self.reset_state()
         if states is None:
+            self.reset_state()
             return
         if not self.stateful:
             raise ValueError(f"states: layer {self.name!r} is not stateful and keeps no states; pass an initial_state")
-        first = states[0] if isinstance(states, (list, tuple)) and np.ndim(states[0]) == 2 else states
+        is_list = isinstance(states, (list, tuple))
+        if is_list and not states:
+            raise ValueError(f"states: expected {len(self._state_widths())} states, got an empty list")
+        first = states[0] if is_list and np.ndim(states[0]) == 2 else states
         whole = join_states("states", states, self._state_widths(), len(first), self._state_array)
         self._stateful_state.set(whole)
 

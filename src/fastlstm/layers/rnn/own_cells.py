@@ -1,6 +1,7 @@
 """RNN of a cell that users write: a layer that calls it step by step, under the name that Keras has for it."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -56,7 +57,7 @@ class RNN(Layer):  # its name in files
             states = zero_states(x, cell.state_size)
         states = list(_listed(states))
         if x.shape[1] is not None:
-            found = self._looped(cell, x, states, mask)
+            found = self._looped(_step_of(cell, training), x, states, mask)
         else:
             cell(x[:, 0], states)  # which builds it
             found = applied(_on_arrays, ((self, x, states, mask, self._variables_of_cell(), training), {}))
@@ -122,13 +123,13 @@ class StackedRNNCells(Layer):  # its name in files
         """The width of each state of all cells."""
         return [size for cell in self.cells for size in _listed(cell.state_size)]
 
-    def call(self, inputs: Any, states: Any) -> Any:
+    def call(self, inputs: Any, states: Any, training: Any = None) -> Any:
         """Return the output of the last cell, and the new states of all."""
         output, before = inputs, list(states)
         found: list[Any] = []
         for cell in self.cells:
             count = len(_listed(cell.state_size))
-            output, new = cell(output, before[:count])
+            output, new = _step_of(cell, training)(output, before[:count])
             before = before[count:]
             found += _listed(new)
         return output, found
@@ -154,15 +155,19 @@ def _sizes(state_size: Any) -> list[int]:
     return [int(np.prod(size)) for size in listed]
 
 
+def _step_of(cell: Any, training: Any) -> Callable[..., Any]:
+    """Return a cell as a function of an input and states, called with `training` if it takes it."""
+    return partial(cell, **completed(type(cell).call, {}, training))
+
+
 def _listed(value: Any) -> Sequence[Any]:
     return value if isinstance(value, (list, tuple)) else [value]
 
 
 def _on_arrays(loop: RNN, x: Any, states: Any, mask: Any, values: Sequence[Any], training: Any) -> list[Any]:
     """Return the outputs and the final states for arrays, with these values of the weights of the cell."""
-    options = completed(type(loop.cell).call, {}, training)
     with substituted(loop._variables_of_cell(), values):
-        return loop._looped(lambda step, before: loop.cell(step, before, **options), x, states, mask)
+        return loop._looped(_step_of(loop.cell, training), x, states, mask)
 
 
 @deferring
