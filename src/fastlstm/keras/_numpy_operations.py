@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from .._internal.deferred import defer_functions
-from ._arrays import _wrapped
+from ._arrays import wrapped
 
 _SAME = """
     amax amin angle append arccos arccosh arcsin arcsinh arctan arctan2 arctanh bartlett bincount bitwise_and
@@ -32,6 +32,6 @@ _OTHERWISE_CALLED = {
 __all__ = [*_SAME.split(), *_OTHERWISE_CALLED]
 
 
-globals().update({name: _wrapped(getattr(np, name)) for name in _SAME.split()})
-globals().update({name: _wrapped(function) for name, function in _OTHERWISE_CALLED.items()})
+globals().update({name: wrapped(getattr(np, name)) for name in _SAME.split()})
+globals().update({name: wrapped(function) for name, function in _OTHERWISE_CALLED.items()})
 defer_functions(globals(), __all__)

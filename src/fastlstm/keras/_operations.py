@@ -10,7 +10,7 @@ from .. import config
 from .._internal import tape
 from .._internal.deferred import defer_functions
 from . import _arrays
-from ._arrays import _reduction, cast, convert_to_tensor, dtype_of, tensor
+from ._arrays import cast, convert_to_tensor, dtype_of, eye, plain, reduction, tensor
 from .tensorflow._functions import count_nonzero, divide_no_nan, erf, log_sigmoid, rsqrt, top_k
 from .tensorflow._selection import unstack
 
@@ -71,7 +71,7 @@ __all__ = [
     "while_loop",
 ]
 
-median = _reduction(np.median, averages=True)
+median = reduction(np.median, averages=True)
 
 
 def array(x: Any, dtype: Any = None) -> Any:
@@ -97,11 +97,6 @@ def empty_like(x: Any, dtype: Any = None) -> Any:
 def full_like(x: Any, fill_value: Any, dtype: Any = None) -> Any:
     """Return an array filled with a value, of the shape of another one."""
     return tensor(np.full_like(x, fill_value, None if dtype is None else dtype_of(dtype)))
-
-
-def eye(N: int, M: int | None = None, k: int = 0, dtype: Any = None) -> Any:
-    """Return a matrix with ones on a diagonal."""
-    return tensor(np.eye(N, M, k, dtype=dtype_of(dtype or config.floatx())))
 
 
 def identity(n: int, dtype: Any = None) -> Any:
@@ -195,67 +190,104 @@ def get_item(x: Any, key: Any) -> Any:
 
 def slice(inputs: Any, start_indices: Any, shape: Any) -> Any:
     """Return the part of an array of some shape that begins at some place."""
-    return tensor(_window_of(inputs, start_indices, shape))
+    inputs = convert_to_tensor(inputs)
+    return tensor(inputs[_window(inputs.shape, start_indices, shape)])
 
 
 def slice_update(inputs: Any, start_indices: Any, updates: Any) -> Any:
     """Return an array with a part replaced that begins at some place."""
-    found = np.array(tape.plain(inputs))
-    _window_of(found, start_indices, np.shape(updates))[...] = tape.plain(updates)
-    return tensor(found)
+    return _replaced(inputs, _window(np.shape(inputs), start_indices, np.shape(updates)), updates)
 
 
-def _window_of(array: Any, starts: Any, shape: Any) -> Any:
-    array = array if hasattr(array, "shape") else np.asarray(array)
-    sizes = zip(starts, shape, array.shape, strict=True)
-    return array[tuple(builtins.slice(int(i), all_ if n == -1 else int(i) + int(n)) for i, n, all_ in sizes)]
+def _window(whole: Any, starts: Any, shape: Any) -> tuple[Any, ...]:
+    sizes = zip(starts, shape, whole, strict=True)
+    return tuple(builtins.slice(int(i), all_ if n == -1 else int(i) + int(n)) for i, n, all_ in sizes)
+
+
+def _replaced(inputs: Any, key: Any, updates: Any) -> Any:
+    """Return an array with elements replaced; gradients go back to both arrays."""
+    inputs, updates = convert_to_tensor(inputs), convert_to_tensor(updates)
+    sources = np.arange(inputs.size).reshape(inputs.shape)
+    sources[key] = inputs.size + np.arange(updates.size).reshape(updates.shape)
+    both = np.concatenate([np.ravel(inputs), np.ravel(updates.astype(inputs.dtype))])
+    return tensor(np.take(both, sources))
 
 
 def scatter(indices: Any, values: Any, shape: Any) -> Any:
     """Return zeros with values added at places."""
-    values = np.asarray(tape.plain(values))
-    found = np.zeros(shape, values.dtype)
-    np.add.at(found, _places(indices), values)
-    return tensor(found)
+    return _added(_places(indices), values, shape)
 
 
 def scatter_update(inputs: Any, indices: Any, updates: Any, reduction: str | None = None) -> Any:
-    """Return an array with elements at places replaced or, by the name of a reduction, joined with others."""
-    combine = {None: None, "add": np.add, "max": np.maximum, "min": np.minimum, "mul": np.multiply}
-    if reduction not in combine:
-        raise ValueError(f"reduction: expected one of {[*combine]}, got {reduction!r}")
-    found = np.array(tape.plain(inputs))
-    function = combine[reduction]
-    if function is None:
-        found[_places(indices)] = tape.plain(updates)
-    else:
-        function.at(found, _places(indices), tape.plain(updates))
+    """Return an array with elements at places replaced or, by the name of a reduction, joined with others.
+
+    Gradients go back through replacing and 'add'; 'max', 'min' and 'mul' refuse arrays whose gradient is recorded.
+    """
+    combine = {"max": np.maximum, "min": np.minimum, "mul": np.multiply}
+    if reduction not in (None, "add", *combine):
+        raise ValueError(f"reduction: expected one of {[None, 'add', *combine]}, got {reduction!r}")
+    places = _places(indices)
+    if reduction is None:
+        return _replaced(inputs, places, updates)
+    inputs, updates = convert_to_tensor(inputs), convert_to_tensor(updates)
+    if reduction == "add":
+        return tensor(inputs + _added(places, updates.astype(inputs.dtype), inputs.shape))
+    if tape.is_traced(inputs) or tape.is_traced(updates):
+        raise tape.NotDifferentiableError(f"scatter_update has no derivative here with reduction={reduction!r}")
+    found = np.array(inputs)
+    combine[str(reduction)].at(found, places, updates)
     return tensor(found)
 
 
 def _places(indices: Any) -> tuple[Any, ...]:
-    return tuple(np.moveaxis(np.asarray(indices), -1, 0))
+    return tuple(np.moveaxis(plain(indices), -1, 0))
+
+
+def _added(places: Any, values: Any, shape: Any) -> Any:
+    """Return zeros with values added at places, through which gradients go back to the values."""
+
+    @tape.with_backward(lambda d, values, _: np.broadcast_to(d[places], values.shape))
+    def add_at_places(values: Any) -> Any:
+        found = np.zeros(tuple(shape), values.dtype)
+        np.add.at(found, places, values)
+        return found
+
+    return tensor(add_at_places(convert_to_tensor(values)))
 
 
 def segment_sum(data: Any, segment_ids: Any, num_segments: int | None = None, sorted: bool = False) -> Any:
     """Return the sums of the rows that belong to each segment."""
-    return _of_segments(np.add, 0, data, segment_ids, num_segments)
+    data, ids, size = convert_to_tensor(data), *_segments(segment_ids, num_segments)
+    inside = (ids >= 0) & (ids < size)
+    return _added(ids[inside], data[inside], (size, *data.shape[ids.ndim :]))
 
 
 def segment_max(data: Any, segment_ids: Any, num_segments: int | None = None, sorted: bool = False) -> Any:
-    """Return the largest values of the rows that belong to each segment."""
-    kind = np.asarray(data).dtype
-    lowest = -np.inf if kind.kind == "f" else np.iinfo(kind).min
-    return _of_segments(np.maximum, lowest, data, segment_ids, num_segments)
+    """Return the largest values of the rows that belong to each segment; equal ones share the gradient."""
+    data, ids, size = convert_to_tensor(data), *_segments(segment_ids, num_segments)
+    inside = (ids >= 0) & (ids < size)
+    ids = ids[inside]
+
+    def backward(d: Any, rows: Any, largest: Any) -> Any:
+        is_largest = rows == largest[ids]
+        counts = np.zeros(largest.shape, rows.dtype)
+        np.add.at(counts, ids, is_largest)
+        return np.where(is_largest, d[ids] / np.maximum(counts, 1)[ids], 0)
+
+    @tape.with_backward(backward)
+    def largest_of(rows: Any) -> Any:
+        lowest = -np.inf if rows.dtype.kind == "f" else np.iinfo(rows.dtype).min
+        found = np.full((size, *rows.shape[1:]), lowest, rows.dtype)
+        np.maximum.at(found, ids, rows)
+        return found
+
+    return tensor(largest_of(data[inside]))
 
 
-def _of_segments(function: Any, first: Any, data: Any, segment_ids: Any, count: int | None) -> Any:
-    data, segment_ids = np.asarray(tape.plain(data)), np.asarray(segment_ids)
-    size = int(segment_ids.max(initial=-1)) + 1 if count is None else count
-    found = np.full((size, *data.shape[1:]), first, data.dtype)
-    inside = (segment_ids >= 0) & (segment_ids < size)
-    function.at(found, segment_ids[inside], data[inside])
-    return tensor(found)
+def _segments(segment_ids: Any, count: int | None) -> tuple[Any, int]:
+    """Return the segment of each row, and the number of segments."""
+    ids = plain(segment_ids)
+    return ids, int(ids.max(initial=-1)) + 1 if count is None else int(count)
 
 
 def pad(x: Any, pad_width: Any, mode: Any = "constant", constant_values: Any = None) -> Any:
@@ -332,8 +364,13 @@ def saturate_cast(x: Any, dtype: Any) -> Any:
 
 def slogdet(x: Any) -> tuple[Any, Any]:
     """Return the signs of determinants and the logarithms of their absolute values."""
-    found = np.linalg.slogdet(tape.plain(x))
-    return tensor(found[0]), tensor(found[1])
+    x = convert_to_tensor(x)
+    return tensor(np.linalg.slogdet(plain(x))[0]), tensor(_log_of_determinant(x))
+
+
+@tape.with_backward(lambda d, x, y: d[..., None, None] * np.swapaxes(np.linalg.inv(x), -1, -2))
+def _log_of_determinant(x: Any) -> Any:
+    return np.linalg.slogdet(x)[1]
 
 
 def logdet(x: Any) -> Any:

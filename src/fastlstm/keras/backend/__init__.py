@@ -180,6 +180,11 @@ def repeat(x: Any, n: int) -> Any:
     return _arrays.repeat(expand_dims(x, 1), n, axis=1)
 
 
+def eye(size: int, dtype: Any = None, name: str | None = None) -> Any:
+    """Return the identity matrix, of the default dtype if none is given."""
+    return _arrays.eye(size, dtype=dtype)
+
+
 def map_fn(fn: Any, elems: Any, name: str | None = None, dtype: Any = None) -> Any:
     """Return the results of a function for the entries of the first axis, as one array."""
     return stack([fn(each) for each in elems])
