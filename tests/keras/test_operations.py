@@ -6,7 +6,7 @@ from peers import require_peer
 
 from fastlstm import Input, layers
 from fastlstm._internal.tape import NotDifferentiableError, vjp
-from fastlstm.keras import Model, ops
+from fastlstm.keras import Model, NotAvailableError, ops
 from fastlstm.keras import tensorflow as tf
 
 RNG = np.random.default_rng(5)
@@ -77,6 +77,20 @@ CASES = {
     "gelu": lambda o: o.gelu(X),
     "log_softmax": lambda o: o.log_softmax(X),
     "leaky_relu": lambda o: o.leaky_relu(X),
+    "layer_normalization of two axes": lambda o: o.layer_normalization(
+        X.reshape(3, 2, 2), U[:, :2], Y[:, :2], axis=[0, 2]
+    ),
+    "layer_normalization of all axes": lambda o: o.layer_normalization(X, U, Y, axis=[0, 1]),
+    "normalize of small numbers": lambda o: o.normalize(1e-9 * X),
+    "multi_hot of three axes": lambda o: o.multi_hot(N.reshape(3, 2, 2), 9),
+    "multi_hot of a first axis": lambda o: o.multi_hot(N, 9, axis=1),
+    "multi_hot of one axis": lambda o: o.multi_hot(N[0], 9),
+    "where": lambda o: o.where(X > 0, x1=X, x2=Y),
+    "where alone": lambda o: o.where(X > 0)[1],
+    "searchsorted": lambda o: o.searchsorted(sorted_sequence=np.sort(X[0]), values=Y[0]),
+    "tri": lambda o: o.tri(3, 4, k=-1),
+    "hanning": lambda o: o.hanning(5),
+    "kaiser": lambda o: o.kaiser(5, 2.0),
     "diff": lambda o: o.diff(X, n=2),
     "tile": lambda o: o.tile(X, repeats=(2, 1)),
     "repeat": lambda o: o.repeat(X, repeats=2, axis=1),
@@ -92,6 +106,7 @@ def test_values_are_those_of_keras(name):
     ours = CASES[name](ops)
     np.testing.assert_allclose(ours, theirs, rtol=2e-5, atol=2e-6)
     assert np.shape(ours) == np.shape(theirs)
+    assert np.result_type(ours).kind == theirs.dtype.kind
 
 
 GRADIENTS = {
@@ -180,7 +195,30 @@ def test_modules_of_operations():
     assert ops.numpy.tril is ops.nn.tril is ops.linalg.tril is ops.tril
 
 
+def test_dtypes_are_those_of_keras():
+    peer = require_peer("keras").ops
+    for function in (lambda o: o.tri(3), lambda o: o.hanning(4), lambda o: o.searchsorted(X[0], Y[0])):
+        assert function(ops).dtype == peer.convert_to_numpy(function(peer)).dtype
+
+
+@pytest.mark.parametrize("function", [ops.nonzero, ops.unique, ops.where])
+def test_shapes_that_depend_on_values_are_refused(function):
+    with pytest.raises(NotAvailableError, match="of symbolic tensors"):
+        function(Input((4,)))
+
+
+def test_layer_normalization_of_the_first_axis():
+    expected = (X - X.mean(0)) / np.sqrt(X.var(0) + 1e-7) * U[:, :1] + Y[:, :1]
+    np.testing.assert_allclose(ops.layer_normalization(X, U[:, 0], Y[:, 0], axis=0), expected, rtol=1e-5, atol=1e-6)
+
+
+def test_split_takes_numbers_of_numpy():
+    np.testing.assert_array_equal(ops.split(X, np.int64(2), axis=1)[1], X[:, 2:])
+
+
 def test_errors():
+    with pytest.raises(TypeError, match="center"):
+        ops.layer_normalization(X, center=True)
     with pytest.raises(ValueError, match="order: expected an integer"):
         ops.normalize(X, order=0)
     with pytest.raises(ValueError, match="constant_values: expected None"):

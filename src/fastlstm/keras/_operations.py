@@ -8,9 +8,11 @@ import numpy as np
 
 from .. import config
 from .._internal import tape
-from .._internal.deferred import defer_functions
+from .._internal.deferred import defer_functions, deferring_in
+from .._internal.not_available import NotAvailableError
 from . import _arrays
 from ._arrays import cast, convert_to_tensor, dtype_of, eye, plain, reduction, tensor
+from .backend._epsilon import epsilon as _epsilon
 from .tensorflow._functions import count_nonzero, divide_no_nan, erf, log_sigmoid, rsqrt, top_k
 from .tensorflow._selection import unstack
 
@@ -54,6 +56,7 @@ __all__ = [
     "scan",
     "scatter",
     "scatter_update",
+    "searchsorted",
     "segment_max",
     "segment_sum",
     "select",
@@ -63,11 +66,13 @@ __all__ = [
     "split",
     "switch",
     "top_k",
+    "tri",
     "unique",
     "unstack",
     "vectorized_map",
     "vsplit",
     "vstack",
+    "where",
     "while_loop",
 ]
 
@@ -129,9 +134,8 @@ def logspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, base: 
 
 def split(x: Any, indices_or_sections: Any, axis: int = 0) -> list[Any]:
     """Return the parts of an array: a number of equal ones, or those between indices."""
-    given = indices_or_sections
-    places = given if isinstance(given, int) else builtins.list(np.asarray(given))
-    return [tensor(part) for part in np.split(x, places, axis)]
+    given = plain(indices_or_sections)
+    return [tensor(part) for part in np.split(x, given.tolist(), axis)]
 
 
 def array_split(x: Any, indices_or_sections: Any, axis: int = 0) -> list[Any]:
@@ -166,6 +170,7 @@ def meshgrid(*x: Any, indexing: Any = "xy") -> list[Any]:
 
 def nonzero(x: Any) -> tuple[Any, ...]:
     """Return the places of the elements that are not 0, one array for each axis."""
+    _require_known("nonzero", x)
     return tuple(tensor(each) for each in np.nonzero(tape.plain(x)))
 
 
@@ -173,9 +178,34 @@ def unique(
     x: Any, sorted: bool = True, return_index: bool = False, return_inverse: bool = False, return_counts: bool = False
 ) -> Any:
     """Return the different elements of an array, and where and how often they are."""
+    _require_known("unique", x)
     options: Any = {"return_index": return_index, "return_inverse": return_inverse, "return_counts": return_counts}
     found = np.unique(tape.plain(x), **options)
     return tuple(tensor(each) for each in found) if isinstance(found, tuple) else tensor(found)
+
+
+def _require_known(name: str, x: Any) -> None:
+    """Raise an error for a value that is not there yet: the shape of the result depends on its elements."""
+    if deferring_in([x]) is not None:
+        raise NotAvailableError(
+            f"fastlstm does not have keras.ops.{name} of symbolic tensors, as the shape of the result depends on their"
+            " elements: call it on arrays, or choose elements with where"
+        )
+
+
+def searchsorted(sorted_sequence: Any, values: Any, side: Any = "left") -> Any:
+    """Return the places at which values would have to be inserted into a sorted sequence."""
+    return cast(np.searchsorted(plain(sorted_sequence), plain(values), side), "int32")
+
+
+def where(condition: Any, x1: Any = None, x2: Any = None) -> Any:
+    """Return elements of the one or the other array; the places of what is true, one array for each axis, if none."""
+    return nonzero(condition) if x1 is None and x2 is None else _arrays.where(condition, x1, x2)
+
+
+def tri(N: int, M: int | None = None, k: int = 0, dtype: Any = None) -> Any:
+    """Return a matrix with ones at and below a diagonal, of the default dtype if none is given."""
+    return tensor(np.tri(N, M, k, dtype_of(dtype or config.floatx())))
 
 
 def select(condlist: Any, choicelist: Any, default: Any = 0) -> Any:
@@ -306,7 +336,7 @@ def normalize(x: Any, axis: Any = -1, order: Any = 2, epsilon: float | None = No
     if not isinstance(order, int) or order < 1:
         raise ValueError(f"order: expected an integer of at least 1, got {order!r}")
     norms = np.power(np.sum(np.power(np.absolute(x), order), axis=axis, keepdims=True), 1 / order)
-    return tensor(x / np.maximum(norms, 1e-12 if epsilon is None else epsilon))
+    return tensor(x / np.maximum(norms, _epsilon() if epsilon is None else epsilon))
 
 
 def moments(x: Any, axes: Any, keepdims: bool = False, synchronized: bool = False) -> tuple[Any, Any]:
@@ -326,26 +356,32 @@ def batch_normalization(
 
 
 def layer_normalization(
-    x: Any, gamma: Any = None, beta: Any = None, axis: Any = -1, epsilon: float | None = None, **_: Any
+    x: Any, gamma: Any = None, beta: Any = None, axis: Any = -1, epsilon: float | None = None
 ) -> Any:
-    """Return an array normalized along an axis."""
+    """Return an array normalized along an axis, or several."""
     mean, variance = moments(x, axis, keepdims=True)
-    found = (x - mean) / np.sqrt(variance + (1e-7 if epsilon is None else epsilon))
-    found = found if gamma is None else found * gamma
-    return tensor(found if beta is None else found + beta)
+    found = (x - mean) / np.sqrt(variance + (_epsilon() if epsilon is None else epsilon))
+    sizes = np.ones(np.ndim(x), int)
+    normalized = builtins.list(axis) if _is_list(axis) else [axis]
+    sizes[normalized] = np.array(np.shape(x))[normalized]
+
+    def along(weights: Any) -> Any:
+        return weights if np.ndim(weights) == np.ndim(x) else np.reshape(weights, sizes)
+
+    found = found if gamma is None else found * along(gamma)
+    return tensor(found if beta is None else found + along(beta))
 
 
 def rms_normalization(x: Any, scale: Any = 1, axis: Any = -1, epsilon: float | None = None) -> Any:
     """Return an array divided by the root of its mean square along an axis."""
     squares = np.mean(np.square(x), axis=axis, keepdims=True)
-    return tensor(x / np.sqrt(squares + (1e-7 if epsilon is None else epsilon)) * scale)
+    return tensor(x / np.sqrt(squares + (_epsilon() if epsilon is None else epsilon)) * scale)
 
 
 def multi_hot(inputs: Any, num_classes: int, axis: int = -1, dtype: Any = None, sparse: bool = False) -> Any:
     """Return a 1 for each class that is among the numbers of a row."""
-    hot = np.asarray(tape.plain(inputs))[..., None] == np.arange(num_classes)
-    found = hot.any(axis=-2) if hot.ndim > 1 else hot.any(axis=0)
-    return cast(np.moveaxis(found, -1, axis), dtype or config.floatx())
+    hot = np.moveaxis(plain(inputs)[..., None] == np.arange(num_classes), -1, axis)
+    return cast(hot.any(axis=1 if hot.ndim > 2 else 0), dtype or config.floatx())
 
 
 def in_top_k(targets: Any, predictions: Any, k: int) -> Any:
@@ -447,4 +483,5 @@ def _stacked(results: list[Any]) -> Any:
 
 
 _CALLED_AT_ONCE = ("cond", "fori_loop", "map", "scan", "switch", "vectorized_map", "while_loop")
-defer_functions(globals(), [name for name in __all__ if name not in _CALLED_AT_ONCE and name != "unstack"])
+_NOT_DEFERRED = (*_CALLED_AT_ONCE, "nonzero", "unique", "unstack", "where")
+defer_functions(globals(), [name for name in __all__ if name not in _NOT_DEFERRED])

@@ -23,7 +23,7 @@ from ._arrays import round_ as round
 from ._arrays import sum_ as sum
 from ._missing import missing_names_of
 from ._numpy_operations import *
-from ._operations import *
+from ._operations import *  # type: ignore[assignment]
 from .backend import binary_crossentropy, categorical_crossentropy, dtype, ndim, sparse_categorical_crossentropy
 
 __getattr__ = missing_names_of(__name__)
