@@ -64,6 +64,22 @@ def test_what_was_dropped_is_refused_where_it_would_change_the_result():
         layers.Dense(3, mode=0)
 
 
+def test_names_of_single_functions_mean_nothing_in_layers_of_users():
+    class Shifted(keras.layers.Layer):
+        def __init__(self, x=1, shape=None, **options):
+            super().__init__(**options)
+            self.x, self.shape = x, shape
+
+        def call(self, inputs):
+            return inputs + self.x
+
+    with pytest.raises(TypeError, match="y"):
+        Shifted(y=5)
+    layer = Shifted(input_shape=(3, 2))
+    assert layer.shape is None
+    assert keras.Sequential([layer]).input_shape == (None, 3, 2)
+
+
 def test_the_dropout_of_an_embedding_is_ignored_with_a_warning():
     with pytest.warns(UserWarning, match="SpatialDropout1D"):
         layers.Embedding(9, 4, dropout=0.2)

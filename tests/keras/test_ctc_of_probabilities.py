@@ -57,6 +57,44 @@ def test_gradients(probabilities):
     assert not vjp(lambda p: K.ctc_batch_cost(LABELS, p, STEPS, LENGTHS), probabilities)[1](np.ones((4, 1)))[0][2].any()
 
 
+def test_no_steps_spell_no_labels(probabilities):
+    found = K.ctc_batch_cost(LABELS[:2], probabilities[:2], [[0], [0]], [[0], [1]])
+    np.testing.assert_array_equal(found, [[0], [np.inf]])
+    pull = vjp(lambda p: K.ctc_batch_cost(LABELS[:2], p, [[0], [0]], [[0], [1]]), probabilities[:2])[1]
+    assert not pull(np.ones((2, 1)))[0].any()
+
+
+@pytest.mark.parametrize(
+    ("labels", "steps", "length", "message"),
+    [
+        ([0, -1], 5, 2, "y_true: expected labels from 0 to 2 .* got -1"),
+        ([3, 0], 5, 2, "y_true: .* got 3"),
+        ([0, 1], 6, 2, "input_length: expected numbers from 0 to 5, got 6"),
+        ([0, 1], -1, 2, "input_length: .* got -1"),
+        ([0, 1], 5, 3, "label_length: expected numbers from 0 to 2, got 3"),
+    ],
+)
+def test_wrong_labels_and_lengths(probabilities, labels, steps, length, message):
+    with pytest.raises(ValueError, match=message):
+        K.ctc_batch_cost([labels], probabilities[:1], [[steps]], [[length]])
+
+
+def test_labels_that_do_not_count_may_be_anything(probabilities):
+    found = K.ctc_batch_cost([[1, -1]], probabilities[:1], [[5]], [[1]])
+    np.testing.assert_array_equal(found, K.ctc_batch_cost([[1, 0]], probabilities[:1], [[5]], [[1]]))
+
+
+def test_the_epsilon_is_that_of_the_backend(probabilities):
+    before = K.epsilon()
+    try:
+        K.set_epsilon(0.1)
+        found = K.ctc_batch_cost(LABELS[:1], probabilities[:1], STEPS[:1], LENGTHS[:1])
+    finally:
+        K.set_epsilon(before)
+    shifted = (probabilities[0] + 0.1) / (probabilities[0] + 0.1).sum(axis=-1, keepdims=True)
+    np.testing.assert_allclose(found[0, 0], -np.log(probability(shifted, LABELS[0])), rtol=1e-6)
+
+
 def test_a_model_with_the_cost_as_its_output(rng):
     x = keras.Input((6, 3))
     y = layers.Dense(4, activation="softmax")(layers.GRU(8, return_sequences=True)(x))
@@ -76,5 +114,7 @@ def test_decoding():
     (found,), costs = K.ctc_decode(p, [5, 4])
     assert found.numpy().tolist() == [[0, 0, 1, -1, -1], [2, -1, -1, -1, -1]]
     np.testing.assert_allclose(costs[:, 0], -np.log(0.7 + 1e-7) * np.array([5, 4]), rtol=1e-6)
+    with pytest.raises(ValueError, match="input_length: expected numbers from 0 to 5, got 6"):
+        K.ctc_decode(p, [5, 6])
     with pytest.raises(keras.NotAvailableError, match="greedy=True"):
         K.ctc_decode(p, [5, 4], greedy=False)

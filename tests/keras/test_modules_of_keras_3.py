@@ -49,6 +49,8 @@ def test_a_seed_generator_gives_other_numbers_each_time():
     assert not np.array_equal(first, second)
     np.testing.assert_array_equal(first, keras.random.normal((5,), seed=other))
     assert one.next().shape == (2,)
+    seed = keras.random.SeedGenerator(3).next()
+    np.testing.assert_array_equal(keras.random.normal((5,), seed=seed), keras.random.normal((5,), seed=seed))
 
 
 @pytest.mark.parametrize("data", [(1,), (1, 2), (1, 2, 3)])

@@ -5,8 +5,9 @@ import pytest
 from peers import require_peer
 
 from fastlstm import Input, layers
-from fastlstm._internal.tape import vjp
-from fastlstm.keras import Model, ops
+from fastlstm._internal.tape import NotDifferentiableError, vjp
+from fastlstm.keras import Model, NotAvailableError, ops
+from fastlstm.keras import tensorflow as tf
 
 RNG = np.random.default_rng(5)
 X = RNG.normal(size=(3, 4)).astype(np.float32)
@@ -76,6 +77,24 @@ CASES = {
     "gelu": lambda o: o.gelu(X),
     "log_softmax": lambda o: o.log_softmax(X),
     "leaky_relu": lambda o: o.leaky_relu(X),
+    "layer_normalization of two axes": lambda o: o.layer_normalization(
+        X.reshape(3, 2, 2), U[:, :2], Y[:, :2], axis=[0, 2]
+    ),
+    "layer_normalization of all axes": lambda o: o.layer_normalization(X, U, Y, axis=[0, 1]),
+    "normalize of small numbers": lambda o: o.normalize(1e-9 * X),
+    "multi_hot of three axes": lambda o: o.multi_hot(N.reshape(3, 2, 2), 9),
+    "multi_hot of a first axis": lambda o: o.multi_hot(N, 9, axis=1),
+    "multi_hot of one axis": lambda o: o.multi_hot(N[0], 9),
+    "where": lambda o: o.where(X > 0, x1=X, x2=Y),
+    "where alone": lambda o: o.where(X > 0)[1],
+    "searchsorted": lambda o: o.searchsorted(sorted_sequence=np.sort(X[0]), values=Y[0]),
+    "tri": lambda o: o.tri(3, 4, k=-1),
+    "hanning": lambda o: o.hanning(5),
+    "kaiser": lambda o: o.kaiser(5, 2.0),
+    "diff": lambda o: o.diff(X, n=2),
+    "tile": lambda o: o.tile(X, repeats=(2, 1)),
+    "repeat": lambda o: o.repeat(X, repeats=2, axis=1),
+    "reshape": lambda o: o.reshape(X, newshape=(4, 3)),
     "saturate_cast": lambda o: o.saturate_cast(300 * X, "int8"),
 }
 
@@ -87,6 +106,7 @@ def test_values_are_those_of_keras(name):
     ours = CASES[name](ops)
     np.testing.assert_allclose(ours, theirs, rtol=2e-5, atol=2e-6)
     assert np.shape(ours) == np.shape(theirs)
+    assert np.result_type(ours).kind == theirs.dtype.kind
 
 
 GRADIENTS = {
@@ -102,6 +122,18 @@ GRADIENTS = {
     "hstack": lambda x: ops.hstack([x, x * x]),
     "tril": lambda x: ops.tril(x) ** 2,
     "scan": lambda x: ops.scan(lambda s, row: (s * row, s + row), ops.ones((4,), "float64"), x)[1],
+    "slice_update of x": lambda x: ops.slice_update(x, (1, 2), x[:2, :2] ** 2),
+    "scatter": lambda x: ops.scatter(np.array([[0], [3], [0]]), x, (5, 4)) ** 2,
+    "scatter_update": lambda x: ops.scatter_update(x, np.array([[0, 1], [2, 3], [0, 1]]), x[0, :3] ** 2) ** 2,
+    "scatter_update by rows": lambda x: ops.scatter_update(x, np.array([[2], [0]]), x[:2] ** 2),
+    "scatter_update, add": lambda x: ops.scatter_update(x, np.array([[0, 1], [2, 3]]), x[1, :2] ** 2, "add") ** 2,
+    "segment_sum": lambda x: ops.segment_sum(x, np.array([0, 2, 0]), 4) ** 2,
+    "segment_sum of places": lambda x: (
+        ops.segment_sum(x, np.array([[0, 2, 0, 1], [1, 9, 0, 0], [2, 2, 2, -1]]), 3) ** 2
+    ),
+    "segment_max": lambda x: ops.segment_max(x, np.array([1, 0, 1]), 2) ** 2,
+    "logdet": lambda x: ops.logdet(ops.matmul(ops.transpose(x), x) + np.eye(4)),
+    "slogdet of several": lambda x: ops.slogdet(ops.stack([x[:, :3], x[:, 1:]]))[1],
 }
 
 
@@ -118,6 +150,37 @@ def test_gradients_against_differences(name):
         np.testing.assert_allclose(found[place], (weights * difference).sum(), rtol=1e-6, atol=1e-8)
 
 
+def test_equal_elements_of_a_segment_share_the_gradient():
+    found = vjp(lambda x: ops.segment_max(x, np.array([0, 0, 1])), np.array([2.0, 2.0, 1.0]))[1](np.array([3.0, 5.0]))[
+        0
+    ]
+    np.testing.assert_array_equal(found, [1.5, 1.5, 5.0])
+
+
+@pytest.mark.parametrize("reduction", ["max", "min", "mul"])
+def test_scatter_update_refuses_gradients_that_it_lacks(reduction):
+    with pytest.raises(NotDifferentiableError, match=f"reduction='{reduction}'"):
+        vjp(lambda x: ops.scatter_update(x, np.array([[0, 0]]), [1.0], reduction), X.astype(np.float64))
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        tf.math.erf,
+        tf.convert_to_tensor,
+        lambda v: ops.scatter([[1], [0]], v, (3, 2)),
+        lambda v: ops.slice_update(np.zeros((3, 3), np.float32), (0, 0), v),
+    ],
+)
+def test_gradients_of_variables(function):
+    value = X[:2, :2]
+    variable = tf.Variable(value)
+    with tf.GradientTape() as recording:
+        total = tf.reduce_sum(function(variable) ** 2)
+    expected = vjp(lambda x: np.sum(function(x) ** 2), value.astype(np.float64))[1](1.0)[0]
+    np.testing.assert_allclose(recording.gradient(total, variable), expected, rtol=1e-5)
+
+
 def test_symbolic_tensors():
     x = Input((4,))
     left, right = ops.split(x, 2, axis=-1)
@@ -132,7 +195,30 @@ def test_modules_of_operations():
     assert ops.numpy.tril is ops.nn.tril is ops.linalg.tril is ops.tril
 
 
+def test_dtypes_are_those_of_keras():
+    peer = require_peer("keras").ops
+    for function in (lambda o: o.tri(3), lambda o: o.hanning(4), lambda o: o.searchsorted(X[0], Y[0])):
+        assert function(ops).dtype == peer.convert_to_numpy(function(peer)).dtype
+
+
+@pytest.mark.parametrize("function", [ops.nonzero, ops.unique, ops.where])
+def test_shapes_that_depend_on_values_are_refused(function):
+    with pytest.raises(NotAvailableError, match="of symbolic tensors"):
+        function(Input((4,)))
+
+
+def test_layer_normalization_of_the_first_axis():
+    expected = (X - X.mean(0)) / np.sqrt(X.var(0) + 1e-7) * U[:, :1] + Y[:, :1]
+    np.testing.assert_allclose(ops.layer_normalization(X, U[:, 0], Y[:, 0], axis=0), expected, rtol=1e-5, atol=1e-6)
+
+
+def test_split_takes_numbers_of_numpy():
+    np.testing.assert_array_equal(ops.split(X, np.int64(2), axis=1)[1], X[:, 2:])
+
+
 def test_errors():
+    with pytest.raises(TypeError, match="center"):
+        ops.layer_normalization(X, center=True)
     with pytest.raises(ValueError, match="order: expected an integer"):
         ops.normalize(X, order=0)
     with pytest.raises(ValueError, match="constant_values: expected None"):

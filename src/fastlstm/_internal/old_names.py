@@ -13,9 +13,6 @@ OLD_NAMES = {
     "nb_epoch": "epochs",
     "nb_words": "num_words",
     "nb_classes": "num_classes",
-    "y": "x",
-    "input_shape": "shape",
-    "batch_input_shape": "batch_shape",
     "output_dim": "units",
     "nb_filter": "filters",
     "filter_length": "kernel_size",
@@ -49,6 +46,14 @@ OLD_NAMES = {
     "m": "max_value",
 }
 """The present name of each, or several, of which a function has one."""
+
+_OF_INPUTS = {"input_shape": "shape", "batch_input_shape": "batch_shape"}
+_OF_ONE: dict[str, dict[str, str]] = {
+    "Input": _OF_INPUTS,
+    "InputLayer": _OF_INPUTS,
+    "to_categorical": {"y": "x"},
+}
+"""By function or class, old names that mean something else elsewhere."""
 
 _CONVERSIONS: dict[str, Callable[[Any], Any]] = {"forget_bias_init": lambda value: value in ("one", "ones")}
 
@@ -114,11 +119,12 @@ def accepts_old_names(function: Function, owners: Sequence[str] = ()) -> Functio
     """
     parameters = inspect.signature(function).parameters
     names: dict[str, str] = {}
-    for old, candidates in OLD_NAMES.items():
+    owner = function.__qualname__.removesuffix(".__init__")
+    of_owners = {old: new for each in owners or [owner] for old, new in _OF_ONE.get(each, {}).items()}
+    for old, candidates in {**OLD_NAMES, **of_owners}.items():
         found = [new for new in ((candidates,) if isinstance(candidates, str) else candidates) if new in parameters]
         if len(found) == 1 and old not in parameters:
             names[old] = found[0]
-    owner = function.__qualname__.removesuffix(".__init__")
     dropped = {}
     for each in reversed(owners or [owner]):
         dropped.update({name: rule for name, rule in _WITHOUT_EFFECT.get(each, {}).items() if name not in parameters})

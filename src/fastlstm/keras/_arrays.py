@@ -41,7 +41,6 @@ __all__ = [
     "exp",
     "expand_dims",
     "expm1",
-    "eye",
     "flip",
     "floor",
     "floor_divide",
@@ -127,7 +126,7 @@ def joined(x: Any) -> Any:
 
 def convert_to_tensor(value: Any, dtype: Any = None) -> Any:
     """Return a value as a tensor; Python's floats become 'float32', its integers 'int32', as in TensorFlow."""
-    value = joined(value)
+    value = joined(tape.current(value))
     if type(value) is tape.Traced:
         return value if dtype is None else cast(value, dtype)
     array = np.asarray(value)
@@ -155,14 +154,18 @@ def cast(x: Any, dtype: Any) -> Any:
     return tensor((x if hasattr(x, "astype") else np.asarray(x)).astype(dtype_of(dtype)))
 
 
-def _wrapped(function: Any) -> Function:
-    """Return a function of NumPy whose result is a tensor, and which takes the argument `name` of TensorFlow."""
+def wrapped(function: Any, **others: str) -> Function:
+    """Return a function of NumPy whose result is a tensor, and which takes the argument `name` of TensorFlow.
+
+    `others` are names that its other arguments have in Keras, with NumPy's.
+    """
 
     @functools.wraps(function)
     def call(*args: Any, name: str | None = None, **kwargs: Any) -> Any:
         if kwargs:
             more, kwargs = _positional(kwargs)
             args = (*args, *more)
+            kwargs = {others.get(given, given): value for given, value in kwargs.items()}
         return tensor(function(*args, **kwargs))
 
     return call
@@ -175,41 +178,37 @@ _ARRAYS = """
 """What Keras and TensorFlow call the arrays that a function takes first, in this order."""
 
 
-_OTHERS = {"n": "reps", "rep": "repeats", "newshape": "shape"}
-"""Names of other arguments in Keras, with NumPy's."""
-
-
 def _positional(arguments: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
     """Return the arrays among keyword arguments by position, and the other keyword arguments."""
     names = [name for name in _ARRAYS.split() if name in arguments]
-    others = {_OTHERS.get(name, name): value for name, value in arguments.items() if name not in names}
-    return tuple(arguments[name] for name in names), others
+    return tuple(arguments[name] for name in names), {k: v for k, v in arguments.items() if k not in names}
 
 
 absolute, exp, expm1, log, log1p = (
-    _wrapped(np.absolute),
-    _wrapped(np.exp),
-    _wrapped(np.expm1),
-    _wrapped(np.log),
-    _wrapped(np.log1p),
+    wrapped(np.absolute),
+    wrapped(np.exp),
+    wrapped(np.expm1),
+    wrapped(np.log),
+    wrapped(np.log1p),
 )
-sqrt, square, sign, negative, reciprocal = map(_wrapped, (np.sqrt, np.square, np.sign, np.negative, np.reciprocal))
-sin, cos, tan, tanh, floor, ceil = map(_wrapped, (np.sin, np.cos, np.tan, np.tanh, np.floor, np.ceil))
-round_, isnan, isinf, isfinite = map(_wrapped, (np.round, np.isnan, np.isinf, np.isfinite))
-add, subtract, multiply, divide, power = map(_wrapped, (np.add, np.subtract, np.multiply, np.divide, np.power))
-floor_divide, mod, maximum, minimum = map(_wrapped, (np.floor_divide, np.mod, np.maximum, np.minimum))
-equal, not_equal, greater, greater_equal = map(_wrapped, (np.equal, np.not_equal, np.greater, np.greater_equal))
-less, less_equal, matmul, dot = map(_wrapped, (np.less, np.less_equal, np.matmul, np.dot))
-logical_and, logical_or, logical_not = map(_wrapped, (np.logical_and, np.logical_or, np.logical_not))
-stack, tile, repeat, roll, flip = map(_wrapped, (np.stack, np.tile, np.repeat, np.roll, np.flip))
-concatenate, reshape, squeeze = map(_wrapped, (np.concatenate, np.reshape, np.squeeze))
+sqrt, square, sign, negative, reciprocal = map(wrapped, (np.sqrt, np.square, np.sign, np.negative, np.reciprocal))
+sin, cos, tan, tanh, floor, ceil = map(wrapped, (np.sin, np.cos, np.tan, np.tanh, np.floor, np.ceil))
+round_, isnan, isinf, isfinite = map(wrapped, (np.round, np.isnan, np.isinf, np.isfinite))
+add, subtract, multiply, divide, power = map(wrapped, (np.add, np.subtract, np.multiply, np.divide, np.power))
+floor_divide, mod, maximum, minimum = map(wrapped, (np.floor_divide, np.mod, np.maximum, np.minimum))
+equal, not_equal, greater, greater_equal = map(wrapped, (np.equal, np.not_equal, np.greater, np.greater_equal))
+less, less_equal, matmul, dot = map(wrapped, (np.less, np.less_equal, np.matmul, np.dot))
+logical_and, logical_or, logical_not = map(wrapped, (np.logical_and, np.logical_or, np.logical_not))
+stack, roll, flip, concatenate, squeeze = map(wrapped, (np.stack, np.roll, np.flip, np.concatenate, np.squeeze))
+tile, repeat = wrapped(np.tile, n="reps", repeats="reps", multiples="reps"), wrapped(np.repeat, rep="repeats")
+reshape = wrapped(np.reshape, newshape="shape")
 ravel, sort, argsort, cumsum, cumprod, take = map(
-    _wrapped, (np.ravel, np.sort, np.argsort, np.cumsum, np.cumprod, np.take)
+    wrapped, (np.ravel, np.sort, np.argsort, np.cumsum, np.cumprod, np.take)
 )
-tensordot, einsum, outer, diff, linspace = map(_wrapped, (np.tensordot, np.einsum, np.outer, np.diff, np.linspace))
+tensordot, einsum, outer, diff, linspace = map(wrapped, (np.tensordot, np.einsum, np.outer, np.diff, np.linspace))
 
 
-def _reduction(function: Function, *, averages: bool = False) -> Function:
+def reduction(function: Function, *, averages: bool = False) -> Function:
     """Return a reduction with Keras's arguments. Averages of integers and booleans are floats of the default dtype."""
 
     @functools.wraps(function)
@@ -231,9 +230,9 @@ def _reduction(function: Function, *, averages: bool = False) -> Function:
     return reduce
 
 
-sum_, prod, max_, min_ = _reduction(np.sum), _reduction(np.prod), _reduction(np.max), _reduction(np.min)
-all_, any_ = _reduction(np.all), _reduction(np.any)
-mean, std, var = (_reduction(function, averages=True) for function in (np.mean, np.std, np.var))
+sum_, prod, max_, min_ = reduction(np.sum), reduction(np.prod), reduction(np.max), reduction(np.min)
+all_, any_ = reduction(np.all), reduction(np.any)
+mean, std, var = (reduction(function, averages=True) for function in (np.mean, np.std, np.var))
 
 
 def where(condition: Any, x: Any = None, y: Any = None, name: str | None = None) -> Any:
@@ -295,9 +294,9 @@ def full(shape: Any, value: Any, dtype: Any = None) -> Any:
     return tensor(np.full(shape, value, dtype_of(dtype or config.floatx())))
 
 
-def eye(size: int, dtype: Any = None) -> Any:
-    """Return the identity matrix, of the default dtype if none is given."""
-    return tensor(np.eye(size, dtype=dtype_of(dtype or config.floatx())))
+def eye(N: int, M: int | None = None, k: int = 0, dtype: Any = None) -> Any:
+    """Return a matrix with ones on a diagonal, of the default dtype if none is given."""
+    return tensor(np.eye(N, M, k, dtype=dtype_of(dtype or config.floatx())))
 
 
 def zeros_like(x: Any, dtype: Any = None) -> Any:
@@ -314,7 +313,7 @@ def generator(seed: Any) -> np.random.Generator:
     """Return a random generator; without a seed it is seeded by `numpy.random`, which `set_random_seed` seeds."""
     if seed is None:
         return np.random.default_rng(np.random.randint(2**31))
-    return np.random.default_rng(index(seed) if hasattr(seed, "__index__") else np.asarray(seed))
+    return np.random.default_rng(index(seed) if np.ndim(seed) == 0 else np.asarray(seed))
 
 
 def normal(shape: Any, mean: float = 0.0, stddev: float = 1.0, dtype: Any = None, seed: int | None = None) -> Any:
@@ -413,5 +412,5 @@ def batch_dot(x: Any, y: Any, axes: Any = None) -> Any:
 _NOT_DEFERRED = ("Tensor", "is_tensor")
 defer_functions(globals(), [name for name in __all__ if name not in _NOT_DEFERRED])
 defer_functions(globals(), ["all_", "any_", "batch_dot", "clip", "concatenate", "constant"])
-defer_functions(globals(), ["max_", "min_", "norm", "one_hot"])
+defer_functions(globals(), ["eye", "max_", "min_", "norm", "one_hot"])
 defer_functions(globals(), ["repeat", "round_", "sum_"])

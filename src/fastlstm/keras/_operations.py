@@ -8,9 +8,11 @@ import numpy as np
 
 from .. import config
 from .._internal import tape
-from .._internal.deferred import defer_functions
+from .._internal.deferred import defer_functions, deferring_in
+from .._internal.not_available import NotAvailableError
 from . import _arrays
-from ._arrays import _reduction, cast, convert_to_tensor, dtype_of, tensor
+from ._arrays import cast, convert_to_tensor, dtype_of, eye, plain, reduction, tensor
+from .backend._epsilon import epsilon as _epsilon
 from .tensorflow._functions import count_nonzero, divide_no_nan, erf, log_sigmoid, rsqrt, top_k
 from .tensorflow._selection import unstack
 
@@ -54,6 +56,7 @@ __all__ = [
     "scan",
     "scatter",
     "scatter_update",
+    "searchsorted",
     "segment_max",
     "segment_sum",
     "select",
@@ -63,15 +66,17 @@ __all__ = [
     "split",
     "switch",
     "top_k",
+    "tri",
     "unique",
     "unstack",
     "vectorized_map",
     "vsplit",
     "vstack",
+    "where",
     "while_loop",
 ]
 
-median = _reduction(np.median, averages=True)
+median = reduction(np.median, averages=True)
 
 
 def array(x: Any, dtype: Any = None) -> Any:
@@ -97,11 +102,6 @@ def empty_like(x: Any, dtype: Any = None) -> Any:
 def full_like(x: Any, fill_value: Any, dtype: Any = None) -> Any:
     """Return an array filled with a value, of the shape of another one."""
     return tensor(np.full_like(x, fill_value, None if dtype is None else dtype_of(dtype)))
-
-
-def eye(N: int, M: int | None = None, k: int = 0, dtype: Any = None) -> Any:
-    """Return a matrix with ones on a diagonal."""
-    return tensor(np.eye(N, M, k, dtype=dtype_of(dtype or config.floatx())))
 
 
 def identity(n: int, dtype: Any = None) -> Any:
@@ -134,9 +134,8 @@ def logspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, base: 
 
 def split(x: Any, indices_or_sections: Any, axis: int = 0) -> list[Any]:
     """Return the parts of an array: a number of equal ones, or those between indices."""
-    given = indices_or_sections
-    places = given if isinstance(given, int) else builtins.list(np.asarray(given))
-    return [tensor(part) for part in np.split(x, places, axis)]
+    given = plain(indices_or_sections)
+    return [tensor(part) for part in np.split(x, given.tolist(), axis)]
 
 
 def array_split(x: Any, indices_or_sections: Any, axis: int = 0) -> list[Any]:
@@ -171,6 +170,7 @@ def meshgrid(*x: Any, indexing: Any = "xy") -> list[Any]:
 
 def nonzero(x: Any) -> tuple[Any, ...]:
     """Return the places of the elements that are not 0, one array for each axis."""
+    _require_known("nonzero", x)
     return tuple(tensor(each) for each in np.nonzero(tape.plain(x)))
 
 
@@ -178,9 +178,34 @@ def unique(
     x: Any, sorted: bool = True, return_index: bool = False, return_inverse: bool = False, return_counts: bool = False
 ) -> Any:
     """Return the different elements of an array, and where and how often they are."""
+    _require_known("unique", x)
     options: Any = {"return_index": return_index, "return_inverse": return_inverse, "return_counts": return_counts}
     found = np.unique(tape.plain(x), **options)
     return tuple(tensor(each) for each in found) if isinstance(found, tuple) else tensor(found)
+
+
+def _require_known(name: str, x: Any) -> None:
+    """Raise an error for a value that is not there yet: the shape of the result depends on its elements."""
+    if deferring_in([x]) is not None:
+        raise NotAvailableError(
+            f"fastlstm does not have keras.ops.{name} of symbolic tensors, as the shape of the result depends on their"
+            " elements: call it on arrays, or choose elements with where"
+        )
+
+
+def searchsorted(sorted_sequence: Any, values: Any, side: Any = "left") -> Any:
+    """Return the places at which values would have to be inserted into a sorted sequence."""
+    return cast(np.searchsorted(plain(sorted_sequence), plain(values), side), "int32")
+
+
+def where(condition: Any, x1: Any = None, x2: Any = None) -> Any:
+    """Return elements of the one or the other array; the places of what is true, one array for each axis, if none."""
+    return nonzero(condition) if x1 is None and x2 is None else _arrays.where(condition, x1, x2)
+
+
+def tri(N: int, M: int | None = None, k: int = 0, dtype: Any = None) -> Any:
+    """Return a matrix with ones at and below a diagonal, of the default dtype if none is given."""
+    return tensor(np.tri(N, M, k, dtype_of(dtype or config.floatx())))
 
 
 def select(condlist: Any, choicelist: Any, default: Any = 0) -> Any:
@@ -195,67 +220,104 @@ def get_item(x: Any, key: Any) -> Any:
 
 def slice(inputs: Any, start_indices: Any, shape: Any) -> Any:
     """Return the part of an array of some shape that begins at some place."""
-    return tensor(_window_of(inputs, start_indices, shape))
+    inputs = convert_to_tensor(inputs)
+    return tensor(inputs[_window(inputs.shape, start_indices, shape)])
 
 
 def slice_update(inputs: Any, start_indices: Any, updates: Any) -> Any:
     """Return an array with a part replaced that begins at some place."""
-    found = np.array(tape.plain(inputs))
-    _window_of(found, start_indices, np.shape(updates))[...] = tape.plain(updates)
-    return tensor(found)
+    return _replaced(inputs, _window(np.shape(inputs), start_indices, np.shape(updates)), updates)
 
 
-def _window_of(array: Any, starts: Any, shape: Any) -> Any:
-    array = array if hasattr(array, "shape") else np.asarray(array)
-    sizes = zip(starts, shape, array.shape, strict=True)
-    return array[tuple(builtins.slice(int(i), all_ if n == -1 else int(i) + int(n)) for i, n, all_ in sizes)]
+def _window(whole: Any, starts: Any, shape: Any) -> tuple[Any, ...]:
+    sizes = zip(starts, shape, whole, strict=True)
+    return tuple(builtins.slice(int(i), all_ if n == -1 else int(i) + int(n)) for i, n, all_ in sizes)
+
+
+def _replaced(inputs: Any, key: Any, updates: Any) -> Any:
+    """Return an array with elements replaced; gradients go back to both arrays."""
+    inputs, updates = convert_to_tensor(inputs), convert_to_tensor(updates)
+    sources = np.arange(inputs.size).reshape(inputs.shape)
+    sources[key] = inputs.size + np.arange(updates.size).reshape(updates.shape)
+    both = np.concatenate([np.ravel(inputs), np.ravel(updates.astype(inputs.dtype))])
+    return tensor(np.take(both, sources))
 
 
 def scatter(indices: Any, values: Any, shape: Any) -> Any:
     """Return zeros with values added at places."""
-    values = np.asarray(tape.plain(values))
-    found = np.zeros(shape, values.dtype)
-    np.add.at(found, _places(indices), values)
-    return tensor(found)
+    return _added(_places(indices), values, shape)
 
 
 def scatter_update(inputs: Any, indices: Any, updates: Any, reduction: str | None = None) -> Any:
-    """Return an array with elements at places replaced or, by the name of a reduction, joined with others."""
-    combine = {None: None, "add": np.add, "max": np.maximum, "min": np.minimum, "mul": np.multiply}
-    if reduction not in combine:
-        raise ValueError(f"reduction: expected one of {[*combine]}, got {reduction!r}")
-    found = np.array(tape.plain(inputs))
-    function = combine[reduction]
-    if function is None:
-        found[_places(indices)] = tape.plain(updates)
-    else:
-        function.at(found, _places(indices), tape.plain(updates))
+    """Return an array with elements at places replaced or, by the name of a reduction, joined with others.
+
+    Gradients go back through replacing and 'add'; 'max', 'min' and 'mul' refuse arrays whose gradient is recorded.
+    """
+    combine = {"max": np.maximum, "min": np.minimum, "mul": np.multiply}
+    if reduction not in (None, "add", *combine):
+        raise ValueError(f"reduction: expected one of {[None, 'add', *combine]}, got {reduction!r}")
+    places = _places(indices)
+    if reduction is None:
+        return _replaced(inputs, places, updates)
+    inputs, updates = convert_to_tensor(inputs), convert_to_tensor(updates)
+    if reduction == "add":
+        return tensor(inputs + _added(places, updates.astype(inputs.dtype), inputs.shape))
+    if tape.is_traced(inputs) or tape.is_traced(updates):
+        raise tape.NotDifferentiableError(f"scatter_update has no derivative here with reduction={reduction!r}")
+    found = np.array(inputs)
+    combine[str(reduction)].at(found, places, updates)
     return tensor(found)
 
 
 def _places(indices: Any) -> tuple[Any, ...]:
-    return tuple(np.moveaxis(np.asarray(indices), -1, 0))
+    return tuple(np.moveaxis(plain(indices), -1, 0))
+
+
+def _added(places: Any, values: Any, shape: Any) -> Any:
+    """Return zeros with values added at places, through which gradients go back to the values."""
+
+    @tape.with_backward(lambda d, values, _: np.broadcast_to(d[places], values.shape))
+    def add_at_places(values: Any) -> Any:
+        found = np.zeros(tuple(shape), values.dtype)
+        np.add.at(found, places, values)
+        return found
+
+    return tensor(add_at_places(convert_to_tensor(values)))
 
 
 def segment_sum(data: Any, segment_ids: Any, num_segments: int | None = None, sorted: bool = False) -> Any:
     """Return the sums of the rows that belong to each segment."""
-    return _of_segments(np.add, 0, data, segment_ids, num_segments)
+    data, ids, size = convert_to_tensor(data), *_segments(segment_ids, num_segments)
+    inside = (ids >= 0) & (ids < size)
+    return _added(ids[inside], data[inside], (size, *data.shape[ids.ndim :]))
 
 
 def segment_max(data: Any, segment_ids: Any, num_segments: int | None = None, sorted: bool = False) -> Any:
-    """Return the largest values of the rows that belong to each segment."""
-    kind = np.asarray(data).dtype
-    lowest = -np.inf if kind.kind == "f" else np.iinfo(kind).min
-    return _of_segments(np.maximum, lowest, data, segment_ids, num_segments)
+    """Return the largest values of the rows that belong to each segment; equal ones share the gradient."""
+    data, ids, size = convert_to_tensor(data), *_segments(segment_ids, num_segments)
+    inside = (ids >= 0) & (ids < size)
+    ids = ids[inside]
+
+    def backward(d: Any, rows: Any, largest: Any) -> Any:
+        is_largest = rows == largest[ids]
+        counts = np.zeros(largest.shape, rows.dtype)
+        np.add.at(counts, ids, is_largest)
+        return np.where(is_largest, d[ids] / np.maximum(counts, 1)[ids], 0)
+
+    @tape.with_backward(backward)
+    def largest_of(rows: Any) -> Any:
+        lowest = -np.inf if rows.dtype.kind == "f" else np.iinfo(rows.dtype).min
+        found = np.full((size, *rows.shape[1:]), lowest, rows.dtype)
+        np.maximum.at(found, ids, rows)
+        return found
+
+    return tensor(largest_of(data[inside]))
 
 
-def _of_segments(function: Any, first: Any, data: Any, segment_ids: Any, count: int | None) -> Any:
-    data, segment_ids = np.asarray(tape.plain(data)), np.asarray(segment_ids)
-    size = int(segment_ids.max(initial=-1)) + 1 if count is None else count
-    found = np.full((size, *data.shape[1:]), first, data.dtype)
-    inside = (segment_ids >= 0) & (segment_ids < size)
-    function.at(found, segment_ids[inside], data[inside])
-    return tensor(found)
+def _segments(segment_ids: Any, count: int | None) -> tuple[Any, int]:
+    """Return the segment of each row, and the number of segments."""
+    ids = plain(segment_ids)
+    return ids, int(ids.max(initial=-1)) + 1 if count is None else int(count)
 
 
 def pad(x: Any, pad_width: Any, mode: Any = "constant", constant_values: Any = None) -> Any:
@@ -274,7 +336,7 @@ def normalize(x: Any, axis: Any = -1, order: Any = 2, epsilon: float | None = No
     if not isinstance(order, int) or order < 1:
         raise ValueError(f"order: expected an integer of at least 1, got {order!r}")
     norms = np.power(np.sum(np.power(np.absolute(x), order), axis=axis, keepdims=True), 1 / order)
-    return tensor(x / np.maximum(norms, 1e-12 if epsilon is None else epsilon))
+    return tensor(x / np.maximum(norms, _epsilon() if epsilon is None else epsilon))
 
 
 def moments(x: Any, axes: Any, keepdims: bool = False, synchronized: bool = False) -> tuple[Any, Any]:
@@ -294,26 +356,32 @@ def batch_normalization(
 
 
 def layer_normalization(
-    x: Any, gamma: Any = None, beta: Any = None, axis: Any = -1, epsilon: float | None = None, **_: Any
+    x: Any, gamma: Any = None, beta: Any = None, axis: Any = -1, epsilon: float | None = None
 ) -> Any:
-    """Return an array normalized along an axis."""
+    """Return an array normalized along an axis, or several."""
     mean, variance = moments(x, axis, keepdims=True)
-    found = (x - mean) / np.sqrt(variance + (1e-7 if epsilon is None else epsilon))
-    found = found if gamma is None else found * gamma
-    return tensor(found if beta is None else found + beta)
+    found = (x - mean) / np.sqrt(variance + (_epsilon() if epsilon is None else epsilon))
+    sizes = np.ones(np.ndim(x), int)
+    normalized = builtins.list(axis) if _is_list(axis) else [axis]
+    sizes[normalized] = np.array(np.shape(x))[normalized]
+
+    def along(weights: Any) -> Any:
+        return weights if np.ndim(weights) == np.ndim(x) else np.reshape(weights, sizes)
+
+    found = found if gamma is None else found * along(gamma)
+    return tensor(found if beta is None else found + along(beta))
 
 
 def rms_normalization(x: Any, scale: Any = 1, axis: Any = -1, epsilon: float | None = None) -> Any:
     """Return an array divided by the root of its mean square along an axis."""
     squares = np.mean(np.square(x), axis=axis, keepdims=True)
-    return tensor(x / np.sqrt(squares + (1e-7 if epsilon is None else epsilon)) * scale)
+    return tensor(x / np.sqrt(squares + (_epsilon() if epsilon is None else epsilon)) * scale)
 
 
 def multi_hot(inputs: Any, num_classes: int, axis: int = -1, dtype: Any = None, sparse: bool = False) -> Any:
     """Return a 1 for each class that is among the numbers of a row."""
-    hot = np.asarray(tape.plain(inputs))[..., None] == np.arange(num_classes)
-    found = hot.any(axis=-2) if hot.ndim > 1 else hot.any(axis=0)
-    return cast(np.moveaxis(found, -1, axis), dtype or config.floatx())
+    hot = np.moveaxis(plain(inputs)[..., None] == np.arange(num_classes), -1, axis)
+    return cast(hot.any(axis=1 if hot.ndim > 2 else 0), dtype or config.floatx())
 
 
 def in_top_k(targets: Any, predictions: Any, k: int) -> Any:
@@ -332,8 +400,13 @@ def saturate_cast(x: Any, dtype: Any) -> Any:
 
 def slogdet(x: Any) -> tuple[Any, Any]:
     """Return the signs of determinants and the logarithms of their absolute values."""
-    found = np.linalg.slogdet(tape.plain(x))
-    return tensor(found[0]), tensor(found[1])
+    x = convert_to_tensor(x)
+    return tensor(np.linalg.slogdet(plain(x))[0]), tensor(_log_of_determinant(x))
+
+
+@tape.with_backward(lambda d, x, y: d[..., None, None] * np.swapaxes(np.linalg.inv(x), -1, -2))
+def _log_of_determinant(x: Any) -> Any:
+    return np.linalg.slogdet(x)[1]
 
 
 def logdet(x: Any) -> Any:
@@ -410,4 +483,5 @@ def _stacked(results: list[Any]) -> Any:
 
 
 _CALLED_AT_ONCE = ("cond", "fori_loop", "map", "scan", "switch", "vectorized_map", "while_loop")
-defer_functions(globals(), [name for name in __all__ if name not in _CALLED_AT_ONCE and name != "unstack"])
+_NOT_DEFERRED = (*_CALLED_AT_ONCE, "nonzero", "unique", "unstack", "where")
+defer_functions(globals(), [name for name in __all__ if name not in _NOT_DEFERRED])

@@ -5,7 +5,8 @@ from typing import Any
 from ..config import floatx, set_floatx
 from . import _notes
 from ._missing import missing_names_of
-from .backend import backend, epsilon, image_data_format, set_epsilon, set_image_data_format
+from .backend import backend, image_data_format, set_image_data_format
+from .backend._epsilon import epsilon, set_epsilon
 from .mixed_precision import global_policy as dtype_policy
 from .mixed_precision import set_global_policy as set_dtype_policy
 

@@ -11,7 +11,7 @@ from ..layers.rnn.own_cells import zero_states
 from ._lookups import IntegerLookup, StringLookup, TextVectorization
 from ._merge import Merge, merge
 from ._missing import missing_names_of
-from ._serialization import deserialize_keras_object as deserialize
+from ._serialization import deserialize_layer as deserialize
 from ._serialization import serialize_keras_object as serialize
 
 __all__ = [

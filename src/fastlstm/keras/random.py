@@ -67,9 +67,9 @@ class SeedGenerator:
     seed : int, optional
         Default: a random one.
     name : str, optional
-        For Keras compatibility.
+        Ignored; for Keras compatibility.
     **options
-        The same.
+        Ignored; for Keras compatibility.
     """
 
     def __init__(self, seed: int | None = None, name: str | None = None, **options: Any) -> None:

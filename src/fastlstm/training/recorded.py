@@ -223,7 +223,7 @@ def _taken_out(value: Any, arrays: list[Any], layer: Any) -> Any:
         return {name: _taken_out(one, arrays, layer) for name, one in value.items()}
     if isinstance(value, tape.Traced) or (hasattr(value, "shape") and hasattr(value, "dtype")):
         recording = tape.session()
-        current = value._current() if hasattr(type(value), "_current") else value
+        current = tape.current(value)
         arrays.append(current if recording is None else recording.traced(current))
         return Place(len(arrays) - 1)
     return value

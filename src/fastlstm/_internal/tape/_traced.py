@@ -327,6 +327,11 @@ def _is_basic(index: Any) -> bool:
     ) or (isinstance(index, np.ndarray) and index.dtype == np.bool_)
 
 
+def current(x: Any) -> Any:
+    """Return what a variable is at the moment, which may be traced; anything else is returned unchanged."""
+    return x._current() if hasattr(type(x), "_current") else x
+
+
 def plain(x: Any) -> Any:
     """Return the value of a traced array; anything else is returned unchanged."""
     return x.value if type(x) is Traced else x

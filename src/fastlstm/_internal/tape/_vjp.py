@@ -8,7 +8,7 @@ import numpy as np
 
 from ..arrays import Array
 from ._backward import carry_back
-from ._traced import Recording, Traced, plain, record
+from ._traced import Recording, Traced, current, plain, record
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -74,6 +74,7 @@ def with_backward(backward: Callable[[Array, Array, Array], Array]) -> Callable[
         def call(x: Any, *args: Any, **options: Any) -> Any:
             if getattr(type(x), "_defers", None) is not None and x._defers:
                 return x._defer(call, (x, *args), options)
+            x = current(x)
             if type(x) is not Traced or args or options:
                 return function(x, *args, **options)
             value = x.value

@@ -37,6 +37,7 @@ from .._arrays import value_of as get_value
 from .._inert import Inert
 from .._missing import missing_names_of
 from ._ctc import ctc_batch_cost, ctc_decode
+from ._epsilon import epsilon, set_epsilon
 from ._function import function
 from ._variable import Variable
 
@@ -47,22 +48,12 @@ elu, sigmoid = activations.elu, activations.sigmoid
 softplus, softsign = activations.softplus, activations.softsign
 
 _BACKEND = "tensorflow"  # as scripts for Keras 1 compare it
-_settings: dict[str, Any] = {"epsilon": 1e-7, "image_data_format": "channels_last"}
+_settings = {"image_data_format": "channels_last"}
 
 
 def variable(value: Any, dtype: Any = None, name: str | None = None, constraint: Any = None) -> Variable:
     """Return a variable, of the default dtype if none is given."""
     return Variable(value, dtype or floatx())
-
-
-def epsilon() -> float:
-    """Return the small number that keeps divisions and logarithms of custom metrics finite."""
-    return float(_settings["epsilon"])
-
-
-def set_epsilon(value: float) -> None:
-    """Set the result of `epsilon`. The losses and metrics of this package do not use it."""
-    _settings["epsilon"] = value
 
 
 def image_data_format() -> str:
@@ -178,6 +169,11 @@ def log_softmax(x: Any, axis: int = -1) -> Any:
 def repeat(x: Any, n: int) -> Any:
     """Return the rows of an array (N, D) several times, as the steps of sequences (N, n, D)."""
     return _arrays.repeat(expand_dims(x, 1), n, axis=1)
+
+
+def eye(size: int, dtype: Any = None, name: str | None = None) -> Any:
+    """Return the identity matrix, of the default dtype if none is given."""
+    return _arrays.eye(size, dtype=dtype)
 
 
 def map_fn(fn: Any, elems: Any, name: str | None = None, dtype: Any = None) -> Any:

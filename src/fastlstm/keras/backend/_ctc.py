@@ -10,8 +10,7 @@ from ..._internal.arrays import Array
 from ..._internal.deferred import defer_functions
 from ..._internal.not_available import NotAvailableError
 from ..._internal.tensor import tensor
-
-_EPSILON = 1e-7
+from ._epsilon import epsilon
 
 
 def ctc_batch_cost(y_true: Any, y_pred: Any, input_length: Any, label_length: Any) -> Any:
@@ -30,13 +29,26 @@ def ctc_batch_cost(y_true: Any, y_pred: Any, input_length: Any, label_length: An
     -------
     tensor
         (N, 1); infinite where the labels do not fit into the steps.
+
+    Raises
+    ------
+    ValueError
+        If a length is negative or exceeds T or L, or a label that counts is the blank or no class.
     """
     labels, steps, lengths = (
         np.asarray(tape.plain(one)).astype(np.int64) for one in (y_true, input_length, label_length)
     )
-    shifted = y_pred + _EPSILON
+    steps, lengths = steps.reshape(-1), lengths.reshape(-1)
+    _, count, classes = np.shape(tape.plain(y_pred))
+    _check_lengths("input_length", steps, count)
+    _check_lengths("label_length", lengths, labels.shape[1])
+    used = labels[np.arange(labels.shape[1]) < lengths[:, None]]
+    if ((used < 0) | (used > classes - 2)).any():
+        wrong = used[(used < 0) | (used > classes - 2)][0]
+        raise ValueError(f"y_true: expected labels from 0 to {classes - 2} (the last class is the blank), got {wrong}")
+    shifted = y_pred + epsilon()
     logs = np.log(shifted) - np.log(np.sum(shifted, axis=-1, keepdims=True))
-    paths = _Paths(labels, steps.reshape(-1), lengths.reshape(-1), np.shape(tape.plain(y_pred))[-1] - 1)
+    paths = _Paths(labels, steps, lengths, classes - 1)
     values = tape.with_backward(lambda d, x, y: d[:, None, None] * paths.gradient(x))(paths.values)(logs)
     return tensor(np.expand_dims(values, -1))
 
@@ -63,22 +75,34 @@ def ctc_decode(
         One (N, T) of labels; -1 after the last one.
     tensor
         (N, 1): the sum of ``-log`` of the largest probabilities.
+
+    Raises
+    ------
+    ValueError
+        If a length is negative or exceeds T.
     """
     if not greedy:
         raise NotAvailableError("fastlstm does not have ctc_decode of beams: pass greedy=True")
     probabilities, steps = np.asarray(y_pred), np.asarray(input_length).reshape(-1).astype(np.int64)
+    _check_lengths("input_length", steps, probabilities.shape[1])
     blank = probabilities.shape[-1] - 1
     found: list[Array] = []
     costs = np.zeros((len(probabilities), 1), probabilities.dtype)
     for n, count in enumerate(steps):
         best = probabilities[n, :count].argmax(axis=-1)
-        costs[n] = -np.log(probabilities[n, :count].max(axis=-1) + _EPSILON).sum()
+        costs[n] = -np.log(probabilities[n, :count].max(axis=-1) + epsilon()).sum()
         is_new = np.concatenate([[True], best[1:] != best[:-1]])[: len(best)]
         found.append(best[is_new & (best != blank)])
     decoded = np.full(probabilities.shape[:2], -1, np.int64)
     for n, one in enumerate(found):
         decoded[n, : len(one)] = one
     return [tensor(decoded)], tensor(costs)
+
+
+def _check_lengths(name: str, lengths: Array, limit: int) -> None:
+    wrong = lengths[(lengths < 0) | (lengths > limit)]
+    if wrong.size:
+        raise ValueError(f"{name}: expected numbers from 0 to {limit}, got {wrong[0]}")
 
 
 class _Paths:
@@ -165,7 +189,7 @@ class _Paths:
         at_end = paths[rows, self._steps - 1]
         last = at_end[rows, self._last], np.where(self._last > 0, at_end[rows, self._last - 1], -np.inf)
         found: Array = np.logaddexp(*last)
-        return found
+        return np.where(self._steps > 0, found, np.where(self._last > 0, -np.inf, 0))  # no steps spell no labels
 
 
 def _sum_of(logs: Sequence[Array]) -> Array:

@@ -17,7 +17,7 @@ from .._arrays import absolute as abs
 from .._arrays import all_ as reduce_all
 from .._arrays import any_ as reduce_any
 from .._arrays import concatenate as concat
-from .._arrays import constant, norm, repeat
+from .._arrays import constant, eye, norm, repeat
 from .._arrays import dtype_of as as_dtype
 from .._arrays import full as fill
 from .._arrays import logsumexp as reduce_logsumexp

@@ -8,7 +8,7 @@ import numpy as np
 from ..._internal import tape
 from ..._internal.deferred import defer_functions
 from .. import _arrays
-from .._arrays import _wrapped, cast, convert_to_tensor, tensor
+from .._arrays import cast, convert_to_tensor, tensor, wrapped
 
 __all__ = [
     "acos",
@@ -38,10 +38,10 @@ __all__ = [
     "top_k",
 ]
 
-acos, asin, atan, atan2 = map(_wrapped, (np.arccos, np.arcsin, np.arctan, np.arctan2))
-acosh, asinh, atanh = map(_wrapped, (np.arccosh, np.arcsinh, np.arctanh))
-cosh, sinh, logical_xor = map(_wrapped, (np.cosh, np.sinh, np.logical_xor))
-erf, lgamma, digamma = map(_wrapped, (tape.erf, tape.lgamma, tape.digamma))
+acos, asin, atan, atan2 = map(wrapped, (np.arccos, np.arcsin, np.arctan, np.arctan2))
+acosh, asinh, atanh = map(wrapped, (np.arccosh, np.arcsinh, np.arctanh))
+cosh, sinh, logical_xor = map(wrapped, (np.cosh, np.sinh, np.logical_xor))
+erf, lgamma, digamma = map(wrapped, (tape.erf, tape.lgamma, tape.digamma))
 
 
 def _chosen(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from ..._internal.deferred import defer_functions
-from .._arrays import _wrapped, einsum, norm, tensor, tensordot
+from .._arrays import einsum, norm, tensor, tensordot, wrapped
 from .._missing import missing_names_of
 from ..backend import l2_normalize
 
@@ -13,7 +13,7 @@ __all__ = ["diag_part", "einsum", "l2_normalize", "matmul", "matvec", "norm", "t
 
 __getattr__ = missing_names_of(__name__)
 
-diag_part, trace = _wrapped(np.diagonal), _wrapped(np.trace)
+diag_part, trace = wrapped(np.diagonal), wrapped(np.trace)
 
 
 def matmul(
