@@ -178,21 +178,24 @@ def test_advice_is_about_what_is_missing():
 @pytest.mark.filterwarnings("ignore:.*TensorBoard")
 def test_constants_and_other_names(rng):
     lstm = layers.LSTM(2)
-    assert (lstm.unroll, lstm.implementation, lstm.time_major, lstm.dynamic, lstm.updates) == (
-        False,
-        2,
-        False,
-        False,
-        [],
-    )
+    assert (lstm.unroll, lstm.implementation, lstm.time_major, lstm.dynamic) == (False, 2, False, False)
+    assert lstm.updates == lstm.metrics == ()
     assert lstm.compute_dtype == lstm.dtype
     assert lstm.path == lstm.name
-    lstm.updates.append(1)
-    assert layers.LSTM(2).updates == []
+    lstm = layers.LSTM(2, unroll=True, implementation=1)
+    assert (lstm.unroll, lstm.implementation) == (True, 1)
+    assert layers.RNN(layers.LSTMCell(2), unroll=True).unroll
+    assert layers.LSTMCell(2, implementation=1).implementation == 1
+    assert layers.Embedding(3, 2, input_length=5).input_length == 5
+    assert layers.Embedding(3, 2).input_length is None
     model = keras.Sequential([layers.Dense(1, input_shape=(2,))])
     assert not model.run_eagerly
     model.run_eagerly = True
     assert model.run_eagerly
+    model.compile("sgd", "mse", run_eagerly=True, steps_per_execution=4)
+    assert (model.run_eagerly, model.steps_per_execution) == (True, 4)
+    model.compile("sgd", "mse")
+    assert (model.run_eagerly, model.steps_per_execution) == (False, 1)
     mean = keras.metrics.Mean()
     assert len(mean.weights) == len(mean.variables) == 2
     for table in (other_attributes.CONSTANT, other_attributes.OTHER_NAME):

@@ -95,7 +95,7 @@ def test_repeating_nothing_ends():
     assert list(nothing.repeat().batch(2)) == []
 
 
-def test_validation_data_without_batches(rng):
+def test_validation_data_without_batches(script, rng):
     x, y = rng.normal(size=(8, 3)), rng.normal(size=(8, 2))
     rows = tensorflow.data.Dataset.from_tensor_slices((x, y))
     for empty in (rows.skip(8).repeat().batch(2), rows.skip(8).batch(2)):
@@ -181,3 +181,22 @@ def test_names_of_the_backend(script):
     assert K._BACKEND == "tensorflow"
     assert tf.constant(1.0) == 1.0
     assert fastlstm.keras.backend.backend() == "tensorflow"
+
+
+def test_validation_data_without_batches_is_refused_elsewhere(rng):
+    x, y = rng.normal(size=(8, 3)), rng.normal(size=(8, 2))
+    empty = tensorflow.data.Dataset.from_tensor_slices((x, y)).skip(8).batch(2)
+    with pytest.raises(ValueError, match="validation_data: expected at least one batch, got none"):
+        small().fit(x, y, validation_data=empty, verbose=0)
+
+
+def test_errors_of_layers_for_unknown_steps_are_raised(rng):
+    def shape_of(given):
+        if given[1] is None:
+            raise RuntimeError("something else")
+        return given
+
+    model = keras.Sequential([layers.Lambda(lambda x: x, shape_of), layers.Dense(2)])
+    model.compile("sgd", "mse")
+    with pytest.raises(RuntimeError, match="something else"):
+        model.fit(rng.normal(size=(4, 3, 2)), rng.normal(size=(4, 3, 2)), verbose=0)

@@ -34,6 +34,8 @@ _ADVICE = {
             get_dropout_mask get_recurrent_dropout_mask get_dropout_mask_for_cell get_recurrent_dropout_mask_for_cell
             reset_dropout_mask reset_recurrent_dropout_mask seed_generator
             """,
+    },
+    "RNN": {
         "call its cell step by step, or use return_state": "inner_loop",
         "states are as wide as its units": "state_size state_spec single_state constants_spec",
     },

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 _CONV = dict(data_format="channels_last", rank=1)
-_RECURRENT = dict(unroll=False, time_major=False, implementation=2, use_cudnn=False, return_runtime=False)
+_RECURRENT = dict(time_major=False, return_runtime=False)
 
 CONSTANT: dict[str, dict[str, Any]] = {
     "Layer": dict(
@@ -13,36 +13,32 @@ CONSTANT: dict[str, dict[str, Any]] = {
         input_spec=None,
         lora_enabled=False,
         lora_rank=None,
-        metrics=[],
-        metrics_variables=[],
+        metrics=(),
+        metrics_variables=(),
         quantization_config=None,
         quantization_mode=None,
-        stateful=False,
-        supports_masking=True,
-        updates=[],
+        updates=(),
     ),
     "Model": dict(
         distribute_strategy=None,
         dynamic=False,
         input_spec=None,
         jit_compile=False,
-        metrics_variables=[],
+        metrics_variables=(),
         quantization_mode=None,
         run_eagerly=False,
-        state_updates=[],
-        steps_per_execution=1,
+        state_updates=(),
         supports_masking=True,
-        updates=[],
+        updates=(),
     ),
     "RNN": _RECURRENT,
-    "RecurrentCell": dict(implementation=2),
     "Conv1D": _CONV,
     "Conv1DTranspose": {**_CONV, "groups": 1, "output_padding": None},
     "SeparableConv1D": _CONV,
     "DepthwiseConv1D": {**_CONV, "groups": 1},
     "Flatten": dict(data_format="channels_last"),
     "BatchNormalization": dict(adjustment=None, fused=False, renorm=False, synchronized=False, virtual_batch_size=None),
-    "Embedding": dict(input_length=None, sparse=False),
+    "Embedding": dict(sparse=False),
     "Lambda": dict(mask=None),
     "Softmax": dict(robust_masking=False),
     "SpatialDropout1D": dict(noise_shape=None, data_format="channels_last"),
@@ -52,22 +48,28 @@ CONSTANT: dict[str, dict[str, Any]] = {
         activity_regularizer=None,
         built=True,
         dynamic=False,
-        losses=[],
-        metrics=[],
+        losses=(),
+        metrics=(),
         stateful=True,
         trainable=True,
-        trainable_variables=[],
-        trainable_weights=[],
-        updates=[],
+        trainable_variables=(),
+        trainable_weights=(),
+        updates=(),
     ),
     "Callback": dict(validation_data=None),
-    "TensorBoard": dict(histogram_freq=0, write_graph=False, write_images=False, embeddings_freq=0),
+    "TensorBoard": dict(histogram_freq=0, write_images=False, embeddings_freq=0),
 }
-"""By class, what always has the same value; lists are new ones."""
+"""By class, what always has the same value."""
 
 OTHER_NAME = {
     "Layer": dict(compute_dtype="dtype", variable_dtype="dtype", input_dtype="dtype", path="name"),
-    "Model": dict(compute_dtype="dtype", variable_dtype="dtype", input_dtype="dtype", path="name"),
+    "Model": dict(
+        compute_dtype="dtype",
+        variable_dtype="dtype",
+        input_dtype="dtype",
+        path="name",
+        steps_per_execution="_steps_per_execution",
+    ),
     "LeakyReLU": dict(alpha="negative_slope"),
     "Optimizer": dict(weights="variables"),
     "Metric": dict(
@@ -99,8 +101,7 @@ def other(owner: Any, name: str, classes: Iterable[str]) -> Any:
     """
     for each in classes:
         if name in CONSTANT.get(each, ()):
-            value = CONSTANT[each][name]
-            return list(value) if isinstance(value, list) else value
+            return CONSTANT[each][name]
         if name in OTHER_NAME.get(each, ()):
             return getattr(owner, OTHER_NAME[each][name])
     raise LookupError(name)

@@ -168,6 +168,7 @@ class TensorBoard(ClosingCallback):
         except ImportError as error:
             raise ImportError("TensorBoard writes with the package tensorboard: pip install tensorboard") from error
         self.log_dir = os.fspath(log_dir)
+        self.write_graph = write_graph
         self.write_steps_per_second = checks.flag("write_steps_per_second", write_steps_per_second)
         self.update_freq = 1 if update_freq == "batch" else update_freq
         if self.update_freq != "epoch":

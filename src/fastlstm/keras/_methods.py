@@ -97,8 +97,8 @@ class MethodsOfKeras(Model):
         options = {**_named(args), **options}
         given = {name: options.pop(name, None) for name in ("loss_weights", "metrics", "weighted_metrics")}
         loss_weights, metrics, weighted_metrics = given.values()
-        for name in ("run_eagerly", "jit_compile"):  # functions of Python always run eagerly
-            options.pop(name, None)
+        self.run_eagerly = bool(options.pop("run_eagerly", False))  # functions of Python always do
+        options.pop("jit_compile", None)
         if isinstance(optimizer, Optimizer) and optimizer._owner not in (None, self):
             optimizer = type(optimizer).from_config(optimizer.get_config())  # as in Keras 2, each has its own slots
         self._has_only_added_losses = loss is None and added_losses.are_in(self)

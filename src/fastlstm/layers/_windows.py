@@ -19,15 +19,25 @@ class Window(NamedTuple):
         """Whether a step of the output is made of the same step of the input alone."""
         return self.size == self.strides == 1
 
+    @property
+    def reach(self) -> int:
+        """The number of steps from the first one of a window to the last one, both counted."""
+        return (self.size - 1) * self.dilation_rate + 1
+
     def steps(self, name: str, shape: Shape) -> int | None:
         """Return the number of steps of the output; raise ValueError if the input has fewer than a window."""
         steps = shape[1]
         if steps is None:
             return None
-        reach = (self.size - 1) * self.dilation_rate + 1
+        reach = self.reach
         if self.padding == "valid" and steps < reach:
             raise ValueError(f"layer {name!r} expected at least {reach} steps, those of a window, got {shape}")
         return -(-(steps - reach + 1 if self.padding == "valid" else steps) // self.strides)
+
+    def transposed_steps(self, shape: Shape) -> int | None:
+        """Return the number of steps over which those of the input are spread."""
+        beyond = max(self.reach - self.strides, 0) if self.padding == "valid" else 0
+        return shape[1] and shape[1] * self.strides + beyond
 
     def options(self) -> dict[str, Any]:
         """Return the options of the core."""

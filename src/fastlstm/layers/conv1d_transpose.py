@@ -16,8 +16,8 @@ from .base import SEQUENCES, Shape, registry
 class Conv1DTranspose(WithActivation):
     """``activation(sum over k of x[(t - k * dilation_rate) / strides] W[k]^T + b)``: (N, T, D) becomes (N, T', F).
 
-    Each step of x is spread over a window of the output, where it is whole; so does a `Conv1D` to the gradient of its
-    output. A mask is not passed on, and does not matter, as in Keras.
+    The backward pass of `Conv1D`, applied to x: each step of x is spread over a window of the output. In the sum, only
+    whole quotients within x count. A mask is not passed on, and does not matter, as in Keras.
 
     Parameters
     ----------
@@ -126,10 +126,7 @@ class Conv1DTranspose(WithActivation):
         return [*own, *self._weights_of_activation(self.filters)]
 
     def _output_shape(self, shape: Shape) -> Shape:
-        reach = (self.kernel_size - 1) * self.dilation_rate + 1
-        beyond = max(reach - self.strides, 0) if self.padding == "valid" else 0
-        steps = shape[1] and shape[1] * self.strides + beyond
-        return (shape[0], steps, self._output_width(self.filters))
+        return (shape[0], self._window.transposed_steps(shape), self._output_width(self.filters))
 
     def _append_to(self, branch: Branch, shape: Shape) -> None:
         branch.add("transposed_convolution", filters=self.filters, use_bias=self.use_bias, **self._window.options())

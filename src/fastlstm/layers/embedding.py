@@ -93,6 +93,11 @@ class Embedding(Layer):
         """The vectors (input_dim, O), a read-only view."""
         return self._weight("embeddings")
 
+    @property
+    def input_length(self) -> int | None:
+        """T, as it was given, None if it was not."""
+        return None if self._given_shape is None else self._given_shape[1]
+
     def compute_mask(self, x: Any, mask: Any = None) -> Array | None:
         """Return the mask that the layer passes on.
 

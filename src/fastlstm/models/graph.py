@@ -687,7 +687,11 @@ class LayerGraph(Owned):
         any_length = self._first_layer()._any_length(batch_shape[1:])
         try:
             self._shapes([(None, *any_length)])
-        except Exception:  # such as that of a Flatten, which needs to know the number of steps, or of a user's layer
+        except (
+            TypeError,
+            ValueError,
+            NotImplementedError,
+        ):  # such as that of a Flatten, which needs to know the number of steps, or of a user's layer
             any_length = batch_shape[1:]
         self._build([InputLayer(any_length)])
 

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 
-from .._internal import checks, tape
+from .._internal import checks, keras_scripts, tape
 from .._internal.row_arrays import Rows, parts
 from ..callbacks import CallbackList, History
 from ..layers.computation import Phase
@@ -807,7 +807,7 @@ class Model(OwnSteps, LayerGraph, metaclass=ModelType):
         """Return a function that evaluates the validation data or the held-out samples; None without either."""
         compiled = self._require_loss()
         if batch_data.gives_batches(data):
-            source = self._batch_source("validation_data", data, steps, False, may_be_empty=True)
+            source = self._batch_source("validation_data", data, steps, False, may_be_empty=keras_scripts.is_running())
 
             def validate(callbacks: CallbackList) -> dict[str, Any]:
                 if source.more():

@@ -378,3 +378,10 @@ def test_a_cell_whose_layer_returns_no_states():
     x = Input((2,))
     with pytest.raises(TypeError, match=rf"layer '{rnn.name}' is the RNN of cell .* return_state=True"):
         cell(x, [x, x])
+
+
+def test_a_layer_of_a_cell_comes_before_its_steps():
+    cell, x = LSTMCell(2), Input((3,))
+    cell(x, [Input((2,)), Input((2,))])
+    with pytest.raises(ValueError, match="has taken steps in a model already: create the layer"):
+        RNN(cell)

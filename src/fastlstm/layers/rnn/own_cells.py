@@ -41,8 +41,9 @@ class RNN(Layer):  # its name in files
     ) -> None:
         if options.pop("stateful", False):
             raise ValueError("stateful: expected False for a custom cell")
-        options = {name: value for name, value in options.items() if name not in ("unroll", "zero_output_for_mask")}
+        unroll, _ = options.pop("unroll", False), options.pop("zero_output_for_mask", None)
         super().__init__(**options)
+        self.unroll = unroll
         self.cell, self.return_sequences, self.go_backwards = cell, bool(return_sequences), bool(go_backwards)
         self.return_state = bool(return_state)
         self.supports_masking = self.return_sequences

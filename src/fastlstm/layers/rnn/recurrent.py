@@ -141,6 +141,7 @@ class Recurrent(RNN):
             **options,
         )
         self.units = size("units", units)
+        self.unroll, self.implementation, self.use_cudnn = unroll, implementation, use_cudnn
         self.use_bias = flag("use_bias", use_bias)
         self._gates = {
             name: activations.name_of(name, activation, elementwise=True) for name, activation in gates.items()

@@ -9,6 +9,7 @@ from ..._internal import native
 from ..._internal.arrays import Array, real_array
 from ..._internal.checks import flag, size
 from ..._internal.native import Branch
+from ..._internal.owners import Owner
 from .._from_config import layer_from
 from .._weights import JoinedWeights, Weight
 from ..base import VECTORS, Layer, Shape, registry
@@ -149,7 +150,15 @@ class RecurrentCell(AnyCell):
             name=self.name,
             dtype=self.dtype,
         )
-        self._seed = self._layer._seed
+        self._seed, self.implementation = self._layer._seed, implementation
+
+    def _claim_alone(self, owner: Owner) -> None:
+        if self._of_steps is not None and self._owned_by() == [self._of_steps[0]]:
+            raise ValueError(  # a model with both would have the weights twice
+                f"cell: {self.name!r} has taken steps in a model already: create the layer that has it before its first"
+                " step, which then shares the weights"
+            )
+        super()._claim_alone(owner)
 
     @property
     def units(self) -> int:

@@ -91,6 +91,7 @@ class RNN(StatefulLayer):
         self.go_backwards = flag("go_backwards", go_backwards)
         self.zero_output_for_mask = flag("zero_output_for_mask", zero_output_for_mask)
         self.cell = given
+        self.unroll = unroll
         if not isinstance(given, AnyCell):
             return  # a subclass of one cell has the rest
         if self.dtype != given.dtype:
