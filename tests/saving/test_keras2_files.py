@@ -130,6 +130,7 @@ def test_descriptions_of_before_2_3(written, tmp_path):
     assert_predicts(model, "lstm", results)
     rates = [float(model.optimizer._learning_rate(step)) for step in (0, 1, 4)]
     assert rates == pytest.approx([0.1, 0.1 / 1.5, 0.1 / 3])
+    assert (model.optimizer.learning_rate, model.optimizer.decay) == (0.1, 0.5)
 
 
 @pytest.mark.filterwarnings("ignore:load_model. the hard_sigmoid of Keras 2:UserWarning")

@@ -16,8 +16,9 @@ class Activation(WithActivation):
     Parameters
     ----------
     activation : str, callable or layer
-        A name or a function of `fastlstm.activations`, another function of arrays, as for `Lambda`, or a layer such as
-        `LeakyReLU`. None means linear. 'glu' halves the width.
+        A name or a function of `fastlstm.activations`, another function of arrays, as for `Lambda`, or one of the
+        layers `ELU`, `LeakyReLU`, `PReLU`, `ReLU` and `Softmax`, copied with its weights. None means linear. 'glu'
+        halves the width.
     **options
         Keyword arguments common to all layers, described in `Layer`: `name`, `dtype`, `activity_regularizer`,
         `trainable`, `weights`, and in place of an `Input`: `input_shape`, `batch_input_shape`, `batch_shape`,

@@ -37,8 +37,9 @@ class Conv1D(WithActivation):
     groups : int
         Number of groups that features and filters are divided into; each filter sees the features of its group.
     activation : str, callable or layer, optional
-        A name or a function of `fastlstm.activations`, another function of arrays, as for `Lambda`, or a layer such as
-        `LeakyReLU`. None means linear. 'glu' halves the width.
+        A name or a function of `fastlstm.activations`, another function of arrays, as for `Lambda`, or one of the
+        layers `ELU`, `LeakyReLU`, `PReLU`, `ReLU` and `Softmax`, copied with its weights. None means linear. 'glu'
+        halves the width.
     use_bias : bool
         Whether to add the bias b.
     kernel_initializer, bias_initializer : str or `fastlstm.initializers.Initializer`

@@ -19,8 +19,9 @@ class Dense(WithActivation):
     units : int
         O, the width of the product, at least 1.
     activation : str, callable or layer, optional
-        A name or a function of `fastlstm.activations`, another function of arrays, as for `Lambda`, or a layer such as
-        `LeakyReLU`. None means linear. 'glu' halves the width.
+        A name or a function of `fastlstm.activations`, another function of arrays, as for `Lambda`, or one of the
+        layers `ELU`, `LeakyReLU`, `PReLU`, `ReLU` and `Softmax`, copied with its weights. None means linear. 'glu'
+        halves the width.
     use_bias : bool
         Whether to add the bias b.
     kernel_initializer, bias_initializer : str or `fastlstm.initializers.Initializer`

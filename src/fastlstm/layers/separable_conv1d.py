@@ -35,8 +35,9 @@ class SeparableConv1D(WithActivation):
     depth_multiplier : int
         M, the number of outputs of each feature between convolution and product.
     activation : str, callable or layer, optional
-        A name or a function of `fastlstm.activations`, another function of arrays, as for `Lambda`, or a layer such as
-        `LeakyReLU`. None means linear. 'glu' halves the width.
+        A name or a function of `fastlstm.activations`, another function of arrays, as for `Lambda`, or one of the
+        layers `ELU`, `LeakyReLU`, `PReLU`, `ReLU` and `Softmax`, copied with its weights. None means linear. 'glu'
+        halves the width.
     use_bias : bool
         Whether to add a bias.
     depthwise_initializer, pointwise_initializer, bias_initializer : str or `fastlstm.initializers.Initializer`
