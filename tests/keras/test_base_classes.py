@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from peers import require_peer
 
 from fastlstm import keras
 from fastlstm.keras import backend as K
@@ -97,10 +98,32 @@ def test_cells(make, tmp_path, rng):
 
 
 def test_training_of_a_list_of_cells(rng):
-    model = keras.Sequential([keras.Input((5, 2)), layers.RNN([Plain(4), Plain(3)]), layers.Dense(1)])
-    model.compile(keras.optimizers.Adam(0.01), "mse")
-    history = model.fit(rng.normal(size=(40, 5, 2)), rng.normal(size=40), epochs=8, verbose=0).history
-    assert history["loss"][-1] < history["loss"][0]
+    theirs = require_peer("keras")
+
+    class PlainOfKeras(theirs.layers.Layer):
+        def __init__(self, units):
+            super().__init__()
+            self.units, self.state_size, self.output_size = units, [units, units], units
+
+        build = Plain.build
+
+        def call(self, inputs, states):
+            z = theirs.ops.matmul(inputs, self.kernel)
+            h = theirs.ops.tanh(z + theirs.ops.matmul(states[0], self.recurrent))
+            return h, [h, states[1] + z]
+
+    x, y = rng.normal(size=(40, 5, 2)).astype("float32"), rng.normal(size=(40, 1)).astype("float32")
+    models = [
+        k.Sequential([k.Input((5, 2)), k.layers.RNN([cell(4), cell(3)]), k.layers.Dense(1)])
+        for k, cell in ((keras, Plain), (theirs, PlainOfKeras))
+    ]
+    models[1].set_weights(models[0].get_weights())
+    for model in models:
+        model.compile("sgd", "mse")
+    losses = [model.fit(x, y, epochs=4, batch_size=10, shuffle=False, verbose=0).history["loss"] for model in models]
+    np.testing.assert_allclose(losses[0], losses[1], rtol=1e-5)
+    for found, expected in zip(*(model.get_weights() for model in models), strict=True):
+        np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-6)
 
 
 def test_initial_states():

@@ -41,3 +41,10 @@ def test_what_has_no_gradient():
     assert (tf.to_float([1]).dtype, tf.to_int32(x).dtype, tf.as_dtype("float")) == (tf.float32, tf.int32, tf.float32)
     with pytest.raises(TypeError, match="unexpected keyword argument 'axes'"):
         tf.reduce_sum(x, axes=1)
+
+
+def test_loops_end_after_their_largest_number_of_steps():
+    found = tf.while_loop(lambda i, v: i < 9, lambda i, v: (i + 1, 2 * v), [0, tf.constant(1.0)], maximum_iterations=3)
+    assert [float(each) for each in found] == [3, 8]
+    (alone,) = tf.while_loop(lambda i: i < 9, lambda i: i + 1, [0])
+    assert alone == 9

@@ -160,7 +160,7 @@ def test_functions_of_keras_1():
         assert values.std() == pytest.approx(0.1 if bound is None else 0.1 / np.sqrt(3), rel=0.05)
     assert type(old.normal(stddev=0.1)) is initializers.RandomNormal
     assert layers.Dense(2, kernel_initializer=old.normal)(np.ones((1, 3))).shape == (1, 2)
-    assert keras_activations.deserialize(keras_activations.serialize(activations.relu)) is activations.relu
+    assert keras_activations.deserialize(keras_activations.serialize(activations.relu)) is keras_activations.relu
     assert type(constraints.deserialize({"class_name": "NonNeg", "config": {}})).__name__ == "NonNeg"
     assert old_regularizers.deserialize({"class_name": "L2", "config": {"l2": 0.5}}).l2 == 0.5
 

@@ -12,6 +12,8 @@ from .._internal.deferred import defer_functions, deferring_in
 from .._internal.not_available import NotAvailableError
 from . import _arrays
 from ._arrays import cast, convert_to_tensor, dtype_of, eye, plain, reduction, tensor
+from ._control import cond, is_list, map, stacked, while_loop
+from ._parts import moments, pad, slice, split, window
 from .backend._epsilon import epsilon as _epsilon
 from .tensorflow._functions import count_nonzero, divide_no_nan, erf, log_sigmoid, rsqrt, top_k
 from .tensorflow._selection import unstack
@@ -132,12 +134,6 @@ def logspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, base: 
 # Parts and joins --------------------------------------------------------------------------------------------------
 
 
-def split(x: Any, indices_or_sections: Any, axis: int = 0) -> list[Any]:
-    """Return the parts of an array: a number of equal ones, or those between indices."""
-    given = plain(indices_or_sections)
-    return [tensor(part) for part in np.split(x, given.tolist(), axis)]
-
-
 def array_split(x: Any, indices_or_sections: Any, axis: int = 0) -> list[Any]:
     """Return the parts of an array, a number of about equal ones, or those between indices."""
     return [tensor(part) for part in np.array_split(x, indices_or_sections, axis)]
@@ -218,20 +214,9 @@ def get_item(x: Any, key: Any) -> Any:
     return x[key]
 
 
-def slice(inputs: Any, start_indices: Any, shape: Any) -> Any:
-    """Return the part of an array of some shape that begins at some place."""
-    inputs = convert_to_tensor(inputs)
-    return tensor(inputs[_window(inputs.shape, start_indices, shape)])
-
-
 def slice_update(inputs: Any, start_indices: Any, updates: Any) -> Any:
     """Return an array with a part replaced that begins at some place."""
-    return _replaced(inputs, _window(np.shape(inputs), start_indices, np.shape(updates)), updates)
-
-
-def _window(whole: Any, starts: Any, shape: Any) -> tuple[Any, ...]:
-    sizes = zip(starts, shape, whole, strict=True)
-    return tuple(builtins.slice(int(i), all_ if n == -1 else int(i) + int(n)) for i, n, all_ in sizes)
+    return _replaced(inputs, window(np.shape(inputs), start_indices, np.shape(updates)), updates)
 
 
 def _replaced(inputs: Any, key: Any, updates: Any) -> Any:
@@ -320,14 +305,6 @@ def _segments(segment_ids: Any, count: int | None) -> tuple[Any, int]:
     return ids, int(ids.max(initial=-1)) + 1 if count is None else int(count)
 
 
-def pad(x: Any, pad_width: Any, mode: Any = "constant", constant_values: Any = None) -> Any:
-    """Return an array with elements added at the ends of its axes."""
-    if constant_values is not None and mode != "constant":
-        raise ValueError(f"constant_values: expected None with the mode {mode!r}, got {constant_values!r}")
-    options = {} if constant_values is None else {"constant_values": constant_values}
-    return tensor(np.pad(x, pad_width, mode, **options))
-
-
 # Neural networks --------------------------------------------------------------------------------------------------
 
 
@@ -337,11 +314,6 @@ def normalize(x: Any, axis: Any = -1, order: Any = 2, epsilon: float | None = No
         raise ValueError(f"order: expected an integer of at least 1, got {order!r}")
     norms = np.power(np.sum(np.power(np.absolute(x), order), axis=axis, keepdims=True), 1 / order)
     return tensor(x / np.maximum(norms, _epsilon() if epsilon is None else epsilon))
-
-
-def moments(x: Any, axes: Any, keepdims: bool = False, synchronized: bool = False) -> tuple[Any, Any]:
-    """Return means and variances along axes."""
-    return _arrays.mean(x, axes, keepdims), _arrays.var(x, axes, keepdims)
 
 
 def batch_normalization(
@@ -362,7 +334,7 @@ def layer_normalization(
     mean, variance = moments(x, axis, keepdims=True)
     found = (x - mean) / np.sqrt(variance + (_epsilon() if epsilon is None else epsilon))
     sizes = np.ones(np.ndim(x), int)
-    normalized = builtins.list(axis) if _is_list(axis) else [axis]
+    normalized = builtins.list(axis) if is_list(axis) else [axis]
     sizes[normalized] = np.array(np.shape(x))[normalized]
 
     def along(weights: Any) -> Any:
@@ -417,25 +389,9 @@ def logdet(x: Any) -> Any:
 # Functions of functions -------------------------------------------------------------------------------------------
 
 
-def cond(pred: Any, true_fn: Callable[[], Any], false_fn: Callable[[], Any]) -> Any:
-    """Return the result of the one or the other function."""
-    return true_fn() if pred else false_fn()
-
-
 def switch(index: Any, branches: Sequence[Callable[..., Any]], *operands: Any) -> Any:
     """Return the result of one of several functions."""
     return branches[int(np.clip(index, 0, len(branches) - 1))](*operands)
-
-
-def while_loop(
-    cond: Callable[..., Any], body: Callable[..., Any], loop_vars: Any, maximum_iterations: int | None = None
-) -> Any:
-    """Return the variables of a loop when its condition has become false."""
-    several, found, count = isinstance(loop_vars, (tuple, list)), loop_vars, 0
-    while (cond(*found) if several else cond(found)) and count != maximum_iterations:
-        found = body(*found) if several else body(found)
-        count += 1
-    return found
 
 
 def fori_loop(lower: int, upper: int, body_fun: Callable[[Any, Any], Any], init_val: Any) -> Any:
@@ -444,12 +400,6 @@ def fori_loop(lower: int, upper: int, body_fun: Callable[[Any, Any], Any], init_
     for i in range(int(lower), int(upper)):
         found = body_fun(i, found)
     return found
-
-
-def map(f: Callable[[Any], Any], xs: Any) -> Any:
-    """Return the results of a function for the entries of the first axis."""
-    several = isinstance(xs, (tuple, list))
-    return _stacked([f(each) for each in (zip(*xs, strict=True) if several else xs)])
 
 
 vectorized_map = map
@@ -464,24 +414,14 @@ def scan(
     unroll: Any = 1,
 ) -> Any:
     """Return the last state of a function applied step by step, and its outputs."""
-    steps = [None] * int(length or 0) if xs is None else [*zip(*xs, strict=True)] if _is_list(xs) else [*xs]
+    steps = [None] * int(length or 0) if xs is None else [*zip(*xs, strict=True)] if is_list(xs) else [*xs]
     state, outputs = init, []
     for x in reversed(steps) if reverse else steps:
         state, y = f(state, x)
         outputs.append(y)
-    return state, _stacked(outputs[::-1] if reverse else outputs)
-
-
-def _is_list(x: Any) -> bool:
-    return isinstance(x, (tuple, list))
-
-
-def _stacked(results: list[Any]) -> Any:
-    if results and _is_list(results[0]):
-        return tuple(_stacked([*each]) for each in zip(*results, strict=True))
-    return None if not results or results[0] is None else _arrays.stack(results)
+    return state, stacked(outputs[::-1] if reverse else outputs)
 
 
 _CALLED_AT_ONCE = ("cond", "fori_loop", "map", "scan", "switch", "vectorized_map", "while_loop")
-_NOT_DEFERRED = (*_CALLED_AT_ONCE, "nonzero", "unique", "unstack", "where")
+_NOT_DEFERRED = (*_CALLED_AT_ONCE, "moments", "nonzero", "pad", "slice", "split", "unique", "unstack", "where")
 defer_functions(globals(), [name for name in __all__ if name not in _NOT_DEFERRED])

@@ -4,6 +4,7 @@ from typing import Any
 
 from .. import utils as _utils
 from ..models.model import Model
+from ..models.own_steps import unpacked
 from ..utils import *
 from . import _notes
 from ._custom_objects import (
@@ -90,11 +91,9 @@ def unpack_x_y_sample_weight(data: Any) -> tuple[Any, Any, Any]:
     >>> unpack_x_y_sample_weight(([1.0], [2.0]))
     ([1.0], [2.0], None)
     """
-    parts = tuple(data) if isinstance(data, (tuple, list)) else (data,)
-    if not 1 <= len(parts) <= 3:
-        raise ValueError(f"data: expected x, (x, y) or (x, y, sample_weight), got {len(parts)} parts")
-    x, y, sample_weight = (*parts, None, None)[:3]
-    return x, y, sample_weight
+    if isinstance(data, (tuple, list)) and not 1 <= len(data) <= 3:
+        raise ValueError(f"data: expected x, (x, y) or (x, y, sample_weight), got {len(data)} parts")
+    return unpacked(data)
 
 
 def pack_x_y_sample_weight(x: Any, y: Any = None, sample_weight: Any = None) -> Any:

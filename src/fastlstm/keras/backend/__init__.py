@@ -14,7 +14,7 @@ from ...layers._trace import in_phase as _in_phase
 from ...layers.symbolic import OPERATIONS as _OPERATIONS
 from ...layers.symbolic import SymbolicTensor as _SymbolicTensor
 from ...layers.variable import TRACING as _TRACING
-from .. import _arrays, _notes, activations
+from .. import _arrays, _control, _notes, activations
 from .._arrays import *
 from .._arrays import absolute as abs
 from .._arrays import all_ as all
@@ -178,7 +178,7 @@ def eye(size: int, dtype: Any = None, name: str | None = None) -> Any:
 
 def map_fn(fn: Any, elems: Any, name: str | None = None, dtype: Any = None) -> Any:
     """Return the results of a function for the entries of the first axis, as one array."""
-    return stack([fn(each) for each in elems])
+    return _control.map(fn, elems)
 
 
 def reverse(x: Any, axes: Any) -> Any:

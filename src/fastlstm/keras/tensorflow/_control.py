@@ -8,6 +8,7 @@ import numpy as np
 
 from ..._internal import tape
 from ..._internal.deferred import defer_functions
+from .. import _control
 from .._arrays import cast, tensor
 
 __all__ = [
@@ -30,25 +31,27 @@ def function(func: Any = None, **_: Any) -> Any:
 
 def cond(pred: Any, true_fn: Any = None, false_fn: Any = None, name: str | None = None) -> Any:
     """Return the result of the one or the other function."""
-    return true_fn() if pred else false_fn()
+    return _control.cond(pred, true_fn, false_fn)
 
 
-def while_loop(cond: Any, body: Any, loop_vars: Any, *_: Any, **__: Any) -> Any:
+def while_loop(
+    cond: Any,
+    body: Any,
+    loop_vars: Any,
+    shape_invariants: Any = None,
+    parallel_iterations: Any = 10,
+    back_prop: Any = True,
+    swap_memory: Any = False,
+    maximum_iterations: Any = None,
+    name: str | None = None,
+) -> Any:
     """Return the variables of a loop when its condition has become false."""
-    found = tuple(loop_vars)
-    while cond(*found):
-        result = body(*found)
-        found = tuple(result) if isinstance(result, (tuple, list)) else (result,)
-    return found
+    return _control.while_loop(cond, body, tuple(loop_vars), maximum_iterations)
 
 
 def map_fn(fn: Any, elems: Any, *_: Any, **__: Any) -> Any:
     """Return the results of a function for the entries of the first axis, as one array, or a tuple of them."""
-    several = isinstance(elems, (tuple, list))
-    results = [fn(each) for each in (zip(*elems, strict=True) if several else elems)]
-    if isinstance(results[0], (tuple, list)):
-        return tuple(tensor(np.stack(each)) for each in zip(*results, strict=True))
-    return tensor(np.stack(results))
+    return _control.map(fn, elems)
 
 
 vectorized_map = map_fn

@@ -6,6 +6,7 @@ import numpy as np
 
 from ..._internal import tape
 from ..._internal.deferred import defer_functions
+from .. import _parts
 from .._arrays import cast, clip, is_tensor, tensor
 from .._arrays import one_hot as _one_hot
 
@@ -63,14 +64,13 @@ def reverse(tensor: Any, axis: Any, name: str | None = None) -> Any:
 
 def slice(input_: Any, begin: Any, size: Any, name: str | None = None) -> Any:
     """Return a part of an array: its beginning and its size along each axis, -1 for all that follows."""
-    parts = [_slice(int(b), None if s == -1 else int(b + s)) for b, s in zip(begin, size, strict=True)]
-    return tensor(_array(input_)[tuple(parts)])
+    return _parts.slice(input_, begin, size)
 
 
 def pad(tensor: Any, paddings: Any, mode: str = "CONSTANT", constant_values: Any = 0, name: str | None = None) -> Any:
     """Return an array with elements added before and after each axis."""
-    options = {"constant_values": constant_values} if mode.upper() == "CONSTANT" else {}
-    return identity(np.pad(_array(tensor), np.asarray(paddings).tolist(), mode.lower(), **options))  # type: ignore[call-overload]
+    mode = mode.lower()
+    return _parts.pad(tensor, np.asarray(paddings).tolist(), mode, constant_values if mode == "constant" else None)
 
 
 def boolean_mask(tensor: Any, mask: Any, axis: int | None = None, name: str | None = None) -> Any:
@@ -124,8 +124,7 @@ def unstack(value: Any, num: int | None = None, axis: int = 0, name: str | None 
 def split(value: Any, num_or_size_splits: Any, axis: int = 0, num: int | None = None, name: str | None = None) -> Any:
     """Return the parts of an array: a number of equal ones, or ones of given sizes."""
     several = np.ndim(num_or_size_splits) > 0
-    places = np.cumsum(num_or_size_splits)[:-1] if several else num_or_size_splits
-    return [tensor(part) for part in np.split(value, places, axis=axis)]
+    return _parts.split(value, np.cumsum(num_or_size_splits)[:-1] if several else num_or_size_splits, axis)
 
 
 def argsort(

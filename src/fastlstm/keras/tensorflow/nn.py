@@ -6,7 +6,7 @@ import numpy as np
 
 from ... import losses
 from ..._internal.deferred import defer_functions
-from .. import activations
+from .. import _parts, activations
 from .._arrays import softmax, tanh, tensor
 from .._missing import missing_names_of
 from ..backend import l2_normalize
@@ -83,8 +83,7 @@ def l2_loss(t: Any, name: str | None = None) -> Any:
 
 def moments(x: Any, axes: Any, shift: Any = None, keepdims: bool = False, name: str | None = None) -> tuple[Any, Any]:
     """Return the mean and the variance along axes."""
-    axis = tuple(axes) if isinstance(axes, (list, tuple)) else axes
-    return tensor(np.mean(x, axis=axis, keepdims=keepdims)), tensor(np.var(x, axis=axis, keepdims=keepdims))
+    return _parts.moments(x, axes, keepdims)
 
 
 defer_functions(globals(), [name for name in __all__ if name.endswith(("logits", "logits_v2", "loss", "moments"))])
