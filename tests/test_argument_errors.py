@@ -23,7 +23,7 @@ def compiled(*arguments, **options):
         (lambda: Input(()), ValueError, "shape"),
         (lambda: Input((2, 3, None)), ValueError, "features"),
         (lambda: Input((1, 2, 3, 4, 5)), ValueError, "shape"),
-        (lambda: Input(5), TypeError, "shape"),
+        (lambda: Input(True), TypeError, "shape"),
         (lambda: Input((-1, 2)), ValueError, "shape"),
         (lambda: Input((2.5, 2)), TypeError, "shape"),
         (lambda: Input((5, 2), dtype="float16"), ValueError, "dtype: expected 'float32' or 'float64', got 'float16'"),

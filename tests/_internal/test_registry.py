@@ -10,6 +10,7 @@ from fastlstm import (
     losses,
     metrics,
     optimizers,
+    preprocessing,
     regularizers,
     schedules,
 )
@@ -127,7 +128,8 @@ def test_every_public_activation_has_entered_and_has_a_derivative():
 def test_files_name_the_classes_of_the_registries():
     for kind, package in (("layers", layers), ("losses", losses), ("optimizers", optimizers), ("metrics", metrics)):
         known = kinds.CLASSES[kind]
-        assert all(known[name] is getattr(package, name) for name in known)
+        owners = {name: preprocessing if name in kinds.PREPROCESSORS else package for name in known}
+        assert all(known[name] is getattr(owners[name], name) for name in known)
 
 
 def test_classes_of_the_user_do_not_enter():
