@@ -6,7 +6,7 @@ import zipfile
 import numpy as np
 import peer_text_files
 import pytest
-from peers import folder_for, written_by
+from peers import folder_for, require_peer, written_by
 
 import fastlstm
 from fastlstm import keras
@@ -50,6 +50,8 @@ def names_of_layers(model):
 @pytest.mark.parametrize("ending", ["keras", "h5", "safetensors"])
 @pytest.mark.parametrize("name", MODELS)
 def test_there_and_back(name, ending, tmp_path):
+    if ending == "safetensors":
+        require_peer("safetensors")
     model, path = written_here(name), tmp_path / f"model.{ending}"
     (model.save_weights if ending == "safetensors" else model.save)(path)
     x = peer_text_files.data_of(name)
