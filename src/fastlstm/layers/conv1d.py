@@ -2,18 +2,17 @@
 
 from typing import Any
 
-from .._internal.arrays import Array
-from .._internal.checks import flag, size
+from .._internal.checks import size
 from .._internal.native import Branch
 from ._data_format import check_data_format
-from ._own_activation import WithActivation
+from ._kernel_and_bias import KernelAndBias
 from ._weights import Weight, rules
 from ._windows import window
 from .base import NESTED, SEQUENCES, Shape, registry
 
 
 @registry.register()
-class Conv1D(WithActivation):
+class Conv1D(KernelAndBias):
     """``activation(sum over k of x[t * strides + k * dilation_rate] W[k] + b)``: (N, T, D) becomes (N, T', F).
 
     A mask is not passed on, and does not matter, as in Keras. Axes between N and T count as further samples, as in
@@ -102,19 +101,11 @@ class Conv1D(WithActivation):
         if self.filters % self.groups:
             raise ValueError(f"groups: expected a divisor of filters={self.filters}, got {self.groups}")
         self._take_activation(activation, self.filters)
-        self.use_bias = flag("use_bias", use_bias)
-        self._kernel_rules = rules(kernel_initializer, kernel_regularizer, kernel_constraint)
-        self._bias_rules = rules(bias_initializer, bias_regularizer, bias_constraint)
-
-    @property
-    def kernel(self) -> Array | None:
-        """Weights (K, D / groups, F), a read-only view."""
-        return self._weight("kernel")
-
-    @property
-    def bias(self) -> Array | None:
-        """Bias (F,), a read-only view, or None without one."""
-        return self._weight("bias")
+        self._take_kernel_and_bias(
+            use_bias,
+            rules(kernel_initializer, kernel_regularizer, kernel_constraint),
+            rules(bias_initializer, bias_regularizer, bias_constraint),
+        )
 
     @property
     def _works_step_by_step(self) -> bool:
@@ -123,9 +114,7 @@ class Conv1D(WithActivation):
     def _declare(self, features: int) -> list[Weight]:
         if features % self.groups:
             raise ValueError(f"groups: layer {self.name!r} cannot divide {features} features into {self.groups} groups")
-        kernel = self._kernel_rules.weight("kernel", (self.kernel_size, features // self.groups, self.filters))
-        own = [kernel, self._bias_rules.weight("bias", (self.filters,))] if self.use_bias else [kernel]
-        return [*own, *self._weights_of_activation(self.filters)]
+        return self._declared((self.kernel_size, features // self.groups, self.filters), self.filters)
 
     def _output_shape(self, shape: Shape) -> Shape:
         steps = self._window.steps(self.name, (shape[0], *shape[-2:]))
@@ -155,8 +144,5 @@ class Conv1D(WithActivation):
             "padding": self.padding,
             "dilation_rate": self.dilation_rate,
             "groups": self.groups,
-            "activation": self.activation,
-            "use_bias": self.use_bias,
-            **self._kernel_rules.arguments("kernel"),
-            **self._bias_rules.arguments("bias"),
+            **self._common_arguments(),
         }

@@ -2,18 +2,17 @@
 
 from typing import Any
 
-from .._internal.arrays import Array
-from .._internal.checks import flag, refuse, size
+from .._internal.checks import refuse, size
 from .._internal.native import Branch
 from ._data_format import check_data_format
-from ._own_activation import WithActivation
+from ._kernel_and_bias import KernelAndBias
 from ._weights import Weight, rules
 from ._windows import window
 from .base import SEQUENCES, Shape, registry
 
 
 @registry.register()
-class Conv1DTranspose(WithActivation):
+class Conv1DTranspose(KernelAndBias):
     """``activation(sum over k of x[(t - k * dilation_rate) / strides] W[k]^T + b)``: (N, T, D) becomes (N, T', F).
 
     The backward pass of `Conv1D`, applied to x: each step of x is spread over a window of the output. In the sum, only
@@ -103,28 +102,18 @@ class Conv1DTranspose(WithActivation):
         self.kernel_size, self.strides, self.padding, self.dilation_rate = self._window
         refuse("Conv1DTranspose", output_padding=output_padding)
         self._take_activation(activation, self.filters)
-        self.use_bias = flag("use_bias", use_bias)
-        self._kernel_rules = rules(kernel_initializer, kernel_regularizer, kernel_constraint)
-        self._bias_rules = rules(bias_initializer, bias_regularizer, bias_constraint)
-
-    @property
-    def kernel(self) -> Array | None:
-        """Weights (K, F, D), a read-only view."""
-        return self._weight("kernel")
-
-    @property
-    def bias(self) -> Array | None:
-        """Bias (F,), a read-only view, or None without one."""
-        return self._weight("bias")
+        self._take_kernel_and_bias(
+            use_bias,
+            rules(kernel_initializer, kernel_regularizer, kernel_constraint),
+            rules(bias_initializer, bias_regularizer, bias_constraint),
+        )
 
     @property
     def _works_step_by_step(self) -> bool:
         return self._window.is_one_step
 
     def _declare(self, features: int) -> list[Weight]:
-        kernel = self._kernel_rules.weight("kernel", (self.kernel_size, self.filters, features))
-        own = [kernel, self._bias_rules.weight("bias", (self.filters,))] if self.use_bias else [kernel]
-        return [*own, *self._weights_of_activation(self.filters)]
+        return self._declared((self.kernel_size, self.filters, features), self.filters)
 
     def _output_shape(self, shape: Shape) -> Shape:
         return (shape[0], self._window.transposed_steps(shape), self._output_width(self.filters))
@@ -140,8 +129,5 @@ class Conv1DTranspose(WithActivation):
             "strides": self.strides,
             "padding": self.padding,
             "dilation_rate": self.dilation_rate,
-            "activation": self.activation,
-            "use_bias": self.use_bias,
-            **self._kernel_rules.arguments("kernel"),
-            **self._bias_rules.arguments("bias"),
+            **self._common_arguments(),
         }

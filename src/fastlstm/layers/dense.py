@@ -2,16 +2,15 @@
 
 from typing import Any
 
-from .._internal.arrays import Array
-from .._internal.checks import flag, refuse, size
+from .._internal.checks import refuse, size
 from .._internal.native import Branch
-from ._own_activation import WithActivation
+from ._kernel_and_bias import KernelAndBias
 from ._weights import Weight, rules
 from .base import Shape, registry
 
 
 @registry.register()
-class Dense(WithActivation):
+class Dense(KernelAndBias):
     """``activation(x W + b)`` on the last axis.
 
     Parameters
@@ -77,24 +76,14 @@ class Dense(WithActivation):
         super().__init__(activity_regularizer=activity_regularizer, **options)
         self.units = size("units", units)
         self._take_activation(activation, self.units)
-        self.use_bias = flag("use_bias", use_bias)
-        self._kernel_rules = rules(kernel_initializer, kernel_regularizer, kernel_constraint)
-        self._bias_rules = rules(bias_initializer, bias_regularizer, bias_constraint)
-
-    @property
-    def kernel(self) -> Array | None:
-        """Weights (D, O), a read-only view."""
-        return self._weight("kernel")
-
-    @property
-    def bias(self) -> Array | None:
-        """Bias (O,), a read-only view, or None without one."""
-        return self._weight("bias")
+        self._take_kernel_and_bias(
+            use_bias,
+            rules(kernel_initializer, kernel_regularizer, kernel_constraint),
+            rules(bias_initializer, bias_regularizer, bias_constraint),
+        )
 
     def _declare(self, features: int) -> list[Weight]:
-        kernel = self._kernel_rules.weight("kernel", (features, self.units))
-        own = [kernel, self._bias_rules.weight("bias", (self.units,))] if self.use_bias else [kernel]
-        return [*own, *self._weights_of_activation(self.units)]
+        return self._declared((features, self.units), self.units)
 
     def _output_shape(self, shape: Shape) -> Shape:
         return (*shape[:-1], self._output_width(self.units))
@@ -106,8 +95,5 @@ class Dense(WithActivation):
     def _arguments(self) -> dict[str, Any]:
         return {
             "units": self.units,
-            "activation": self.activation,
-            "use_bias": self.use_bias,
-            **self._kernel_rules.arguments("kernel"),
-            **self._bias_rules.arguments("bias"),
+            **self._common_arguments(),
         }
