@@ -27,13 +27,17 @@ def snake_case(name: str) -> str:
     return re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower()
 
 
+def numbered(name: str, used: Counter[str]) -> str:
+    """Return a name with a number from the second use on, as Keras numbers names and paths, and count the use."""
+    count = used[name]
+    used[name] += 1
+    return f"{name}_{count}" if count else name
+
+
 def given_or_automatic(name: str | None, cls: type) -> str:
     """Return `name`, or the next automatic name of the class: lstm, lstm_1, lstm_2."""
     if name is None:
-        base = snake_case(cls.__name__)
-        count = _used[base]
-        _used[base] += 1
-        return f"{base}_{count}" if count else base
+        return numbered(snake_case(cls.__name__), _used)
     if not isinstance(name, str):
         raise TypeError(f"name: expected a string, got {name!r}")
     if not name:

@@ -81,9 +81,8 @@ class Deserializer:
         cls = self._class(value, argument)
         given = self._plain(config)
         if name in kinds.PREPROCESSORS:
-            given = {key: one for key, one in given.items() if key not in _OF_PREPROCESSORS}
-            if given.get("oov_method") == "floormod":
-                given = {key: one for key, one in given.items() if key != "oov_method"}
+            hashed = ("oov_method",) if given.get("oov_method") == "floormod" else ()  # as here
+            given = {key: one for key, one in given.items() if key not in (*_OF_PREPROCESSORS, *hashed)}
         return cls(**self._arguments(cls, given))
 
     def _lambda(self, config: Mapping[str, Any]) -> Lambda:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .._internal.files import RefusedError
-from .._internal.names import snake_case
+from .._internal.names import numbered, snake_case
 from . import kinds
 from .functional_graph import described_layers
 
@@ -34,9 +34,7 @@ def _filled_in(description: Any, vocabularies: Mapping[str, str], path: str) -> 
     used: Counter[str] = Counter()
     layers = []
     for entry in described_layers(config):
-        name = snake_case(entry["class_name"])
-        place = f"{path}layers/{name}_{used[name]}" if used[name] else f"{path}layers/{name}"
-        used[name] += 1
+        place = f"{path}layers/{numbered(snake_case(entry['class_name']), used)}"
         is_preprocessor = entry["class_name"] in kinds.PREPROCESSORS and isinstance(entry.get("config"), dict)
         if is_preprocessor and place in vocabularies and entry["config"].get("vocabulary") is None:
             layers.append({**entry, "config": {**entry["config"], "vocabulary": _terms(entry, vocabularies[place])}})

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from .._internal.arrays import Array
-from .._internal.names import snake_case
+from .._internal.names import numbered, snake_case
 from ..layers._weights import Weight
 from ..layers.base import Layer
 from . import hdf5, kinds
@@ -71,10 +71,7 @@ def _leaves(model: Any, layers_of: LayersOf, prefix: str, models: tuple[Any, ...
         return
     used: Counter[str] = Counter()
     for owner in layers_of.get(id(model), model._layers):
-        name = snake_case(kinds.class_name(owner))
-        count = used[name]
-        used[name] += 1
-        path = f"{prefix}layers/{name}_{count}" if count else f"{prefix}layers/{name}"
+        path = f"{prefix}layers/{numbered(snake_case(kinds.class_name(owner)), used)}"
         inside = owner._model_inside if isinstance(owner, Layer) else None
         if inside is not None:
             outside = (*models, owner, inside.model)

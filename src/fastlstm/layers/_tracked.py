@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from .._internal.names import snake_case
+from .._internal.names import numbered, snake_case
 from .._internal.owners import Owned
 from .variable import Variable
 
@@ -66,9 +66,7 @@ def parts_of_files(one: Any) -> Iterator[tuple[str, Any]]:
             used: Counter[str] = Counter()
             for each in value.values() if isinstance(value, dict) else value:
                 if isinstance(each, Owned):
-                    kind = snake_case(type(each).__name__)
-                    path = f"{name}/{kind}_{used[kind]}" if used[kind] else f"{name}/{kind}"
-                    used[kind] += 1
+                    path = f"{name}/{numbered(snake_case(type(each).__name__), used)}"
                     if id(each) not in seen:
                         seen.add(id(each))
                         yield path, each

@@ -8,7 +8,7 @@ from typing import Any
 from .. import config, optimizers
 from .._internal.arrays import Array
 from .._internal.checks import flag, integer
-from .._internal.names import given_or_automatic, snake_case
+from .._internal.names import given_or_automatic, numbered, snake_case
 from .._internal.not_available import has_attributes_of_keras
 from .._internal.owners import Owned
 from .._internal.preprocessors import Preprocessor
@@ -391,9 +391,7 @@ class LayerGraph(Owned):
 
         used: Counter[str] = Counter()
         for layer in self._layers:
-            name = snake_case(kinds.class_name(layer))
-            yield from layer._leaves(f"{path}/layers/{name}_{used[name]}" if used[name] else f"{path}/layers/{name}")
-            used[name] += 1
+            yield from layer._leaves(f"{path}/layers/{numbered(snake_case(kinds.class_name(layer)), used)}")
 
     def _first_layer(self) -> Layer:
         """Return a layer that takes the first input; an own layer that was not traced yet is one."""
