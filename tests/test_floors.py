@@ -21,7 +21,7 @@ FLOORS = [
     {"training"},
     {"formats"},
     {"models"},
-    {"forecasting", "ops", "saving"},
+    {"analysis", "forecasting", "ops", "saving"},
     {"fastlstm"},
     {"benchmarks", "cli", "integrations", "keras"},
     {"__main__"},

@@ -60,7 +60,7 @@ __all__ = [
     "utils",
 ]
 
-_RARELY_NEEDED = ("keras", "ops", "plotting", "preprocessing", "reference")
+_RARELY_NEEDED = ("analysis", "keras", "ops", "plotting", "preprocessing", "reference")
 
 
 def __getattr__(name: str) -> ModuleType:

@@ -8,7 +8,7 @@ import pytest
 PAGES = Path(__file__).parents[2] / "docs"
 
 
-@pytest.mark.parametrize("page", ["forecasting", "text", "training"])
+@pytest.mark.parametrize("page", ["analysis", "forecasting", "text", "training"])
 def test_page(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     run(page)

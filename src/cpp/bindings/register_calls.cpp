@@ -115,9 +115,22 @@ std::unique_ptr<ForwardResult<T>> forward(const py::object& self, const py::obje
     return result;
 }
 
+// New arrays for the gradients of the states of each record of steps, and where they are.
 template <class T>
-py::tuple backward(NetworkHandle<T>& handle, const py::object& saved, const py::object& d_output,
-                   const py::object& d_state) {
+std::vector<py::array_t<T>> new_state_gradients(const NetworkHandle<T>& handle, const NetworkExtent& extent,
+                                                std::vector<T*>& to) {
+    std::vector<py::array_t<T>> arrays;
+    for (const auto& shape : handle.graph().state_record_shapes(extent.rows, *extent.lengths)) {
+        arrays.emplace_back(shape);
+        to.push_back(arrays.back().mutable_data());
+    }
+    return arrays;
+}
+
+// What `backward` returns, and with `states` the gradients of the states of each record of steps.
+template <class T>
+py::tuple gradients_of(NetworkHandle<T>& handle, const py::object& saved, const py::object& d_output,
+                       const py::object& d_state, bool states) {
     ForwardResult<T>& result = constructed_result<T>(saved);
     const NetworkExtent& extent = result.saved->extent;
     const Index rows = extent.rows;
@@ -137,10 +150,42 @@ py::tuple backward(NetworkHandle<T>& handle, const py::object& saved, const py::
         dx_to.push_back(dx.back().mutable_data());
     }
     T* d_initial_to = d_initial.mutable_data();
+    std::vector<T*> state_gradients_to;
+    std::vector<py::array_t<T>> state_gradients;
+    if (states) state_gradients = new_state_gradients(handle, extent, state_gradients_to);
     work_without_gil(handle, [&] {
-        Autodiff<T>(handle.network).backward(*result.saved, output_gradients, state_gradient, dx_to, d_initial_to);
+        Autodiff<T>(handle.network)
+            .backward(*result.saved, output_gradients, state_gradient, dx_to, d_initial_to, state_gradients_to);
     });
-    return py::make_tuple(dx.empty() ? py::none() : only_or_list(dx), d_initial);
+    const py::object of_inputs = dx.empty() ? py::none() : only_or_list(dx);
+    if (states) return py::make_tuple(of_inputs, d_initial, state_gradients);
+    return py::make_tuple(of_inputs, d_initial);
+}
+
+template <class T>
+py::tuple backward(NetworkHandle<T>& handle, const py::object& saved, const py::object& d_output,
+                   const py::object& d_state) {
+    return gradients_of(handle, saved, d_output, d_state, false);
+}
+
+template <class T>
+py::tuple state_gradients(NetworkHandle<T>& handle, const py::object& saved, const py::object& d_output,
+                          const py::object& d_state) {
+    return gradients_of(handle, saved, d_output, d_state, true);
+}
+
+// Of a forward pass that waits for its backward pass: states or gates of every step, by the number of the record.
+template <class T>
+py::array_t<T> recorded_steps(const ForwardResult<T>& result, Index record, Recorded what) {
+    if (!result.saved->batch) throw py::value_error("saved: expected a forward pass before its backward pass");
+    const StepRecords<T> records(*result.saved->batch);
+    if (record < 0 || record >= static_cast<Index>(records.count()))
+        throw py::index_error("record: expected one of " + std::to_string(records.count()) + ", got " +
+                              std::to_string(record));
+    const auto number = static_cast<std::size_t>(record);
+    py::array_t<T> array(records.shape(number, what));
+    records.copy(number, what, array.mutable_data());
+    return array;
 }
 
 template <class T>
@@ -196,6 +241,17 @@ py::object loss_and_gradients(NetworkHandle<T>& handle, const py::object& x, con
     return only_or_list(losses);
 }
 
+template <class T>
+py::tuple loss_and_state_gradients(NetworkHandle<T>& handle, const py::object& x, const py::object& y,
+                                   const py::object& sample_weight) {
+    const Samples<T> samples = handle.checked_samples(x, y, py::none(), sample_weight);
+    std::vector<T*> to;
+    const auto state_gradients = new_state_gradients(handle, samples.inputs.extent(samples.inputs.rows), to);
+    std::vector<double> losses;
+    work_without_gil(handle, [&] { losses = Training<T>(handle.network).loss_and_gradients(samples, to); });
+    return py::make_tuple(only_or_list(losses), state_gradients);
+}
+
 // Sums of losses to go on from: a number for all, of which there is one without several outputs.
 std::vector<double> loss_sums(const py::object& given, std::size_t count) {
     if (!py::isinstance<py::list>(given)) return std::vector<double>(count, keyword<double>("loss_sum", given));
@@ -242,7 +298,19 @@ void register_calls(py::module_& module, NetworkClass<T>& network, const char* s
         .def_property_readonly(
             "penalty", [](const ForwardResult<T>& result) { return result.saved->penalty; },
             "What activity regularizers add to the loss, if asked for.")
-        .def_readonly("state", &ForwardResult<T>::state, "The final states, (rows, state_size).");
+        .def_readonly("state", &ForwardResult<T>::state, "The final states, (rows, state_size).")
+        .def(
+            "states_of_steps",
+            [](const ForwardResult<T>& result, Index record) {
+                return recorded_steps(result, record, Recorded::states);
+            },
+            py::arg("record"), "Return the states after each step of a record, (rows, steps, states, units).")
+        .def(
+            "gates_of_steps",
+            [](const ForwardResult<T>& result, Index record) {
+                return recorded_steps(result, record, Recorded::gates);
+            },
+            py::arg("record"), "Return the gates of each step of a record, (rows, steps, gates, units).");
     network.def("predict", &predict<T>, py::arg("x"), "Return the outputs.")
         .def("predict_and_penalize", &predict_and_penalize<T>, py::arg("x"),
              "Return the outputs, what all regularizers add to the loss, and whether masks let the outputs count.")
@@ -253,6 +321,9 @@ void register_calls(py::module_& module, NetworkClass<T>& network, const char* s
              py::arg("rng_step") = none, py::arg("penalize") = false, "As run, saved for a backward pass.")
         .def("backward", &backward<T>, py::arg("saved"), py::arg("d_output"), py::arg("d_state") = none,
              "Compute all gradients, and return those of x (None unless wanted) and of the initial states.")
+        .def("state_gradients", &state_gradients<T>, py::arg("saved"), py::arg("d_output"), py::arg("d_state") = none,
+             "As backward; return also the gradients of the states after each step, (rows, steps, states, units), of"
+             " each record.")
         .def("forecast", &forecast<T>, py::arg("history"), py::arg("steps"), py::arg("known") = none,
              "Return predictions, each of which is the next step's newest input, with known covariates beside it.")
         .def("apply_gradients", &apply_gradients<T>, py::arg("learning_rate"),
@@ -263,6 +334,8 @@ void register_calls(py::module_& module, NetworkClass<T>& network, const char* s
              " list: the loss in all, then that of each.")
         .def("loss_and_gradients", &loss_and_gradients<T>, py::arg("x"), py::arg("y"), py::arg("mask") = none,
              py::arg("sample_weight") = none, "Return the loss, and compute all gradients.")
+        .def("loss_and_state_gradients", &loss_and_state_gradients<T>, py::arg("x"), py::arg("y"),
+             py::arg("sample_weight") = none, "Return the loss, and what state_gradients does.")
         .def("train", &train<T>, py::arg("x"), py::arg("y"), py::arg("order"), py::kw_only(), py::arg("batch_size"),
              py::arg("first_step"), py::arg("learning_rate"), py::arg("seconds"), py::arg("loss_sum") = 0.0,
              py::arg("mask") = none, py::arg("sample_weight") = none, py::arg("predictions") = none,

@@ -84,6 +84,10 @@ NetworkClass<T> register_layers(py::module_& module, const char* name) {
         .def_property_readonly(
             "state_sizes", [](const Handle& handle) { return handle.graph().state_sizes(); }, "The same by layer.")
         .def_property_readonly(
+            "recorded_layers", [](Handle& handle) { return handle.finished().graph.recorded_nodes(); },
+            "The layers with records of their steps, one for each record: recurrent ones, both of Bidirectional, and"
+            " embeddings, whose vectors are states.")
+        .def_property_readonly(
             "masked_output",
             [](Handle& handle) {
                 const LayerGraph<T>& graph = handle.finished().graph;

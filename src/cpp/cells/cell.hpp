@@ -46,11 +46,13 @@ struct ForwardStep {
 
 // In: d_state is the gradient of this step's states, or, in earlier phases, what later phases have left there;
 // d_second_phase_input that of the second phase's input. Out: z holds its own gradient, d_state what reaches the
-// previous states other than through products, d_dropped_h what reaches h' as products take it.
+// previous states other than through products, d_dropped_h what reaches h' as products take it, d_whole_cell the
+// gradient of the new c also through the new h.
 template <class V, class Cell>
 struct BackwardStep {
     using Vector = V;
     V z[Cell::gates], previous[Cell::states], d_state[Cell::states], dropped_h, d_dropped_h, d_second_phase_input;
+    V d_whole_cell;
     V unit[at_least_one(Cell::unit_weights)], saved[at_least_one(Cell::saved)];
 };
 

@@ -18,7 +18,7 @@ struct GruResetAfter {
     enum Gate { X, Z, R, H, gates };
     static constexpr int gate_weights = 0, candidate_weights = 2;  // the weights' gate blocks are z r h
     enum State { hidden, states };
-    static constexpr int saved = 0, unit_weights = 0, bias_rows = 2;
+    static constexpr int saved = 0, unit_weights = 0, bias_rows = 2, visible_gates = 3;
     static constexpr Product products[] = {from_x(X).with_weights_of(candidate_weights),
                                            from_x_and_h(Z, 2).with_weights_of(gate_weights),
                                            from_h(H).with_weights_of(candidate_weights)};
@@ -45,12 +45,20 @@ struct GruResetAfter {
         s.z[H] = d_candidate * r;
         s.d_state[hidden] = dh * z;
     }
+
+    // The values of the gates whose record a forward pass has left in z, in the order of the weights' blocks.
+    template <class V, class A>
+    static FASTLSTM_INLINE void read_gates(const V (&z)[gates], const A& a, V (&to)[visible_gates]) {
+        to[0] = a.gate.value(z[Z]);
+        to[1] = a.gate.value(z[R]);
+        to[2] = a.candidate.value(z[X]);
+    }
 };
 
 struct GruResetBefore {
     enum Gate { Z, R, H, gates };
     enum State { hidden, states };
-    static constexpr int saved = 0, unit_weights = 0, bias_rows = 1;
+    static constexpr int saved = 0, unit_weights = 0, bias_rows = 1, visible_gates = 3;
     static constexpr Product products[] = {from_x_and_h(Z, 2), from_x_and_h(H).in_phase(1)};
 
     static constexpr Activation default_activation = Activation::tanh;
@@ -80,6 +88,14 @@ struct GruResetBefore {
         const auto r = a.gate.value(s.z[R]);
         s.z[R] = s.d_second_phase_input * s.dropped_h * a.gate.slope(s.z[R]);
         s.d_dropped_h = s.d_second_phase_input * r;
+    }
+
+    // The values of the gates whose record a forward pass has left in z, in the order of the weights' blocks.
+    template <class V, class A>
+    static FASTLSTM_INLINE void read_gates(const V (&z)[gates], const A& a, V (&to)[visible_gates]) {
+        to[Z] = a.gate.value(z[Z]);
+        to[R] = a.gate.value(z[R]);
+        to[H] = a.candidate.value(z[H]);
     }
 };
 

@@ -22,7 +22,7 @@ struct Lstm {
     // Saved for BPTT, besides the gates and the states. A peephole's weight needs the c that it multiplied.
     static constexpr int activated_cell = 0, seen_cell = 1, saved = peephole ? 2 : 1;
     static constexpr int PI = 0, PF = 1, PO = coupled ? 1 : 2, unit_weights = peephole ? PO + 1 : 0;
-    static constexpr int bias_rows = 1;
+    static constexpr int bias_rows = 1, visible_gates = gates;
     static constexpr Product products[] = {from_x_and_h(I, gates)};
     static constexpr UnitWeight peepholes[] = {
         {I, cell_state, false},
@@ -64,6 +64,7 @@ struct Lstm {
         auto dc = fma(dh * o, a.output.slope(s.saved[activated_cell]), s.d_state[cell_state]);
         s.z[O] = dh * y * a.gate.slope(s.z[O]);
         if constexpr (peephole) dc = fma(s.z[O], s.unit[PO], dc);
+        s.d_whole_cell = dc;
         s.z[C] = dc * i * a.candidate.slope(s.z[C]);
         if constexpr (coupled) {
             s.z[I] = dc * (g - before) * a.gate.slope(s.z[I]);
@@ -79,6 +80,15 @@ struct Lstm {
             if constexpr (!coupled) s.d_state[cell_state] = fma(s.z[F], s.unit[PF], s.d_state[cell_state]);
         }
         s.d_state[hidden] = typename Step::Vector{};
+    }
+
+    // The values of the gates whose record a forward pass has left in z, in the order of the weights' blocks.
+    template <class V, class A>
+    static FASTLSTM_INLINE void read_gates(const V (&z)[gates], const A& a, V (&to)[visible_gates]) {
+        to[I] = a.gate.value(z[I]);
+        if constexpr (!coupled) to[F] = a.gate.value(z[F]);
+        to[C] = a.candidate.value(z[C]);
+        to[O] = a.gate.value(z[O]);
     }
 };
 

@@ -11,7 +11,7 @@ namespace {
 struct MinGru {
     enum Gate { Z, H, gates };
     enum State { hidden, states };
-    static constexpr int saved = 0, unit_weights = 0, bias_rows = 1;
+    static constexpr int saved = 0, unit_weights = 0, bias_rows = 1, visible_gates = 2;
     static constexpr Product products[] = {from_x(Z, 2)};
 
     static constexpr Activation default_activation = Activation::linear;
@@ -30,6 +30,13 @@ struct MinGru {
         s.z[Z] = dh * (g - s.previous[hidden]) * a.gate.slope(s.z[Z]);
         s.z[H] = dh * z * a.candidate.slope(s.z[H]);
         s.d_state[hidden] = fma(-dh, z, dh);
+    }
+
+    // The values of the gates whose record a forward pass has left in z, in the order of the weights' blocks.
+    template <class V, class A>
+    static FASTLSTM_INLINE void read_gates(const V (&z)[gates], const A& a, V (&to)[visible_gates]) {
+        to[Z] = a.gate.value(z[Z]);
+        to[H] = a.candidate.value(z[H]);
     }
 };
 

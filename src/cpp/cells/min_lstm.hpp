@@ -11,7 +11,7 @@ namespace {
 struct MinLstm {
     enum Gate { F, I, H, gates };
     enum State { hidden, states };
-    static constexpr int saved = 0, unit_weights = 0, bias_rows = 1;
+    static constexpr int saved = 0, unit_weights = 0, bias_rows = 1, visible_gates = 3;
     static constexpr Product products[] = {from_x(F, 3)};
 
     static constexpr Activation default_activation = Activation::linear;
@@ -33,6 +33,14 @@ struct MinLstm {
         s.z[I] = -d_share * relative_slope(i, a.gate.slope(s.z[I]));
         s.z[H] = fma(-dh, share, dh) * a.candidate.slope(s.z[H]);
         s.d_state[hidden] = dh * share;
+    }
+
+    // As read_gates of other cells; f and i as they act, with a sum of one.
+    template <class V, class A>
+    static FASTLSTM_INLINE void read_gates(const V (&z)[gates], const A& a, V (&to)[visible_gates]) {
+        to[F] = share_of(a.gate.value(z[F]), a.gate.value(z[I]));
+        to[I] = V{} + 1.0f - to[F];
+        to[H] = a.candidate.value(z[H]);
     }
 
 private:

@@ -11,7 +11,7 @@ namespace {
 struct SimpleRnn {
     enum Gate { H, gates };
     enum State { hidden, states };
-    static constexpr int saved = 0, unit_weights = 0, bias_rows = 1;
+    static constexpr int saved = 0, unit_weights = 0, bias_rows = 1, visible_gates = 0;
     static constexpr Product products[] = {from_x_and_h(H)};
 
     static constexpr Activation default_activation = Activation::tanh;

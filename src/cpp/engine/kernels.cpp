@@ -23,6 +23,7 @@
 #include "rectifiers.hpp"
 #include "recurrent_backward.hpp"
 #include "recurrent_forward.hpp"
+#include "recurrent_gates.hpp"
 #include "recurrent_weight_gradients.hpp"
 #include "regularizers.hpp"
 #include "table.hpp"
@@ -41,7 +42,7 @@ using Real = FASTLSTM_REAL;
 template <class Cell>
 constexpr CellWeights<Real> weights_of() {
     return {{kernel_gates<Cell>(), recurrent_gates<Cell>(), Cell::bias_rows, Cell::unit_weights, Cell::gates,
-             Cell::states, Cell::saved, phase_count<Cell> - 1},
+             Cell::states, Cell::saved, phase_count<Cell> - 1, Cell::visible_gates},
             packed_size<Real, Cell>,
             pack_cell<Real, Cell>,
             recurrent_gradient_tiles<Real, Cell>,
@@ -58,11 +59,14 @@ constexpr CellPass<Real> forward_of_cells[] = {FASTLSTM_CELLS(FASTLSTM_CELL)};
 #define FASTLSTM_CELL(name, Equations) recurrent_backward<Real, Equations>,
 constexpr CellPass<Real> backward_of_cells[] = {FASTLSTM_CELLS(FASTLSTM_CELL)};
 #undef FASTLSTM_CELL
+#define FASTLSTM_CELL(name, Equations) read_gates<Real, Equations>,
+constexpr CellGates<Real> gates_of_cells[] = {FASTLSTM_CELLS(FASTLSTM_CELL)};
+#undef FASTLSTM_CELL
 
 }  // namespace
 
 constexpr Kernels<Real> FASTLSTM_KERNELS = {
-    {weights_of_cells, forward_of_cells, backward_of_cells, mask_output<Real>},
+    {weights_of_cells, forward_of_cells, backward_of_cells, gates_of_cells, mask_output<Real>},
     {dense_forward<Real>,
      dense_backward<Real>,
      dense_gradient_tiles<Real>,

@@ -15,6 +15,12 @@ typename Simd<T>::I last_block_lanes(Index units) {
     return lanes;
 }
 
+// Where the gradients of a step's states go if the caller wants to see them.
+template <class T, class Cell>
+T* state_gradients_at(const Layout<T, Cell>& at, Index t, Index n, Index block) {
+    return at.args.state_gradients + (t * at.args.rows + n) * at.padded_units * Cell::states + block * Simd<T>::lanes;
+}
+
 // Masked step: the gradients of its states pass unchanged to the previous states.
 template <class T, class Cell>
 void skip_row_backward(const Layout<T, Cell>& at, Index t, Index n, Range blocks, const T* dy) {
@@ -30,6 +36,13 @@ void skip_row_backward(const Layout<T, Cell>& at, Index t, Index n, Range blocks
         }
         if (dy) dh += load(dy + i);
         store(at.dh(n) + i, dh);
+        if (args.state_gradients) {
+            T* to = state_gradients_at(at, t, n, block);
+            store(to, dh);
+            for (int s = 1; s < Cell::states; ++s)
+                store(to + s * at.padded_units,
+                      load(args.d_states + (n * (Cell::states - 1) + s - 1) * at.padded_units + i));
+        }
         const typename Simd<T>::V nothing[Cell::gates] = {};
         store_z<T, Cell, phase_count<Cell>>(nothing, at.gates(t), {{n, block}});
     }
@@ -79,6 +92,7 @@ void cell_backward(const Layout<T, Cell>& at, Index t, Range rows, Range blocks,
                     s.d_state[0] =
                         fma(load(args.d_dropped_h + offset), load(args.recurrent_mask + offset), s.d_state[0]);
                 if (dy) s.d_state[0] += load(dy + unit);
+                if (args.state_gradients) store_all(state_gradients_at(at, t, n, block), s.d_state, padded_units);
                 if (zoneout)
 #pragma GCC unroll 2
                     for (int i = 0; i < Cell::states; ++i) {
@@ -87,6 +101,10 @@ void cell_backward(const Layout<T, Cell>& at, Index t, Range rows, Range blocks,
                     }
             }
             Cell::backward(s, activations, Phase<phase>{});
+            // Under zoneout h is made of the new c, not of what zoneout leaves of it.
+            if constexpr (last && Cell::states > 1)
+                if (args.state_gradients && !zoneout)
+                    store(state_gradients_at(at, t, n, block) + padded_units, s.d_whole_cell);
             if constexpr (last)
                 if (zoneout)
 #pragma GCC unroll 2

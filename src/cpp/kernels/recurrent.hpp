@@ -15,6 +15,7 @@ struct CellShape {
     Index states;               // h, and others
     Index saved;                // further vectors saved for BPTT
     Index second_phase_inputs;  // 1 where a second phase's product takes something other than h
+    Index visible_gates;        // whose values a caller may see
 };
 
 // A layer's weights in Keras's layouts. Null where there is none.
@@ -67,6 +68,7 @@ struct RecurrentArgs {
     T* d_dropped_h;           // [N][B][V], with dropped_h. Before: zeros. Between chunks: of dropped_h, not yet in dh
     T* d_second_phase_input;  // [N][B][V], scratch
     Sequence<T> dx;           // rows padded. Out; data is null where it is not needed
+    T* state_gradients;       // [T][N][states][B][V]. Out, or null: of the states after each step, of c also through h
     RecurrentWeights<T> gradients;  // out: of the weights; written by CellWeights::gradients
 };
 
@@ -97,6 +99,11 @@ struct UnitTeam {
 template <class T>
 using CellPass = void (*)(const RecurrentArgs<T>&, Range rows, Range steps, const UnitTeam&);
 
+// The values of the visible gates of all steps, from what the forward pass of training has left: [T][N][gates][B][V].
+// NaN at masked steps, which compute none.
+template <class T>
+using CellGates = void (*)(const RecurrentArgs<T>&, T* to);
+
 // A cell's weights: their shapes, packing and gradients.
 template <class T>
 struct CellWeights {
@@ -115,6 +122,7 @@ struct RecurrentKernels {
     const CellWeights<T>* cell_weights;
     const CellPass<T>* cell_forward;
     const CellPass<T>* cell_backward;
+    const CellGates<T>* cell_gates;
     void (*mask_output)(const OutputMaskArgs<T>&, Range rows);
 };
 

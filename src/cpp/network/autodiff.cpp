@@ -57,7 +57,7 @@ std::unique_ptr<SavedForward<T>> Autodiff<T>::forward(const Inputs<T>& x, const 
 
 template <class T>
 void Autodiff<T>::backward(SavedForward<T>& saved, const std::vector<const T*>& d_outputs, const T* d_state,
-                           const std::vector<T*>& dx, T* d_initial_state) {
+                           const std::vector<T*>& dx, T* d_initial_state, const std::vector<T*>& state_gradients) {
     const LayerGraph<T>& graph = network_.graph;
     const Index state_size = graph.state_size();
     const auto lock = network_.parameters.lock_writing();
@@ -75,6 +75,7 @@ void Autodiff<T>::backward(SavedForward<T>& saved, const std::vector<const T*>& 
         first_row += group->extent.rows;
     }
     if (d_initial_state) std::fill_n(d_initial_state, rows * state_size, T{0});
+    StateGradients<T> kept(batch, state_gradients);
     const double work = 2 * saved.extent.lengths->forward_work * static_cast<double>(rows);
     const Plan planned = network_.planner.plan(work, work / 2, rows, batch.groups.size() > 1);
     run_team(planned.threads, [&](const Team& team) {
@@ -100,6 +101,7 @@ void Autodiff<T>::backward(SavedForward<T>& saved, const std::vector<const T*>& 
         team.barrier();
         Training<T>::finish_backward(network_, batch, team);
     });
+    kept.copy_and_stop();
     network_.workspaces.release_batch(std::move(used));
 }
 

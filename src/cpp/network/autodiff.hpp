@@ -2,6 +2,7 @@
 #pragma once
 
 #include "inference.hpp"
+#include "step_records.hpp"
 
 namespace fastlstm {
 
@@ -26,9 +27,9 @@ public:
     // Throws std::invalid_argument if the pass is another network's, was used before, or weights have changed since.
     // `d_outputs` and `dx` are those of each output and input. Any gradient but the former may be null. Layers that
     // training does not change, and that nothing before them needs, are not gone through: their initial states get
-    // zeros.
+    // zeros. `state_gradients`: where those of each record of steps go; empty if they are not wanted.
     void backward(SavedForward<T>& saved, const std::vector<const T*>& d_outputs, const T* d_state,
-                  const std::vector<T*>& dx, T* d_initial_state);
+                  const std::vector<T*>& dx, T* d_initial_state, const std::vector<T*>& state_gradients = {});
 
 private:
     Network<T>& network_;

@@ -320,6 +320,24 @@ std::vector<Index> LayerGraph<T>::state_sizes() const {
     return sizes;
 }
 
+template <class T>
+std::vector<Index> LayerGraph<T>::recorded_nodes() const {
+    std::vector<Index> found;
+    for (Index i = 0; i < size(); ++i) found.insert(found.end(), layer(i).step_record_shapes().size(), i);
+    return found;
+}
+
+template <class T>
+std::vector<std::vector<Index>> LayerGraph<T>::state_record_shapes(Index rows, const SequenceLengths& lengths) const {
+    std::vector<std::vector<Index>> shapes;
+    for (Index i = 0; i < size(); ++i)
+        for (const StepRecordShape& each : layer(i).step_record_shapes()) {
+            const std::size_t value = number(node(i).inputs.front());
+            shapes.push_back({rows * parts_of_node(i, lengths.parts), lengths.values[value], each.states, each.units});
+        }
+    return shapes;
+}
+
 template class LayerGraph<float>;
 template class LayerGraph<double>;
 

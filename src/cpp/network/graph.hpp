@@ -71,6 +71,10 @@ public:
     bool masked(Value value, bool input_masked) const;
     // Whether a gradient of this input of a node is needed.
     bool wants_dx(Index node, std::size_t input) const;
+    // The nodes with records of steps, one for each record.
+    std::vector<Index> recorded_nodes() const;
+    // Of each record's gradients of states: (rows, steps, states, units).
+    std::vector<std::vector<Index>> state_record_shapes(Index rows, const SequenceLengths& lengths) const;
     // Whether the rows of a node's workspace are parts of the network's rows.
     bool divided(Index i) const { return divider(node(i).inputs.back()) >= 0; }
 

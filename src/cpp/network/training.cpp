@@ -8,6 +8,8 @@
 #include <stdexcept>
 #include <string>
 
+#include "step_records.hpp"
+
 namespace fastlstm {
 
 // Copies the samples of this thread's rows; false if there is one that does not exist.
@@ -156,7 +158,7 @@ Plan Training<T>::plan(Index train_steps, const TrainingBatch<T>& batch) const {
 }
 
 template <class T>
-std::vector<double> Training<T>::loss_and_gradients(const Samples<T>& samples) {
+std::vector<double> Training<T>::loss_and_gradients(const Samples<T>& samples, const std::vector<T*>& state_gradients) {
     network_.finish();
     const Index rows = samples.inputs.rows;
     const auto lock = network_.parameters.lock_writing();
@@ -168,6 +170,7 @@ std::vector<double> Training<T>::loss_and_gradients(const Samples<T>& samples) {
     std::iota(order.begin(), order.end(), 0);
     const Plan planned = plan(1, batch);
     const TrainingData<T> data{samples, order.data(), rows, {}};
+    StateGradients<T> kept(batch, state_gradients);
     run_team(planned.threads, [&](const Team& team) {
         gather(batch, data, 0, team);
         network_.parameters.pack(network_.graph, team);
@@ -175,6 +178,7 @@ std::vector<double> Training<T>::loss_and_gradients(const Samples<T>& samples) {
         forward_and_backward(batch, {planned, team});
     });
     network_.parameters.packed();
+    kept.copy_and_stop();
     const std::vector<double> losses = losses_of(batch);
     network_.workspaces.release_batch(std::move(acquired));
     return losses;

@@ -20,7 +20,8 @@ public:
     explicit Training(Network<T>& network) : network_(network) {}
 
     // Both throw std::logic_error if another thread has set another loss since the targets were checked.
-    std::vector<double> loss_and_gradients(const Samples<T>& samples);
+    // `state_gradients`: where those of each record of steps go; empty if they are not wanted.
+    std::vector<double> loss_and_gradients(const Samples<T>& samples, const std::vector<T*>& state_gradients = {});
     // Runs steps from `first_step` on until the end of the epoch or, after at least one, until `seconds` have passed or
     // the loss is no longer finite, so that its caller knows which step made it so.
     // Throws std::invalid_argument if `order` names a sample that there is not; the step that met it changes nothing.

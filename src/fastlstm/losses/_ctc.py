@@ -179,6 +179,10 @@ class _WeightedSamples:
         _require_weights_of_samples(options.get("sample_weight"))
         return self._network.evaluate(x, y, **options)
 
+    def loss_and_state_gradients(self, x: Array, y: Array, sample_weight: Any = None) -> tuple[Any, list[Array]]:
+        _require_weights_of_samples(sample_weight)
+        return self._network.loss_and_state_gradients(x, y, sample_weight)
+
 
 def _require_weights_of_samples(weight: Array | None) -> None:
     if weight is not None and weight.ndim != 1:

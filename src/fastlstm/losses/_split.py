@@ -115,22 +115,34 @@ class SplitSteps:
         saved = network.forward(inputs, state=state, rng_step=network.iterations, penalize=True)
         _write(predictions, saved.output, into)
         _write(valid, saved.valid, into)
+        weights = None if sample_weight is None else _rows_of(sample_weight, rows)
+        found, gradients = self._of_batch(_rows_of(y, rows), saved, weights)
+        network.backward(saved, gradients)  # type: ignore[arg-type]
+        penalty = saved.penalty + network.apply_gradients(learning_rate)
+        if self._stateful_state is not None:
+            network.state = saved.state
+        return _listed(self._summed(found, penalty))
+
+    def loss_and_state_gradients(self, x: Any, y: Any, sample_weight: Any = None) -> tuple[Any, list[Array]]:
+        """Return the loss of all rows as one batch, and the gradients of the states of recurrent layers."""
+        network: Any = self._network
+        saved = network.forward(x, penalize=True)
+        found, gradients = self._of_batch(y, saved, sample_weight)
+        return self._summed(found, saved.penalty), network.state_gradients(saved, gradients)[2]
+
+    def _of_batch(self, y: Any, saved: Any, sample_weight: Any) -> tuple[list[float], Any]:
+        """Return the losses of the outputs of a batch, and their gradients as the network takes them."""
         found: list[float] = []
         gradients: list[Array] = []
         for loss, factor, targets, output, mask, weight in self._of_outputs(y, saved, sample_weight):
             value, gradient = 0.0, np.zeros_like(output)
             if loss is not None:
-                given = None if weight is None else weight[rows]
-                given = given if mask is None else loss._masked_weight(given, mask, output)
-                value, d = loss._gradient_of_batch(targets[rows], output, given)
+                given = weight if mask is None else loss._masked_weight(weight, mask, output)
+                value, d = loss._gradient_of_batch(targets, output, given)
                 gradient = np.ascontiguousarray(d * factor, dtype=output.dtype)
             found.append(value)
             gradients.append(gradient)
-        network.backward(saved, gradients if len(gradients) > 1 else gradients[0])  # type: ignore[arg-type]
-        penalty = saved.penalty + network.apply_gradients(learning_rate)
-        if self._stateful_state is not None:
-            network.state = saved.state
-        return _listed(self._summed(found, penalty))
+        return found, gradients if len(gradients) > 1 else gradients[0]
 
     def evaluate(self, x: Any, y: Any, sample_weight: Any = None, predictions: Any = None, valid: Any = None) -> Any:
         """Return the loss of all rows as one batch, including all regularization penalties, and that of each output."""
@@ -166,6 +178,13 @@ class _Outputs(NamedTuple):
     output: Any
     penalty: float
     valid: Any
+
+
+def _rows_of(arrays: Any, rows: Array) -> Any:
+    """Return these rows of the arrays of several outputs, None for those without one, or of the only array."""
+    if isinstance(arrays, list):
+        return [None if one is None else one[rows] for one in arrays]
+    return arrays[rows]
 
 
 def _write(buffers: Any, arrays: Any, into: slice) -> None:

@@ -42,3 +42,9 @@ class Trainer(Protocol):
 
     def evaluate(self, x: Any, y: Any, *, sample_weight: Any = None, predictions: Any = None) -> Any:
         """Return the loss of all rows as one batch, with the penalties of all regularizers."""
+
+    def loss_and_state_gradients(self, x: Any, y: Any, sample_weight: Any = None) -> tuple[Any, list[Array]]:
+        """Return the loss of all rows as one batch, and its gradients with respect to the states of all steps.
+
+        These are of each record of the network, (N, T, states, H).
+        """

@@ -7,6 +7,14 @@ stays registered there and no display is needed.
 
 from ._forecasts import plot_forecast, series_forecast_figure
 from ._history import loss_figure, plot_history
+from ._steps import (
+    plot_connectivity,
+    plot_gradient_flow,
+    plot_lyapunov_exponent,
+    plot_memory_length,
+    plot_saturation,
+    plot_states,
+)
 from ._style import FUTURE, GIVEN, MODEL, NAIVE, TRUTH
 from ._waves import data_figure, wave_forecast_figure
 
@@ -18,8 +26,14 @@ __all__ = [
     "TRUTH",
     "data_figure",
     "loss_figure",
+    "plot_connectivity",
     "plot_forecast",
+    "plot_gradient_flow",
     "plot_history",
+    "plot_lyapunov_exponent",
+    "plot_memory_length",
+    "plot_saturation",
+    "plot_states",
     "series_forecast_figure",
     "wave_forecast_figure",
 ]

@@ -14,6 +14,9 @@ from numpy.typing import NDArray
 TRUTH, MODEL, GIVEN, FUTURE, NAIVE = "#9aa0a6", "#1f77b4", "#d62728", "#ff7f0e", "#2ca02c"
 """Colours: true values, model output, the input given to a model, forecasts of the future, naive forecasts."""
 
+CURVES = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#000000")
+"""Colours of curves of equal rank, which colour-blind readers can tell apart (Okabe and Ito, 2008)."""
+
 _LOG_RATIO = 10  # losses that fall by a larger factor are drawn on a logarithmic axis
 _MARKED = 30  # a curve of at most this many values gets markers: a single value would be invisible without
 

@@ -9,13 +9,14 @@ import numpy as np
 from .. import losses, optimizers
 from .._internal import checks
 from .._internal.arrays import Array
+from .._internal.native import Network
 from .._internal.registry import is_config
 from .._internal.row_arrays import RowArrays, Rows
 from ..losses._along_axis import along_its_axis
 from ..losses._native import NativeLoss
 from ..losses._sample_weights import sample_weights
 from ..losses._split import SplitSteps
-from ..losses._trainer import Trainer
+from ..losses._trainer import StatefulState, Trainer
 from ..metrics._compiled import CompiledMetrics
 from ..metrics._model_metrics import ModelMetrics
 from .native_model import NativeModel
@@ -73,21 +74,28 @@ class Compiled:
         """Set the losses of a native model and start its optimizer."""
         ranks = native.output_ranks
         self._training_losses = [along_its_axis(loss, rank) for loss, rank in zip(self.losses, ranks, strict=True)]
+        self.set_losses(native.network)
+        self.optimizer.start(native.network)
+
+    def set_losses(self, network: Network) -> None:
+        """Set the losses of a network with the outputs of the native model."""
         for output, (loss, weight) in enumerate(zip(self._training_losses, self.loss_weights, strict=True)):
             if loss is not None:
-                loss._start(native.network, output)
-            native.network.set_loss_weight(weight, output=output)
-        self.optimizer.start(native.network)
+                loss._start(network, output)
+            network.set_loss_weight(weight, output=output)
 
     def trainer(self, native: NativeModel) -> Trainer:
         """Return the network, or a wrapper that splits its steps for losses written in Python."""
-        stateful_state = native.stateful_state if native.stateful else None
+        return self.trainer_of(native.network, native.stateful_state if native.stateful else None)
+
+    def trainer_of(self, network: Network, stateful_state: StatefulState | None) -> Trainer:
+        """Return a network whose losses have been set, or a wrapper that splits its steps."""
         losses = self._training_losses
         if len(losses) == 1 and losses[0] is not None:
-            return losses[0]._trainer(native.network, stateful_state, self.loss_weights[0])
+            return losses[0]._trainer(network, stateful_state, self.loss_weights[0])
         if all(loss is None or isinstance(loss, NativeLoss) for loss in losses):
-            return native.network
-        return SplitSteps(native.network, losses, self.loss_weights, stateful_state)
+            return network
+        return SplitSteps(network, losses, self.loss_weights, stateful_state)
 
     def logs(self, sums: Sequence[float], samples: int) -> dict[str, Any]:
         """Return the mean losses of samples by name, given their sums as the core returns them."""

@@ -13,14 +13,14 @@ import numpy as np
 
 from .._internal import tape
 from .._internal.arrays import Array
-from .._internal.native import NETWORK_INPUT
 from ..layers import Activation
 from ..layers._call_arguments import Place, put_in
 from ..layers._trace import traced
 from ..layers._unbuilt import building_all
 from ..layers.symbolic import OPERATIONS
-from .native_model import ModelInput, network_for
-from .nodes import CoreLayers, Node, Value, first_taking, shapes_of
+from .mirror import Mirror
+from .native_model import ModelInput
+from .nodes import Node, Value, first_taking, shapes_of
 
 _MOST = 16
 """How many kinds of calls of one layer or model are kept."""
@@ -58,32 +58,22 @@ class RecordedGraph:
             ModelInput(f"input {k}", tuple(shape), first_taking(nodes, k) or unused, True)
             for k, shape in enumerate(shapes)
         ]
-        self._network = network_for(self._inputs, dtype, input_gradient=wants_dx)
-        core = CoreLayers(self._network)
-        places = core.places(nodes, outputs, [(NETWORK_INPUT, k) for k in range(len(shapes))], list(shapes))
-        self._network.set_outputs(places)
-        self._layers = list({id(layer): layer for layer in core.layers}.values())
-        flags = [flag for layer in self._layers for flag in trained.get(id(layer), [])]
-        self._network.set_trainable(flags)
-        self._weights: list[tuple[Any, int]] = [
-            (array._store, array._index)  # type: ignore[attr-defined]
-            for layer in self._layers
-            if trained.get(id(layer))
-            for array in layer.weights
-        ]
-        """For each parameter of the network, the weights that it is one of, and its number there."""
+        mirror = Mirror(
+            nodes,
+            outputs,
+            self._inputs,
+            dtype,
+            lambda layer: trained.get(id(layer), []),
+            input_gradient=wants_dx,
+        )
+        self._mirror, self._network, self._weights = mirror, mirror.network, mirror.weights
         self._parameters = self._network.parameters
-        for number, (store, i) in enumerate(self._weights):
-            self._network.set_weight(number, store.arrays()[i].view(np.ndarray))
 
     def called(self, arrays: Sequence[Any], rng_step: int | None, recording: tape.Session | None) -> list[Any]:
         """Return the outputs for arrays, traced ones if a tape records."""
         plain = [np.asarray(tape.plain(array)) for array in arrays]
         given = [one.array(one.name, array, finite=False) for one, array in zip(self._inputs, plain, strict=True)]
-        for number, (store, i) in enumerate(self._weights):
-            current = store.arrays()[i].view(np.ndarray)
-            if not self._network.weight_equals(number, current):
-                self._network.set_weight(number, current)
+        self._mirror.copy_weights()
         x: Any = given if len(given) > 1 else given[0]
         shapes = shapes_of(self._nodes, [array.shape for array in plain]).of(self._outputs)
         if recording is None:

@@ -78,6 +78,10 @@ public:
         return layers_[0]->packed_size(kernels) + layers_[1]->packed_size(kernels);
     }
 
+    std::vector<StepRecordShape> step_record_shapes() const override {
+        return {layers_[0]->step_record_shapes().front(), layers_[1]->step_record_shapes().front()};
+    }
+
     void planned(const Kernels<T>& kernels) override {
         auto weight = this->weights.begin();
         Index packed = this->packed_offset, state = this->state_offset;
@@ -191,6 +195,9 @@ private:
             kernels.add(read_only(second_dx), steps, layer.features, this->dx, rows);
         }
 
+        std::vector<StepRecord<T>*> step_records() override {
+            return {workspaces[0]->step_records().front(), workspaces[1]->step_records().front()};
+        }
         Index gradient_tiles() const override {
             return workspaces[0]->gradient_tiles() + workspaces[1]->gradient_tiles();
         }

@@ -30,6 +30,7 @@ public:
     Index entries() const override { return entries_; }
     bool gives_mask(const std::vector<bool>&) const override { return mask_zero_; }
     double work(Index steps) const override { return this->elementwise_work(steps); }
+    std::vector<StepRecordShape> step_record_shapes() const override { return {{this->outputs, 1, 0}}; }
 
     std::unique_ptr<LayerWorkspace<T>> make_workspace(const Memory<T>& memory, Arena<T>& arena, const Extent& extent,
                                                       Mode mode) const override {
@@ -47,7 +48,7 @@ public:
     }
 
 private:
-    struct EmbeddingWorkspace final : LayerWorkspace<T> {
+    struct EmbeddingWorkspace final : LayerWorkspace<T>, StepRecord<T> {
         const Kernels<T>& kernels;
         EmbeddingArgs<T> args{};
         OwnMask own;
@@ -61,6 +62,18 @@ private:
         void backward_rows(Range) override {}
         Index gradient_tiles() const override { return args.d_table ? blocks_of(args.features, kernels.lanes) : 0; }
         void gradients(Range tiles) override { kernels.embed_gradients(args_of_call(), tiles); }
+
+        // The vector of a step takes the place of a state.
+        std::vector<StepRecord<T>*> step_records() override { return {this}; }
+        StepRecordShape record_shape() const override { return {args.features, 1, 0}; }
+        Index record_rows() const override { return args.rows; }
+        Index record_steps() const override { return args.steps; }
+        void copy_states(T* to) const override { copy_rows(output(), args.rows, args.steps, args.features, to); }
+        void copy_gates(T*) const override {}
+        void keep_state_gradients(bool) override {}  // nothing overwrites dy
+        void copy_state_gradients(T* to) const override {
+            copy_rows(this->dy, args.rows, args.steps, args.features, to);
+        }
 
     private:
         EmbeddingArgs<T> args_of_call() const {

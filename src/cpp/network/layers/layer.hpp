@@ -10,6 +10,7 @@
 #include "../../threads/teams.hpp"
 #include "../../tuning.hpp"
 #include "../arena.hpp"
+#include "step_record.hpp"
 
 namespace fastlstm {
 
@@ -122,6 +123,8 @@ struct LayerWorkspace {
     virtual void end_backward(Range /*rows*/) {}
     virtual Index gradient_tiles() const { return 0; }
     virtual void gradients(Range /*tiles*/) {}
+    // Of the layers that it is, or consists of, if their steps can be seen.
+    virtual std::vector<StepRecord<T>*> step_records() { return {}; }
 
 protected:
     virtual void forward_rows(Range /*rows*/) {}
@@ -191,6 +194,8 @@ public:
     virtual bool has_effect() const { return false; }
     // Whether a row's output depends on the other rows of its batch in training, so that all are in one workspace.
     virtual bool couples_rows() const { return false; }
+    // Of its workspace's records.
+    virtual std::vector<StepRecordShape> step_record_shapes() const { return {}; }
     virtual Index entries() const { return 0; }  // of a table, where x chooses from one
     virtual bool works_step_by_step() const { return true; }
     virtual double work(Index steps) const = 0;  // floating-point operations of one row's forward pass

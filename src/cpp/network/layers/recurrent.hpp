@@ -76,6 +76,9 @@ public:
     }
 
     Index states() const { return shape_.states; }
+    std::vector<StepRecordShape> step_record_shapes() const override {
+        return {{options_.units, shape_.states, shape_.visible_gates}};
+    }
     std::size_t input_count() const override {
         return 1 + static_cast<std::size_t>(takes_initial_states_ ? shape_.states : 0);
     }
@@ -148,7 +151,7 @@ private:
 };
 
 template <class T>
-struct RecurrentLayer<T>::RecurrentWorkspace final : LayerWorkspace<T> {
+struct RecurrentLayer<T>::RecurrentWorkspace final : LayerWorkspace<T>, StepRecord<T> {
     const RecurrentLayer& layer;
     const RecurrentOptions& options;
     const Kernels<T>& kernels;
@@ -165,6 +168,7 @@ struct RecurrentLayer<T>::RecurrentWorkspace final : LayerWorkspace<T> {
     Sequence<T> masked_output{};
     Arena<unsigned char> flags;
     Sequence<unsigned char> output_valid{};
+    Buffer<T> state_gradients;  // of every step, once somebody wants to see them
 
     RecurrentWorkspace(const RecurrentLayer& layer, const Kernels<T>& kernels)
         : layer(layer),
@@ -275,6 +279,25 @@ struct RecurrentLayer<T>::RecurrentWorkspace final : LayerWorkspace<T> {
     Index gradient_tiles() const override { return args.gradients.kernel ? cell.gradient_tiles(args_of_call()) : 0; }
     void gradients(Range tiles) override { cell.gradients(args_of_call(), tiles); }
 
+    std::vector<StepRecord<T>*> step_records() override { return {this}; }
+    StepRecordShape record_shape() const override { return layer.step_record_shapes().front(); }
+    Index record_rows() const override { return args.rows; }
+    Index record_steps() const override { return args.steps; }
+    void copy_states(T* to) const override {
+        copy_steps(shape.states, [this](Index t, Index n, Index s) { return state(t + 1, n, s); }, to);
+    }
+    void copy_gates(T* to) const override {
+        const Buffer<T> values = make_buffer<T>(args.steps * args.rows * shape.visible_gates * args.h.row);
+        kernels.cell_gates[static_cast<int>(options.cell)](args_of_call(), values.get());
+        copy_steps(shape.visible_gates, in_steps(values.get(), shape.visible_gates), to);
+    }
+    void keep_state_gradients(bool keep) override {
+        state_gradients = keep ? make_buffer<T>(args.steps * args.rows * shape.states * args.h.row) : nullptr;
+    }
+    void copy_state_gradients(T* to) const override {
+        copy_steps(shape.states, in_steps(state_gradients.get(), shape.states), to);
+    }
+
 private:
     static constexpr UnitTeam alone{0, 1, nullptr, nullptr};
     static UnitTeam unit_team_of(const Team& team) {
@@ -316,6 +339,7 @@ private:
         call_args.x = drops_x() ? read_only(dropped_x) : this->x;
         call_args.dx = this->dx;
         call_args.dy = this->dy;
+        call_args.state_gradients = state_gradients.get();
         call_args.mask = this->mask;
         if (options.go_backwards) {
             call_args.x = reversed(call_args.x, args.steps);
@@ -362,6 +386,21 @@ private:
     T* state(Index slot, Index n, Index s) const {
         if (s == 0) return args.h.data + slot % args.h_slots * args.h.step + n * args.h.row;
         return args.states + ((slot % args.state_slots * args.rows + n) * (shape.states - 1) + s - 1) * args.h.row;
+    }
+
+    // Vectors of a buffer [T][N][vectors][B][V].
+    auto in_steps(const T* buffer, Index vectors) const {
+        return [this, buffer, vectors](Index t, Index n, Index v) {
+            return buffer + ((t * args.rows + n) * vectors + v) * args.h.row;
+        };
+    }
+    // To (rows, steps, vectors, units), with the steps in the order of time.
+    template <class At>
+    void copy_steps(Index vectors, const At& at, T* to) const {
+        for (Index n = 0; n < args.rows; ++n)
+            for (Index t = 0; t < args.steps; ++t)
+                for (Index v = 0; v < vectors; ++v, to += options.units)
+                    std::copy_n(at(options.go_backwards ? args.steps - 1 - t : t, n, v), options.units, to);
     }
 
     // h of the steps with an output.
