@@ -8,11 +8,11 @@ namespace {
 
 // See CellGates in kernels/recurrent.hpp.
 template <class T, class Cell>
-void read_gates(const RecurrentArgs<T>& args, T* to) {
+void read_gates(const RecurrentArgs<T>& args, Range steps, T* to) {
     if constexpr (Cell::visible_gates > 0) {
         const Layout<T, Cell> at(args);
         with_activations<T, Cell>(args, [&](const auto& activations) {
-            for (Index t = 0; t < args.steps; ++t) {
+            for (Index t = steps.begin; t < steps.end; ++t) {
                 const Gates<T, Cell> gates = at.gates(t);
                 for (Index n = 0; n < args.rows; ++n)
                     for (Index block = 0; block < at.blocks; ++block) {
@@ -21,9 +21,9 @@ void read_gates(const RecurrentArgs<T>& args, T* to) {
                         Cell::read_gates(z, activations, values);
                         if (at.masked(t, n))
                             for (auto& value : values) value = broadcast(static_cast<T>(__builtin_nan("")));
-                        store_all(
-                            to + (t * args.rows + n) * Cell::visible_gates * at.padded_units + block * Simd<T>::lanes,
-                            values, at.padded_units);
+                        store_all(to + ((t - steps.begin) * args.rows + n) * Cell::visible_gates * at.padded_units +
+                                      block * Simd<T>::lanes,
+                                  values, at.padded_units);
                     }
             }
         });

@@ -118,16 +118,15 @@ Index recurrent_gradient_tiles(const RecurrentArgs<T>& args) {
 }
 
 template <class T, class Cell>
-void recurrent_gradients(const RecurrentArgs<T>& args, Range tiles) {
+void recurrent_gradients(const RecurrentArgs<T>& args, Range tiles, Range steps) {
     const RecurrentGradients<T, Cell> gradients(args);
     // Steps go in chunks, so that what the tiles of one unit block read again and again stays in the cache.
     const Index chunk = tuning::gradient_chunk_samples / (args.rows > 0 ? args.rows : 1) + 1;
-    Index end = args.steps;
     do {
-        const Range steps{end > chunk ? end - chunk : 0, end};
-        for (Index tile = tiles.begin; tile < tiles.end; ++tile) gradients.run(tile, steps);
-        end = steps.begin;
-    } while (end > 0);
+        const Range part{steps.end - steps.begin > chunk ? steps.end - chunk : steps.begin, steps.end};
+        for (Index tile = tiles.begin; tile < tiles.end; ++tile) gradients.run(tile, part);
+        steps.end = part.begin;
+    } while (steps.end > steps.begin);
 }
 
 }  // namespace

@@ -99,10 +99,10 @@ struct UnitTeam {
 template <class T>
 using CellPass = void (*)(const RecurrentArgs<T>&, Range rows, Range steps, const UnitTeam&);
 
-// The values of the visible gates of all steps, from what the forward pass of training has left: [T][N][gates][B][V].
-// NaN at masked steps, which compute none.
+// The values of the visible gates of some steps, from what the forward pass of training has left:
+// [steps][N][gates][B][V]. NaN at masked steps, which compute none.
 template <class T>
-using CellGates = void (*)(const RecurrentArgs<T>&, T* to);
+using CellGates = void (*)(const RecurrentArgs<T>&, Range steps, T* to);
 
 // A cell's weights: their shapes, packing and gradients.
 template <class T>
@@ -111,9 +111,10 @@ struct CellWeights {
     Index (*packed_size)(Index features, Index units);
     // Part of `parts`; the transposed kernel only where dx is needed.
     void (*pack)(const RecurrentWeights<T>&, T* packed, bool wants_dx, Index part, Index parts);
-    // Weight gradients are tiles of the weights, each summed over all rows and steps in one fixed order.
+    // Weight gradients are tiles of the weights, each summed over all rows and steps in one fixed order. Steps may come
+    // in ranges, from the last one on, which are added up.
     Index (*gradient_tiles)(const RecurrentArgs<T>&);
-    void (*gradients)(const RecurrentArgs<T>&, Range tiles);
+    void (*gradients)(const RecurrentArgs<T>&, Range tiles, Range steps);
 };
 
 template <class T>

@@ -77,7 +77,8 @@ void Autodiff<T>::backward(SavedForward<T>& saved, const std::vector<const T*>& 
     if (d_initial_state) std::fill_n(d_initial_state, rows * state_size, T{0});
     StateGradients<T> kept(batch, state_gradients);
     const double work = 2 * saved.extent.lengths->forward_work * static_cast<double>(rows);
-    const Plan planned = network_.planner.plan(work, work / 2, rows, batch.groups.size() > 1);
+    const Plan planned =
+        network_.planner.plan(work, work / 2, rows, batch.groups.size() > 1, !network_.graph.couples_rows_of_groups());
     run_team(planned.threads, [&](const Team& team) {
         const Work mine(planned, team);
         batch.for_each_group(mine.rows(rows), [&](Workspace<T>& group, Range own, Index first) {

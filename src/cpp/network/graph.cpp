@@ -290,6 +290,12 @@ bool LayerGraph<T>::couples_rows() const {
 }
 
 template <class T>
+bool LayerGraph<T>::couples_rows_of_groups() const {
+    return std::any_of(nodes_.begin(), nodes_.end(),
+                       [](const Node<T>& node) { return node.layer->couples_rows_of_group(); });
+}
+
+template <class T>
 Index LayerGraph<T>::most_uses() const {
     Index most = 1;
     for (const Node<T>& node : nodes_) most = std::max(most, node.use + 1);

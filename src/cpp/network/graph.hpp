@@ -92,6 +92,7 @@ public:
     bool masked_output(std::size_t output, bool input_masked) const { return masked(outputs_[output], input_masked); }
     bool stateful() const;
     bool couples_rows() const;               // in training
+    bool couples_rows_of_groups() const;     // in backward passes
     Index most_uses() const;                 // of the weights of any layer
     Index entries(std::size_t input) const;  // of the smallest table that it chooses from; 0 without one
     Index widest() const;                    // outputs of a step

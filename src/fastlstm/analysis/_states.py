@@ -135,8 +135,8 @@ def saturation(
     Returns
     -------
     dict of str to dict of str to Saturation
-        By the name of the layer and of the gate: 'i', 'f' and 'o' of an LSTM, 'z' and 'r' of a GRU, 'z' of a minGRU, 'f'
-        and 'i' of a minLSTM; the shares are of all samples and steps that are not masked.
+        By the name of the layer and of the gate: 'i', 'f' and 'o' of an LSTM, 'z' and 'r' of a GRU, 'z' of a minGRU,
+        'f' and 'i' of a minLSTM; the shares are of all samples and steps that are not masked.
 
     Raises
     ------

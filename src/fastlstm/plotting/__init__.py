@@ -5,6 +5,7 @@ Every function that is not given axes to draw on creates a `matplotlib.figure.Fi
 stays registered there and no display is needed.
 """
 
+from ._distances import distances_figure
 from ._forecasts import plot_forecast, series_forecast_figure
 from ._history import loss_figure, plot_history
 from ._steps import (
@@ -25,6 +26,7 @@ __all__ = [
     "NAIVE",
     "TRUTH",
     "data_figure",
+    "distances_figure",
     "loss_figure",
     "plot_connectivity",
     "plot_forecast",

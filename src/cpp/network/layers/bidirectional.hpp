@@ -65,6 +65,9 @@ public:
     }
     bool stateful() const override { return layers_[0]->stateful(); }
     bool works_step_by_step() const override { return false; }
+    bool couples_rows_of_group() const override {
+        return layers_[0]->couples_rows_of_group() || layers_[1]->couples_rows_of_group();
+    }
     double work(Index steps) const override { return layers_[0]->work(steps) + layers_[1]->work(steps); }
     UnitParallelism unit_parallelism(const Kernels<T>& kernels) const override {
         const UnitParallelism a = layers_[0]->unit_parallelism(kernels), b = layers_[1]->unit_parallelism(kernels);

@@ -194,6 +194,8 @@ public:
     virtual bool has_effect() const { return false; }
     // Whether a row's output depends on the other rows of its batch in training, so that all are in one workspace.
     virtual bool couples_rows() const { return false; }
+    // Whether a workspace goes backward with all of its rows at once.
+    virtual bool couples_rows_of_group() const { return false; }
     // Of its workspace's records.
     virtual std::vector<StepRecordShape> step_record_shapes() const { return {}; }
     virtual Index entries() const { return 0; }  // of a table, where x chooses from one

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 
 #include "layer.hpp"
 #include "option_reader.hpp"
@@ -17,6 +18,7 @@ struct RecurrentOptions {
     double dropout = 0, recurrent_dropout = 0;
     double zoneout[most_states] = {0, 0};  // of h, and of c
     double clip = 0;                       // 0: none
+    Index segments = 1;                    // of the steps, in training; 0: about the square root of their number
     std::uint64_t seed = 0;
 
     void read(OptionReader& reader) {
@@ -35,6 +37,7 @@ struct RecurrentOptions {
         reader.number("zoneout", zoneout[0], 0, 1);
         reader.number("zoneout_cell", zoneout[1], 0, 1);
         reader.number("clip", clip, std::numeric_limits<float>::min(), infinity);
+        reader.size("segments", segments, 0);
         reader.seed("seed", seed);
     }
 
@@ -97,6 +100,7 @@ public:
     }
     bool stateful() const override { return options_.stateful; }
     bool works_step_by_step() const override { return !options_.go_backwards && !takes_initial_states_; }
+    bool couples_rows_of_group() const override { return options_.segments != 1; }
 
     double work(Index steps) const override {
         const double units = static_cast<double>(options_.units);
@@ -127,6 +131,13 @@ public:
 
 private:
     struct RecurrentWorkspace;
+
+    // Steps of each segment in training; 0 where all are kept.
+    Index steps_of_segments(Index steps) const {
+        Index segments = std::min(options_.segments, steps);
+        if (options_.segments == 0) segments = static_cast<Index>(std::sqrt(static_cast<double>(steps)));
+        return segments > 1 ? (steps + segments - 1) / segments : 0;
+    }
 
     const CellWeights<T>& cell_in(const Kernels<T>& kernels) const {
         return kernels.cell_weights[static_cast<int>(options_.cell)];
@@ -169,6 +180,11 @@ struct RecurrentLayer<T>::RecurrentWorkspace final : LayerWorkspace<T>, StepReco
     Arena<unsigned char> flags;
     Sequence<unsigned char> output_valid{};
     Buffer<T> state_gradients;  // of every step, once somebody wants to see them
+    // Training in segments of so many steps, 0 for all at once. Buffers hold one segment; `boundaries` has the states
+    // before each segment and after the last one, [segments + 1][N][states][B][V], from which the backward pass
+    // computes a segment again (Chen et al. 2016).
+    Index segment_steps = 0;
+    T* boundaries = nullptr;
 
     RecurrentWorkspace(const RecurrentLayer& layer, const Kernels<T>& kernels)
         : layer(layer),
@@ -196,7 +212,7 @@ struct RecurrentLayer<T>::RecurrentWorkspace final : LayerWorkspace<T>, StepReco
     }
     Sequence<const T> further_output(std::size_t output) const override {
         const auto s = static_cast<Index>(output) - 1;
-        return {state(args.steps, 0, s), s == 0 ? args.h.row : (shape.states - 1) * args.h.row, 0};
+        return {state(args.steps, 0, s), state(args.steps, 1, s) - state(args.steps, 0, s), 0};
     }
 
     Mask output_mask() const override {
@@ -207,20 +223,34 @@ struct RecurrentLayer<T>::RecurrentWorkspace final : LayerWorkspace<T>, StepReco
     void forward(Range all, const Team& unit_team) override {
         begin_forward(unit_team.share(all));
         unit_team.barrier();
-        cell_forward(args_of_call(), all, {0, args.steps}, unit_team_of(unit_team));
+        if (segment_steps == 0) cell_forward(args_of_call(), all, {0, args.steps}, unit_team_of(unit_team));
+        for (Index segment = 0; segment < segment_count(); ++segment) {
+            run_segment(segment, all, unit_team);
+            keep_boundary(segment + 1, unit_team.share(all));
+            unit_team.barrier();
+        }
         unit_team.barrier();
         end_forward(unit_team.share(all));
     }
     void backward(Range all, const Team& unit_team) override {
         begin_backward(unit_team.share(all));
         unit_team.barrier();
-        cell_backward(args_of_call(), all, {0, args.steps}, unit_team_of(unit_team));
+        if (segment_steps == 0) cell_backward(args_of_call(), all, {0, args.steps}, unit_team_of(unit_team));
+        for (Index segment = segment_count() - 1; segment >= 0; --segment) {
+            run_segment(segment, all, unit_team);
+            const RecurrentArgs<T> call_args = args_of_segment(segment);
+            cell_backward(call_args, all, steps_of_segment(segment), unit_team_of(unit_team));
+            unit_team.barrier();
+            if (!args.gradients.kernel) continue;
+            cell.gradients(call_args, unit_team.share(cell.gradient_tiles(call_args)), steps_of_segment(segment));
+            unit_team.barrier();
+        }
         unit_team.barrier();
         end_backward(unit_team.share(all));
     }
 
     Index chunks() const override {
-        return masks_output() || drops_x() || options.go_backwards
+        return segment_steps > 0 || masks_output() || drops_x() || options.go_backwards
                    ? 0
                    : (args.steps + tuning::steps_per_chunk - 1) / tuning::steps_per_chunk;
     }
@@ -276,26 +306,41 @@ struct RecurrentLayer<T>::RecurrentWorkspace final : LayerWorkspace<T>, StepReco
                 std::copy_n(d_state(n, s), options.units, row_at(d_initial_states[s], 0, n));
     }
 
-    Index gradient_tiles() const override { return args.gradients.kernel ? cell.gradient_tiles(args_of_call()) : 0; }
-    void gradients(Range tiles) override { cell.gradients(args_of_call(), tiles); }
+    Index segment_count() const { return segment_steps > 0 ? (args.steps + segment_steps - 1) / segment_steps : 0; }
+    // Those of segments are computed in the backward pass.
+    Index gradient_tiles() const override {
+        return args.gradients.kernel && segment_steps == 0 ? cell.gradient_tiles(args_of_call()) : 0;
+    }
+    void gradients(Range tiles) override { cell.gradients(args_of_call(), tiles, {0, args.steps}); }
 
     std::vector<StepRecord<T>*> step_records() override { return {this}; }
     StepRecordShape record_shape() const override { return layer.step_record_shapes().front(); }
     Index record_rows() const override { return args.rows; }
     Index record_steps() const override { return args.steps; }
     void copy_states(T* to) const override {
-        copy_steps(shape.states, [this](Index t, Index n, Index s) { return state(t + 1, n, s); }, to);
+        visit_steps([&](const RecurrentArgs<T>& kept, Range steps) {
+            copy_steps(
+                shape.states, steps,
+                [&](Index t, Index n, Index s) {
+                    if (s == 0) return kept.h.data + (t + 1) * kept.h.step + n * kept.h.row;
+                    return kept.states + (((t + 1) * kept.rows + n) * (shape.states - 1) + s - 1) * kept.h.row;
+                },
+                to);
+        });
     }
     void copy_gates(T* to) const override {
-        const Buffer<T> values = make_buffer<T>(args.steps * args.rows * shape.visible_gates * args.h.row);
-        kernels.cell_gates[static_cast<int>(options.cell)](args_of_call(), values.get());
-        copy_steps(shape.visible_gates, in_steps(values.get(), shape.visible_gates), to);
+        visit_steps([&](const RecurrentArgs<T>& kept, Range steps) {
+            const Index vectors = (steps.end - steps.begin) * kept.rows * shape.visible_gates;
+            const Buffer<T> values = make_buffer<T>(vectors * kept.h.row);
+            kernels.cell_gates[static_cast<int>(options.cell)](kept, steps, values.get());
+            copy_steps(shape.visible_gates, steps, in_steps(values.get(), shape.visible_gates, steps.begin), to);
+        });
     }
     void keep_state_gradients(bool keep) override {
         state_gradients = keep ? make_buffer<T>(args.steps * args.rows * shape.states * args.h.row) : nullptr;
     }
     void copy_state_gradients(T* to) const override {
-        copy_steps(shape.states, in_steps(state_gradients.get(), shape.states), to);
+        copy_steps(shape.states, {0, args.steps}, in_steps(state_gradients.get(), shape.states, 0), to);
     }
 
 private:
@@ -313,6 +358,59 @@ private:
     bool drops_h() const { return this->call->training && options.recurrent_dropout > 0; }
     Range steps_of(Index chunk) const {
         return {chunk * tuning::steps_per_chunk, std::min((chunk + 1) * tuning::steps_per_chunk, args.steps)};
+    }
+    Range steps_of_segment(Index segment) const {
+        return {segment * segment_steps, std::min((segment + 1) * segment_steps, args.steps)};
+    }
+    T* boundary(Index number, Index n, Index s) const {
+        return boundaries + ((number * args.rows + n) * shape.states + s) * args.h.row;
+    }
+    // The state in a segment's buffers after so many of its steps.
+    T* state_in(Index segment, Index steps, Index n, Index s) const {
+        const Index slot = options.return_sequences && s == 0 ? segment * segment_steps + steps : steps;
+        if (s == 0) return args.h.data + slot * args.h.step + n * args.h.row;
+        return args.states + ((slot * args.rows + n) * (shape.states - 1) + s - 1) * args.h.row;
+    }
+    // As for all steps at once, with buffers that begin with the segment's first step.
+    RecurrentArgs<T> args_of_segment(Index segment) const {
+        RecurrentArgs<T> call_args = args_of_call();
+        const Index first = segment * segment_steps, vectors = first * args.rows * args.h.row;
+        if (!options.return_sequences) call_args.h.data -= vectors;
+        call_args.states -= vectors * (shape.states - 1);
+        call_args.gates -= vectors * shape.columns;
+        call_args.second_phase_input -= vectors * shape.second_phase_inputs;
+        call_args.saved -= vectors * shape.saved;
+        if (call_args.dropped_h) call_args.dropped_h -= vectors;
+        return call_args;
+    }
+    // The forward pass of a segment, from the states at its boundary.
+    void run_segment(Index segment, Range all, const Team& unit_team) const {
+        const Range rows = unit_team.share(all);
+        for (Index n = rows.begin; n < rows.end; ++n) {
+            for (Index s = 0; s < shape.states; ++s)
+                std::copy_n(boundary(segment, n, s), args.h.row, state_in(segment, 0, n, s));
+            for (Index i = n * args.h.row; drops_h() && i < (n + 1) * args.h.row; ++i)
+                dropped_h[i] = boundary(segment, 0, 0)[n * (shape.states - 1) * args.h.row + i] * recurrent_mask[i];
+        }
+        unit_team.barrier();
+        cell_forward(args_of_segment(segment), all, steps_of_segment(segment), unit_team_of(unit_team));
+        unit_team.barrier();
+    }
+    void keep_boundary(Index number, Range rows) const {
+        const Range steps = steps_of_segment(number - 1);
+        for (Index n = rows.begin; n < rows.end; ++n)
+            for (Index s = 0; s < shape.states; ++s)
+                std::copy_n(state_in(number - 1, steps.end - steps.begin, n, s), args.h.row, boundary(number, n, s));
+    }
+    // Calls visit(arguments, steps) with what a forward pass keeps of some steps, until all have been visited.
+    template <class Visit>
+    void visit_steps(const Visit& visit) const {
+        if (segment_steps == 0) visit(args_of_call(), Range{0, args.steps});
+        const Team alone{0, 1, nullptr};
+        for (Index segment = 0; segment < segment_count(); ++segment) {
+            run_segment(segment, {0, args.rows}, alone);
+            visit(args_of_segment(segment), steps_of_segment(segment));
+        }
     }
     // Multipliers for every unit of each of the steps, for one of the layer's purposes.
     DropoutArgs<T> random_mask(double rate, Index steps, int purpose, Sequence<T> to) const {
@@ -384,28 +482,33 @@ private:
     }
     T* d_state(Index n, Index s) const { return row_at(d_states_of(s), 0, n); }
     T* state(Index slot, Index n, Index s) const {
+        if (segment_steps > 0) return boundary(slot == 0 ? 0 : segment_count(), n, s);
         if (s == 0) return args.h.data + slot % args.h_slots * args.h.step + n * args.h.row;
         return args.states + ((slot % args.state_slots * args.rows + n) * (shape.states - 1) + s - 1) * args.h.row;
     }
 
-    // Vectors of a buffer [T][N][vectors][B][V].
-    auto in_steps(const T* buffer, Index vectors) const {
-        return [this, buffer, vectors](Index t, Index n, Index v) {
-            return buffer + ((t * args.rows + n) * vectors + v) * args.h.row;
+    // Vectors of a buffer [T][N][vectors][B][V] that begins with a certain step.
+    auto in_steps(const T* buffer, Index vectors, Index first) const {
+        return [=](Index t, Index n, Index v) {
+            return buffer + (((t - first) * args.rows + n) * vectors + v) * args.h.row;
         };
     }
-    // To (rows, steps, vectors, units), with the steps in the order of time.
+    // Some steps to their place in (rows, steps, vectors, units), with the steps in the order of time.
     template <class At>
-    void copy_steps(Index vectors, const At& at, T* to) const {
+    void copy_steps(Index vectors, Range steps, const At& at, T* to) const {
         for (Index n = 0; n < args.rows; ++n)
-            for (Index t = 0; t < args.steps; ++t)
-                for (Index v = 0; v < vectors; ++v, to += options.units)
-                    std::copy_n(at(options.go_backwards ? args.steps - 1 - t : t, n, v), options.units, to);
+            for (Index t = steps.begin; t < steps.end; ++t) {
+                const Index time = options.go_backwards ? args.steps - 1 - t : t;
+                for (Index v = 0; v < vectors; ++v)
+                    std::copy_n(at(t, n, v), options.units,
+                                to + ((n * args.steps + time) * vectors + v) * options.units);
+            }
     }
 
     // h of the steps with an output.
     Sequence<const T> h_of_outputs() const {
         if (options.return_sequences) return {args.h.data + args.h.step, args.h.row, args.h.step};
+        if (segment_steps > 0) return {boundary(segment_count(), 0, 0), shape.states * args.h.row, 0};
         return {args.h.data + args.steps % args.h_slots * args.h.step, args.h.row, 0};
     }
     OutputMaskArgs<T> output_mask_args() const {
@@ -439,11 +542,17 @@ std::unique_ptr<LayerWorkspace<T>> RecurrentLayer<T>::make_workspace(const Memor
     args.training = training;
     args.packed = this->packed(memory);
 
+    const Index segment_steps = training ? steps_of_segments(steps) : 0;
+    workspace->segment_steps = segment_steps;
+    const Index kept_steps = segment_steps > 0 ? segment_steps : steps;
     args.h_slots = training || sequences ? steps + 1 : std::min<Index>(steps + 1, 2);
-    args.h = make_sequence(arena, rows, args.h_slots, options_.units, lanes);
+    args.h = make_sequence(arena, rows, sequences || segment_steps == 0 ? args.h_slots : kept_steps + 1, options_.units,
+                           lanes);
     const Index row = args.h.row;
     args.state_slots = training ? steps + 1 : 1;
-    args.states = arena.take(args.state_slots * rows * (shape.states - 1) * row);
+    args.states = arena.take((training ? kept_steps + 1 : 1) * rows * (shape.states - 1) * row);
+    if (segment_steps > 0)
+        workspace->boundaries = arena.take((workspace->segment_count() + 1) * rows * shape.states * row);
     // The products with x of several steps at once make tiles of their own height, and go through the kernel once: for
     // cells whose gates do not see h, and where rows are too few for a tile and the kernel is not small beside it.
     const bool hoists_x =
@@ -451,12 +560,13 @@ std::unique_ptr<LayerWorkspace<T>> RecurrentLayer<T>::make_workspace(const Memor
     args.x_chunk = hoists_x ? std::min<Index>(steps, tuning::steps_per_chunk) : 0;
     args.gate_slots = std::max<Index>(training ? steps : args.x_chunk, 1);
     if (training || hoists_x || shape.second_phase_inputs > 0) {
-        args.gates = arena.take(args.gate_slots * rows * shape.columns * row);
-        args.second_phase_input = arena.take(args.gate_slots * rows * shape.second_phase_inputs * row);
+        const Index slots = training ? std::max<Index>(kept_steps, 1) : args.gate_slots;
+        args.gates = arena.take(slots * rows * shape.columns * row);
+        args.second_phase_input = arena.take(slots * rows * shape.second_phase_inputs * row);
     }
     if (options_.dropout > 0) workspace->dropped_x = make_sequence(arena, rows, steps, this->features, lanes);
     if (options_.recurrent_dropout > 0) {
-        workspace->dropped_h = arena.take(args.h_slots * rows * row);
+        workspace->dropped_h = arena.take((segment_steps > 0 ? kept_steps + 1 : args.h_slots) * rows * row);
         workspace->recurrent_mask = arena.take(rows * row);
     }
     for (int s = 0; s < most_states; ++s)
@@ -467,7 +577,7 @@ std::unique_ptr<LayerWorkspace<T>> RecurrentLayer<T>::make_workspace(const Memor
         workspace->output_valid = {workspace->flags.take(masked_steps * rows), 1, rows};
     }
     if (training) {
-        args.saved = arena.take(steps * rows * shape.saved * row);
+        args.saved = arena.take(kept_steps * rows * shape.saved * row);
         args.dh = arena.take(rows * row);
         args.d_states = arena.take(rows * (shape.states - 1) * row);
         if (options_.recurrent_dropout > 0) args.d_dropped_h = arena.take(rows * row);

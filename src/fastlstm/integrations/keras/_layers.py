@@ -36,6 +36,7 @@ class _Recurrent(keras.layers.RNN):
     cell_class: ClassVar[Any]
 
     def __init__(self, units: int, *, dtype: Any = None, **options: Any) -> None:
+        options.pop("checkpoint", None)  # where training keeps its states, which changes no result
         of_layer = {name: options.pop(name) for name in _OF_LAYER if name in options}
         cell = self.cell_class(units, dtype=dtype, trainable=of_layer.get("trainable", True), **options)
         super().__init__(cell, dtype=dtype, **of_layer)

@@ -42,7 +42,7 @@ class GRU(Recurrent):
         Keyword arguments common to all recurrent layers, described in `Recurrent`: `kernel_regularizer`,
         `recurrent_regularizer`, `bias_regularizer`, `kernel_constraint`, `recurrent_constraint`,
         `bias_constraint`, `dropout`, `recurrent_dropout`, `seed`, `return_sequences`, `return_state`,
-        `go_backwards`, `stateful`, `zero_output_for_mask`, `zoneout`, `clip`, `unroll`, `implementation`,
+        `go_backwards`, `stateful`, `zero_output_for_mask`, `checkpoint`, `zoneout`, `clip`, `unroll`, `implementation`,
         `use_cudnn`, `name`, `dtype`, `activity_regularizer`,
         `trainable`, `weights`, and in place of an `Input`: `input_shape`, `batch_input_shape`, `batch_shape`,
         `input_dim`, `input_length` and `batch_size`.

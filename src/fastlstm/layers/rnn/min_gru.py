@@ -27,7 +27,7 @@ class MinGRU(Recurrent):
     **options
         Keyword arguments common to all recurrent layers, described in `Recurrent`: `kernel_regularizer`,
         `bias_regularizer`, `kernel_constraint`, `bias_constraint`, `dropout`, `seed`, `return_sequences`,
-        `return_state`, `go_backwards`, `stateful`, `zero_output_for_mask`, `zoneout`, `clip`, `unroll`,
+        `return_state`, `go_backwards`, `stateful`, `zero_output_for_mask`, `checkpoint`, `zoneout`, `clip`, `unroll`,
         `implementation`, `use_cudnn`, `name`, `dtype`,
         `activity_regularizer`, `trainable`, `weights`, and in place of an `Input`: `input_shape`,
         `batch_input_shape`, `batch_shape`, `input_dim`, `input_length` and `batch_size`. `recurrent_regularizer`,

@@ -12,7 +12,7 @@ from .._rng import Seed
 from .._weights import Weight, rules
 from ..base import registry
 from .cell import RECURRENT_KERNEL, Cell
-from .rnn import RNN
+from .rnn import RNN, for_core
 
 _OPTIONS = (
     "dropout",
@@ -22,6 +22,7 @@ _OPTIONS = (
     "go_backwards",
     "stateful",
     "zero_output_for_mask",
+    "checkpoint",
     "zoneout",
     "clip",
 )
@@ -64,6 +65,8 @@ class Recurrent(RNN):
         Whether each call starts from the final states of the previous call, row by row.
     zero_output_for_mask : bool
         Whether masked steps of a returned sequence are zeros instead of the previous output.
+    checkpoint : bool or int
+        Whether training keeps the states of a few steps only, as described in `RNN`: True, or the number of segments.
     zoneout : float
         Probability of keeping the previous h, from 0 to 1: decided for each unit and step in training; at
         inference ``zoneout * h_before + (1 - zoneout) * h``.
@@ -99,7 +102,7 @@ class Recurrent(RNN):
 
     cells: ClassVar[tuple[Cell, ...]]
     """The cells that the class makes."""
-    _beyond_keras: ClassVar[Mapping[str, Any]] = {"zoneout": 0.0, "clip": None}
+    _beyond_keras: ClassVar[Mapping[str, Any]] = {"checkpoint": False, "zoneout": 0.0, "clip": None}
     _keras_path = "cell"
 
     def __init__(
@@ -124,6 +127,7 @@ class Recurrent(RNN):
         go_backwards: bool = False,
         stateful: bool = False,
         zero_output_for_mask: bool = False,
+        checkpoint: bool | int = False,
         zoneout: float = 0.0,
         clip: float | None = None,
         unroll: Any = False,
@@ -138,6 +142,7 @@ class Recurrent(RNN):
             go_backwards,
             stateful,
             zero_output_for_mask=zero_output_for_mask,
+            checkpoint=checkpoint,
             **options,
         )
         self.units = size("units", units)
@@ -217,7 +222,7 @@ class Recurrent(RNN):
 
     def _core_arguments(self) -> dict[str, Any]:
         """Return the core's description of this layer."""
-        return {
+        options = {
             "cell": self.cell.name,
             "units": self.units,
             "activation": self.activation,
@@ -230,6 +235,7 @@ class Recurrent(RNN):
             "clip": self.clip,
             "seed": self._seed.drawn() if self._is_random() else 0,
         }
+        return for_core(options)
 
     def _arguments(self) -> dict[str, Any]:
         found: dict[str, Any] = {"units": self.units, **self._gates, "use_bias": self.use_bias}

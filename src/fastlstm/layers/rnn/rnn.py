@@ -1,11 +1,11 @@
 """RNN: a recurrent layer of one cell, or of several on top of each other."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
 
 import numpy as np
 
-from ..._internal.checks import flag
+from ..._internal.checks import flag, size
 from ..._internal.native import Branch
 from ..base import Layer, Shape, registry
 from ..symbolic import SymbolicTensor
@@ -37,6 +37,11 @@ class RNN(StatefulLayer):
         Accepted as in Keras, without effect: there is one implementation.
     zero_output_for_mask : bool
         Whether masked steps of a returned sequence are zeros instead of the previous output.
+    checkpoint : bool or int
+        Whether training keeps the states of a few steps only, and computes the others again in its backward pass (Chen
+        et al., "Training deep nets with sublinear memory cost", 2016): True for about the square root of the number of
+        steps, or the number of segments. Memory for long sequences falls by as much, a train step takes about a third
+        longer, and the results are the same to the bit.
     **options
         Keyword arguments common to all layers, described in `Layer`: `name`, `dtype`, `activity_regularizer`,
         `trainable`, `weights`, and in place of an `Input`: `input_shape`, `batch_input_shape`, `batch_shape`,
@@ -60,6 +65,8 @@ class RNN(StatefulLayer):
     ((2, 5, 6), [(2, 4), (2, 4)], [(2, 6)])
     """
 
+    _beyond_keras: ClassVar[Mapping[str, Any]] = {"checkpoint": False}
+
     cell: Any
     """The cell. In the classes derived from `Recurrent`, what the core knows about it."""
     units: int
@@ -74,6 +81,7 @@ class RNN(StatefulLayer):
         stateful: bool = False,
         unroll: Any = False,
         zero_output_for_mask: bool = False,
+        checkpoint: bool | int = False,
         **options: Any,
     ) -> None:
         if isinstance(cell, (list, tuple)) and not isinstance(cell, Cell):
@@ -90,6 +98,7 @@ class RNN(StatefulLayer):
         super().__init__(return_sequences, return_state, stateful, **options)
         self.go_backwards = flag("go_backwards", go_backwards)
         self.zero_output_for_mask = flag("zero_output_for_mask", zero_output_for_mask)
+        self.checkpoint = checkpoint if isinstance(checkpoint, bool) else size("checkpoint", checkpoint)
         self.cell = given
         self.unroll = unroll
         if not isinstance(given, AnyCell):
@@ -208,7 +217,8 @@ class RNN(StatefulLayer):
         """
         layers, found = self._layers_of_cells(), []
         for i, layer in enumerate(layers):
-            options = {**layer._core_arguments(), **self._core_options(), "states": len(layer._state_widths())}
+            options = for_core({**layer._core_arguments(), **self._core_options()})
+            options["states"] = len(layer._state_widths())
             if i > 0:
                 options["go_backwards"] = False
             if i + 1 < len(layers):
@@ -224,6 +234,7 @@ class RNN(StatefulLayer):
             "go_backwards": self.go_backwards,
             "stateful": self.stateful,
             "zero_output_for_mask": self.zero_output_for_mask,
+            "checkpoint": self.checkpoint,
         }
 
     def _core_arguments(self) -> dict[str, Any]:
@@ -248,3 +259,9 @@ class RNN(StatefulLayer):
 
     def _arguments(self) -> dict[str, Any]:
         return {"cell": self.cell, **self._core_options()}
+
+
+def for_core(options: dict[str, Any]) -> dict[str, Any]:
+    """Return options with the number of segments in place of `checkpoint`; 0 lets the core choose it."""
+    checkpoint = options.pop("checkpoint")
+    return {**options, "segments": 0 if checkpoint is True else max(1, int(checkpoint))}
