@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from fastlstm import Input, Sequential, config, layers, load_model
+from fastlstm import Input, Sequential, config, layers, load_model, optimizers
 
 RNG = np.random.default_rng(0)
 
@@ -34,8 +34,80 @@ def test_a_batch_has_mean_zero_and_variance_one(shape):
     axes = tuple(range(x.ndim - 1))
     expected = (x - x.mean(axes)) / np.sqrt(x.var(axes) + 1e-3)
     np.testing.assert_allclose(layer(x, training=True), expected, rtol=1e-12, atol=1e-12)
-    assert layer.moving_mean.tolist() == [0] * shape[-1]
-    np.testing.assert_allclose(layer(x), x / np.sqrt(1 + 1e-3), rtol=1e-14)
+    np.testing.assert_allclose(layer.moving_mean, 0.01 * x.mean(axes), rtol=1e-12)
+    np.testing.assert_allclose(layer.moving_variance, 0.99 + 0.01 * x.var(axes), rtol=1e-12)
+    expected = (x - layer.moving_mean) / np.sqrt(layer.moving_variance + 1e-3)
+    np.testing.assert_allclose(layer(x), expected, rtol=1e-12, atol=1e-14)
+
+
+AXES = [(shape, axis) for shape in [(6, 3), (6, 5, 3), (6, 2, 5, 3), (6, 2, 3, 2, 5)] for axis in range(1, len(shape))]
+
+
+def normalized(x, axis, mean, variance, weights):
+    """Return the equation of the layer, with moments and weights for each entry of an axis."""
+    spread = [one.reshape([-1 if k == axis else 1 for k in range(x.ndim)]) for one in (mean, variance, *weights)]
+    return spread[2] * (x - spread[0]) / np.sqrt(spread[1] + 1e-3) + spread[3]
+
+
+@pytest.mark.parametrize(("shape", "axis"), AXES)
+def test_any_axis_has_the_features(shape, axis):
+    x, others = RNG.normal(3, 2, shape), tuple(k for k in range(len(shape)) if k != axis)
+    layer = layers.BatchNormalization(axis=axis - len(shape), momentum=0.5, dtype="float64")
+    layer.build(shape)
+    gamma, beta, mean, variance = weights = RNG.uniform(0.5, 1.5, (4, shape[axis]))
+    layer.set_weights(list(weights))
+    np.testing.assert_allclose(layer(x), normalized(x, axis, mean, variance, (gamma, beta)), rtol=1e-12, atol=1e-12)
+    model = Sequential([Input(shape[1:]), layer, layers.Flatten(dtype="float64")])
+    model.compile("sgd", "mse")
+    np.testing.assert_array_equal(model.predict(x, verbose=0), layer(x).reshape(6, -1))
+    expected = normalized(x, axis, x.mean(others), x.var(others), (gamma, beta))
+    np.testing.assert_allclose(model(x, training=True), expected.reshape(6, -1), rtol=1e-12, atol=1e-12)
+    model.train_on_batch(x, expected.reshape(6, -1))
+    np.testing.assert_allclose(layer.moving_mean, (mean + x.mean(others)) / 2, rtol=1e-12)
+    np.testing.assert_allclose(layer.moving_variance, (variance + x.var(others)) / 2, rtol=1e-12)
+    layer.set_weights(list(weights))
+    np.testing.assert_allclose(layer(x, training=True), expected, rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(layer.moving_mean, (mean + x.mean(others)) / 2, rtol=1e-12)
+
+
+@pytest.mark.parametrize(("shape", "axis"), AXES)
+def test_gradients_over_any_axis(shape, axis):
+    x, target = RNG.normal(3, 2, shape), RNG.normal(size=shape)
+    others = tuple(k for k in range(len(shape)) if k != axis)
+    dense = layers.Dense(shape[-1], use_bias=False, dtype="float64")
+    normalization, flatten = layers.BatchNormalization(axis=axis, dtype="float64"), layers.Flatten(dtype="float64")
+    model = Sequential([Input(shape[1:]), dense, normalization, flatten])
+    weights = [RNG.normal(size=(shape[-1],) * 2), *RNG.uniform(0.5, 1.5, (4, shape[axis]))]
+    model.set_weights(weights)
+    model.compile(optimizers.SGD(1.0), "mse")
+    model.train_on_batch(x, target.reshape(6, -1))
+
+    def loss(kernel, gamma, beta):
+        h = x @ kernel
+        return ((normalized(h, axis, h.mean(others), h.var(others), (gamma, beta)) - target) ** 2).mean()
+
+    for k in range(3):
+        slopes = np.zeros_like(weights[k])
+        for place in np.ndindex(slopes.shape):
+            step = np.zeros_like(slopes)
+            step[place] = 1e-6
+            both = [loss(*(w + sign * step if i == k else w for i, w in enumerate(weights[:3]))) for sign in (1, -1)]
+            slopes[place] = (both[0] - both[1]) / 2e-6
+        np.testing.assert_allclose(weights[k] - model.get_weights()[k], slopes, rtol=1e-5, atol=1e-7)
+
+
+@pytest.mark.parametrize("axis", [1, 2])
+def test_a_mask_of_any_shape_says_what_counts(axis):
+    x, mask = RNG.normal(size=(9, 5, 4)), RNG.random((9, 5)) < 0.6
+    layer, others = layers.BatchNormalization(axis=axis, dtype="float64"), (0, 3 - axis)
+    counts = np.broadcast_to(mask[:, :, None], x.shape)
+    mean, variance = x.mean(others, where=counts), x.var(others, where=counts)
+    ones, zeros = np.ones(x.shape[axis]), np.zeros(x.shape[axis])
+    expected = normalized(x, axis, mean, variance, (ones, zeros))
+    np.testing.assert_allclose(layer(x, mask=mask.astype("float32"), training=True), expected, rtol=1e-10)
+    vectors = layers.BatchNormalization(dtype="float64")(x[:, 0], mask=mask[:, 0], training=True)
+    rows = x[mask[:, 0], 0]
+    np.testing.assert_allclose(vectors, (x[:, 0] - rows.mean(0)) / np.sqrt(rows.var(0) + 1e-3), rtol=1e-10)
 
 
 def test_large_offsets_do_not_spoil_the_variance():
@@ -165,11 +237,29 @@ def test_training_goes_on_from_a_file(tmp_path):
 @pytest.mark.parametrize(
     ("make", "error", "match"),
     [
-        (lambda: layers.BatchNormalization(axis=1)(np.zeros((2, 3, 4))), ValueError, "axis: .* only the last axis"),
+        (lambda: layers.BatchNormalization(axis=3)(np.zeros((2, 3, 4))), ValueError, "axis: .* from 1 to 2 .* got 3"),
+        (lambda: layers.BatchNormalization(axis=0)(np.zeros((2, 3, 4))), ValueError, "axis: .* from 1 to 2 .* got 0"),
+        (
+            lambda: layers.BatchNormalization(axis=1).build((None, None, 4)),
+            ValueError,
+            "to know the size of axis 1",
+        ),
+        (
+            lambda: Sequential([Input((3, 4)), layers.Masking(), layers.BatchNormalization(axis=1)]).predict(
+                np.zeros((2, 3, 4)), verbose=0
+            ),
+            ValueError,
+            "takes a mask only if the features are the last axis",
+        ),
+        (
+            lambda: layers.BatchNormalization()(np.zeros((2, 3)), mask=np.ones((2, 2)), training=True),
+            ValueError,
+            r"mask: expected a shape that can be broadcast to \(2, 3\)",
+        ),
         (lambda: layers.BatchNormalization(axis=[1, 2]), TypeError, "axis"),
         (lambda: layers.BatchNormalization(momentum=1.5), ValueError, "momentum"),
         (lambda: layers.BatchNormalization(renorm=True), ValueError, "renorm: BatchNormalization does not support it"),
-        (lambda: layers.BatchNormalization(synchronized=True), ValueError, "synchronized"),
+        (lambda: layers.BatchNormalization(synchronized=1), TypeError, "synchronized"),
     ],
 )
 def test_wrong_arguments(make, error, match):

@@ -89,6 +89,12 @@ MADE = {
     "flatten-vectors": (layers.Flatten, (2, 3), (2, 3), []),
     "reshape": (partial(layers.Reshape, (3, -1)), (2, 5, 3), (2, 3, 5), []),
     "reshape-to-vectors": (partial(layers.Reshape, (15,)), (2, 5, 3), (2, 15), []),
+    "batch-normalization-over-steps": (
+        partial(layers.BatchNormalization, axis=1),
+        (2, 5, 3),
+        (2, 5, 3),
+        [(5,)] * 4,
+    ),
     "batch-normalization": (layers.BatchNormalization, (2, 5, 3), (2, 5, 3), [(3,)] * 4),
     "batch-normalization-plain": (
         partial(layers.BatchNormalization, center=False, scale=False),
@@ -311,7 +317,7 @@ def test_every_argument_of_keras_is_known(name):
         (lambda: layers.Rescaling(1.0, np.nan), ValueError, "offset: NaN"),
         (lambda: layers.Rescaling("2"), TypeError, "scale: expected real"),
         (lambda: layers.Masking("0"), TypeError, "mask_value"),
-        (lambda: layers.Masking()(np.zeros((N, D))), ValueError, r"expected shape \(N, T, D\)"),
+        (lambda: layers.Masking()(np.zeros(D)), ValueError, "expected rows of features"),
         (lambda: layers.Embedding(0, 3), ValueError, "input_dim"),
         (lambda: layers.Embedding(3, 2.5), TypeError, "output_dim"),
         (lambda: layers.Embedding(3, 2, mask_zero=1), TypeError, "mask_zero"),

@@ -97,6 +97,10 @@ def test_masks_are_made_by_masking_and_embedding(rng):
     x = rng.normal(size=(N, T, D))
     x[~MASK] = 0
     assert (layers.Masking().compute_mask(x) == MASK).all()
+    for array in (x[0], np.stack([x, x], axis=1)):  # outside a model, with any number of axes
+        valid = (array != 0).any(-1)
+        assert (layers.Masking(dtype="float64").compute_mask(array) == valid).all()
+        assert (layers.Masking(dtype="float64")(array) == np.where(valid[..., None], array, 0)).all()
     x[~MASK] = -1
     layer = layers.Masking(mask_value=-1)
     assert (layer.compute_mask(x) == MASK).all()

@@ -33,7 +33,7 @@ class Flatten(Layer):
     """
 
     supports_masking = False
-    _axes = VECTORS | SEQUENCES | NESTED
+    _axes = VECTORS | SEQUENCES | NESTED | {5: "(N, R, S, T, D)"}
 
     def __init__(self, data_format: str | None = None, **options: Any) -> None:
         super().__init__(**options)

@@ -7,7 +7,9 @@ import numpy as np
 from .._internal.arrays import Array
 from .._internal.checks import number
 from .._internal.native import Branch
+from .._internal.tensor import like
 from .base import SEQUENCES, Layer, Shape, registry
+from .symbolic import are_symbolic
 
 
 @registry.register()
@@ -54,14 +56,15 @@ class Masking(Layer):
         Parameters
         ----------
         x : array_like (N, T, D)
-            Sequences.
+            Sequences; with fewer or more axes, vectors of features along the last one.
         mask : optional
             Accepted as in Keras, without effect.
 
         Returns
         -------
         ndarray of bool (N, T)
-            True where a step is valid: where a feature differs from `mask_value`.
+            True where a step is valid: where a feature differs from `mask_value`. Of the shape of x without its last
+            axis.
 
         Raises
         ------
@@ -71,9 +74,41 @@ class Masking(Layer):
             If `x` is not made of real integers or floats.
         """
         array = self._as_input("x", x)
-        self._check_shape("x", array.shape)
+        if array.ndim < 2:
+            raise ValueError(f"x: expected rows of features, got shape {array.shape}")
         found: Array = (array != np.asarray(self.mask_value, self.dtype)).any(axis=-1)
         return found
+
+    def __call__(self, x: Any, *, mask: Any = None, training: bool = False) -> Any:
+        """Return the output for an array: zeros where a step is not valid.
+
+        Parameters
+        ----------
+        x : array_like or SymbolicTensor
+            (N, T, D). An array may have fewer or more axes; in a model, `TimeDistributed` takes more.
+        mask : array_like of bool, optional
+            Accepted as in Keras, without effect.
+        training : bool
+            The same.
+
+        Returns
+        -------
+        ndarray or SymbolicTensor
+            A new array of the layer's dtype.
+
+        Raises
+        ------
+        ValueError
+            If the shape is wrong.
+        TypeError
+            If `x` is not made of real integers or floats.
+        """
+        if not are_symbolic(x):
+            array = self._as_input("x", x)
+            if array.ndim != 3:
+                valid = self.compute_mask(array)
+                return like(x, np.where(valid[..., None], array, np.zeros((), array.dtype)))
+        return super().__call__(x, mask=mask, training=training)
 
     def _output_shape(self, shape: Shape) -> Shape:
         return shape
