@@ -6,6 +6,8 @@ from peers import floatx
 
 from fastlstm import layers
 
+pytestmark = pytest.mark.filterwarnings("ignore:.*destroy the mask information:UserWarning")  # of Keras's products
+
 ROWS = 6
 TOLERANCE = 3e-6  # Keras multiplies in float32 whatever the dtype; test_attention.py of the core has float64
 MASKED = [(), ("query",), ("value",), ("query", "value")]
@@ -97,19 +99,24 @@ def test_attention_against_keras(name, options, causal, masked, dtype, rng, kera
         {"num_heads": 2, "key_dim": 3, "value_dim": 5},
         {"num_heads": 3, "key_dim": 4, "use_bias": False, "output_shape": 7},
         {"num_heads": 2, "key_dim": 20, "dropout": 0.5},
+        {"num_heads": 2, "key_dim": 3, "value_dim": 5, "use_gate": True},
+        {"head_dim": 3, "num_query_heads": 4, "num_key_value_heads": 2},
+        {"head_dim": 5, "num_query_heads": 3, "num_key_value_heads": 1, "use_gate": True, "dropout": 0.5},
+        {"head_dim": 4, "num_query_heads": 2, "num_key_value_heads": 2, "use_bias": False},
     ],
     ids=str,
 )
 def test_multi_head_attention_against_keras(options, causal, masked, dtype, rng, keras):
+    name, width = ("GroupQueryAttention", 4) if "head_dim" in options else ("MultiHeadAttention", 6)
     for steps, value_steps in [(1, 2), (5, 8), (9, 6)]:
         inputs = {
             "query": numbers(rng, dtype, ROWS, steps, 4),
-            "value": numbers(rng, dtype, ROWS, value_steps, 6),
+            "value": numbers(rng, dtype, ROWS, value_steps, width),
             "key": numbers(rng, dtype, ROWS, value_steps, 3),
         }
         masks = masks_for(rng, masked, {"query": steps, "value": value_steps, "key": value_steps}, empty=True)
-        theirs = keras.layers.MultiHeadAttention(dtype=dtype, **options)
-        ours = layers.MultiHeadAttention(dtype=dtype, **options)
+        theirs = getattr(keras.layers, name)(dtype=dtype, **options)
+        ours = getattr(layers, name)(dtype=dtype, **options)
         shapes = [x.shape for x in inputs.values()]
         theirs.build(*shapes)
         ours.build(*shapes)

@@ -9,6 +9,8 @@ from peers import answers_of_keras, ask_keras, require_peer
 import fastlstm
 from fastlstm import _core
 
+pytestmark = pytest.mark.filterwarnings("ignore:.*destroy the mask information:UserWarning")  # of Keras's products
+
 
 def begin():
     ask_keras(peer_attention.results)

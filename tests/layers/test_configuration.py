@@ -12,6 +12,7 @@ REFUSED = {
     *(
         "lora_rank",
         "lora_alpha",
+        "gptq_unpacked_column_size",
         "quantization_config",
         "data_format",
         "output_padding",
@@ -19,7 +20,7 @@ REFUSED = {
         "renorm_clipping",
         "synchronized",
     ),
-    *("sliding_window", "flash_attention", "use_gate"),
+    *("sliding_window", "flash_attention"),
 }
 VALUES = {"weights"}  # of arrays, which are no part of a configuration
 INPUTS = {"input_shape", "batch_input_shape", "batch_shape", "input_dim", "input_length", "batch_size"}  # of an Input
@@ -127,7 +128,26 @@ MADE = {
         "use_bias": False,
         "output_shape": 5,
         **RULES,
+        "use_gate": True,
         "seed": 7,
+    },
+    "GroupQueryAttention": {
+        "head_dim": 3,
+        "num_query_heads": 4,
+        "num_key_value_heads": 2,
+        "dropout": 0.25,
+        "use_bias": False,
+        **RULES,
+        "use_gate": True,
+        "seed": 7,
+    },
+    "CategoryEncoding": {"num_tokens": 5, "output_mode": "count"},
+    "EinsumDense": {
+        "equation": "abc,cd->abd",
+        "output_shape": (None, 4),
+        "activation": "gelu",
+        "bias_axes": "d",
+        **RULES,
     },
     "BatchNormalization": {
         "axis": 2,

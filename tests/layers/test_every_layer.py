@@ -89,6 +89,13 @@ MADE = {
     "flatten-vectors": (layers.Flatten, (2, 3), (2, 3), []),
     "reshape": (partial(layers.Reshape, (3, -1)), (2, 5, 3), (2, 3, 5), []),
     "reshape-to-vectors": (partial(layers.Reshape, (15,)), (2, 5, 3), (2, 15), []),
+    "category-encoding": (partial(layers.CategoryEncoding, 4), (2, 5), (2, 4), []),
+    "einsum-dense": (
+        partial(layers.EinsumDense, "abc,cd->abd", (None, 4), bias_axes="d", activation="tanh"),
+        (2, 5, 3),
+        (2, 5, 4),
+        [(3, 4), (4,)],
+    ),
     "batch-normalization-over-steps": (
         partial(layers.BatchNormalization, axis=1),
         (2, 5, 3),

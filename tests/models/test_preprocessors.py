@@ -5,7 +5,8 @@ import copy
 import numpy as np
 import pytest
 
-from fastlstm import Input, Model, Sequential, layers, models
+from fastlstm import Input, Sequential, layers, models
+from fastlstm.models import Model
 from fastlstm.preprocessing import IntegerLookup, StringLookup, TextVectorization
 
 TEXTS = np.array(["the cat sat on the mat", "dogs bark", "a bird sings", "the cat sleeps"])

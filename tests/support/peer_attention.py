@@ -43,6 +43,17 @@ def transformer(package, mask=False, value_dim=3, **options):
     return package.models.Model([query, value], at.Dense(2)(at.Dense(16, activation="relu")(x)))
 
 
+def grouped(package, mask=False, heads=(2, 1), **options):
+    """Attention in which groups of heads have a key and a value in common."""
+    at = package.layers
+    query, value = package.Input((STEPS, 3)), package.Input((VALUE_STEPS, 4))
+    x = at.Dense(8)(at.Masking()(query) if mask else query)
+    source = at.Dense(8)(at.Masking()(value) if mask else value)
+    x = at.Add()([x, at.GroupQueryAttention(3, 4, heads[0], **options)(x, x, use_causal_mask=True)])
+    cross = at.GroupQueryAttention(5, 2, heads[1], kernel_regularizer="l2", **options)
+    return package.models.Model([query, value], at.Dense(2)(at.LayerNormalization()(at.Add()([x, cross(x, source)]))))
+
+
 def products(package):
     """Attention made of products, as it was before there was a layer of it."""
     at = package.layers
@@ -72,6 +83,13 @@ MODELS = {
     "transformer, masked": lambda package: transformer(package, mask=True),
     "transformer without biases": lambda package: transformer(package, use_bias=False, output_shape=8),
     "transformer of wide values": lambda package: transformer(package, value_dim=5),
+    "transformer with gates": lambda package: transformer(package, use_gate=True, activity_regularizer="l2"),
+    "groups of heads": grouped,
+    "groups of heads, masked": lambda package: grouped(package, mask=True),
+    "one group of heads, with gates": lambda package: grouped(
+        package, mask=True, heads=(1, 1), use_gate=True, use_bias=False
+    ),
+    "as many groups as heads": lambda package: grouped(package, heads=(4, 2), bias_regularizer="l2"),
     "products": products,
     "poolings": poolings,
 }

@@ -113,6 +113,10 @@ class Branch:
         """Add a layer that takes these instead of the outputs so far, which stay; return its output."""
         return self._add_own(layer, inputs, options), 0
 
+    def add_extra(self, inputs: Sequence[Output], layer: str, **options: Any) -> Place:
+        """Add a layer without weights on these inputs, which other calls may lack; return its output."""
+        return self._add(layer, self.places(inputs), **options), 0
+
     def add_again(self, number: int, inputs: Sequence[Output], layer: str, **options: Any) -> Place:
         """Add a layer on these inputs with the weights of one of this branch, by its number there; return its output.
 

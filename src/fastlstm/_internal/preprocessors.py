@@ -9,6 +9,8 @@ class Preprocessor(WithoutWeights):
     """What Keras has as layers for texts and tokens. In a model it converts an input before the first layer."""
 
     name: str
+    _data_dtype: str = "string"
+    """The dtype of its data in files, if the input does not say it."""
 
     def _sample_shape(self, shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         """Return the shape of a sample of the result, without the batch axis, for one of the inputs."""

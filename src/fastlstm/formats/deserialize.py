@@ -83,6 +83,7 @@ class Deserializer:
         if name in kinds.PREPROCESSORS:
             hashed = ("oov_method",) if given.get("oov_method") == "floormod" else ()  # as here
             given = {key: one for key, one in given.items() if key not in (*_OF_PREPROCESSORS, *hashed)}
+            return cls.from_config(self._arguments(cls, given))
         return cls(**self._arguments(cls, given))
 
     def _lambda(self, config: Mapping[str, Any]) -> Lambda:

@@ -11,7 +11,7 @@ from ..losses._native import registry as losses
 from ..metrics import MeanMetricWrapper
 from ..metrics._base import registry as metrics
 from ..optimizers._base import registry as optimizers
-from ..preprocessing import IntegerLookup, StringLookup, TextVectorization
+from ..preprocessing import Discretization, Hashing, IntegerLookup, StringLookup, TextVectorization
 from ..regularizers import registry as regularizers
 from ..schedules._base import registry as schedules
 
@@ -33,11 +33,15 @@ MODULES = {
     "losses": "keras.losses",
     "metrics": "keras.metrics",
 }
-PREPROCESSORS = {cls.__name__: cls for cls in (IntegerLookup, StringLookup, TextVectorization)}
+PREPROCESSORS = {cls.__name__: cls for cls in (Discretization, Hashing, IntegerLookup, StringLookup, TextVectorization)}
 """What Keras has as layers for texts and tokens."""
 
 CLASSES: Mapping[str, Mapping[str, Any]] = {
-    "layers": {**layers.entries, **PREPROCESSORS},
+    "layers": {
+        **{cls._keras_class: cls for cls in layers.entries.values() if getattr(cls, "_keras_class", "")},  # in .h5
+        **layers.entries,
+        **PREPROCESSORS,
+    },
     "initializers": initializers.names,  # Keras gives some of them two names
     "regularizers": regularizers.entries,
     "constraints": constraints.entries,
@@ -52,7 +56,7 @@ def class_name(layer: Any) -> str:
     """Return the name of Keras's class of a layer or a model; of a user's class, its own name."""
     cls = type(layer)
     is_graph = cls.__module__.partition(".")[0] == PACKAGE and cls.__name__ == "Model"
-    return "Functional" if is_graph else cls.__name__
+    return "Functional" if is_graph else getattr(cls, "_keras_class", "") or cls.__name__
 
 
 def of_class(cls: type) -> str | None:

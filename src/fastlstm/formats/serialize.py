@@ -12,7 +12,6 @@ from ..layers._own_activation import OwnActivation
 from ..layers.base import Layer
 from ..layers.computation import Computation
 from ..losses._function import FunctionLoss
-from ..preprocessing import IntegerLookup
 from ..training.nodes import Values, shapes_of
 from . import kinds, operations, python_code, weight_tree
 from .calls import Tensor
@@ -131,7 +130,7 @@ def _input(layer: InputLayer, dtype: str) -> list[dict[str, Any]]:
     """Return the description of an input, and of what converts its data, as layers of Keras behind it."""
     given = layer.dtype or dtype
     if layer.preprocessors:
-        given = "int64" if isinstance(layer.preprocessors[0], IntegerLookup) else "string"
+        given = layer.raw_dtype or layer.preprocessors[0]._data_dtype
     config = {"batch_shape": list(layer.raw_batch_shape), "dtype": given, "name": layer.name}
     return [{**_class(InputLayer, "keras.layers"), "config": config}, *map(_object, layer.preprocessors)]
 

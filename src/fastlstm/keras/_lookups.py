@@ -1,4 +1,4 @@
-"""The layers for texts, whose results have the methods of TensorFlow's tensors, and which take rows of any lengths."""
+"""The layers for texts and tokens: their results have TensorFlow's methods, and they take rows of any lengths."""
 
 from typing import Any
 
@@ -30,3 +30,11 @@ class StringLookup(_Lookup, preprocessing.StringLookup):
 
 class IntegerLookup(_Lookup, preprocessing.IntegerLookup):
     __doc__ = preprocessing.IntegerLookup.__doc__
+
+
+class Hashing(_Lookup, preprocessing.Hashing):
+    __doc__ = preprocessing.Hashing.__doc__
+
+
+class Discretization(_Lookup, preprocessing.Discretization):
+    __doc__ = preprocessing.Discretization.__doc__

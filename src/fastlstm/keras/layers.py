@@ -8,7 +8,7 @@ from .. import layers as _layers
 from .._internal.not_available import NotAvailableError
 from ..layers import *
 from ..layers.rnn.own_cells import zero_states
-from ._lookups import IntegerLookup, StringLookup, TextVectorization
+from ._lookups import Discretization, Hashing, IntegerLookup, StringLookup, TextVectorization
 from ._merge import Merge, merge
 from ._missing import missing_names_of
 from ._serialization import deserialize_layer as deserialize
@@ -23,8 +23,11 @@ __all__ = [
     "Convolution1DTranspose",
     "CuDNNGRU",
     "CuDNNLSTM",
+    "Discretization",
     "GlobalAvgPool1D",
     "GlobalMaxPool1D",
+    "GroupedQueryAttention",
+    "Hashing",
     "InputSpec",
     "IntegerLookup",
     "MaxPool1D",
@@ -106,6 +109,8 @@ AtrousConvolution1D = Convolution1D = Conv1D
 Convolution1DTranspose = Conv1DTranspose
 MaxPool1D, AvgPool1D = MaxPooling1D, AveragePooling1D
 SeparableConvolution1D = SeparableConv1D
+GroupedQueryAttention = GroupQueryAttention
+"""The same under the name that the class has inside Keras."""
 GlobalMaxPool1D, GlobalAvgPool1D = GlobalMaxPooling1D, GlobalAveragePooling1D
 
 

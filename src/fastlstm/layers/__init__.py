@@ -6,6 +6,7 @@ from . import symbolic_operators as _symbolic_operators  # noqa: F401  (these de
 from .activation import Activation
 from .attention import AdditiveAttention, Attention
 from .batch_normalization import BatchNormalization
+from .category_encoding import CategoryEncoding
 from .conv1d import Conv1D
 from .conv1d_transpose import Conv1DTranspose
 from .cropping import Cropping1D
@@ -13,10 +14,12 @@ from .dense import Dense
 from .depthwise_conv1d import DepthwiseConv1D
 from .dot import Dot
 from .dropout import Dropout, SpatialDropout1D
+from .einsum_dense import EinsumDense
 from .embedding import Embedding
 from .flatten import Flatten
 from .get_item import GetItem
 from .group_normalization import GroupNormalization
+from .group_query_attention import GroupQueryAttention
 from .identity import ActivityRegularization, Identity
 from .input import Input, InputLayer
 from .lambda_layer import Lambda
@@ -69,6 +72,7 @@ __all__ = [
     "AveragePooling1D",
     "BatchNormalization",
     "Bidirectional",
+    "CategoryEncoding",
     "Concatenate",
     "Conv1D",
     "Conv1DTranspose",
@@ -77,6 +81,7 @@ __all__ = [
     "DepthwiseConv1D",
     "Dot",
     "Dropout",
+    "EinsumDense",
     "Embedding",
     "Flatten",
     "GRUCell",
@@ -86,6 +91,7 @@ __all__ = [
     "GlobalAveragePooling1D",
     "GlobalMaxPooling1D",
     "GroupNormalization",
+    "GroupQueryAttention",
     "Identity",
     "Input",
     "InputLayer",

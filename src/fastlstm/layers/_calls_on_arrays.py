@@ -29,7 +29,7 @@ def call_on_arrays(
             mask_input += 1
     shapes = [x.shape for x in arrays]
     layer._append_all_to(native.Branch(network, places), layer._only_shape(shapes), **arguments)
-    for i, weight in enumerate(layer.weights[: len(network.parameters)]):
+    for i, weight in enumerate(layer._weights_of_call(**arguments)):
         network.set_weight(i, weight)
     rng_step = next(layer._rng_steps) if training else None
     output: Array = network.run([np.ascontiguousarray(x) for x in inputs], rng_step=rng_step)[0]

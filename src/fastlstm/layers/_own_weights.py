@@ -68,6 +68,7 @@ class OwnWeights(Layer):
         declared = variable._weight._replace(
             regularizer=regularizers.get(regularizer), constraint=constraints.get(constraint or variable.constraint)
         )
+        variable.constraint = declared.constraint
         number = self._weights.append(declared, np.asarray(value, self.dtype))
         self._weights.is_taken = True
         variable._store, variable._index, variable.holder = self._weights, number, self

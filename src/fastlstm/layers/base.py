@@ -125,6 +125,8 @@ class Layer(Trainable):
     """Whether the layer treats each step of a sequence independently of the others."""
     _in_keras: ClassVar[bool] = True
     """Whether Keras has a layer of this name, with these weights."""
+    _keras_class: ClassVar[str] = ""
+    """The name of Keras's class, after which files name its weights, where Keras exports it under another one."""
     _beyond_keras: ClassVar[Mapping[str, Any]] = {}
     """Arguments that Keras's layer lacks, with the value at which both agree, or ... if it does not matter."""
     _keras_path: ClassVar[str] = ""
@@ -520,6 +522,10 @@ class Layer(Trainable):
     def _model_inside(self) -> "ModelInside | None":
         """The model that this layer applies, whose layers have the weights."""
         return None
+
+    def _weights_of_call(self, **arguments: Any) -> list[Array]:
+        """Return the weights that a call on arrays with these arguments uses."""
+        return self.weights
 
     def _graph_of_call(self, arguments: Mapping[str, Any]) -> Any:
         """Return the graph of which a call with these arguments consists, if the layer is one that users write."""

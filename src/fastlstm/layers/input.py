@@ -95,6 +95,8 @@ class InputLayer(WithoutWeights):
         """What converts the data of this input, such as texts, before it has the shape of the input."""
         self.raw_batch_shape = self.batch_shape
         """The shape of the data before that."""
+        self.raw_dtype = np.dtype(dtype).name if _is_not_of_floats(dtype) and dtype != "string" else None
+        """The dtype of the data before that, if it was given as one of integers or booleans."""
         self._preprocessed: InputLayer | None = None  # what takes its place in a model
 
     def __getstate__(self) -> dict[str, Any]:
@@ -121,6 +123,7 @@ class InputLayer(WithoutWeights):
             self._preprocessed = InputLayer(preprocessor._sample_shape(self.shape), name=self.name)
             self._preprocessed.preprocessors = preprocessors
             self._preprocessed.raw_batch_shape = self.raw_batch_shape
+            self._preprocessed.raw_dtype = self.raw_dtype
         if self._preprocessed.preprocessors != preprocessors:
             raise ValueError(f"inputs: the input {self.name!r} is converted already, by another preprocessor")
         return self._preprocessed.output

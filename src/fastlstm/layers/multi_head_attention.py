@@ -117,7 +117,7 @@ class MultiHeadAttention(AttendingLayer):
     kernel_constraint, bias_constraint : str or `fastlstm.constraints.Constraint`, optional
         Applied to the weights after each training step.
     use_gate : bool
-        Only False is accepted; Keras has gates, this package does not.
+        Whether each number that the heads give is multiplied by a gate, the sigmoid of one more product of the query.
     seed : int, optional
         Of the dropout. Default: drawn from the generator that `fastlstm.utils.set_random_seed` seeds.
     **options
@@ -170,28 +170,34 @@ class MultiHeadAttention(AttendingLayer):
         seed: int | None = None,
         **options: Any,
     ) -> None:
-        refuse("MultiHeadAttention", sliding_window=sliding_window, flash_attention=flash_attention, use_gate=use_gate)
+        refuse(type(self).__name__, sliding_window=sliding_window, flash_attention=flash_attention)
         super().__init__(activity_regularizer=activity_regularizer, **options)
         if attention_axes not in (None, 1, (1,), [1]):
             raise ValueError(f"attention_axes: expected None or 1, the axis of the steps, got {attention_axes!r}")
         self.num_heads, self.key_dim = size("num_heads", num_heads), size("key_dim", key_dim)
         self.value_dim = self.key_dim if value_dim is None else size("value_dim", value_dim)
         self.dropout = number("dropout", dropout, 0.0, 1.0)
-        self.use_bias = flag("use_bias", use_bias)
+        self.use_bias, self.use_gate = flag("use_bias", use_bias), flag("use_gate", use_gate)
         self._width = _checked_width(output_shape)
         self._seed = Seed(seed)
         self._kernel_rules = rules(kernel_initializer, kernel_regularizer, kernel_constraint)
         self._bias_rules = rules(bias_initializer, bias_regularizer, bias_constraint)
-        self.query_dense = self._projection("query", 0, self.key_dim)
-        self.key_dense = self._projection("key", 2, self.key_dim)
-        self.value_dense = self._projection("value", 1, self.value_dim)
-        self.output_dense = self._projection("attention_output", 3, self.value_dim)
+        self.query_dense = self._projection("query", 0, self.num_heads, self.key_dim)
+        self.key_dense = self._projection("key", 2, self._value_heads, self.key_dim)
+        self._gate_dense = self._projection("gate", 0, self.num_heads, self.value_dim) if self.use_gate else None
+        self.value_dense = self._projection("value", 1, self._value_heads, self.value_dim)
+        self.output_dense = self._projection("attention_output", 3, self.num_heads, self.value_dim)
         self._weights = JoinedWeights({f"{part.name}/": part._weights for part in self._parts().values()})
 
-    def _projection(self, name: str, place: int, width: int) -> _Projection:
+    @property
+    def _value_heads(self) -> int:
+        """The number of heads of keys and values."""
+        return self.num_heads
+
+    def _projection(self, name: str, place: int, heads: int, width: int) -> _Projection:
         bias = self._bias_rules if self.use_bias else None
         options = {"name": name, "dtype": self.dtype, "trainable": self.trainable}
-        part = _Projection(place, self.num_heads, width, self._width, self._kernel_rules, bias, **options)
+        part = _Projection(place, heads, width, self._width, self._kernel_rules, bias, **options)
         part._claim_alone(self)
         return part
 
@@ -199,6 +205,7 @@ class MultiHeadAttention(AttendingLayer):
         return {
             "query_dense": self.query_dense,
             "key_dense": self.key_dense,
+            **({} if self._gate_dense is None else {"_gate_dense": self._gate_dense}),
             "value_dense": self.value_dense,
             "output_dense": self.output_dense,
         }
@@ -376,15 +383,14 @@ class MultiHeadAttention(AttendingLayer):
         pairs = branch.outputs[3:]
         if pairs and len(shape[3]) == 4:
             pairs = [branch.add_on(pairs, "reshape", steps=shape[3][2] or 0, features=shape[3][3], sequence=True)]
-        given = {"query_dense": query, "key_dense": (key or [value])[0], "value_dense": value}
-        found = {}
-        for name, place in given.items():
-            part: Any = self._parts()[name]
-            found[name] = part._add_to(branch, [place], features)
-            if self._activity_regularizer is not None:
-                penalty = {"l1": self._activity_regularizer.l1, "l2": self._activity_regularizer.l2}
-                found[name] = branch.add_on([found[name]], "activity_regularizer", **penalty)
-        inputs = [found["query_dense"], found["value_dense"], found["key_dense"], *pairs]
+        queries = self._product(branch, self.query_dense, query, features)
+        keys = self._product(branch, self.key_dense, (key or [value])[0], features)
+        gates = None
+        if self._gate_dense is not None and not weights_of_steps:
+            gates = branch.add_on([self._product(branch, self._gate_dense, query, features)], "activation", **_GATE)
+            gates = self._penalized(branch, gates)
+        values = self._product(branch, self.value_dense, value, features)
+        inputs = [queries, self._for_all_heads(branch, values), self._for_all_heads(branch, keys), *pairs]
         options: dict[str, Any] = {
             "heads": self.num_heads,
             "factor": 1 / math.sqrt(self.key_dim),
@@ -402,9 +408,31 @@ class MultiHeadAttention(AttendingLayer):
             **options,
         )
         if not weights_of_steps:
+            if gates is not None:
+                branch.outputs = [merged_with_masked_steps(branch, [*branch.outputs, gates], "mul")]
             branch.outputs = [self.output_dense._add_to(branch, branch.outputs, features)]
         if return_attention_scores and branch.wants(1):
             self._append_scores(branch, inputs, shape, options)
+
+    def _weights_of_call(self, *, weights_of_steps: int = 0, **arguments: Any) -> list[Array]:
+        parts = [self.query_dense, self.key_dense, self.value_dense] if weights_of_steps else self._inner_layers()
+        return [weight for part in parts for weight in part.weights]
+
+    def _product(self, branch: Branch, part: _Projection, place: Output, features: tuple[int, ...]) -> Place:
+        """Add one of the products; return its output."""
+        found = part._add_to(branch, [place], features)
+        return found if part is self._gate_dense else self._penalized(branch, found)
+
+    def _penalized(self, branch: Branch, place: Place) -> Place:
+        """Add the penalty on the output of a product; return what goes on."""
+        if self._activity_regularizer is None:
+            return place
+        penalty = {"l1": self._activity_regularizer.l1, "l2": self._activity_regularizer.l2}
+        return branch.add_on([place], "activity_regularizer", **penalty)
+
+    def _for_all_heads(self, branch: Branch, place: Place) -> Place:
+        """Return keys or values with those of each head of the query side by side."""
+        return place
 
     def _append_scores(self, branch: Branch, inputs: Sequence[Output], shape: Any, options: dict[str, Any]) -> None:
         """Add the output of the weights, (N, heads, T, S), of which the core gives (N, T, heads * S)."""
@@ -431,8 +459,22 @@ class MultiHeadAttention(AttendingLayer):
             "output_shape": None if self._width is None else (self._width,),
             **self._kernel_rules.arguments("kernel"),
             **self._bias_rules.arguments("bias"),
+            "use_gate": self.use_gate,
             "seed": self.seed,
         }
+
+
+def merged_with_masked_steps(branch: Branch, places: Sequence[Output], mode: str) -> Place:
+    """Add a merge that also computes steps that the mask of the last input masks; return its output, so masked."""
+    if branch.masked is not None and not any(branch.masked):
+        return branch.add_extra(places, "merge", mode=mode)
+    bare = {place: branch.add_extra([place], "step_range") for place in dict.fromkeys(places)}
+    mask = branch.add_extra([places[-1]], "mask_values")
+    found = branch.add_extra([bare[place] for place in places], "merge", mode=mode)
+    return branch.add_extra([found, mask], "masked_by")
+
+
+_GATE = {"activation": "sigmoid"}
 
 
 def _letter(letter: str, size: int | None) -> str:

@@ -1,12 +1,16 @@
-"""Texts as numbers: tokenizers, vocabularies and n-grams; windows of a series as Keras 2 cuts them."""
+"""Texts as numbers: tokenizers, vocabularies, hashes, n-grams; intervals of numbers; windows of a series as in Keras 2."""
 
 from . import sequence, text
+from ._discretization import Discretization
+from ._hashing import Hashing
 from ._lookups import IntegerLookup, StringLookup
 from ._text_vectorization import TextVectorization
 from .sequence import TimeseriesGenerator, make_sampling_table, pad_sequences, skipgrams
 from .text import Tokenizer, hashing_trick, one_hot, text_to_word_sequence, tokenizer_from_json
 
 __all__ = [
+    "Discretization",
+    "Hashing",
     "IntegerLookup",
     "StringLookup",
     "TextVectorization",

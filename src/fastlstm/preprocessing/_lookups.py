@@ -155,6 +155,7 @@ class IntegerLookup(IndexLookup):
 
     _convert = staticmethod(integers)
     _dtype = np.int64
+    _data_dtype = "int64"
 
     def __init__(
         self,
