@@ -1,4 +1,4 @@
-"""Texts as numbers: tokenizers, vocabularies, hashes, n-grams; intervals of numbers; windows of a series as in Keras 2."""
+"""Texts as numbers: tokenizers, vocabularies, hashes, n-grams; intervals of numbers; windows as in Keras 2."""
 
 from . import sequence, text
 from ._discretization import Discretization
