@@ -19,6 +19,7 @@ REFUSED = {
         "renorm",
         "renorm_clipping",
         "synchronized",
+        "sparse",
     ),
     *("sliding_window", "flash_attention"),
 }

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from peers import require_peer
 
-from fastlstm import Input, Sequential, constraints, initializers, layers, models, regularizers
+from fastlstm import Input, Sequential, constraints, initializers, layers, models, optimizers, regularizers
 
 
 def stack():
@@ -104,3 +104,19 @@ def test_clones_agree_with_those_of_keras():
         assert clone.get_layer("b") is clone.get_layer(index=1)
         clone.pop()
         assert [layer.name for layer in clone.layers] == ["a"]
+
+
+def test_a_compiled_model_has_a_compiled_clone():
+    inputs = Input((4,), name="given")
+    model = models.Model(inputs, {"a": layers.Dense(1, name="a")(inputs), "b": layers.Dense(1, name="b")(inputs)})
+    assert not models.clone_model(model).compiled
+    optimizer = optimizers.SGD(0.25, momentum=0.5)
+    model.compile(optimizer, {"a": "mse", "b": "mae"}, loss_weights={"a": 1.0, "b": 2.0}, metrics={"a": ["mae"]})
+    clone = models.clone_model(model)
+    assert clone.optimizer is not optimizer
+    assert clone.optimizer.get_config() == optimizer.get_config()
+    clone.set_weights(model.get_weights())
+    x, y = np.ones((3, 4)), {"a": np.ones((3, 1)), "b": np.zeros((3, 1))}
+    assert clone.evaluate(x, y, verbose=0, return_dict=True) == model.evaluate(x, y, verbose=0, return_dict=True)
+    clone.fit(x, y, verbose=0)
+    assert (clone.get_weights()[0] != model.get_weights()[0]).any()

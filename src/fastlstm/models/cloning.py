@@ -1,5 +1,6 @@
 """Copies of models with new initial weights."""
 
+import copy
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -21,7 +22,7 @@ def clone_model(
     *,
     recursive: bool = True,
 ) -> AnyModel:
-    """Return a copy of a model, not compiled, with new initial weights.
+    """Return a copy of a model with new initial weights, compiled as the model is.
 
     Parameters
     ----------
@@ -64,6 +65,10 @@ def clone_model(
     if isinstance(model, Sequential) and call_function is not None:
         raise ValueError("call_function: expected none for a Sequential, whose layers are called one after the other")
     clone: AnyModel = _Cloning(clone_function, call_function, recursive).clone(model, input_tensors)
+    compiled = model._compiled
+    if compiled is not None:
+        optimizer = type(compiled.optimizer).from_config(compiled.optimizer.get_config())
+        Model.compile(clone, optimizer, **copy.deepcopy(compiled.arguments))
     return clone
 
 

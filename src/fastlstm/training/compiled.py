@@ -42,6 +42,13 @@ class Compiled:
         weighted_metrics: Any,
         output_names: Sequence[str],
     ) -> None:
+        self.arguments = {
+            "loss": loss,
+            "loss_weights": loss_weights,
+            "metrics": metrics,
+            "weighted_metrics": weighted_metrics,
+        }
+        """What `compile` was called with, but for the optimizer."""
         self.optimizer: optimizers.Optimizer = optimizers.get(optimizer)
         self.output_names = list(output_names)
         self.losses: list[losses.Loss | None] = [

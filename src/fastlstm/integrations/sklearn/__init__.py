@@ -10,7 +10,17 @@ except ImportError as error:
 
 from ._classifier import LSTMClassifier
 from ._forecaster import LSTMForecaster
+from ._keras3_wrappers import SKLearnClassifier, SKLearnRegressor, SKLearnTransformer
 from ._keras_wrappers import KerasClassifier, KerasRegressor
 from ._regressor import LSTMRegressor
 
-__all__ = ["KerasClassifier", "KerasRegressor", "LSTMClassifier", "LSTMForecaster", "LSTMRegressor"]
+__all__ = [
+    "KerasClassifier",
+    "KerasRegressor",
+    "LSTMClassifier",
+    "LSTMForecaster",
+    "LSTMRegressor",
+    "SKLearnClassifier",
+    "SKLearnRegressor",
+    "SKLearnTransformer",
+]
