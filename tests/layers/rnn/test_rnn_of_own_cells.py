@@ -118,3 +118,39 @@ def test_cells_are_told_whether_they_train(steps, count):
     for one in (model, rnn):
         assert one(x, training=True) == expected
         assert one(x, training=False) == 0.0
+
+
+OPTIONS = [{}, {"return_state": True}, {"go_backwards": True, "return_sequences": True}]
+
+
+@pytest.mark.parametrize("options", OPTIONS, ids=str)
+def test_a_stateful_layer_goes_on_from_call_to_call_like_keras(options, rng):
+    theirs = require_peer("keras")
+    x = rng.normal(size=(2, 5, 3)).astype(np.float32)
+    layer, peer = (keras.layers.RNN(_cell_of(keras)(4), stateful=True, **options) for keras in (ours, theirs))
+    peer.build(x.shape)
+    layer(x)
+    layer.reset_state()
+    kernel = rng.normal(size=(3, 4)).astype(np.float32)
+    layer.set_weights([kernel])
+    peer.cell.kernel.assign(kernel)
+    for part in (x, x[:, :2], x):
+        found, expected = layer(part), peer(theirs.ops.convert_to_tensor(part))
+        for one, other in zip(_listed(found), _listed(expected), strict=True):
+            np.testing.assert_allclose(one, theirs.ops.convert_to_numpy(other), rtol=1e-5, atol=1e-5)
+    with pytest.raises(ValueError, match="states of 2 rows, got a batch size of 1"):
+        layer(x[:1])
+    layer.reset_states()
+    again = ours.layers.RNN(layer.cell, **options)
+    for one, other in zip(_listed(layer(x)), _listed(again(x)), strict=True):
+        np.testing.assert_array_equal(one, other)
+    assert layer.get_config()["stateful"]
+
+
+def test_a_stateful_layer_of_own_cells_is_no_part_of_a_model():
+    with pytest.raises(ValueError, match=r"stateful: layer 'loop' of a custom cell .* not in a model"):
+        ours.layers.RNN(_cell_of(ours)(4), stateful=True, name="loop")(ours.Input((5, 3)))
+
+
+def _listed(value):
+    return value if isinstance(value, (list, tuple)) else [value]

@@ -6,11 +6,13 @@ from typing import Any
 
 import numpy as np
 
+from ..._internal.checks import flag
 from ..._internal.deferred import deferring
 from .._call_arguments import completed
 from .._own_weights import OwnWeights
 from ..expression import applied
 from ..own_layer import Layer
+from ..symbolic import SymbolicTensor
 from ..variable import Variable, substituted
 
 
@@ -27,6 +29,8 @@ class RNN(Layer):  # its name in files
         Whether to return the final states as well.
     go_backwards : bool
         Whether to start at the last step; outputs are in the order of processing.
+    stateful : bool
+        Whether a call on an array starts from the final states of the previous one.
     **options
         As for `Layer`; `unroll` and `zero_output_for_mask` have no effect.
     """
@@ -39,8 +43,8 @@ class RNN(Layer):  # its name in files
         go_backwards: bool = False,
         **options: Any,
     ) -> None:
-        if options.pop("stateful", False):
-            raise ValueError("stateful: expected False for a custom cell")
+        self.stateful = flag("stateful", options.pop("stateful", False))
+        self._kept_states: Any = None
         unroll, _ = options.pop("unroll", False), options.pop("zero_output_for_mask", None)
         super().__init__(**options)
         self.unroll = unroll
@@ -50,6 +54,10 @@ class RNN(Layer):  # its name in files
 
     def call(self, x: Any, initial_state: Any = None, mask: Any = None, training: Any = None) -> Any:
         """Return the outputs, and the final states if `return_state`."""
+        if self.stateful and isinstance(x, SymbolicTensor):
+            raise ValueError(
+                f"stateful: layer {self.name!r} of a custom cell keeps its states in calls on arrays, not in a model"
+            )
         cell = self.cell
         if cell.state_size is None:
             cell.build((None, x.shape[-1]))  # which sets it
@@ -64,6 +72,34 @@ class RNN(Layer):  # its name in files
             found = applied(_on_arrays, ((self, x, states, mask, self._variables_of_cell(), training), {}))
         output, *states = found
         return [output, *states] if self.return_state else output
+
+    def _called_on_arrays(self, args: Any, kwargs: Any) -> Any:
+        if not self.stateful:
+            return super()._called_on_arrays(args, kwargs)
+        x, *others = args
+        given = {**dict(zip(("initial_state", "mask", "training"), others, strict=False)), **kwargs}
+        kept = self._kept_states
+        if given.get("initial_state") is None and kept is not None:
+            rows = _rows_of(kept)
+            if rows != len(x):
+                raise ValueError(
+                    f"x: layer {self.name!r} is stateful and has the states of {rows} rows, got a batch size of"
+                    f" {len(x)}; call reset_state first"
+                )
+            given["initial_state"] = kept
+        wanted, self.return_state = self.return_state, True
+        try:
+            output, *states = super()._called_on_arrays((x,), given)
+        finally:
+            self.return_state = wanted
+        self._kept_states = states[0] if len(states) == 1 else list(states)
+        return [output, *states] if wanted else output
+
+    def reset_state(self) -> None:
+        """Let the next call of a stateful layer start from the initial states."""
+        self._kept_states = None
+
+    reset_states = reset_state
 
     def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
         """Return the mask of the sequence of outputs, and None for each final state."""
@@ -98,6 +134,7 @@ class RNN(Layer):  # its name in files
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments."""
         options = {"return_sequences": self.return_sequences, "return_state": self.return_state}
+        options["stateful"] = self.stateful
         return {**super().get_config(), "cell": self.cell, **options, "go_backwards": self.go_backwards}
 
 
@@ -138,6 +175,13 @@ class StackedRNNCells(Layer):  # its name in files
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments."""
         return {**super().get_config(), "cells": self.cells}
+
+
+def _rows_of(states: Any) -> int:
+    """Return the number of rows of states in any structure."""
+    while isinstance(states, (list, tuple, dict)):
+        states = next(iter(states.values() if isinstance(states, dict) else states))
+    return len(states)
 
 
 def is_own_cell(value: Any) -> bool:
