@@ -80,7 +80,6 @@ def test_rows_behind_a_lookup():
 @pytest.mark.parametrize(
     ("make", "match"),
     [
-        (layers.CategoryEncoding, "num_tokens: expected the number of categories"),
         (lambda: layers.CategoryEncoding(0), "num_tokens"),
         (lambda: layers.CategoryEncoding(3, "tf_idf"), "output_mode: expected one of"),
         (lambda: layers.CategoryEncoding(3, sparse=True), "sparse: CategoryEncoding does not support it"),

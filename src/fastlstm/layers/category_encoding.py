@@ -46,13 +46,9 @@ class CategoryEncoding(own_layer.Layer):
     [[1.0, 0.0, 2.0, 0.0], [0.0, 2.0, 0.0, 1.0]]
     """
 
-    def __init__(
-        self, num_tokens: int | None = None, output_mode: str = "multi_hot", sparse: bool = False, **options: Any
-    ) -> None:
+    def __init__(self, num_tokens: int, output_mode: str = "multi_hot", sparse: bool = False, **options: Any) -> None:
         refuse("CategoryEncoding", sparse=sparse)
         super().__init__(**options)
-        if num_tokens is None:
-            raise ValueError("num_tokens: expected the number of categories, got None; an IntegerLookup finds it")
         self.num_tokens = integer("num_tokens", num_tokens, 1)
         output_mode = "multi_hot" if output_mode == "binary" else output_mode
         if output_mode not in _MODES:

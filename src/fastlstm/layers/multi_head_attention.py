@@ -459,7 +459,7 @@ class MultiHeadAttention(AttendingLayer):
             "output_shape": None if self._width is None else (self._width,),
             **self._kernel_rules.arguments("kernel"),
             **self._bias_rules.arguments("bias"),
-            "use_gate": self.use_gate,
+            **({"use_gate": True} if self.use_gate else {}),  # which older versions of Keras lack
             "seed": self.seed,
         }
 
