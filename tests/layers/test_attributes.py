@@ -178,3 +178,10 @@ def test_which_layers_pass_masks_on(name):
     arguments = {"Dense": (2,), "LSTM": (2,), "Conv1D": (2, 3), "Embedding": (5, 2)}.get(name, ())
     theirs = getattr(require_peer("keras").layers, name)(*arguments)
     assert getattr(layers, name)(*arguments).supports_masking == theirs.supports_masking
+
+
+def test_lists_of_weights_are_equal_if_they_are_the_same_weights():
+    inner, other = (Sequential([Input((3,)), layers.Dense(2)]) for _ in range(2))
+    outer = Sequential([Input((3,)), inner])
+    assert outer.trainable_weights == inner.trainable_weights
+    assert outer.trainable_weights != other.trainable_weights[:1]

@@ -177,7 +177,7 @@ class _Same(np.ndarray[Any, Any]):
     """That all elements are equal."""
 
     def __bool__(self) -> bool:
-        return bool(self.all())
+        return bool(self.view(np.ndarray).all())  # which is no array of this class
 
 
 def _current(one: Any) -> Any:
