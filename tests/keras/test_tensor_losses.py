@@ -130,24 +130,43 @@ def test_any_number_of_steps(rng):
         assert model.test_on_batch(data, target) == pytest.approx(expected, rel=1e-5)
 
 
-def test_what_is_not_supported(rng):
+def test_weighted_metrics_of_a_masked_output(rng):
+    """Keras 2 gives such metrics no weights in its graphs, so their equations decide."""
     x = keras.Input((4, 2))
     hidden = keras.layers.LSTM(3, return_sequences=True)(keras.layers.Masking()(x))
 
-    def uses(y_true, y_pred):
-        return K.mean(K.square(y_true - y_pred)) + K.mean(hidden)
+    def distance(y_true, y_pred):
+        return K.sum(K.abs(y_true - y_pred), axis=-1) + K.sum(hidden, axis=-1)
 
-    masked = keras.Model(x, keras.layers.Dense(1)(hidden))
-    masked.compile("sgd", loss=uses)
-    with pytest.raises(keras.NotAvailableError, match="whose output is masked"):
-        masked.fit(np.ones((2, 4, 2)), np.ones((2, 4, 1)), verbose=0)
-    several = keras.Model(x, [keras.layers.LSTM(1)(x), keras.layers.LSTM(2)(x)])
-    several.compile("sgd", loss=[uses, "mse"], metrics=["mae"])
-    with pytest.raises(keras.NotAvailableError, match="metrics or sample weights of several outputs"):
-        several.fit(np.ones((2, 4, 2)), [np.ones((2, 1)), np.ones((2, 2))], verbose=0)
-    for given in ({"metrics": {"dense": [uses]}}, {"metrics": [[uses]]}, {"weighted_metrics": [uses]}):
-        with pytest.raises(keras.NotAvailableError, match="plain list of `metrics`"):
-            masked.compile("sgd", "mse", **given)
+    model = keras.Model(x, keras.layers.Dense(1)(hidden))
+    model.compile("sgd", "mse", metrics=[distance], weighted_metrics=[distance])
+    data, target, weight = rng.normal(size=(6, 4, 2)), rng.normal(size=(6, 4, 1)), rng.uniform(size=6)
+    data[:3, 1:] = 0
+    valid = np.any(data != 0, axis=-1)
+    values = np.abs(target - model.predict(data, verbose=0)).sum(-1)
+    values = values + keras.Model(x, hidden).predict(data, verbose=0).sum(-1)
+    found = model.evaluate(data, target, sample_weight=weight, verbose=0, return_dict=True)
+    assert found["distance"] == pytest.approx(np.average(values, weights=valid), rel=1e-5)
+    weights = valid * weight[:, None]
+    assert found["weighted_distance"] == pytest.approx(np.average(values, weights=weights), rel=1e-5)
+
+
+def test_added_losses_of_a_model_with_several_outputs(rng):
+    x = keras.Input((4, 2))
+    hidden = keras.layers.LSTM(3, return_sequences=True)(keras.layers.Masking()(x))
+    model = keras.Model(x, [keras.layers.Dense(1, name="a")(hidden), keras.layers.GRU(2, name="b")(hidden)])
+    model.add_loss(K.mean(K.square(hidden)))
+    data = rng.normal(size=(6, 4, 2))
+    expected = np.mean(keras.Model(x, hidden).predict(data, verbose=0) ** 2)
+    model.compile("sgd")
+    assert model.evaluate(data, verbose=0, return_dict=True)["loss"] == pytest.approx(expected, rel=1e-5)
+    targets = [rng.normal(size=(6, 4, 1)), rng.normal(size=(6, 2))]
+    model.compile("sgd", ["mse", "mae"], metrics=["mae"])
+    alone = keras.Model(x, model.outputs)
+    alone.compile("sgd", ["mse", "mae"], metrics=["mae"])
+    found, without = (one.evaluate(data, targets, verbose=0, return_dict=True) for one in (model, alone))
+    assert found.pop("loss") == pytest.approx(without.pop("loss") + expected, rel=1e-5)
+    assert found == pytest.approx(without, rel=1e-6)
 
 
 def test_long_lists_are_not_searched():

@@ -137,11 +137,26 @@ def test_weights_that_no_value_has_are_refused(rng):
         losses.Circle()([[0, 1], [1, 0]], np.eye(2))
 
 
-def test_a_masked_output_is_refused(rng):
-    model = Sequential([Input((4, 2)), layers.Masking(), layers.LSTM(3, return_sequences=True)])
-    model.compile("sgd", "dice")
-    with pytest.raises(ValueError, match="loss: 'dice' has no values of steps, but a mask"):
-        model.evaluate(np.ones((2, 4, 2)), np.ones((2, 4, 3)), verbose=0)
+@pytest.mark.parametrize(
+    "loss", [losses.Dice(), losses.Tversky(0.3, 0.6), losses.Dice(axis=1), losses.Dice(axis=(0, 1))]
+)
+def test_masked_steps_are_in_no_sum(rng, loss):
+    """A mask whose steps are at the end: the sums are those of the steps before it."""
+    x, y = rng.normal(size=(3, 6, 2)), rng.uniform(size=(3, 6, 3))
+    x[:, 4:] = 0
+    lstm = layers.LSTM(3, return_sequences=True, activation="sigmoid", dtype="float64")
+    model = Sequential([Input((None, 2), dtype="float64"), layers.Masking(dtype="float64"), lstm])
+    model.compile("sgd", loss)
+    expected = loss(y[:, :4], model.predict(x[:, :4], verbose=0))
+    assert model.evaluate(x, y, verbose=0) == pytest.approx(expected, rel=1e-12)
+    assert loss(y, model(x)) == pytest.approx(expected, rel=1e-12)
+    before = model.get_weights()
+    model.train_on_batch(x, y)
+    after = model.get_weights()
+    model.set_weights(before)
+    model.train_on_batch(x[:, :4], y[:, :4])
+    for found, one in zip(after, model.get_weights(), strict=True):
+        np.testing.assert_allclose(found, one, rtol=1e-12, atol=1e-15)
 
 
 def test_configurations_and_files(tmp_path, rng):

@@ -6,8 +6,9 @@ import peer_custom_losses
 import pytest
 from peers import keras_on
 
-from fastlstm import Input, Sequential, layers, losses, utils
+from fastlstm import Input, Sequential, layers, losses, optimizers, utils
 from fastlstm import keras as stand_in
+from fastlstm.keras import tensorflow as tf
 from fastlstm.models import Model
 
 N, T = 24, 5
@@ -103,5 +104,23 @@ def test_values_of_samples_do_not_fit_a_mask_of_steps(rng):
     x, y = masked_data(rng)
     with pytest.raises(ValueError, match=r"has no values for steps \(nor does a mask of its output fit"):
         masked_model(lambda y_true, y_pred: np.mean((y_pred - y_true) ** 2, axis=(1, 2))).fit(x, y, verbose=0)
-    with pytest.raises(ValueError, match="loss: 'dice' has no values of steps, but a mask reaches"):
-        masked_model(losses.Dice()).fit(x, y, verbose=0)
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("loss", [losses.MeanSquaredError(), losses.Huber(reduction="sum"), losses.get(squared)])
+def test_called_with_what_a_model_gives(rng, loss, weighted):
+    """The mask that goes with the predictions applies, also while a tape records."""
+    x, y = masked_data(rng)
+    weight = rng.uniform(size=N) if weighted else None
+    model = masked_model(loss)
+    expected = model.evaluate(x, y, batch_size=N, sample_weight=weight, verbose=0)[0]
+    assert loss(y, model(x), weight) == pytest.approx(expected, rel=1e-12)
+    with tf.GradientTape() as tape:
+        found = loss(y, model(x, training=True), weight)
+    gradients = tape.gradient(found, model.trainable_weights)
+    assert float(found) == pytest.approx(expected, rel=1e-12)
+    before = model.get_weights()
+    model.compile(optimizers.SGD(1.0), loss)
+    model.train_on_batch(x, y, weight)
+    for old, new, gradient in zip(before, model.get_weights(), gradients, strict=True):
+        np.testing.assert_allclose(old - new, gradient, rtol=1e-8, atol=1e-12)

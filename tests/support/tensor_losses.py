@@ -44,7 +44,8 @@ def of_a_closure(keras, K):
 
     model = keras.models.Model(x, decoded)
     model.compile("adam", loss=loss)
-    return model, False
+    x, y, _ = data()
+    return model, x, y, None
 
 
 def of_a_batch(keras, K):
@@ -67,7 +68,8 @@ def of_a_batch(keras, K):
 
     model = keras.models.Model(parts.x, parts.decoded)
     model.compile(keras.optimizers.legacy.SGD(0.1), loss=parts.loss, metrics=[kl, "mae"])
-    return model, False
+    x, y, _ = data()
+    return model, x, y, None
 
 
 def of_an_input(keras, K):
@@ -81,7 +83,8 @@ def of_an_input(keras, K):
 
     model = keras.models.Model([x, scale], decoded)
     model.compile(keras.optimizers.legacy.SGD(0.1, momentum=0.9), loss=scaled(scale))
-    return model, True
+    given, y, factors = data()
+    return model, [given, factors], y, None
 
 
 def added(keras, K):
@@ -92,28 +95,81 @@ def added(keras, K):
     model.add_loss(0.2 * kl)
     model.add_metric(kl, name="kl", aggregation="mean")
     model.compile("adam", loss="mse")
-    return model, False
+    x, y, _ = data()
+    return model, x, y, None
 
 
-CASES = {one.__name__: one for one in (of_a_closure, of_a_batch, of_an_input, added)}
+def masked(keras, K):
+    """Values of steps where a mask reaches the output, with sample weights and metrics."""
+    x = keras.layers.Input((STEPS, FEATURES))
+    hidden = keras.layers.LSTM(4, return_sequences=True)(keras.layers.Masking()(x))
+    decoded = keras.layers.TimeDistributed(keras.layers.Dense(FEATURES))(hidden)
+    norm = K.sum(K.square(hidden), axis=-1)
+
+    def loss(y_true, y_pred):
+        return K.mean(K.square(y_true - y_pred), axis=-1) + 0.1 * norm
+
+    def size(y_true, y_pred):
+        return norm + 0 * K.sum(y_pred, axis=-1)
+
+    model = keras.models.Model(x, decoded)
+    model.compile(keras.optimizers.legacy.SGD(0.1), loss=loss, metrics=[size, "mae"])
+    given, y, factors = data()
+    given[::3, 2:] = 0
+    given[1] = 0
+    return model, given, y, factors[:, 0]
+
+
+def several(keras, K):
+    """Several outputs, one of them masked, each with metrics and sample weights."""
+    x = keras.layers.Input((STEPS, FEATURES))
+    hidden = keras.layers.GRU(4, return_sequences=True, reset_after=False)(keras.layers.Masking()(x))
+    decoded = keras.layers.TimeDistributed(keras.layers.Dense(FEATURES), name="decoded")(hidden)
+    final = keras.layers.Dense(1, name="final")(keras.layers.LSTM(3)(hidden))
+    norm = K.mean(K.square(hidden), axis=(1, 2))
+
+    def of_final(y_true, y_pred):
+        return K.abs(y_true - y_pred)[:, 0] + 0.1 * norm
+
+    def near(y_true, y_pred):
+        return K.exp(-K.sum(K.abs(y_true - y_pred), axis=-1)) * K.exp(norm)
+
+    model = keras.models.Model(x, [decoded, final])
+    model.compile(
+        keras.optimizers.legacy.SGD(0.1),
+        loss={"decoded": "mse", "final": of_final},
+        loss_weights=[1.0, 0.5],
+        metrics={"final": [near, "mse"], "decoded": "mae"},
+    )
+    given, y, factors = data()
+    given[::3, 2:] = 0
+    return model, given, [y, y[:, -1, :1]], [factors[:, 0], factors[::-1, 0] ** 2]
+
+
+CASES = {one.__name__: one for one in (of_a_closure, of_a_batch, of_an_input, added, masked, several)}
 
 
 def trained(keras, K, name, weights=None):
     """Return the initial weights, the history of a training, the final weights, and an evaluation."""
-    model, takes_scale = CASES[name](keras, K)
+    model, x, y, weight = CASES[name](keras, K)
     if weights is not None:
         model.set_weights(weights)
     initial = [np.array(one) for one in model.get_weights()]
-    x, y, scale = data()
-    given = [x, scale] if takes_scale else x
-    mixes = name in ("of_a_batch", "added")  # Keras mixes such metrics of training and validation
-    held_out = None if mixes else (given, y)
-    history = model.fit(given, y, BATCH, EPOCHS, shuffle=False, verbose=0, validation_data=held_out)
-    evaluated = model.evaluate(given, y, batch_size=ROWS, verbose=0)
-    first = [x[:BATCH], scale[:BATCH]] if takes_scale else x[:BATCH]
+    mixes = name not in ("of_a_closure", "of_an_input")  # Keras mixes metrics of training and validation
+    held_out = None if mixes else (x, y)
+    # Keras 2 weights the batches of an epoch otherwise if a loss is masked, so that there is only one of them.
+    size = ROWS if name in ("masked", "several") else BATCH
+    fitted = model.fit(x, y, size, EPOCHS, shuffle=False, verbose=0, sample_weight=weight, validation_data=held_out)
+    evaluated = model.evaluate(x, y, batch_size=ROWS, verbose=0, sample_weight=weight)
     values = dict(zip(model.metrics_names, np.ravel(evaluated), strict=True))
     final = model.get_weights()
-    return initial, history.history, final, values, model.train_on_batch(first, y[:BATCH])
+    return initial, fitted.history, final, values, model.train_on_batch(*map(first_batch, (x, y, weight)))
+
+
+def first_batch(value):
+    if isinstance(value, list):
+        return [one[:BATCH] for one in value]
+    return value if value is None else value[:BATCH]
 
 
 def _main(folder):

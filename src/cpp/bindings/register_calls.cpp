@@ -107,8 +107,8 @@ std::unique_ptr<ForwardResult<T>> forward(const py::object& self, const py::obje
     result->network = self;
     OutputArrays<T> to;
     std::vector<py::array_t<bool>> valid;
-    result->output = only_or_list(handle.new_outputs(inputs, to, penalize ? &valid : nullptr));
-    if (penalize) result->valid = only_or_list(valid);
+    result->output = only_or_list(handle.new_outputs(inputs, to, &valid));
+    result->valid = only_or_list(valid);
     result->state = py::array_t<T>({inputs.rows, handle.state_size()});
     T* state_to = result->state.mutable_data();
     work_without_gil(handle, [&] { result->saved = Autodiff<T>(handle.network).forward(inputs, given, to, state_to); });
@@ -294,7 +294,7 @@ void register_calls(py::module_& module, NetworkClass<T>& network, const char* s
     const auto none = py::none();
     py::class_<ForwardResult<T>>(module, saved_forward_name, "A forward pass, saved for one backward pass.")
         .def_readonly("output", &ForwardResult<T>::output, "The outputs.")
-        .def_readonly("valid", &ForwardResult<T>::valid, "Whether masks let the outputs count, for a penalized pass.")
+        .def_readonly("valid", &ForwardResult<T>::valid, "Whether masks let the outputs count.")
         .def_property_readonly(
             "penalty", [](const ForwardResult<T>& result) { return result.saved->penalty; },
             "What activity regularizers add to the loss, if asked for.")

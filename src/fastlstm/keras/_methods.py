@@ -18,7 +18,7 @@ from ..optimizers import Optimizer
 from ..training.batch_data import gives_batches
 from . import _notes
 from ._arrays import tensor
-from ._script_functions import ScriptLoss, as_losses, as_metrics, functions_in, uses_tensors
+from ._script_functions import ScriptLoss, as_losses, as_metrics, uses_tensors
 from ._tensor_losses import TensorLosses
 from ._validation_data import show_validation_data, x_and_y
 
@@ -73,9 +73,9 @@ class MethodsOfKeras(Model):
     _may_add_losses = False
     """Whether it was compiled without a loss before the losses that its layers add were known."""
     _given_to_compile: Mapping[str, Any] = {}
-    _metrics_with_tensors: tuple[tuple[str, Any], ...] = ()
-    """Names and functions of metrics of `compile` that use tensors of the model."""
     _has_losses_with_tensors = False
+    _metrics_with_tensors: tuple[Any, ...] = ()
+    """The metrics of `compile` that use tensors of the model."""
     _added_metrics: tuple[tuple[str, Any], ...] = ()
     _steps_with_tensors: TensorLosses | None = None
 
@@ -103,18 +103,19 @@ class MethodsOfKeras(Model):
             optimizer = type(optimizer).from_config(optimizer.get_config())  # as in Keras 2, each has its own slots
         self._has_only_added_losses = loss is None and added_losses.are_in(self)
         if self._has_only_added_losses:
-            loss, loss_weights = "mse", 0.0
+            loss, loss_weights = "mse", [0.0] * len(self._names_of_outputs())
         self._may_add_losses = loss is None and not self.built and not super()._runs_own("train_step")
         self._given_to_compile = {**given, **options}
-        metrics = self._taken_out(metrics, weighted_metrics)
         loss, metrics, weighted_metrics = as_losses(loss), as_metrics(metrics), as_metrics(weighted_metrics)
         super().compile(optimizer, loss, loss_weights, metrics, weighted_metrics, **without(options, _OF_COMPILE))
         current = self._trained_by_layer()
         if current != self._trained_in_fit():
             self._changed()
         self._trained_at_compile = tuple(current.values())
-        losses = [] if self._compiled is None else self._compiled.losses
-        self._has_losses_with_tensors = any(isinstance(one, ScriptLoss) and one.uses_tensors for one in losses)
+        compiled_losses = [] if self._compiled is None else self._compiled.losses
+        losses = [one.function for one in compiled_losses if isinstance(one, ScriptLoss)]
+        self._has_losses_with_tensors = any(map(uses_tensors, losses))
+        self._metrics_with_tensors = tuple(one for one in self._metrics_of_compile() if uses_tensors(one.entry.source))
         self._steps_with_tensors = None
         if self.built:
             self._native_model()  # with layers that depend on `trainable` as they are now
@@ -152,20 +153,6 @@ class MethodsOfKeras(Model):
         self._added_metrics = (*self._added_metrics, (name or value.layer.name, value))
         self._steps_with_tensors = None
 
-    def _taken_out(self, metrics: Any, weighted_metrics: Any) -> Any:
-        """Return the metrics of `compile` without those that use tensors of the model, which are remembered."""
-        metrics = metrics if isinstance(metrics, (list, tuple, dict, type(None))) else [metrics]
-        flat = [] if isinstance(metrics, dict) else list(metrics or ())
-        found = [one for one in flat if callable(one) and uses_tensors(one)]
-        others = [one for one in flat if one not in found]
-        if any(map(uses_tensors, functions_in([others, weighted_metrics, metrics if not flat else None]))):
-            raise NotAvailableError(
-                "fastlstm does not have metrics of symbolic tensors for one of several outputs, or weighted ones: pass"
-                " them in a plain list of `metrics`, or use model.add_metric"
-            )
-        self._metrics_with_tensors = tuple((getattr(one, "__name__", "metric"), one) for one in found)
-        return others if found else metrics
-
     @property
     def metrics_names(self) -> list[str]:
         """The names of the values that `evaluate` returns: 'loss', then the metrics."""
@@ -174,9 +161,10 @@ class MethodsOfKeras(Model):
     @property
     def _tensor_losses(self) -> TensorLosses | None:
         """What trains the model if losses or metrics use its tensors."""
-        metrics = [*self._metrics_with_tensors, *self._added_metrics]
-        if self._steps_with_tensors is None and (metrics or self._has_losses_with_tensors):
-            self._steps_with_tensors = TensorLosses(self, metrics)
+        if self._steps_with_tensors is None and (
+            self._has_losses_with_tensors or self._metrics_with_tensors or self._added_metrics
+        ):
+            self._steps_with_tensors = TensorLosses(self, self._added_metrics)
         return self._steps_with_tensors
 
     def _runs_own(self, step: str) -> bool:
@@ -186,6 +174,9 @@ class MethodsOfKeras(Model):
         if self._tensor_losses is None:
             return super()._loss_of_step(x, y, weight, training=training)
         return self._tensor_losses.loss_and_outputs(x, y, weight, training=training)
+
+    def _metrics_of_pairs(self) -> list[Any]:
+        return [one for one in super()._metrics_of_pairs() if one not in self._metrics_with_tensors]
 
     def _metrics_of_steps(self) -> list[Any]:
         more = [] if self._tensor_losses is None else self._tensor_losses.metrics

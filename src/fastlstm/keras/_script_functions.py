@@ -25,11 +25,6 @@ class ScriptLoss(FunctionLoss):
         ``function(y_true, y_pred)``.
     """
 
-    @property
-    def uses_tensors(self) -> bool:
-        """Whether the function uses tensors of the model beside its arguments."""
-        return uses_tensors(self.function)
-
     def call(self, y_true: Array, y_pred: Array) -> Any:
         """Return what the function returns."""
         targets, predictions = same_rank(y_true, y_pred)
@@ -130,25 +125,6 @@ def _parts_of(value: Any) -> list[Any]:
 
 
 _LONG = 100
-
-
-def functions_in(value: Any) -> list[Any]:
-    """Return the functions in lists and dicts.
-
-    Parameters
-    ----------
-    value : object
-        A function, or a list, tuple or dict with functions in it.
-
-    Returns
-    -------
-    list
-    """
-    if isinstance(value, dict):
-        value = list(value.values())
-    if isinstance(value, (list, tuple)):
-        return [function for one in value for function in functions_in(one)]
-    return [value] if isinstance(value, (FunctionType, MethodType, functools.partial)) else []
 
 
 def _is_ours(value: Any) -> bool:

@@ -10,18 +10,17 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .._internal import tape
-from .._internal.not_available import NotAvailableError
 from ..layers import Input
-from ..layers._trace import has_mask
 from ..layers.computation import Computation
 from ..layers.expression import Expression, applied, computation_of, identity_of
 from ..layers.symbolic import SymbolicTensor
 from ..losses._pairs import same_rank
-from ..losses._shares import shares_of
+from ..losses._shares import mask_of, shares_of
 from ..metrics import Mean
 from ..models import Model as GraphModel
 from ..models import added_losses
-from ._script_functions import ScriptLoss
+from ..models.own_steps import LateMetric
+from ._script_functions import ScriptLoss, uses_tensors
 
 
 class _Part(NamedTuple):
@@ -45,7 +44,9 @@ class _Steps(NamedTuple):
     losses: dict[int, _Part]
     """By the number of the output."""
     added: list[_Part]
-    metrics: list[_Part]
+    metrics: list[tuple[LateMetric, _Part]]
+    """Metrics of `compile` that use tensors."""
+    added_metrics: list[_Part]
 
 
 class TensorLosses:
@@ -55,59 +56,49 @@ class TensorLosses:
     ----------
     model : Model
         The model, which is compiled.
-    metrics : list of (str, object)
-        Names of metrics, and what they are: a tensor of the model, or a function of targets and predictions.
+    metrics : list of (str, SymbolicTensor)
+        Names and tensors of metrics that were added to the model.
     """
 
-    def __init__(self, model: Any, metrics: Sequence[tuple[str, Any]]) -> None:
-        self._model, self._functions = model, [one for _, one in metrics]
+    def __init__(self, model: Any, metrics: Sequence[tuple[str, SymbolicTensor]]) -> None:
+        self._model, self._added_metrics = model, [one for _, one in metrics]
         self.metrics = [Mean(name=name) for name, _ in metrics]
         self._steps: dict[tuple[Any, ...], _Steps] = {}
 
     def loss_and_outputs(self, x: Any, y: Any, weight: Any, *, training: bool) -> tuple[Any, Any]:
-        """Return the loss of a batch and the predictions, and add the batch to the metrics."""
+        """Return the loss of a batch and the predictions, and add the batch to the metrics that use tensors."""
         model = self._model
-        self._require_plain(weight)
-        inputs, targets = _each(x, model.input_names), _each(y, model._names_of_outputs())
+        compiled = model._compiled
+        inputs, targets = model._each_input(x), compiled.parts("y", y)
         targets = [one[:, None] if np.ndim(one) == 1 else one for one in targets]
+        weights = compiled.weights_of_outputs("sample_weight", weight)
         steps = self._steps_for(targets)
         found = steps.larger(inputs if len(inputs) > 1 else inputs[0], training=training)
         given = list(found) if isinstance(found, (list, tuple)) else [found]
         values = [*targets, *inputs, *given]
         outputs = given[: len(model._outputs)]
-        total: Any = 0.0
-        compiled = model._compiled
-        for k, (loss, factor) in enumerate(zip(compiled.losses, compiled.loss_weights, strict=True)):
-            if k in steps.losses:
-                part = steps.losses[k].value(values, training)
-                total = total + factor * np.sum(part * shares_of(np.shape(part), loss.reduction, weight, loss.name))
-            elif loss is not None and factor:
-                total = total + factor * loss(targets[k], outputs[k], weight)
-        for one in steps.added:
-            total = total + np.mean(one.value(values, training))
-        for penalty in model.losses:
-            total = total + penalty
-        model._loss_tracker.update_state(tape.plain(total), len(inputs[0]))
-        for metric, one in zip(self.metrics, steps.metrics, strict=True):
-            metric.update_state(tape.plain(one.value(values, training)))
-        return total, model._packed(outputs)
 
-    def _require_plain(self, weight: Any) -> None:
-        """Raise NotAvailableError for what has no meaning here yet."""
-        model = self._model
-        several = len(model._outputs) > 1 and (isinstance(weight, (list, tuple, dict)) or model._metrics_of_compile())
-        masked = any(
-            loss is not None and factor and has_mask(output, {})
-            for loss, factor, output in zip(
-                model._compiled.losses, model._compiled.loss_weights, model.outputs, strict=True
+        def of_output(k: int, loss: Any) -> Any:
+            if k not in steps.losses:
+                return loss(targets[k], outputs[k], weights[k])
+            part = steps.losses[k].value(values, training)
+            shares = shares_of(
+                np.shape(part), loss.reduction, loss._masked_weight(weights[k], mask_of(outputs[k])), loss.name
             )
-        )
-        if several or masked:
-            raise NotAvailableError(
-                "fastlstm does not have losses or metrics of symbolic tensors for a model"
-                f" {'whose output is masked' if masked else 'with metrics or sample weights of several outputs'}: pass"
-                " functions of y_true and y_pred alone, or use model.add_loss"
-            )
+            return np.sum(part * shares)
+
+        losses = [
+            None if loss is None or model._has_only_added_losses else of_output(k, loss)
+            for k, loss in enumerate(compiled.losses)
+        ]
+        added = [np.mean(one.value(values, training)) for one in steps.added]
+        total = model._total_loss(losses, [*added, *model.losses], len(inputs[0]))
+        for metric, one in steps.metrics:
+            value = tape.plain(one.value(values, training))
+            Mean.update_state(metric.entry.metric, value, metric.weights(outputs[metric.output], weight))
+        for mean, one in zip(self.metrics, steps.added_metrics, strict=True):
+            mean.update_state(tape.plain(one.value(values, training)))
+        return total, model._packed(outputs)
 
     def _steps_for(self, targets: Sequence[Any]) -> _Steps:
         shapes = tuple(
@@ -137,12 +128,13 @@ class TensorLosses:
         losses = {
             k: of(loss.function, k)
             for k, loss in enumerate(model._compiled.losses)
-            if isinstance(loss, ScriptLoss) and loss.uses_tensors
+            if isinstance(loss, ScriptLoss) and uses_tensors(loss.function)
         }
         added = [part(one.call.inputs[0]) for one in added_losses.of(model)]
-        metrics = [part(one) if isinstance(one, SymbolicTensor) else of(one, 0) for one in self._functions]
+        metrics = [(one, of(one.entry.source, one.output)) for one in model._metrics_with_tensors]
+        added_metrics = [part(one) for one in self._added_metrics]
         larger = GraphModel(model.inputs, tensors[len(targets) + len(model.inputs) :])
-        return _Steps(larger, losses, added, metrics)
+        return _Steps(larger, losses, added, metrics, added_metrics)
 
 
 def _shape_of_targets(shape: tuple[int, ...], output: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -150,15 +142,6 @@ def _shape_of_targets(shape: tuple[int, ...], output: tuple[Any, ...]) -> tuple[
     if len(shape) != len(output):
         return (None, *shape[1:])
     return (None, *(None if known is None else size for size, known in zip(shape[1:], output[1:], strict=True)))
-
-
-def _each(value: Any, names: Sequence[str]) -> list[Any]:
-    """Return the arrays of several inputs or outputs, given as a list or by name, or the only one."""
-    if value is None:
-        return [None] * len(names)
-    if isinstance(value, dict):
-        return [value[name] for name in names]
-    return list(value) if isinstance(value, (list, tuple)) else [value]
 
 
 def _as_expression(value: Any) -> Expression:

@@ -15,7 +15,7 @@ from .._internal.tensor import result
 from . import _direct_calls
 from ._pairs import floats
 from ._python_values import loss_and_gradient, loss_of
-from ._shares import masked_weights, shares_of
+from ._shares import mask_of, masked_weights, shares_of
 from ._split import SplitSteps
 from ._trainer import StatefulState, Trainer
 
@@ -165,6 +165,7 @@ class Loss:
         >>> MeanSquaredError(None)([[0.0], [2.0]], [[1.0], [2.0]])
         array([1., 0.])
         """
+        sample_weight = self._masked_weight(sample_weight, mask_of(y_pred))
         if type(y_pred) is Traced:
             return self._traced(y_true, y_pred, sample_weight)
         later = deferring_in((y_true, y_pred))
@@ -286,17 +287,19 @@ class Loss:
         """
         return SplitSteps(network, [self], [weight], stateful_state)
 
-    def _of_batch(self, y: Array, output: Array, weight: Array | None) -> float:
-        """Return the weighted and reduced loss of a batch, computed in Python."""
-        return loss_of(self, y, output, weight)
+    def _of_batch(self, y: Array, output: Array, weight: Array | None, valid: Array | None) -> float:
+        """Return the weighted and reduced loss of a batch, computed in Python, given the mask of its output."""
+        return loss_of(self, y, output, self._masked_weight(weight, valid))
 
-    def _gradient_of_batch(self, y: Array, output: Array, weight: Array | None) -> tuple[float, Array]:
+    def _gradient_of_batch(
+        self, y: Array, output: Array, weight: Array | None, valid: Array | None
+    ) -> tuple[float, Array]:
         """Return the weighted and reduced loss of a batch, and its gradient with respect to the output."""
-        return loss_and_gradient(self, y, output, weight)
+        return loss_and_gradient(self, y, output, self._masked_weight(weight, valid))
 
-    def _masked_weight(self, weight: Array | None, valid: Array, output: Array) -> Array | None:
+    def _masked_weight(self, weight: Array | None, valid: Array | None) -> Array | None:
         """Return the sample weights of a batch with the mask of its output, by which Keras multiplies the values."""
-        return masked_weights(weight, valid, self.reduction)
+        return weight if valid is None else masked_weights(weight, valid, self.reduction)
 
     def _output_width(self, targets: Array) -> int:
         """Return the number of output columns that targets (N,), (N, O) or (N, T, O) require."""

@@ -8,6 +8,7 @@ from .._internal.arrays import Array, finite_array, numbers, real_array
 from .._internal.names import snake_case
 from .._internal.tape import Traced, plain, record
 from ._base import Loss
+from ._shares import mask_of
 
 
 class BatchLoss(Loss):
@@ -24,20 +25,16 @@ class BatchLoss(Loss):
         """Return the weighted and reduced loss of a batch, and its gradient."""
         raise NotImplementedError
 
-    def _of_batch(self, y: Array, output: Array, weight: Array | None) -> float:
-        """Return the weighted and reduced loss of a batch."""
-        return self.reduced(y, output, weight)[0]
+    def _of_batch(self, y: Array, output: Array, weight: Array | None, valid: Array | None) -> float:
+        """Return the weighted and reduced loss of a batch, given the mask of its output."""
+        return self.reduced(*_without_masked(y, output, valid), weight)[0]
 
-    def _gradient_of_batch(self, y: Array, output: Array, weight: Array | None) -> tuple[float, Array]:
+    def _gradient_of_batch(
+        self, y: Array, output: Array, weight: Array | None, valid: Array | None
+    ) -> tuple[float, Array]:
         """Return the weighted and reduced loss of a batch, and its gradient with respect to the output."""
-        return self.reduced(y, output, weight)
-
-    def _masked_weight(self, weight: Array | None, valid: Array, output: Array) -> Array | None:
-        """Refuse masks: the values are not those of steps."""
-        raise ValueError(
-            f"loss: {self.name!r} has no values of steps, but a mask reaches this model's output; use a loss of steps,"
-            " such as the cross-entropies, or return the last step only"
-        )
+        loss, gradient = self.reduced(*_without_masked(y, output, valid), weight)
+        return loss, gradient if valid is None else gradient * valid[..., None]
 
     def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
         """Return the loss of predictions.
@@ -69,6 +66,7 @@ class BatchLoss(Loss):
         >>> round(Dice()([[1.0, 0.0]], [[0.5, 0.5]]), 6)
         0.5
         """
+        valid = mask_of(y_pred)
         if type(y_pred) is Traced:
             return self._traced(y_true, y_pred, sample_weight)
         y_pred = numbers("y_pred", y_pred)
@@ -77,8 +75,8 @@ class BatchLoss(Loss):
         targets = self._converted("y_true", y_true, y_pred.shape, 0, dtype, finite=False)
         weight = None if sample_weight is None else numbers("sample_weight", sample_weight)
         if self._reduces:
-            return self.reduced(targets, predictions, weight)[0]
-        values = self._values(targets, predictions)
+            return self._of_batch(targets, predictions, weight, valid)
+        values = self._values(*_without_masked(targets, predictions, valid))
         return values if weight is None else values * self._weight_of_each(values, weight)
 
     def _traced(self, y_true: Any, y_pred: Traced, sample_weight: Any) -> Any:
@@ -86,7 +84,7 @@ class BatchLoss(Loss):
         self._require_reduction()
         targets = self._converted("y_true", plain(y_true), y_pred.shape, 0, str(y_pred.dtype), finite=False)
         weight = None if sample_weight is None else numbers("sample_weight", sample_weight)
-        loss, gradient = self.reduced(targets, y_pred.value, weight)
+        loss, gradient = self._gradient_of_batch(targets, y_pred.value, weight, mask_of(y_pred))
         return record(np.asarray(loss), (y_pred, lambda d: d * gradient))
 
     def _weight_of_each(self, values: Array, weight: Array) -> Array:
@@ -98,6 +96,11 @@ class BatchLoss(Loss):
                 f" loss {self.name!r}, got shape {weight.shape}"
             )
         return weight.reshape(weight.shape + (1,) * (values.ndim - weight.ndim)).astype("float64")
+
+
+def _without_masked(y_true: Array, y_pred: Array, valid: Array | None) -> tuple[Array, Array]:
+    """Return targets and predictions with zeros at steps that do not count, which add nothing to any sum."""
+    return (y_true, y_pred) if valid is None else (y_true * valid[..., None], y_pred * valid[..., None])
 
 
 def targets_like(name: str, y: Any, output_shape: tuple[int, ...], dtype: str, *, finite: bool) -> Array:

@@ -1,8 +1,11 @@
 """How the values of a batch become one number: the share that each has in it."""
 
+from typing import Any
+
 import numpy as np
 
-from .._internal.arrays import Array
+from .._internal.arrays import Array, numbers
+from .._internal.tape import plain
 
 
 def shares_of(shape: tuple[int, ...], reduction: str | None, sample_weight: Array | None, name: str) -> Array:
@@ -34,13 +37,13 @@ def shares_of(shape: tuple[int, ...], reduction: str | None, sample_weight: Arra
     return shares if shape else np.asarray(shares.sum())
 
 
-def masked_weights(weight: Array | None, valid: Array, reduction: str | None) -> Array:
+def masked_weights(weight: Any, valid: Array, reduction: str | None) -> Array:
     """Return the weights of steps where a mask lets them count, and zeros elsewhere.
 
     Parameters
     ----------
-    weight : ndarray, optional
-        Sample weights (N,) or (N, T).
+    weight : array_like, optional
+        Sample weights (N,) or (N, T), with an axis of size 1 after these or without, or one for all.
     valid : ndarray of bool
         The mask (N, T).
     reduction : str
@@ -56,8 +59,17 @@ def masked_weights(weight: Array | None, valid: Array, reduction: str | None) ->
         factors *= factors.size / max(factors.sum(), 1.0)
     if weight is None:
         return factors
+    weight = numbers("sample_weight", weight)
+    if weight.ndim == factors.ndim + 1 and weight.shape[-1] == 1:
+        weight = weight[..., 0]
     product: Array = factors * weight.reshape(weight.shape + (1,) * (factors.ndim - weight.ndim))
     return product
+
+
+def mask_of(y_pred: Any) -> Array | None:
+    """Return the mask that layers have given predictions, None without one."""
+    mask = getattr(y_pred, "_keras_mask", None)
+    return None if mask is None else np.asarray(plain(mask), np.bool_)
 
 
 def _weight_of_each(shape: tuple[int, ...], weight: Array, name: str) -> Array:

@@ -17,14 +17,13 @@ class PythonLoss(Protocol):
 
     name: str
 
-    def _of_batch(self, y: Array, output: Array, weight: Array | None) -> float:
-        """Return the weighted and reduced loss of a batch."""
+    def _of_batch(self, y: Array, output: Array, weight: Array | None, valid: Array | None) -> float:
+        """Return the weighted and reduced loss of a batch, given the mask of its output."""
 
-    def _gradient_of_batch(self, y: Array, output: Array, weight: Array | None) -> tuple[float, Array]:
+    def _gradient_of_batch(
+        self, y: Array, output: Array, weight: Array | None, valid: Array | None
+    ) -> tuple[float, Array]:
         """Return the weighted and reduced loss of a batch, and its gradient with respect to the output."""
-
-    def _masked_weight(self, weight: Array | None, valid: Array, output: Array) -> Array | None:
-        """Return the sample weights of a batch with the mask of its output."""
 
 
 class SplitSteps:
@@ -137,8 +136,7 @@ class SplitSteps:
         for loss, factor, targets, output, mask, weight in self._of_outputs(y, saved, sample_weight):
             value, gradient = 0.0, np.zeros_like(output)
             if loss is not None:
-                given = weight if mask is None else loss._masked_weight(weight, mask, output)
-                value, d = loss._gradient_of_batch(targets, output, given)
+                value, d = loss._gradient_of_batch(targets, output, weight, mask)
                 gradient = np.ascontiguousarray(d * factor, dtype=output.dtype)
             found.append(value)
             gradients.append(gradient)
@@ -151,12 +149,7 @@ class SplitSteps:
         _write(valid, found.valid, slice(None))
         losses = []
         for loss, _, targets, output, mask, weight in self._of_outputs(y, found, sample_weight):
-            value = 0.0
-            if loss is not None:
-                value = loss._of_batch(
-                    targets, output, weight if mask is None else loss._masked_weight(weight, mask, output)
-                )
-            losses.append(value)
+            losses.append(0.0 if loss is None else loss._of_batch(targets, output, weight, mask))
         return self._summed(losses, found.penalty)
 
     def _of_outputs(self, y: Any, found: Any, sample_weight: Any) -> Any:

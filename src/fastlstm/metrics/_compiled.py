@@ -64,6 +64,16 @@ class _Entry:
             self.metric = (binary if classes == 1 else sparse if by_class else categorical)(name=self.name)
         return self.metric
 
+    def weights(self, sample_weight: Array | None, mask: Array | None) -> Array | None:
+        """Return the weights of samples or steps, of those (N,) or (N, T) that are given, and of the mask (N, T)."""
+        valid = None if mask is None else mask.astype(np.float64)
+        if sample_weight is None or not self.weighted:
+            return valid
+        if valid is None:
+            return sample_weight
+        found: Array = valid * (sample_weight[:, None] if sample_weight.ndim == 1 else sample_weight)
+        return found
+
 
 def _name_of(found: Any) -> str:
     name = getattr(found, "name", None)
@@ -151,12 +161,9 @@ class CompiledMetrics:
 
         `sample_weight` (N,) or (N, T) goes to the weighted metrics only, `mask` (N, T), True for valid steps, to all.
         """
-        mask = None if mask is None else mask.astype(np.float64)
-        if sample_weight is not None and mask is not None:
-            sample_weight = mask * (sample_weight[:, None] if sample_weight.ndim == 1 else sample_weight)
         for entry in self._entries:
             metric = entry.resolved(y_true, y_pred)
-            weights = sample_weight if entry.weighted and sample_weight is not None else mask
+            weights = entry.weights(sample_weight, mask)
             each = len(y_true) if metric._sums_samples else batch_size
             for start in range(0, len(y_true), each):
                 part = slice(start, start + each)

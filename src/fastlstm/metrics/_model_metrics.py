@@ -30,6 +30,12 @@ class ModelMetrics:
         return zip(self._prefixes, self._of_outputs, strict=True)
 
     @property
+    def entries(self) -> list[tuple[str, int, Any]]:
+        """The name of each result, the number of its output, and the metric as `CompiledMetrics` has it."""
+        found = enumerate(self._pairs())
+        return [(prefix + one.key, k, one) for k, (prefix, metrics) in found for one in metrics._entries]
+
+    @property
     def names(self) -> list[str]:
         """The names of the results."""
         return [prefix + name for prefix, metrics in self._pairs() for name in metrics.names]

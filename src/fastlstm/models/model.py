@@ -11,6 +11,7 @@ import numpy as np
 from .._internal import checks, keras_scripts, tape
 from .._internal.row_arrays import Rows, parts
 from ..callbacks import CallbackList, History
+from ..layers._masks_of_arrays import masked, with_masks
 from ..layers.computation import Phase
 from ..layers.symbolic import SymbolicTensor, are_symbolic, listed
 from ..metrics import Metric
@@ -540,15 +541,17 @@ class Model(OwnSteps, LayerGraph, metaclass=ModelType):
             "training", training is True if training is None or isinstance(training, Phase) else training
         )
         if are_symbolic(x):
-            return self._packed(self._symbolic_output(self._symbolic_inputs(x)))
+            return self._packed(self._symbolic_output(self._each_input(x)))
         if tape.session() is not None:
             self._native_for("x", tape.plain(x))
             return recorded.recorded(self, Model.__call__, (x,), {"training": training})
         native = self._native_for("x", x)
         array = native.input("x", x)
-        if mask is None and not training:
+        gives_masks = any(native.masked_outputs)
+        if mask is None and not training and not gives_masks:
             return self._returned(predict(native, array, len(array), 0))
-        return self._returned(native.run(array, mask, next(self._rng_steps) if training else None))
+        rows, masks = native.run_with_masks(array, mask, next(self._rng_steps) if training else None)
+        return self._packed(with_masks(parts(rows), masks, masked)) if gives_masks else self._returned(rows)
 
     def predict(
         self,
@@ -716,8 +719,8 @@ class Model(OwnSteps, LayerGraph, metaclass=ModelType):
         """Return the names by which targets, losses and metrics may be given."""
         return list(self._output_keys or self.output_names)
 
-    def _symbolic_inputs(self, x: Any) -> list[SymbolicTensor]:
-        """Return symbolic inputs given as a list or by name."""
+    def _each_input(self, x: Any) -> list[SymbolicTensor]:
+        """Return what is given for each input, as a list or by name."""
         if isinstance(x, dict) and self._inputs:
             return [x[layer.name] for layer in self._inputs]
         return listed(x)

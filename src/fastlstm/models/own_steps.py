@@ -1,6 +1,6 @@
 """Training and evaluation with steps that users write: `train_step` and `test_step` of their classes of models."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -10,6 +10,7 @@ from .._internal import checks, rng, tape
 from ..callbacks import CallbackList, History
 from ..layers._call_arguments import structured
 from ..layers._tracked import parts_of
+from ..losses._shares import mask_of
 from ..metrics import Mean, Metric
 from ..training import array_data, batch_data
 from ..training.compiled import Compiled
@@ -114,17 +115,30 @@ class OwnSteps(Base):  # type: ignore[misc]
         float
         """
         compiled = self._require_loss()
-        targets, predictions = _listed(y_true), _listed(y_pred)
-        total: Any = 0.0
-        for loss, factor, target, prediction in zip(
-            compiled.losses, compiled.loss_weights, targets, predictions, strict=True
-        ):
-            if loss is not None:
-                total = total + factor * loss(target, prediction, sample_weight)
-        for one in regularization_losses or ():
-            total = total + one
+        targets, predictions = compiled.parts("y_true", y_true), compiled.parts("y_pred", y_pred)
+        weights = compiled.weights_of_outputs("sample_weight", sample_weight)
+        values = [
+            None if loss is None else loss(target, prediction, weight)
+            for loss, target, prediction, weight in zip(compiled.losses, targets, predictions, weights, strict=True)
+        ]
         first = _first(y_pred)
-        self._loss_tracker.update_state(tape.plain(total), len(first) if np.ndim(tape.plain(first)) else 1)
+        rows = len(first) if np.ndim(tape.plain(first)) else 1
+        return self._total_loss(values, regularization_losses or (), rows)
+
+    def _total_loss(self, values: Sequence[Any], added: Iterable[Any], rows: int) -> Any:
+        """Return the loss of a batch of so many rows, given that of each output; note it for the logs."""
+        compiled = self._require_loss()
+        total: Any = 0.0
+        for value, factor in zip(values, compiled.loss_weights, strict=True):
+            if value is not None:
+                total = total + factor * value
+        for one in added:
+            total = total + one
+        self._loss_tracker.update_state(tape.plain(total), rows)
+        if len(values) > 1:
+            given = [value for value, loss in zip(values, compiled.losses, strict=True) if loss is not None]
+            for tracker, value in zip(self._trackers_of_outputs(), given, strict=True):
+                tracker.update_state(0.0 if value is None else tape.plain(value), rows)
         return total
 
     @property
@@ -153,7 +167,7 @@ class OwnSteps(Base):  # type: ignore[misc]
     @property
     def compiled_metrics(self) -> "_CompiledMetrics":
         """The metrics of `compile`, to be updated by custom steps."""
-        return _CompiledMetrics(self._metrics_of_compile())
+        return _CompiledMetrics(self._metrics_of_pairs())
 
     @property
     def _loss_tracker(self) -> Metric:
@@ -166,16 +180,27 @@ class OwnSteps(Base):  # type: ignore[misc]
         if self._compiled is None:
             return []
         if vars(self).get("_late_of") is not self._compiled:
-            entries = [one for of in self._compiled.metrics._of_outputs for one in of._entries]
             object.__setattr__(self, "_late_of", self._compiled)
-            object.__setattr__(self, "_late", [_LateMetric(one) for one in entries])
+            object.__setattr__(
+                self, "_late", [LateMetric(self._compiled, *one) for one in self._compiled.metrics.entries]
+            )
+            object.__setattr__(self, "_output_trackers", [Mean(name=name) for name in self._compiled.loss_names])
         return list(vars(self)["_late"])
+
+    def _metrics_of_pairs(self) -> list[Any]:
+        """Return the metrics of `compile` that are functions of targets and predictions alone."""
+        return self._metrics_of_compile()
+
+    def _trackers_of_outputs(self) -> list[Metric]:
+        """Return the means of the losses of several outputs."""
+        self._metrics_of_compile()
+        return list(vars(self).get("_output_trackers", ()))
 
     def _metrics_of_steps(self) -> list[Any]:
         """Return the metrics that steps update: of the loss, of `compile`, and attributes."""
         own = [one for name, one in vars(self).items() if isinstance(one, Metric) and name != "_tracker"]
         tracker = [] if any(one.name == "loss" for one in own) else [self._loss_tracker]
-        return [*tracker, *self._metrics_of_compile(), *own]
+        return [*tracker, *self._trackers_of_outputs(), *self._metrics_of_compile(), *own]
 
     def _results_of(self, loss: Any, y: Any, y_pred: Any, weight: Any) -> dict[str, Any]:
         self.compiled_metrics.update_state(y, y_pred, weight)
@@ -203,33 +228,51 @@ class OwnSteps(Base):  # type: ignore[misc]
         return getattr(type(self), step) is not getattr(OwnSteps, step)
 
 
-class _LateMetric:
+class LateMetric:
     """A metric of `compile`, whose class may depend on the shapes of targets and predictions.
 
     Parameters
     ----------
+    compiled : Compiled
+        What `compile` was called with.
+    name : str
+        The name of the result.
+    output : int
+        The number of the output.
     entry : object
         The metric as `CompiledMetrics` has it.
     """
 
-    def __init__(self, entry: Any) -> None:
-        self._entry, self.name = entry, entry.name
+    def __init__(self, compiled: Compiled, name: str, output: int, entry: Any) -> None:
+        self._compiled, self.name, self.output, self.entry = compiled, name, output, entry
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
-        """Add a batch."""
-        targets, predictions = np.asarray(tape.plain(y_true)), np.asarray(tape.plain(y_pred))
+        """Add a batch, of which the metric takes the part of its output."""
+        target, prediction = [
+            self._compiled.parts(name, one)[self.output] for name, one in (("y_true", y_true), ("y_pred", y_pred))
+        ]
+        if target is None:
+            return
+        targets, predictions = np.asarray(tape.plain(target)), np.asarray(tape.plain(prediction))
         if targets.ndim == 1 and predictions.ndim == 2:
             targets = targets[:, None]
-        self._entry.resolved(targets, predictions).update_state(targets, predictions)
+        weights = self.weights(prediction, sample_weight)
+        metric = self.entry.resolved(targets, predictions)
+        metric.update_state(targets, predictions, **({} if weights is None else {"sample_weight": weights}))
+
+    def weights(self, prediction: Any, sample_weight: Any) -> Any:
+        """Return the weights of samples or steps of the output, with its mask."""
+        weight = self._compiled.weights_of_outputs("sample_weight", sample_weight)[self.output]
+        return self.entry.weights(None if weight is None else np.asarray(tape.plain(weight)), mask_of(prediction))
 
     def result(self) -> Any:
         """Return the value so far."""
-        return 0.0 if self._entry.metric is None else self._entry.metric.result()
+        return 0.0 if self.entry.metric is None else self.entry.metric.result()
 
     def reset_state(self) -> None:
         """Begin again."""
-        if self._entry.metric is not None:
-            self._entry.metric.reset_state()
+        if self.entry.metric is not None:
+            self.entry.metric.reset_state()
 
     reset_states = reset_state
 
@@ -241,7 +284,7 @@ class _CompiledMetrics:
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Add a batch to all metrics."""
         for one in self.metrics:
-            one.update_state(_listed(y_true)[0], _listed(y_pred)[0], sample_weight)
+            one.update_state(y_true, y_pred, sample_weight)
 
 
 def unpacked(data: Any) -> tuple[Any, Any, Any]:
@@ -249,12 +292,6 @@ def unpacked(data: Any) -> tuple[Any, Any, Any]:
     parts = data if isinstance(data, (tuple, list)) else (data,)
     x, y, weight = (*parts, None, None)[:3]
     return x, y, weight
-
-
-def _listed(value: Any) -> list[Any]:
-    if isinstance(value, dict):
-        return [value[name] for name in sorted(value)]
-    return list(value) if isinstance(value, (list, tuple)) else [value]
 
 
 def fit(model: Any, x: Any, y: Any, given: dict[str, Any]) -> History:

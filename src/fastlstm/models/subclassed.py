@@ -264,7 +264,7 @@ class Subclassed(Base):  # type: ignore[misc]
             return outputs
         return trace.packed(outputs if self._outputs_are_listed else [outputs])
 
-    def _symbolic_inputs(self, x: Any) -> list[SymbolicTensor]:
+    def _each_input(self, x: Any) -> list[SymbolicTensor]:
         found: list[SymbolicTensor] = []
         taken_out(x, found)
         return found

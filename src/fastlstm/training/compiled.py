@@ -155,14 +155,30 @@ class Compiled:
             return None
         if len(shapes) == 1:
             return sample_weights(name, value, shapes[0], native.dtype, finite=finite)
-        given = [value] * len(shapes)
-        if isinstance(value, (dict, list, tuple)) and (isinstance(value, dict) or len(value) == len(shapes)):
-            given = self.of_outputs(name, value, complete=False)
         arrays = [
             sample_weights(label, one, shape, native.dtype, finite=finite)
-            for label, one, shape in zip(self._labels(name, value), given, shapes, strict=True)
+            for label, one, shape in zip(
+                self._labels(name, value), self.weights_of_outputs(name, value), shapes, strict=True
+            )
         ]
         return RowArrays(arrays, shapes[0][0])
+
+    def weights_of_outputs(self, name: str, value: Any) -> list[Any]:
+        """Return the sample weights of each output; an array serves all of them."""
+        count = len(self.output_names)
+        if isinstance(value, (dict, list, tuple)) and (isinstance(value, dict) or len(value) == count):
+            return self.parts(name, value)
+        return [value] * count
+
+    def parts(self, name: str, value: Any) -> list[Any]:
+        """Return what a step has for each output, of a list or a dict or the only one; None where there is nothing."""
+        if value is None:
+            return [None] * len(self.output_names)
+        if len(self.output_names) > 1:
+            return self.of_outputs(name, value, complete=False)
+        if isinstance(value, dict):
+            return list(value.values())
+        return list(value) if isinstance(value, (list, tuple)) and len(value) == 1 else [value]
 
     def of_outputs(self, name: str, value: Any, *, complete: bool = True) -> list[Any]:
         """Return the entries of a list or dict with one entry for each output."""

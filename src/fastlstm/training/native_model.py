@@ -292,13 +292,28 @@ class NativeModel:
 
     def run(self, x: Rows, mask: object, rng_step: int | None) -> Rows:
         """Return the outputs of all rows as one batch; an `rng_step` selects the random numbers of training mode."""
+        return self.run_with_masks(x, mask, rng_step)[0]
+
+    def run_with_masks(self, x: Rows, mask: object, rng_step: int | None) -> tuple[Rows, list[Array | None]]:
+        """Return the outputs of all rows as one batch, and the mask of each, None for those that have none."""
         given = None if mask is None else mask_for(for_core(x), mask)
         carries_state = self.stateful and len(x) > 0
         state = self.stateful_state(len(x)) if carries_state else None
-        output, final = self.network.run(for_core(x), state=state, mask=given, rng_step=rng_step)
+        valid: Any = [None] * len(self.masked_outputs)
+        if any(self.masked_outputs) and len(x):
+            saved = self.network.forward(for_core(x), state=state, mask=given, rng_step=rng_step)
+            output, final, valid = saved.output, saved.state, saved.valid
+        else:
+            output, final = self.network.run(for_core(x), state=state, mask=given, rng_step=rng_step)
         if carries_state:
             self.network.state = final
-        return self._outputs_in_their_shapes(output)
+        return self._outputs_in_their_shapes(output), masks_of(valid, self.masked_outputs)
+
+    @cached_property
+    def masked_outputs(self) -> list[bool]:
+        """Whether a mask may reach each of the outputs."""
+        found = self.network.masked_output
+        return list(found) if isinstance(found, (list, tuple)) else [found]
 
     def _outputs_in_their_shapes(self, outputs: Any) -> Rows:
         """Return what the core gave for the outputs, those of four axes and more in their shapes."""
@@ -308,3 +323,9 @@ class NativeModel:
         for k, rest in self._nested.items():
             arrays[k] = arrays[k].reshape(*arrays[k].shape[:2], *rest)
         return RowArrays(arrays) if isinstance(outputs, list) else arrays[0]
+
+
+def masks_of(valid: Any, masked_outputs: Sequence[bool]) -> list[Array | None]:
+    """Return the masks of outputs as a network gives them, None for outputs that no mask can reach."""
+    of_each = valid if isinstance(valid, list) else [valid]
+    return [mask if one else None for mask, one in zip(of_each, masked_outputs, strict=True)]

@@ -15,11 +15,12 @@ from .._internal import tape
 from .._internal.arrays import Array
 from ..layers import Activation
 from ..layers._call_arguments import Place, put_in
+from ..layers._masks_of_arrays import masked, with_masks
 from ..layers._trace import traced
 from ..layers._unbuilt import building_all
 from ..layers.symbolic import OPERATIONS
 from .mirror import Mirror
-from .native_model import ModelInput
+from .native_model import ModelInput, masks_of
 from .nodes import Node, Value, first_taking, shapes_of
 
 _MOST = 16
@@ -68,6 +69,8 @@ class RecordedGraph:
         )
         self._mirror, self._network, self._weights = mirror, mirror.network, mirror.weights
         self._parameters = self._network.parameters
+        reached: Any = self._network.masked_output
+        self._masked_outputs = reached if isinstance(reached, list) else [reached]
 
     def called(self, arrays: Sequence[Any], rng_step: int | None, recording: tape.Session | None) -> list[Any]:
         """Return the outputs for arrays, traced ones if a tape records."""
@@ -80,8 +83,8 @@ class RecordedGraph:
             found, _ = self._network.run(x, rng_step=rng_step)
             return self._shaped(found, shapes)
         saved = self._network.forward(x, rng_step=rng_step)
-        outputs = self._shaped(saved.output, shapes)
-        return self._recorded(saved, x, rng_step, list(arrays), outputs, recording)
+        outputs = self._recorded(saved, x, rng_step, list(arrays), self._shaped(saved.output, shapes), recording)
+        return list(with_masks(outputs, masks_of(saved.valid, self._masked_outputs), masked))
 
     @staticmethod
     def _shaped(found: Any, shapes: Sequence[Any]) -> list[Array]:
