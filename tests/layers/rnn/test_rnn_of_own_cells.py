@@ -5,6 +5,7 @@ import pytest
 from peers import require_peer
 
 from fastlstm import keras as ours
+from fastlstm.keras import tensorflow as tf
 
 
 def _cell_of(keras):
@@ -154,3 +155,117 @@ def test_a_stateful_layer_of_own_cells_is_no_part_of_a_model():
 
 def _listed(value):
     return value if isinstance(value, (list, tuple)) else [value]
+
+
+def _nested_cell_of(keras):
+    """Return a cell class whose states are an array, and a dict of a matrix and a vector for each sample."""
+
+    class Nested(keras.layers.Layer):
+        def __init__(self, units, **options):
+            super().__init__(**options)
+            self.units, self.output_size = units, units
+            if keras is ours:
+                self.state_size = [units, {"vector": units, "matrix": tf.TensorShape((2, units))}]
+            else:
+                self.state_size = units
+
+        def build(self, input_shape):
+            self.kernel = self.add_weight(name="kernel", shape=(input_shape[-1], self.units))
+            self.outer = self.add_weight(name="outer", shape=(input_shape[-1], 2 * self.units))
+
+        def get_initial_state(self, batch_size=None):
+            zeros = keras.ops.zeros
+            shapes = {"vector": (batch_size, self.units), "matrix": (batch_size, 2, self.units)}
+            return [zeros((batch_size, self.units)), {name: zeros(shape) for name, shape in shapes.items()}]
+
+        def call(self, inputs, states):
+            hidden, parts = states
+            added = keras.ops.reshape(keras.ops.matmul(inputs, self.outer), (-1, 2, self.units))
+            matrix = 0.5 * parts["matrix"] + added
+            hidden = keras.ops.tanh(keras.ops.matmul(inputs, self.kernel) + hidden + matrix[:, 0])
+            return hidden + parts["vector"], [hidden, {"matrix": matrix, "vector": 0.9 * parts["vector"] + hidden}]
+
+        def get_config(self):
+            return {**super().get_config(), "units": self.units}
+
+    return Nested
+
+
+def _nested_model_of(keras, cell, steps=5):
+    x, start = keras.Input((steps, 3)), keras.Input((4,))
+    matrix = keras.layers.Reshape((2, 4))(keras.layers.Dense(8)(start))
+    states = [keras.layers.Dense(4)(start), {"vector": start, "matrix": matrix}]
+    y = keras.layers.RNN(cell, return_sequences=True)(x, initial_state=states)  # Keras ignores masks beside states
+    masked = keras.layers.RNN(_nested_cell_of(keras)(2))(keras.layers.Masking()(x))
+    return keras.Model([x, start], [y, masked, keras.layers.RNN(_nested_cell_of(keras)(2), go_backwards=True)(y)])
+
+
+def _nested_data(rng):
+    x = rng.normal(size=(3, 5, 3)).astype(np.float32)
+    x[0, 3:] = 0
+    return [x, rng.normal(size=(3, 4)).astype(np.float32)]
+
+
+@pytest.mark.parametrize("steps", [5, None])
+def test_nested_states(rng, steps):
+    theirs = require_peer("keras")
+    models = [_nested_model_of(keras, _nested_cell_of(keras)(4), steps) for keras in (ours, theirs)]
+    data = _nested_data(rng)
+    models[1].set_weights(models[0].get_weights())
+    outputs = [model.predict(data, verbose=0) for model in models]
+    targets = [rng.normal(size=one.shape).astype(np.float32) for one in outputs[0]]
+    for ours_, other in zip(*outputs, strict=True):
+        np.testing.assert_allclose(ours_, other, rtol=1e-5, atol=1e-6)
+    for keras, model in zip((ours, theirs), models, strict=True):
+        model.compile(keras.optimizers.SGD(0.1), ["mse", "mae", "mse"])
+        model.train_on_batch(data, targets)
+    for found, expected in zip(models[0].get_weights(), models[1].get_weights(), strict=True):
+        np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-6)
+
+
+def _final_states(keras, weights, x):
+    """Return the final states in a model, and of a layer of Keras, whose models cannot have them, on arrays."""
+    rnn = keras.layers.RNN(_nested_cell_of(keras)(4), return_state=True)
+    mask = np.any(x != 0, axis=-1)
+    if keras is not ours:
+        rnn.build(x.shape)
+        rnn.set_weights(weights)
+        _, hidden, parts = rnn(x, mask=keras.ops.convert_to_tensor(mask))
+        return [keras.ops.convert_to_numpy(one) for one in (hidden, parts["vector"], parts["matrix"])]
+    given = keras.Input(x.shape[1:])
+    _, hidden, parts = rnn(keras.layers.Masking()(given))
+    model = keras.Model(given, [hidden, parts["vector"], parts["matrix"]])
+    model.set_weights(weights)
+    return model.predict(x, verbose=0)
+
+
+def test_final_nested_states(rng):
+    x, weights = _nested_data(rng)[0], [rng.normal(size=shape).astype(np.float32) for shape in ((3, 4), (3, 8))]
+    found, expected = (_final_states(keras, weights, x) for keras in (ours, require_peer("keras")))
+    for one, other in zip(found, expected, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-6)
+
+
+def test_nested_states_begin_with_zeros_of_their_shapes(rng):
+    class Sized(_nested_cell_of(ours)):
+        get_initial_state = None  # so that `state_size` decides
+
+    x, _ = _nested_data(rng)
+    data = ours.Input((5, 3))
+    models = [
+        ours.Model(data, ours.layers.RNN(cell(4), return_sequences=True)(ours.layers.Masking()(data)))
+        for cell in (Sized, _nested_cell_of(ours))
+    ]
+    models[1].set_weights(models[0].get_weights())
+    np.testing.assert_array_equal(models[0].predict(x, verbose=0), models[1].predict(x, verbose=0))
+
+
+@pytest.mark.parametrize("way", ["to Keras", "from Keras", "here"])
+def test_files_of_nested_states(way, tmp_path, rng):
+    theirs = require_peer("keras")
+    writer, reader = {"to Keras": (ours, theirs), "from Keras": (theirs, ours), "here": (ours, ours)}[way]
+    model, data = _nested_model_of(writer, _nested_cell_of(writer)(4)), _nested_data(rng)
+    model.save(tmp_path / "model.keras")
+    loaded = reader.models.load_model(tmp_path / "model.keras", {"Nested": _nested_cell_of(reader)})
+    for found, expected in zip(loaded.predict(data, verbose=0), model.predict(data, verbose=0), strict=True):
+        np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-6)

@@ -6,13 +6,15 @@ from typing import Any
 
 import numpy as np
 
+from ..._internal import nested
 from ..._internal.checks import flag
 from ..._internal.deferred import deferring
-from .._call_arguments import completed
+from ..._internal.tensor import TensorShape
+from .._call_arguments import completed, structured, takes
 from .._own_weights import OwnWeights
 from ..expression import applied
 from ..own_layer import Layer
-from ..symbolic import SymbolicTensor
+from ..symbolic import OPERATIONS, SymbolicTensor
 from ..variable import Variable, substituted
 
 
@@ -22,7 +24,9 @@ class RNN(Layer):  # its name in files
     Parameters
     ----------
     cell : Layer
-        Has `state_size`, and a `call` of an input and a list of states that returns an output and new states.
+        Has `state_size`, and a `call` of an input and states that returns an output and new states. A size is a width
+        or a `TensorShape`; with lists, tuples and dicts of sizes, states are such structures. `get_initial_state`, if
+        it has one, says what states begin with.
     return_sequences : bool
         Whether to return the outputs of all steps instead of the last one.
     return_state : bool
@@ -61,17 +65,26 @@ class RNN(Layer):  # its name in files
         cell = self.cell
         if cell.state_size is None:
             cell.build((None, x.shape[-1]))  # which sets it
-        states = initial_state
-        if states is None:
-            states = zero_states(x, cell.state_size)
-        states = list(_listed(states))
+        states = self._initial_states(x) if initial_state is None else initial_state
+        states = states if nested.is_nested(states) else [states]
         if x.shape[1] is not None:
-            found = self._looped(_step_of(cell, training), x, states, mask)
+            output, final = self._looped(_step_of(cell, training), x, states, mask)
         else:
             cell(x[:, 0], states)  # which builds it
             found = applied(_on_arrays, ((self, x, states, mask, self._variables_of_cell(), training), {}))
-        output, *states = found
-        return [output, *states] if self.return_state else output
+            output, final = found[0], nested.pack_sequence_as(states, found[1:])
+        if not self.return_state:
+            return output
+        return [output, *(final if isinstance(final, (list, tuple)) else [final])]
+
+    def _initial_states(self, x: Any) -> Any:
+        """Return what the cell says that states begin with, zeros if it says nothing."""
+        of_cell = getattr(self.cell, "get_initial_state", None)
+        if of_cell is None:
+            return zero_states(x, self.cell.state_size)
+        rows = OPERATIONS["shape"](x)[0] if isinstance(x, SymbolicTensor) else len(x)
+        given = {"inputs": x, "batch_size": rows, "dtype": self.dtype}
+        return of_cell(**{name: value for name, value in given.items() if takes(of_cell.__func__, name)})
 
     def _called_on_arrays(self, args: Any, kwargs: Any) -> Any:
         if not self.stateful:
@@ -104,7 +117,7 @@ class RNN(Layer):  # its name in files
     def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
         """Return the mask of the sequence of outputs, and None for each final state."""
         found = super().compute_mask(inputs, mask)
-        return [found, *(None for _ in _sizes(self.cell.state_size))] if self.return_state else found
+        return [found, *(None for _ in _listed(self.cell.state_size))] if self.return_state else found
 
     def _variables_of_cell(self) -> list[Variable]:
         """Return the weights of the cell, if they are all that it computes with."""
@@ -115,21 +128,20 @@ class RNN(Layer):  # its name in files
             )
         return [variable for leaf in leaves for variable in leaf.variables_inside]
 
-    def _looped(self, cell: Callable[..., Any], x: Any, states: Sequence[Any], mask: Any) -> list[Any]:
-        """Return the outputs of all steps, or of the last one, and the final states."""
+    def _looped(self, cell: Callable[..., Any], x: Any, states: Any, mask: Any) -> tuple[Any, Any]:
+        """Return the outputs of all steps, or of the last one, and the final states in the structure of the first."""
         steps = x.shape[1]
         outputs: list[Any] = []
         for t in range(steps - 1, -1, -1) if self.go_backwards else range(steps):
-            output, found = cell(x[:, t], list(states))
-            found = _listed(found)
+            before = nested.flatten(states)
+            output, found = cell(x[:, t], list(states) if isinstance(states, (list, tuple)) else states)
+            after = nested.flatten(found)
             if mask is not None:
-                valid = mask[:, t : t + 1]
-                before = outputs[-1] if outputs else output * 0
-                output = np.where(valid, output, before)
-                found = [np.where(valid, new, old) for new, old in zip(found, states, strict=True)]
-            states = found
+                output = _kept_where(mask[:, t], output, outputs[-1] if outputs else output * 0)
+                after = [_kept_where(mask[:, t], *both) for both in zip(after, before, strict=True)]
+            states = nested.pack_sequence_as(states, after)
             outputs.append(output)
-        return [np.stack(outputs, 1) if self.return_sequences else outputs[-1], *states]
+        return np.stack(outputs, 1) if self.return_sequences else outputs[-1], states
 
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments."""
@@ -189,15 +201,15 @@ def is_own_cell(value: Any) -> bool:
     return bool(getattr(value, "_is_own", False)) and hasattr(value, "state_size")
 
 
-def zero_states(x: Any, state_size: Any) -> list[Any]:
-    """Return zeros for each state of a cell, with as many rows as an array."""
-    return [_zeros(x, size) for size in _sizes(state_size)]
+def zero_states(x: Any, state_size: Any) -> Any:
+    """Return zeros for each state of a cell, with as many rows as an array, in the structure of its sizes or shapes."""
+    found = structured(state_size, lambda one: _zeros(x, tuple(one) if isinstance(one, TensorShape) else (int(one),)))
+    return found if nested.is_nested(found) else [found]
 
 
-def _sizes(state_size: Any) -> list[int]:
-    """Return the width of each state."""
-    listed = state_size if isinstance(state_size, (list, tuple)) else [state_size]
-    return [int(np.prod(size)) for size in listed]
+def _kept_where(valid: Any, new: Any, old: Any) -> Any:
+    """Return new values in the rows that are valid, and old ones in the others."""
+    return np.where(np.expand_dims(valid, tuple(range(1, len(new.shape)))), new, old)
 
 
 def _step_of(cell: Any, training: Any) -> Callable[..., Any]:
@@ -206,15 +218,16 @@ def _step_of(cell: Any, training: Any) -> Callable[..., Any]:
 
 
 def _listed(value: Any) -> Sequence[Any]:
-    return value if isinstance(value, (list, tuple)) else [value]
+    return value if isinstance(value, (list, tuple)) and not isinstance(value, TensorShape) else [value]
 
 
 def _on_arrays(loop: RNN, x: Any, states: Any, mask: Any, values: Sequence[Any], training: Any) -> list[Any]:
-    """Return the outputs and the final states for arrays, with these values of the weights of the cell."""
+    """Return the outputs and each of the final states for arrays, with these values of the weights of the cell."""
     with substituted(loop._variables_of_cell(), values):
-        return loop._looped(_step_of(loop.cell, training), x, states, mask)
+        output, final = loop._looped(_step_of(loop.cell, training), x, states, mask)
+    return [output, *nested.flatten(final)]
 
 
 @deferring
-def _zeros(x: Any, size: int) -> Any:
-    return np.zeros((np.shape(x)[0], size), x.dtype)
+def _zeros(x: Any, shape: tuple[int, ...]) -> Any:
+    return np.zeros((np.shape(x)[0], *shape), x.dtype)
