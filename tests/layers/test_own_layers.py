@@ -436,3 +436,28 @@ def test_the_first_layer_of_a_chain_without_an_input(rng):
     steps = keras.Sequential([Product(), layers.LSTM(2)])
     assert steps(rng.normal(size=(4, 6, 3))).shape == (4, 2)
     assert steps(rng.normal(size=(4, 7, 3))).shape == (4, 2)
+
+
+@pytest.mark.parametrize("base", [keras.layers.Layer, keras.Model, keras.Sequential])
+def test_a_property_that_raises_an_attribute_error(base):
+    """Python asks `__getattr__` then; the property runs once, and its own error is shown."""
+    runs = []
+
+    class Own(base):
+        @property
+        def scale(self):
+            runs.append("scale")
+            return self.factor.value
+
+        @property
+        def twice(self):
+            return 2 * self.scale
+
+    made = Own()
+    with pytest.raises(AttributeError, match="has no attribute 'factor'"):
+        _ = made.scale
+    assert runs == ["scale"]
+    assert not hasattr(made, "twice")
+    assert runs == ["scale", "scale"]
+    with pytest.raises(AttributeError, match="has no attribute 'other'"):
+        _ = made.other

@@ -5,6 +5,7 @@ from typing import Any
 
 from .attribute_advice import advice_for, is_advised
 from .other_attributes import other
+from .own_properties import raised_by
 
 ELSEWHERE = "run the script with Keras itself, or with --fallback"
 """What to do where nothing better is known."""
@@ -96,6 +97,9 @@ def has_attributes_of_keras(cls: Any) -> Any:
     """
 
     def __getattr__(self: Any, name: str) -> Any:
+        error = raised_by(self, name)
+        if error is not None:
+            raise error
         if name.startswith("__") or hasattr(type(self), name):  # a property that raises an AttributeError of its own
             return object.__getattribute__(self, name)
         return attribute_of(self, name)

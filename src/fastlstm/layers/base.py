@@ -14,6 +14,7 @@ from .._internal.names import given_or_automatic
 from .._internal.native import Branch, Network, Place
 from .._internal.not_available import attribute_of
 from .._internal.owners import Owner
+from .._internal.own_properties import raised_by
 from .._internal.registry import Registry, plain
 from .._internal.signatures import takes_the_options_of
 from .._internal.tensor import like
@@ -174,6 +175,9 @@ class Layer(Trainable):
 
     def __getattr__(self, name: str) -> Any:
         """Return the initializer, regularizer or constraint of a weight, such as `kernel_initializer`."""
+        error = raised_by(self, name)
+        if error is not None:
+            raise error
         if name.endswith(_RULES) and not name.startswith("_"):
             arguments = {**self._arguments(), "activity_regularizer": self._activity_regularizer}
             if name in arguments:

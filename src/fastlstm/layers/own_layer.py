@@ -10,6 +10,7 @@ import numpy as np
 from .._internal.arrays import Array
 from .._internal.names import snake_case
 from .._internal.native import Branch
+from .._internal.own_properties import keep_errors
 from .._internal.tensor import TensorShape
 from . import base
 from ._call_arguments import Place, completed, name_of_first, put_in, structured, taken_out
@@ -105,8 +106,9 @@ class Layer(base.Layer, metaclass=_AnyLayer):
         own._claim(self)
 
     def __init_subclass__(cls) -> None:
-        """Let `build` run once."""
+        """Let `build` run once, and show errors of properties."""
         super().__init_subclass__()
+        keep_errors(cls)
         _show_constructor(cls)
         if "build" in cls.__dict__:
             cls.build = _once(cls.__dict__["build"])  # type: ignore[method-assign]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
+from .._internal.own_properties import keep_errors
 from .._internal.tensor import TensorShape
 from ..layers import InputLayer
 from ..layers import Layer as OwnLayer
@@ -29,7 +30,9 @@ class ModelType(type):
         """Return a new class."""
         if "call" in namespace and not any(issubclass(base, Subclassed) for base in bases):
             bases = (Subclassed, *bases)
-        return super().__new__(cls, name, bases, namespace, **options)
+        made = super().__new__(cls, name, bases, namespace, **options)
+        keep_errors(made)
+        return made
 
 
 if TYPE_CHECKING:

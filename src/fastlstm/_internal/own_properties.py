@@ -1,0 +1,57 @@
+"""Properties of users' classes: an AttributeError in one is shown, although Python asks `__getattr__` instead."""
+
+import threading
+from typing import Any
+
+_raised = threading.local()
+
+
+class OwnProperty(property):
+    """A property that keeps the AttributeError that it has raised last.
+
+    Parameters
+    ----------
+    fget, fset, fdel, doc
+        As for `property`.
+    name : str
+        Its name.
+    """
+
+    def __init__(self, fget: Any = None, fset: Any = None, fdel: Any = None, doc: Any = None, name: str = "") -> None:
+        super().__init__(fget, fset, fdel, doc)
+        self.name = name
+
+    def __get__(self, owner: Any, cls: Any = None) -> Any:
+        """Return the value for an object."""
+        try:
+            return super().__get__(owner, cls)
+        except AttributeError as error:
+            _raised.last = owner, self.name, error
+            raise
+
+
+def keep_errors(cls: type) -> None:
+    """Let the properties of a class that a user defines keep their errors for `raised_by`."""
+    if cls.__module__.partition(".")[0] == __package__.partition(".")[0]:
+        return
+    for name, value in list(vars(cls).items()):
+        if isinstance(value, property):
+            setattr(cls, name, OwnProperty(value.fget, value.fset, value.fdel, value.__doc__, name))
+
+
+def raised_by(owner: Any, name: str) -> AttributeError | None:
+    """Return the error that a property of an object has just raised, None without one.
+
+    Parameters
+    ----------
+    owner : object
+        The object.
+    name : str
+        The property, because of which Python has called ``__getattr__``.
+
+    Returns
+    -------
+    AttributeError or None
+    """
+    last, _raised.last = getattr(_raised, "last", None), None
+    return last[2] if last is not None and last[0] is owner and last[1] == name else None
