@@ -4,6 +4,8 @@ import itertools
 
 import numpy as np
 import pytest
+from peer_tensorflow_cases import searched
+from peers import keras_on
 
 from fastlstm import keras
 from fastlstm._internal.tape import vjp
@@ -116,5 +118,31 @@ def test_decoding():
     np.testing.assert_allclose(costs[:, 0], -np.log(0.7 + 1e-7) * np.array([5, 4]), rtol=1e-6)
     with pytest.raises(ValueError, match="input_length: expected numbers from 0 to 5, got 6"):
         K.ctc_decode(p, [5, 6])
-    with pytest.raises(keras.NotAvailableError, match="greedy=True"):
-        K.ctc_decode(p, [5, 4], greedy=False)
+    with pytest.raises(ValueError, match="top_paths: expected at most 1"):
+        K.ctc_decode(p, [0, 4], greedy=False, top_paths=2)
+
+
+@pytest.mark.parametrize(("beam_width", "top_paths"), [(100, 1), (100, 3), (10, 4), (3, 3), (1, 1)])
+@pytest.mark.parametrize(("steps", "classes", "sharpness"), [(9, 5, 1.0), (20, 4, 3.0), (12, 9, 0.3)])
+def test_search_is_that_of_tensorflow(rng, beam_width, top_paths, steps, classes, sharpness):
+    logits = sharpness * rng.normal(size=(6, steps, classes))
+    p = np.exp(logits) / np.exp(logits).sum(axis=-1, keepdims=True)
+    lengths = np.array([steps, steps - 1, 4, steps, 6, steps - 3])
+    labels, chances = keras_on("tensorflow").submit(searched, p.astype("f"), lengths, beam_width, top_paths).result()
+    found, of_found = K.ctc_decode(p.astype("f"), lengths, greedy=False, beam_width=beam_width, top_paths=top_paths)
+    np.testing.assert_allclose(of_found, chances, rtol=1e-4, atol=1e-4)
+    assert len(found) == top_paths
+    for one, other in zip(found, labels, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_a_search_that_keeps_everything_sums_all_alignments(probabilities):
+    (found,), chances = K.ctc_decode(probabilities, np.full(4, 4), greedy=False, beam_width=1000)
+    for n, p in enumerate(probabilities[:, :4]):
+        sums = {}
+        for path in itertools.product(range(4), repeat=4):
+            labels = tuple(spelled(path, 3))
+            sums[labels] = sums.get(labels, 0) + np.prod([p[t, label] for t, label in enumerate(path)])
+        best = max(sums, key=sums.get)
+        assert [label for label, _ in itertools.groupby(best)] == [one for one in found[n].tolist() if one >= 0]
+        assert float(chances[n, 0]) == pytest.approx(np.log(sums[best]), abs=1e-5)

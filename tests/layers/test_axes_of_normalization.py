@@ -7,6 +7,7 @@ from peers import keras_on, require_peer
 
 from fastlstm import Input, Sequential, layers, load_model
 from fastlstm.keras import tensorflow as tf
+from fastlstm.models import Model
 
 N, T, D = 6, 5, 3
 
@@ -133,21 +134,40 @@ def test_layer_normalization_in_files_of_keras(axis, x, rng, tmp_path):
     np.testing.assert_allclose(theirs, expected, rtol=1e-4, atol=1e-4)
 
 
-@pytest.mark.parametrize("axis", [-1, 1, (1, 2), (-2, -1), (2, 3), (1, 2, 3), 3], ids=str)
+@pytest.mark.parametrize("axis", [-1, 1, 2, (1, 2), (-2, -1), (2, 3), (3, 1), (1, 2, 3), 3], ids=str)
 @pytest.mark.parametrize("masked", [False, True])
 def test_softmax_is_that_of_keras(axis, masked, rng):
     keras = require_peer("keras")
-    ranks = (4,) if 3 in np.atleast_1d(axis) else (3,) if axis in (1, (1, 2)) else (3, 4)
-    for rank in ranks:
+    for rank in (4,) if 3 in np.atleast_1d(axis) else (3, 4):
         x = rng.normal(size=(N, 2, T, D)[4 - rank :]).astype("f")
         mask = rng.random(x.shape) < 0.6 if masked else None
         theirs = keras.layers.Softmax(axis)(x, mask=None if mask is None else keras.ops.convert_to_tensor(mask))
         np.testing.assert_allclose(layers.Softmax(axis)(x, mask=mask), theirs.cpu().numpy(), rtol=1e-5, atol=1e-6)
 
 
-def test_softmax_with_a_mask_in_a_model(rng):
-    from fastlstm.models import Model
+@pytest.mark.parametrize("axis", [1, 2, (1, 2), (1, 3), (2, 3)], ids=str)
+def test_gradients_of_softmax_over_axes_of_rank_4(axis, rng):
+    x, target = rng.normal(size=(3, 2, 4, 2)), rng.normal(size=(3, 2, 4, 3))
+    inputs = Input((2, 4, 2), dtype="float64")
+    model = Model(inputs, layers.Softmax(axis, dtype="float64")(layers.Dense(3, dtype="float64")(inputs)))
+    weights = model.get_weights()
 
+    def loss(kernel):
+        powers = np.exp(x @ kernel + weights[1])
+        return np.sum(target * powers / powers.sum(axis=axis, keepdims=True))
+
+    with tf.GradientTape() as tape:
+        value = tf.reduce_sum(target * model(x))
+    (found, _) = tape.gradient(value, model.trainable_weights)
+    assert float(value) == pytest.approx(loss(weights[0]), rel=1e-12)
+    for place in np.ndindex(weights[0].shape):
+        step = np.zeros_like(weights[0])
+        step[place] = 1e-6
+        slope = (loss(weights[0] + step) - loss(weights[0] - step)) / 2e-6
+        assert found[place] == pytest.approx(slope, rel=1e-7, abs=1e-9)
+
+
+def test_softmax_with_a_mask_in_a_model(rng):
     x, mask = rng.normal(size=(N, 4)), rng.random((N, 4)) < 0.6
     mask[0], mask[1] = False, True
     u, v = Input((4,), dtype="float64"), Input((4,), dtype="float64")

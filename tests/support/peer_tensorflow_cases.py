@@ -22,3 +22,10 @@ def values_and_gradients():
 
 def weights_for(value):
     return np.random.default_rng(7).normal(size=np.shape(value)).astype(np.float32)
+
+
+def searched(probabilities, lengths, beam_width, top_paths):
+    """Return what Keras 2's backend decodes by its search."""
+    backend = require_peer("tf_keras").backend
+    labels, chances = backend.ctc_decode(probabilities, lengths, False, beam_width, top_paths)
+    return [np.asarray(one) for one in labels], np.asarray(chances)

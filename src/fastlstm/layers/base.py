@@ -13,8 +13,8 @@ from .._internal.checks import flag, integer, size
 from .._internal.names import given_or_automatic
 from .._internal.native import Branch, Network, Place
 from .._internal.not_available import attribute_of
-from .._internal.owners import Owner
 from .._internal.own_properties import raised_by
+from .._internal.owners import Owner
 from .._internal.registry import Registry, plain
 from .._internal.signatures import takes_the_options_of
 from .._internal.tensor import like

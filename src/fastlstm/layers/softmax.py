@@ -7,7 +7,7 @@ import numpy as np
 
 from .._internal.native import Branch
 from .._internal.tensor import like
-from ._axes import append_over, axes_of, given_axes, require_possible
+from ._axes import append_over, axes_of, given_axes, require_known
 from ._pair_scores import are_pair_scores, normalized_scores
 from .base import NESTED, SEQUENCES, VECTORS, Layer, Shape, registry
 from .symbolic import are_symbolic
@@ -22,7 +22,8 @@ class Softmax(Layer):
     Parameters
     ----------
     axis : int or sequence of int
-        The axes of the sum: the last one, that of the features; 1, that of the steps of a sequence (N, T, D); or both.
+        The axes of the sum: the last one, that of the features; 1, that of the steps of a sequence (N, T, D); any
+        other axis but that of the samples; or several.
     **options
         Keyword arguments common to all layers, described in `Layer`: `name`, `dtype`, `activity_regularizer`,
         `trainable`, `weights`, and in place of an `Input`: `input_shape`, `batch_input_shape`, `batch_shape`,
@@ -109,7 +110,7 @@ class Softmax(Layer):
     def _output_shape(self, shape: Shape) -> Shape:
         if are_pair_scores(shape):
             return shape
-        require_possible(self.name, axes_of(self.name, self.axis, shape), shape)
+        require_known(self.name, axes_of(self.name, self.axis, shape), shape)
         return shape
 
     def _append_to(self, branch: Branch, shape: Shape) -> None:

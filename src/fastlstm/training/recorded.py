@@ -90,7 +90,7 @@ class RecordedGraph:
     def _shaped(found: Any, shapes: Sequence[Any]) -> list[Array]:
         arrays = found if isinstance(found, list) else [found]
         return [
-            np.reshape(array, [old if size is None else size for old, size in zip(array.shape, shape, strict=False)])
+            np.reshape(array, [array.shape[k] if size is None else size for k, size in enumerate(shape)])
             if len(shape) != array.ndim
             else array
             for array, shape in zip(arrays, shapes, strict=True)

@@ -5,11 +5,11 @@ from typing import Any
 
 import numpy as np
 
-from ..._internal import tape
+from ..._internal import checks, tape
 from ..._internal.arrays import Array
 from ..._internal.deferred import defer_functions
-from ..._internal.not_available import NotAvailableError
 from ..._internal.tensor import tensor
+from ._ctc_beams import most_probable
 from ._epsilon import epsilon
 
 
@@ -56,7 +56,7 @@ def ctc_batch_cost(y_true: Any, y_pred: Any, input_length: Any, label_length: An
 def ctc_decode(
     y_pred: Any, input_length: Any, greedy: bool = True, beam_width: int = 100, top_paths: int = 1
 ) -> tuple[list[Any], Any]:
-    """Return the labels of the most probable class of each step, without repetitions and blanks.
+    """Return the most probable labels of each sample.
 
     Parameters
     ----------
@@ -65,26 +65,31 @@ def ctc_decode(
     input_length : array_like
         (N,): how many steps of each sample count.
     greedy : bool
-        Only True is supported.
-    beam_width, top_paths : int
-        Accepted as in Keras, without effect.
+        Whether to take the most probable class of each step, without repetitions and blanks. Otherwise the
+        probabilities of all alignments are summed, in a search that keeps the best beginnings after each step.
+    beam_width : int
+        How many beginnings the search keeps.
+    top_paths : int
+        How many results the search gives. As in Keras 2, equal labels that follow each other are merged in them.
 
     Returns
     -------
     list of tensor
-        One (N, T) of labels; -1 after the last one.
+        Labels (N, T), the most probable first; -1 after the last one.
     tensor
-        (N, 1): the sum of ``-log`` of the largest probabilities.
+        (N, 1): the sum of ``-log`` of the largest probabilities; of a search the logarithms of the probabilities of
+        the results (N, top_paths).
 
     Raises
     ------
     ValueError
-        If a length is negative or exceeds T.
+        If a length is negative or exceeds T, or the search knows fewer than `top_paths` results.
     """
-    if not greedy:
-        raise NotAvailableError("fastlstm does not have ctc_decode of beams: pass greedy=True")
     probabilities, steps = np.asarray(y_pred), np.asarray(input_length).reshape(-1).astype(np.int64)
     _check_lengths("input_length", steps, probabilities.shape[1])
+    if not greedy:
+        width, paths = checks.integer("beam_width", beam_width, 1), checks.integer("top_paths", top_paths, 1)
+        return _decoded_by_search(probabilities, steps, width, paths)
     blank = probabilities.shape[-1] - 1
     found: list[Array] = []
     costs = np.zeros((len(probabilities), 1), probabilities.dtype)
@@ -93,10 +98,24 @@ def ctc_decode(
         costs[n] = -np.log(probabilities[n, :count].max(axis=-1) + epsilon()).sum()
         is_new = np.concatenate([[True], best[1:] != best[:-1]])[: len(best)]
         found.append(best[is_new & (best != blank)])
-    decoded = np.full(probabilities.shape[:2], -1, np.int64)
-    for n, one in enumerate(found):
-        decoded[n, : len(one)] = one
-    return [tensor(decoded)], tensor(costs)
+    return [_filled(found, probabilities.shape[1])], tensor(costs)
+
+
+def _decoded_by_search(probabilities: Array, steps: Array, beam_width: int, top_paths: int) -> tuple[list[Any], Any]:
+    shifted = np.log(probabilities.astype(np.float64) + epsilon())
+    logs = shifted - np.logaddexp.reduce(shifted, axis=-1, keepdims=True)
+    found = [most_probable(one[:count], beam_width, top_paths) for one, count in zip(logs, steps, strict=True)]
+    labels = [_filled([of_sample[path] for of_sample, _ in found], logs.shape[1]) for path in range(top_paths)]
+    chances = np.array([of_sample for _, of_sample in found], probabilities.dtype)
+    return labels, tensor(chances.reshape(-1, top_paths))
+
+
+def _filled(labels: Sequence[Any], width: int) -> Any:
+    """Return labels of each sample as one array, with -1 after the last one."""
+    found = np.full((len(labels), width), -1, np.int64)
+    for n, one in enumerate(labels):
+        found[n, : len(one)] = one
+    return tensor(found)
 
 
 def _check_lengths(name: str, lengths: Array, limit: int) -> None:
