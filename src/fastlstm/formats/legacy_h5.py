@@ -9,7 +9,7 @@ import numpy as np
 
 from .._internal.arrays import Array
 from ..layers._weights import Weight
-from . import adopt, build, cudnn, hdf5, keras2, training_state, weight_tree
+from . import adopt, build, cudnn, hdf5, keras2, optimizer_state, training_state, weight_tree
 from .archive import KERAS_VERSION
 from .deserialize import Deserializer
 from .saved_model import LayersOf, LoadedModel, ModelClasses, SavedModel
@@ -183,10 +183,10 @@ def contents(model: SavedModel, description: dict[str, Any]) -> bytes:
         layers_of = weight_tree.order_in_files(model)
         _write_weights(file.create_group(_WEIGHTS), model, layers_of)
         if model.built:
-            optimizer = training_state.native_optimizer(model)
-            if optimizer is not None:
-                variables = training_state.optimizer_variables(model, optimizer, layers_of)
-                saved = [(f"{optimizer.name}/{i}", array) for i, array in enumerate(variables)]
+            trained = training_state.trained_by(model, layers_of)
+            if trained is not None:
+                variables = optimizer_state.variables(*trained)
+                saved = [(f"{trained.optimizer.name}/{i}", array) for i, array in enumerate(variables)]
                 _write_list(file.create_group(_OPTIMIZER), saved)
             training_state.write_ours(file, model)
     return stream.getvalue()

@@ -149,6 +149,9 @@ def load_model(
                     adopt.replace(model, partial(weight_tree.arrays_of, tree), False)
                 if compile:
                     adopt.compile_as_described(model, description.get("compile_config"), deserializer)
+                if model.built:
+                    saved = training_state.saved_optimizer_variables(tree)
+                    training_state.restore(tree, model, saved, training_state.order_in(tree, model))
                 return model
             unbuilt = build.unbuilt(description, deserializer, model_classes)
             model = unbuilt.model

@@ -1,7 +1,7 @@
 """The state of an optimizer in the order of Keras's variables: steps, learning rate, then slots."""
 
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -10,6 +10,7 @@ from .._internal.arrays import Array
 from .._internal.native import Network
 from ..layers._tracked import outermost
 from ..optimizers import Optimizer, _variables
+from ..optimizers._loops import key_of
 from . import hdf5, weight_tree
 from .saved_model import LayersOf, SavedModel
 
@@ -34,19 +35,26 @@ class Slot(NamedTuple):
     weight: Trained
 
 
-def trained_weights(model: SavedModel, layers_of: LayersOf | None = None) -> list[Trained]:
-    """Return the weights that training changes in Keras's order, or in that of `layers_of`."""
-    native, flags = model._native_model(), model._trained_in_fit()
+def trained_weights(
+    model: SavedModel, number_of: Callable[[Any, int], int | None], layers_of: LayersOf | None = None
+) -> list[Trained]:
+    """Return the weights that training changes in Keras's order, or in that of `layers_of`.
+
+    `number_of` says which parameter of a network a weight is, given its layer and its number there.
+    """
+    flags = model._trained_in_fit()
     owners: dict[int, Any] = {}
     for leaf in weight_tree.leaves(model, layers_of):
         inside = leaf.owner._leaf_layers() if leaf.owner._is_own else [leaf.owner]
         owners |= {id(one): one for one in map(outermost, inside)}
     found = []
     for owner in owners.values():
-        first = native.first_parameter(owner)
         for i, (array, is_trained) in enumerate(zip(owner.weights, flags[id(owner)], strict=True)):
             if is_trained:
-                found.append(Trained(None if first is None else first + i, array))
+                found.append(Trained(number_of(owner, i), array))
+    if getattr(model, "_is_subclassed", False):  # whose layers files have by the names of attributes
+        places = {key_of(one): place for place, one in enumerate(model.trainable_weights)}
+        found.sort(key=lambda one: places.get(key_of(one.array), len(places)))
     return found
 
 

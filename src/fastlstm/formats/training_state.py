@@ -21,6 +21,7 @@ from ..layers.base import Layer
 from ..layers.rnn.recurrent import Recurrent
 from ..layers.rnn.recurrent_cell import RecurrentCell
 from ..optimizers import Optimizer
+from ..optimizers._loops import key_of
 from ..training.native_model import NativeModel
 from . import hdf5, optimizer_state, weight_tree
 from .saved_model import LayersOf, SavedModel
@@ -35,27 +36,53 @@ _TEXT, _STATEFUL_STATE = "training.json", "carried_state"
 
 def write(file: "h5py.File", model: SavedModel, layers_of: LayersOf | None = None) -> None:
     """Write the training state of a built model, the optimizer's in Keras's order or in that of `layers_of`."""
-    optimizer = native_optimizer(model)
-    if optimizer is not None:
+    trained = trained_by(model, layers_of)
+    if trained is not None:
         saved = file.create_group(_OPTIMIZER)
-        saved.attrs["name"] = optimizer.name
-        for i, array in enumerate(optimizer_variables(model, optimizer, layers_of)):
+        saved.attrs["name"] = trained.optimizer.name
+        for i, array in enumerate(optimizer_state.variables(*trained)):
             saved[str(i)] = array
     write_ours(file, model)
 
 
-def native_optimizer(model: SavedModel) -> Optimizer | None:
-    """Return the optimizer that trains the model's network; None if there is none, or only training loops use it."""
+class Training(NamedTuple):
+    """An optimizer with the network that has its slots."""
+
+    optimizer: Optimizer
+    network: Network
+    weights: list[optimizer_state.Trained]
+
+
+def trained_by(model: SavedModel, layers_of: LayersOf | None) -> Training | None:
+    """Return the optimizer of `compile` if it has begun to train a built model, in `fit` or in steps of users."""
+    optimizer, native = model._compiled_optimizer, model._native_model()
+    if optimizer is None:
+        return None
+    if native is not None and optimizer._network is native.network:
+
+        def in_model(owner: Any, i: int) -> int | None:
+            first = native.first_parameter(owner)
+            return None if first is None else first + i
+
+        return Training(optimizer, native.network, optimizer_state.trained_weights(model, in_model, layers_of))
+    loop = optimizer._own_steps
+    if loop is None or optimizer._network is not loop.network:
+        return None
+    numbers = {key: number for number, key in enumerate(loop.keys)}
+
+    def in_loop(owner: Any, i: int) -> int | None:
+        return numbers.get(key_of(owner.weights[i]))
+
+    return Training(optimizer, loop.network, optimizer_state.trained_weights(model, in_loop, layers_of))
+
+
+def _to_be_trained_by(model: SavedModel, layers_of: LayersOf | None) -> Training | None:
+    """Return the same for a model that has not been trained; the steps of its own class begin with all variables."""
     optimizer = model._compiled_optimizer
-    native = model._native_model()
-    is_its = optimizer is not None and native is not None and optimizer._network is native.network
-    return optimizer if is_its else None
-
-
-def optimizer_variables(model: SavedModel, optimizer: Optimizer, layers_of: LayersOf | None) -> list[Array]:
-    """Return Keras's variables of a built model's optimizer."""
-    weights = optimizer_state.trained_weights(model, layers_of)
-    return optimizer_state.variables(optimizer, model._native_model().network, weights)
+    if optimizer is not None and model._runs_own("train_step"):
+        model._native_model()  # which the optimizer would otherwise begin with later
+        optimizer._steps_for(model.trainable_weights)
+    return trained_by(model, layers_of)
 
 
 def write_ours(file: "h5py.File", model: SavedModel) -> None:
@@ -113,7 +140,7 @@ def restore(
     file: "h5py.File",
     model: SavedModel,
     saved: Sequence["h5py.Dataset"],
-    layers_of: LayersOf,
+    layers_of: LayersOf | None,
     *,
     by_slot: bool = False,
 ) -> None:
@@ -125,15 +152,15 @@ def restore(
     ours = read_ours(file)
     _restore_seeds(model, ours.get("seeds", {}))
     model._rng_steps = RngSteps(integer("draws", ours.get("draws", 0), 0))
-    optimizer = native_optimizer(model)
+    optimizer = model._compiled_optimizer
     if optimizer is not None and ours.get("without_decay"):
         names = [f"^{re.escape(str(name))}$" for name in ours["without_decay"]]
         optimizer.exclude_from_weight_decay(var_names=names)
-    if optimizer is not None and saved:
-        network, weights = model._native_model().network, optimizer_state.trained_weights(model, layers_of)
-        fitting = optimizer_state.fitting(optimizer, network, weights, saved, "load_model", by_slot=by_slot)
+    trained = _to_be_trained_by(model, layers_of) if saved else None
+    if trained is not None:
+        fitting = optimizer_state.fitting(*trained, saved, "load_model", by_slot=by_slot)
         if fitting is not None:
-            optimizer_state.restore(optimizer, network, fitting)
+            optimizer_state.restore(trained.optimizer, trained.network, fitting)
     _restore_stateful_state(file, model)
 
 
@@ -160,14 +187,15 @@ def restore_training(
 
     `saved` and `layers_of` are as for `restore`.
     """
-    optimizer = native_optimizer(model)
-    if optimizer is None or not saved:
+    trained = _to_be_trained_by(model, layers_of) if saved else None
+    if trained is None:
         return
-    network, weights = model._native_model().network, optimizer_state.trained_weights(model, layers_of)
-    fitting = optimizer_state.fitting(optimizer, network, weights, saved, "load_weights", by_slot=False)
+    fitting = optimizer_state.fitting(*trained, saved, "load_weights", by_slot=False)
     if fitting is not None:
         _restore_seeds(model, read_ours(file).get("seeds", {}))
-        optimizer_state.restore(optimizer, model._native_model().network, fitting)
+        trained = trained_by(model, layers_of)  # of the network after these seeds
+        assert trained is not None
+        optimizer_state.restore(trained.optimizer, trained.network, fitting)
         _restore_stateful_state(file, model)
 
 

@@ -440,6 +440,10 @@ class LayerGraph(Owned):
                 found.setdefault(identity, [self._trainable and flag for flag in flags])
         return found
 
+    def _runs_own(self, step: str) -> bool:
+        """Return whether the class defines a step of training, as only models with a `fit` can."""
+        return False
+
     def _trained_in_fit(self) -> dict[int, list[bool]]:
         """Return for each weight of each layer, by the layer's identity, whether `fit` changes it."""
         return self._trained_by_layer()

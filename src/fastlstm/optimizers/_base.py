@@ -446,14 +446,18 @@ class Optimizer:
         [0.5, 2.0]
         """
         gradients, variables = pairs_of(grads_and_vars)
+        self._steps_for(variables).step(gradients, float(np.reshape(self.rates(1), -1)[0]))
+        return self.iterations
+
+    def _steps_for(self, variables: Sequence[Any]) -> OwnSteps:
+        """Return what makes steps with these variables; with others than before it begins with empty slots."""
         keys = [key_of(one) for one in variables]
         steps = self._own_steps
         if steps is None or steps.keys != keys or self._network is not steps.network:
             steps = self._own_steps = OwnSteps(variables)
             self._steps_before = self._steps
             self.start(steps.network)
-        steps.step(gradients, float(np.reshape(self.rates(1), -1)[0]))
-        return self.iterations
+        return steps
 
     def minimize(self, loss: Any, var_list: Any, grad_loss: None = None, name: Any = None, tape: Any = None) -> Any:
         """Make a step that lowers a loss, as in Keras 2.
