@@ -205,3 +205,13 @@ def test_variables_without_weight_decay():
     optimizer.exclude_from_weight_decay(var_list=[layer.bias])
     with pytest.raises(ValueError, match="var_list: in fit, weights are identified by name"):
         model.compile(optimizer, "mse")
+
+
+def test_watched_tensors_beside_what_is_computed_of_them(rng):
+    x = tf.constant(rng.normal(size=4))
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = tf.reduce_sum(tf.exp(x) * x + tf.where(x > 0, tf.sin(x), x) + tf.stack([tf.cos(x), x])[1])
+    value = np.asarray(x)
+    expected = np.exp(value) * (1 + value) + np.where(value > 0, np.cos(value), 1) + 1
+    np.testing.assert_allclose(tape.gradient(y, x), expected, rtol=1e-12)

@@ -92,11 +92,12 @@ class Tensor(np.ndarray[Any, Any]):
         """Let what is computed with watched tensors be traced, until `forget_watched`."""
         Tensor.__array_ufunc__ = _ufunc_of_watched  # type: ignore[method-assign]
         Tensor.__array_function__ = _function_of_watched  # type: ignore[assignment, method-assign]
+        Tensor._current = _watched  # type: ignore[attr-defined]  # beside a traced array, which comes first
 
     @staticmethod
     def forget_watched() -> None:
         """Compute with tensors as with arrays again."""
-        for name in ("__array_ufunc__", "__array_function__"):
+        for name in ("__array_ufunc__", "__array_function__", "_current"):
             if name in vars(Tensor):
                 delattr(Tensor, name)
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from .._internal.arrays import Array
 from .._internal.registry import Registry
-from .._internal.tape import with_backward
+from .._internal.tape import is_traced, with_backward
 
 Function: TypeAlias = Callable[..., Array]
 Decorated = TypeVar("Decorated", bound=Function)
@@ -64,7 +64,11 @@ def elementwise(
     slope: Callable[[Array, Array], Any], *aliases: str, onnx: Operator | Expression | None = None
 ) -> Callable[[Decorated], Decorated]:
     """Return the decorator of a function y = f(x) with the derivative ``slope(x, y)``; True and False are 1 and 0."""
-    return _activation(Definition(lambda d_y, x, y: d_y * np.asarray(slope(x, y), x.dtype), True, onnx), aliases)
+    return _activation(Definition(lambda d_y, x, y: d_y * _of_dtype(slope(x, y), x.dtype), True, onnx), aliases)
+
+
+def _of_dtype(slope: Any, dtype: Any) -> Any:
+    return slope.astype(dtype) if is_traced(slope) else np.asarray(slope, dtype)
 
 
 def of_rows(

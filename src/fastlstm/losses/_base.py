@@ -10,7 +10,7 @@ from .._internal.deferred import deferring_in
 from .._internal.names import snake_case
 from .._internal.native import Network
 from .._internal.not_available import has_attributes_of_keras
-from .._internal.tape import Traced, record
+from .._internal.tape import Traced, only_once, record
 from .._internal.tensor import result
 from . import _direct_calls
 from ._pairs import floats
@@ -243,7 +243,8 @@ class Loss:
         values = self.call(floats("y_true", y_true).astype(y_pred.dtype, copy=False), y_pred)  # type: ignore[arg-type]
         if isinstance(values, tuple):
             values, gradient = values
-            values = record(np.asarray(values), (y_pred, lambda d: d[..., None] * gradient))
+            pull = only_once(lambda d: d[..., None] * gradient, f"the loss {self.name!r}")
+            values = record(np.asarray(values), (y_pred, pull))
         weight = None if sample_weight is None else floats("sample_weight", sample_weight)
         if self._reduces:
             return np.sum(values * shares_of(np.shape(values), self.reduction, weight, self.name))

@@ -6,7 +6,7 @@ import numpy as np
 
 from .._internal.arrays import Array, finite_array, numbers, real_array
 from .._internal.names import snake_case
-from .._internal.tape import Traced, plain, record
+from .._internal.tape import Traced, only_once, plain, record
 from ._base import Loss
 from ._shares import mask_of
 
@@ -85,7 +85,7 @@ class BatchLoss(Loss):
         targets = self._converted("y_true", plain(y_true), y_pred.shape, 0, str(y_pred.dtype), finite=False)
         weight = None if sample_weight is None else numbers("sample_weight", sample_weight)
         loss, gradient = self._gradient_of_batch(targets, y_pred.value, weight, mask_of(y_pred))
-        return record(np.asarray(loss), (y_pred, lambda d: d * gradient))
+        return record(np.asarray(loss), (y_pred, only_once(lambda d: d * gradient, f"the loss {self.name!r}")))
 
     def _weight_of_each(self, values: Array, weight: Array) -> Array:
         """Return the weights of values in a shape that multiplies them; the weight of a sample is that of all its."""

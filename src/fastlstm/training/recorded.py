@@ -19,6 +19,7 @@ from ..layers._masks_of_arrays import masked, with_masks
 from ..layers._trace import traced
 from ..layers._unbuilt import building_all
 from ..layers.symbolic import OPERATIONS
+from . import equations
 from .mirror import Mirror
 from .native_model import ModelInput, masks_of
 from .nodes import Node, Value, first_taking, shapes_of
@@ -68,6 +69,8 @@ class RecordedGraph:
             input_gradient=wants_dx,
         )
         self._mirror, self._network, self._weights = mirror, mirror.network, mirror.weights
+        unique = {id(layer): layer for layer in mirror.layers}.values()
+        self._weighted = [layer for layer in unique if trained.get(id(layer))]
         self._parameters = self._network.parameters
         reached: Any = self._network.masked_output
         self._masked_outputs = reached if isinstance(reached, list) else [reached]
@@ -116,11 +119,23 @@ class RecordedGraph:
                 state["d"], state["found"] = d, self._backward(waiting, d, outputs, trained)
             return state["found"]
 
+        missing = equations.lacking(self._nodes, rng_step is not None)
+        again: dict[int, Any] = {}
+
+        def both(d: Any, which: int, k: int) -> Any:
+            """Return the gradient with respect to a weight or an input, traced if that with respect to outputs is."""
+            if not tape.is_traced(d) or missing is not None:
+                return tape.only_once(lambda plain: gradients(plain)[which][k], str(missing))(d)
+            if id(d) not in again:
+                again.clear()
+                again[id(d)] = self._traced_gradients(d, arrays, outputs, trained, sources, rng_step is not None)
+            return again[id(d)][which][k]
+
         def of_weight(k: int) -> Callable[[Any], Any]:
-            return lambda d: gradients(d)[0][k]
+            return lambda d: both(d, 0, k)
 
         def of_input(k: int) -> Callable[[Any], Any]:
-            return lambda d: gradients(d)[1][k].reshape(np.shape(tape.plain(arrays[k])))
+            return lambda d: np.reshape(both(d, 1, k), np.shape(tape.plain(arrays[k])))
 
         parents = [(source, of_weight(k)) for k, source in enumerate(sources)]
         parents += [(arrays[k], of_input(k)) for k in inputs]
@@ -134,14 +149,42 @@ class RecordedGraph:
         def part(k: int, output: Array) -> Any:
             end = ends[k]
 
-            def pull(d: Any) -> Array:
-                found = np.zeros(ends[-1], output.dtype)
-                found[end - output.size : end] = np.ravel(d)
-                return found
+            def pull(d: Any) -> Any:
+                return tape.put_back(np.ravel(d), slice(end - output.size, end), (ends[-1],))
 
             return tape.Traced(output, [(whole, pull)], recording.recording)
 
         return [part(k, output) for k, output in enumerate(outputs)]
+
+    def _traced_gradients(
+        self,
+        d: Any,
+        arrays: Sequence[Any],
+        outputs: Sequence[Array],
+        trained: Sequence[int],
+        sources: Any,
+        training: bool,
+    ) -> Any:
+        """Return what `_backward` does, computed in functions with derivatives."""
+        given = [tape.record(tape.plain(one), (one, lambda of_one: of_one)) for one in arrays]
+        stores = [store.arrays()[i].view(np.ndarray) for store, i in self._weights]
+        values = iter(
+            {**dict(enumerate(stores)), **dict(zip(trained, sources, strict=True))}[k] for k in range(len(stores))
+        )
+        weights = {id(layer): [next(values) for _ in layer.weights] for layer in self._weighted}
+        found = equations.outputs_of(self._nodes, self._outputs, given, weights, training)
+        ends = np.cumsum([one.size for one in outputs]).tolist()
+        flat = np.ravel(d)
+        parts = [np.reshape(flat[end - one.size : end], one.shape) for end, one in zip(ends, outputs, strict=True)]
+        of_inputs = [one for one in given if tape.is_traced(one)]
+        wanted = [*sources, *of_inputs]
+        results = [(one, part) for one, part in zip(found, parts, strict=True) if tape.is_traced(one)]
+        gradients = [
+            np.zeros(one.shape, one.dtype) if each is None else each
+            for one, each in zip(wanted, tape.carry_back(results, wanted, stops=True), strict=True)
+        ]
+        rest = iter(gradients[len(sources) :])
+        return gradients[: len(sources)], [next(rest) if tape.is_traced(one) else None for one in given]
 
     def _backward(self, saved: Any, d: Any, outputs: Sequence[Array], trained: Sequence[int]) -> Any:
         """Return the gradients of the trained weights and of the inputs."""

@@ -9,7 +9,7 @@ from . import _products, _reductions, _shapes, _ufuncs  # noqa: F401  # they fil
 from ._backward import carry_back
 from ._session import Session, begin, end, paused, session
 from ._special import digamma, erf, lgamma
-from ._traced import NotDifferentiableError, Recording, Traced, current, is_traced, plain, record
+from ._traced import NotDifferentiableError, Recording, Traced, current, is_traced, only_once, plain, put_back, record
 from ._vjp import vjp, with_backward
 
 __all__ = [
@@ -25,8 +25,10 @@ __all__ = [
     "erf",
     "is_traced",
     "lgamma",
+    "only_once",
     "paused",
     "plain",
+    "put_back",
     "record",
     "session",
     "vjp",

@@ -6,19 +6,22 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import Array
 from ._traced import Traced
 
 
-def carry_back(results: Sequence[tuple[Traced, Any]], sources: Sequence[Traced]) -> list[Array | None]:
+def carry_back(results: Sequence[tuple[Traced, Any]], sources: Sequence[Traced], *, stops: bool = False) -> list[Any]:
     """Return the gradient with respect to each source, given those with respect to results.
+
+    Gradients that are given as traced arrays give traced ones, which have gradients themselves.
 
     Parameters
     ----------
     results : sequence of (Traced, ndarray)
         Traced arrays, each with the gradient with respect to it.
     sources : sequence of Traced
-        What they were computed from, each without parents.
+        What they were computed from.
+    stops : bool
+        Whether gradients are carried no further than to the sources, which otherwise have no parents.
 
     Returns
     -------
@@ -38,14 +41,15 @@ def carry_back(results: Sequence[tuple[Traced, Any]], sources: Sequence[Traced])
 
     for node, d in results:
         add(node, d)
+    ends = {source.number for source in sources} if stops else set()
     while waiting:  # the latest one first: all that depends on it has been visited
         place, node = heapq.heappop(waiting)
-        if node.parents:
+        if node.parents and node.number not in ends:
             d = gradients.pop(place)
             for parent, pull in node.parents:
                 add(parent, pull(d))
     found = (gradients.get(-source.number) for source in sources)
-    return [None if d is None else np.asarray(d) for d in found]
+    return [d if d is None or type(d) is Traced else np.asarray(d) for d in found]
 
 
 def _fitted(d: Any, value: Any) -> Any:

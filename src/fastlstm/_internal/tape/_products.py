@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from ..arrays import Array
-from ._traced import FUNCTIONS, NotDifferentiableError, Pull, plain, record
+from ._traced import FUNCTIONS, NotDifferentiableError, Pull, is_traced, plain, record
 
 
 def _dot(a: Any, b: Any, out: None = None) -> Any:
@@ -59,9 +59,9 @@ def _einsum(subscripts: str, *operands: Any, **_: Any) -> Any:
         known = set("".join([result, *others]))
         mine = "".join(letter for letter in inputs[place] if letter in known)
         kept = [slice(None) if letter in known else None for letter in inputs[place]]  # those summed over here alone
-        factors = [value for i, value in enumerate(values) if i != place]
 
         def pull(d: Any) -> Array:
+            factors = [one for i, one in enumerate(operands if is_traced(d) else values) if i != place]
             found: Array = np.einsum(f"{','.join([result, *others])}->{mine}", d, *factors)
             return np.broadcast_to(found[tuple(kept)], values[place].shape)
 

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from ..arrays import Array
-from ._traced import FUNCTIONS, NotDifferentiableError, Traced, plain, record
+from ._traced import FUNCTIONS, NotDifferentiableError, Traced, is_traced, plain, record
 
 _GIVEN_BY_DEFAULT = np._NoValue
 
@@ -70,6 +70,8 @@ def _prod(x: Traced, axis: Any = None, dtype: Any = None, out: None = None, keep
 
     def pull(d: Any) -> Array:
         """Multiply by the product of the other factors: those before and those after, since factors may be 0."""
+        if is_traced(d):
+            raise NotDifferentiableError("numpy.prod has no derivative of its derivative here")
         others = tuple(i for i in range(value.ndim) if i not in axes)
         moved = value.transpose(others + axes)
         rows = moved.reshape(*(value.shape[i] for i in others), -1)
@@ -87,9 +89,10 @@ def _var(x: Traced, axis: Any = None, dtype: Any = None, out: None = None, ddof:
     kept, count, value = _shape_with_axes(x.shape, axes), _count(x.shape, axes), x.value
     y = value.var(dtype=dtype, ddof=ddof, **_arguments(axis, keepdims))
 
-    def pull(d: Any) -> Array:
-        deviations = value - value.mean(axis=axis, keepdims=True)
-        return np.asarray(deviations * (np.reshape(d, kept) * (2 / (count - ddof))))
+    def pull(d: Any) -> Any:
+        given: Any = x if is_traced(d) else value
+        deviations = given - np.mean(given, axis=axis, keepdims=True)
+        return deviations * (np.reshape(d, kept) * (2 / (count - ddof)))
 
     return record(y, (x, pull))
 
@@ -125,8 +128,9 @@ def _norm(x: Traced, ord: Any = None, axis: Any = None, keepdims: bool = False) 
 
     def pull(d: Any) -> Array:
         """Give 0 for a vector of zeros, at which the norm has no slope."""
-        length = np.reshape(y, kept)
-        found: Array = np.reshape(d, kept) * value / np.where(length == 0, 1, length)
+        given: Any = (x, _norm(x, ord, axis, keepdims)) if is_traced(d) else (value, y)
+        length = np.reshape(given[1], kept)
+        found: Array = np.reshape(d, kept) * given[0] / np.where(length == 0, 1, length)
         return found
 
     return record(y, (x, pull))

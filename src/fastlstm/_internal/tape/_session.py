@@ -37,6 +37,10 @@ class Session:
         found = self.watched.get(id(array)) if self.watched else None
         return array if found is None else found[1]
 
+    def constant(self, array: Any) -> Traced:
+        """Return an array that does not depend on anything, as what is computed of it is recorded."""
+        return Traced(np.asarray(array), (), self.recording)
+
     def known(self, key: Any) -> Traced | None:
         """Return the traced array of a variable that was used, None for another."""
         return self._sources.get(key)

@@ -5,8 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import Array
-from ._traced import FUNCTIONS, Pull, Traced, plain, record
+from ._traced import FUNCTIONS, Pull, Traced, plain, put_back, record
 
 
 def _moved(forward: Callable[..., Any]) -> Callable[..., Any]:
@@ -26,10 +25,8 @@ def _permuted(forward: Callable[..., Any]) -> Callable[..., Any]:
         value = plain(x)
         places = forward(np.arange(value.size).reshape(value.shape), *args, **options)
 
-        def pull(d: Any) -> Array:
-            found = np.zeros(value.size, d.dtype)
-            np.add.at(found, places, d)  # some functions repeat elements
-            return np.reshape(found, value.shape)
+        def pull(d: Any) -> Any:
+            return np.reshape(put_back(d, places, (value.size,)), value.shape)  # some functions repeat elements
 
         return record(forward(value, *args, **options), (x, pull))
 

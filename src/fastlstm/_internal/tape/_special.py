@@ -17,7 +17,7 @@ def erf(x: Array) -> Array:
     return _of_dtype(_erf_of_arrays(x), x)
 
 
-@with_backward(lambda d_y, x, y: d_y * digamma(x))
+@with_backward(lambda d_y, x, y: d_y * digamma(x), traceable=False)
 def lgamma(x: Array) -> Array:
     """Return the logarithm of the absolute value of the gamma function, in the dtype of `x`."""
     return _of_dtype(_lgamma_of_arrays(x), x)

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from ..arrays import Array
-from ..not_available import attribute_of
+from ..not_available import NotAvailableError, attribute_of
 
 Pull: TypeAlias = Callable[[Any], Any]
 """Takes the gradient with respect to a result, and returns that with respect to one of the arrays it depends on.
@@ -177,16 +177,7 @@ class Traced:
     def __getitem__(self, index: Any) -> Any:
         value, shape = self.value, self.value.shape
         index = tuple(map(plain, index)) if isinstance(index, tuple) else plain(index)
-
-        def pull(d: Any) -> Array:
-            found = np.zeros(shape, d.dtype)
-            if _is_basic(index):
-                found[index] = d
-            else:
-                np.add.at(found, index, d)  # an element may have been taken several times
-            return found
-
-        return record(value[index], (self, pull))
+        return record(value[index], (self, lambda d: put_back(d, index, shape)))
 
     def __iter__(self) -> Iterator[Any]:
         return (self[i] for i in range(len(self.value)))
@@ -327,6 +318,45 @@ def _is_basic(index: Any) -> bool:
     ) or (isinstance(index, np.ndarray) and index.dtype == np.bool_)
 
 
+def only_once(pull: Pull, what: str) -> Pull:
+    """Return a `Pull` whose results have no gradients: asking for these raises NotAvailableError.
+
+    Parameters
+    ----------
+    pull : callable
+        Takes and returns plain arrays.
+    what : str
+        What has no gradients of gradients, for the message.
+
+    Returns
+    -------
+    callable
+    """
+
+    def refuse(_: Any) -> Any:
+        raise NotAvailableError(
+            f"fastlstm does not have gradients of gradients through {what}: they are there for functions of NumPy and"
+            " for Dense, activations, Flatten, Reshape, Dropout without a rate and merging layers; use those inside the"
+            " outer tape, or leave the inner gradient out of the loss with tf.stop_gradient"
+        )
+
+    def call(d: Any) -> Any:
+        return record(pull(plain(d)), (d, refuse))
+
+    return call
+
+
+def put_back(d: Any, index: Any, shape: tuple[int, ...]) -> Any:
+    """Return zeros of a shape to which values are added at an index, where some elements may be several times."""
+    values = plain(d)
+    found = np.zeros(shape, values.dtype)
+    if _is_basic(index):
+        found[index] = values
+    else:
+        np.add.at(found, index, values)
+    return record(found, (d, lambda of_found: of_found[index]))
+
+
 def current(x: Any) -> Any:
     """Return what a variable is at the moment, which may be traced; anything else is returned unchanged."""
     return x._current() if hasattr(type(x), "_current") else x
@@ -377,6 +407,10 @@ def apply(ufunc: np.ufunc, *inputs: Any) -> Any:
         return y
 
     def pull_to(slope: Slope) -> Pull:
-        return lambda d: slope(d, y, *values)
+        def pull(d: Any) -> Any:
+            # A gradient that is traced has gradients itself, with respect to what the slope depends on.
+            return slope(d, apply(ufunc, *inputs), *inputs) if is_traced(d) else slope(plain(d), y, *values)
+
+        return pull
 
     return record(y, *[(x, pull_to(slope)) for x, slope in zip(inputs, slopes, strict=True) if type(x) is Traced])

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..arrays import Array
 from ._backward import carry_back
-from ._traced import Recording, Traced, current, plain, record
+from ._traced import Recording, Traced, current, is_traced, only_once, plain, record
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -55,7 +55,9 @@ def vjp(function: Callable[..., Any], *arrays: Array) -> tuple[Any, Callable[[An
     return (type(result)(map(plain, results)) if several else plain(result)), pullback
 
 
-def with_backward(backward: Callable[[Array, Array, Array], Array]) -> Callable[[Function], Function]:
+def with_backward(
+    backward: Callable[[Array, Array, Array], Array], *, traceable: bool = True
+) -> Callable[[Function], Function]:
     """Return the decorator of a function of one array, which then takes a traced one as well.
 
     Parameters
@@ -63,6 +65,8 @@ def with_backward(backward: Callable[[Array, Array, Array], Array]) -> Callable[
     backward : callable
         ``backward(d_y, x, y)`` returns the gradient with respect to x, given that with respect to y = f(x). It is for
         the defaults of the other arguments: where others are given, the function itself is traced.
+    traceable : bool
+        Whether `backward` consists of functions with derivatives, so that there are gradients of gradients.
 
     Returns
     -------
@@ -79,7 +83,12 @@ def with_backward(backward: Callable[[Array, Array, Array], Array]) -> Callable[
                 return function(x, *args, **options)
             value = x.value
             y = function(value)
-            return record(y, (x, lambda d: backward(d, value, y)))
+
+            def pull(d: Any) -> Any:
+                given: Any = (d, x, call(x)) if traceable and is_traced(d) else (plain(d), value, y)
+                return backward(*given)
+
+            return record(y, (x, pull if traceable else only_once(pull, getattr(function, "__name__", "a function"))))
 
         return cast(Function, call)
 

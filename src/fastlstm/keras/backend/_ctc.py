@@ -49,7 +49,8 @@ def ctc_batch_cost(y_true: Any, y_pred: Any, input_length: Any, label_length: An
     shifted = y_pred + epsilon()
     logs = np.log(shifted) - np.log(np.sum(shifted, axis=-1, keepdims=True))
     paths = _Paths(labels, steps, lengths, classes - 1)
-    values = tape.with_backward(lambda d, x, y: d[:, None, None] * paths.gradient(x))(paths.values)(logs)
+    backward = tape.with_backward(lambda d, x, y: d[:, None, None] * paths.gradient(x), traceable=False)
+    values = backward(paths.values)(logs)
     return tensor(np.expand_dims(values, -1))
 
 

@@ -1,6 +1,7 @@
 """`tf.GradientTape`: gradients in training loops that scripts write."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -26,14 +27,16 @@ class GradientTape:
 
     def __init__(self, persistent: bool = False, watch_accessed_variables: bool = True) -> None:
         self._session: tape.Session | None = None
+        self._is_open = False
 
     def __enter__(self) -> "GradientTape":
-        self._session = tape.begin()
+        self._session, self._is_open = tape.begin(), True
         return self
 
     def __exit__(self, *_: Any) -> None:
         assert self._session is not None
         tape.end(self._session)
+        self._is_open = False
         if tape.session() is None:
             Tensor.forget_watched()
 
@@ -54,7 +57,9 @@ class GradientTape:
         if output_gradients is None:
             given: Sequence[Any] = [np.ones_like(tape.plain(one)) for one in targets]
         else:
-            given = [np.asarray(tape.plain(one)) for one in _flat(output_gradients)]
+            given = [one if tape.is_traced(one) else np.asarray(tape.plain(one)) for one in _flat(output_gradients)]
+        if self._session.tapes > self._is_open:  # another tape records the gradients
+            given = [one if tape.is_traced(one) else self._session.constant(one) for one in given]
         wanted = list(_flat(sources))
         found = self._session.gradients(list(zip(targets, given, strict=True)), [self._source(one) for one in wanted])
         filled = iter(
@@ -69,6 +74,39 @@ class GradientTape:
         store = getattr(one, "_store", None)
         key = ("watched", id(one)) if store is None else (store, one._index)
         return self._session.known(key)  # type: ignore[union-attr]
+
+    def jacobian(
+        self,
+        target: Any,
+        sources: Any,
+        unconnected_gradients: Any = None,
+        parallel_iterations: Any = None,
+        experimental_use_pfor: bool = True,
+    ) -> Any:
+        """Return the gradients of each element of a tensor: the axes of the target come before those of a source."""
+        shape, dtype = np.shape(tape.plain(target)), tape.plain(target).dtype
+        rows = [
+            self.gradient(target, sources, one.reshape(shape), unconnected_gradients)
+            for one in np.eye(math.prod(shape), dtype=dtype)
+        ]
+        return _joined(rows, lambda given: np.reshape(np.stack(given), (*shape, *np.shape(tape.plain(given[0])))))
+
+    def batch_jacobian(
+        self,
+        target: Any,
+        source: Any,
+        unconnected_gradients: Any = None,
+        parallel_iterations: Any = None,
+        experimental_use_pfor: bool = True,
+    ) -> Any:
+        """Return the gradients of the elements of each sample with respect to that sample of one source."""
+        rows, *shape = np.shape(tape.plain(target))
+        one_hot = np.eye(math.prod(shape), dtype=tape.plain(target).dtype)
+        found = [
+            self.gradient(target, source, np.broadcast_to(one.reshape(shape), (rows, *shape)), unconnected_gradients)
+            for one in one_hot
+        ]
+        return _joined(found, lambda given: np.reshape(np.stack(given, 1), (rows, *shape, *np.shape(given[0])[1:])))
 
     def stop_recording(self) -> Any:
         """Return a context in which nothing is recorded."""
@@ -90,6 +128,16 @@ def _flat(value: Any) -> Any:
         yield from _flat(list(value.values()))
     else:
         yield value
+
+
+def _joined(rows: Sequence[Any], join: Callable[[Sequence[Any]], Any]) -> Any:
+    """Return structures of arrays as one, with what `join` makes of the arrays in each place, None of None."""
+    first = rows[0]
+    if isinstance(first, (list, tuple)):
+        return [_joined(each, join) for each in zip(*rows, strict=True)]
+    if isinstance(first, dict):
+        return {name: _joined([one[name] for one in rows], join) for name in first}
+    return None if first is None else tensor(join(rows))
 
 
 def _like(structure: Any, values: Any) -> Any:
