@@ -13,6 +13,7 @@ class WithoutWeights:
     _also_in_keras: ClassVar[tuple[str, ...]] = ("Layer",)
     built: ClassVar[bool] = True
     trainable: ClassVar[bool] = False
+    _passes_mask: ClassVar[bool] = True
     weights: ClassVar[tuple[Array, ...]] = ()
 
     def get_weights(self) -> list[Array]:

@@ -8,7 +8,6 @@ import numpy as np
 
 from .._internal.files import RefusedError
 from ..layers import Activation, Dense, Embedding, Masking
-from ..layers._masks import passes_mask
 from ..layers.base import Layer
 from ..layers.merging import Merge
 from ..layers.rnn.recurrent import Recurrent
@@ -171,7 +170,7 @@ def _find_merged_masks(model: Any, masks: Sequence[frozenset[str]], merging: dic
         if isinstance(layer, Masking) or (isinstance(layer, Embedding) and layer.mask_zero):
             found = frozenset([layer.name])
         outputs = len(layer._state_widths()) + 1 if layer.return_state else 1
-        values.add([found if passes_mask(layer) else frozenset(), *[frozenset()] * (outputs - 1)])
+        values.add([found if layer._passes_mask else frozenset(), *[frozenset()] * (outputs - 1)])
     return values.of(model._outputs)
 
 

@@ -7,7 +7,6 @@ import numpy as np
 
 from .._internal import tape
 from .._internal.tensor import Tensor
-from . import _masks
 from ._call_arguments import takes
 from .base import Layer
 from .softmax import Softmax
@@ -27,7 +26,7 @@ def called(layer: Layer, call: Callable[..., Any], args: Any, options: Any) -> A
     output = OPERATIONS["record"](layer, call, args, options) if records else call(layer, *args, **options)
     if layer._makes_masks:
         mask = layer.compute_mask(tape.plain(x))
-    elif mask is None or not _masks.passes_mask(layer):
+    elif mask is None or not layer._passes_mask:
         return output
     return with_masks(output, [mask] if isinstance(output, (list, tuple)) else mask, masked)
 

@@ -24,7 +24,7 @@ _ACCEPTED = (ELU, LeakyReLU, PReLU, ReLU, Softmax)
 class FunctionActivation(Lambda):
     """A function of users as an activation, which passes on the mask, since it keeps the steps."""
 
-    _passes_mask = True
+    supports_masking = True
 
 
 class OwnActivation:

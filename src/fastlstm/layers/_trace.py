@@ -7,7 +7,6 @@ import numpy as np
 
 from .._internal import tape
 from .._internal.native import Branch
-from . import _masks
 from ._call_arguments import structured
 from ._nodes import MODEL_INPUT, Node, Value, captured_by, nodes_between
 from .base import Layer, Shape
@@ -248,7 +247,7 @@ def gives_mask(call: SymbolicCall | Node, masked: Sequence[bool]) -> bool:
     if not isinstance(layer, Layer):
         nodes = getattr(layer, "_nodes", None)
         return nodes is not None and bool(masked) and masks_of(nodes, layer._outputs, masked)[0]
-    return any(masked) and _masks.passes_mask(layer)
+    return any(masked) and layer._passes_mask
 
 
 def masks_of(nodes: Sequence[Node], outputs: Sequence[Value], masked: Sequence[bool]) -> list[bool]:

@@ -173,6 +173,11 @@ class Layer(Trainable):
         if "__call__" in cls.__dict__ and not cls._is_own:
             cls.__call__ = _in_traces(cls.__dict__["__call__"])  # type: ignore[method-assign]
 
+    @property
+    def _passes_mask(self) -> bool:
+        """Whether the output has a mask if the input has one."""
+        return bool(self.supports_masking)
+
     def __getattr__(self, name: str) -> Any:
         """Return the initializer, regularizer or constraint of a weight, such as `kernel_initializer`."""
         error = raised_by(self, name)

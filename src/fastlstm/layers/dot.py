@@ -58,6 +58,10 @@ class Dot(Merge):
             self.axes = checks.integer("axes", axes, -3, 2)
         self.normalize = checks.flag("normalize", normalize)
 
+    @property
+    def _passes_mask(self) -> bool:
+        return False
+
     def _checked_shapes(self, argument: str, shapes: Any, *, of_arrays: bool = False) -> list[Shape]:
         if not isinstance(shapes, (list, tuple)) or not all(isinstance(shape, (list, tuple)) for shape in shapes):
             raise TypeError(f"{argument}: layer {self.name!r} expected a list of shapes, got {shapes!r}")

@@ -48,6 +48,10 @@ class GetItem(Layer):
             raise ValueError(f"key: expected a slice of neighbouring steps, got {key!r}")
 
     @property
+    def _passes_mask(self) -> bool:
+        return False
+
+    @property
     def _works_step_by_step(self) -> bool:
         return False
 

@@ -1,7 +1,7 @@
 """Lambda: a function of arrays, written in Python, as a layer."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
@@ -55,7 +55,6 @@ class Lambda(PythonLayer):
     """
 
     supports_masking = False
-    _passes_mask: ClassVar[bool] = False
 
     def __init__(
         self,

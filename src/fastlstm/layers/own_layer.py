@@ -145,6 +145,10 @@ class Layer(base.Layer, metaclass=_AnyLayer):
         """
         self.built = True
 
+    @property
+    def _passes_mask(self) -> bool:  # as `compute_mask` says
+        return True
+
     def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
         """Return the mask of the output: that of the input if `supports_masking`.
 

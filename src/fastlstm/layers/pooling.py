@@ -249,3 +249,7 @@ class GlobalAveragePooling1D(_GlobalPooling):
 
     _keras_takes_mask = True
     _kind = "average"
+
+    @property
+    def _passes_mask(self) -> bool:  # though it takes one
+        return False

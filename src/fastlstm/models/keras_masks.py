@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
 from ..layers import Attention, Concatenate, Embedding, Masking
-from ..layers._masks import passes_mask
 from ..layers.base import Layer
 from ..layers.merging import Merge
 from ..layers.symbolic import SymbolicCall, SymbolicTensor
@@ -63,7 +62,7 @@ def _passed_on(call: SymbolicCall, masks: Sequence[Mask]) -> list[Mask]:
         return [_operation(_operation(*call.inputs))]
     if isinstance(layer, Embedding):
         return [_operation(*call.inputs) if layer.mask_zero else None]
-    if not isinstance(layer, Layer) or not passes_mask(layer) or all(mask is None for mask in masks):
+    if not isinstance(layer, Layer) or not layer._passes_mask or all(mask is None for mask in masks):
         return []  # models inside pass on none
     if isinstance(layer, Concatenate):
         return [_concatenated(call.inputs, masks)]

@@ -29,6 +29,10 @@ class StatefulLayer(Layer):
         self.stateful = flag("stateful", stateful)
         self._stateful_state = StatefulState(f"layer {self.name!r}")
 
+    @property
+    def _passes_mask(self) -> bool:
+        return self.return_sequences
+
     def _state_widths(self) -> Sequence[int]:
         """Return the width of each state."""
         raise NotImplementedError(f"{type(self).__name__} must define _state_widths()")
