@@ -70,6 +70,19 @@ def completed(call: Callable[..., Any], options: Mapping[str, Any], training: An
     return found
 
 
+def with_names(call: Callable[..., Any], args: tuple[Any, ...], options: Mapping[str, Any]) -> tuple[Any, Any]:
+    """Return arguments of which `training` and `mask`, and those after them, are keyword arguments."""
+    names = _names(call)[: len(args)]
+    first = next((place for place, name in enumerate(names) if place and name in ("training", "mask")), len(args))
+    return args[:first], {**dict(zip(names[first:], args[first:], strict=False)), **options}
+
+
+@cache
+def _names(method: Callable[..., Any]) -> list[str]:
+    """Return the names of the arguments of a method after `self`."""
+    return list(inspect.signature(method).parameters)[1:]
+
+
 @cache
 def takes(function: Callable[..., Any], name: str) -> bool:
     """Return whether a function has an argument of this name."""

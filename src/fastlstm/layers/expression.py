@@ -103,12 +103,12 @@ class Expression(SymbolicTensor):
 
     def __iter__(self) -> Iterator[Any]:  # type: ignore[override]
         if not self.shape or self.shape[0] is None:
-            raise TypeError(f"{self!r} is not iterable: the size of its first axis is not known")
+            raise NeedsValuesError(f"{self!r} is not iterable: the size of its first axis is not known")
         return (self[i] for i in range(self.shape[0]))
 
     def __len__(self) -> int:
         if not self.shape or self.shape[0] is None:
-            raise TypeError(f"{self!r} has no length: the size of its first axis is not known")
+            raise NeedsValuesError(f"{self!r} has no length: the size of its first axis is not known")
         return int(self.shape[0])
 
     def __repr__(self) -> str:

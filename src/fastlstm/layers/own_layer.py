@@ -7,13 +7,15 @@ from typing import Any
 
 import numpy as np
 
+from .._internal import tape
 from .._internal.arrays import Array
 from .._internal.names import snake_case
 from .._internal.native import Branch
 from .._internal.own_properties import keep_errors
 from .._internal.tensor import TensorShape
 from . import base
-from ._call_arguments import Place, completed, name_of_first, put_in, structured, taken_out
+from ._call_arguments import Place, completed, name_of_first, put_in, structured, taken_out, with_names
+from ._inner_weights import values_of, variables_of
 from ._masks_of_arrays import masked, with_masks
 from ._own_weights import OwnWeights
 from ._trace import Trace, Tracing, has_mask, mask_of, traced, with_mask
@@ -21,8 +23,8 @@ from ._tracked import FromVariables, parts_of, parts_of_files
 from ._unbuilt import building_all
 from .base import Shape
 from .expression import NeedsValuesError, applied
-from .symbolic import SymbolicTensor, outputs_of
-from .variable import TRACING, Variable, substituted
+from .symbolic import ROWS, UNKNOWN, SymbolicTensor, outputs_of
+from .variable import TRACING, Variable
 
 
 class _AnyLayer(type):
@@ -418,11 +420,12 @@ class Layer(base.Layer, metaclass=_AnyLayer):
             What `call` returns.
         """
         self._require_init()
+        args, kwargs = with_names(type(self).call, args, kwargs)
         tensors: list[SymbolicTensor] = []
         template = taken_out((args, kwargs), tensors)
         tracing = TRACING.get()
         if tracing is not None:
-            return tracing.note(self, self._called(args, kwargs, tracing))
+            return tracing.note(self, self._called_in(tracing, args, kwargs, template, tensors))
         if not tensors:
             return self._called_on_arrays(args, kwargs)
         given, options = template
@@ -439,6 +442,16 @@ class Layer(base.Layer, metaclass=_AnyLayer):
         tensors += trace.captured
         outputs = outputs_of(self, tensors, trace.shapes_of_outputs([one.shape for one in tensors]), arguments)
         return trace.packed(outputs)
+
+    def _called_in(self, tracing: Tracing, args: Any, kwargs: Any, template: Any, tensors: list[SymbolicTensor]) -> Any:
+        """Return what `call` returns in a graph that is being traced, as one function if it needs values."""
+        try:
+            return self._called(args, kwargs, tracing)
+        except NeedsValuesError:
+            if not tensors:
+                raise
+            self._build_inside(template, [one.shape for one in tensors])
+            return self._as_one_function(template, tensors, [tracing.has_mask(one) for one in tensors])
 
     def _called_on_arrays(self, args: Any, kwargs: Any) -> Any:
         args, kwargs = structured((args, kwargs), lambda one: _as_array(one, self.dtype))
@@ -523,27 +536,39 @@ class Layer(base.Layer, metaclass=_AnyLayer):
         try:
             return traced(call, shapes, dtypes, masked)
         except Exception as error:
-            if self._inside():
-                if isinstance(error, NeedsValuesError):
-                    raise TypeError(f"layer {self.name!r}: {error}") from error
+            if self._inside() and not isinstance(error, NeedsValuesError):
                 raise
             try:
+                self._build_inside(template, shapes)
                 return traced(
                     lambda tensors, _: self._as_one_function(template, tensors, masked), shapes, dtypes, masked
                 )
             except Exception:
+                if self._inside():
+                    raise TypeError(f"layer {self.name!r}: {error}") from error
                 raise error from None
+
+    def _build_inside(self, template: Any, shapes: Sequence[Shape]) -> None:
+        """Build the layers inside, by a call on arrays of these shapes."""
+        if self._inside():
+            sizes = [[ROWS[0], *(UNKNOWN[0] if size is None else size for size in shape[1:])] for shape in shapes]
+            arrays = [np.zeros(size, self.dtype) for size in sizes]
+            args, kwargs = put_in(_whole(template, len(shapes)), arrays)
+            with outside_of_traces(), tape.given_values({}, [], False):  # calls as in the function
+                self._called_on_arrays(tuple(args), kwargs)
 
     def _as_one_function(self, template: Any, tensors: Sequence[SymbolicTensor], masked: Sequence[bool]) -> Any:
         """Return what the call gives as one function of arrays."""
-        first = template[0][0] if template is not None and template[0] else None
-        if template is None:
-            template = ((Place(0) if len(tensors) == 1 else [Place(k) for k in range(len(tensors))],), {})
-            first = template[0][0]
+        template = _whole(template, len(tensors))
+        first = template[0][0] if template[0] else None
         masks = structured(first, lambda one: mask_of(tensors[one.number]) if _has(one, masked) else None)
-        variables = list(self._own.variables_inside)
+        variables = self._variables_inside()
         tracing = TRACING.get()
         return applied(_whole_call, ((self, template, list(tensors), masks, variables, tracing.phase), {}))
+
+    def _variables_inside(self) -> list[Variable]:
+        """Return the weights of this layer and of those inside."""
+        return variables_of(self._leaf_layers(), f"layer {self.name!r}: a call that needs values")
 
     def _called_on(self, args: Any, kwargs: Any, masks: Any, training: bool) -> Any:
         """Return what `call` returns for arrays."""
@@ -630,8 +655,15 @@ def _has(place: Any, masked: Sequence[bool]) -> bool:
 
 def _whole_call(layer: Layer, template: Any, arrays: Any, masks: Any, values: Sequence[Any], training: bool) -> Any:
     args, kwargs = put_in(template, arrays)
-    with substituted(layer._own.variables_inside, values):
+    with values_of(layer._variables_inside(), values, arrays, training is True):
         return layer._called_on(args, kwargs, masks, training is True)
+
+
+def _whole(template: Any, count: int) -> Any:
+    """Return the arguments of a call with places; without a template, it takes one input or a list of several."""
+    if template is not None:
+        return template
+    return (Place(0) if count == 1 else [Place(k) for k in range(count)],), {}
 
 
 def _show_constructor(cls: Any) -> None:

@@ -2,7 +2,7 @@
 
 import contextlib
 import inspect
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -11,7 +11,7 @@ from .._internal.own_properties import keep_errors
 from .._internal.tensor import TensorShape
 from ..layers import InputLayer
 from ..layers import Layer as OwnLayer
-from ..layers._call_arguments import Place, completed, name_of_first, put_in, structured, taken_out
+from ..layers._call_arguments import Place, completed, name_of_first, put_in, structured, taken_out, with_names
 from ..layers._trace import Trace, Tracing, traced
 from ..layers._tracked import parts_of
 from ..layers.base import Shape
@@ -34,6 +34,12 @@ class ModelType(type):
         keep_errors(made)
         return made
 
+    def __setattr__(cls, name: str, value: Any) -> None:
+        """Set an attribute; a `call` that a class gets later works as well, also in the models that there are."""
+        if name == "call" and not issubclass(cls, Subclassed):
+            cls.__bases__ = (Subclassed, *cls.__bases__)
+        super().__setattr__(name, value)
+
 
 if TYPE_CHECKING:
     Base: TypeAlias = Any
@@ -47,17 +53,18 @@ class Subclassed(Base):  # type: ignore[misc]
 
     supports_masking: Any = True
     _is_own = _is_subclassed = True
+    _dtype_given: Any = None
+    _structure: Any = None
+    """The inputs of the call, with places."""
+    _trace_of_call: Trace | None = None
+    _shapes_inside: Mapping[int, Any] = {}
+    _compile_arguments: Any = None
 
     def __init__(self, *args: Any, **options: Any) -> None:
         options = {name: value for name, value in options.items() if name not in _WITHOUT_EFFECT}
         args = tuple(one for one in args if one is not self)  # as in super().__init__(self)
         self._dtype_given = options.pop("dtype", None)
         super().__init__(*args, **options)
-        self._structure: Any = None
-        """The inputs of the call, with places."""
-        self._trace_of_call: Trace | None = None
-        self._shapes_inside: dict[int, Any] = {}
-        self._compile_arguments: Any = None
         self._own._name = self._name
         self._own._claim(self)
 
@@ -169,7 +176,7 @@ class Subclassed(Base):  # type: ignore[misc]
                 self.build(structured(first, lambda one: TensorShape(one.shape) if hasattr(one, "shape") else one))
         self.built = True
         outputs = self.call(*args, **completed(type(self).call, kwargs, tracing.phase))
-        self._shapes_inside.update(tracing.shapes)
+        self._shapes_inside = {**self._shapes_inside, **tracing.shapes}
         return outputs
 
     def _native_model(self) -> Any:
@@ -237,6 +244,7 @@ class Subclassed(Base):  # type: ignore[misc]
         first = name_of_first(type(self).call)
         if not args and first in kwargs:
             args = (kwargs.pop(first),)
+        args, kwargs = with_names(type(self).call, args, kwargs)
         tracing = TRACING.get()
         if tracing is not None:
             return self._called(args, kwargs, tracing)

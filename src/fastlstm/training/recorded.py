@@ -79,7 +79,7 @@ class RecordedGraph:
         """Return the outputs for arrays, traced ones if a tape records."""
         plain = [np.asarray(tape.plain(array)) for array in arrays]
         given = [one.array(one.name, array, finite=False) for one, array in zip(self._inputs, plain, strict=True)]
-        self._mirror.copy_weights()
+        self._mirror.copy_weights(None if recording is None else recording.known)
         x: Any = given if len(given) > 1 else given[0]
         shapes = shapes_of(self._nodes, [array.shape for array in plain]).of(self._outputs)
         if recording is None:
@@ -139,6 +139,7 @@ class RecordedGraph:
 
         parents = [(source, of_weight(k)) for k, source in enumerate(sources)]
         parents += [(arrays[k], of_input(k)) for k in inputs]
+        parents = [parent for parent in parents if tape.is_traced(parent[0])]
         if not parents:
             return outputs
         if len(outputs) == 1:
@@ -217,6 +218,8 @@ def recorded(layer: Any, call: Callable[..., Any], args: Any, options: Any) -> A
     """Return what a call on arrays gives while a tape records."""
     recording = tape.session()
     training = options.pop("training", None)
+    if training is None and recording is not None:
+        training = recording.training
     arrays: list[Any] = []
     template = _taken_out((list(args), options), arrays, layer)
     if not arrays:

@@ -7,7 +7,7 @@ comparison, gives plain arrays.
 
 from . import _products, _reductions, _shapes, _ufuncs  # noqa: F401  # they fill the tables of derivatives
 from ._backward import carry_back
-from ._session import Session, begin, end, paused, session
+from ._session import Session, begin, end, given_values, paused, session
 from ._special import digamma, erf, lgamma
 from ._traced import NotDifferentiableError, Recording, Traced, current, is_traced, only_once, plain, put_back, record
 from ._vjp import vjp, with_backward
@@ -23,6 +23,7 @@ __all__ = [
     "digamma",
     "end",
     "erf",
+    "given_values",
     "is_traced",
     "lgamma",
     "only_once",

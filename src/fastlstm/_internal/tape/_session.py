@@ -18,6 +18,8 @@ class Session:
     def __init__(self) -> None:
         self.recording = Recording()
         self.tapes = 0
+        self.training = False
+        """What layers do that are not told whether they train."""
         self._sources: dict[Any, Traced] = {}
         self.watched: dict[int, tuple[Any, Traced]] = {}
 
@@ -72,6 +74,36 @@ def end(one: Session) -> None:
     if not one.tapes:
         one.recording.end()
         _sessions.remove(one)
+
+
+class given_values:
+    """A context in which arrays stand for variables, traced ones if their gradients are wanted.
+
+    Parameters
+    ----------
+    values : dict
+        The arrays by what identifies a variable.
+    others : sequence
+        What else is computed with, of which some may be traced.
+    training : bool
+        What layers do that are not told whether they train.
+    """
+
+    def __init__(self, values: dict[Any, Any], others: Sequence[Any], training: bool) -> None:
+        self._values, self._others, self._training = values, others, training
+
+    def __enter__(self) -> None:
+        session = Session()
+        session._sources.update(self._values)
+        session.training = self._training
+        traced = [value for value in (*self._values.values(), *self._others) if type(value) is Traced]
+        if traced:
+            session.recording = traced[0].recording
+        self._before = list(_sessions)
+        _sessions[:] = [session]
+
+    def __exit__(self, *_: Any) -> None:
+        _sessions[:] = self._before
 
 
 class paused:

@@ -6,12 +6,13 @@ from typing import Any
 import numpy as np
 
 from ..._internal.arrays import Array, real_array
-from ..._internal.checks import flag
+from ..._internal.checks import flag, size
 from ..._internal.deferred import deferring
 from ..._internal.native import Network
 from ..._internal.owners import Owner
 from ..._internal.tensor import like
 from ..base import SEQUENCES, Layer, Shape
+from ..expression import Expression
 from ..symbolic import are_symbolic, listed
 from ._states import StatefulState, join_states, split_states
 
@@ -130,7 +131,7 @@ class StatefulLayer(Layer):
             If `x` or a state is not made of real integers or floats, or `mask` not of True and False.
         """
         if are_symbolic(x):
-            states = [] if initial_state is None else listed(initial_state)
+            states = [] if initial_state is None else [_for_rows_of(x, one) for one in listed(initial_state)]
             if states and not are_symbolic(states):
                 raise TypeError(f"initial_state: expected symbolic tensors, as x is one, got {initial_state!r}")
             return self._symbolic_output([*listed(x), *states], mask=mask, training=training)
@@ -223,7 +224,21 @@ class StatefulLayer(Layer):
         self._stateful_state.set(whole)
 
 
+def _for_rows_of(x: Any, state: Any) -> Any:
+    """Return an array with equal rows, such as zeros, as a state for each row of a symbolic tensor."""
+    is_constant = isinstance(state, Expression) and not state.has_rows and not state._of_samples
+    value = state._examples()[0] if is_constant else state
+    if isinstance(value, np.ndarray) and value.ndim == 2 and len(value) and (value == value[:1]).all():
+        return _repeated(x, np.asarray(value[0]))
+    return state
+
+
+@deferring
+def _repeated(x: Any, row: Any) -> Any:
+    return np.broadcast_to(row, (np.shape(x)[0], len(row)))
+
+
 @deferring
 def _zeros(rows: Any, width: int, dtype: str) -> Array:
-    count = np.shape(rows)[0] if np.ndim(rows) else int(rows)
+    count = np.shape(rows)[0] if np.ndim(rows) else size("batch_size", rows)
     return np.zeros((count, width), dtype)

@@ -11,11 +11,11 @@ from ..._internal.checks import flag
 from ..._internal.deferred import deferring
 from ..._internal.tensor import TensorShape
 from .._call_arguments import completed, structured, takes
-from .._own_weights import OwnWeights
+from .._inner_weights import values_of, variables_of
 from ..expression import applied
 from ..own_layer import Layer
 from ..symbolic import OPERATIONS, SymbolicTensor
-from ..variable import Variable, substituted
+from ..variable import Variable
 
 
 class RNN(Layer):  # its name in files
@@ -120,13 +120,8 @@ class RNN(Layer):  # its name in files
         return [found, *(None for _ in _listed(self.cell.state_size))] if self.return_state else found
 
     def _variables_of_cell(self) -> list[Variable]:
-        """Return the weights of the cell, if they are all that it computes with."""
-        leaves = list(self.cell._leaf_layers())
-        if not all(isinstance(leaf, OwnWeights) for leaf in leaves):
-            raise ValueError(
-                f"layer {self.name!r}: a custom cell with layers in it needs an input with a known number of steps"
-            )
-        return [variable for leaf in leaves for variable in leaf.variables_inside]
+        """Return the weights of the cell and of the layers in it."""
+        return variables_of(self.cell._leaf_layers(), f"layer {self.name!r}: a custom cell")
 
     def _looped(self, cell: Callable[..., Any], x: Any, states: Any, mask: Any) -> tuple[Any, Any]:
         """Return the outputs of all steps, or of the last one, and the final states in the structure of the first."""
@@ -223,7 +218,8 @@ def _listed(value: Any) -> Sequence[Any]:
 
 def _on_arrays(loop: RNN, x: Any, states: Any, mask: Any, values: Sequence[Any], training: Any) -> list[Any]:
     """Return the outputs and each of the final states for arrays, with these values of the weights of the cell."""
-    with substituted(loop._variables_of_cell(), values):
+    arrays = [x, *nested.flatten(states)]
+    with values_of(loop._variables_of_cell(), values, arrays, training is True):
         output, final = loop._looped(_step_of(loop.cell, training), x, states, mask)
     return [output, *nested.flatten(final)]
 

@@ -3,11 +3,9 @@
 from collections.abc import Sequence
 from typing import Any, ClassVar, NoReturn
 
-import numpy as np
-
 from ..._internal import native
 from ..._internal.arrays import Array, real_array
-from ..._internal.checks import flag, size
+from ..._internal.checks import flag
 from ..._internal.native import Branch
 from ..._internal.owners import Owner
 from .._from_config import layer_from
@@ -43,13 +41,17 @@ class AnyCell(Layer):
         """Return a layer for each cell, from the input on, with that cell's arguments."""
         return [cell._layer for cell in self._cells()]
 
-    def get_initial_state(self, batch_size: int) -> list[Any]:
+    def get_initial_state(self, batch_size: Any = None, inputs: Any = None, dtype: Any = None) -> list[Any]:
         """Return states of zeros.
 
         Parameters
         ----------
-        batch_size : int
-            The number of rows.
+        batch_size : int, or tensor (N, D), optional
+            The number of rows, or an input with that many.
+        inputs : tensor (N, D), optional
+            An input, instead of the number of rows.
+        dtype : optional
+            Accepted as in Keras, without effect.
 
         Returns
         -------
@@ -160,6 +162,12 @@ class RecurrentCell(AnyCell):
             )
         super()._claim_alone(owner)
 
+    def _trained_by_layer(self) -> dict[int, list[bool]]:
+        if self._of_steps is None:
+            return super()._trained_by_layer()
+        computing = self._of_steps[0] or self._owned_by()[0]  # the RNN that has the weights in networks
+        return {id(computing): self._trained()}
+
     @property
     def units(self) -> int:
         """H, the width of the output and of each state."""
@@ -192,21 +200,25 @@ class RecurrentCell(AnyCell):
         """Bias (G*H,), a read-only view, or None without one; (2, 3*H) in a reset-after GRU."""
         return self._weight("bias")
 
-    def get_initial_state(self, batch_size: int) -> list[Any]:
+    def get_initial_state(self, batch_size: Any = None, inputs: Any = None, dtype: Any = None) -> list[Any]:
         """Return states of zeros.
 
         Parameters
         ----------
-        batch_size : int
-            The number of rows.
+        batch_size : int, or tensor (N, D), optional
+            The number of rows, or an input with that many.
+        inputs : tensor (N, D), optional
+            An input, instead of the number of rows.
+        dtype : optional
+            Accepted as in Keras, without effect.
 
         Returns
         -------
         list of ndarray
             (batch_size, H) each.
         """
-        rows = size("batch_size", batch_size)
-        return [np.zeros((rows, width), self.dtype) for width in self._layer._state_widths()]
+        states: list[Any] = self._layer.get_initial_state(batch_size, inputs)
+        return states
 
     def __call__(self, x: Any, states: Any, training: bool = False) -> Any:  # type: ignore[override]
         """Return the output of one step and the states after it; builds the cell if necessary.
@@ -327,20 +339,24 @@ class StackedRNNCells(AnyCell):
         """Of each cell the width of its state, or a list of those of its states."""
         return [cell.state_size for cell in self.cells]
 
-    def get_initial_state(self, batch_size: int) -> list[Any]:
+    def get_initial_state(self, batch_size: Any = None, inputs: Any = None, dtype: Any = None) -> list[Any]:
         """Return states of zeros.
 
         Parameters
         ----------
-        batch_size : int
-            The number of rows.
+        batch_size : int, or tensor (N, D), optional
+            The number of rows, or an input with that many.
+        inputs : tensor (N, D), optional
+            An input, instead of the number of rows.
+        dtype : optional
+            Accepted as in Keras, without effect.
 
         Returns
         -------
         list of list of ndarray
             For each cell its states, (batch_size, H) each.
         """
-        return [cell.get_initial_state(batch_size) for cell in self.cells]
+        return [cell.get_initial_state(batch_size, inputs) for cell in self.cells]
 
     def __call__(self, x: Any, states: Any, training: bool = False) -> Any:  # type: ignore[override]
         """Return the output of one step and the states after it; builds the cells if necessary.
