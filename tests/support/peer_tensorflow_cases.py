@@ -2,6 +2,7 @@
 
 import numpy as np
 import tensorflow_cases
+import tensorflow_values
 from peers import require_peer
 
 
@@ -29,3 +30,13 @@ def searched(probabilities, lengths, beam_width, top_paths):
     backend = require_peer("tf_keras").backend
     labels, chances = backend.ctc_decode(probabilities, lengths, False, beam_width, top_paths)
     return [np.asarray(one) for one in labels], np.asarray(chances)
+
+
+def plain_values():
+    require_peer("keras")
+    tf = require_peer("tensorflow")
+    found = {}
+    for name, function in tensorflow_values.cases(tf).items():
+        result = function()
+        found[name] = [np.asarray(one) for one in (result if isinstance(result, (list, tuple)) else [result])]
+    return found

@@ -28,6 +28,23 @@ def map(f: Callable[[Any], Any], xs: Any) -> Any:
     return stacked([f(each) for each in (zip(*xs, strict=True) if is_list(xs) else xs)])
 
 
+def states_of(fn: Callable[..., Any], elems: Any, initializer: Any, *, reverse: bool = False) -> list[Any]:
+    """Return what a function of a state and an entry of the first axis gives, entry by entry."""
+    entries = [*zip(*elems, strict=True)] if is_list(elems) else [*elems]
+    entries = entries[::-1] if reverse else entries
+    found = [] if initializer is not None else [entries.pop(0)]
+    state = found[0] if found else initializer
+    for entry in entries:
+        state = fn(state, entry)
+        found.append(state)
+    return found
+
+
+def folded(fn: Callable[..., Any], elems: Any, initializer: Any, *, reverse: bool = False) -> Any:
+    """Return the last state that a function of a state and an entry of the first axis gives."""
+    return [initializer, *states_of(fn, elems, initializer, reverse=reverse)][-1]
+
+
 def stacked(results: list[Any]) -> Any:
     """Return results as one array, or as a tuple of arrays where each is several."""
     if results and is_list(results[0]):

@@ -18,9 +18,7 @@ _HINTS = {
         utils.load_img utils.img_to_array utils.image_dataset_from_directory tf.image applications
         """,
     _GRADIENTS: """
-        tf.gradients tf.train.AdamOptimizer
-        tf.train.GradientDescentOptimizer tf.train.RMSPropOptimizer backend.gradients
-        tf.placeholder tf.get_variable backend.placeholder
+        tf.gradients backend.gradients tf.placeholder tf.get_variable backend.placeholder
         """,
     _TEXTS: "tf.strings tf.lookup tf.text",
     _FILES: """

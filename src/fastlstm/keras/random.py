@@ -4,11 +4,11 @@ from typing import Any
 
 from .._internal.deferred import defer_functions
 from ..config import floatx
-from ..initializers import TruncatedNormal
 from ._arrays import cast, categorical, generator, normal, tensor, uniform
 from ._arrays import shuffled as shuffle
 from ._missing import missing_names_of
 from .backend import dropout as _dropout
+from .backend import truncated_normal
 
 __all__ = [
     "SeedGenerator",
@@ -30,13 +30,6 @@ __getattr__ = missing_names_of(__name__)
 def randint(shape: Any, minval: int, maxval: int, dtype: Any = "int32", seed: int | None = None) -> Any:
     """Return random integers from `minval` to `maxval`, which is excluded."""
     return uniform(shape, minval, maxval, dtype, seed)
-
-
-def truncated_normal(shape: Any, mean: float = 0.0, stddev: float = 1.0, dtype: Any = None, seed: Any = None) -> Any:
-    """Return normally distributed random numbers within two standard deviations."""
-    drawn = generator(seed)
-    found = TruncatedNormal(0.0, 1.0, seed=int(drawn.integers(2**31)))(tuple(shape), "float64")
-    return cast(mean + stddev * found, dtype or floatx())
 
 
 def binomial(shape: Any, counts: Any, probabilities: Any, dtype: Any = None, seed: Any = None) -> Any:

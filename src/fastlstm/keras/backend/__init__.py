@@ -10,6 +10,7 @@ from ... import losses
 from ..._internal import names
 from ..._internal.deferred import defer_functions as _defer_functions
 from ...config import floatx, set_floatx
+from ...initializers import TruncatedNormal
 from ...layers._trace import in_phase as _in_phase
 from ...layers.symbolic import OPERATIONS as _OPERATIONS
 from ...layers.symbolic import SymbolicTensor as _SymbolicTensor
@@ -39,6 +40,7 @@ from .._missing import missing_names_of
 from ._ctc import ctc_batch_cost, ctc_decode
 from ._epsilon import epsilon, set_epsilon
 from ._function import function
+from ._rnn import rnn
 from ._variable import Variable
 
 __getattr__ = missing_names_of(__name__)
@@ -118,7 +120,22 @@ def manual_variable_initialization(value: bool) -> None:
 
 
 def name_scope(name: str) -> Any:
-    """Return a context without effect."""
+    """Return a context without effect.
+
+    Parameters
+    ----------
+    name : str
+        The beginning of names in TensorFlow's graphs.
+
+    Returns
+    -------
+    context manager
+
+    Examples
+    --------
+    >>> with name_scope("encoder"):
+    ...     pass
+    """
     return nullcontext(name)
 
 
@@ -137,6 +154,16 @@ def update(x: Any, new_x: Any) -> Any:
     """Set the value of a variable, and return it."""
     set_value(x, new_x)
     return x
+
+
+def update_sub(x: Any, decrement: Any) -> Any:
+    """Subtract from the value of a variable, and return it."""
+    return update(x, get_value(x) - decrement)
+
+
+def moving_average_update(x: Any, value: Any, momentum: float) -> Any:
+    """Move the value of a variable towards another one, and return it."""
+    return update(x, get_value(x) * momentum + _arrays.plain(value) * (1 - momentum))
 
 
 def update_add(x: Any, increment: Any) -> Any:
@@ -295,6 +322,71 @@ def random_binomial(shape: Any, p: float = 0.0, dtype: Any = None, seed: int | N
     return cast(random_uniform(shape, seed=seed) < p, dtype or floatx())
 
 
+random_bernoulli = random_binomial
+
+
+def truncated_normal(
+    shape: Any, mean: float = 0.0, stddev: float = 1.0, dtype: Any = None, seed: int | None = None
+) -> Any:
+    """Return normally distributed random numbers within two standard deviations."""
+    drawn = _arrays.generator(seed)
+    found = TruncatedNormal(0.0, 1.0, seed=int(drawn.integers(2**31)))(tuple(shape), "float64")
+    return cast(mean + stddev * found, dtype or floatx())
+
+
+def foldl(fn: Any, elems: Any, initializer: Any = None, name: str | None = None) -> Any:
+    """Return the last state that a function of a state and an entry of the first axis gives."""
+    return _control.folded(fn, elems, initializer)
+
+
+def foldr(fn: Any, elems: Any, initializer: Any = None, name: str | None = None) -> Any:
+    """Return the last state that a function gives if it begins with the last entry."""
+    return _control.folded(fn, elems, initializer, reverse=True)
+
+
+def in_top_k(predictions: Any, targets: Any, k: int) -> Any:
+    """Return whether the class of each sample is among those with the `k` highest predictions."""
+    scores, classes = _arrays.plain(predictions), _arrays.plain(targets).astype(int)
+    own = np.take_along_axis(scores, classes[:, None], -1)
+    return _tensor((scores > own).sum(axis=-1) < k)
+
+
+def is_sparse(tensor: Any) -> bool:
+    """Return False for an array: only a `tf.SparseTensor` is sparse."""
+    return type(tensor).__name__ == "SparseTensor"
+
+
+def get_variable_shape(x: Any) -> tuple[int, ...]:
+    """Return the shape of a variable."""
+    return int_shape(x)
+
+
+def temporal_padding(x: Any, padding: Any = (1, 1)) -> Any:
+    """Return sequences (N, T, D) with zeros before and after their steps."""
+    return _tensor(np.pad(x, ((0, 0), tuple(padding), (0, 0))))
+
+
+def batch_normalization(
+    x: Any, mean: Any, var: Any, beta: Any = None, gamma: Any = None, axis: int = -1, epsilon: float = 1e-3
+) -> Any:
+    """Return an array normalized with given means and variances."""
+    found = (x - mean) / np.sqrt(var + epsilon)
+    found = found if gamma is None else found * gamma
+    return _tensor(found if beta is None else found + beta)
+
+
+def normalize_batch_in_training(
+    x: Any, gamma: Any, beta: Any, reduction_axes: Any, epsilon: float = 1e-3
+) -> tuple[Any, Any, Any]:
+    """Return an array normalized with its means and variances along axes, and these."""
+    axes = tuple(reduction_axes)
+    means, variances = (of(x, axis=axes, keepdims=True) for of in (np.mean, np.var))
+    shape = means.shape
+    gamma, beta = (None if one is None else np.reshape(one, shape) for one in (gamma, beta))
+    found = batch_normalization(x, means, variances, beta, gamma, epsilon=epsilon)
+    return found, *(_tensor(np.squeeze(one, axes)) for one in (means, variances))
+
+
 def l2_normalize(x: Any, axis: Any = None) -> Any:
     """Return an array divided by its norm along an axis."""
     return _tensor(x / np.sqrt(np.maximum(np.sum(np.square(x), axis=axis, keepdims=True), 1e-12)))
@@ -317,8 +409,8 @@ def sparse_categorical_crossentropy(target: Any, output: Any, from_logits: bool 
 
 
 _DEFERRED = """
-    arange batch_flatten binary_crossentropy bias_add cast_to_floatx categorical_crossentropy clip concatenate dropout
-    gather hard_sigmoid l2_normalize log_softmax map_fn permute_dimensions random_binomial relu repeat reverse
-    sparse_categorical_crossentropy switch
+    arange batch_flatten batch_normalization bias_add binary_crossentropy cast_to_floatx categorical_crossentropy
+    clip concatenate dropout foldl foldr gather hard_sigmoid in_top_k l2_normalize log_softmax map_fn
+    permute_dimensions random_binomial relu repeat reverse sparse_categorical_crossentropy switch temporal_padding
     """
 _defer_functions(globals(), _DEFERRED.split())

@@ -2,6 +2,7 @@
 
 import builtins
 import logging as _logging
+import time as _time
 from functools import partial
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 
 from ..._internal.deferred import defer_functions as _defer_functions
 from ..._internal.deferred import deferring as _deferring
+from ..._internal.names import snake_case as _snake_case
 from ..._internal.tensor import TensorShape
 from ...utils import set_random_seed
 from .. import initializers, losses, metrics, optimizers
@@ -34,15 +36,60 @@ from .._missing import missing_names_of
 from .._spec import TensorSpec
 from ..backend import name_scope, shape
 from ..backend._variable import Variable
-from . import config, data, distribute, dtypes, errors, io, linalg, logging, math, nn, random, strings, test, train
+from . import (
+    app,
+    config,
+    data,
+    distribute,
+    dtypes,
+    errors,
+    io,
+    linalg,
+    logging,
+    math,
+    nest,
+    nn,
+    random,
+    raw_ops,
+    signal,
+    strings,
+    test,
+    train,
+)
 from ._control import *
 from ._functions import *
 from ._gradient_tape import *
+from ._loops import *
+from ._places import *
 from ._ragged import RaggedTensor, SparseTensor, ragged, sparse
 from ._selection import *
-from .dtypes import bfloat16, bool, float16, float32, float64, int8, int16, int32, int64, string, uint8
+from .app import flags
+from .dtypes import (
+    bfloat16,
+    bool,
+    complex64,
+    complex128,
+    double,
+    float16,
+    float32,
+    float64,
+    half,
+    int8,
+    int16,
+    int32,
+    int64,
+    string,
+    uint8,
+    uint16,
+    uint32,
+    uint64,
+)
 from .linalg import matmul
 from .math import log, sigmoid
+from .random import multinomial, truncated_normal
+from .random import normal as random_normal
+from .random import shuffle as random_shuffle
+from .random import uniform as random_uniform
 
 __getattr__ = missing_names_of(__name__)
 
@@ -51,19 +98,26 @@ __version__ = "2.21.0"
 VERSION = version = __version__
 
 _WITHOUT_EFFECT = """
-    ConfigProto GPUOptions Graph InteractiveSession Session autograph debugging device disable_eager_execution
+    assert_equal assert_greater assert_greater_equal assert_less assert_less_equal assert_rank
+    Assert ConfigProto GPUOptions Graph InteractiveSession Session autograph debugging device disable_eager_execution
     disable_v2_behavior enable_eager_execution enable_v2_behavior get_default_graph get_default_session
     global_variables_initializer initialize_all_variables local_variables_initializer profiler reset_default_graph
     summary tables_initializer variable_scope
     """
 globals().update({name: Inert(f"tf.{name}") for name in _WITHOUT_EFFECT.split()})
 
+_INITIALIZERS = """
+    Constant GlorotNormal GlorotUniform Ones Orthogonal RandomNormal RandomUniform TruncatedNormal VarianceScaling Zeros
+    """
+globals().update({f"{_snake_case(name)}_initializer": getattr(initializers, name) for name in _INITIALIZERS.split()})
+
+trace = linalg.trace
 newaxis = None
 gfile = io.gfile
 print = builtins.print
 to_float, to_double = partial(cast, dtype="float32"), partial(cast, dtype="float64")
 to_int32, to_int64 = partial(cast, dtype="int32"), partial(cast, dtype="int64")
-mod, floordiv, truediv, div, mul, sub = np.mod, np.floor_divide, divide, divide, multiply, subtract
+mod, floordiv, truediv, realdiv, div, mul, sub = np.mod, np.floor_divide, *[divide] * 3, multiply, subtract
 
 
 def range(*bounds: Any, start: Any = 0, limit: Any = None, delta: Any = 1, dtype: Any = None, name: Any = None) -> Any:
@@ -78,6 +132,16 @@ def _numbers(*bounds: Any, delta: Any = 1, dtype: Any = None) -> Any:
     if len(bounds) < 3:
         bounds = (*((0,) if len(bounds) == 1 else ()), *bounds, delta)
     return convert_to_tensor(np.arange(*bounds).tolist(), dtype)
+
+
+def complex(real: Any, imag: Any, name: str | None = None) -> Any:
+    """Return complex numbers, given their real and imaginary parts."""
+    return _tensor(np.asarray(real) + np.asarray(imag) * np.array(1j, np.result_type(real, np.complex64)))
+
+
+def timestamp(name: str | None = None) -> Any:
+    """Return the seconds since 1970."""
+    return _tensor(np.float64(_time.time()))
 
 
 def executing_eagerly() -> builtins.bool:

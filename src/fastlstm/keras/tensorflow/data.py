@@ -8,7 +8,7 @@ from .._inert import Inert
 from .._missing import missing_names_of
 from ._text_lines import TextLineDataset
 
-__all__ = ["AUTOTUNE", "Dataset", "TextLineDataset"]
+__all__ = ["AUTOTUNE", "INFINITE_CARDINALITY", "UNKNOWN_CARDINALITY", "Dataset", "TextLineDataset"]
 
 __getattr__ = missing_names_of(__name__)
 
@@ -28,9 +28,12 @@ def get_output_types(dataset: Dataset) -> Any:
     return dataset.output_types
 
 
+INFINITE_CARDINALITY, UNKNOWN_CARDINALITY = -1, -2
 Options = Inert("tf.data.Options")
 experimental = SimpleNamespace(
     AUTOTUNE=AUTOTUNE,
+    INFINITE_CARDINALITY=INFINITE_CARDINALITY,
+    UNKNOWN_CARDINALITY=UNKNOWN_CARDINALITY,
     AutoShardPolicy=Inert("tf.data.experimental.AutoShardPolicy"),
     bucket_by_sequence_length=_bucket_by_sequence_length,
     cardinality=lambda dataset: dataset.cardinality(),

@@ -7,14 +7,25 @@ import numpy as np
 from ... import losses
 from ..._internal.deferred import defer_functions
 from .. import _parts, activations
-from .._arrays import softmax, tanh, tensor
+from .._arrays import plain, softmax, tanh, tensor
 from .._missing import missing_names_of
+from ..backend import batch_normalization as _batch_normalization
+from ..backend import dropout as _dropout
+from ..backend import in_top_k as _in_top_k
 from ..backend import l2_normalize
 from ._functions import top_k
+from ._places import zero_fraction
 
 __all__ = [
+    "batch_normalization",
+    "bias_add",
+    "compute_average_loss",
+    "crelu",
+    "dropout",
     "elu",
+    "embedding_lookup",
     "gelu",
+    "in_top_k",
     "l2_loss",
     "l2_normalize",
     "leaky_relu",
@@ -22,6 +33,7 @@ __all__ = [
     "moments",
     "relu",
     "relu6",
+    "scale_regularization_loss",
     "selu",
     "sigmoid",
     "sigmoid_cross_entropy_with_logits",
@@ -36,6 +48,7 @@ __all__ = [
     "tanh",
     "top_k",
     "weighted_cross_entropy_with_logits",
+    "zero_fraction",
 ]
 
 __getattr__ = missing_names_of(__name__)
@@ -86,4 +99,53 @@ def moments(x: Any, axes: Any, shift: Any = None, keepdims: bool = False, name: 
     return _parts.moments(x, axes, keepdims)
 
 
+def dropout(
+    x: Any, rate: Any = None, noise_shape: Any = None, seed: int | None = None, name: str | None = None, **old: Any
+) -> Any:
+    """Return an array with elements set to 0 at random, the others divided by ``1 - rate``."""
+    if rate is None or "keep_prob" in old:  # TensorFlow 1 says what is kept, as the second argument
+        rate = 1 - old.get("keep_prob", 1)
+    return _dropout(x, rate, noise_shape, seed)
+
+
+def embedding_lookup(params: Any, ids: Any, **_: Any) -> Any:
+    """Return the rows of an array at the indices."""
+    return tensor(np.take(params, plain(ids), axis=0))
+
+
+def bias_add(value: Any, bias: Any, data_format: str | None = None, name: str | None = None) -> Any:
+    """Return an array with a bias added along its last axis."""
+    return tensor(np.add(value, bias))
+
+
+def crelu(features: Any, axis: int = -1, name: str | None = None) -> Any:
+    """Return the positive parts of elements and of their negatives."""
+    return tensor(np.maximum(np.concatenate([features, np.negative(features)], axis), 0))
+
+
+def in_top_k(targets: Any, predictions: Any, k: int, name: str | None = None) -> Any:
+    """Return whether the class of each sample is among those with the `k` highest predictions."""
+    return _in_top_k(predictions, targets, k)
+
+
+def compute_average_loss(per_example_loss: Any, sample_weight: Any = None, global_batch_size: Any = None) -> Any:
+    """Return the sum of losses, weighted if there are weights, divided by the size of the batch."""
+    total = per_example_loss if sample_weight is None else per_example_loss * sample_weight
+    return tensor(np.sum(total) / (np.shape(per_example_loss)[0] if global_batch_size is None else global_batch_size))
+
+
+def scale_regularization_loss(regularization_loss: Any) -> Any:
+    """Return the sum of penalties: there is one replica."""
+    return tensor(np.sum(regularization_loss))
+
+
+def batch_normalization(
+    x: Any, mean: Any, variance: Any, offset: Any, scale: Any, variance_epsilon: float, name: str | None = None
+) -> Any:
+    """Return an array normalized with given means and variances."""
+    return _batch_normalization(x, mean, variance, offset, scale, epsilon=variance_epsilon)
+
+
+_DEFERRED = ("batch_normalization", "bias_add", "crelu", "dropout", "embedding_lookup", "in_top_k")
+defer_functions(globals(), _DEFERRED)
 defer_functions(globals(), [name for name in __all__ if name.endswith(("logits", "logits_v2", "loss", "moments"))])

@@ -4,15 +4,62 @@ import os
 import re
 from typing import Any
 
+from ... import optimizers
 from ...models.graph import LayerGraph
 from .. import _notes
 from .._missing import missing_names_of
 
-__all__ = ["Checkpoint", "CheckpointManager", "latest_checkpoint"]
+__all__ = [
+    "AdadeltaOptimizer",
+    "AdagradOptimizer",
+    "AdamOptimizer",
+    "Checkpoint",
+    "CheckpointManager",
+    "GradientDescentOptimizer",
+    "MomentumOptimizer",
+    "RMSPropOptimizer",
+    "latest_checkpoint",
+]
 
 __getattr__ = missing_names_of(__name__)
 
 _ENDING = ".weights.h5"
+
+
+def AdamOptimizer(
+    learning_rate: Any = 0.001, beta1: float = 0.9, beta2: float = 0.999, epsilon: float = 1e-8, **_: Any
+) -> optimizers.Adam:
+    """Return the optimizer Adam with the defaults of TensorFlow 1."""
+    return optimizers.Adam(learning_rate, beta1, beta2, epsilon)
+
+
+def RMSPropOptimizer(
+    learning_rate: Any, decay: float = 0.9, momentum: float = 0.0, epsilon: float = 1e-10, **options: Any
+) -> optimizers.RMSprop:
+    """Return the optimizer RMSprop with the defaults of TensorFlow 1."""
+    return optimizers.RMSprop(learning_rate, decay, momentum, epsilon, bool(options.get("centered")))
+
+
+def GradientDescentOptimizer(learning_rate: Any, **_: Any) -> optimizers.SGD:
+    """Return gradient descent without momentum."""
+    return optimizers.SGD(learning_rate)
+
+
+def MomentumOptimizer(learning_rate: Any, momentum: float, **options: Any) -> optimizers.SGD:
+    """Return gradient descent with momentum."""
+    return optimizers.SGD(learning_rate, momentum, bool(options.get("use_nesterov")))
+
+
+def AdagradOptimizer(learning_rate: Any, initial_accumulator_value: float = 0.1, **_: Any) -> optimizers.Adagrad:
+    """Return the optimizer Adagrad."""
+    return optimizers.Adagrad(learning_rate, initial_accumulator_value)
+
+
+def AdadeltaOptimizer(
+    learning_rate: Any = 0.001, rho: float = 0.95, epsilon: float = 1e-8, **_: Any
+) -> optimizers.Adadelta:
+    """Return the optimizer Adadelta with the defaults of TensorFlow 1."""
+    return optimizers.Adadelta(learning_rate, rho, epsilon)
 
 
 class Checkpoint:
