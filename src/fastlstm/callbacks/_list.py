@@ -134,7 +134,7 @@ class CallbackList(Callback):
         if self._waiting is not None:
             waiting, self._waiting = self._waiting, None
             self._call_now(*waiting)
-        shared = _sorted(logs)
+        shared = self._shown(hook, logs, *number)
         for callback in self.callbacks:
             getattr(callback, hook)(*number, shared)
 
@@ -151,9 +151,13 @@ class CallbackList(Callback):
         self._call_now(hook, batch, logs)
 
     def _call_now(self, hook: str, batch: int, logs: dict[str, Any] | None) -> None:
-        shared = _sorted(logs)
+        shared = self._shown(hook, logs, batch)
         for callback in self.callbacks:
             getattr(callback, hook)(batch, logs=shared)
+
+    def _shown(self, hook: str, logs: dict[str, Any] | None, *number: int) -> dict[str, Any]:
+        """Return the logs as callbacks get them: one dict that all of them share."""
+        return _sorted(logs)
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         """Call this hook of all callbacks."""

@@ -9,15 +9,17 @@ import numpy as np
 
 from .._internal.not_available import NotAvailableError
 from ..callbacks import History
+from ..layers._call_arguments import structured
 from ..layers.computation import Phase
 from ..layers.symbolic import SymbolicTensor, are_symbolic
-from ..metrics import Metric
+from ..metrics import Mean, Metric
 from ..models import added_losses
 from ..models.model import Model
 from ..optimizers import Optimizer
 from ..training.batch_data import gives_batches
 from . import _notes
 from ._arrays import tensor
+from ._older_logs import Hooks, Logs, older_params
 from ._script_functions import ScriptLoss, as_losses, as_metrics, uses_tensors
 from ._tensor_losses import TensorLosses
 from ._validation_data import show_validation_data, x_and_y
@@ -35,23 +37,16 @@ def present_name(name: str, names: Any) -> str:
     return name
 
 
-class _Logs(dict[str, Any]):
-    """The history of a fit, which finds 'acc' and 'val_acc' as 'accuracy' and 'val_accuracy', and the reverse."""
-
-    def __missing__(self, name: str) -> Any:
-        prefix = "val_" if name.startswith("val_") else ""
-        other = {"acc": "accuracy", "accuracy": "acc", "lr": "learning_rate"}.get(name.removeprefix(prefix))
-        if other is None or prefix + other not in self:
-            raise KeyError(name)
-        return self[prefix + other]
-
-
-def file_of(path: Any) -> Any:
-    """Return the path of a model's file, which is inside if it is that of a folder, as in Keras 2; or an open file."""
+def file_of(path: Any, name: str = "model.keras") -> Any:
+    """Return the path of a file, which is inside if it is that of a folder, as in Keras 2; or an open file."""
     if not isinstance(path, (str, os.PathLike)):
         return path
     path = os.fspath(path)
-    return os.path.join(path, "model.keras") if path.endswith(("/", os.sep)) or os.path.isdir(path) else path
+    return os.path.join(path, name) if path.endswith(("/", os.sep)) or os.path.isdir(path) else path
+
+
+def _file_of_weights(path: Any) -> Any:
+    return file_of(path, "model.weights.h5")
 
 
 def without(options: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
@@ -65,6 +60,9 @@ def without(options: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
 class MethodsOfKeras(Model):
     """A model with the methods and arguments of all versions of Keras."""
 
+    _hooks_class = Hooks
+    _older_params: Mapping[str, Any] = {}
+    """Of the callbacks of the last `fit`."""
     _takes_any_length = True  # as in Keras 2
     _trains_by_batch = False
     _trained_at_compile: tuple[list[bool], ...] = ()
@@ -85,9 +83,7 @@ class MethodsOfKeras(Model):
         found = super().__call__(x, given, mask)
         if are_symbolic(found):
             return found
-        if isinstance(found, dict):
-            return {name: tensor(one) for name, one in found.items()}
-        return [tensor(one) for one in found] if isinstance(found, list) else tensor(found)
+        return structured(found, tensor)
 
     def compile(self, optimizer: Any = "rmsprop", loss: Any = None, *args: Any, **options: Any) -> None:
         """Choose optimizer, loss and metrics, as `fastlstm.Sequential.compile` does.
@@ -154,6 +150,17 @@ class MethodsOfKeras(Model):
         self._steps_with_tensors = None
 
     @property
+    def metrics(self) -> list[Metric]:
+        """The mean of the loss, as in Keras, and the metrics of `compile`."""
+        found = super().metrics
+        if self._compiled is None or self._runs_own("train_step") or self._runs_own("test_step"):
+            return found
+        loss = Mean("loss")
+        for value in (getattr(self.history, "history", None) or {}).get("loss", [])[-1:]:
+            loss.update_state(value)
+        return [loss, *found]
+
+    @property
     def metrics_names(self) -> list[str]:
         """The names of the values that `evaluate` returns: 'loss', then the metrics."""
         return super().metrics_names if self._tensor_losses is None else [one.name for one in self._metrics_of_steps()]
@@ -189,8 +196,9 @@ class MethodsOfKeras(Model):
         _notes.trained(self)
         args, options = self._with_targets(args, options)
         show_validation_data(args, options)
+        self._older_params = older_params(x_and_y(args, options)[0], args, options)
         history = super().fit(*args, **without(options, _OF_A_QUEUE))
-        history.history = _Logs(history.history)
+        history.history = Logs(history.history)
         return history
 
     def train_on_batch(self, *args: Any, **options: Any) -> Any:
@@ -205,6 +213,11 @@ class MethodsOfKeras(Model):
         """Return the loss and the metrics of one batch, as `fastlstm.Sequential.test_on_batch` does."""
         args, options = self._with_targets(args, _of_one_batch(options))
         return super().test_on_batch(*args, **options)
+
+    def _examples(self, x: Any, y: Any, *args: Any, **options: Any) -> Any:
+        if y is None and self._has_only_added_losses:
+            y = added_losses.targets_for(self, x)
+        return super()._examples(x, y, *args, **options)
 
     def _with_targets(self, args: tuple[Any, ...], options: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
         """Return arguments with targets of zeros if there is no loss of targets and predictions."""
@@ -306,14 +319,14 @@ class MethodsOfKeras(Model):
 
         _make_folder_of(filepath)
         without(options, _OF_SAVE)
-        model_files.save_weights(self, filepath, overwrite, any_ending=True)
+        model_files.save_weights(self, _file_of_weights(filepath), overwrite, any_ending=True)
 
     def load_weights(self, filepath: str | os.PathLike[str], skip_mismatch: bool = False, **options: Any) -> None:
         """Replace the weights with those of a file; with `by_name` of the layers whose names are in it."""
         from ..formats import model_files  # slow to import
 
         by_name = bool(options.pop("by_name", False))
-        model_files.load_weights(self, filepath, skip_mismatch, by_name=by_name)
+        model_files.load_weights(self, _file_of_weights(filepath), skip_mismatch, by_name=by_name)
 
     def to_json(self, **options: Any) -> str:
         """Return the description of the model as JSON, which `keras.models.model_from_json` reads."""

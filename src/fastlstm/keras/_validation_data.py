@@ -39,11 +39,11 @@ def _held_out(args: Sequence[Any], options: Mapping[str, Any]) -> list[Any] | No
         x, y = x_and_y(args, options)
         if y is None or gives_batches(x):
             return None
-        start = training_rows(len(_arrays(y)[0]), options["validation_split"])
-        return _listed(*([np.asarray(one)[start:] for one in _arrays(value)] for value in (x, y)))
+        start = training_rows(len(arrays_of(y)[0]), options["validation_split"])
+        return _listed(*([np.asarray(one)[start:] for one in arrays_of(value)] for value in (x, y)))
     if not isinstance(data, (list, tuple)) or len(data) < 2:
         return None
-    return _listed(_arrays(data[0]), _arrays(data[1]))
+    return _listed(arrays_of(data[0]), arrays_of(data[1]))
 
 
 def _listed(x: Sequence[Any], y: Sequence[Any]) -> list[Any]:
@@ -51,7 +51,7 @@ def _listed(x: Sequence[Any], y: Sequence[Any]) -> list[Any]:
     return [*x, *y, *(np.ones(len(one), np.float32) for one in y)]
 
 
-def _arrays(value: Any) -> list[Any]:
+def arrays_of(value: Any) -> list[Any]:
     """Return the arrays of one input or several."""
     several = (
         isinstance(value, (list, tuple)) and len(value) > 0 and hasattr(value[0], "shape") and np.ndim(value[0]) > 1

@@ -11,6 +11,7 @@ import numpy as np
 from .._internal import checks, keras_scripts, tape
 from .._internal.row_arrays import Rows, parts
 from ..callbacks import CallbackList, History
+from ..layers._call_arguments import put_in, taken_out
 from ..layers._masks_of_arrays import masked, with_masks
 from ..layers.computation import Phase
 from ..layers.symbolic import SymbolicTensor, are_symbolic, listed
@@ -98,6 +99,7 @@ class Model(OwnSteps, LayerGraph, metaclass=ModelType):
     _chain_class: ClassVar[Any] = None  # Sequential, of which chains inside are made
 
     _steps_per_execution = 1
+    _hooks_class: type[CallbackList] = CallbackList
 
     def __init__(
         self, inputs: Any = None, outputs: Any = None, name: str | None = None, *, trainable: bool = True
@@ -686,7 +688,7 @@ class Model(OwnSteps, LayerGraph, metaclass=ModelType):
         self, callbacks: Any, verbose: int, epochs: int, steps: int | None, *, history: bool = False
     ) -> CallbackList:
         run: dict[str, Any] = {"verbose": verbose, "epochs": epochs, "steps": steps}
-        hooks = CallbackList(callbacks, add_history=history, add_progbar=verbose != 0, model=self, **run)
+        hooks = self._hooks_class(callbacks, add_history=history, add_progbar=verbose != 0, model=self, **run)
         hooks.steps_per_execution = self._steps_per_execution
         return hooks
 
@@ -699,8 +701,12 @@ class Model(OwnSteps, LayerGraph, metaclass=ModelType):
     def _connect_structures(self, inputs: Any, outputs: Any) -> None:
         """Take the layers between inputs and outputs, each a symbolic tensor or a list or dict of them."""
         self._inputs_are_named = isinstance(inputs, dict)
+        if _is_nested(outputs):
+            outputs, template = [], outputs
+            self._output_structure = taken_out(template, outputs)
         self._output_keys = tuple(sorted(outputs)) if isinstance(outputs, dict) else ()
         self._outputs_are_listed = isinstance(outputs, (list, tuple)) and len(outputs) > 1
+        inputs = listed(inputs) if _is_nested(inputs) and not isinstance(inputs, dict) else inputs
         self._connect(_symbolic("inputs", inputs), _symbolic("outputs", outputs))
 
     def _native_for(self, name: str, x: Any, *, finite: bool = False) -> NativeModel:
@@ -727,13 +733,15 @@ class Model(OwnSteps, LayerGraph, metaclass=ModelType):
 
     def _packed(self, outputs: list[Any]) -> Any:
         """Return outputs in the form in which they were given to the constructor."""
+        if self._output_structure is not None:
+            return put_in(self._output_structure, outputs)
         if self._output_keys:
             return dict(zip(self._output_keys, outputs, strict=True))
         return outputs if self._outputs_are_listed else outputs[0]
 
     def _returned(self, rows: Rows) -> Any:
         """Return outputs as callers get them."""
-        if type(rows) is np.ndarray and not self._output_keys:
+        if type(rows) is np.ndarray and not self._output_keys and self._output_structure is None:
             return rows
         return self._packed(parts(rows))
 
@@ -835,6 +843,12 @@ def _symbolic(name: str, given: Any) -> list[SymbolicTensor]:
     if not are_symbolic(given):
         raise TypeError(f"{name}: expected symbolic tensors, as Input and calls of layers on it return, got {given!r}")
     return listed(dict(sorted(given.items())) if isinstance(given, dict) else given)  # in the order of Keras
+
+
+def _is_nested(outputs: Any) -> bool:
+    """Return whether there are lists, tuples or dicts in a list, tuple or dict."""
+    entries = outputs.values() if isinstance(outputs, dict) else outputs if isinstance(outputs, (list, tuple)) else ()
+    return any(isinstance(one, (list, tuple, dict)) for one in entries)
 
 
 def _names(batch: str) -> tuple[str, str, str]:
