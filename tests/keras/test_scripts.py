@@ -118,9 +118,10 @@ def test_a_broken_notebook(tmp_path):
 @pytest.mark.parametrize(
     ("source", "expected"),
     [
-        ("%time x = 1\ny = 2", "pass\ny = 2\n"),
+        ("%time x = 1\n  %prun -q y = 2", "x = 1\n  y = 2\n"),
         ("if x:\n    !ls \\\n  -l\ny = 3", "if x:\n    pass\n\ny = 3\n"),
         ("%%time\nx = 1", "pass\nx = 1\n"),
+        ("%time\nx = 1", "pass\nx = 1\n"),
         ("files = !ls\nprint?", "pass\npass\n"),
         ("  pip install keras\nx = 1", "  pass\nx = 1\n"),
         ("%%html\n<b>", ""),

@@ -9,7 +9,9 @@ from typing import Any
 
 from .._internal.not_available import NotAvailableError
 from ..layers import Input
+from ..layers.symbolic import SymbolicTensor as KerasTensor
 from ..layers.variable import Variable
+from ..optimizers import Optimizer
 from . import (
     activations,
     backend,
@@ -34,13 +36,30 @@ from . import (
     utils,
     wrappers,
 )
+from ._inert import Inert
 from ._missing import missing_names_of
+from .backend import name_scope
+from .initializers import Initializer
+from .layers import InputSpec, Layer
+from .losses import Loss
+from .metrics import Metric
+from .mixed_precision import Policy as DTypePolicy
 from .models import Model, Sequential
+from .regularizers import Regularizer
 
 __all__ = [
+    "DTypePolicy",
+    "Initializer",
     "Input",
+    "InputSpec",
+    "KerasTensor",
+    "Layer",
+    "Loss",
+    "Metric",
     "Model",
     "NotAvailableError",
+    "Optimizer",
+    "Regularizer",
     "Sequential",
     "Variable",
     "activations",
@@ -49,6 +68,7 @@ __all__ = [
     "config",
     "constraints",
     "datasets",
+    "device",
     "initializers",
     "layers",
     "load_ipython_extension",
@@ -56,6 +76,7 @@ __all__ = [
     "metrics",
     "mixed_precision",
     "models",
+    "name_scope",
     "ops",
     "optimizers",
     "preprocessing",
@@ -66,6 +87,7 @@ __all__ = [
     "tree",
     "unload_ipython_extension",
     "utils",
+    "version",
     "wrappers",
 ]
 
@@ -73,6 +95,23 @@ __getattr__ = missing_names_of(__name__)
 
 __version__ = "3.15.1"
 """The version of Keras whose names these modules have, beside those of older versions."""
+
+device = Inert("keras.device")
+
+
+def version() -> str:
+    """Return the version of Keras whose names these modules have.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> version()
+    '3.15.1'
+    """
+    return __version__
 
 
 def load_ipython_extension(ipython: Any) -> None:

@@ -55,6 +55,11 @@ class InputSpec:
         As in Keras.
     **options
         The same.
+
+    Examples
+    --------
+    >>> InputSpec(ndim=3).ndim
+    3
     """
 
     def __init__(self, dtype: Any = None, shape: Any = None, ndim: int | None = None, **options: Any) -> None:

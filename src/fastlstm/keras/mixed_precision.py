@@ -20,6 +20,11 @@ class Policy:
     ----------
     name : str
         Such as 'mixed_float16'.
+
+    Examples
+    --------
+    >>> Policy("mixed_float16").compute_dtype
+    'float32'
     """
 
     def __init__(self, name: str) -> None:

@@ -37,12 +37,12 @@ _MOVED = {
     f"{PACKAGE}.tensorflow.python.client.device_lib": ("config",),
 }
 """Where older versions had modules, with where their names are here."""
-_INSIDE = ("api.", "src.", "python.", "_tf_keras.", "keras.")
+_INSIDE = ("api.", "_v1.", "_v2.", "src.", "python.", "_tf_keras.", "keras.")
 """Parts of paths that only say how Keras is divided into files."""
 _OLD_MODULES = """
-    advanced_activations compat contrib convolutional convolutional_recurrent core cudnn_recurrent data_utils
+    advanced_activations api compat contrib convolutional convolutional_recurrent core cudnn_recurrent data_utils
     embeddings engine experimental generic_utils initializations io_utils keras layer_utils legacy local merge
-    network noise normalization np_utils objectives pooling preprocessing python recurrent rmsprop_v2
+    network noise normalization np_utils objectives pooling preprocessing python recurrent rmsprop_v2 src
     tensorflow_backend topology training v1 v2 vis_utils visualize_util wrappers
     """
 """Modules inside modules that scripts reach as attributes: `keras.utils.np_utils`."""
@@ -74,7 +74,9 @@ def targets_of(name: str) -> tuple[str, ...] | None:
         return (package,)
     if package == PACKAGE:
         for part in _INSIDE:
-            path = path.removeprefix(part)
+            path = f"{path}.".removeprefix(part).removesuffix(".")
+        if not path:
+            return (package,)
         if path.split(".")[0] in _PRIVATE:
             return ()
     parts = path.split(".")

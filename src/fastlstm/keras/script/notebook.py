@@ -15,6 +15,8 @@ _MAGIC = re.compile(
     """,
     re.VERBOSE,
 )
+_MEASURED = re.compile(r"^(\s*)%(?:time|prun)\s+(?:-\w+\s+)*(?=[^\s-])")
+"""Magics that run what follows them."""
 _WHOLE_CELL = re.compile(r"\s*%%(?!time|timeit|capture|prun)\w")
 
 
@@ -79,6 +81,7 @@ def without_magics(source: str) -> str:
     lines = []
     continues = False
     for line in source.splitlines():
+        line = _MEASURED.sub(r"\1", line)  # noqa: PLW2901
         found = _MAGIC.match(line)
         if found and not continues:
             _notes.ignored(line.split()[0])
