@@ -8,8 +8,11 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from . import keras_scripts
+
 Array: TypeAlias = NDArray[Any]
 
+_REAL = (int, float, np.integer, np.floating, np.bool_)
 _dtypes = {"float32": np.dtype(np.float32), "float64": np.dtype(np.float64)}
 
 
@@ -34,6 +37,8 @@ def numbers(name: str, value: Any) -> Array:
         raise ValueError(f"{name}: expected a rectangular array of numbers, got {type(value).__name__}") from error
     if array.dtype.kind == "O" and all(kind in "fiub" for kind in _kinds_of_a_frame(value)):
         array = value.to_numpy(dtype="float64", na_value=np.nan)
+    if array.dtype.kind == "O" and keras_scripts.is_running() and all(isinstance(one, _REAL) for one in array.flat):
+        array = array.astype("float64")  # as in TensorFlow 1
     if array.dtype.kind not in "fiub":
         raise TypeError(f"{name}: expected real integers or floats, got dtype {array.dtype}")
     return array

@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from . import keras_scripts
+
 LARGEST = 2**31 - 1
 _LARGEST_SIZE = 2**24  # of a layer, in the core
 
@@ -70,11 +72,11 @@ def truth(name: str, value: Any) -> bool:
 
 
 def verbosity(value: Any) -> int:
-    """Return 0 (silent), 1 (a bar) or 2 (one line per epoch); 'auto' means 1."""
+    """Return 0 (silent), 1 (a bar) or 2 (one line per epoch); 'auto' means 1, and in scripts any larger number 2."""
     if isinstance(value, str) and value == "auto":
         return 1
-    if isinstance(value, (int, np.integer)) and value in (0, 1, 2):
-        return int(value)
+    if isinstance(value, (int, np.integer)) and (value in (0, 1, 2) or (value > 2 and keras_scripts.is_running())):
+        return min(int(value), 2)
     raise ValueError(f"verbose: expected 'auto', 0, 1 or 2, got {value!r}")
 
 

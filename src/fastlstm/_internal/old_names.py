@@ -48,9 +48,12 @@ OLD_NAMES = {
 """The present name of each, or several, of which a function has one."""
 
 _OF_INPUTS = {"input_shape": "shape", "batch_input_shape": "batch_shape"}
+_OF_A_TEXT = {"text": "input_text"}
 _OF_ONE: dict[str, dict[str, str]] = {
     "Input": _OF_INPUTS,
     "InputLayer": _OF_INPUTS,
+    "one_hot": _OF_A_TEXT,
+    "text_to_word_sequence": _OF_A_TEXT,
     "to_categorical": {"y": "x"},
 }
 """By function or class, old names that mean something else elsewhere."""

@@ -157,7 +157,7 @@ def poisson(y_true: Any, y_pred: Any) -> Array:
         return mean(predictions - targets * np.log(predictions + predictions.dtype.type(EPSILON)))
 
 
-@registry.register("cosine_proximity")
+@registry.register("cosine_proximity", "cosine")
 class CosineSimilarity(NativeLoss):
     """Negative cosine similarity of y and p along the last axis: -1 for the same direction, 1 for opposite ones.
 

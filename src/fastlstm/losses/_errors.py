@@ -50,6 +50,8 @@ class MeanSquaredError(NativeLoss):
     2.5
     """
 
+    _of_differences = True
+
     def __init__(
         self, reduction: Any = "sum_over_batch_size", name: str | None = "mean_squared_error", dtype: Any = None
     ) -> None:
@@ -122,6 +124,8 @@ class MeanAbsoluteError(NativeLoss):
     1.5
     """
 
+    _of_differences = True
+
     def __init__(
         self, reduction: Any = "sum_over_batch_size", name: str | None = "mean_absolute_error", dtype: Any = None
     ) -> None:
@@ -191,6 +195,8 @@ class MeanAbsolutePercentageError(NativeLoss):
     >>> MeanAbsolutePercentageError()([[2.0, 4.0]], [[1.0, 4.0]])
     25.0
     """
+
+    _of_differences = True
 
     def __init__(
         self,
@@ -267,6 +273,8 @@ class MeanSquaredLogarithmicError(NativeLoss):
     >>> round(MeanSquaredLogarithmicError()([[0.0]], [[1.0]]), 6)
     0.480453
     """
+
+    _of_differences = True
 
     def __init__(
         self,

@@ -9,6 +9,7 @@ from .._internal.names import snake_case
 from .._internal.native import Network
 from .._internal.registry import Registry
 from ._base import Loss
+from ._pairs import spread_in_scripts
 from ._trainer import StatefulState, Trainer
 
 
@@ -17,14 +18,19 @@ def axis_of(axis: Any) -> int:
     return checks.integer("axis", axis, -64, 64)
 
 
+def _allowed_shapes(output_shape: tuple[int, ...], width: int) -> list[tuple[int, ...]]:
+    """Return the shapes of targets with `width` numbers for each sample and step of an output."""
+    leading = output_shape[:-1]
+    return [(*leading, width), (*leading, width, 1), *([leading] if width == 1 else [])]
+
+
 def require_shape(name: str, y: Array, output_shape: tuple[int, ...], width: int) -> None:
     """Raise ValueError unless targets have `width` numbers for each sample and step of an output."""
-    leading = output_shape[:-1]
-    wanted = (*leading, width)
-    allowed = [wanted, (*wanted, 1)] + ([leading] if width == 1 else [])
+    allowed = _allowed_shapes(output_shape, width)
     if y.shape not in allowed:
-        others = f" or {leading}" if width == 1 else ""
-        raise ValueError(f"{name}: expected shape {wanted}{others} for an output {output_shape}, got {y.shape}")
+        wanted, _, *others = allowed
+        more = "".join(f" or {other}" for other in others)
+        raise ValueError(f"{name}: expected shape {wanted}{more} for an output {output_shape}, got {y.shape}")
 
 
 class NativeLoss(Loss):
@@ -36,6 +42,8 @@ class NativeLoss(Loss):
     _folds = True
     _in_keras: ClassVar[bool] = True
     """Whether Keras has a loss of this name."""
+    _of_differences: ClassVar[bool] = False
+    """Whether it compares each target with the prediction in its place."""
     _returns_values_alone = True
     _settings: ClassVar[tuple[str, ...]] = ()
     """The attributes that the core needs."""
@@ -101,6 +109,8 @@ class NativeLoss(Loss):
             If `y` does not hold real integers or floats.
         """
         y = numbers(name, y)
+        if self._of_differences and y.shape not in _allowed_shapes(output_shape, width):
+            y = spread_in_scripts(name, y, output_shape)
         require_shape(name, y, output_shape, width)
         self._require_targets(name, y, output_shape[-1])
         return (finite_array if finite else real_array)(name, y, dtype).reshape(*output_shape[:-1], width)

@@ -1,9 +1,11 @@
 """Helpers of losses and metrics in NumPy: arrays of one dtype and shape, class numbers, the mean over an axis."""
 
+import warnings
 from typing import Any
 
 import numpy as np
 
+from .._internal import keras_scripts
 from .._internal.arrays import Array, numbers
 from .._internal.tape import Traced
 
@@ -20,6 +22,25 @@ def same_rank(first: Array, second: Array) -> tuple[Array, Array]:
     return first, second
 
 
+def spread_in_scripts(name: str, targets: Array, shape: tuple[int, ...]) -> Array:
+    """Return targets spread over axes of size 1 to a shape, with a warning, if a script for Keras is running.
+
+    They are returned unchanged elsewhere, and where that does not give the shape.
+    """
+    if not keras_scripts.is_running() or targets.shape == shape:
+        return targets
+    given = targets[:, None] if targets.ndim == 1 and len(shape) > 1 else targets
+    if given.ndim != len(shape) or any(a not in (1, b) for a, b in zip(given.shape, shape, strict=True)):
+        return targets
+    warnings.warn(
+        f"{name}: expected shape {shape}, that of the predictions, got {targets.shape}; each target is used several"
+        " times, as in Keras",
+        UserWarning,
+        stacklevel=5,
+    )
+    return np.broadcast_to(given, shape)
+
+
 def floats(name: str, value: Any) -> Array:
     """Return real numbers or booleans as floats: a float array as it is, anything else in float64."""
     if type(value) is Traced:
@@ -34,6 +55,8 @@ def pair(y_true: Any, y_pred: Any) -> tuple[Array, Array]:
     """Return targets and predictions in the predictions' dtype and of one rank; other shapes raise ValueError."""
     given = floats("y_pred", y_pred)
     targets, predictions = same_rank(floats("y_true", y_true).astype(given.dtype, copy=False), given)
+    if targets.shape != predictions.shape:
+        targets = spread_in_scripts("y_true", targets, predictions.shape)
     if targets.shape != predictions.shape:
         raise ValueError(f"y_true: expected the shape of y_pred, {given.shape}, got {np.shape(y_true)}")
     return targets, predictions

@@ -48,6 +48,7 @@ class Huber(NativeLoss):
     1.5
     """
 
+    _of_differences = True
     _settings = ("delta",)
 
     def __init__(
@@ -139,6 +140,8 @@ class LogCosh(NativeLoss):
     >>> round(LogCosh()([[0.0]], [[1.0]]), 6)
     0.433781
     """
+
+    _of_differences = True
 
     def __init__(
         self, reduction: Any = "sum_over_batch_size", name: str | None = "log_cosh", dtype: Any = None

@@ -7,11 +7,13 @@ from collections.abc import Callable
 from typing import Any
 
 from .._internal import checks
+from .._internal.old_names import accepts_old_names
 
 PUNCTUATION = '!"#$%&()*+,-./:;<=>?@[\\]^_`{|}~\t\n'
 """What is not part of a word by default: ASCII punctuation except the apostrophe, tabs and line breaks."""
 
 
+@accepts_old_names
 def text_to_word_sequence(
     input_text: str, filters: str = PUNCTUATION, lower: bool = True, split: str = " "
 ) -> list[str]:
@@ -110,6 +112,7 @@ def hashing_trick(
     return [function(word) % buckets + 1 for word in words]
 
 
+@accepts_old_names
 def one_hot(
     input_text: Any,
     n: int,
