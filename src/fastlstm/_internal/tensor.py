@@ -76,6 +76,12 @@ class Tensor(np.ndarray[Any, Any]):
         found = super().__getitem__(index)
         return found if isinstance(found, np.ndarray) else self._single(found)
 
+    def __hash__(self) -> int:  # type: ignore[override]
+        """Return the hash of a single value, which NumPy's functions give plain for tensors of TensorFlow."""
+        if self.ndim:
+            raise TypeError(f"unhashable: a tensor of shape {self.shape}; use its values")
+        return hash(self.item())
+
     def __iter__(self) -> Iterator[Any]:
         """Yield the entries of the first axis; single values are tensors without axes."""
         if self.ndim != 1:

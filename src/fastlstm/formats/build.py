@@ -91,7 +91,8 @@ class _Builder:
             return self._chain(description, self._layers(described_layers(config)))
         graph = functional_graph.of_config(config)
         layers = dict(zip(graph.layers, self._layers(list(graph.layers.values())), strict=True))
-        names = graph.as_chain() if chains and not self._is_graph_of_caller(description) else None
+        joins = chains and self._classes.joins_chains and not self._is_graph_of_caller(description)
+        names = graph.as_chain() if joins else None
         if names is not None and not any(_gives_several(layers[name]) for name in names):
             return self._chain(description, [layers[name] for name in names])
         return self._graph(description, graph, layers)

@@ -146,12 +146,8 @@ def _in_order(calls: Mapping[str, Sequence[Call]]) -> list[Call]:
 def _ends(value: Any, first_call: Callable[[str], int]) -> Any:
     """Return the inputs or outputs of a model."""
     if isinstance(value, dict):
-        return {key: _end(entry, first_call) for key, entry in value.items()}
-    if isinstance(value, list) and value and isinstance(value[0], list):
-        return [_end(entry, first_call) for entry in value]
-    return _end(value, first_call)
-
-
-def _end(value: Any, first_call: Callable[[str], int]) -> Tensor:
+        return {key: _ends(entry, first_call) for key, entry in value.items()}
+    if isinstance(value, list) and value and isinstance(value[0], (list, dict)):
+        return [_ends(entry, first_call) for entry in value]
     tensor = tensor_of(value)
     return tensor._replace(call=tensor.call - first_call(tensor.layer))

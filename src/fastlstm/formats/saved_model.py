@@ -70,6 +70,10 @@ class SavedModel(Protocol):
         """Whether the outputs were given as a list."""
 
     @property
+    def _output_structure(self) -> Any:
+        """Places of the outputs in lists and dicts that are inside each other; None if they are not."""
+
+    @property
     def _output_keys(self) -> Sequence[str]:
         """The keys of outputs that were given as a dict."""
 
@@ -114,3 +118,5 @@ class ModelClasses(NamedTuple):
     """Of layers one after the other."""
     graph: Any
     """Of other models of one input and one output."""
+    joins_chains: bool = True
+    """Whether functional models whose layers are a chain are of the first class."""

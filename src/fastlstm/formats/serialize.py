@@ -8,6 +8,7 @@ import numpy as np
 
 from .._internal.owners import Owned
 from ..layers import GetItem, InputLayer, Lambda
+from ..layers._call_arguments import put_in
 from ..layers._own_activation import OwnActivation
 from ..layers.base import Layer
 from ..layers.computation import Computation
@@ -111,8 +112,15 @@ def _graph(model: SavedModel, shared: Mapping[int, int]) -> dict[str, Any]:
     return {
         "layers": layers,
         "input_layers": {name: [name, 0, 0] for name, _, _ in inputs} if named else _only(inputs),
-        "output_layers": _of_outputs(model, outputs) if model._output_keys else _only(outputs),
+        "output_layers": _structured(model, outputs),
     }
+
+
+def _structured(model: SavedModel, outputs: list[Any]) -> Any:
+    """Return the outputs in the form in which they were given."""
+    if model._output_structure is not None:
+        return put_in(model._output_structure, outputs)
+    return _of_outputs(model, outputs) if model._output_keys else _only(outputs)
 
 
 def _only(values: list[Any]) -> Any:

@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 
 from .. import models as _models
 from .._internal.not_available import NotAvailableError
-from ..layers import Input, InputLayer
+from ..layers import Embedding, Input, InputLayer
 from ..models import clone_model
 from ._custom_objects import all_custom_objects
 from ._merge import Merge, become_merged
@@ -94,6 +94,12 @@ class Sequential(Model, _models.Sequential):
 
     __init__ = _models.Sequential.__init__
 
+    def _require_built(self) -> None:
+        """Build a model that begins with an Embedding, which needs no input shape for that in Keras 1 and 2."""
+        if not self.built and self._nodes and isinstance(self._nodes[0].layer, Embedding):
+            self.build((None, None))
+        super()._require_built()
+
     def add(self, layer: Any) -> None:
         """Add a layer at the end, as `fastlstm.Sequential.add` does; a `Merge` of Keras 1 only as the first one."""
         if isinstance(layer, Merge):
@@ -106,7 +112,7 @@ def model_classes() -> Any:
     """Return the classes of loaded models."""
     from ..formats import saved_model
 
-    return saved_model.ModelClasses(chain=Sequential, graph=Model)
+    return saved_model.ModelClasses(chain=Sequential, graph=Model, joins_chains=False)
 
 
 def load_model(

@@ -9,6 +9,7 @@ from .. import constraints, initializers, regularizers
 from .._internal import tape
 from .._internal.arrays import Array, real_array
 from .._internal.native import Network
+from .._internal.tensor import tensor
 
 
 class Weight(NamedTuple):
@@ -161,7 +162,7 @@ class WeightArray(np.ndarray[Any, Any]):
         return function(*_currents(arguments), **_currents(options))
 
     def __getitem__(self, key: Any) -> Any:
-        return self._current()[key]
+        return tensor(self._current()[key])
 
     def __reduce__(self) -> Any:
         return self.copy().__reduce__()

@@ -217,8 +217,12 @@ class Layer(Trainable):
 
     @property
     def name(self) -> str:
-        """The layer's name."""
+        """The layer's name, which may be assigned."""
         return self._name
+
+    @name.setter
+    def name(self, value: str) -> None:
+        self._name = given_or_automatic(value, type(self))
 
     @property
     def dtype(self) -> str:
@@ -624,7 +628,7 @@ class Layer(Trainable):
                 raise ValueError(f"{name}: expected none for layer {self.name!r} in a model, got {value!r}")
         inputs = [getattr(tensor, "_computed", lambda tensor=tensor: tensor)() for tensor in inputs]
         for tensor in inputs:
-            if tensor.dtype not in (None, self.dtype):
+            if tensor.dtype not in (None, self.dtype) and tensor.call.inputs:  # an Input's data are converted
                 raise ValueError(f"dtype: layer {self.name!r} is {self.dtype}, its input is {tensor.dtype}: {tensor!r}")
         shapes = [tuple(tensor.shape) for tensor in inputs]
         outputs = self._shapes_of_outputs(shapes)

@@ -28,9 +28,9 @@ class InputLayer(WithoutWeights):
         Embedding inside.
     batch_size : int, optional
         Rows per batch, for a stateful model; other models take batches of any size.
-    dtype : {'float32', 'float64'}, or one of integers, booleans or texts, optional
-        Floats must agree with the layers. Integers and booleans are converted to the dtype of the layers, which is the
-        default. Texts go to a `TextVectorization` or `StringLookup`.
+    dtype : {'float32', 'float64', 'float16'}, or one of integers, booleans or texts, optional
+        Numbers are converted to the dtype of the layers, which is the default. Texts go to a `TextVectorization` or
+        `StringLookup`.
     sparse, ragged : None or False
         Accepted as in Keras; True raises ValueError, as such arrays are not supported.
     batch_shape : tuple, optional
@@ -88,7 +88,7 @@ class InputLayer(WithoutWeights):
             size("shape, number of features", shape[-1])
         self.batch_size = None if batch_size is None else integer("batch_size", batch_size, 1)
         self.shape: Shape = tuple(None if extent is None else integer("shape", extent, 0) for extent in shape)
-        self.dtype = None if dtype is None or _is_not_of_floats(dtype) else dtype_name("dtype", dtype)
+        self.dtype = None if dtype is None or _is_converted(dtype) else dtype_name("dtype", dtype)
         self.name = given_or_automatic(name, type(self))
         self._calls: list[SymbolicCall] = []
         self.preprocessors: tuple[Preprocessor, ...] = ()
@@ -167,6 +167,11 @@ class InputLayer(WithoutWeights):
         return cls(**config)
 
 
+def _is_converted(dtype: Any) -> bool:
+    """Return whether data of a dtype always become those of the layers: integers, booleans, texts and short floats."""
+    return _is_not_of_floats(dtype) or getattr(dtype, "name", dtype) in ("float16", "bfloat16")
+
+
 def _is_not_of_floats(dtype: Any) -> bool:
     """Return whether a dtype is one of integers, booleans or texts."""
     try:
@@ -195,9 +200,9 @@ def Input(
         Embedding inside.
     batch_size : int, optional
         Rows per batch, for a stateful model; other models take batches of any size.
-    dtype : {'float32', 'float64'}, or one of integers, booleans or texts, optional
-        Floats must agree with the layers. Integers and booleans are converted to the dtype of the layers, which is the
-        default. Texts go to a `TextVectorization` or `StringLookup`.
+    dtype : {'float32', 'float64', 'float16'}, or one of integers, booleans or texts, optional
+        Numbers are converted to the dtype of the layers, which is the default. Texts go to a `TextVectorization` or
+        `StringLookup`.
     sparse, ragged : None or False
         Accepted as in Keras; True raises ValueError, as such arrays are not supported.
     batch_shape : tuple, optional

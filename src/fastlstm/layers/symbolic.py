@@ -288,11 +288,11 @@ def _astype(x: Any, dtype: Any) -> Any:
 
 
 def are_symbolic(x: Any) -> bool:
-    """Return whether this is a symbolic tensor, or a list or dict of them."""
+    """Return whether this is a symbolic tensor, or a list or dict of them, which may be inside each other."""
     if isinstance(x, dict):
         x = list(x.values())
     if isinstance(x, (list, tuple)):
-        return bool(x) and all(isinstance(one, SymbolicTensor) for one in x)
+        return bool(x) and all(map(are_symbolic, x))
     return isinstance(x, SymbolicTensor)
 
 

@@ -38,6 +38,8 @@ class LayerGraph(Owned):
     _inputs_are_named: bool = False
     _outputs_are_listed: bool = False
     _output_keys: tuple[str, ...] = ()  # of outputs given as a dict
+    _output_structure: Any = None
+    """Places of the outputs in lists and dicts that are inside each other; None if they are not."""
     _takes_any_length = False
     """Whether data may have another number of steps than an Input says, with a warning."""
 
@@ -62,6 +64,10 @@ class LayerGraph(Owned):
     def name(self) -> str:
         """The model's name."""
         return self._name
+
+    @name.setter
+    def name(self, value: str) -> None:
+        self._name = given_or_automatic(value, type(self))
 
     @property
     def layers(self) -> list[Any]:

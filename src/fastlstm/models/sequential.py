@@ -441,8 +441,8 @@ class Sequential(Model):
             raise ValueError(
                 f"layer: the name {layer.name!r} is already taken in model {self.name!r}; choose another one"
             )
-        first = self._nodes[0].layer if self._nodes else self._input
-        if first is not None and first.dtype not in (None, layer.dtype):
+        first = self._nodes[0].layer if self._nodes else None
+        if first is not None and first.dtype != layer.dtype:
             raise ValueError(
                 f"dtype: layer {layer.name!r} is {layer.dtype}, {first.name!r} is {first.dtype}; all layers of a model"
                 " have the same dtype: pass it to each of them, or use config.set_floatx"

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from .._internal import native
+from .._internal import keras_scripts, native
 from .._internal.arrays import Array, mask_for
 from .._internal.native import NETWORK_INPUT, Network
 from .._internal.row_arrays import RowArrays, Rows, for_core, from_core, parts
@@ -73,6 +73,8 @@ class ModelInput:
             return array if self._as_is else self._arranged(array)
         if array.ndim == len(self.batch_shape) - 1 and self.batch_shape[-1] in ((1, None) if array.ndim == 1 else (1,)):
             array = array[..., None]
+        elif array.ndim == len(self.batch_shape) + 1 and array.shape[-1] == 1 and keras_scripts.is_running():
+            array = array[..., 0]
         self._require_shape(name, array)
         arranged = self._arranged(array)
         self._accepted, self._as_is = array.shape, arranged is array
@@ -228,6 +230,8 @@ class NativeModel:
             if missing:
                 raise ValueError(f"{name}: expected an entry for each input, {', '.join(names)}; got {', '.join(x)}")
             return [x[one] for one in names]
+        if isinstance(x, (list, tuple)) and len(x) != len(names) and len(_flat(x)) == len(names):
+            x = _flat(x)
         if not isinstance(x, (list, tuple)) or len(x) != len(names):
             got = f"{len(x)} entries" if isinstance(x, (list, tuple)) else type(x).__name__
             raise ValueError(
@@ -329,3 +333,8 @@ def masks_of(valid: Any, masked_outputs: Sequence[bool]) -> list[Array | None]:
     """Return the masks of outputs as a network gives them, None for outputs that no mask can reach."""
     of_each = valid if isinstance(valid, list) else [valid]
     return [mask if one else None for mask, one in zip(of_each, masked_outputs, strict=True)]
+
+
+def _flat(x: Any) -> list[Any]:
+    """Return the entries of lists in a list, such as states beside the input that comes before them."""
+    return [entry for one in x for entry in _flat(one)] if isinstance(x, (list, tuple)) else [x]
