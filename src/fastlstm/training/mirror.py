@@ -1,6 +1,7 @@
 """Mirror: a network with the layers of a graph and copies of their weights, for passes beside those of a model."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -62,10 +63,10 @@ class Mirror:
         self._dtype = np.dtype(dtype)
         self.copy_weights()
 
-    def copy_weights(self, known: Callable[[Any], Any] | None = None) -> None:
-        """Take over the weights that have changed since, or what is known to stand for them."""
+    def copy_weights(self, given: Mapping[Any, Any] = MappingProxyType({})) -> None:
+        """Take over the weights that have changed since, or the values that are given for them."""
         for number, (store, i) in enumerate(self.weights):
-            value = None if known is None else known((store, i))
+            value = given.get((store, i))
             current = store.arrays()[i].view(np.ndarray) if value is None else np.asarray(tape.plain(value))
             if current.dtype != self._dtype:
                 current = current.astype(self._dtype)

@@ -79,7 +79,7 @@ class RecordedGraph:
         """Return the outputs for arrays, traced ones if a tape records."""
         plain = [np.asarray(tape.plain(array)) for array in arrays]
         given = [one.array(one.name, array, finite=False) for one, array in zip(self._inputs, plain, strict=True)]
-        self._mirror.copy_weights(None if recording is None else recording.known)
+        self._mirror.copy_weights({} if recording is None else recording.given)
         x: Any = given if len(given) > 1 else given[0]
         shapes = shapes_of(self._nodes, [array.shape for array in plain]).of(self._outputs)
         if recording is None:

@@ -18,6 +18,8 @@ class Session:
     def __init__(self) -> None:
         self.recording = Recording()
         self.tapes = 0
+        self.given: dict[Any, Any] = {}
+        """Arrays that stand for variables, by what identifies these."""
         self.training = False
         """What layers do that are not told whether they train."""
         self._sources: dict[Any, Traced] = {}
@@ -95,7 +97,7 @@ class given_values:
     def __enter__(self) -> None:
         session = Session()
         session._sources.update(self._values)
-        session.training = self._training
+        session.given, session.training = self._values, self._training
         traced = [value for value in (*self._values.values(), *self._others) if type(value) is Traced]
         if traced:
             session.recording = traced[0].recording
