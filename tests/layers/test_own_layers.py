@@ -282,7 +282,7 @@ def test_a_branch_on_values_is_one_function(rng):
     np.testing.assert_allclose(model.get_weights()[0], 1 - 0.1 * 8 / 3, rtol=1e-5)
 
 
-def test_a_branch_on_values_beside_layers_is_an_error():
+def test_a_branch_on_values_beside_layers():
     class Branching(layers.Layer):
         def __init__(self):
             super().__init__(name="branching")
@@ -292,8 +292,16 @@ def test_a_branch_on_values_beside_layers_is_an_error():
             y = self.dense(x)
             return y if tf.reduce_sum(y) > 0 else -y
 
-    with pytest.raises(TypeError, match=r"layer 'branching': a call is traced with symbolic tensors.*where, switch"):
-        Branching()(Input((3,)))
+    x = Input((3,))
+    model = Model(x, Branching()(x))
+    kernel, _ = model.get_weights()
+    given = np.full((2, 3), 0.5, "float32")
+    sign = 1 if (given @ kernel).sum() > 0 else -1
+    np.testing.assert_allclose(model.predict(given), sign * given @ kernel, rtol=1e-5)
+    model.compile(fastlstm.optimizers.SGD(0.1), "mse")
+    model.fit(given, np.zeros((2, 2)), verbose=0)
+    gradient = given.T @ (given @ kernel) * 2 / 4
+    np.testing.assert_allclose(model.get_weights()[0], kernel - 0.1 * gradient, rtol=1e-4, atol=1e-6)
 
 
 def test_masks_pass_through(rng):
