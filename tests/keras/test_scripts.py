@@ -70,6 +70,26 @@ def test_tracebacks_show_the_script_alone(tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("source", "name"),
+    [
+        ("from keras.preprocessing.sequence import pad_sequences\npad_sequences([[1]], left=True)", "pad_sequences"),
+        ("from keras.models import Sequential\nSequential().fit(left=True)", "fit"),
+        ("from keras import backend as K\nK.mean([1.0], left=True)", "mean"),
+        ("def mine(): pass\nmine(left=True)", None),
+        ("import pathlib\npathlib.Path('a').exists(left=True)", None),
+    ],
+)
+def test_unknown_arguments_of_functions(tmp_path, source, name):
+    done = run(tmp_path, source)
+    assert done.returncode == 1
+    *_, before, last = done.stderr.splitlines()
+    assert "unexpected keyword argument 'left'" in (last if name is None else before)
+    if name is not None:
+        assert last.startswith(f"fastlstm: {name} has no argument 'left' here: leave it out")
+        assert last.endswith("--fallback")
+
+
+@pytest.mark.parametrize(
     ("source", "status", "message"),
     [
         ("import sys; sys.exit(3)", 3, ""),

@@ -14,7 +14,7 @@ from typing import Any, TypedDict
 import fastlstm
 
 from .. import _missing, _notes
-from . import fallback, finder, notebook
+from . import _unknown_arguments, fallback, finder, notebook
 
 _HERE = os.path.dirname(os.path.abspath(fastlstm.__file__))
 
@@ -105,6 +105,9 @@ def run(arguments: argparse.Namespace) -> Report:
     print(_line(report), file=sys.stderr)
     if failure is not None:
         sys.stderr.write("".join(_traceback(failure)))
+        advice = _unknown_arguments.advice_for(failure)
+        if advice is not None:
+            print(advice, file=sys.stderr)
     return report
 
 
