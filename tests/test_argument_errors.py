@@ -26,7 +26,11 @@ def compiled(*arguments, **options):
         (lambda: Input(True), TypeError, "shape"),
         (lambda: Input((-1, 2)), ValueError, "shape"),
         (lambda: Input((2.5, 2)), TypeError, "shape"),
-        (lambda: Input((5, 2), dtype="float16"), ValueError, "dtype: expected 'float32' or 'float64', got 'float16'"),
+        (
+            lambda: Input((5, 2), dtype="complex64"),
+            ValueError,
+            "dtype: expected 'float32' or 'float64', got 'complex64'",
+        ),
         (lambda: Input((5, 2), sparse=True), ValueError, "sparse: Input does not support it"),
         (lambda: Input((5, 2), ragged=True), ValueError, "ragged"),
         (lambda: layers.LSTM(0), ValueError, "units: expected an integer of at least 1, got 0"),

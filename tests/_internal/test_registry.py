@@ -129,7 +129,7 @@ def test_files_name_the_classes_of_the_registries():
     for kind, package in (("layers", layers), ("losses", losses), ("optimizers", optimizers), ("metrics", metrics)):
         known = kinds.CLASSES[kind]
         owners = {name: preprocessing if name in kinds.PREPROCESSORS else package for name in known}
-        assert all(known[name] is getattr(owners[name], name) for name in known)
+        assert all(cls is getattr(owners[name], cls.__name__) for name, cls in known.items())
 
 
 def test_classes_of_the_user_do_not_enter():

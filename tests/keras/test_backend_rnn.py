@@ -61,7 +61,8 @@ def test_in_a_custom_layer(rng, steps):
     kernel, outer, bias = model.get_weights()
     scores = np.einsum("ntd,nsd->nst", keys, queries @ kernel)
     weights = np.exp(scores) / np.exp(scores).sum(axis=-1, keepdims=True)
-    np.testing.assert_allclose(model.predict([keys, queries], verbose=0), weights @ keys @ outer + bias, rtol=1e-4)
+    wanted = weights @ keys @ outer + bias
+    np.testing.assert_allclose(model.predict([keys, queries], verbose=0), wanted, rtol=1e-4, atol=1e-6)
 
 
 def test_known_and_unknown_steps_train_alike(rng):

@@ -105,7 +105,7 @@ def test_a_model_with_the_cost_as_its_output(rng):
     model = keras.Model([x, *others], cost)
     model.compile(keras.optimizers.Adam(0.02), loss={"ctc": lambda y_true, y_pred: y_pred})
     data = [rng.normal(size=(8, 6, 3)), rng.integers(0, 3, (8, 2)), np.full((8, 1), 6), np.full((8, 1), 2)]
-    losses = model.fit(data, np.zeros((8, 1)), epochs=40, verbose=0).history["loss"]
+    losses = model.fit(data, np.zeros((8, 1)), epochs=100, verbose=0).history["loss"]
     assert losses[-1] < 0.5 * losses[0]
 
 

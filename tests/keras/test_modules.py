@@ -97,7 +97,7 @@ def test_nothing_is_an_instance_of_a_missing_class():
     [
         ("keras.layers.Lstm", r"did you mean keras\.layers\.LSTM"),
         ("keras.tensorflow.gradients", r"tf\.gradients: there are no graphs: train with model\.fit"),
-        ("keras.tensorflow.io.read_file", r"tf\.io\.read_file: read the file with Python"),
+        ("keras.tensorflow.io.decode_csv", r"tf\.io\.decode_csv: read the file with Python"),
         ("keras.utils.SomethingElse", "run the script with Keras itself"),
     ],
 )

@@ -46,6 +46,7 @@ COMMON = {
     "go_backwards": True,
     "stateful": True,
     "zero_output_for_mask": True,
+    "checkpoint": 4,
     "zoneout": 0.125,
     "clip": 2.0,
 }
