@@ -112,3 +112,19 @@ def test_any_number_of_steps():
 def test_what_does_not_fit(make, match):
     with pytest.raises(ValueError, match=match):
         make()
+
+
+@pytest.mark.parametrize(
+    ("equation", "output_shape", "options", "error"),
+    [
+        ("ab,bc->ca", 3, {}, "equation"),
+        ("\u00e4b,bc->\u00e4c", 3, {}, "equation"),
+        ("ab,bc->ac", 3, {"bias_axes": ""}, "bias_axes"),
+        ("ab,bc->ac", 2.5, {}, "output_shape"),
+        ("ab,bc->ac", -1, {}, "output_shape"),
+        ("ab,bc->ac", [True], {}, "output_shape"),
+    ],
+)
+def test_bad_arguments_are_named(equation, output_shape, options, error):
+    with pytest.raises((TypeError, ValueError), match=error):
+        layers.EinsumDense(equation, output_shape, **options)

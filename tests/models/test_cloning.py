@@ -6,7 +6,18 @@ import numpy as np
 import pytest
 from peers import require_peer
 
-from fastlstm import Input, Sequential, constraints, initializers, layers, models, optimizers, regularizers
+from fastlstm import (
+    Input,
+    Sequential,
+    constraints,
+    initializers,
+    layers,
+    losses,
+    metrics,
+    models,
+    optimizers,
+    regularizers,
+)
 
 
 def stack():
@@ -30,6 +41,26 @@ def stack():
         name="stacked",
         trainable=True,
     )
+
+
+def test_clones_of_compiled_models_have_losses_and_metrics_of_their_own():
+    inputs = Input((4,))
+    outputs = [layers.Dense(1, name=name)(inputs) for name in "ab"]
+    model = models.Model(inputs, outputs)
+    metric = metrics.MeanSquaredError()
+    model.compile("adam", {"a": "mse", "b": losses.Huber(2.0)}, metrics={"a": [metric]}, steps_per_execution=7)
+    metric.update_state([1.0], [3.0])
+
+    def renamed(layer):
+        config = {**layer.get_config(), "name": f"{layer.name}_again"}
+        return type(layer).from_config(config)
+
+    clone = models.clone_model(model, clone_function=renamed)
+    assert clone._compiled.losses[1] is not model._compiled.losses[1]
+    assert clone._compiled.losses[1].get_config() == model._compiled.losses[1].get_config()
+    assert clone._steps_per_execution == 7
+    assert all(one is not metric for one in clone.metrics)
+    clone.fit(np.ones((3, 4)), [np.ones((3, 1))] * 2, verbose=0)
 
 
 def test_a_model_comes_back_from_its_configuration():

@@ -120,3 +120,9 @@ def test_a_chain_trains_behind_learned_intervals(tmp_path):
 def test_what_does_not_fit(make, error, match):
     with pytest.raises(error, match=match):
         make()
+
+
+def test_boundaries_are_compared_in_the_precision_of_the_data():
+    """As in Keras 3.15, where 0.7 lies in the interval that begins with 0.7."""
+    for boundary in (0.7, 2.3, 0.1):
+        assert Discretization([boundary])(np.float32([boundary])).tolist() == [1]

@@ -175,7 +175,10 @@ class BatchNormalization(Layer):
         """
         if are_symbolic(x):
             return super().__call__(x, mask=mask, training=training)
-        if not (flag("training", training) and self._trainable):
+        trains = flag("training", training) and self._trainable
+        if mask is not None:
+            _mask_weights(mask, np.shape(x))
+        if not trains:
             return super().__call__(x)
         call = self._prepared(x, None, False)
         mean, variance = self._moments(self._as_input("x", x), mask)
@@ -192,11 +195,7 @@ class BatchNormalization(Layer):
         others = tuple(one for one in range(x.ndim) if one != axis)
         weights = np.ones((1,) * x.ndim)
         if mask is not None:
-            given = np.asarray(mask, np.float64)
-            weights = given.reshape(given.shape + (1,) * (x.ndim - given.ndim))
-            sizes: list[tuple[int, int]] = list(zip(weights.shape, x.shape, strict=False))
-            if given.ndim > x.ndim or any(one not in (1, wanted) for one, wanted in sizes):
-                raise ValueError(f"mask: expected a shape that can be broadcast to {x.shape}, got {given.shape}")
+            weights = _mask_weights(mask, x.shape)
         weights = np.broadcast_to(weights, x.shape)
         count = np.maximum(weights.sum(others), 1)  # without anything that counts, both are 0
         mean = (weights * x).sum(others) / count
@@ -236,7 +235,7 @@ class BatchNormalization(Layer):
 
     @property
     def _works_step_by_step(self) -> bool:
-        return self.axis == -1
+        return self.axis in (-1, 2)  # of (N, T, D)
 
     def _append_to(self, branch: Branch, shape: Shape) -> None:
         if branch.masked is not None and any(branch.masked) and self._axis_of(shape) != len(shape) - 1:
@@ -279,3 +278,14 @@ class BatchNormalization(Layer):
             **self._beta_rules.arguments("beta"),
             **self._gamma_rules.arguments("gamma"),
         }
+
+
+def _mask_weights(mask: Any, shape: Sequence[int]) -> Array:
+    """Return a mask as factors that broadcast to an input of this shape."""
+    if np.asarray(mask).dtype.kind not in "biuf":
+        raise TypeError(f"mask: expected an array of True and False, got {type(mask).__name__}")
+    given = np.asarray(mask, np.float64)
+    sizes = [*given.shape, *(1,) * (len(shape) - given.ndim)]
+    if given.ndim > len(shape) or any(one not in (1, wanted) for one, wanted in zip(sizes, shape, strict=True)):
+        raise ValueError(f"mask: expected a shape that can be broadcast to {tuple(shape)}, got {given.shape}")
+    return given.reshape(sizes)

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from .._internal import tape
+from .._internal.arrays import numbers
 from .._internal.checks import integer, refuse
 from . import base, own_layer
 from .base import Shape, registry
@@ -110,7 +111,7 @@ class CategoryEncoding(own_layer.Layer):
 
 def encoded(inputs: Any, weights: Any, mode: str, width: int, dtype: str) -> Any:
     """Return integers in a mode; the weights of counts may be traced."""
-    integers = np.asarray(tape.plain(inputs))
+    integers = numbers("inputs", tape.plain(inputs)).astype(np.int64)
     if mode == "one_hot" and integers.ndim > 1 and integers.shape[-1] == 1:
         integers = integers[..., 0]
     rows = np.asarray(integers[..., None] == np.arange(width), dtype)

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .. import activations
-from .._internal.checks import refuse
+from .._internal.checks import refuse, size
 from ..initializers import VarianceScaling
 from . import base, own_layer
 from ._own_activation import activation_of
@@ -99,9 +99,10 @@ class EinsumDense(own_layer.Layer):
         super().__init__(**options)
         self.equation, self.bias_axes = equation, bias_axes
         self._input, self._kernel_letters, self._output, self._elided = _letters(equation)
-        if bias_axes is not None and not set(bias_axes) <= set(self._output):
+        if bias_axes is not None and not (bias_axes and set(bias_axes) <= set(self._output)):
             raise ValueError(f"bias_axes: expected letters of {self._output!r}, got {bias_axes!r}")
-        self._output_sizes = (output_shape,) if isinstance(output_shape, (int, np.integer)) else tuple(output_shape)
+        sizes = output_shape if isinstance(output_shape, (list, tuple)) else [output_shape]
+        self._output_sizes = tuple(None if one is None else size("output_shape", one) for one in sizes)
         self.activation = activation_of("activation", activation)
         self._kernel_rules = rules(kernel_initializer, kernel_regularizer, kernel_constraint)
         self._bias_rules = rules(bias_initializer, bias_regularizer, bias_constraint)
@@ -190,15 +191,15 @@ class EinsumDense(own_layer.Layer):
             raise ValueError(
                 f"output_shape: layer {self.name!r} expected a size for each of {given!r}, got {self._output_sizes}"
             )
-        for letter, size in zip(given, self._output_sizes, strict=True):
-            if size is not None and sizes.get(letter) not in (None, size):
+        for letter, wanted in zip(given, self._output_sizes, strict=True):
+            if wanted is not None and sizes.get(letter) not in (None, wanted):
                 raise ValueError(
                     f"output_shape: layer {self.name!r} expected {sizes[letter]} for {letter!r}, as the input has, got"
-                    f" {size}"
+                    f" {wanted}"
                 )
-            if size is not None or letter not in sizes:
-                sizes[letter] = size
-        kernel = tuple(sizes[letter] for letter in self._kernel_letters)
+            if wanted is not None or letter not in sizes:
+                sizes[letter] = wanted
+        kernel = tuple(sizes.get(letter) for letter in self._kernel_letters)
         if None in kernel:
             raise ValueError(f"input_shape: layer {self.name!r} expected known sizes of its kernel, got {kernel}")
         output = tuple(sizes[letter] for letter in self._output)
@@ -243,13 +244,16 @@ def _letters(equation: Any) -> tuple[str, str, str, str]:
     """Return the letters of input, kernel and output, and on which side others are left out."""
     text = equation.replace(" ", "") if isinstance(equation, str) else ""
     forms: Sequence[tuple[str, str]] = (
-        ("", r"(\w+),(\w+)->(\w+)"),
-        ("left", r"\.\.\.(\w+),(\w+)->\.\.\.(\w+)"),
-        ("right", r"(\w+)\.\.\.,(\w+)->(\w+)\.\.\."),
+        ("", r"([A-Za-z]+),([A-Za-z]+)->([A-Za-z]+)"),
+        ("left", r"\.\.\.([A-Za-z]+),([A-Za-z]+)->\.\.\.([A-Za-z]+)"),
+        ("right", r"([A-Za-z]+)\.\.\.,([A-Za-z]+)->([A-Za-z]+)\.\.\."),
     )
     for side, form in forms:
         found = re.fullmatch(form, text)
-        if found and all(set(found[3]) <= {*found[1], *found[2]} and part.isalpha() for part in found.groups()):
+        if found is None:
+            continue
+        is_batch_first = side == "left" or found[3][0] == found[1][0] != found[2][0]
+        if is_batch_first and set(found[3]) <= {*found[1], *found[2]}:
             return found[1], found[2], found[3], side
     raise ValueError(
         f"equation: expected one such as 'abc,cd->abd', '...c,cd->...d' or 'ab...,bc->ac...', got {equation!r}"

@@ -1,12 +1,13 @@
 """Copies of models with new initial weights."""
 
-import copy
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from ..layers import InputLayer, TimeDistributed
 from ..layers.base import Layer
 from ..layers.symbolic import SymbolicTensor, are_symbolic, listed
+from ..losses import Loss
+from ..metrics import Metric
 from ..training.nodes import Values
 from .model import Model
 from .sequential import Sequential
@@ -68,8 +69,21 @@ def clone_model(
     compiled = model._compiled
     if compiled is not None:
         optimizer = type(compiled.optimizer).from_config(compiled.optimizer.get_config())
-        Model.compile(clone, optimizer, **copy.deepcopy(compiled.arguments))
+        names = dict(zip(compiled.output_names, clone._names_of_outputs(), strict=True))
+        arguments = {name: _fresh(value, names) for name, value in compiled.arguments.items()}
+        Model.compile(clone, optimizer, **arguments, steps_per_execution=model._steps_per_execution)
     return clone
+
+
+def _fresh(value: Any, names: Mapping[str, str]) -> Any:
+    """Return losses or metrics for a clone, whose outputs have other names: new objects, and functions as they are."""
+    if isinstance(value, dict):
+        return {names.get(name, name): _fresh(one, names) for name, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_fresh(one, names) for one in value]
+    if isinstance(value, (Loss, Metric)):
+        return type(value).from_config(value.get_config())
+    return value
 
 
 class _Cloning:
@@ -108,7 +122,8 @@ class _Cloning:
         if id(layer) not in self._made:
             if isinstance(layer, InputLayer):
                 made: Any = type(layer).from_config(layer.get_config())
-                made.preprocessors, made.raw_batch_shape = layer.preprocessors, layer.raw_batch_shape
+                made.preprocessors = layer.preprocessors
+                made.raw_batch_shape, made.raw_dtype = layer.raw_batch_shape, layer.raw_dtype
             elif isinstance(layer, Model) and (self._recursive or self._clone_function is None):
                 made = self.clone(layer)
             elif self._clone_function is not None:

@@ -153,7 +153,7 @@ class Discretization(Preprocessor):
         """
         if hasattr(inputs, "_preprocessed_by"):
             return inputs._preprocessed_by(self)
-        found = np.digitize(real_array("inputs", inputs, "float32"), self._boundaries())
+        found = np.digitize(real_array("inputs", inputs, "float32"), np.asarray(self._boundaries(), "float32"))
         if self.output_mode == "int":
             return found
         return encoded(found, self.output_mode, self._width(), None).astype(self.dtype)

@@ -127,6 +127,8 @@ class Hashing(Preprocessor):
         -------
         tuple
         """
+        if len(input_shape) == 1 and self.output_mode in ("multi_hot", "count"):
+            return (self.num_bins,)
         return (*input_shape[:1], *self._sample_shape(tuple(input_shape[1:])))
 
     def _sample_shape(self, shape: tuple[int | None, ...]) -> tuple[int | None, ...]:

@@ -24,7 +24,7 @@ class SKLearnWrapper(BaseEstimator):  # type: ignore[misc]
         A compiled model, of which each fit trains a copy with new initial weights, or a function of X, y and
         `model_kwargs` that returns one.
     warm_start : bool
-        Accepted as in Keras, without effect.
+        Whether a fit goes on from the weights that the one before has left.
     model_kwargs : dict, optional
         Keyword arguments of the function.
     fit_kwargs : dict, optional
@@ -42,6 +42,7 @@ class SKLearnWrapper(BaseEstimator):  # type: ignore[misc]
         self.warm_start = warm_start
         self.model_kwargs = model_kwargs
         self.fit_kwargs = fit_kwargs
+        self.model_: Any
 
     def fit(self, X: Any, y: Any, **kwargs: Any) -> "SKLearnWrapper":
         """Train a model.
@@ -65,10 +66,13 @@ class SKLearnWrapper(BaseEstimator):  # type: ignore[misc]
         ValueError
             If the data or the targets do not fit, or the model is not compiled.
         """
+        model: Any
         X, y = self._checked(X, y)
         targets = self._targets(y)
-        if isinstance(self.model, Model):
-            model: Any = clone_model(self.model)
+        if self.warm_start and hasattr(self, "model_"):
+            model = self.model_
+        elif isinstance(self.model, Model):
+            model = clone_model(self.model)
         else:
             model = self.model(X=X, y=targets, **(self.model_kwargs or {}))
         if not model.compiled:
@@ -100,7 +104,8 @@ class SKLearnWrapper(BaseEstimator):  # type: ignore[misc]
 
     def __sklearn_clone__(self) -> Any:
         model = copy.deepcopy(self.model) if isinstance(self.model, Model) else self.model
-        return type(self)(model, self.warm_start, self.model_kwargs, self.fit_kwargs)
+        others = {name: copy.deepcopy(value) for name, value in self.get_params(deep=False).items() if name != "model"}
+        return type(self)(model=model, **others)
 
 
 class SKLearnClassifier(ClassifierMixin, SKLearnWrapper):  # type: ignore[misc]
@@ -113,7 +118,7 @@ class SKLearnClassifier(ClassifierMixin, SKLearnWrapper):  # type: ignore[misc]
         `model_kwargs` that returns one. Its last layer has as many units as there are classes; its loss takes one-hot
         targets.
     warm_start : bool
-        Accepted as in Keras, without effect.
+        Whether a fit goes on from the weights that the one before has left.
     model_kwargs : dict, optional
         Keyword arguments of the function.
     fit_kwargs : dict, optional
@@ -192,7 +197,7 @@ class SKLearnRegressor(RegressorMixin, SKLearnWrapper):  # type: ignore[misc]
         A compiled model, of which each fit trains a copy with new initial weights, or a function of X, y and
         `model_kwargs` that returns one.
     warm_start : bool
-        Accepted as in Keras, without effect.
+        Whether a fit goes on from the weights that the one before has left.
     model_kwargs : dict, optional
         Keyword arguments of the function.
     fit_kwargs : dict, optional
@@ -240,7 +245,7 @@ class SKLearnTransformer(TransformerMixin, SKLearnWrapper):  # type: ignore[misc
         A compiled model, of which each fit trains a copy with new initial weights, or a function of X, y and
         `model_kwargs` that returns one.
     warm_start : bool
-        Accepted as in Keras, without effect.
+        Whether a fit goes on from the weights that the one before has left.
     model_kwargs : dict, optional
         Keyword arguments of the function.
     fit_kwargs : dict, optional
