@@ -128,6 +128,58 @@ def test_the_exponent_is_the_growth_of_a_small_change():
     assert analysis.lyapunov_exponent(model, x)["gru"] == pytest.approx(wanted, rel=0.05)
 
 
+@pytest.mark.parametrize("scale", [0.5, 1.0])
+def test_masked_steps_count_in_neither_memory_nor_exponent(scale):
+    rng = np.random.default_rng(1)
+    x = rng.normal(size=(6, 80, 2))
+    plain = linear_rnn(scale, "float64")
+    masked = fastlstm.Sequential([layers.Masking(dtype="float64"), *plain.layers])
+    padded = np.zeros((6, 240, 2))
+    for sample, values in zip(padded, x, strict=True):
+        sample[np.sort(rng.choice(240, 80, replace=False))] = values
+    assert analysis.memory_length(masked, padded) == analysis.memory_length(plain, x)
+    assert analysis.lyapunov_exponent(masked, padded)["rnn"] == pytest.approx(np.log(scale), abs=1e-6)
+
+
+def test_steps_of_the_output_are_no_steps_of_a_layer_with_other_steps():
+    scales = {"encoder": 0.5, "decoder": 0.5}
+    stack = [
+        layers.SimpleRNN(
+            H,
+            name=name,
+            activation="linear",
+            recurrent_initializer=lambda shape, dtype, s=scale: orthogonal(np.random.default_rng(0), s),
+            return_sequences=name == "decoder",
+        )
+        for name, scale in scales.items()
+    ]
+    model = fastlstm.Sequential([stack[0], layers.RepeatVector(20), stack[1], layers.Dense(1)])
+    x = np.random.default_rng(1).normal(size=(4, 30, 2))
+    assert analysis.memory_length(model, x) == {"encoder": 7, "decoder": 7}
+    with pytest.raises(ValueError, match="step: layer 'encoder' has 30 steps and the output 20"):
+        analysis.memory_length(model, x, step=5)
+
+
+def test_exponents_do_not_depend_on_batches():
+    model = fastlstm.Sequential([layers.GRU(H, name="gru"), layers.Dense(1)])
+    x = np.random.default_rng(1).normal(size=(7, 40, 2))
+    found = [analysis.lyapunov_exponent(model, x, batch_size=size)["gru"] for size in (1, 3, 7)]
+    assert found == pytest.approx([found[0]] * 3, rel=1e-9)
+
+
+def test_gradients_of_several_embeddings_of_an_input_are_joined():
+    inputs = layers.Input((9,))
+    first, second = (layers.Embedding(5, width)(inputs) for width in (3, 4))
+    x = layers.GRU(4)(layers.Concatenate()([first, second]))
+    model = models.Model(inputs, layers.Dense(1)(x))
+    indices = np.random.default_rng(0).integers(0, 5, (6, 9))
+    vectors = [np.array(layer.embeddings)[indices] for layer in model.layers[1:3]]
+    wide = layers.Input((9, 7))
+    rest = models.Model(wide, model.layers[-1](model.layers[-2](wide)))
+    wanted = analysis.connectivity(rest, np.concatenate(vectors, axis=2))
+    np.testing.assert_allclose(analysis.connectivity(model, indices), wanted, rtol=1e-5)
+
+
 def test_gates_of_large_biases_are_saturated():
     model = fastlstm.Sequential([layers.Input((None, 1)), layers.LSTM(H, name="lstm"), layers.Dense(1)])
     kernel, recurrent, bias = model.layers[0].get_weights()
@@ -141,7 +193,7 @@ def test_gates_of_large_biases_are_saturated():
     }
 
 
-def test_masked_steps_are_no_saturated_ones():
+def test_masked_steps_are_not_saturated():
     model = fastlstm.Sequential([layers.Masking(), layers.GRU(H, name="gru")])
     x = np.ones((2, 8, 1))
     x[:, 3:] = 0
@@ -173,16 +225,21 @@ def test_every_kind_of_model_has_names_for_its_layers():
     np.testing.assert_array_equal(list(found.values())[3]["h"][:, ::-1], up_to_rnn.predict(data))
 
 
-def test_analysis_changes_neither_weights_nor_states_nor_random_numbers():
+def stateful_model():
     fastlstm.utils.set_random_seed(1)
-    model = fastlstm.Sequential(
-        [layers.Input((5, 2), batch_size=4), layers.LSTM(4, name="lstm", stateful=True, dropout=0.5)]
-    )
+    model = fastlstm.Sequential([layers.Input((5, 2), batch_size=4)])
+    model.add(layers.LSTM(4, name="lstm", stateful=True, dropout=0.5))
     model.add(layers.BatchNormalization())
     model.add(layers.Dense(1))
     model.layers[0].trainable = False
     model.compile("adam", loss="mse")
+    return model
+
+
+def test_analysis_changes_neither_weights_nor_states_nor_random_numbers():
     x, y = np.random.default_rng(0).normal(size=(4, 5, 2)), np.ones((4, 1))
+    wanted = stateful_model().fit(x, y, batch_size=4, epochs=2, verbose=0).history["loss"]
+    model = stateful_model()
     model.predict(x)
     before = [*model.get_weights(), *model.layers[0].states]
     flow = analysis.gradient_flow(model, x, y)
@@ -192,8 +249,9 @@ def test_analysis_changes_neither_weights_nor_states_nor_random_numbers():
     analysis.connectivity(model, x)
     for old, new in zip(before, [*model.get_weights(), *model.layers[0].states], strict=True):
         np.testing.assert_array_equal(old, new)
-    first = model.fit(x, y, batch_size=4, epochs=1, verbose=0).history["loss"]
-    assert len(first) == 1
+    model.reset_states()
+    found = model.fit(x, y, batch_size=4, epochs=2, verbose=0).history["loss"]
+    assert found == wanted
 
 
 @pytest.mark.parametrize("loss", [lambda y, p: ((y - p) ** 2).mean(-1), "mse"])
@@ -235,6 +293,7 @@ def test_several_outputs_count_with_their_weights():
         ),
         (lambda m, x: analysis.connectivity(m, x, feature=9), ValueError, "feature"),
         (lambda m, x: analysis.memory_length(m, x, share=1.0), ValueError, "share"),
+        (lambda m, x: analysis.memory_length(m, x, share=0.0), ValueError, "share"),
         (lambda m, x: analysis.saturation(m, x, low=0.9, high=0.1), ValueError, "high"),
         (lambda m, x: analysis.lyapunov_exponent(m, x[:, :3]), ValueError, "x: expected sequences of at least 4 steps"),
         (

@@ -132,6 +132,8 @@ template <class T>
 py::tuple gradients_of(NetworkHandle<T>& handle, const py::object& saved, const py::object& d_output,
                        const py::object& d_state, bool states) {
     ForwardResult<T>& result = constructed_result<T>(saved);
+    if (result.saved->network != &handle.network)
+        throw py::value_error("saved: expected a forward pass of this network");
     const NetworkExtent& extent = result.saved->extent;
     const Index rows = extent.rows;
     handle.finished();
@@ -174,17 +176,38 @@ py::tuple state_gradients(NetworkHandle<T>& handle, const py::object& saved, con
     return gradients_of(handle, saved, d_output, d_state, true);
 }
 
-// Of a forward pass that waits for its backward pass: states or gates of every step, by the number of the record.
+// The number of a record of a forward pass, and the shape of what it keeps; the pass may be none of this network's.
 template <class T>
-py::array_t<T> recorded_steps(const ForwardResult<T>& result, Index record, Recorded what) {
+std::pair<std::size_t, std::vector<Index>> checked_record(const ForwardResult<T>& result, Index record, Recorded what) {
     if (!result.saved->batch) throw py::value_error("saved: expected a forward pass before its backward pass");
     const StepRecords<T> records(*result.saved->batch);
     if (record < 0 || record >= static_cast<Index>(records.count()))
         throw py::index_error("record: expected one of " + std::to_string(records.count()) + ", got " +
                               std::to_string(record));
     const auto number = static_cast<std::size_t>(record);
-    py::array_t<T> array(records.shape(number, what));
-    records.copy(number, what, array.mutable_data());
+    return {number, records.shape(number, what)};
+}
+
+// Of a forward pass that waits for its backward pass: states or gates of every step, by the number of the record.
+template <class T>
+py::array_t<T> recorded_steps(const ForwardResult<T>& result, Index record, Recorded what) {
+    const auto [number, shape] = checked_record(result, record, what);
+    auto& handle = result.network.template cast<NetworkHandle<T>&>();
+    py::array_t<T> array(shape);
+    T* to = array.mutable_data();
+    const std::size_t of_record = number;
+    work_without_gil(handle, [&] { Autodiff<T>(handle.network).copy_steps(*result.saved, of_record, what, to); });
+    return array;
+}
+
+template <class T>
+py::array_t<bool> valid_steps(const ForwardResult<T>& result, Index record) {
+    const auto [number, shape] = checked_record(result, record, Recorded::states);
+    auto& handle = result.network.template cast<NetworkHandle<T>&>();
+    py::array_t<bool> array({shape[0], shape[1]});
+    bool* to = array.mutable_data();
+    const std::size_t of_record = number;
+    work_without_gil(handle, [&] { Autodiff<T>(handle.network).copy_valid(*result.saved, of_record, to); });
     return array;
 }
 
@@ -310,7 +333,9 @@ void register_calls(py::module_& module, NetworkClass<T>& network, const char* s
             [](const ForwardResult<T>& result, Index record) {
                 return recorded_steps(result, record, Recorded::gates);
             },
-            py::arg("record"), "Return the gates of each step of a record, (rows, steps, gates, units).");
+            py::arg("record"), "Return the gates of each step of a record, (rows, steps, gates, units).")
+        .def("valid_steps", &valid_steps<T>, py::arg("record"),
+             "Return whether each step of a record is valid, and not masked, (rows, steps).");
     network.def("predict", &predict<T>, py::arg("x"), "Return the outputs.")
         .def("predict_and_penalize", &predict_and_penalize<T>, py::arg("x"),
              "Return the outputs, what all regularizers add to the loss, and whether masks let the outputs count.")

@@ -61,10 +61,7 @@ void Autodiff<T>::backward(SavedForward<T>& saved, const std::vector<const T*>& 
     const LayerGraph<T>& graph = network_.graph;
     const Index state_size = graph.state_size();
     const auto lock = network_.parameters.lock_writing();
-    if (saved.network != &network_) throw std::invalid_argument("saved: expected a forward pass of this network");
-    if (!saved.batch) throw std::invalid_argument("saved: expected a forward pass not used before: call forward again");
-    if (saved.version != network_.parameters.version())
-        throw std::invalid_argument("saved: the weights have changed: call forward again");
+    require_waiting(saved);
     auto used = std::move(saved.batch);
     TrainingBatch<T>& batch = *used;
     const Index rows = saved.extent.rows;
@@ -77,8 +74,8 @@ void Autodiff<T>::backward(SavedForward<T>& saved, const std::vector<const T*>& 
     if (d_initial_state) std::fill_n(d_initial_state, rows * state_size, T{0});
     StateGradients<T> kept(batch, state_gradients);
     const double work = 2 * saved.extent.lengths->forward_work * static_cast<double>(rows);
-    const Plan planned =
-        network_.planner.plan(work, work / 2, rows, batch.groups.size() > 1, !network_.graph.couples_rows_of_groups());
+    const Plan planned = network_.planner.plan(work, work / 2, rows, batch.groups.size() > 1,
+                                               network_.graph.couples_rows_of_groups() ? batch.equal_groups() : 0);
     run_team(planned.threads, [&](const Team& team) {
         const Work mine(planned, team);
         batch.for_each_group(mine.rows(rows), [&](Workspace<T>& group, Range own, Index first) {
@@ -104,6 +101,29 @@ void Autodiff<T>::backward(SavedForward<T>& saved, const std::vector<const T*>& 
     });
     kept.copy_and_stop();
     network_.workspaces.release_batch(std::move(used));
+}
+
+template <class T>
+void Autodiff<T>::require_waiting(const SavedForward<T>& saved) const {
+    if (saved.network != &network_) throw std::invalid_argument("saved: expected a forward pass of this network");
+    if (!saved.batch) throw std::invalid_argument("saved: expected a forward pass not used before: call forward again");
+    if (saved.version != network_.parameters.version())
+        throw std::invalid_argument("saved: the weights have changed: call forward again");
+}
+
+template <class T>
+void Autodiff<T>::copy_steps(const SavedForward<T>& saved, std::size_t record, Recorded what, T* to) {
+    const auto lock = network_.parameters.lock_writing();
+    require_waiting(saved);
+    const StepRecords<T> records(*saved.batch);
+    run_team(1, [&](const Team&) { records.copy(record, what, to); });
+}
+
+template <class T>
+void Autodiff<T>::copy_valid(const SavedForward<T>& saved, std::size_t record, bool* to) {
+    const auto lock = network_.parameters.lock_writing();
+    require_waiting(saved);
+    StepRecords<T>(*saved.batch).copy_valid(record, to);
 }
 
 template class Autodiff<float>;

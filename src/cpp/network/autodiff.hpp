@@ -31,7 +31,14 @@ public:
     void backward(SavedForward<T>& saved, const std::vector<const T*>& d_outputs, const T* d_state,
                   const std::vector<T*>& dx, T* d_initial_state, const std::vector<T*>& state_gradients = {});
 
+    // Of a pass that waits for its backward pass: states or gates of a record of steps, or which of the steps are
+    // valid. They throw as `backward` does.
+    void copy_steps(const SavedForward<T>& saved, std::size_t record, Recorded what, T* to);
+    void copy_valid(const SavedForward<T>& saved, std::size_t record, bool* to);
+
 private:
+    void require_waiting(const SavedForward<T>& saved) const;
+
     Network<T>& network_;
 };
 

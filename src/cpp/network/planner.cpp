@@ -19,9 +19,10 @@ void Planner<T>::finish(const Kernels<T>& kernels) {
 // weights do not fit a core's cache, so that two had better keep a half each. Layers need fewer barriers, but go
 // through whole weights, which is slower once those are many times what the first cache holds.
 template <class T>
-Plan Planner<T>::plan(double work, double section, Index rows, bool apart, bool divisible) const {
+Plan Planner<T>::plan(double work, double section, Index rows, bool apart, Index groups) const {
     // Together: gradients are shared.
-    const int by_rows = divisible ? team_size(work, apart ? section : section / 2, rows) : 1;
+    int by_rows = team_size(work, apart ? section : section / 2, groups > 0 ? groups : rows);
+    if (groups > 0 && groups % by_rows != 0) by_rows = 1;
     int by_units = 1;
     double lightest_step = std::numeric_limits<double>::infinity();
     Index stacked = 0, most_stacked = 0;
@@ -39,7 +40,7 @@ Plan Planner<T>::plan(double work, double section, Index rows, bool apart, bool 
         lightest_step = std::min(lightest_step, step);
     }
     const double chunk_work = lightest_step * static_cast<double>(tuning::steps_per_chunk);
-    const int by_layers = most_stacked > 1 && divisible ? unit_team_size(work, section, chunk_work, most_stacked) : 1;
+    const int by_layers = most_stacked > 1 && groups == 0 ? unit_team_size(work, section, chunk_work, most_stacked) : 1;
     if (by_layers > by_rows && by_layers >= by_units && most_stacked % by_layers == 0 &&
         heaviest_step_ <= tuning::light_weights)
         return {by_layers, Sharing::layers};

@@ -36,8 +36,8 @@ public:
 
     void finish(const Kernels<T>& kernels);
     // For so many floating-point operations in all, and between two barriers. `apart`: whether each thread has rows
-    // of its own, and gradients. `divisible`: whether rows may be divided at all.
-    Plan plan(double work, double section, Index rows, bool apart = true, bool divisible = true) const;
+    // of its own, and gradients. `groups`: if not 0, rows may be divided only between so many groups of them.
+    Plan plan(double work, double section, Index rows, bool apart = true, Index groups = 0) const;
     // Bytes of weights that a step of one layer goes through, at most.
     double heaviest_step() const { return heaviest_step_; }
 

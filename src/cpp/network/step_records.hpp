@@ -41,6 +41,12 @@ public:
                 record->record_rows() * record->record_steps() * vectors(*record, what) * record->record_shape().units;
         }
     }
+    void copy_valid(std::size_t number, bool* to) const {
+        for (const StepRecord<T>* record : of_groups_[number]) {
+            record->copy_valid(to);
+            to += record->record_rows() * record->record_steps();
+        }
+    }
     void keep_state_gradients(bool keep) const {
         for (const auto& records : of_groups_)
             for (StepRecord<T>* record : records) record->keep_state_gradients(keep);

@@ -155,7 +155,7 @@ Plan Training<T>::plan(Index train_steps, const TrainingBatch<T>& batch) const {
     const double section = batch.extent.lengths->forward_work * static_cast<double>(batch.extent.rows);
     const double work = tuning::forward_passes_per_step * section * static_cast<double>(train_steps);
     return network_.planner.plan(work, section, batch.extent.rows, batch.groups.size() > 1,
-                                 !network_.graph.couples_rows_of_groups());
+                                 network_.graph.couples_rows_of_groups() ? batch.equal_groups() : 0);
 }
 
 template <class T>

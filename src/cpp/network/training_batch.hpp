@@ -32,6 +32,13 @@ struct TrainingBatch {
         }
     }
 
+    // How many groups of the same size there are, at whose borders rows may be divided among threads; 1 if sizes
+    // differ.
+    Index equal_groups() const {
+        const auto same = [this](const auto& group) { return group->extent.rows == groups.front()->extent.rows; };
+        return std::all_of(groups.begin(), groups.end(), same) ? static_cast<Index>(groups.size()) : 1;
+    }
+
     // A fresh call for each group, which prepare(group, its first row) completes; `rng_step` numbers a step's random
     // numbers. The weights are those of each output.
     template <class Prepare>

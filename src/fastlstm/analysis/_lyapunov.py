@@ -18,9 +18,9 @@ def lyapunov_exponent(model: Any, x: Any, *, batch_size: int = 32) -> dict[str, 
     gradients. It is positive where changes and gradients explode, and near zero where they last.
 
     The largest Lyapunov exponent along the given sequences: a random direction is multiplied by the transposed
-    Jacobians of all steps, in one native backward pass in float64, and the logarithm of its norm divided by the number
-    of steps. The first quarter of the steps that it passes is left out, and so are steps at which it has become too
-    small or large for float64.
+    Jacobians of all steps, in a native backward pass in float64 for each layer, and the logarithm of its norm divided
+    by the number of steps. The first quarter of the steps that it passes is left out, and so are masked steps, and
+    those at which it has become too small or large for float64.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ def lyapunov_exponent(model: Any, x: Any, *, batch_size: int = 32) -> dict[str, 
     Returns
     -------
     dict of str to float
-        By the name of the layer, the mean over the samples.
+        By the name of the layer, the mean over the samples; minus infinity if a change is gone at once.
 
     Raises
     ------
@@ -62,33 +62,38 @@ def lyapunov_exponent(model: Any, x: Any, *, batch_size: int = 32) -> dict[str, 
     """
     probe = Probe(model, x, dtype="float64")
     found: dict[str, list[Array]] = {layer.name: [] for layer in probe.layers}
+    seen = 0
     for inputs in probe.inputs(x, batch_size):
         for layer in probe.layers:
-            found[layer.name].append(_growth(probe, inputs, layer))
+            found[layer.name].append(_growth(probe, inputs, layer, seen))
+        seen += len(found[probe.layers[0].name][-1])
     return {layer: float(np.mean(np.concatenate(rates))) for layer, rates in found.items()}
 
 
-def _growth(probe: Probe, inputs: Any, layer: RecordedLayer) -> Array:
-    """Return the growth per step of a random change of the final states of a layer, (N,)."""
+def _growth(probe: Probe, inputs: Any, layer: RecordedLayer, seen: int) -> Array:
+    """Return the growth per step of a random change of the final states of a layer, (N,), after `seen` samples."""
     saved = probe.network.forward(inputs)
     outputs = saved.output if isinstance(saved.output, list) else [saved.output]
     nothing = [np.zeros_like(output) for output in outputs]
     d_state = np.zeros_like(saved.state)
     states = slice(layer.first_state, layer.first_state + len(layer.cell.states) * layer.units)
-    d_state[:, states] = np.random.default_rng(0).standard_normal(d_state[:, states].shape)
+    for n in range(len(d_state)):  # the same direction for a sample in any batch
+        d_state[n, states] = np.random.default_rng(seen + n).standard_normal(d_state[n, states].shape)
+    valid = probe.valid_steps(saved, layer)
     _, _, records = probe.network.state_gradients(saved, nothing if len(nothing) > 1 else nothing[0], d_state)
     record = layer.in_time(records[layer.record])
-    against_time = record if layer.last_step_first else record[:, ::-1]
+    against_time, valid = (each if layer.last_step_first else each[:, ::-1] for each in (record, valid))
     steps = against_time.shape[1]
     if steps < 4:
         raise ValueError(f"x: expected sequences of at least 4 steps, got {steps}")
-    logarithms = _log_norms(against_time)
-    usable = np.isfinite(logarithms)
-    last = np.where(usable.all(axis=1), steps, usable.argmin(axis=1)) - 1
-    first = (_TRANSIENT * last).astype(int)
-    rows = np.arange(len(logarithms))
-    rates = (logarithms[rows, last] - logarithms[rows, first]) / np.maximum(last - first, 1)
-    return np.asarray(np.where(last > first, rates, -np.inf))
+    rates = []
+    for logarithms, counts in zip(_log_norms(against_time), valid, strict=True):
+        usable = logarithms[counts]
+        usable = usable[: len(usable) if np.isfinite(usable).all() else int(np.isfinite(usable).argmin())]
+        last = len(usable) - 1
+        first = int(_TRANSIENT * last)
+        rates.append((usable[last] - usable[first]) / (last - first) if last > first else -np.inf)
+    return np.array(rates)
 
 
 def _log_norms(vectors: Array) -> Array:

@@ -52,14 +52,12 @@ def output_flow(
     >>> analysis.output_flow(model, x)["gru"]["h"].samples.shape
     (16, 50)
     """
-    return _flow(Probe(model, x), x, step, feature, batch_size)
-
-
-def _flow(probe: Probe, x: Any, step: Any, feature: Any, batch_size: Any) -> GradientFlow:
+    probe = Probe(model, x)
     found = []
     for inputs in probe.inputs(x, batch_size):
         saved = probe.network.forward(inputs)
-        _, _, records = probe.network.state_gradients(saved, probe.output_gradient(saved.output, step, feature))
+        d_output, _ = probe.output_gradient(saved.output, step, feature)
+        _, _, records = probe.network.state_gradients(saved, d_output)
         found.append(norms_of_batch(probe.by_layer(records)))
     return norms_of(found)
 
@@ -76,7 +74,7 @@ def memory_length(
     """Return how many steps back an output still depends on the state of each recurrent layer.
 
     Counted from `step` backwards, as long as the norm of the gradient of the output with respect to h is at least
-    `share` of what it is at that step, on average over the samples.
+    `share` of what it is at that step, on average over the samples. Masked steps do not count.
 
     Parameters
     ----------
@@ -110,25 +108,48 @@ def memory_length(
     {'rnn': inf}
     """
     share = checks.number("share", share, 0.0, 1.0, below_high=True)
+    if share == 0:
+        raise ValueError("share: expected a number above 0, got 0")
     probe = Probe(model, x)
-    flow = _flow(probe, x, step, feature, batch_size)
-    return {
-        layer.name: _length(_from_output_back(flow[layer.name]["h"].samples, step, layer.last_step_first), share)
-        for layer in probe.layers
-    }
+    found: dict[str, list[Array]] = {layer.name: [] for layer in probe.layers}
+    for inputs in probe.inputs(x, batch_size):
+        saved = probe.network.forward(inputs)
+        valid = {layer.name: probe.valid_steps(saved, layer) for layer in probe.layers}
+        d_output, at = probe.output_gradient(saved.output, step, feature)
+        _, _, records = probe.network.state_gradients(saved, d_output)
+        norms = norms_of_batch(probe.by_layer(records))
+        for layer in probe.layers:
+            of_layer = norms[layer.name]["h"]
+            if at is not None and of_layer.shape[1] != saved.output.shape[1]:
+                if step is not None:
+                    raise ValueError(
+                        f"step: layer {layer.name!r} has {of_layer.shape[1]} steps and the output"
+                        f" {saved.output.shape[1]}: expected None"
+                    )
+                at = None
+            found[layer.name] += _shares(of_layer, valid[layer.name], at, layer.last_step_first)
+    return {name: length_of(shares, share) for name, shares in found.items()}
 
 
-def _from_output_back(norms: Array, step: int | None, last_step_first: bool) -> Array:
-    """Return the norms (N, T) from the step of the output on, against the direction in which the layer works."""
+def _shares(norms: Array, valid: Array, at: int | None, last_step_first: bool) -> list[Array]:
+    """Return for each sample the norms (N, T) at its valid steps from the output back, divided by the first one."""
     if last_step_first:
-        return norms if step is None else norms[:, step:]
-    return (norms if step is None else norms[:, : step + 1 or None])[:, ::-1]
+        norms, valid = norms[:, at:], valid[:, at:]
+    else:
+        end = None if at is None else at + 1
+        norms, valid = norms[:, :end][:, ::-1], valid[:, :end][:, ::-1]
+    of_samples = [one[counts] for one, counts in zip(norms, valid, strict=True)]
+    return [one / one[0] for one in of_samples if len(one) and one[0] > 0]
 
 
-def _length(norms: Array, share: float) -> float:
-    """Return the number of steps after which the mean share of the norms (N, steps) has fallen below `share`."""
-    known = norms[:, 0] > 0
-    if not known.any():
+def length_of(shares: list[Array], share: float) -> float:
+    """Return after how many steps the mean of the shares has fallen below `share`, infinite if it never does."""
+    if not shares:
         return 0.0
-    below = np.flatnonzero((norms[known] / norms[known, :1]).mean(axis=0) < share)
+    longest = max(map(len, shares))
+    sums, counts = np.zeros(longest), np.zeros(longest)
+    for one in shares:
+        sums[: len(one)] += one
+        counts[: len(one)] += 1
+    below = np.flatnonzero(sums < share * counts)
     return float(below[0]) if len(below) else np.inf

@@ -13,6 +13,7 @@ from ..layers.rnn.bidirectional import Bidirectional
 from ..layers.rnn.rnn import RNN
 from ..models.model import Model
 from ..training.mirror import Mirror, all_flags
+from ..training.nodes import consumers
 
 
 class RecordedLayer(NamedTuple):
@@ -65,6 +66,7 @@ class Probe:
             self.dtype,
             all_flags,
             input_gradient=input_gradient,
+            casts=self.dtype != self._native.dtype,
         )
         self.network: Any = self._mirror.network
         self.layers = list(self._recorded_layers())
@@ -73,6 +75,7 @@ class Probe:
             number
             for number, core in enumerate(self.network.recorded_layers)
             if isinstance(self._mirror.layers[core], Embedding)
+            and any(self._mirror.layers[core] is one for one in consumers(self._native._nodes, 0))
         ]
         if not self.layers:
             raise ValueError(
@@ -142,13 +145,20 @@ class Probe:
         if isinstance(inputs, list):
             raise ValueError(f"model: expected one with a single input, got {len(inputs)}")
         saved = self.network.forward(inputs)
-        dx, _, records = self.network.state_gradients(saved, self.output_gradient(saved.output, step, feature))
-        if self._embeddings:
-            dx = sum(records[record][:, :, 0] for record in self._embeddings)
-        return np.asarray(np.sqrt(np.einsum("ntd,ntd->nt", dx, dx, dtype=np.float64)))
+        d_output, _ = self.output_gradient(saved.output, step, feature)
+        dx, _, records = self.network.state_gradients(saved, d_output)
+        gradients = [records[record][:, :, 0] for record in self._embeddings] or [dx]
+        if gradients[0].ndim != 3:
+            raise ValueError(f"model: expected an input with steps, got one of shape (N, {dx.shape[-1]})")
+        return np.asarray(np.sqrt(sum(np.einsum("ntd,ntd->nt", d, d, dtype=np.float64) for d in gradients)))
 
-    def output_gradient(self, outputs: Any, step: int | None, feature: Any) -> Any:
-        """Return the gradient of one output of each sample, as the network's backward pass takes it.
+    def valid_steps(self, saved: Any, layer: RecordedLayer) -> Array:
+        """Return whether each step of a layer is valid, and not masked, (N, T)."""
+        valid: Array = layer.in_time(saved.valid_steps(layer.record))
+        return valid
+
+    def output_gradient(self, outputs: Any, step: int | None, feature: Any) -> tuple[Any, int | None]:
+        """Return the gradient of one output of each sample, as the network's backward pass takes it, and its step.
 
         Parameters
         ----------
@@ -162,9 +172,12 @@ class Probe:
         if isinstance(outputs, list):
             raise ValueError("model: expected one with a single output, got several")
         d = np.zeros_like(outputs)
+        at = None
         if outputs.ndim == 3:
             steps = outputs.shape[1]
-            at = steps - 1 if step is None else checks.integer("step", step, -steps, steps - 1)
+            if steps == 0:
+                raise ValueError("x: expected sequences of at least one step, got none")
+            at = steps - 1 if step is None else checks.integer("step", step, -steps, steps - 1) % steps
             values, into = outputs[:, at], d[:, at]
         else:
             if step not in (None, -1):
@@ -175,7 +188,7 @@ class Probe:
         else:
             chosen = np.full(len(values), checks.integer("feature", feature, 0, values.shape[-1] - 1))
         into[np.arange(len(values)), chosen] = 1
-        return d
+        return d, at
 
 
 def _parts_of(layer: Any) -> list[tuple[str, Any, bool, bool]]:

@@ -46,8 +46,9 @@ def states(model: Any, x: Any, *, batch_size: int = 32) -> dict[str, dict[str, A
     Returns
     -------
     dict of str to dict of str to ndarray (N, T, H)
-        By the name of the layer and of the state, 'h' or 'c'. Steps are in the order of time, and at masked steps the
-        states are those of the step before. A Bidirectional has two entries, 'bidirectional/forward_lstm' and
+        By the name of the layer and of the state, 'h' or 'c'. Steps are in the order of the layer's input, which is
+        that of time unless a layer before it goes backwards; at masked steps the states are those of the step before.
+        They begin with zeros, and dropout is off. A Bidirectional has two entries, 'bidirectional/forward_lstm' and
         'bidirectional/backward_lstm'.
 
     Raises
@@ -185,7 +186,7 @@ def _named(cell: Any, values: Array) -> dict[str, Array]:
     if not values.shape[2]:
         return {}
     named = {name: values[:, :, k] for k, name in enumerate(cell.blocks)}
-    if "coupled" in cell.name:
+    if cell.options.get("coupled"):
         named = {"i": named["i"], "f": 1 - named["i"], "c": named["c"], "o": named["o"]}
     return named
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from .. import analysis, datasets, initializers, layers, utils
 from .._internal.progress import shows_bars
+from ..analysis._memory import length_of
 from ..models import Sequential
 from ..optimizers import Adam
 from . import _arguments
@@ -106,12 +107,12 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
     curves: dict[str, dict[str, NDArray[Any]]] = {"before training": {}, "after training": {}}
     for network in tqdm(networks, unit=" networks", leave=False, disable=not shows_bars()):
         norms, error = _measure(network, arguments)
-        for when, curve in zip(curves, norms, strict=True):
-            curves[when][network.label] = curve
+        for when, of_samples in zip(curves, norms, strict=True):
+            curves[when][network.label] = of_samples.mean(axis=0)
         found[network.label] = {
             "memory_before": _memory(norms[0]),
             "memory_after": _memory(norms[1]),
-            "growth_before": _growth(norms[0]),
+            "growth_before": _growth(norms[0].mean(axis=0)),
             "loss": error,
         }
     _print_table(found, arguments.length)
@@ -141,14 +142,13 @@ def _measure(network: _Network, arguments: argparse.Namespace) -> tuple[list[NDA
 
 
 def _norms(model: Any, x: NDArray[Any], state: str) -> NDArray[Any]:
-    """Return the mean norm of the gradient of the last output at each distance from the last step, (T,)."""
-    return np.asarray(analysis.output_flow(model, x[:_SHOWN])["recurrent"][state].mean[::-1])
+    """Return the norms of the gradient of the last output at each distance from the last step, (N, T)."""
+    return np.asarray(analysis.output_flow(model, x[:_SHOWN])["recurrent"][state].samples[:, ::-1])
 
 
 def _memory(norms: NDArray[Any]) -> float:
     """Return the distance at which the gradient has fallen below a hundredth, infinite if it never has."""
-    below = np.flatnonzero(norms < _SHARE * norms[0])
-    return float(below[0]) if len(below) else math.inf
+    return length_of([one / one[0] for one in norms if one[0] > 0], _SHARE)
 
 
 def _growth(norms: NDArray[Any]) -> float:
@@ -169,11 +169,13 @@ def _print_table(found: Mapping[str, Mapping[str, Any]], length: int) -> None:
         error = f"{row['loss']:.3g}" if math.isfinite(row["loss"]) else "exploded"
         after = after if math.isfinite(row["loss"]) else ""
         print(f"{label:{width}}  {row['growth_before']:>13.3f}  {before:>12}  {after:>9}  {error:>13}")
-    print(
-        f"\nThe error of always answering 1 is {_ALWAYS_ONE:.3f}: only below it something has been learned."
-        "\nAn LSTM passes its c on times the forget gate, at first about 0.50, 0.73 and 0.95 for biases 0, 1 and 3;"
-        "\nwhat h gives to the gates comes in addition.\n"
-    )
+    print(f"\nThe error of always answering 1 is {_ALWAYS_ONE:.3f}: only below it something has been learned.")
+    if any(label.startswith("LSTM") for label in found):
+        print(
+            "An LSTM passes its c on times the forget gate, at first about 0.50, 0.73 and 0.95 for biases 0, 1 and 3;"
+            "\nits gates also depend on h, which adds to that."
+        )
+    print()
 
 
 def _steps(memory: float, length: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
@@ -191,7 +192,7 @@ def plot_lyapunov_exponent(exponents: Mapping[str, float], ax: Axes | None = Non
     Raises
     ------
     ValueError
-        If there are no layers, or an exponent is not finite.
+        If there are no layers, or an exponent is NaN or infinite.
 
     Examples
     --------
@@ -200,18 +201,21 @@ def plot_lyapunov_exponent(exponents: Mapping[str, float], ax: Axes | None = Non
     ['0.497 times a step', '1.02 times a step']
     """
     names, values = _bars("exponents", exponents)
-    if not np.isfinite(values).all():
-        raise ValueError(f"exponents: expected finite numbers, got {dict(exponents)!r}")
+    if any(math.isnan(value) or value == math.inf for value in values):
+        raise ValueError(f"exponents: expected numbers below infinity, got {dict(exponents)!r}")
+    known = [value for value in values if math.isfinite(value)]
+    gone = 1.2 * min([-0.1, *known])  # what is gone at once is drawn a little further than the others
     axes = _axes(ax, height=1.2 + 0.5 * len(names))
-    axes.barh(range(len(names)), values, color=[CURVES[1] if value > 0 else CURVES[0] for value in values], height=0.6)
+    ends = [max(value, gone) for value in values]
+    axes.barh(range(len(names)), ends, color=[CURVES[1] if value > 0 else CURVES[0] for value in values], height=0.6)
     for place, value in enumerate(values):
         _annotate(axes, f"{math.exp(value):.3g} times a step", max(value, 0), place)
     axes.axvline(0, color="black", linewidth=0.8)
     _finish_bars(
         axes, names, "Small changes of the states shrink (left) or grow (right)", "Lyapunov exponent (per step)"
     )
-    reach = max(1e-9, *map(abs, values))
-    axes.set_xlim(-1.15 * reach if min(values) < 0 else -0.1 * reach, 1.6 * reach if max(values) > 0 else 0.6 * reach)
+    reach = max(1e-9, *map(abs, ends))
+    axes.set_xlim(-1.15 * reach if min(ends) < 0 else -0.1 * reach, 1.6 * reach if max(ends) > 0 else 0.6 * reach)
     return axes
 
 
@@ -338,8 +342,8 @@ def _axes(ax: Axes | None, *, width: float = 8, height: float = 4.5) -> Axes:
 
 
 def _styles() -> Any:
-    """Yield colours and lines: the colours are told apart by colour-blind readers too, and come with other lines."""
-    for line in ("-", "--", ":"):
+    """Yield colours that colour-blind readers can tell apart, again and again with other lines."""
+    for line in itertools.cycle(("-", "--", ":", "-.")):
         for colour in CURVES:
             yield colour, line
 

@@ -14,7 +14,7 @@ from .nodes import CoreLayers, Node, Value
 
 
 def all_flags(layer: Layer) -> list[bool]:
-    """Return for each weight of a layer whether training may ever change it, be the layer frozen or not."""
+    """Return for each weight of a layer whether training may ever change it, whether or not the layer is frozen."""
     return [array.trainable for array in layer.weights]  # type: ignore[attr-defined]
 
 
@@ -33,6 +33,8 @@ class Mirror:
         Returns for each weight of a layer whether the network has its gradient; nothing for a layer without weights.
     input_gradient : bool
         Whether gradients of the inputs are needed.
+    casts : bool
+        Whether weights may have another dtype.
     """
 
     def __init__(
@@ -44,6 +46,7 @@ class Mirror:
         trained: Callable[[Layer], list[bool]],
         *,
         input_gradient: bool,
+        casts: bool = False,
     ) -> None:
         self.network = network_for(inputs, dtype, input_gradient=input_gradient)
         core = CoreLayers(self.network)
@@ -60,7 +63,7 @@ class Mirror:
             for array in layer.weights
         ]
         """For each parameter of the network, the weights that it is one of, and its number there."""
-        self._dtype = np.dtype(dtype)
+        self._dtype = np.dtype(dtype) if casts else None
         self.copy_weights()
 
     def copy_weights(self, given: Mapping[Any, Any] = MappingProxyType({})) -> None:
@@ -68,7 +71,7 @@ class Mirror:
         for number, (store, i) in enumerate(self.weights):
             value = given.get((store, i))
             current = store.arrays()[i].view(np.ndarray) if value is None else np.asarray(tape.plain(value))
-            if current.dtype != self._dtype:
+            if self._dtype is not None:
                 current = current.astype(self._dtype)
             if not self.network.weight_equals(number, current):
                 self.network.set_weight(number, current)

@@ -77,3 +77,21 @@ def test_zoneout_keeps_single_states_as_often_as_it_should(name, options):
     kept = states[0] == 0
     np.testing.assert_allclose(states[0][~kept], expected[0][~kept], rtol=1e-6)
     assert abs(kept.mean() - rates[0]) < 4 * np.sqrt(0.25 / kept.size)
+
+
+@pytest.mark.parametrize("checkpoint", [False, True])
+@pytest.mark.parametrize("cells", [["LSTMCell"], ["GRUCell", "LSTMCell"], None])
+def test_files_of_layers_with_checkpoints_and_of_cells(tmp_path, rng, cells, checkpoint):
+    """The layers of cells and, without checkpoints, those of one cell are Keras's own in files."""
+    at = fastlstm.layers
+    if cells is None:
+        layer = at.LSTM(UNITS, checkpoint=checkpoint)
+    else:
+        layer = at.RNN([getattr(at, cell)(UNITS) for cell in cells], checkpoint=checkpoint)
+    model = fastlstm.Sequential([at.Input((STEPS, FEATURES)), layer])
+    model.save(tmp_path / "model.keras")
+    own_layers()
+    loaded = require_peer("keras").saving.load_model(tmp_path / "model.keras")
+    x = rng.normal(size=(ROWS, STEPS, FEATURES)).astype("float32")
+    np.testing.assert_allclose(loaded.predict(x, verbose=0), model.predict(x), rtol=0, atol=1e-6)
+    assert fastlstm.load_model(tmp_path / "model.keras").layers[0].checkpoint is checkpoint

@@ -132,24 +132,37 @@ def test_few_steps(steps):
     assert_same_bits(make, x[:, :steps], y)
 
 
-def test_analysis_sees_all_steps():
-    x, y = data(5)
+@pytest.mark.parametrize("return_sequences", [False, True])
+@pytest.mark.parametrize("rows", [5, 40])
+def test_analysis_sees_all_steps(rows, return_sequences):
+    x, y = data(rows, masked=True, steps=return_sequences)
     found = []
     for checkpoint in (False, True):
         fastlstm.utils.set_random_seed(3)
-        layer = layers.LSTM(6, return_sequences=checkpoint is None, checkpoint=checkpoint, name="lstm")
-        model = fastlstm.Sequential([layers.Input((T, D)), layer, layers.Dense(2)])
+        layer = layers.LSTM(6, return_sequences=return_sequences, checkpoint=checkpoint)
+        model = fastlstm.Sequential([layers.Input((T, D)), layers.Masking(), layers.Bidirectional(layer)])
+        model.add(layers.Dense(2))
         model.compile(loss="mse")
-        flow = analysis.gradient_flow(model, x, y)["lstm"]
-        found.append(
-            [
-                *analysis.states(model, x)["lstm"].values(),
-                *analysis.gates(model, x)["lstm"].values(),
-                *(norms.samples for norms in flow.values()),
-            ]
-        )
+        looks = analysis.states(model, x), analysis.gates(model, x)
+        arrays = [array for look in looks for of_layer in look.values() for array in of_layer.values()]
+        flow = analysis.gradient_flow(model, x, y)
+        found.append(arrays + [norms.samples for of_layer in flow.values() for norms in of_layer.values()])
+    assert len(found[0]) == 2 * (2 + 4 + 2)
     for one, other in zip(*found, strict=True):
         np.testing.assert_array_equal(one, other)
+
+
+def test_states_of_a_long_sequence_that_dies_out():
+    x = np.zeros((1, 400, 1), np.float32)
+    x[0, 0] = 1
+    found, half = [], np.eye(3) / 2
+    for checkpoint in (False, True):
+        fastlstm.utils.set_random_seed(3)
+        layer = layers.SimpleRNN(
+            3, activation="linear", recurrent_initializer=lambda *_: half, checkpoint=checkpoint, name="rnn"
+        )
+        found.append(analysis.states(fastlstm.Sequential([layers.Input((400, 1)), layer]), x)["rnn"]["h"])
+    np.testing.assert_array_equal(*found)
 
 
 def test_files_and_configurations_keep_it(tmp_path):
@@ -157,6 +170,19 @@ def test_files_and_configurations_keep_it(tmp_path):
     model.save(tmp_path / "model.keras")
     assert fastlstm.load_model(tmp_path / "model.keras").layers[0].checkpoint == 6
     assert layers.GRU.from_config(layers.GRU(4, checkpoint=True).get_config()).checkpoint is True
+
+
+def test_a_flag_of_numpy_and_a_custom_cell():
+    assert layers.LSTM(4, checkpoint=np.True_).checkpoint is True
+
+    class Cell(layers.Layer):
+        state_size = 3
+
+        def call(self, x, states):
+            return states[0] + x[:, :3], [states[0] + x[:, :3]]
+
+    with pytest.raises(ValueError, match="checkpoint: expected False for a custom cell"):
+        layers.RNN(Cell(), checkpoint=True)
 
 
 @pytest.mark.parametrize("value", [0, -1, 1.5, "yes"])

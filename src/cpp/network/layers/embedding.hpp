@@ -70,6 +70,7 @@ private:
         Index record_steps() const override { return args.steps; }
         void copy_states(T* to) const override { copy_rows(output(), args.rows, args.steps, args.features, to); }
         void copy_gates(T*) const override {}
+        void copy_valid(bool* to) const override { copy_mask(output_mask(), args.rows, args.steps, to); }
         void keep_state_gradients(bool) override {}  // nothing overwrites dy
         void copy_state_gradients(T* to) const override {
             copy_rows(this->dy, args.rows, args.steps, args.features, to);

@@ -267,6 +267,12 @@ void copy_rows(const Sequence<const T>& from, Index rows, Index steps, Index fea
         for (Index t = 0; t < steps; ++t, to += features) std::copy_n(row_at(from, t, n), features, to);
 }
 
+// Of rows and steps, one after the other; everything is valid without a mask.
+inline void copy_mask(const Mask& mask, Index rows, Index steps, bool* to) {
+    for (Index n = 0; n < rows; ++n)
+        for (Index t = 0; t < steps; ++t, ++to) *to = !mask.data || mask.data[t * mask.step + n * mask.row];
+}
+
 template <class T>
 void fill_zeros(const Sequence<T>& to, Index steps, Index features, Range rows) {
     for (Index t = 0; t < steps; ++t)

@@ -336,6 +336,7 @@ struct RecurrentLayer<T>::RecurrentWorkspace final : LayerWorkspace<T>, StepReco
             copy_steps(shape.visible_gates, steps, in_steps(values.get(), shape.visible_gates, steps.begin), to);
         });
     }
+    void copy_valid(bool* to) const override { copy_mask(this->mask, args.rows, args.steps, to); }
     void keep_state_gradients(bool keep) override {
         state_gradients = keep ? make_buffer<T>(args.steps * args.rows * shape.states * args.h.row) : nullptr;
     }

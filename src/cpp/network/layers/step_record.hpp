@@ -21,6 +21,8 @@ struct StepRecord {
     // After a forward pass, and before its backward pass: the states after each step, and the values of the gates.
     virtual void copy_states(T* to) const = 0;
     virtual void copy_gates(T* to) const = 0;
+    // Of each step of each row, whether it is valid, and not masked.
+    virtual void copy_valid(bool* to) const = 0;
     // Before a backward pass: whether it keeps the gradients of the states after each step. After it: these.
     virtual void keep_state_gradients(bool keep) = 0;
     virtual void copy_state_gradients(T* to) const = 0;

@@ -22,6 +22,24 @@ _OF_LAYER = (
 )
 
 
+@_register
+class RNN(keras.layers.RNN):
+    """`fastlstm.layers.RNN` with `checkpoint`, which changes no result, in Keras.
+
+    Parameters
+    ----------
+    cell : object
+        The cell, or a list of them.
+    checkpoint : bool or int
+        Without effect.
+    **options
+        Keyword arguments of `keras.layers.RNN`.
+    """
+
+    def __init__(self, cell: Any, checkpoint: Any = False, **options: Any) -> None:
+        super().__init__(cell, **options)
+
+
 class _Recurrent(keras.layers.RNN):
     """A layer with one of the cells of this package.
 

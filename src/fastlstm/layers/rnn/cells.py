@@ -5,7 +5,7 @@ from typing import Any
 from ..base import registry
 from .gru import GRU
 from .lstm import LSTM
-from .recurrent_cell import RecurrentCell
+from .recurrent_cell import RecurrentCell, without_checkpoint
 from .simple_rnn import SimpleRNN
 
 
@@ -59,7 +59,7 @@ class LSTMCell(RecurrentCell):
     """
 
     _layer_class = LSTM
-    _beyond_keras = LSTM._beyond_keras
+    _beyond_keras = without_checkpoint(LSTM._beyond_keras)
 
     def __init__(
         self,
@@ -142,7 +142,7 @@ class GRUCell(RecurrentCell):
     """
 
     _layer_class = GRU
-    _beyond_keras = GRU._beyond_keras
+    _beyond_keras = without_checkpoint(GRU._beyond_keras)
 
     def __init__(
         self,
@@ -210,7 +210,7 @@ class SimpleRNNCell(RecurrentCell):
     """
 
     _layer_class = SimpleRNN
-    _beyond_keras = SimpleRNN._beyond_keras
+    _beyond_keras = without_checkpoint(SimpleRNN._beyond_keras)
 
     def __init__(
         self,

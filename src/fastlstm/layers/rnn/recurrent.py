@@ -12,7 +12,7 @@ from .._rng import Seed
 from .._weights import Weight, rules
 from ..base import registry
 from .cell import RECURRENT_KERNEL, Cell
-from .rnn import RNN, for_core
+from .rnn import RNN, with_segments
 
 _OPTIONS = (
     "dropout",
@@ -235,7 +235,7 @@ class Recurrent(RNN):
             "clip": self.clip,
             "seed": self._seed.drawn() if self._is_random() else 0,
         }
-        return for_core(options)
+        return with_segments(options)
 
     def _arguments(self) -> dict[str, Any]:
         found: dict[str, Any] = {"units": self.units, **self._gates, "use_bias": self.use_bias}

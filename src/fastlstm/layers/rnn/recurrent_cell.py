@@ -1,6 +1,6 @@
 """Cells as layers: what RNN is made of. They have the weights, and compute single steps."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, NoReturn
 
 from ..._internal import native
@@ -456,3 +456,8 @@ def _refuse_symbolic(cell: AnyCell) -> NoReturn:
     raise TypeError(
         f"x: layer {cell.name!r} is a cell, which computes single steps of arrays; in a model, RNN(cell) is the layer"
     )
+
+
+def without_checkpoint(beyond_keras: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the arguments that Keras's cells lack, given those of the layer: cells do not keep steps."""
+    return {name: neutral for name, neutral in beyond_keras.items() if name != "checkpoint"}
