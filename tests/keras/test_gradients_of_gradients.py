@@ -1,5 +1,8 @@
 """Gradients of gradients by nested tapes, and Jacobians, against finite differences."""
 
+import contextlib
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -31,6 +34,10 @@ FUNCTIONS = {
     "repetitions": (lambda x: tf.tile(x, [1, 2]) ** 3 + tf.repeat(x, 2, axis=1) ** 2, SIGNED),
     "choices": (
         lambda x: tf.where(x > 0, x**3, x**2) + tf.maximum(x, 0.1) ** 2 + tf.clip_by_value(x, -1, 1) ** 2,
+        SIGNED,
+    ),
+    "scattered": (
+        lambda x: tf.tensor_scatter_nd_update(x**2, [[0], [2]], x[:2] ** 3),
         SIGNED,
     ),
     "largest": (lambda x: tf.reduce_max(x, axis=1) ** 3, SIGNED),
@@ -182,3 +189,98 @@ def test_jacobians(rng):
             model.set_weights(moved)
             ends.append(np.array(model(x)))
         np.testing.assert_allclose(kernel[(..., *place)], (ends[0] - ends[1]) / 2e-6, rtol=1e-6, atol=1e-9)
+
+
+def test_jacobians_say_what_is_wrong_with_their_target(rng):
+    x = tf.Variable(rng.normal(size=(3, 2)))
+    with tf.GradientTape(persistent=True) as tape:
+        y, nothing, scalar = x * x, x[:0] * 2.0, tf.reduce_sum(x)
+    for jacobian in (tape.jacobian, tape.batch_jacobian):
+        with pytest.raises(ValueError, match="target: expected one tensor, got a list"):
+            jacobian([y, y], x)
+        with pytest.raises(ValueError, match=r"target: expected at least one element, got shape \(0, 2\)"):
+            jacobian(nothing, x)
+    with pytest.raises(ValueError, match=r"target: expected an axis of samples, got shape \(\)"):
+        tape.batch_jacobian(scalar, x)
+    np.testing.assert_allclose(tape.jacobian(scalar, x), np.ones((3, 2)))
+
+
+def test_jacobians_take_linear_memory():
+    size = 3000
+    x = tf.Variable(np.ones((1, 2)))
+    with tf.GradientTape(persistent=True) as tape:
+        y = np.ones(size) * x[:, :1] + x[:, 1:]
+    for jacobian in (tape.jacobian, tape.batch_jacobian):
+        tracemalloc.start()
+        jacobian(y, x)
+        _, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert most < size * size * 8 / 4
+
+
+def test_gradients_have_the_structure_of_the_sources(rng):
+    a, b = tf.Variable(rng.normal(size=2)), tf.Variable(rng.normal(size=3))
+    with tf.GradientTape(persistent=True) as tape:
+        y = tf.reduce_sum(a * a) + tf.reduce_sum(b * b)
+    found = tape.gradient(y, {"b": b, "a": (a, [b])})
+    assert list(found) == ["b", "a"]
+    assert type(found["a"]) is tuple
+    np.testing.assert_allclose(found["b"], 2 * np.array(b))
+    np.testing.assert_allclose(found["a"][0], 2 * np.array(a))
+    np.testing.assert_allclose(tape.jacobian(y, {"b": b, "a": (a, [b])})["a"][1][0], 2 * np.array(b))
+
+
+def test_a_persistent_tape_records_gradients_taken_inside_it():
+    x = tf.Variable(SIGNED[0])
+    with tf.GradientTape(persistent=True) as tape:
+        gradient = tape.gradient(tf.reduce_sum(x**3), x)
+        y = tf.reduce_sum(gradient * x)
+    np.testing.assert_allclose(tape.gradient(y, x), 9 * SIGNED[0] ** 2, rtol=1e-12)
+
+
+@pytest.mark.parametrize("optimizer", ["SGD", "Adam"])
+def test_steps_inside_an_outer_tape(optimizer, rng):
+    """The inner loops of meta-learning, whose gradients nobody wants a gradient of."""
+    x, y = rng.normal(size=(6, 3)), rng.normal(size=(6, 1))
+    found = []
+    for outer in (tf.GradientTape(), contextlib.nullcontext()):
+        model = keras.Sequential([keras.Input((3,), dtype="float64"), layers.Dense(1, dtype="float64")])
+        model.set_weights([np.ones((3, 1)), np.zeros(1)])
+        steps = keras.optimizers.get(optimizer)
+        with outer:
+            for _ in range(2):
+                with tf.GradientTape() as inner:
+                    loss = tf.reduce_mean((model(x) - y) ** 2)
+                gradients = inner.gradient(loss, model.trainable_variables)
+                clipped, _ = tf.clip_by_global_norm(gradients, 0.5)
+                steps.apply_gradients(zip(clipped, model.trainable_variables, strict=True))
+        found.append(model.get_weights())
+    for one, other in zip(*found, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+@tf.custom_gradient
+def cube(x):
+    return x**3, lambda d: np.asarray(d) * 3 * np.asarray(x) ** 2
+
+
+MATRICES = SIGNED[:2, :2] @ SIGNED[:2, :2].T + np.eye(2)
+WITHOUT_SECOND = {
+    "numpy.prod": (lambda x: tf.reduce_prod(x, axis=1), SIGNED),
+    "log_of_determinant": (lambda x: keras.ops.logdet(1.0 * x), MATRICES),
+    "the custom gradient of cube": (cube, SIGNED),
+}
+
+
+@pytest.mark.parametrize("name", WITHOUT_SECOND)
+def test_gradients_that_have_none_are_refused_only_where_they_are_asked_for(name):
+    function, array = WITHOUT_SECOND[name]
+    x, alone = tf.constant(array), tf.constant(array)
+    with tf.GradientTape() as outer:
+        outer.watch(x)
+        gradient = slope(function, x, weights_for)
+        loss, penalty = tf.reduce_sum(x**2), tf.reduce_sum(gradient**2)
+    np.testing.assert_array_equal(gradient.numpy(), slope(function, alone, weights_for))
+    np.testing.assert_allclose(outer.gradient(loss, x), 2 * array)
+    with pytest.raises(keras.NotAvailableError, match=f"gradients of gradients through {name}"):
+        outer.gradient(penalty, x)

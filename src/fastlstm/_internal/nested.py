@@ -33,5 +33,7 @@ def _filled(structure: Any, leaves: Any) -> Any:
 
 
 def like(structure: Any, entries: list[Any]) -> Any:
-    """Return other entries in a list or tuple of the same kind."""
+    """Return other entries in a list, or in a tuple of the same kind."""
+    if isinstance(structure, list):  # also one of variables, whose class takes other arguments
+        return entries
     return type(structure)(*entries) if hasattr(structure, "_fields") else type(structure)(entries)

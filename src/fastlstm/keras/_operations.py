@@ -376,7 +376,7 @@ def slogdet(x: Any) -> tuple[Any, Any]:
     return tensor(np.linalg.slogdet(plain(x))[0]), tensor(_log_of_determinant(x))
 
 
-@tape.with_backward(lambda d, x, y: d[..., None, None] * np.swapaxes(np.linalg.inv(x), -1, -2))
+@tape.with_backward(lambda d, x, y: d[..., None, None] * np.swapaxes(np.linalg.inv(x), -1, -2), traceable=False)
 def _log_of_determinant(x: Any) -> Any:
     return np.linalg.slogdet(x)[1]
 

@@ -7,27 +7,41 @@ from typing import Any
 from .._internal import tape
 from ._calls_in_traces import WeightOf
 from ._own_weights import OwnWeights
+from ._trainable import Trainable
 from .batch_normalization import BatchNormalization
-from .variable import Variable, substituted
+from .variable import Variable
 
 
-def variables_of(leaves: Iterable[Any], what: str) -> list[Variable]:
-    """Return the weights of layers as variables.
+def require_carried(parts: Iterable[Any], what: str, needed: str) -> None:
+    """Raise ValueError for layers that do more than compute an output, which would be lost in a function.
 
     Parameters
     ----------
-    leaves : iterable of Layer
-        Layers that own weights, which are built.
-    what : str
-        What they are inside of, for the error message: its steps or its call need values.
+    parts : iterable of layer or model
+        What the function calls.
+    what, needed : str
+        What becomes a function, and what it needs instead, for the error message.
     """
+    for part in parts:
+        if isinstance(part, BatchNormalization):
+            found = "a BatchNormalization"
+        elif getattr(part, "_activity_regularizer", None) is not None:
+            found = f"layer {part.name!r}, which has an activity_regularizer,"
+        elif isinstance(part, Trainable) and getattr(part, "stateful", False):
+            found = f"layer {part.name!r}, which is stateful,"
+        else:
+            require_carried(part._inner_layers() if isinstance(part, Trainable) else part._layers, what, needed)
+            continue
+        raise ValueError(f"{what} with {found} in it needs {needed}")
+
+
+def variables_of(leaves: Iterable[Any]) -> list[Variable]:
+    """Return the weights of layers that own them, which are built, as variables."""
     found: list[Variable] = []
     for leaf in leaves:
         if isinstance(leaf, OwnWeights):
             found += leaf.variables_inside
             continue
-        if isinstance(leaf, BatchNormalization):
-            raise ValueError(f"{what} with a BatchNormalization in it needs an input with a known number of steps")
         found += [WeightOf(leaf, number) for number in range(len(leaf.weights))]
     return found
 
@@ -47,10 +61,6 @@ def values_of(
     training : bool
         What layers do that are not told.
     """
-    of_layers = {
-        (one._store, one._index): value
-        for one, value in zip(variables, values, strict=True)
-        if isinstance(one, WeightOf)
-    }
-    with substituted(variables, values), tape.given_values(of_layers, [*values, *others], training):
+    given = {(one._store, one._index): value for one, value in zip(variables, values, strict=True)}
+    with tape.given_values(given, others, training):
         yield

@@ -15,7 +15,7 @@ from .._internal.own_properties import keep_errors
 from .._internal.tensor import TensorShape
 from . import base
 from ._call_arguments import Place, completed, name_of_first, put_in, structured, taken_out, with_names
-from ._inner_weights import values_of, variables_of
+from ._inner_weights import require_carried, values_of, variables_of
 from ._masks_of_arrays import masked, with_masks
 from ._own_weights import OwnWeights
 from ._trace import Trace, Tracing, has_mask, mask_of, traced, with_mask
@@ -379,7 +379,12 @@ class Layer(base.Layer, metaclass=_AnyLayer):
         *args, **options
             Accepted as in older versions of Keras, without effect.
         """
-        tracing = TRACING.get()
+        tracing, session = TRACING.get(), tape.session()
+        if tracing is None and session is not None and session.given is not None:
+            raise ValueError(
+                f"add_loss: layer {self.name!r} is part of a call that needs values, which adds no losses; it needs"
+                f" {_WITHOUT_VALUES}"
+            )
         for one in losses if isinstance(losses, (list, tuple)) else [losses]:
             if tracing is None:
                 self._added_losses = [*vars(self).get("_added_losses", []), np.sum(one)]
@@ -543,7 +548,9 @@ class Layer(base.Layer, metaclass=_AnyLayer):
                 return traced(
                     lambda tensors, _: self._as_one_function(template, tensors, masked), shapes, dtypes, masked
                 )
-            except Exception:
+            except Exception as on_arrays:
+                if type(on_arrays) is not type(error):  # what `call` raises beyond the branch that needs values
+                    raise on_arrays from error
                 if self._inside():
                     raise TypeError(f"layer {self.name!r}: {error}") from error
                 raise error from None
@@ -559,6 +566,7 @@ class Layer(base.Layer, metaclass=_AnyLayer):
 
     def _as_one_function(self, template: Any, tensors: Sequence[SymbolicTensor], masked: Sequence[bool]) -> Any:
         """Return what the call gives as one function of arrays."""
+        require_carried(self._inside(), f"layer {self.name!r}: a call that needs values", _WITHOUT_VALUES)
         template = _whole(template, len(tensors))
         first = template[0][0] if template[0] else None
         masks = structured(first, lambda one: mask_of(tensors[one.number]) if _has(one, masked) else None)
@@ -568,7 +576,7 @@ class Layer(base.Layer, metaclass=_AnyLayer):
 
     def _variables_inside(self) -> list[Variable]:
         """Return the weights of this layer and of those inside."""
-        return variables_of(self._leaf_layers(), f"layer {self.name!r}: a call that needs values")
+        return variables_of(self._leaf_layers())
 
     def _called_on(self, args: Any, kwargs: Any, masks: Any, training: bool) -> Any:
         """Return what `call` returns for arrays."""
@@ -674,6 +682,9 @@ def _show_constructor(cls: Any) -> None:
 
 _show_constructor(Layer)
 
+_WITHOUT_VALUES = (
+    "functions such as where, switch or cond instead of branches of Python, and a known number of steps for loops"
+)
 _KEPT = ("_activity_regularizer", "_trainable")
 _WITHOUT_EFFECT = ("dynamic", "autocast", "implementation", "batch_size", "sparse", "ragged", "experimental_autocast")
 

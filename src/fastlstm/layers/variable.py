@@ -1,7 +1,6 @@
 """Variables: the weights of layers that users write, and arrays whose value can be assigned."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from typing import Any
 
@@ -17,19 +16,6 @@ from .symbolic import OPERATIONS
 
 TRACING: ContextVar[Any] = ContextVar("tracing", default=None)
 """The `Tracing` of the call of a layer or a model that is being traced, None outside of one."""
-
-SUBSTITUTES: ContextVar[Any] = ContextVar("substitutes", default=None)
-"""Values that stand for variables in a call on arrays, by the variable's identity."""
-
-
-@contextmanager
-def substituted(variables: "Sequence[Variable]", values: Sequence[Any]) -> Iterator[None]:
-    """Let values stand for variables."""
-    token = SUBSTITUTES.set({id(one): value for one, value in zip(variables, values, strict=True)})
-    try:
-        yield
-    finally:
-        SUBSTITUTES.reset(token)
 
 
 class Variable:
@@ -186,9 +172,6 @@ class Variable:
         """Return what the variable is at the moment: a symbolic, traced or plain array."""
         if self._defers:
             return OPERATIONS["apply"](same, ((self,), {}))
-        substitutes = SUBSTITUTES.get()
-        if substitutes is not None and id(self) in substitutes:
-            return substitutes[id(self)]
         recording = tape.session()
         if recording is not None and self.dtype.kind == "f":
             return recording.source((self._store, self._index), self._array)

@@ -513,7 +513,7 @@ class Model(OwnSteps, LayerGraph, metaclass=ModelType):
 
     # Predict -------------------------------------------------------------------------------------------------------
 
-    def __call__(self, x: Any, training: bool = False, mask: Any = None) -> Any:
+    def __call__(self, x: Any, training: bool | None = None, mask: Any = None) -> Any:
         """Return the output for all samples as one batch, as a new array; a symbolic one for symbolic tensors.
 
         Parameters
@@ -521,9 +521,9 @@ class Model(OwnSteps, LayerGraph, metaclass=ModelType):
         x : array_like
             (N, T, D), (N, D) for a model with such an input, or (N, T) for one that starts with an `Embedding`. NaN
             and Inf are allowed.
-        training : bool
+        training : bool, optional
             Whether to run in training mode, in which dropout and zoneout are active, with new masks for each call. The
-            weights do not change.
+            weights do not change. Default: False; in the `call` of a custom layer, what that layer does.
         mask : array_like of bool, optional
             (N, T), True where a step is valid. It is passed from layer to layer like the mask of a `Masking`.
 
@@ -539,14 +539,17 @@ class Model(OwnSteps, LayerGraph, metaclass=ModelType):
         TypeError
             If `x` is not made of real integers or floats, or `mask` not of True and False.
         """
+        follows = training is None
         training = checks.flag(
             "training", training is True if training is None or isinstance(training, Phase) else training
         )
         if are_symbolic(x):
             return self._packed(self._symbolic_output(self._each_input(x)))
-        if tape.session() is not None:
-            self._native_for("x", tape.plain(x))
-            return recorded.recorded(self, Model.__call__, (x,), {"training": training})
+        recording = tape.session()
+        if recording is not None:
+            if recording.given is None or not self.built:  # in a function, the weights stay in the network that runs
+                self._native_for("x", tape.plain(x))
+            return recorded.recorded(self, Model.__call__, (x,), {"training": None if follows else training})
         native = self._native_for("x", x)
         array = native.input("x", x)
         gives_masks = any(native.masked_outputs)

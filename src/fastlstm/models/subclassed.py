@@ -258,7 +258,8 @@ class Subclassed(Base):  # type: ignore[misc]
         if plain and not self._calls_eagerly():
             x = structured(args[0], _as_data)
             self._build_for_data_of(x)
-            return self._structured(super().__call__(x, bool(kwargs.get("training"))))
+            training = kwargs.get("training")
+            return self._structured(super().__call__(x, None if training is None else bool(training)))
         return self._called_on_arrays(args, kwargs)
 
     def _calls_eagerly(self) -> bool:

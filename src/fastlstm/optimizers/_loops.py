@@ -39,7 +39,8 @@ class OwnSteps:
         for i, (place, gradient) in enumerate(zip(self._stores, gradients, strict=True)):
             current = np.array(_array(place), order="C")  # np.ascontiguousarray gives numbers an axis
             network.set_weight(i, current)
-            found = np.zeros_like(current) if gradient is None else np.asarray(gradient, current.dtype)
+            given = tape.plain(gradient)  # traced if another tape is open
+            found = np.zeros_like(current) if given is None else np.asarray(given, current.dtype)
             network.set_gradient(i, np.array(np.broadcast_to(found, current.shape), order="C"))
         network.apply_gradients(rate)
         for i, (store, index) in enumerate(self._stores):

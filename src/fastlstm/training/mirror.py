@@ -1,7 +1,6 @@
 """Mirror: a network with the layers of a graph and copies of their weights, for passes beside those of a model."""
 
 from collections.abc import Callable, Mapping, Sequence
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -66,10 +65,10 @@ class Mirror:
         self._dtype = np.dtype(dtype) if casts else None
         self.copy_weights()
 
-    def copy_weights(self, given: Mapping[Any, Any] = MappingProxyType({})) -> None:
+    def copy_weights(self, given: Mapping[Any, Any] | None = None) -> None:
         """Take over the weights that have changed since, or the values that are given for them."""
         for number, (store, i) in enumerate(self.weights):
-            value = given.get((store, i))
+            value = None if given is None else given.get((store, i))
             current = store.arrays()[i].view(np.ndarray) if value is None else np.asarray(tape.plain(value))
             if self._dtype is not None:
                 current = current.astype(self._dtype)

@@ -79,7 +79,7 @@ class RecordedGraph:
         """Return the outputs for arrays, traced ones if a tape records."""
         plain = [np.asarray(tape.plain(array)) for array in arrays]
         given = [one.array(one.name, array, finite=False) for one, array in zip(self._inputs, plain, strict=True)]
-        self._mirror.copy_weights({} if recording is None else recording.given)
+        self._mirror.copy_weights(None if recording is None else recording.given)
         x: Any = given if len(given) > 1 else given[0]
         shapes = shapes_of(self._nodes, [array.shape for array in plain]).of(self._outputs)
         if recording is None:
@@ -116,7 +116,7 @@ class RecordedGraph:
                 waiting, state["saved"] = state["saved"], None
                 if waiting is None:  # of a tape that is asked again
                     waiting = self._network.forward(x, rng_step=rng_step)
-                state["d"], state["found"] = d, self._backward(waiting, d, outputs, trained)
+                state["d"], state["found"] = d, self._backward(waiting, d, outputs, trained, recording.given or {})
             return state["found"]
 
         missing = equations.lacking(self._nodes, rng_step is not None)
@@ -187,7 +187,7 @@ class RecordedGraph:
         rest = iter(gradients[len(sources) :])
         return gradients[: len(sources)], [next(rest) if tape.is_traced(one) else None for one in given]
 
-    def _backward(self, saved: Any, d: Any, outputs: Sequence[Array], trained: Sequence[int]) -> Any:
+    def _backward(self, saved: Any, d: Any, outputs: Sequence[Array], trained: Sequence[int], given: Any) -> Any:
         """Return the gradients of the trained weights and of the inputs."""
         produced = saved.output if isinstance(saved.output, list) else [saved.output]
         parts = [d] if len(outputs) == 1 else np.split(d, np.cumsum([one.size for one in outputs])[:-1])
@@ -197,8 +197,9 @@ class RecordedGraph:
         ]
         dx, _ = self._network.backward(saved, given if len(given) > 1 else given[0])
         for i, parameter in enumerate(self._parameters):
-            if not parameter.trainable:  # statistics that the pass has moved
-                store, number = self._weights[i]
+            store, number = self._weights[i]
+            is_statistic = not (parameter.trainable or store.declared[number].trainable)
+            if is_statistic and (store, number) not in given:  # the pass may have moved it
                 store.write_at(number, self._network.weight(i))
         found = dx if isinstance(dx, list) else [dx]
         return [self._network.gradient(i) for i in trained], found

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from ..arrays import Array
-from ._traced import FUNCTIONS, NotDifferentiableError, Traced, is_traced, plain, record
+from ._traced import FUNCTIONS, NotDifferentiableError, Traced, is_traced, only_once, plain, record
 
 _GIVEN_BY_DEFAULT = np._NoValue
 
@@ -70,8 +70,6 @@ def _prod(x: Traced, axis: Any = None, dtype: Any = None, out: None = None, keep
 
     def pull(d: Any) -> Array:
         """Multiply by the product of the other factors: those before and those after, since factors may be 0."""
-        if is_traced(d):
-            raise NotDifferentiableError("numpy.prod has no derivative of its derivative here")
         others = tuple(i for i in range(value.ndim) if i not in axes)
         moved = value.transpose(others + axes)
         rows = moved.reshape(*(value.shape[i] for i in others), -1)
@@ -81,7 +79,7 @@ def _prod(x: Traced, axis: Any = None, dtype: Any = None, out: None = None, keep
         found: Array = (before * after).reshape(moved.shape).transpose(np.argsort(others + axes))
         return np.asarray(np.reshape(d, kept) * found)
 
-    return record(y, (x, pull))
+    return record(y, (x, only_once(pull, "numpy.prod")))
 
 
 def _var(x: Traced, axis: Any = None, dtype: Any = None, out: None = None, ddof: Any = 0, keepdims: Any = False) -> Any:

@@ -1,6 +1,7 @@
 """Sessions: what gradient tapes of training loops record, until the outermost one ends."""
 
 from collections.abc import Sequence
+from contextvars import ContextVar, Token
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,8 @@ from ..arrays import Array
 from ._backward import carry_back
 from ._traced import Recording, Traced
 
-_sessions: list["Session"] = []
+_current: ContextVar["Session | None"] = ContextVar("session", default=None)
+"""The session of this thread, None if nothing is recorded."""
 
 
 class Session:
@@ -18,12 +20,16 @@ class Session:
     def __init__(self) -> None:
         self.recording = Recording()
         self.tapes = 0
-        self.given: dict[Any, Any] = {}
-        """Arrays that stand for variables, by what identifies these."""
+        self.given: dict[Any, Any] | None = None
+        """Inside a function of a network, the arrays that stand for variables, by what identifies these."""
         self.training = False
         """What layers do that are not told whether they train."""
         self._sources: dict[Any, Traced] = {}
         self.watched: dict[int, tuple[Any, Traced]] = {}
+
+    def has_another_tape(self, one_is_open: bool) -> bool:
+        """Return whether a tape is open besides one, which may be open itself."""
+        return self.tapes > int(one_is_open)
 
     def source(self, key: Any, array: Array) -> Traced:
         """Return the traced array of a variable, by what identifies it."""
@@ -59,23 +65,25 @@ class Session:
 
 def session() -> Session | None:
     """Return the session of the tapes that are open, None without one."""
-    return _sessions[-1] if _sessions else None
+    return _current.get()
 
 
 def begin() -> Session:
     """Open a tape."""
-    if not _sessions:
-        _sessions.append(Session())
-    _sessions[-1].tapes += 1
-    return _sessions[-1]
+    one = _current.get()
+    if one is None:
+        one = Session()
+        _current.set(one)
+    one.tapes += 1
+    return one
 
 
 def end(one: Session) -> None:
     """Close a tape; after the last one nothing is recorded any more."""
     one.tapes -= 1
-    if not one.tapes:
+    if not one.tapes and one.given is None:
         one.recording.end()
-        _sessions.remove(one)
+        _current.set(None)
 
 
 class given_values:
@@ -100,20 +108,18 @@ class given_values:
         session.given, session.training = self._values, self._training
         traced = [value for value in (*self._values.values(), *self._others) if type(value) is Traced]
         if traced:
-            session.recording = traced[0].recording
-        self._before = list(_sessions)
-        _sessions[:] = [session]
+            session.recording, session.tapes = traced[0].recording, 1  # of what records the function
+        self._token: Token[Session | None] = _current.set(session)
 
     def __exit__(self, *_: Any) -> None:
-        _sessions[:] = self._before
+        _current.reset(self._token)
 
 
 class paused:
     """A context in which nothing is recorded."""
 
     def __enter__(self) -> None:
-        self._before = list(_sessions)
-        _sessions.clear()
+        self._token: Token[Session | None] = _current.set(None)
 
     def __exit__(self, *_: Any) -> None:
-        _sessions[:] = self._before
+        _current.reset(self._token)

@@ -88,7 +88,8 @@ def with_backward(
                 given: Any = (d, x, call(x)) if traceable and is_traced(d) else (plain(d), value, y)
                 return backward(*given)
 
-            return record(y, (x, pull if traceable else only_once(pull, getattr(function, "__name__", "a function"))))
+            name = getattr(function, "__name__", "a function").lstrip("_")
+            return record(y, (x, pull if traceable else only_once(pull, name)))
 
         return cast(Function, call)
 

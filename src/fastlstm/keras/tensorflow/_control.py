@@ -71,16 +71,17 @@ def custom_gradient(f: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(f)
     def call(*args: Any) -> Any:
-        y, gradients = f(*(tensor(tape.plain(each)) for each in args))
+        sources = [tape.current(each) for each in args]
+        y, gradients = f(*(tensor(tape.plain(each)) for each in sources))
 
         def pull_to(place: int) -> Callable[[Any], Any]:
             def pull(d: Any) -> Any:
                 found = gradients(tensor(d))
-                return np.asarray(found[place] if isinstance(found, (tuple, list)) else found)
+                return np.asarray(tape.plain(found[place] if isinstance(found, (tuple, list)) else found))
 
-            return pull
+            return tape.only_once(pull, f"the custom gradient of {getattr(f, '__name__', 'a function')}")
 
-        return tape.record(np.asarray(y), *((each, pull_to(place)) for place, each in enumerate(args)))
+        return tape.record(np.asarray(y), *((each, pull_to(place)) for place, each in enumerate(sources)))
 
     return call
 

@@ -63,13 +63,9 @@ def tensor_scatter_nd_update(tensor: Any, indices: Any, updates: Any, name: str 
     x, values, places = convert_to_tensor(tensor), convert_to_tensor(updates), _places(indices)
     found = np.array(tape.plain(x))
     found[places] = tape.plain(values)
-
-    def without(d: Any) -> Any:
-        kept = np.array(d)
-        kept[places] = 0
-        return kept
-
-    return _recorded(found, (x, without), (values, lambda d: d[places]))
+    is_kept = np.ones(found.shape, bool)
+    is_kept[places] = False
+    return _recorded(found, (x, lambda d: np.where(is_kept, d, 0)), (values, lambda d: d[places]))
 
 
 def _recorded(found: Any, *parents: Any) -> Any:

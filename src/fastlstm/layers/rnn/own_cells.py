@@ -11,7 +11,7 @@ from ..._internal.checks import flag
 from ..._internal.deferred import deferring
 from ..._internal.tensor import TensorShape
 from .._call_arguments import completed, structured, takes
-from .._inner_weights import values_of, variables_of
+from .._inner_weights import require_carried, values_of, variables_of
 from ..expression import applied
 from ..own_layer import Layer
 from ..symbolic import OPERATIONS, SymbolicTensor
@@ -71,6 +71,8 @@ class RNN(Layer):  # its name in files
             output, final = self._looped(_step_of(cell, training), x, states, mask)
         else:
             cell(x[:, 0], states)  # which builds it
+            what = f"layer {self.name!r}: a custom cell"
+            require_carried([cell], what, "an input with a known number of steps")
             found = applied(_on_arrays, ((self, x, states, mask, self._variables_of_cell(), training), {}))
             output, final = found[0], nested.pack_sequence_as(states, found[1:])
         if not self.return_state:
@@ -121,7 +123,7 @@ class RNN(Layer):  # its name in files
 
     def _variables_of_cell(self) -> list[Variable]:
         """Return the weights of the cell and of the layers in it."""
-        return variables_of(self.cell._leaf_layers(), f"layer {self.name!r}: a custom cell")
+        return variables_of(self.cell._leaf_layers())
 
     def _looped(self, cell: Callable[..., Any], x: Any, states: Any, mask: Any) -> tuple[Any, Any]:
         """Return the outputs of all steps, or of the last one, and the final states in the structure of the first."""
