@@ -1,5 +1,8 @@
 """Custom cells and layers with layers in them whose `call` needs values: it is one function, with their weights."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 from peers import require_peer
@@ -133,14 +136,211 @@ def test_dropout_in_a_function_follows_training(rng):
     assert len(np.unique(np.asarray(model(x, training=True)))) > 1
 
 
-def test_what_needs_values_in_another_way_names_the_layer():
-    class Branching(ours.layers.Layer):
+class Branching(ours.layers.Layer):
+    """Calls what it is given one after the other, if a value is what it always is."""
+
+    def __init__(self, *inside, **options):
+        super().__init__(**options)
+        self.inside = list(inside)
+
+    def call(self, x):
+        if tf.reduce_sum(x) < 1e9:
+            for one in self.inside:
+                x = one(x)
+        return x
+
+
+def model_around(*inside, shape=(2,)):
+    x = ours.Input(shape)
+    return ours.Model(x, Branching(*inside)(x))
+
+
+class Scaled(ours.layers.Layer):
+    def build(self, input_shape):
+        self.scale = self.add_weight(name="scale", shape=(input_shape[-1],), initializer="ones")
+
+    def call(self, x):
+        return x * self.scale
+
+
+def inner_model():
+    return ours.Sequential(
+        [ours.Input((2,)), ours.layers.Dense(4, activation="tanh"), Scaled(), ours.layers.Dense(2)]
+    )
+
+
+def test_models_in_a_function_are_trained(rng):
+    x, y = rng.normal(size=(N, 2)), rng.normal(size=(N, 2))
+    inputs, inside = ours.Input((2,)), inner_model()
+    same_weights([ours.Model(inputs, inside(inputs)), model_around(inner_model())], x, y)
+
+
+def test_models_in_cells_are_trained_on_any_number_of_steps(rng):
+    class Cell(ours.layers.Layer):
+        state_size = 2
+
         def __init__(self):
             super().__init__()
-            self.dense = ours.layers.Dense(2)
+            self.inside = inner_model()
+
+        def call(self, inputs, states):
+            output = self.inside(inputs + states[0])
+            return output, [output]
+
+    def recurrent(steps):
+        inputs = ours.Input((steps, 2))
+        return ours.Model(inputs, ours.layers.RNN(Cell())(inputs))
+
+    x, y = rng.normal(size=(N, T, 2)), rng.normal(size=(N, 2))
+    same_weights([recurrent(T), recurrent(None)], x, y)
+
+
+def test_a_model_in_a_function_follows_training():
+    model = model_around(ours.Sequential([ours.Input((8,)), ours.layers.Dropout(0.5)]), shape=(8,))
+    x = np.ones((4, 8), "float32")
+    np.testing.assert_array_equal(model(x), x)
+    assert set(np.unique(np.asarray(model(x, training=True)))) == {0.0, 2.0}
+
+
+def test_frozen_layers_in_a_function_stay_as_they_are(rng):
+    x, y = rng.normal(size=(N, 2)), rng.normal(size=(N, 2))
+
+    def parts():
+        frozen = ours.layers.Dense(3, activation="tanh")
+        frozen.trainable = False
+        return [frozen, ours.layers.Dense(2)]
+
+    before = parts()
+    models = [ours.Sequential([ours.Input((2,)), *before]), model_around(*parts())]
+    kept = [np.array(one) for one in before[0].weights]
+    same_weights(models, x, y)
+    for one, other in zip(kept, models[1].layers[-1].inside[0].weights, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_a_gradient_leaves_frozen_weights_that_were_set_meanwhile(rng):
+    layer = ours.layers.Dense(2)
+    model = ours.Sequential([ours.Input((2,)), ours.layers.Dense(2), layer])
+    layer.trainable = False
+    new = [rng.normal(size=one.shape).astype("float32") for one in layer.get_weights()]
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_sum(model(rng.normal(size=(N, 2)).astype("float32")))
+    layer.set_weights(new)
+    tape.gradient(loss, model.trainable_variables)
+    for one, other in zip(new, layer.get_weights(), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_a_tape_in_a_function_does_not_end_what_records_it(rng):
+    class Sloped(ours.layers.Layer):
+        def __init__(self, **options):
+            super().__init__(**options)
+            self.scaled = Scaled()
 
         def call(self, x):
-            raise ValueError("no") if tf.reduce_sum(x) > 1 or True else None
+            if tf.reduce_sum(x) < 1e9:
+                with tf.GradientTape() as tape:
+                    tape.watch(x)
+                    tf.reduce_sum(x * x)
+            return self.scaled(x)
 
-    with pytest.raises(TypeError, match=r"layer 'branching.*' ?: a call is traced"):
-        Branching()(ours.Input((3,)))
+    inputs = ours.Input((2,))
+    x, y = rng.normal(size=(N, 2)), rng.normal(size=(N, 2))
+    same_weights([ours.Model(inputs, Scaled()(inputs)), ours.Model(inputs, Sloped()(inputs))], x, y)
+
+
+def test_threads_do_not_see_the_functions_of_each_other():
+    first_runs, second_runs, first_is_done = (threading.Event() for _ in range(3))
+
+    class Meeting(ours.layers.Layer):
+        def __init__(self, meet):
+            super().__init__()
+            self.meet, self.scaled = meet, Scaled()
+
+        def call(self, x):
+            if tf.reduce_sum(x) > 0:
+                self.meet()
+            return self.scaled(x)
+
+    def model_of(meet):
+        inputs = ours.Input((2,))
+        return ours.Model(inputs, Meeting(meet)(inputs))
+
+    def in_first():
+        first_runs.set()
+        assert second_runs.wait(20)
+
+    def in_second():
+        second_runs.set()
+        assert first_is_done.wait(20)
+
+    first, second = model_of(in_first), model_of(in_second)
+    x = np.ones((3, 2), "float32")
+    with ThreadPoolExecutor(2) as threads:
+        one = threads.submit(first.predict, x, verbose=0)
+        assert first_runs.wait(20)
+        other = threads.submit(second.predict, x, verbose=0)
+        np.testing.assert_array_equal(one.result(20), x)
+        first_is_done.set()
+        np.testing.assert_array_equal(other.result(20), x)
+    assert isinstance(ours.layers.Dense(2)(x), np.ndarray)
+
+
+def test_a_gradient_tape_records_in_its_thread_only():
+    layer, x = ours.layers.Dense(2), np.ones((3, 2), "float32")
+    with tf.GradientTape(), ThreadPoolExecutor(1) as threads:
+        assert isinstance(threads.submit(layer, x).result(), np.ndarray)
+
+
+@pytest.mark.parametrize(
+    ("inside", "what"),
+    [
+        (lambda layers: layers.BatchNormalization(), "a BatchNormalization"),
+        (lambda layers: ours.Sequential([layers.BatchNormalization()]), "a BatchNormalization"),
+        (lambda layers: layers.TimeDistributed(layers.BatchNormalization()), "a BatchNormalization"),
+        (lambda layers: layers.Dense(2, activity_regularizer="l2", name="d"), "layer 'd', which has an activity_reg"),
+        (lambda layers: Scaled(activity_regularizer="l2", name="s"), "layer 's', which has an activity_regularizer"),
+        (lambda layers: layers.GRU(2, stateful=True, name="g"), "layer 'g', which is stateful"),
+    ],
+)
+def test_what_a_function_would_lose_is_refused(inside, what):
+    with pytest.raises(ValueError, match=f"a call that needs values with {what}.* needs functions such as where"):
+        model_around(inside(ours.layers), shape=(T, 2))
+
+
+def test_an_activity_regularizer_in_a_cell_needs_known_steps():
+    class Cell(ours.layers.Layer):
+        state_size = 2
+
+        def call(self, inputs, states):
+            return inputs, states
+
+    with pytest.raises(ValueError, match="layer 'c', which has an activity_regularizer, in it needs an input with a"):
+        ours.layers.RNN(Cell(activity_regularizer="l1", name="c"))(ours.Input((None, 2)))
+
+
+@pytest.mark.parametrize("is_inside", [False, True])
+def test_add_loss_in_a_function_is_refused(is_inside):
+    class Adding(ours.layers.Layer):
+        def call(self, x):
+            self.add_loss(tf.reduce_sum(x))
+            return x if tf.reduce_sum(x) > 0 else -x
+
+    layer = Branching(Adding(name="adding")) if is_inside else Adding(name="adding")
+    with pytest.raises(ValueError, match="add_loss: layer 'adding' is part of a call that needs values"):
+        layer(ours.Input((2,)))
+
+
+@pytest.mark.parametrize("has_layers", [False, True])
+def test_errors_beyond_a_branch_on_values_are_shown(has_layers):
+    class Failing(ours.layers.Layer):
+        def __init__(self):
+            super().__init__()
+            self.inside = [ours.layers.Dense(2)] if has_layers else []
+
+        def call(self, x):
+            return {}["missing"] if tf.reduce_sum(x) < 1 else x
+
+    with pytest.raises(KeyError, match="missing") as caught:
+        Failing()(ours.Input((3,)))
+    assert "needs that of" in str(caught.value.__cause__)
