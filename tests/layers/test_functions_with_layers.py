@@ -164,9 +164,7 @@ class Scaled(ours.layers.Layer):
 
 
 def inner_model():
-    return ours.Sequential(
-        [ours.Input((2,)), ours.layers.Dense(4, activation="tanh"), Scaled(), ours.layers.Dense(2)]
-    )
+    return ours.Sequential([ours.Input((2,)), ours.layers.Dense(4, activation="tanh"), Scaled(), ours.layers.Dense(2)])
 
 
 def test_models_in_a_function_are_trained(rng):

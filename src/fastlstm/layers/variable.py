@@ -1,6 +1,6 @@
 """Variables: the weights of layers that users write, and arrays whose value can be assigned."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any
 
