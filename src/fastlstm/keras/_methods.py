@@ -77,9 +77,9 @@ class MethodsOfKeras(Model):
     _added_metrics: tuple[tuple[str, Any], ...] = ()
     _steps_with_tensors: TensorLosses | None = None
 
-    def __call__(self, x: Any, training: Any = False, mask: Any = None) -> Any:
+    def __call__(self, x: Any, training: Any = None, mask: Any = None) -> Any:
         """Return the output for all samples as one batch, as a tensor or a list of them."""
-        given: Any = training if isinstance(training, Phase) else bool(training)
+        given: Any = training if training is None or isinstance(training, Phase) else bool(training)
         found = super().__call__(x, given, mask)
         if are_symbolic(found):
             return found

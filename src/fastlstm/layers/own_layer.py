@@ -378,6 +378,11 @@ class Layer(base.Layer, metaclass=_AnyLayer):
             Their elements are summed.
         *args, **options
             Accepted as in older versions of Keras, without effect.
+
+        Raises
+        ------
+        ValueError
+            If the call needs values and therefore runs as one function on arrays.
         """
         tracing, session = TRACING.get(), tape.session()
         if tracing is None and session is not None and session.given is not None:
