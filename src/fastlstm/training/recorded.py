@@ -187,8 +187,8 @@ class RecordedGraph:
         rest = iter(gradients[len(sources) :])
         return gradients[: len(sources)], [next(rest) if tape.is_traced(one) else None for one in given]
 
-    def _backward(self, saved: Any, d: Any, outputs: Sequence[Array], trained: Sequence[int], given: Any) -> Any:
-        """Return the gradients of the trained weights and of the inputs."""
+    def _backward(self, saved: Any, d: Any, outputs: Sequence[Array], trained: Sequence[int], substituted: Any) -> Any:
+        """Return the gradients of the trained weights and of the inputs; no substituted weight is changed."""
         produced = saved.output if isinstance(saved.output, list) else [saved.output]
         parts = [d] if len(outputs) == 1 else np.split(d, np.cumsum([one.size for one in outputs])[:-1])
         given = [
@@ -199,7 +199,7 @@ class RecordedGraph:
         for i, parameter in enumerate(self._parameters):
             store, number = self._weights[i]
             is_statistic = not (parameter.trainable or store.declared[number].trainable)
-            if is_statistic and (store, number) not in given:  # the pass may have moved it
+            if is_statistic and (store, number) not in substituted:  # the pass may have moved it
                 store.write_at(number, self._network.weight(i))
         found = dx if isinstance(dx, list) else [dx]
         return [self._network.gradient(i) for i in trained], found
