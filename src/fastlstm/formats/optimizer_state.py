@@ -139,7 +139,7 @@ def fitting(
         f" {len(variables(optimizer, network, weights))} variables, got {len(found)}, or other shapes); it is left"
         " unchanged",
         UserWarning,
-        stacklevel=6,
+        stacklevel=7,
     )
     return None
 

@@ -21,7 +21,7 @@ from ..layers.base import Layer
 from ..layers.rnn.recurrent import Recurrent
 from ..layers.rnn.recurrent_cell import RecurrentCell
 from ..optimizers import Optimizer
-from ..optimizers._loops import key_of
+from ..optimizers._loops import OwnSteps, key_of
 from ..training.native_model import NativeModel
 from . import hdf5, optimizer_state, weight_tree
 from .saved_model import LayersOf, SavedModel
@@ -55,34 +55,39 @@ class Training(NamedTuple):
 
 def trained_by(model: SavedModel, layers_of: LayersOf | None) -> Training | None:
     """Return the optimizer of `compile` if it has begun to train a built model, in `fit` or in steps of users."""
-    optimizer, native = model._compiled_optimizer, model._native_model()
+    optimizer = model._compiled_optimizer
     if optimizer is None:
         return None
-    if native is not None and optimizer._network is native.network:
-
-        def in_model(owner: Any, i: int) -> int | None:
-            first = native.first_parameter(owner)
-            return None if first is None else first + i
-
-        return Training(optimizer, native.network, optimizer_state.trained_weights(model, in_model, layers_of))
     loop = optimizer._own_steps
-    if loop is None or optimizer._network is not loop.network:
+    if loop is not None and optimizer._network is loop.network:
+        return _by_steps(model, optimizer, loop, layers_of)
+    native = model._native_model()
+    if native is None or optimizer._network is not native.network:
         return None
-    numbers = {key: number for number, key in enumerate(loop.keys)}
 
-    def in_loop(owner: Any, i: int) -> int | None:
+    def in_model(owner: Any, i: int) -> int | None:
+        first = native.first_parameter(owner)
+        return None if first is None else first + i
+
+    return Training(optimizer, native.network, optimizer_state.trained_weights(model, in_model, layers_of))
+
+
+def _by_steps(model: SavedModel, optimizer: Optimizer, steps: OwnSteps, layers_of: LayersOf | None) -> Training:
+    """Return the optimizer of `compile` with the steps of users that it makes, or could make."""
+    numbers = {key: number for number, key in enumerate(steps.keys)}
+
+    def in_steps(owner: Any, i: int) -> int | None:
         return numbers.get(key_of(owner.weights[i]))
 
-    return Training(optimizer, loop.network, optimizer_state.trained_weights(model, in_loop, layers_of))
+    return Training(optimizer, steps.network, optimizer_state.trained_weights(model, in_steps, layers_of))
 
 
-def _to_be_trained_by(model: SavedModel, layers_of: LayersOf | None) -> Training | None:
-    """Return the same for a model that has not been trained; the steps of its own class begin with all variables."""
-    optimizer = model._compiled_optimizer
-    if optimizer is not None and model._runs_own("train_step"):
-        model._native_model()  # which the optimizer would otherwise begin with later
-        optimizer._steps_for(model.trainable_weights)
-    return trained_by(model, layers_of)
+def _steps_of_class(model: SavedModel) -> OwnSteps | None:
+    """Return what could make the steps of the model's own class, which begin with all variables, and is not in use."""
+    optimizer, variables = model._compiled_optimizer, model.trainable_weights
+    if optimizer is None or not variables or not model._runs_own("train_step"):
+        return None
+    return optimizer._possible_steps(variables)
 
 
 def write_ours(file: "h5py.File", model: SavedModel) -> None:
@@ -150,17 +155,12 @@ def restore(
     `optimizer_state.fitting`.
     """
     ours = read_ours(file)
-    _restore_seeds(model, ours.get("seeds", {}))
-    model._rng_steps = RngSteps(integer("draws", ours.get("draws", 0), 0))
     optimizer = model._compiled_optimizer
     if optimizer is not None and ours.get("without_decay"):
         names = [f"^{re.escape(str(name))}$" for name in ours["without_decay"]]
         optimizer.exclude_from_weight_decay(var_names=names)
-    trained = _to_be_trained_by(model, layers_of) if saved else None
-    if trained is not None:
-        fitting = optimizer_state.fitting(*trained, saved, "load_model", by_slot=by_slot)
-        if fitting is not None:
-            optimizer_state.restore(trained.optimizer, trained.network, fitting)
+    _restore_random_numbers(model, ours)
+    _restore_optimizer(model, saved, layers_of, {}, "load_model", by_slot=by_slot)
     _restore_stateful_state(file, model)
 
 
@@ -187,23 +187,46 @@ def restore_training(
 
     `saved` and `layers_of` are as for `restore`.
     """
-    trained = _to_be_trained_by(model, layers_of) if saved else None
-    if trained is None:
-        return
-    fitting = optimizer_state.fitting(*trained, saved, "load_weights", by_slot=False)
-    if fitting is not None:
-        _restore_seeds(model, read_ours(file).get("seeds", {}))
-        trained = trained_by(model, layers_of)  # of the network after these seeds
-        assert trained is not None
-        optimizer_state.restore(trained.optimizer, trained.network, fitting)
+    if _restore_optimizer(model, saved, layers_of, read_ours(file), "load_weights"):
         _restore_stateful_state(file, model)
 
 
-def _restore_seeds(model: SavedModel, seeds: Mapping[str, Any]) -> None:
-    """Restore the drawn seeds; the native model is rebuilt if one changes."""
+def _restore_optimizer(
+    model: SavedModel,
+    saved: Sequence["h5py.Dataset"],
+    layers_of: LayersOf | None,
+    ours: Mapping[str, Any],
+    where: str,
+    *,
+    by_slot: bool = False,
+) -> bool:
+    """Restore the optimizer's state, and the random numbers of `ours`, if it fits; return whether it does."""
+    optimizer = model._compiled_optimizer
+    if optimizer is None or not saved:
+        return False
+    steps = _steps_of_class(model)
+    trained = trained_by(model, layers_of) if steps is None else _by_steps(model, optimizer, steps, layers_of)
+    fitting = None if trained is None else optimizer_state.fitting(*trained, saved, where, by_slot=by_slot)
+    if trained is None or fitting is None:
+        return False
+    _restore_random_numbers(model, ours)
+    native, network = model._native_model(), trained.network  # a new native model if a seed has changed
+    if steps is not None:
+        optimizer._go_on_with(steps)
+    elif optimizer._network is not network:
+        network = native.network
+    optimizer_state.restore(optimizer, network, fitting)
+    return True
+
+
+def _restore_random_numbers(model: SavedModel, ours: Mapping[str, Any]) -> None:
+    """Restore the drawn seeds and the RNG step; the native model is rebuilt if a seed changes."""
+    seeds = ours.get("seeds", {})
     for leaf in _seeded(model):
         if leaf.path in seeds and leaf.layer._seed.take(seeds[leaf.path]):
             model._changed()
+    if "draws" in ours:
+        model._rng_steps = RngSteps(integer("draws", ours["draws"], 0))
 
 
 def _restore_stateful_state(file: "h5py.File", model: SavedModel) -> None:

@@ -15,7 +15,7 @@ from .._internal.not_available import has_attributes_of_keras
 from .._internal.registry import Registry
 from .._internal.signatures import takes_the_options_of
 from ..schedules import LearningRateSchedule
-from ._loops import OwnSteps, gradients_of, key_of, pairs_of, place_of
+from ._loops import OwnSteps, gradients_of, pairs_of, place_of
 from ._variables import OptimizerVariable, variables_of
 
 LearningRateLike: TypeAlias = float | LearningRateSchedule | Callable[[], float]
@@ -418,8 +418,8 @@ class Optimizer:
         Parameters
         ----------
         grads_and_vars : iterable of (array, variable)
-            Gradients with the variables or weights of layers, the same ones in each step. A gradient of None stands for
-            zeros.
+            Gradients with the variables or weights of layers, the same ones in each step, in any order. A gradient of
+            None stands for zeros. Slots of variables that a step leaves out are lost.
         **options
             Accepted as in older versions of Keras, without effect.
 
@@ -446,18 +446,30 @@ class Optimizer:
         [0.5, 2.0]
         """
         gradients, variables = pairs_of(grads_and_vars)
-        self._steps_for(variables).step(gradients, float(np.reshape(self.rates(1), -1)[0]))
+        steps = self._possible_steps(variables)
+        self._go_on_with(steps)
+        steps.step(variables, gradients, float(np.reshape(self.rates(1), -1)[0]))
         return self.iterations
 
-    def _steps_for(self, variables: Sequence[Any]) -> OwnSteps:
-        """Return what makes steps with these variables; with others than before it begins with empty slots."""
-        keys = [key_of(one) for one in variables]
-        steps = self._own_steps
-        if steps is None or steps.keys != keys or self._network is not steps.network:
-            steps = self._own_steps = OwnSteps(variables)
-            self._steps_before = self._steps
-            self.start(steps.network)
+    def _possible_steps(self, variables: Sequence[Any]) -> OwnSteps:
+        """Return what can make steps with these variables: the same as before, or another one with the slots of that.
+
+        It is not in use before `_go_on_with`. Slots of variables that were not updated before are empty.
+        """
+        before = self._own_steps if self._own_steps is not None and self._own_steps.network is self._network else None
+        if before is not None and before.is_for(variables):
+            return before
+        steps = OwnSteps(variables)
+        self._set_up(steps.network, steps)
+        if before is not None:
+            steps.take_slots(before)
         return steps
+
+    def _go_on_with(self, steps: OwnSteps) -> None:
+        """Make the following steps with these variables."""
+        if self._network is not steps.network:
+            self._own_steps, self._steps_before = steps, self._steps
+            self._begin_in(steps.network)
 
     def minimize(self, loss: Any, var_list: Any, grad_loss: None = None, name: Any = None, tape: Any = None) -> Any:
         """Make a step that lowers a loss, as in Keras 2.
@@ -729,9 +741,8 @@ class Optimizer:
         self._model = self._network = None
         self._exchanged_at, self._steps_before = None, 0
 
-    def _exempt_from_decay(self, network: Network) -> list[int]:
+    def _exempt_from_decay(self, network: Network, loop: OwnSteps | None) -> list[int]:
         """Return the numbers of the weights in a network that `exclude_from_weight_decay` exempts."""
-        loop = self._own_steps if self._own_steps is not None and self._own_steps.network is network else None
         if self._without_decay_places and loop is None:
             raise ValueError("var_list: in fit, weights are identified by name, as in var_names=['bias']")
         names = [parameter.name for parameter in network.parameters] if loop is None else loop.names
@@ -748,8 +759,17 @@ class Optimizer:
         network : Network
             The native network.
         """
+        is_of_loop = self._own_steps is not None and self._own_steps.network is network
+        self._set_up(network, self._own_steps if is_of_loop else None)
+        self._begin_in(network)
+
+    def _set_up(self, network: Network, loop: OwnSteps | None) -> None:
+        """Let a network, which may be that of a training loop, have this optimizer's update and empty slots."""
         numbers = {name: float(value) for name, value in self._numbers().items() if value is not None}
-        network.set_optimizer(self._rule, numbers, self._exempt_from_decay(network), self._by_elements(network))
+        network.set_optimizer(self._rule, numbers, self._exempt_from_decay(network, loop), self._by_elements(network))
+
+    def _begin_in(self, network: Network) -> None:
+        """Make the following steps in a network that has been set up."""
         if self._steps_before:
             network.iterations = self._steps_before
         self._network, self._exchanged_at, self._steps_before = network, None, 0

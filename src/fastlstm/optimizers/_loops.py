@@ -33,13 +33,27 @@ class OwnSteps:
             if constraint is not None:
                 self.network.set_constraint(i, *constraint.core_arguments(len(shapes[i])))
 
-    def step(self, gradients: Sequence[Array | None], rate: float) -> None:
-        """Make a step with these gradients; None stands for zeros."""
+    def is_for(self, variables: Sequence[Any]) -> bool:
+        """Return whether it updates these variables, which may be in another order."""
+        keys = [key_of(one) for one in variables]
+        return keys == self.keys or sorted(keys) == sorted(self.keys)
+
+    def take_slots(self, other: "OwnSteps") -> None:
+        """Take over the slots of the variables that another one updates as well."""
+        numbers = {key: number for number, key in enumerate(other.keys)}
+        for number, key in enumerate(self.keys):
+            for name in self.network.slots if key in numbers else ():
+                values: Any = other.network.slot(name, numbers[key])
+                self.network.set_slot(name, number, values)
+
+    def step(self, variables: Sequence[Any], gradients: Sequence[Array | None], rate: float) -> None:
+        """Make a step with the gradients of these variables; None stands for zeros."""
         network = self.network
-        for i, (place, gradient) in enumerate(zip(self._stores, gradients, strict=True)):
+        given_for = {key_of(one): gradient for one, gradient in zip(variables, gradients, strict=True)}
+        for i, (key, place) in enumerate(zip(self.keys, self._stores, strict=True)):
             current = np.array(_array(place), order="C")  # np.ascontiguousarray gives numbers an axis
             network.set_weight(i, current)
-            given = tape.plain(gradient)  # traced if another tape is open
+            given = tape.plain(given_for[key])  # traced if another tape is open
             found = np.zeros_like(current) if given is None else np.asarray(given, current.dtype)
             network.set_gradient(i, np.array(np.broadcast_to(found, current.shape), order="C"))
         network.apply_gradients(rate)
@@ -86,6 +100,8 @@ def gradients_of(loss: Any, variables: Sequence[Any], recorded_by: Any) -> list[
 def pairs_of(grads_and_vars: Iterable[Any]) -> tuple[list[Any], list[Any]]:
     """Return gradients and variables; warn of those without a gradient."""
     pairs = list(grads_and_vars)
+    if not pairs:
+        raise ValueError("grads_and_vars: expected at least one gradient with its variable, got none")
     gradients, variables = [one for one, _ in pairs], [one for _, one in pairs]
     missing = [getattr(v, "name", "?") for g, v in pairs if g is None]
     if missing and len(missing) == len(pairs):
