@@ -1,7 +1,9 @@
 """Layers that users write: against Keras, against equations, and how they are written, built, copied and saved."""
 
 import copy
+import gc
 import pickle
+import weakref
 
 import numpy as np
 import pytest
@@ -469,3 +471,33 @@ def test_a_property_that_raises_an_attribute_error(base):
     assert runs == ["scale", "scale"]
     with pytest.raises(AttributeError, match="has no attribute 'other'"):
         _ = made.other
+
+
+@pytest.mark.parametrize("base", [keras.layers.Layer, keras.Model])
+def test_own_kinds_of_properties_stay_as_they_are(base):
+    class Doubled(property):
+        def __get__(self, owner, cls=None):
+            return 2 * super().__get__(owner, cls)
+
+    class Own(base):
+        @Doubled
+        def number(self):
+            return 21
+
+    assert Own().number == 42
+
+
+@pytest.mark.parametrize("base", [keras.layers.Layer, keras.Model])
+def test_errors_of_properties_do_not_keep_objects(base):
+    class Own(base):
+        @property
+        def scale(self):
+            return self.factor
+
+    own = Own()
+    with pytest.raises(AttributeError):
+        Own.scale.__get__(own)  # after which Python asks for nothing else
+    reference = weakref.ref(own)
+    del own
+    gc.collect()
+    assert reference() is None

@@ -1,13 +1,14 @@
 """Properties of users' classes: an AttributeError in one is shown, although Python asks `__getattr__` instead."""
 
 import threading
+import weakref
 from typing import Any
 
 _raised = threading.local()
 
 
 class OwnProperty(property):
-    """A property that keeps the AttributeError that it has raised last.
+    """A property that keeps the message of the AttributeError that it has raised last.
 
     Parameters
     ----------
@@ -26,7 +27,8 @@ class OwnProperty(property):
         try:
             return super().__get__(owner, cls)
         except AttributeError as error:
-            _raised.last = owner, self.name, error
+            # Not the error itself: its frames would keep the object, if nobody asks.
+            _raised.last = weakref.ref(owner), self.name, type(error), error.args
             raise
 
 
@@ -35,12 +37,12 @@ def keep_errors(cls: type) -> None:
     if cls.__module__.partition(".")[0] == __package__.partition(".")[0]:
         return
     for name, value in list(vars(cls).items()):
-        if isinstance(value, property):
+        if type(value) is property:  # others, such as cached ones, may have a `__get__` that matters
             setattr(cls, name, OwnProperty(value.fget, value.fset, value.fdel, value.__doc__, name))
 
 
 def raised_by(owner: Any, name: str) -> AttributeError | None:
-    """Return the error that a property of an object has just raised, None without one.
+    """Return an error as the one that a property of an object has just raised, None without one.
 
     Parameters
     ----------
@@ -54,4 +56,8 @@ def raised_by(owner: Any, name: str) -> AttributeError | None:
     AttributeError or None
     """
     last, _raised.last = getattr(_raised, "last", None), None
-    return last[2] if last is not None and last[0] is owner and last[1] == name else None
+    if last is None or last[0]() is not owner or last[1] != name:
+        return None
+    kind, args = last[2:]
+    error: AttributeError = kind.__new__(kind, *args)
+    return error
