@@ -10,6 +10,7 @@ from fastlstm import activations, keras
 from fastlstm._internal.native import elementwise_activations
 from fastlstm.keras import backend as K
 from fastlstm.keras import tensorflow as tf
+from fastlstm.training import equations
 
 layers = keras.layers
 POSITIVE = np.random.default_rng(1).uniform(0.3, 0.9, (3, 4))
@@ -91,6 +92,9 @@ def critic(kind):
     if kind == "several":
         h = layers.Concatenate(**options)([layers.LeakyReLU(0.3, **options)(h), layers.Multiply(**options)([h, h])])
         h = layers.Dropout(0.0, **options)(layers.Add(**options)([h, 0.5 * h]))
+    if kind == "rectifiers":
+        h = layers.ReLU(1.5, negative_slope=0.2, threshold=0.3, **options)(h)
+        h = layers.ELU(0.7, **options)(layers.Subtract(**options)([h, layers.LeakyReLU(0.1, **options)(h - 0.6)]))
     if kind == "inside":
         inner = keras.Input((3, 5), **options)
         h = keras.Model(inner, layers.Activation("tanh", **options)(layers.Dense(4, **options)(inner)))(h)
@@ -98,7 +102,7 @@ def critic(kind):
     return keras.Model(x, layers.Dense(1, activation="sigmoid" if kind == "several" else None, **options)(h))
 
 
-@pytest.mark.parametrize("kind", ["chain", "several", "inside"])
+@pytest.mark.parametrize("kind", ["chain", "several", "rectifiers", "inside"])
 def test_penalties_of_gradients(rng, kind):
     """As networks for generation that are penalized by the slope of the critic have them (WGAN-GP)."""
     model, x = critic(kind), rng.normal(size=(6, 3, 4))
@@ -147,6 +151,26 @@ def test_what_the_core_alone_computes_is_refused(rng):
         gradient = tf.reduce_sum(inner.gradient(loss, prediction) ** 2)
     with pytest.raises(keras.NotAvailableError, match="gradients of gradients through the loss 'dice'"):
         outer.gradient(gradient, prediction)
+
+
+def test_layers_are_only_looked_through_where_tapes_are_nested(rng, monkeypatch):
+    calls, counts = [], []
+    lacking = equations.lacking
+    monkeypatch.setattr(equations, "lacking", lambda *args: calls.append(args) or lacking(*args))
+    model, x = critic("chain"), tf.constant(rng.normal(size=(6, 3, 4)))
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_sum(model(x))
+    tape.gradient(loss, model.trainable_variables)
+    assert not calls
+    for _ in range(2):
+        with tf.GradientTape() as outer:
+            with tf.GradientTape() as inner:
+                loss = tf.reduce_sum(model(x))
+            gradients = inner.gradient(loss, model.trainable_variables)
+            penalty = sum(tf.reduce_sum(one**2) for one in gradients)
+        outer.gradient(penalty, model.trainable_variables)
+        counts.append(len(calls))
+    assert counts[0] == counts[1] > 0
 
 
 def test_hessians():

@@ -111,17 +111,15 @@ def _computed(layer: Any, given: list[Any], weights: Weights, training: bool) ->
 
 
 def _relu(layer: Any, given: list[Any], weights: Weights, training: bool) -> Any:
-    slope, threshold = layer.negative_slope, layer.threshold
-    found = np.where(given[0] >= threshold, given[0], slope * (given[0] - threshold))
-    return found if layer.max_value is None else np.minimum(found, layer.max_value)
+    return activations.relu(given[0], layer.negative_slope, layer.max_value, layer.threshold)
 
 
 def _leaky_relu(layer: Any, given: list[Any], weights: Weights, training: bool) -> Any:
-    return np.where(given[0] > 0, given[0], layer.negative_slope * given[0])
+    return activations.leaky_relu(given[0], layer.negative_slope)
 
 
 def _elu(layer: Any, given: list[Any], weights: Weights, training: bool) -> Any:
-    return np.where(given[0] > 0, given[0], layer.alpha * np.expm1(np.minimum(given[0], 0)))
+    return activations.elu(given[0], layer.alpha)
 
 
 def _sum(layer: Any, given: list[Any], weights: Weights, training: bool) -> Any:

@@ -72,6 +72,7 @@ class RecordedGraph:
         unique = {id(layer): layer for layer in mirror.layers}.values()
         self._weighted = [layer for layer in unique if trained.get(id(layer))]
         self._parameters = self._network.parameters
+        self._missing: dict[bool, str | None] = {}
         reached: Any = self._network.masked_output
         self._masked_outputs = reached if isinstance(reached, list) else [reached]
 
@@ -119,17 +120,18 @@ class RecordedGraph:
                 state["d"], state["found"] = d, self._backward(waiting, d, outputs, trained, recording.given or {})
             return state["found"]
 
-        missing = equations.lacking(self._nodes, rng_step is not None)
-        again: dict[int, Any] = {}
+        again: list[Any] = [None, None]
 
         def both(d: Any, which: int, k: int) -> Any:
             """Return the gradient with respect to a weight or an input, traced if that with respect to outputs is."""
-            if not tape.is_traced(d) or missing is not None:
-                return tape.only_once(lambda plain: gradients(plain)[which][k], str(missing))(d)
-            if id(d) not in again:
-                again.clear()
-                again[id(d)] = self._traced_gradients(d, arrays, outputs, trained, sources, rng_step is not None)
-            return again[id(d)][which][k]
+            if not tape.is_traced(d):
+                return gradients(tape.plain(d))[which][k]
+            missing = self._lacking(rng_step is not None)
+            if missing is not None:
+                return tape.only_once(lambda plain: gradients(plain)[which][k], missing)(d)
+            if again[0] is not d:
+                again[:] = d, self._traced_gradients(d, arrays, outputs, trained, sources, rng_step is not None)
+            return again[1][which][k]
 
         def of_weight(k: int) -> Callable[[Any], Any]:
             return lambda d: both(d, 0, k)
@@ -156,6 +158,12 @@ class RecordedGraph:
             return tape.Traced(output, [(whole, pull)], recording.recording)
 
         return [part(k, output) for k, output in enumerate(outputs)]
+
+    def _lacking(self, training: bool) -> str | None:
+        """Return the layer because of which there are no gradients of gradients, found once."""
+        if training not in self._missing:
+            self._missing[training] = equations.lacking(self._nodes, training)
+        return self._missing[training]
 
     def _traced_gradients(
         self,

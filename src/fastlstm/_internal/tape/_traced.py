@@ -336,8 +336,9 @@ def only_once(pull: Pull, what: str) -> Pull:
     def refuse(_: Any) -> Any:
         raise NotAvailableError(
             f"fastlstm does not have gradients of gradients through {what}: they are there for functions of NumPy and"
-            " for Dense, activations, Flatten, Reshape, Dropout without a rate and merging layers; use those inside the"
-            " outer tape, or leave the inner gradient out of the loss with tf.stop_gradient"
+            " for Dense, Activation, ReLU, LeakyReLU, ELU, Softmax, Flatten, Reshape, Identity, Rescaling, Add,"
+            " Subtract, Multiply, Average, Concatenate, and Dropout that drops nothing; use those inside the outer"
+            " tape, or leave the inner gradient out of the loss with tf.stop_gradient"
         )
 
     def call(d: Any) -> Any:
