@@ -174,3 +174,18 @@ def test_long_lists_are_not_searched():
     assert not uses_tensors(lambda y_true, y_pred: numbers)
     x = keras.Input((2,))
     assert uses_tensors(lambda y_true, y_pred: [x])
+
+
+def test_outputs_without_a_loss_are_in_no_history(rng):
+    """A model of two outputs and an added loss logs the loss alone."""
+    given = ours.Input((3,))
+    outputs = [ours.layers.Dense(2)(given), ours.layers.Dense(1)(given)]
+    model = ours.Model(given, outputs)
+    model.add_loss(ours.ops.mean(ours.ops.square(outputs[0])))
+    model.compile("sgd")
+    x = rng.normal(size=(8, 3)).astype(np.float32)
+    expected = np.mean(model.predict(x, verbose=0)[0] ** 2)
+    assert model.evaluate(x, verbose=0) == pytest.approx(expected, rel=1e-5)
+    history = model.fit(x, batch_size=8, verbose=0).history
+    assert list(history) == ["loss"]
+    assert history["loss"] == [pytest.approx(expected, rel=1e-5)]

@@ -1,11 +1,14 @@
 """Masks: what recurrent layers do with them, how they pass through a model, and what they do to a loss."""
 
+from contextlib import nullcontext
+
 import numpy as np
 import pytest
 from cell_layers import CELLS, MASK, made, reference_run, with_random_weights
 from peers import require_peer
 
 from fastlstm import Input, Sequential, layers
+from fastlstm import keras as keras_modules
 from fastlstm.keras import tensorflow as tf
 
 N, T = MASK.shape
@@ -317,3 +320,76 @@ def test_layers_whose_mask_is_another_one_or_given(rng):
     assert layers.MultiHeadAttention(2, 2)(embedded, embedded).shape == (1, 3, 4)
     np.testing.assert_array_equal(Reads()(embedded, np.zeros((1, 3))), np.zeros((1, 3, 4)))
     assert not np.asarray(Reads()(x=embedded))[0, 2].any()
+
+
+def masked_sequence(kind):
+    return kind([Input((6, 3)), layers.Masking(), layers.LSTM(4, return_sequences=True)])
+
+
+class CountsSavedRows:
+    """A network that notes the rows of each pass that keeps what a backward pass needs."""
+
+    def __init__(self, network):
+        self._network, self.saved = network, []
+
+    def __getattr__(self, name):
+        return getattr(self._network, name)
+
+    def forward(self, x, **options):
+        self.saved.append(len(x))
+        return self._network.forward(x, **options)
+
+
+def test_models_return_plain_arrays():
+    model = masked_sequence(Sequential)
+    x = np.zeros((2, 6, 3), np.float32)
+    for options in ({}, {"training": True}, {"mask": np.ones((2, 6), bool)}):
+        assert type(model(x, **options)) is np.ndarray
+
+
+@pytest.mark.parametrize("options", [{}, {"training": True}, {"mask": True}])
+def test_calls_of_models_do_not_keep_what_a_backward_pass_needs(rng, monkeypatch, options):
+    """Only with a mask does a model of scripts take the pass that keeps it, for a block of rows at a time."""
+    model = masked_sequence(keras_modules.Sequential)
+    x = rng.normal(size=(64, 6, 3)).astype(np.float32)
+    x[::2, 4:] = 0
+    valid = np.any(x != 0, axis=-1)
+    expected = model.predict(x, verbose=0)
+    native = model._native
+    monkeypatch.setattr(native, "rows_of_a_call", lambda x: 10)
+    monkeypatch.setattr(native, "network", CountsSavedRows(native.network))
+    if "mask" in options:
+        options = {"mask": np.ones((64, 6), bool)}
+    found = model(x, **options)
+    np.testing.assert_array_equal(found, expected)
+    np.testing.assert_array_equal(found._keras_mask, valid)
+    assert max(native.network.saved, default=0) <= (10 if "mask" in options else 0)
+
+
+@pytest.mark.parametrize("recorded", [False, True])
+def test_models_of_scripts_take_the_mask_of_an_array(rng, recorded):
+    """Two models called one after the other are the model of both, whose mask is that of the first."""
+    encoder = masked_sequence(keras_modules.Sequential)
+    decoder = keras_modules.Sequential([Input((6, 4)), layers.LSTM(2, return_sequences=True)])
+    given = keras_modules.Input((6, 3))
+    both = keras_modules.Model(given, decoder(encoder(given)))
+    x = rng.normal(size=(3, 6, 3)).astype(np.float32)
+    x[0, 2:4] = x[1, 4:] = 0
+    expected = both.predict(x, verbose=0)
+    with tf.GradientTape() if recorded else nullcontext():
+        found = decoder(encoder(x))
+    np.testing.assert_allclose(found, expected, rtol=1e-6, atol=1e-7)
+    np.testing.assert_array_equal(found._keras_mask, np.any(x != 0, axis=-1))
+
+
+def test_masks_of_calls_under_a_tape(rng):
+    model = Sequential([Input((6, 3)), layers.LSTM(2, return_sequences=True)])
+    x, mask = rng.normal(size=(3, 6, 3)), rng.uniform(size=(3, 6)) > 0.4
+    expected = model(x, mask=mask)
+    with tf.GradientTape():
+        found = model(x, mask=mask)
+    np.testing.assert_allclose(found, expected, rtol=1e-6, atol=1e-7)
+    with tf.GradientTape(), pytest.raises(ValueError, match=r"mask: expected shape \(3, 6\)"):
+        model(x, mask=mask[:, :2])
+    with pytest.raises(ValueError, match=r"mask: expected None unless the only input is a sequence \(N, T, D\)"):
+        Sequential([Input((3,)), layers.Dense(2)])(Input((3,)), mask=Input((3,)))

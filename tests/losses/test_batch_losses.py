@@ -6,6 +6,7 @@ from peers import floatx
 from training_models import lstm_model
 
 from fastlstm import Input, Sequential, layers, losses
+from fastlstm import keras as keras_modules
 from fastlstm.models import load_model
 
 REDUCTIONS = ("sum_over_batch_size", "mean", "sum", "mean_with_sample_weight")
@@ -145,7 +146,7 @@ def test_masked_steps_are_in_no_sum(rng, loss):
     x, y = rng.normal(size=(3, 6, 2)), rng.uniform(size=(3, 6, 3))
     x[:, 4:] = 0
     lstm = layers.LSTM(3, return_sequences=True, activation="sigmoid", dtype="float64")
-    model = Sequential([Input((None, 2), dtype="float64"), layers.Masking(dtype="float64"), lstm])
+    model = keras_modules.Sequential([Input((None, 2), dtype="float64"), layers.Masking(dtype="float64"), lstm])
     model.compile("sgd", loss)
     expected = loss(y[:, :4], model.predict(x[:, :4], verbose=0))
     assert model.evaluate(x, y, verbose=0) == pytest.approx(expected, rel=1e-12)
@@ -157,6 +158,37 @@ def test_masked_steps_are_in_no_sum(rng, loss):
     model.train_on_batch(x[:, :4], y[:, :4])
     for found, one in zip(after, model.get_weights(), strict=True):
         np.testing.assert_allclose(found, one, rtol=1e-12, atol=1e-15)
+
+
+@pytest.mark.parametrize("reduction", REDUCTIONS)
+@pytest.mark.parametrize("axis", [-1, (0, 2), (1, 2), 0])
+def test_values_of_masked_steps_alone_do_not_count(rng, axis, reduction):
+    """Against the values of the valid steps alone, of which one sample and one step have none."""
+    x, y = rng.normal(size=(4, 5, 2)), rng.uniform(size=(4, 5, 3))
+    valid = np.array([[1, 1, 0, 1, 0], [1, 0, 0, 1, 0], [0, 0, 0, 0, 0], [1, 1, 0, 0, 0]], bool)
+    x[~valid] = 0
+    lstm = layers.LSTM(3, return_sequences=True, activation="sigmoid", dtype="float64")
+    model = keras_modules.Sequential([Input((None, 2), dtype="float64"), layers.Masking(dtype="float64"), lstm])
+    loss = losses.Dice(reduction=reduction, axis=axis)
+    model.compile(keras_modules.optimizers.SGD(1.0), loss)
+    p = model.predict(x, verbose=0)
+    axes = tuple(each % 3 for each in (axis if isinstance(axis, tuple) else (axis,)))
+    counted = np.broadcast_to(valid[..., None], p.shape)
+    both = (2 * np.where(counted, y * p, 0).sum(axes), np.where(counted, y + p, 0).sum(axes) + 1e-7)
+    values = (1 - both[0] / both[1])[counted.any(axes)]
+    expected = values.sum() if reduction == "sum" else values.mean()
+    assert model.evaluate(x, y, verbose=0) == pytest.approx(expected, rel=1e-9)
+    assert loss(y, model(x)) == pytest.approx(expected, rel=1e-9)
+    values = losses.Dice(reduction=None, axis=axis)(y, model(x))
+    assert np.sum(values) == pytest.approx(expected * (1 if reduction == "sum" else counted.any(axes).sum()), rel=1e-9)
+    _, gradient = loss._gradient_of_batch(y, p, None, valid)
+    for place in ((0, 1, 0), (1, 3, 2), (0, 2, 1), (2, 0, 0)):
+        ends = []
+        for step in (1e-6, -1e-6):
+            moved = p.copy()
+            moved[place] += step
+            ends.append(loss._of_batch(y, moved, None, valid))
+        assert gradient[place] == pytest.approx((ends[0] - ends[1]) / 2e-6, rel=1e-5, abs=1e-9)
 
 
 def test_configurations_and_files(tmp_path, rng):

@@ -39,9 +39,9 @@ def with_gradient(y_true, y_pred):
     return (error**2).mean(-1), 2 * error / error.shape[-1]
 
 
-def masked_model(loss, **options):
+def masked_model(loss, kind=Sequential, **options):
     utils.set_random_seed(3)
-    model = Sequential(
+    model = kind(
         [
             Input((T, 3), dtype="float64"),
             layers.Masking(dtype="float64"),
@@ -112,7 +112,7 @@ def test_called_with_what_a_model_gives(rng, loss, weighted):
     """The mask that goes with the predictions applies, also while a tape records."""
     x, y = masked_data(rng)
     weight = rng.uniform(size=N) if weighted else None
-    model = masked_model(loss)
+    model = masked_model(loss, stand_in.Sequential)
     expected = model.evaluate(x, y, batch_size=N, sample_weight=weight, verbose=0)[0]
     assert loss(y, model(x), weight) == pytest.approx(expected, rel=1e-12)
     with tf.GradientTape() as tape:
@@ -124,3 +124,54 @@ def test_called_with_what_a_model_gives(rng, loss, weighted):
     model.train_on_batch(x, y, weight)
     for old, new, gradient in zip(before, model.get_weights(), gradients, strict=True):
         np.testing.assert_allclose(old - new, gradient, rtol=1e-8, atol=1e-12)
+
+
+def test_masks_that_do_not_fit_the_values_are_named(rng):
+    x, y = masked_data(rng)
+    predictions = masked_model("mse", stand_in.Sequential)(x)
+    with pytest.raises(ValueError, match=r"y_pred: expected predictions without a mask, since the loss 'cosine_simil"):
+        losses.CosineSimilarity(axis=1)(y, predictions)
+    of_samples = losses.get(lambda y_true, y_pred: np.mean((y_pred - y_true) ** 2, axis=(1, 2)))
+    with pytest.raises(ValueError, match=r"sample_weight or mask of y_pred: expected one for each sample"):
+        of_samples(y, predictions)
+
+
+def test_losses_of_masked_symbolic_tensors(rng):
+    """A loss of two tensors of a model counts the valid steps alone, like one of targets."""
+    x, _ = masked_data(rng)
+    given = stand_in.Input((T, 3), dtype="float64")
+    masked = layers.Masking(dtype="float64")(given)
+    hidden = layers.LSTM(3, return_sequences=True, dtype="float64")(masked)
+    model = stand_in.Model(given, hidden)
+    model.add_loss(losses.MeanSquaredError()(given, hidden))
+    model.compile("sgd")
+    squares = np.mean((model.predict(x, verbose=0) - x) ** 2, axis=-1)
+    valid = np.any(x != 0, axis=-1)
+    assert model.evaluate(x, batch_size=N, verbose=0) == pytest.approx(squares[valid].mean(), rel=1e-9)
+    assert model.fit(x, batch_size=N, verbose=0).history["loss"] == [pytest.approx(squares[valid].mean(), rel=1e-9)]
+
+
+def test_losses_that_a_model_of_users_adds(rng):
+    class Adds(stand_in.Model):
+        def __init__(self):
+            super().__init__()
+            self.embedding = layers.Embedding(6, 3, mask_zero=True)
+            self.lstm = layers.LSTM(3, return_sequences=True)
+
+        def call(self, tokens):
+            embedded = self.embedding(tokens)
+            hidden = self.lstm(embedded)
+            self.add_loss(losses.MeanAbsoluteError()(np.zeros((1, 1, 3), np.float32) + 0 * embedded, hidden))
+            return hidden
+
+    tokens, y = rng.integers(6, size=(8, T)), rng.normal(size=(8, T, 3))
+    model = Adds()
+    model.compile("sgd", "mse")
+    first = model.fit(tokens, y, batch_size=8, verbose=0).history["loss"][0]
+    model = Adds()
+    model(tokens)
+    model.compile("sgd", "mse")
+    found, valid = model.predict(tokens, verbose=0), tokens != 0
+    expected = np.mean((found - y) ** 2, axis=-1)[valid].mean() + np.abs(found)[valid].mean()
+    assert model.evaluate(tokens, y, batch_size=8, verbose=0) == pytest.approx(expected, rel=1e-5)
+    assert np.isfinite(first)

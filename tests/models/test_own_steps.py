@@ -227,3 +227,15 @@ def test_the_order_of_arguments_of_compile(order):
     assert model.metrics_names == ["loss", "a_loss", "b_loss", "a_mae", "b_mae"]
     with pytest.raises((TypeError, ValueError), match="loss_weights"):
         model.compile("sgd", "mse", loss_weights=["mae", "mae"])
+
+
+def test_dicts_of_the_only_output_have_its_name():
+    model = Sequential([Input((2,)), layers.Dense(1, name="out")])
+    model.compile("sgd", "mse", metrics=["mae"])
+    y, p = np.ones((4, 1)), np.zeros((4, 1))
+    assert float(model.compiled_loss({"out": y}, {"out": p})) == 1.0
+    for given in ({"other": y}, {"out": y, "other": y}):
+        with pytest.raises(ValueError, match="y_true: expected entries for the outputs out, got"):
+            model.compiled_loss(given, {"out": p})
+        with pytest.raises(ValueError, match="y_true: expected entries for the outputs out, got"):
+            model.compiled_metrics.update_state(given, {"out": p})

@@ -14,11 +14,11 @@ from ..layers.computation import Phase
 from ..layers.symbolic import SymbolicTensor, are_symbolic
 from ..metrics import Mean, Metric
 from ..models import added_losses
-from ..models.model import Model
 from ..optimizers import Optimizer
 from ..training.batch_data import gives_batches
 from . import _notes
 from ._arrays import tensor
+from ._masked_calls import ModelWithMasks
 from ._older_logs import Hooks, Logs, older_params
 from ._script_functions import ScriptLoss, as_losses, as_metrics, uses_tensors
 from ._tensor_losses import TensorLosses
@@ -57,7 +57,7 @@ def without(options: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
     return {name: value for name, value in options.items() if name not in names}
 
 
-class MethodsOfKeras(Model):
+class MethodsOfKeras(ModelWithMasks):
     """A model with the methods and arguments of all versions of Keras."""
 
     _hooks_class = Hooks
@@ -104,6 +104,8 @@ class MethodsOfKeras(Model):
         self._given_to_compile = {**given, **options}
         loss, metrics, weighted_metrics = as_losses(loss), as_metrics(metrics), as_metrics(weighted_metrics)
         super().compile(optimizer, loss, loss_weights, metrics, weighted_metrics, **without(options, _OF_COMPILE))
+        if self._has_only_added_losses and self._compiled is not None:
+            self._compiled.names_losses = False
         current = self._trained_by_layer()
         if current != self._trained_in_fit():
             self._changed()

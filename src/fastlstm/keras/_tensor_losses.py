@@ -17,9 +17,9 @@ from ..layers.symbolic import SymbolicTensor
 from ..losses._pairs import same_rank
 from ..losses._shares import mask_of, shares_of
 from ..metrics import Mean
-from ..models import Model as GraphModel
 from ..models import added_losses
 from ..models.own_steps import LateMetric
+from ._masked_calls import ModelWithMasks
 from ._script_functions import ScriptLoss, uses_tensors
 
 
@@ -39,7 +39,7 @@ class _Part(NamedTuple):
 class _Steps(NamedTuple):
     """What a step computes for targets of certain shapes."""
 
-    larger: GraphModel
+    larger: ModelWithMasks
     """A model that gives the outputs, then other tensors of the layers."""
     losses: dict[int, _Part]
     """By the number of the output."""
@@ -133,7 +133,7 @@ class TensorLosses:
         added = [part(one.call.inputs[0]) for one in added_losses.of(model)]
         metrics = [(one, of(one.entry.source, one.output)) for one in model._metrics_with_tensors]
         added_metrics = [part(one) for one in self._added_metrics]
-        larger = GraphModel(model.inputs, tensors[len(targets) + len(model.inputs) :])
+        larger = ModelWithMasks(model.inputs, tensors[len(targets) + len(model.inputs) :])
         return _Steps(larger, losses, added, metrics, added_metrics)
 
 

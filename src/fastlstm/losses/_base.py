@@ -10,7 +10,7 @@ from .._internal.deferred import deferring_in
 from .._internal.names import snake_case
 from .._internal.native import Network
 from .._internal.not_available import has_attributes_of_keras
-from .._internal.tape import Traced, only_once, record
+from .._internal.tape import Traced, only_once, plain, record
 from .._internal.tensor import result
 from . import _direct_calls
 from ._pairs import floats
@@ -165,12 +165,26 @@ class Loss:
         >>> MeanSquaredError(None)([[0.0], [2.0]], [[1.0], [2.0]])
         array([1., 0.])
         """
-        sample_weight = self._masked_weight(sample_weight, mask_of(y_pred))
-        if type(y_pred) is Traced:
-            return self._traced(y_true, y_pred, sample_weight)
         later = deferring_in((y_true, y_pred))
         if later is not None:
-            return later._defer(self, (y_true, y_pred, sample_weight), {})
+            mask = getattr(y_pred, "_keras_mask", None)
+            if mask is None:
+                return later._defer(self, (y_true, y_pred, sample_weight), {})
+            return later._defer(self._of_masked, (y_true, y_pred, sample_weight, mask), {})
+        return self._of_masked(y_true, y_pred, sample_weight, mask_of(y_pred))
+
+    def _of_masked(self, y_true: Any, y_pred: Any, sample_weight: Any, mask: Any) -> Any:
+        """Return the loss of predictions, none of which stand for later values, with their mask if they have one."""
+        if mask is not None:
+            axes = y_pred.ndim
+            if self._axis % axes != axes - 1:
+                raise ValueError(
+                    f"y_pred: expected predictions without a mask, since the loss {self.name!r} along axis {self._axis}"
+                    f" has no values for steps, got a mask {np.shape(mask)}"
+                )
+            sample_weight = self._masked_weight(sample_weight, np.asarray(plain(mask), np.bool_))
+        if type(y_pred) is Traced:
+            return self._traced(y_true, y_pred, sample_weight)
         given = _direct_calls.arranged(
             y_true, y_pred, sample_weight, self._axis, one_row=self._of_rows, folds=self._folds
         )

@@ -21,19 +21,28 @@ class BatchLoss(Loss):
         """The name of the loss, such as 'dice'."""
         return snake_case(type(self).__name__)
 
-    def reduced(self, y_true: Array, y_pred: Array, weight: Array | None) -> tuple[float, Array]:
-        """Return the weighted and reduced loss of a batch, and its gradient."""
+    def reduced(
+        self, y_true: Array, y_pred: Array, weight: Array | None, valid: Array | None = None
+    ) -> tuple[float, Array]:
+        """Return the weighted and reduced loss of a batch, and its gradient.
+
+        `valid` is the mask (N, T) of predictions that are zeros where it is False, like the targets.
+        """
         raise NotImplementedError
+
+    def _masked_values(self, values: Array, valid: Array) -> Array:
+        """Return values with zeros for those of masked steps alone."""
+        return values
 
     def _of_batch(self, y: Array, output: Array, weight: Array | None, valid: Array | None) -> float:
         """Return the weighted and reduced loss of a batch, given the mask of its output."""
-        return self.reduced(*_without_masked(y, output, valid), weight)[0]
+        return self.reduced(*_without_masked(y, output, valid), weight, valid)[0]
 
     def _gradient_of_batch(
         self, y: Array, output: Array, weight: Array | None, valid: Array | None
     ) -> tuple[float, Array]:
         """Return the weighted and reduced loss of a batch, and its gradient with respect to the output."""
-        loss, gradient = self.reduced(*_without_masked(y, output, valid), weight)
+        loss, gradient = self.reduced(*_without_masked(y, output, valid), weight, valid)
         return loss, gradient if valid is None else gradient * valid[..., None]
 
     def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
@@ -77,6 +86,7 @@ class BatchLoss(Loss):
         if self._reduces:
             return self._of_batch(targets, predictions, weight, valid)
         values = self._values(*_without_masked(targets, predictions, valid))
+        values = values if valid is None else self._masked_values(values, valid)
         return values if weight is None else values * self._weight_of_each(values, weight)
 
     def _traced(self, y_true: Any, y_pred: Traced, sample_weight: Any) -> Any:

@@ -85,8 +85,10 @@ class Circle(BatchLoss):
         rows = y_pred.astype(np.float64)
         return _values(y_true, rows, y_true, rows, self.remove_diagonal, self.gamma, self.margin)[0]
 
-    def reduced(self, y_true: Array, y_pred: Array, weight: Array | None) -> tuple[float, Array]:
-        """Return the weighted and reduced loss of a batch, and its gradient."""
+    def reduced(
+        self, y_true: Array, y_pred: Array, weight: Array | None, valid: Array | None = None
+    ) -> tuple[float, Array]:
+        """Return the weighted and reduced loss of a batch, and its gradient; embeddings (N, D) have no mask."""
         rows = y_pred.astype(np.float64)
         values, slopes = _values(y_true, rows, y_true, rows, self.remove_diagonal, self.gamma, self.margin)
         counted = (values > 0).astype(np.float64)

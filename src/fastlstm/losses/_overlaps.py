@@ -10,6 +10,7 @@ from .._internal.arrays import Array
 from ._batch_loss import BatchLoss, targets_like
 from ._native import registry
 from ._pairs import EPSILON, pair
+from ._shares import masked_weights
 
 __all__ = ["Dice", "Tversky", "dice", "tversky"]
 
@@ -33,16 +34,29 @@ class _Overlap(BatchLoss):
         a, b, _, _ = self._ratio(y_true.astype(np.float64), y_pred.astype(np.float64), axes)
         return np.squeeze(1 - a / b, axes)
 
-    def reduced(self, y_true: Array, y_pred: Array, weight: Array | None) -> tuple[float, Array]:
+    def _masked_values(self, values: Array, valid: Array) -> Array:
+        """Return values with zeros for those of masked steps alone."""
+        return values * self._counted(values, valid)
+
+    def reduced(
+        self, y_true: Array, y_pred: Array, weight: Array | None, valid: Array | None = None
+    ) -> tuple[float, Array]:
         """Return the weighted and reduced loss of a batch, and its gradient."""
         axes = _axes(self.axis, y_pred.ndim)
         a, b, da, db = self._ratio(y_true.astype(np.float64), y_pred.astype(np.float64), axes)
         values = np.squeeze(1 - a / b, axes)
-        shares = self._shares(values, weight)
+        shares = self._shares(values, weight, None if valid is None else self._counted(values, valid))
         gradient = np.expand_dims(shares, axes) * (a * db - b * da) / np.square(b)
         return float((values * shares).sum()), gradient
 
-    def _shares(self, values: Array, weight: Array | None) -> Array:
+    def _counted(self, values: Array, valid: Array) -> Array:
+        """Return whether each value is one of valid steps, some of them at least."""
+        rank = values.ndim + len(self.axis) if self.axis is not None else valid.ndim + 1
+        axes = _axes(self.axis, rank)
+        of_steps = valid.reshape(valid.shape + (1,) * (rank - valid.ndim)).any(axis=axes)
+        return np.broadcast_to(of_steps, values.shape)
+
+    def _shares(self, values: Array, weight: Array | None, counted: Array | None) -> Array:
         """Return the derivative of the reduced loss by each value."""
         if values.ndim == 0:  # one value, of which each sample has one
             weights = np.ones(1) if weight is None else weight.astype(np.float64)
@@ -54,7 +68,7 @@ class _Overlap(BatchLoss):
             raise ValueError(
                 f"sample_weight: expected None, since the values of the loss {self.name!r} are sums over the samples"
             )
-        weights = np.ones(values.shape)
+        weights = np.ones(values.shape) if counted is None else masked_weights(None, counted, self.reduction)
         if weight is not None:
             weights = weights * self._weight_of_each(values, weight)
         divisor = {"sum": 1.0, "mean_with_sample_weight": weights.sum()}.get(str(self.reduction), float(values.size))

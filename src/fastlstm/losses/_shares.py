@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from .._internal.arrays import Array, numbers
+from .._internal.deferred import deferring_in
 from .._internal.tape import plain
 
 
@@ -67,7 +68,12 @@ def masked_weights(weight: Any, valid: Array, reduction: str | None) -> Array:
 
 
 def mask_of(y_pred: Any) -> Array | None:
-    """Return the mask that layers have given predictions, None without one."""
+    """Return the mask that layers have given predictions, None without one or if they stand for later values.
+
+    A loss of those is called again once the values are there, with the mask that they have then.
+    """
+    if deferring_in((y_pred,)) is not None:
+        return None
     mask = getattr(y_pred, "_keras_mask", None)
     return None if mask is None else np.asarray(plain(mask), np.bool_)
 
@@ -81,12 +87,12 @@ def _weight_of_each(shape: tuple[int, ...], weight: Array, name: str) -> Array:
         weight = weight[..., 0]
     if weight.ndim > len(shape):
         raise ValueError(
-            f"sample_weight: expected one for each sample, since the loss {name!r} has no values for steps (nor does a"
-            f" mask of its output fit such values), got shape {weight.shape}"
+            f"sample_weight or mask of y_pred: expected one for each sample, since the loss {name!r} has no values for"
+            f" steps (nor does a mask of its output fit such values), got shape {weight.shape}"
         )
     if weight.shape != shape[: weight.ndim]:
         raise ValueError(
-            f"sample_weight: expected values of the loss {name!r} for each sample, to be weighted with {weight.shape},"
-            f" got values {shape}"
+            f"sample_weight or mask of y_pred: expected values of the loss {name!r} for each sample, to be weighted"
+            f" with {weight.shape}, got values {shape}"
         )
     return np.broadcast_to(weight.reshape(weight.shape + (1,) * (len(shape) - weight.ndim)), shape)

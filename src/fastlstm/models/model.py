@@ -9,10 +9,11 @@ from typing import Any, ClassVar, TypeVar
 import numpy as np
 
 from .._internal import checks, keras_scripts, tape
+from .._internal.arrays import mask_for
 from .._internal.row_arrays import Rows, parts
 from ..callbacks import CallbackList, History
 from ..layers._call_arguments import put_in, taken_out
-from ..layers._masks_of_arrays import masked, with_masks
+from ..layers._trace import with_mask
 from ..layers.computation import Phase
 from ..layers.symbolic import SymbolicTensor, are_symbolic, listed
 from ..metrics import Metric
@@ -520,17 +521,18 @@ class Model(OwnSteps, LayerGraph, metaclass=ModelType):
         ----------
         x : array_like
             (N, T, D), (N, D) for a model with such an input, or (N, T) for one that starts with an `Embedding`. NaN
-            and Inf are allowed.
+            and Inf are allowed. A list or a dict of arrays for several inputs.
         training : bool, optional
             Whether to run in training mode, in which dropout and zoneout are active, with new masks for each call. The
             weights do not change. Default: False; in the `call` of a custom layer, what that layer does.
         mask : array_like of bool, optional
-            (N, T), True where a step is valid. It is passed from layer to layer like the mask of a `Masking`.
+            (N, T), True where a step is valid, for a model with one input. It is passed from layer to layer like the
+            mask of a `Masking`.
 
         Returns
         -------
         ndarray
-            (N, O) or (N, T, O), of the model's dtype.
+            (N, O) or (N, T, O), of the model's dtype; a list or a dict of them for several outputs.
 
         Raises
         ------
@@ -544,19 +546,25 @@ class Model(OwnSteps, LayerGraph, metaclass=ModelType):
             "training", training is True if training is None or isinstance(training, Phase) else training
         )
         if are_symbolic(x):
-            return self._packed(self._symbolic_output(self._each_input(x)))
+            tensors = self._each_input(x)
+            return self._packed(self._symbolic_output(tensors if mask is None else [_with_mask(tensors, mask)]))
         recording = tape.session()
         if recording is not None:
             if recording.given is None or not self.built:  # in a function, the weights stay in the network that runs
                 self._native_for("x", tape.plain(x))
-            return recorded.recorded(self, Model.__call__, (x,), {"training": None if follows else training})
+            options: dict[str, Any] = {"training": None if follows else training}
+            if mask is not None:
+                options["mask"] = mask_for(np.asarray(tape.plain(x)), tape.plain(mask)).astype(self.dtype)
+            return recorded.recorded(self, Model.__call__, (x,), options)
         native = self._native_for("x", x)
         array = native.input("x", x)
-        gives_masks = any(native.masked_outputs)
-        if mask is None and not training and not gives_masks:
+        return self._outputs_of_call(native, array, mask, next(self._rng_steps) if training else None)
+
+    def _outputs_of_call(self, native: NativeModel, array: Rows, mask: Any, rng_step: int | None) -> Any:
+        """Return the outputs of all rows as callers get them; an `rng_step` stands for training mode."""
+        if mask is None and rng_step is None:
             return self._returned(predict(native, array, len(array), 0))
-        rows, masks = native.run_with_masks(array, mask, next(self._rng_steps) if training else None)
-        return self._packed(with_masks(parts(rows), masks, masked)) if gives_masks else self._returned(rows)
+        return self._returned(native.run(array, mask, rng_step))
 
     def predict(
         self,
@@ -846,6 +854,14 @@ def _symbolic(name: str, given: Any) -> list[SymbolicTensor]:
     if not are_symbolic(given):
         raise TypeError(f"{name}: expected symbolic tensors, as Input and calls of layers on it return, got {given!r}")
     return listed(dict(sorted(given.items())) if isinstance(given, dict) else given)  # in the order of Keras
+
+
+def _with_mask(tensors: list[SymbolicTensor], mask: Any) -> Any:
+    """Return the only input of a call on symbolic tensors with the mask that is given for it."""
+    if len(tensors) != 1 or tensors[0].ndim != 3:
+        shapes = ", ".join(str(tuple(tensor.shape)) for tensor in tensors)
+        raise ValueError(f"mask: expected None unless the only input is a sequence (N, T, D), got inputs {shapes}")
+    return with_mask(tensors[0], mask)
 
 
 def _is_nested(outputs: Any) -> bool:

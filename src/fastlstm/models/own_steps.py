@@ -135,7 +135,7 @@ class OwnSteps(Base):  # type: ignore[misc]
         for one in added:
             total = total + one
         self._loss_tracker.update_state(tape.plain(total), rows)
-        if len(values) > 1:
+        if compiled.names_losses:
             given = [value for value, loss in zip(values, compiled.losses, strict=True) if loss is not None]
             for tracker, value in zip(self._trackers_of_outputs(), given, strict=True):
                 tracker.update_state(0.0 if value is None else tape.plain(value), rows)

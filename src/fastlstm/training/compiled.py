@@ -49,6 +49,8 @@ class Compiled:
             "weighted_metrics": weighted_metrics,
         }
         """What `compile` was called with, but for the optimizer."""
+        self.names_losses = len(output_names) > 1
+        """Whether logs have the loss of each output beside the loss of all."""
         self.optimizer: optimizers.Optimizer = optimizers.get(optimizer)
         self.output_names = list(output_names)
         self.losses: list[losses.Loss | None] = [
@@ -106,14 +108,14 @@ class Compiled:
 
     def logs(self, sums: Sequence[float], samples: int) -> dict[str, Any]:
         """Return the mean losses of samples by name, given their sums as the core returns them."""
-        names = ["loss", *self.loss_names]
-        values = [sums[0], *(sums[1 + k] for k, loss in enumerate(self.losses) if loss is not None and len(sums) > 1)]
-        return {name: value / samples for name, value in zip(names, values, strict=True)}
+        of_outputs = [sums[1 + k] for k, loss in enumerate(self.losses) if loss is not None and self.names_losses]
+        values = zip(["loss", *self.loss_names], [sums[0], *of_outputs], strict=True)
+        return {name: value / samples for name, value in values}
 
     @property
     def loss_names(self) -> list[str]:
-        """The names of the losses of the outputs if there are several."""
-        if len(self.losses) == 1:
+        """The names of the losses of the outputs in logs."""
+        if not self.names_losses:
             return []
         return [f"{name}_loss" for name, loss in zip(self.output_names, self.losses, strict=True) if loss is not None]
 
@@ -174,11 +176,10 @@ class Compiled:
         """Return what a step has for each output, of a list or a dict or the only one; None where there is nothing."""
         if value is None:
             return [None] * len(self.output_names)
-        if len(self.output_names) > 1:
-            return self.of_outputs(name, value, complete=False)
-        if isinstance(value, dict):
-            return list(value.values())
-        return list(value) if isinstance(value, (list, tuple)) and len(value) == 1 else [value]
+        in_list = isinstance(value, (list, tuple)) and len(value) == 1
+        if len(self.output_names) == 1 and not in_list and not isinstance(value, dict):
+            return [value]
+        return self.of_outputs(name, value, complete=False)
 
     def of_outputs(self, name: str, value: Any, *, complete: bool = True) -> list[Any]:
         """Return the entries of a list or dict with one entry for each output."""
@@ -209,8 +210,6 @@ class Compiled:
         """Return an argument's entry for each output; a single value serves all of them if `spread`."""
         names = self.output_names
         if isinstance(value, dict) and not is_config(value):
-            if len(names) == 1 and len(value) == 1:
-                return list(value.values())
             unknown = [key for key in value if key not in names]
             if unknown:
                 raise ValueError(f"{name}: expected keys among the outputs {', '.join(names)}, got {unknown[0]!r}")

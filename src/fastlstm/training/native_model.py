@@ -296,28 +296,28 @@ class NativeModel:
 
     def run(self, x: Rows, mask: object, rng_step: int | None) -> Rows:
         """Return the outputs of all rows as one batch; an `rng_step` selects the random numbers of training mode."""
-        return self.run_with_masks(x, mask, rng_step)[0]
-
-    def run_with_masks(self, x: Rows, mask: object, rng_step: int | None) -> tuple[Rows, list[Array | None]]:
-        """Return the outputs of all rows as one batch, and the mask of each, None for those that have none."""
         given = None if mask is None else mask_for(for_core(x), mask)
         carries_state = self.stateful and len(x) > 0
         state = self.stateful_state(len(x)) if carries_state else None
-        valid: Any = [None] * len(self.masked_outputs)
-        if any(self.masked_outputs) and len(x):
-            saved = self.network.forward(for_core(x), state=state, mask=given, rng_step=rng_step)
-            output, final, valid = saved.output, saved.state, saved.valid
-        else:
-            output, final = self.network.run(for_core(x), state=state, mask=given, rng_step=rng_step)
+        outputs, final = self.network.run(for_core(x), state=state, mask=given, rng_step=rng_step)
         if carries_state:
             self.network.state = final
-        return self._outputs_in_their_shapes(output), masks_of(valid, self.masked_outputs)
+        return self._outputs_in_their_shapes(outputs)
+
+    def predict_with_masks(self, x: Rows, mask: Array | None) -> tuple[Rows, list[Array | None]]:
+        """Return the outputs of all rows, from states of zeros, and the mask of each; None if no mask can reach it."""
+        if mask is None and not self.stateful:
+            outputs, _, valid = self.network.predict_and_penalize(for_core(x))
+        else:
+            saved = self.network.forward(for_core(x), mask=mask)
+            outputs, valid = saved.output, saved.valid
+        reached = self.masked_outputs if mask is None else [one.ndim == 2 for one in _listed(valid)]
+        return self._outputs_in_their_shapes(outputs), masks_of(valid, reached)
 
     @cached_property
     def masked_outputs(self) -> list[bool]:
         """Whether a mask may reach each of the outputs."""
-        found = self.network.masked_output
-        return list(found) if isinstance(found, (list, tuple)) else [found]
+        return _listed(self.network.masked_output)
 
     def _outputs_in_their_shapes(self, outputs: Any) -> Rows:
         """Return what the core gave for the outputs, those of four axes and more in their shapes."""
@@ -331,8 +331,12 @@ class NativeModel:
 
 def masks_of(valid: Any, masked_outputs: Sequence[bool]) -> list[Array | None]:
     """Return the masks of outputs as a network gives them, None for outputs that no mask can reach."""
-    of_each = valid if isinstance(valid, list) else [valid]
-    return [mask if one else None for mask, one in zip(of_each, masked_outputs, strict=True)]
+    return [mask if one else None for mask, one in zip(_listed(valid), masked_outputs, strict=True)]
+
+
+def _listed(found: Any) -> list[Any]:
+    """Return what the core gives for each output, which is not in a list if there is one."""
+    return list(found) if isinstance(found, (list, tuple)) else [found]
 
 
 def _flat(x: Any) -> list[Any]:

@@ -2,6 +2,9 @@
 
 from typing import Any
 
+import numpy as np
+
+from .._internal.arrays import Array, mask_for
 from .._internal.progress import rows_bar
 from .._internal.row_arrays import Rows, concatenated, elements, for_core
 from ..callbacks import CallbackList
@@ -22,6 +25,21 @@ def predict(native: NativeModel, x: Rows, batch_size: int, verbose: int | str) -
     else:
         rows = native.rows_of_a_call(x)
     return _predict_in_calls(native, x, rows, verbose)
+
+
+def predict_with_masks(native: NativeModel, x: Rows, mask: Any) -> tuple[Rows, list[Array | None]]:
+    """Return the outputs of all rows, from states of zeros, and their masks, in blocks of rows."""
+    given = None if mask is None else mask_for(for_core(x), mask)
+    rows = native.rows_of_a_call(x)
+    blocks = [
+        native.predict_with_masks(x[start : start + rows], None if given is None else given[start : start + rows])
+        for start in range(0, max(1, len(x)), rows)
+    ]
+    masks = [
+        None if any(one is None for one in of_output) else np.concatenate(of_output)
+        for of_output in zip(*(masks for _, masks in blocks), strict=True)
+    ]
+    return concatenated([outputs for outputs, _ in blocks]), masks
 
 
 def predict_with_callbacks(

@@ -246,18 +246,89 @@ def test_final_nested_states(rng):
         np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-6)
 
 
-def test_nested_states_begin_with_zeros_of_their_shapes(rng):
-    class Sized(_nested_cell_of(ours)):
-        get_initial_state = None  # so that `state_size` decides
+def _nested_loop(x, kernel, outer, valid):
+    """Return the outputs of all steps of a nested cell whose states begin with zeros, computed in NumPy."""
+    units = kernel.shape[1]
+    hidden, vector, matrix = (np.zeros((len(x), *shape)) for shape in ((units,), (units,), (2, units)))
+    output, outputs = np.zeros((len(x), units)), []
+    for t in range(x.shape[1]):
+        new_matrix = 0.5 * matrix + (x[:, t] @ outer).reshape(-1, 2, units)
+        new = np.tanh(x[:, t] @ kernel + hidden + new_matrix[:, 0])
+        counts = valid[:, t, None]
+        output = np.where(counts, new + vector, output)
+        vector, hidden = np.where(counts, 0.9 * vector + new, vector), np.where(counts, new, hidden)
+        matrix = np.where(counts[..., None], new_matrix, matrix)
+        outputs.append(output)
+    return np.stack(outputs, 1)
 
+
+class _Sized(_nested_cell_of(ours)):
+    get_initial_state = None  # so that `state_size` decides
+
+
+@pytest.mark.parametrize("cell", [_Sized, _nested_cell_of(ours)])
+def test_nested_states_begin_with_zeros_of_their_shapes(rng, cell):
     x, _ = _nested_data(rng)
     data = ours.Input((5, 3))
-    models = [
-        ours.Model(data, ours.layers.RNN(cell(4), return_sequences=True)(ours.layers.Masking()(data)))
-        for cell in (Sized, _nested_cell_of(ours))
-    ]
-    models[1].set_weights(models[0].get_weights())
-    np.testing.assert_array_equal(models[0].predict(x, verbose=0), models[1].predict(x, verbose=0))
+    model = ours.Model(data, ours.layers.RNN(cell(4), return_sequences=True)(ours.layers.Masking()(data)))
+    expected = _nested_loop(x, *model.get_weights(), np.any(x != 0, axis=-1))
+    np.testing.assert_allclose(model.predict(x, verbose=0), expected, rtol=1e-5, atol=1e-6)
+
+
+class _Adds(ours.layers.Layer):
+    """A cell whose state is the sum of the inputs and of what it begins with."""
+
+    def __init__(self, state_size=3, start=None, **options):
+        super().__init__(**options)
+        self.units, self.state_size = 3, state_size
+        if start is not None:
+            self.get_initial_state = start
+
+    def call(self, inputs, states):
+        (state,) = states.values() if isinstance(states, dict) else states
+        new = state + inputs
+        return new, {"sum": new} if isinstance(states, dict) else [new]
+
+
+class _Static(_Adds):
+    @staticmethod
+    def get_initial_state(inputs, batch_size):
+        return [np.ones((batch_size, 3), np.float32)]
+
+
+class _TakesAll(_Adds):
+    def get_initial_state(self, **given):
+        assert sorted(given) == ["batch_size", "dtype", "inputs"]
+        return [np.ones((given["batch_size"], 3), given["dtype"])]
+
+
+@pytest.mark.parametrize(
+    "cell", [_Static(), _TakesAll(), _Adds(start=lambda batch_size: [np.ones((batch_size, 3), np.float32)])]
+)
+def test_every_kind_of_callable_may_say_what_states_begin_with(rng, cell):
+    x = rng.normal(size=(2, 4, 3)).astype(np.float32)
+    expected = 1 + x.cumsum(1)
+    np.testing.assert_allclose(ours.layers.RNN(cell, return_sequences=True)(x), expected, rtol=1e-5, atol=1e-6)
+
+
+def test_cells_on_top_of_each_other_have_their_own_states(rng):
+    """One begins with ones, one has a dict of states, and one a single state."""
+    x = rng.normal(size=(2, 4, 3)).astype(np.float32)
+    cells = [_Static(), _Adds({"sum": 3}), _Adds()]
+    layer = ours.layers.RNN(cells, return_sequences=True, return_state=True)
+    assert layer.cell.state_size == [3, {"sum": 3}, 3]
+    first = 1 + x.cumsum(1)
+    second = first.cumsum(1)
+    third = second.cumsum(1)
+    output, *states = layer(x)
+    np.testing.assert_allclose(output, third, rtol=1e-4, atol=1e-5)
+    for found, expected in zip((states[0], states[1]["sum"], states[2]), (first, second, third), strict=True):
+        np.testing.assert_allclose(found, expected[:, -1], rtol=1e-4, atol=1e-5)
+    again = layer(x, initial_state=states)[0]
+    flat = layer(x, initial_state=[states[0], states[1]["sum"], states[2]])[0]
+    begun = (first[:, -1:] + x.cumsum(1)).cumsum(1) + second[:, -1:]
+    np.testing.assert_allclose(again, begun.cumsum(1) + third[:, -1:], rtol=1e-4, atol=1e-4)
+    np.testing.assert_array_equal(flat, again)
 
 
 @pytest.mark.parametrize("way", ["to Keras", "from Keras", "here"])

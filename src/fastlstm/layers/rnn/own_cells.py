@@ -1,5 +1,6 @@
 """RNN of a cell that users write: a layer that calls it step by step, under the name that Keras has for it."""
 
+import inspect
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
@@ -10,7 +11,7 @@ from ..._internal import nested
 from ..._internal.checks import flag
 from ..._internal.deferred import deferring
 from ..._internal.tensor import TensorShape
-from .._call_arguments import completed, structured, takes
+from .._call_arguments import completed, structured
 from .._inner_weights import require_carried, values_of, variables_of
 from ..expression import applied
 from ..own_layer import Layer
@@ -65,7 +66,7 @@ class RNN(Layer):  # its name in files
         cell = self.cell
         if cell.state_size is None:
             cell.build((None, x.shape[-1]))  # which sets it
-        states = self._initial_states(x) if initial_state is None else initial_state
+        states = _initial_states(cell, x, self.dtype) if initial_state is None else initial_state
         states = states if nested.is_nested(states) else [states]
         if x.shape[1] is not None:
             output, final = self._looped(_step_of(cell, training), x, states, mask)
@@ -78,15 +79,6 @@ class RNN(Layer):  # its name in files
         if not self.return_state:
             return output
         return [output, *(final if isinstance(final, (list, tuple)) else [final])]
-
-    def _initial_states(self, x: Any) -> Any:
-        """Return what the cell says that states begin with, zeros if it says nothing."""
-        of_cell = getattr(self.cell, "get_initial_state", None)
-        if of_cell is None:
-            return zero_states(x, self.cell.state_size)
-        rows = OPERATIONS["shape"](x)[0] if isinstance(x, SymbolicTensor) else len(x)
-        given = {"inputs": x, "batch_size": rows, "dtype": self.dtype}
-        return of_cell(**{name: value for name, value in given.items() if takes(of_cell.__func__, name)})
 
     def _called_on_arrays(self, args: Any, kwargs: Any) -> Any:
         if not self.stateful:
@@ -167,19 +159,29 @@ class StackedRNNCells(Layer):  # its name in files
 
     @property
     def state_size(self) -> list[Any]:
-        """The width of each state of all cells."""
-        return [size for cell in self.cells for size in _listed(cell.state_size)]
+        """The widths or shapes of the states of each cell, as it has them."""
+        return [cell.state_size for cell in self.cells]
+
+    def get_initial_state(self, inputs: Any, batch_size: Any = None, dtype: Any = None) -> list[Any]:
+        """Return what the states of each cell begin with."""
+        states = [nested.flatten(_initial_states(cell, inputs, dtype or self.dtype)) for cell in self.cells]
+        return [
+            nested.pack_sequence_as(_places(cell.state_size), found)
+            for cell, found in zip(self.cells, states, strict=True)
+        ]
 
     def call(self, inputs: Any, states: Any, training: Any = None) -> Any:
-        """Return the output of the last cell, and the new states of all."""
-        output, before = inputs, list(states)
-        found: list[Any] = []
+        """Return the output of the last cell, and the new states of each; states may also be one flat list."""
+        output, before = inputs, nested.flatten(states)
+        after: list[Any] = []
         for cell in self.cells:
-            count = len(_listed(cell.state_size))
-            output, new = _step_of(cell, training)(output, before[:count])
+            places = _places(cell.state_size)
+            count = len(nested.flatten(places))
+            given = nested.pack_sequence_as(places, before[:count])
             before = before[count:]
-            found += _listed(new)
-        return output, found
+            output, new = _step_of(cell, training)(output, given if nested.is_nested(given) else [given])
+            after.append(nested.pack_sequence_as(places, nested.flatten(new)))
+        return output, after
 
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments."""
@@ -196,6 +198,24 @@ def _rows_of(states: Any) -> int:
 def is_own_cell(value: Any) -> bool:
     """Return whether this is a cell of a user's class, or several on top of each other."""
     return bool(getattr(value, "_is_own", False)) and hasattr(value, "state_size")
+
+
+def _initial_states(cell: Any, x: Any, dtype: str) -> Any:
+    """Return what a cell says that states begin with, zeros if it says nothing."""
+    of_cell = getattr(cell, "get_initial_state", None)
+    if of_cell is None:
+        return zero_states(x, cell.state_size)
+    rows = OPERATIONS["shape"](x)[0] if isinstance(x, SymbolicTensor) else len(x)
+    given = {"inputs": x, "batch_size": rows, "dtype": dtype}
+    taken = inspect.signature(of_cell).parameters
+    if any(one.kind is inspect.Parameter.VAR_KEYWORD for one in taken.values()):
+        return of_cell(**given)
+    return of_cell(**{name: value for name, value in given.items() if name in taken})
+
+
+def _places(state_size: Any) -> Any:
+    """Return the structure of the states of a cell, in which a `TensorShape` is the shape of one of them."""
+    return structured(state_size, lambda _: None)
 
 
 def zero_states(x: Any, state_size: Any) -> Any:
