@@ -178,10 +178,10 @@ def test_long_lists_are_not_searched():
 
 def test_outputs_without_a_loss_are_in_no_history(rng):
     """A model of two outputs and an added loss logs the loss alone."""
-    given = ours.Input((3,))
-    outputs = [ours.layers.Dense(2)(given), ours.layers.Dense(1)(given)]
-    model = ours.Model(given, outputs)
-    model.add_loss(ours.ops.mean(ours.ops.square(outputs[0])))
+    given = keras.Input((3,))
+    outputs = [keras.layers.Dense(2)(given), keras.layers.Dense(1)(given)]
+    model = keras.Model(given, outputs)
+    model.add_loss(keras.ops.mean(keras.ops.square(outputs[0])))
     model.compile("sgd")
     x = rng.normal(size=(8, 3)).astype(np.float32)
     expected = np.mean(model.predict(x, verbose=0)[0] ** 2)

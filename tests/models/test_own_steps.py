@@ -230,7 +230,7 @@ def test_the_order_of_arguments_of_compile(order):
 
 
 def test_dicts_of_the_only_output_have_its_name():
-    model = Sequential([Input((2,)), layers.Dense(1, name="out")])
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1, name="out")])
     model.compile("sgd", "mse", metrics=["mae"])
     y, p = np.ones((4, 1)), np.zeros((4, 1))
     assert float(model.compiled_loss({"out": y}, {"out": p})) == 1.0
