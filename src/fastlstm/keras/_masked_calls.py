@@ -13,7 +13,7 @@ from ..training.predict import predict_with_masks
 class ModelWithMasks(Model):
     """A model that is called with masks as a layer is, which next layers and losses take from its results."""
 
-    def __call__(self, x: Any, training: Any = False, mask: Any = None) -> Any:
+    def __call__(self, x: Any, training: Any = None, mask: Any = None) -> Any:
         """Return the output for all samples as one batch; arrays (N, T, D) may come with a mask."""
         if mask is None and getattr(x, "ndim", None) == 3:
             mask = mask_of(x)
