@@ -183,9 +183,7 @@ def test_a_value_for_each_sample_of_a_sequence(rng):
     weight = rng.uniform(size=N)
     assert function.train_on_batch(x, y, weight) == pytest.approx(native.train_on_batch(x, y, weight), rel=1e-12)
     close(native, function)
-    with pytest.raises(
-        ValueError, match="sample_weight or mask of y_pred: expected one for each sample, since the loss 'over"
-    ):
+    with pytest.raises(ValueError, match="sample_weight or mask of y_pred: expected one for each sample"):
         function.train_on_batch(x, y, np.ones((N, T)))
 
 
