@@ -54,12 +54,37 @@ def test_fewer_targets_than_predictions(script, rng):
         model.fit(x, y, verbose=0)
 
 
+@pytest.mark.parametrize("name", ["mse", "mae", "mape", "msle", "huber", "log_cosh"])
+def test_losses_of_differences_repeat_targets(script, name, rng):
+    y, p = rng.random((8, 1)) + 0.5, rng.random((8, 3)) + 0.5
+    with pytest.warns(UserWarning, match="each target is used several times"):
+        found = keras.losses.get(name)(y, p)
+    np.testing.assert_allclose(found, keras.losses.get(name)(np.repeat(y, 3, axis=1), p), rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        keras.losses.binary_crossentropy,
+        keras.losses.kl_divergence,
+        keras.losses.poisson,
+        keras.metrics.CategoricalAccuracy(),
+    ],
+)
+def test_other_losses_do_not(script, function, rng):
+    with pytest.raises(ValueError, match="y_true: expected the shape of y_pred"):
+        function(rng.random((8, 1)), rng.random((8, 3)))
+
+
 def test_data_as_tensorflow_1_takes_them(script, rng):
     x, y = rng.normal(size=(8, 3)), np.array([1, 2.5, np.float32(3), True, 0, 1, 2, 3], dtype=object)
     model = keras.Sequential([layers.Dense(1, input_shape=(3,))])
     model.compile("sgd", "mse")
     model.fit(x, y, verbose=5)
     np.testing.assert_array_equal(model.predict(x[..., None], verbose=0), model.predict(x, verbose=0))
+    y[0] = 10**400
+    with pytest.raises(ValueError, match="numbers that float64 can hold"):
+        model.fit(x, y, verbose=0)
     with pytest.raises(TypeError, match="dtype object"):
         model.fit(x, y.astype(str).astype(object), verbose=0)
 
@@ -84,7 +109,7 @@ def test_outputs_inside_each_other(rng, tmp_path):
     output, (last, _) = model.predict([x, [h, c]], verbose=0)
     np.testing.assert_array_equal(output[:, -1], last)
     model.save(tmp_path / "model.keras")
-    again, (same, _) = keras.models.load_model(tmp_path / "model.keras").predict([x, h, c], verbose=0)
+    again, (same, _) = keras.models.load_model(tmp_path / "model.keras").predict([x, [h, c]], verbose=0)
     np.testing.assert_array_equal(again, output)
     np.testing.assert_array_equal(same, last)
 
@@ -102,18 +127,30 @@ def test_models_that_begin_with_an_embedding(tmp_path):
     def made():
         return keras.Sequential([layers.Embedding(7, 3), layers.LSTM(4)])
 
-    one, other = made(), made()
-    other.set_weights(one.get_weights())
+    one, copied, loaded = made(), made(), made()
+    copied.set_weights(one.get_weights())
     one.save_weights(tmp_path / "")  # a folder
-    made().load_weights(tmp_path / "")
-    np.testing.assert_array_equal(one.predict([[1, 2]], verbose=0), other.predict([[1, 2]], verbose=0))
+    loaded.load_weights(tmp_path / "")
+    expected = one.predict([[1, 2]], verbose=0)
+    for other in (copied, loaded):
+        np.testing.assert_array_equal(other.predict([[1, 2]], verbose=0), expected)
 
 
-def test_inputs_are_converted(rng):
-    for dtype in ("float64", "float16", "int32"):
-        inputs = keras.Input((3,), dtype=dtype)
-        model = keras.Model(inputs, layers.Dense(2)(inputs))
-        assert model.predict(np.ones((2, 3)), verbose=0).dtype == np.float32
+def test_models_that_begin_with_an_embedding_and_need_a_length():
+    model = keras.Sequential([layers.Embedding(7, 3), layers.Flatten(), layers.Dense(2)])
+    with pytest.raises(ValueError, match=r"is not built: start it with an Input\(shape\)"):
+        model.get_weights()
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float16", "int32"])
+def test_inputs_are_converted(dtype, rng):
+    inputs = keras.Input((3,), dtype=dtype)
+    model = keras.Model(inputs, layers.Dense(2)(inputs))
+    kernel, bias = model.get_weights()
+    x = rng.integers(-9, 9, (4, 3)).astype(dtype) if dtype == "int32" else rng.normal(size=(4, 3)).astype(dtype)
+    found = model.predict(x, verbose=0)
+    assert found.dtype == np.float32
+    np.testing.assert_allclose(found, x.astype("float64") @ kernel.astype("float64") + bias, rtol=1e-5, atol=1e-6)
 
 
 def test_names_can_be_assigned():
@@ -124,10 +161,12 @@ def test_names_can_be_assigned():
     assert (model.name, model.get_layer("first")) == ("whole", layer)
 
 
-def test_a_layer_in_several_wrappers(rng):
+def test_a_wrapper_in_several_models(rng):
     dense, x, step = layers.Dense(2), keras.Input((4, 3)), keras.Input((1, 3))
-    training = keras.Model(x, layers.TimeDistributed(dense)(x))
-    inference = keras.Model(step, layers.TimeDistributed(dense)(step))
+    wrapper = layers.TimeDistributed(dense)
+    with pytest.raises(ValueError, match="is in use already"):
+        layers.TimeDistributed(dense)
+    training, inference = keras.Model(x, wrapper(x)), keras.Model(step, wrapper(step))
     training.compile("sgd", "mse")
     training.fit(rng.normal(size=(4, 4, 3)), rng.normal(size=(4, 4, 2)), verbose=0)
     given = rng.normal(size=(2, 1, 3))
@@ -135,15 +174,37 @@ def test_a_layer_in_several_wrappers(rng):
     np.testing.assert_allclose(inference.predict(given, verbose=0), given @ kernel + bias, rtol=1e-5)
 
 
-def test_a_call_that_a_class_gets_later(rng):
+def test_arguments_of_a_wrapper_of_a_layer_in_use_are_not_lost():
+    dense = layers.Dense(2)
+    x = keras.Input((3,))
+    model = keras.Model(x, dense(x))
+    with pytest.raises(ValueError, match="is in use already"):
+        layers.TimeDistributed(dense, name="named")
+    assert model.layers[1] is dense
+    with pytest.raises(TypeError):
+        layers.TimeDistributed(layers.Dense(2), unknown=1)
+
+
+def test_a_call_that_a_class_gets_later():
     class Later(keras.Model):
+        pass
+
+    with pytest.raises(TypeError, match="call: expected it in the definition of class Later"):
+        Later.call = lambda self, x: x
+    assert not hasattr(Later, "call")
+
+
+def test_a_call_that_is_replaced(rng):
+    class Replaced(keras.Model):
         def __init__(self):
             super().__init__()
             self.dense = layers.Dense(2)
 
-    model = Later()
-    Later.call = lambda self, x, training=None: self.dense(x) * (2 if training else 1)
-    x = rng.normal(size=(4, 3)).astype("float32")
+        def call(self, x):
+            raise NotImplementedError
+
+    Replaced.call = lambda self, x, training=None: self.dense(x) * (2 if training else 1)
+    model, x = Replaced(), rng.normal(size=(4, 3)).astype("float32")
     np.testing.assert_allclose(model(x, True), 2 * model(x, False), rtol=1e-6)
     model.compile("sgd", "mse")
     assert len(model.fit(x, np.ones((4, 2)), epochs=2, verbose=0).history["loss"]) == 2
@@ -171,7 +232,7 @@ def test_states_for_a_number_of_rows(rng):
 
 
 def test_gradients_of_steps_of_cells(rng):
-    cell, x = layers.GRUCell(3), rng.normal(size=(2, 4)).astype("float32")
+    cell, x = layers.GRUCell(3, dtype="float64"), rng.normal(size=(2, 4))
     state = cell.get_initial_state(batch_size=2)
     with tf.GradientTape() as tape:
         output, _ = cell(x, state)
@@ -182,10 +243,10 @@ def test_gradients_of_steps_of_cells(rng):
         values = []
         for sign in (1, -1):
             moved = [one.copy() for one in weights]
-            moved[place][index] += sign * 1e-2
+            moved[place][index] += sign * 1e-5
             cell.set_weights(moved)
-            values.append(float(np.sum(np.asarray(cell(x, state)[0], np.float64) ** 2)))
-        np.testing.assert_allclose(found[place][index], (values[0] - values[1]) / 2e-2, rtol=2e-2, atol=1e-4)
+            values.append(float(np.sum(np.asarray(cell(x, state)[0]) ** 2)))
+        np.testing.assert_allclose(found[place][index], (values[0] - values[1]) / 2e-5, rtol=1e-6, atol=1e-9)
 
 
 def test_losses_that_only_layers_add_in_batches_without_targets(rng):
@@ -237,3 +298,10 @@ def test_names_of_keras_3(script):
     assert of_script.version() == keras.__version__
     with pytest.warns(UserWarning, match=r"keras\.device has no effect"), of_script.device("cpu:0"):
         assert isinstance(keras.Input((3,)), of_script.KerasTensor)
+
+
+def test_elements_of_weights(script):
+    layer = layers.Dense(2)
+    layer.build((None, 3))
+    assert float(layer.kernel[0, 0].numpy()) == layer.get_weights()[0][0, 0]
+    assert layer.kernel[0].numpy().shape == (2,)

@@ -185,3 +185,11 @@ def test_lists_of_weights_are_equal_if_they_are_the_same_weights():
     outer = Sequential([Input((3,)), inner])
     assert outer.trainable_weights == inner.trainable_weights
     assert outer.trainable_weights != other.trainable_weights[:1]
+
+
+def test_parts_of_weights_are_numbers_and_arrays_of_numpy():
+    layer = layers.Dense(2)
+    layer.build((None, 3))
+    assert type(layer.kernel[0, 0]) is np.float32
+    assert type(layer.kernel[0]) is np.ndarray
+    assert isinstance(round(layer.kernel[0, 0], 3), (float, np.float32))

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from fastlstm import Input, Sequential, callbacks, layers
+from fastlstm.models import Model
 
 X = np.zeros((8, 5, 2))
 Y = np.zeros(8)
@@ -242,6 +243,11 @@ def test_adding_layers():
 def test_dtypes_that_disagree_are_both_named():
     with pytest.raises(ValueError, match="layer 'b' is float32, 'a' is float64"):
         Sequential([layers.LSTM(1, dtype="float64", name="a"), layers.Dense(1, name="b")])
+    for dtype in (None, "float32", "float64"):
+        x = Input((3,), dtype=dtype)
+        ends = [layers.Dense(1, dtype="float32", name="a")(x), layers.Dense(1, dtype="float64", name="b")(x)]
+        with pytest.raises(ValueError, match="layer 'b' is float64, 'a' is float32"):
+            Model(x, ends)
     with pytest.raises(ValueError, match="'w' is float32, its layer 'd' is float64"):
         layers.TimeDistributed(layers.Dense(1, dtype="float64", name="d"), dtype="float32", name="w")
 

@@ -38,7 +38,10 @@ def numbers(name: str, value: Any) -> Array:
     if array.dtype.kind == "O" and all(kind in "fiub" for kind in _kinds_of_a_frame(value)):
         array = value.to_numpy(dtype="float64", na_value=np.nan)
     if array.dtype.kind == "O" and keras_scripts.is_running() and all(isinstance(one, _REAL) for one in array.flat):
-        array = array.astype("float64")  # as in TensorFlow 1
+        try:
+            array = array.astype("float64")  # as in TensorFlow 1
+        except OverflowError as error:
+            raise ValueError(f"{name}: expected numbers that float64 can hold, got larger ones") from error
     if array.dtype.kind not in "fiub":
         raise TypeError(f"{name}: expected real integers or floats, got dtype {array.dtype}")
     return array

@@ -3,16 +3,21 @@
 import weakref
 from typing import Any, Protocol
 
+from .names import given_or_automatic
+
 
 class Owner(Protocol):
     """A model or a wrapper that contains layers."""
 
     def _changed(self) -> None: ...
     def _trainable_changed(self) -> None: ...
+    def _require_free_name(self, name: str, of: Any) -> None: ...
 
 
 class Owned:
     """What may be contained in several models, or in one wrapper."""
+
+    _name: str
 
     def __init__(self) -> None:
         self._owners: list[weakref.ref[Owner]] = []
@@ -24,6 +29,13 @@ class Owned:
     def name(self) -> str:
         """The name."""
         raise NotImplementedError
+
+    def _rename(self, name: str) -> None:
+        """Take another name; raise ValueError if something else in one of the owners has it."""
+        found = given_or_automatic(name, type(self))
+        for owner in self._owned_by():
+            owner._require_free_name(found, self)
+        self._name = found
 
     def __getstate__(self) -> dict[str, Any]:
         """Return the state for copies and pickles: all but the owners, which claim what they contain again."""

@@ -66,6 +66,10 @@ class SavedModel(Protocol):
         """Whether the inputs were given as a dict."""
 
     @property
+    def _input_structure(self) -> Any:
+        """Places of the inputs in lists and dicts that are inside each other; None if they are not."""
+
+    @property
     def _outputs_are_listed(self) -> bool:
         """Whether the outputs were given as a list."""
 

@@ -108,12 +108,18 @@ def _graph(model: SavedModel, shared: Mapping[int, int]) -> dict[str, Any]:
         tensor, layer = tensors[value], model._nodes[value[0]].layer
         is_graph = not isinstance(layer, Layer) and layer._is_graph  # whose calls are numbered from 1 here, as in Keras
         outputs.append([tensor.layer, tensor.call + is_graph, tensor.output])
-    named = model._inputs_are_named
     return {
         "layers": layers,
-        "input_layers": {name: [name, 0, 0] for name, _, _ in inputs} if named else _only(inputs),
+        "input_layers": _of_inputs(model, inputs),
         "output_layers": _structured(model, outputs),
     }
+
+
+def _of_inputs(model: SavedModel, inputs: list[Any]) -> Any:
+    """Return the inputs in the form in which they were given."""
+    if model._input_structure is not None:
+        return put_in(model._input_structure, inputs)
+    return {one[0]: one for one in inputs} if model._inputs_are_named else _only(inputs)
 
 
 def _structured(model: SavedModel, outputs: list[Any]) -> Any:

@@ -1,5 +1,6 @@
 """Models: `Sequential` with the methods of all versions of Keras, loading and copying."""
 
+import contextlib
 import json
 import os
 from collections.abc import Mapping
@@ -97,7 +98,8 @@ class Sequential(Model, _models.Sequential):
     def _require_built(self) -> None:
         """Build a model that begins with an Embedding, which needs no input shape for that in Keras 1 and 2."""
         if not self.built and self._nodes and isinstance(self._nodes[0].layer, Embedding):
-            self.build((None, None))
+            with contextlib.suppress(ValueError):  # of a layer that needs to know the number of steps
+                self.build((None, None))
         super()._require_built()
 
     def add(self, layer: Any) -> None:

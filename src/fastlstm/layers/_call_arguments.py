@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
+from .._internal import nested
 from .symbolic import SymbolicTensor
 
 
@@ -43,6 +44,15 @@ def put_in(value: Any, tensors: Sequence[Any]) -> Any:
     return tensors[value.number] if isinstance(value, Place) else _each(value, lambda one: put_in(one, tensors))
 
 
+def in_places(structure: Any, value: Any) -> list[Any] | None:
+    """Return what a value has in each place of a structure, None if it is arranged in another way or there is none."""
+    found = None if structure is None else nested.leaves_as(structure, value)
+    if found is None:
+        return None
+    numbers = [place.number for place in nested.flatten(structure)]
+    return [found[numbers.index(k)] for k in range(len(numbers))]
+
+
 def structured(value: Any, replace: Callable[[Any], Any]) -> Any:
     """Return lists, tuples and dicts with what `replace` returns for each entry that is none of them."""
     if type(value) in (list, tuple, dict) or hasattr(value, "_fields"):
@@ -71,16 +81,33 @@ def completed(call: Callable[..., Any], options: Mapping[str, Any], training: An
 
 
 def with_names(call: Callable[..., Any], args: tuple[Any, ...], options: Mapping[str, Any]) -> tuple[Any, Any]:
-    """Return arguments of which `training` and `mask`, and those after them, are keyword arguments."""
-    names = _names(call)[: len(args)]
+    """Return arguments of which `training` and `mask`, and those after them, are keyword arguments.
+
+    Raises
+    ------
+    TypeError
+        If there are more arguments than `call` takes, or one is given by position and by name.
+    """
+    names, takes_more = _names(call)
+    if len(args) > len(names):
+        if takes_more:
+            return args, options
+        raise TypeError(f"call: expected at most {len(names)} arguments by position, got {len(args)}")
     first = next((place for place, name in enumerate(names) if place and name in ("training", "mask")), len(args))
-    return args[:first], {**dict(zip(names[first:], args[first:], strict=False)), **options}
+    named = dict(zip(names[first:], args[first:], strict=False))
+    for name in named:
+        if name in options:
+            raise TypeError(f"{name}: expected once, got it by position and by name")
+    return args[:first], {**named, **options}
 
 
 @cache
-def _names(method: Callable[..., Any]) -> list[str]:
-    """Return the names of the arguments of a method after `self`."""
-    return list(inspect.signature(method).parameters)[1:]
+def _names(method: Callable[..., Any]) -> tuple[list[str], bool]:
+    """Return the names of the arguments by position of a method after `self`, and whether there may be more."""
+    kinds = {name: one.kind for name, one in inspect.signature(method).parameters.items()}
+    by_position = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    names = [name for name, kind in kinds.items() if kind in by_position]
+    return names[1:], inspect.Parameter.VAR_POSITIONAL in kinds.values()
 
 
 @cache

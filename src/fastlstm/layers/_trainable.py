@@ -110,6 +110,9 @@ class Trainable(Owned):
             flags = [weight.trainable for weight in self._weights.declared]
         return [self._trainable and trained for trained in flags]
 
+    def _require_free_name(self, name: str, of: Any) -> None:
+        """Accept any name of a layer inside, which is found in another way."""
+
     def _changed(self) -> None:
         """Notify the models that contain the layer, directly or through a wrapper."""
         self._notify_owners()

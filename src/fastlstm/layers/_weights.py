@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .. import constraints, initializers, regularizers
-from .._internal import tape
+from .._internal import keras_scripts, tape
 from .._internal.arrays import Array, real_array
 from .._internal.native import Network
 from .._internal.tensor import tensor
@@ -162,7 +162,8 @@ class WeightArray(np.ndarray[Any, Any]):
         return function(*_currents(arguments), **_currents(options))
 
     def __getitem__(self, key: Any) -> Any:
-        return tensor(self._current()[key])
+        found = self._current()[key]
+        return tensor(found) if keras_scripts.is_running() else found
 
     def __reduce__(self) -> Any:
         return self.copy().__reduce__()

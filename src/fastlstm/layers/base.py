@@ -217,12 +217,12 @@ class Layer(Trainable):
 
     @property
     def name(self) -> str:
-        """The layer's name, which may be assigned."""
+        """The layer's name, which may be assigned: one that nothing else in its models has."""
         return self._name
 
     @name.setter
     def name(self, value: str) -> None:
-        self._name = given_or_automatic(value, type(self))
+        self._rename(value)
 
     @property
     def dtype(self) -> str:

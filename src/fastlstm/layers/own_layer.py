@@ -84,6 +84,7 @@ class Layer(base.Layer, metaclass=_AnyLayer):
 
     supports_masking: Any = False
     _is_own = True
+    _is_renamed = False
     _takes_any_input = True
 
     def __new__(cls, *args: Any, **options: Any) -> Any:
@@ -106,6 +107,11 @@ class Layer(base.Layer, metaclass=_AnyLayer):
         own = self._own
         own._dtype, own._name = self._dtype, self._name
         own._claim(self)
+
+    def _rename(self, name: str) -> None:
+        self._require_init()
+        super()._rename(name)
+        self._own._name, self._is_renamed = self._name, True
 
     def __init_subclass__(cls) -> None:
         """Let `build` run once, and show errors of properties."""
@@ -649,6 +655,8 @@ class Layer(base.Layer, metaclass=_AnyLayer):
             for name, value in list(bound.arguments.items())[1:]:
                 kind = bound.signature.parameters[name].kind
                 config |= value if kind is inspect.Parameter.VAR_KEYWORD else {name: value}
+            if self._is_renamed:
+                config["name"] = self.name
             taken = inspect.signature(type(self).__init__).parameters
             if not any(one.kind is inspect.Parameter.VAR_KEYWORD for one in taken.values()):
                 config = {name: value for name, value in config.items() if name in taken}

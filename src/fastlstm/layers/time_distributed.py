@@ -1,6 +1,5 @@
 """TimeDistributed: a layer or a model applied to every step."""
 
-import inspect
 import math
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -66,17 +65,7 @@ class TimeDistributed(Layer):
     _keras_takes_mask = True
     _axes = SEQUENCES | NESTED | {5: "(N, R, S, T, D)"}
 
-    def __new__(cls, layer: Any = None, **_: Any) -> Any:
-        """Return a new wrapper; for a layer in use, the one that it has, or itself if it works on each step alone."""
-        owners = layer._owned_by() if isinstance(layer, Layer) else []
-        wrapper = next((one for one in owners if type(one) is cls), None)
-        if wrapper is not None:
-            return wrapper
-        return layer if owners and layer._each_step and not layer._in_wrapper else super().__new__(cls)
-
     def __init__(self, layer: Any, **options: Any) -> None:
-        if "layer" in vars(self):
-            return  # of this layer
         given: Any = layer if _is_model(layer) else layer_from("layer", layer)
         super().__init__(**{**options, "dtype": options.get("dtype") or given.dtype})
         if self.dtype != given.dtype:
@@ -245,10 +234,6 @@ class TimeDistributed(Layer):
 
     def _arguments(self) -> dict[str, Any]:
         return {"layer": self.layer}
-
-
-_, *_parameters = inspect.signature(TimeDistributed.__init__).parameters.values()
-TimeDistributed.__signature__ = inspect.Signature(_parameters)  # type: ignore[attr-defined]  # not that of `__new__`
 
 
 def _is_model(value: Any) -> bool:

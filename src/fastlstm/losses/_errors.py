@@ -238,7 +238,7 @@ def mean_absolute_percentage_error(y_true: Any, y_pred: Any) -> Array:
     >>> mean_absolute_percentage_error([[2.0, 4.0]], [[1.0, 4.0]])
     array([25.])
     """
-    targets, predictions = pair(y_true, y_pred)
+    targets, predictions = pair(y_true, y_pred, spreads=True)
     return 100 * mean(np.abs((targets - predictions) / np.maximum(np.abs(targets), EPSILON)))
 
 
@@ -318,5 +318,5 @@ def mean_squared_logarithmic_error(y_true: Any, y_pred: Any) -> Array:
     >>> mean_squared_logarithmic_error([[0.0]], [[1.0]]).round(4)
     array([0.4805])
     """
-    targets, predictions = (np.log1p(np.maximum(one, EPSILON)) for one in pair(y_true, y_pred))
+    targets, predictions = (np.log1p(np.maximum(one, EPSILON)) for one in pair(y_true, y_pred, spreads=True))
     return mean(np.square(predictions - targets))

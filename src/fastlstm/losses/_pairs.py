@@ -51,11 +51,14 @@ def floats(name: str, value: Any) -> Array:
     return (array if array.dtype == np.bool_ else numbers(name, value)).astype(np.float64)
 
 
-def pair(y_true: Any, y_pred: Any) -> tuple[Array, Array]:
-    """Return targets and predictions in the predictions' dtype and of one rank; other shapes raise ValueError."""
+def pair(y_true: Any, y_pred: Any, *, spreads: bool = False) -> tuple[Array, Array]:
+    """Return targets and predictions in the predictions' dtype and of one rank; other shapes raise ValueError.
+
+    `spreads` lets scripts for Keras give fewer targets than predictions, for losses of differences.
+    """
     given = floats("y_pred", y_pred)
     targets, predictions = same_rank(floats("y_true", y_true).astype(given.dtype, copy=False), given)
-    if targets.shape != predictions.shape:
+    if spreads:
         targets = spread_in_scripts("y_true", targets, predictions.shape)
     if targets.shape != predictions.shape:
         raise ValueError(f"y_true: expected the shape of y_pred, {given.shape}, got {np.shape(y_true)}")
@@ -77,7 +80,7 @@ def classes_and_predictions(y_true: Any, y_pred: Any, axis: int = -1) -> tuple[A
 
 
 def differences(y_true: Any, y_pred: Any) -> Array:
-    targets, predictions = pair(y_true, y_pred)
+    targets, predictions = pair(y_true, y_pred, spreads=True)
     return predictions - targets
 
 

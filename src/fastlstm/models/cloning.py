@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from ..layers import InputLayer, TimeDistributed
+from ..layers._call_arguments import put_in
 from ..layers.base import Layer
 from ..layers.symbolic import SymbolicTensor, are_symbolic, listed
 from ..losses import Loss
@@ -114,6 +115,8 @@ class _Cloning:
             outputs = layer(*args, **kwargs) if call is None else call(layer, *args, **kwargs)
             values.add(listed(outputs))
         structure = dict(zip(model.input_names, tensors, strict=True)) if model._inputs_are_named else tensors
+        if model._input_structure is not None:
+            structure = put_in(model._input_structure, tensors)
         clone._connect_structures(structure, model._packed(values.of(model._outputs)))
         return clone
 

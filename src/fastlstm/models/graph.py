@@ -36,6 +36,8 @@ class LayerGraph(Owned):
     _shapes_of_call = _nodes_inside = None  # as of layers that users do not write
     _always_needed = False
     _inputs_are_named: bool = False
+    _input_structure: Any = None
+    """Places of the inputs in lists and dicts that are inside each other; None if they are not."""
     _outputs_are_listed: bool = False
     _output_keys: tuple[str, ...] = ()  # of outputs given as a dict
     _output_structure: Any = None
@@ -62,12 +64,12 @@ class LayerGraph(Owned):
 
     @property
     def name(self) -> str:
-        """The model's name."""
+        """The model's name, which may be assigned: one that nothing else in the models around it has."""
         return self._name
 
     @name.setter
     def name(self, value: str) -> None:
-        self._name = given_or_automatic(value, type(self))
+        self._rename(value)
 
     @property
     def layers(self) -> list[Any]:
@@ -657,12 +659,10 @@ class LayerGraph(Owned):
         self, nodes: Sequence[Node], outputs: Sequence[Value], inputs: Sequence[InputLayer], layers: Sequence[Any]
     ) -> None:
         """Become the graph of these nodes; `layers` are in Keras's order, with the inputs."""
-        names = [layer.name for layer in layers]
-        for name in names:
-            if names.count(name) > 1:
-                raise ValueError(
-                    f"layer: the name {name!r} is already taken in model {self.name!r}; choose another one"
-                )
+        for layer in layers:
+            self._require_free_name(layer.name, layer, layers)
+        for node in nodes:
+            require_dtype_of(nodes[0].layer, node.layer)
         self._nodes, self._given_outputs, self._inputs = list(nodes), list(outputs), list(inputs)
         self._given_layers = [*layers, *(layer for layer in inputs if layer not in layers)]
         for k in range(len(inputs)):
@@ -671,6 +671,11 @@ class LayerGraph(Owned):
                 raise ValueError("inputs: an Embedding takes a sequence of numbers (N, T), other layers (N, T, D)")
         for layer in self._layers:
             layer._claim(self)
+
+    def _require_free_name(self, name: str, of: Any, layers: Sequence[Any] | None = None) -> None:
+        """Raise ValueError if a layer of this model, or one of those given, has a name and is another than `of`."""
+        if any(one.name == name and one is not of for one in (self.layers if layers is None else layers)):
+            raise ValueError(f"layer: the name {name!r} is already taken in model {self.name!r}; choose another one")
 
     def _append_node(self, layer: Any) -> None:
         """Add a layer to a chain, and own it."""
@@ -750,12 +755,22 @@ class LayerGraph(Owned):
                     self._inputs,
                     self._trained_in_fit(),
                     any_length=self._takes_any_length,
+                    structure=self._input_structure,
                 )
                 if self._compiled is not None:
                     self._compiled.attach(self._native)
             if not self._native.has_weights:
                 self._native.take_weights()
             return self._native
+
+
+def require_dtype_of(first: Any, layer: Any) -> None:
+    """Raise ValueError if a layer has another dtype than the first one of its model."""
+    if layer.dtype != first.dtype:
+        raise ValueError(
+            f"dtype: layer {layer.name!r} is {layer.dtype}, {first.name!r} is {first.dtype}; all layers of a model"
+            " have the same dtype: pass it to each of them, or use config.set_floatx"
+        )
 
 
 def _only(values: list[Any]) -> Any:

@@ -8,11 +8,11 @@ from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 
-from .._internal import checks, keras_scripts, tape
+from .._internal import checks, keras_scripts, nested, tape
 from .._internal.arrays import mask_for
 from .._internal.row_arrays import Rows, parts
 from ..callbacks import CallbackList, History
-from ..layers._call_arguments import put_in, taken_out
+from ..layers._call_arguments import Place, in_places, put_in, taken_out
 from ..layers._trace import with_mask
 from ..layers.computation import Phase
 from ..layers.symbolic import SymbolicTensor, are_symbolic, listed
@@ -43,7 +43,8 @@ class Model(OwnSteps, LayerGraph, metaclass=ModelType):
     ----------
     inputs : SymbolicTensor, or list or dict of them
         Results of `fastlstm.Input`, or outputs of layers for a model that begins in the middle of another one. Data for
-        several inputs is a list, or a dict by the names of the Inputs.
+        several inputs is a list, or a dict by the names of the Inputs. If lists and dicts are inside each other, data
+        are given in the same way, or as one list.
     outputs : SymbolicTensor, or list or dict of them
         What was computed from the inputs by calling layers. With several, `predict` returns a list or a dict, and
         targets, losses, loss weights, metrics and sample weights are lists, or dicts by the keys of this dict or the
@@ -711,13 +712,15 @@ class Model(OwnSteps, LayerGraph, metaclass=ModelType):
 
     def _connect_structures(self, inputs: Any, outputs: Any) -> None:
         """Take the layers between inputs and outputs, each a symbolic tensor or a list or dict of them."""
+        if nested.has_levels(inputs):
+            given, inputs = inputs, nested.flatten(inputs)
+            self._input_structure = nested.pack_sequence_as(given, map(Place, range(len(inputs))))
         self._inputs_are_named = isinstance(inputs, dict)
-        if _is_nested(outputs):
+        if nested.has_levels(outputs):
             outputs, template = [], outputs
             self._output_structure = taken_out(template, outputs)
         self._output_keys = tuple(sorted(outputs)) if isinstance(outputs, dict) else ()
         self._outputs_are_listed = isinstance(outputs, (list, tuple)) and len(outputs) > 1
-        inputs = listed(inputs) if _is_nested(inputs) and not isinstance(inputs, dict) else inputs
         self._connect(_symbolic("inputs", inputs), _symbolic("outputs", outputs))
 
     def _native_for(self, name: str, x: Any, *, finite: bool = False) -> NativeModel:
@@ -738,6 +741,9 @@ class Model(OwnSteps, LayerGraph, metaclass=ModelType):
 
     def _each_input(self, x: Any) -> list[SymbolicTensor]:
         """Return what is given for each input, as a list or by name."""
+        structured = in_places(self._input_structure, x)
+        if structured is not None and all(isinstance(one, SymbolicTensor) for one in structured):
+            return structured
         if isinstance(x, dict) and self._inputs:
             return [x[layer.name] for layer in self._inputs]
         return listed(x)
@@ -862,12 +868,6 @@ def _with_mask(tensors: list[SymbolicTensor], mask: Any) -> Any:
         shapes = ", ".join(str(tuple(tensor.shape)) for tensor in tensors)
         raise ValueError(f"mask: expected None unless the only input is a sequence (N, T, D), got inputs {shapes}")
     return with_mask(tensors[0], mask)
-
-
-def _is_nested(outputs: Any) -> bool:
-    """Return whether there are lists, tuples or dicts in a list, tuple or dict."""
-    entries = outputs.values() if isinstance(outputs, dict) else outputs if isinstance(outputs, (list, tuple)) else ()
-    return any(isinstance(one, (list, tuple, dict)) for one in entries)
 
 
 def _names(batch: str) -> tuple[str, str, str]:

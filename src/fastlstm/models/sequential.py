@@ -14,7 +14,7 @@ from ..layers.symbolic import SymbolicTensor
 from ..losses._robust import quantiles_of
 from ..training import roll_out
 from ..training.quantile_forecast import QuantileForecast, median_of
-from .graph import LayerGraph
+from .graph import LayerGraph, require_dtype_of
 from .model import Model
 from .streaming import Stream
 
@@ -437,16 +437,9 @@ class Sequential(Model):
                 f"layer: {layer.name!r} has return_state=True; a Sequential passes one array from layer to layer (make"
                 " a Model, or call the layer on its own to get its states)"
             )
-        if any(other.name == layer.name for other in self._layers):
-            raise ValueError(
-                f"layer: the name {layer.name!r} is already taken in model {self.name!r}; choose another one"
-            )
-        first = self._nodes[0].layer if self._nodes else None
-        if first is not None and first.dtype != layer.dtype:
-            raise ValueError(
-                f"dtype: layer {layer.name!r} is {layer.dtype}, {first.name!r} is {first.dtype}; all layers of a model"
-                " have the same dtype: pass it to each of them, or use config.set_floatx"
-            )
+        self._require_free_name(layer.name, layer)
+        if self._nodes:
+            require_dtype_of(self._nodes[0].layer, layer)
 
     def _roll_out_start(self, history: Any, steps: Any, known: Any, columns: int) -> roll_out.Start:
         """Return the start of a roll-out; the output has this number of columns for each predicted feature."""

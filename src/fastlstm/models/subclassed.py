@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
+from .._internal import nested
 from .._internal.own_properties import keep_errors
 from .._internal.tensor import TensorShape
 from ..layers import InputLayer
@@ -35,9 +36,12 @@ class ModelType(type):
         return made
 
     def __setattr__(cls, name: str, value: Any) -> None:
-        """Set an attribute; a `call` that a class gets later works as well, also in the models that there are."""
+        """Set an attribute; a `call` may only take the place of another one."""
         if name == "call" and not issubclass(cls, Subclassed):
-            cls.__bases__ = (Subclassed, *cls.__bases__)
+            raise TypeError(
+                f"call: expected it in the definition of class {cls.__name__}, got it later; define it there, or a"
+                " subclass with it (what the definition has may be replaced later)"
+            )
         super().__setattr__(name, value)
 
 
@@ -67,6 +71,10 @@ class Subclassed(Base):  # type: ignore[misc]
         super().__init__(*args, **options)
         self._own._name = self._name
         self._own._claim(self)
+
+    def _rename(self, name: str) -> None:
+        super()._rename(name)
+        self._own._name = self._name
 
     def __setattr__(self, name: str, value: Any) -> None:
         if isinstance(value, Variable):
@@ -153,6 +161,7 @@ class Subclassed(Base):  # type: ignore[misc]
     def _become(self, trace: Trace, places: Any, inputs: list[InputLayer]) -> None:
         self._structure, self._trace_of_call = places, trace
         self._nodes, self._given_outputs, self._inputs = list(trace._nodes), list(trace._outputs), inputs
+        self._input_structure = places if nested.has_levels(places) else None
         self._inputs_are_named = isinstance(places, dict)
         self._output_keys = tuple(trace.structure) if isinstance(trace.structure, dict) else ()
         self._outputs_are_listed = isinstance(trace.structure, (list, tuple)) and len(trace._outputs) > 1

@@ -9,11 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from .._internal import keras_scripts, native
+from .._internal import keras_scripts, native, nested
 from .._internal.arrays import Array, mask_for
 from .._internal.native import NETWORK_INPUT, Network
 from .._internal.row_arrays import RowArrays, Rows, for_core, from_core, parts
 from ..layers import Activation, InputLayer
+from ..layers._call_arguments import in_places
 from ..layers.base import Layer, Shape
 from ..layers.rnn._states import require_rows
 from .nodes import CoreLayers, Node, Value, first_taking, shapes_of
@@ -129,6 +130,8 @@ class NativeModel:
         By the identity of a layer, for each of its weights whether training changes it.
     any_length : bool
         Whether sequences may have another number of steps than the shape of an input says, with a warning.
+    structure : list, tuple or dict, optional
+        How inputs in lists and dicts that are inside each other are arranged.
     """
 
     def __init__(
@@ -140,8 +143,9 @@ class NativeModel:
         trained: dict[int, list[bool]],
         *,
         any_length: bool = False,
+        structure: Any = None,
     ) -> None:
-        self.name = name
+        self.name, self._structure = name, structure
         self._nodes, self._outputs = tuple(nodes), tuple(outputs)
         unused = Activation("linear", dtype=nodes[0].layer.dtype)  # converts an input that no output depends on
         self.inputs = [
@@ -207,7 +211,7 @@ class NativeModel:
     def input(self, name: str, x: object, *, finite: bool = False) -> Rows:
         """Return data as the network takes it; `finite` refuses NaN and Inf."""
         if self._only is not None:
-            if type(x) is dict:
+            if type(x) is dict or (self._structure is not None and nested.is_nested(x)):
                 (x,) = self._listed(name, x)
             return self._only.array(name, x, finite=finite)
         names = [f"{name}[{k}]" for k in range(len(self.inputs))]
@@ -223,15 +227,16 @@ class NativeModel:
         return RowArrays(arrays)
 
     def _listed(self, name: str, x: Any) -> list[Any]:
-        """Return the data of each input, given as a list or by name."""
+        """Return the data of each input, given as a list, by name, or in the structure of the inputs."""
         names = [one.name for one in self.inputs]
+        structured = in_places(self._structure, x)
+        if structured is not None:
+            return structured
         if isinstance(x, dict):
             missing = [one for one in names if one not in x]
             if missing:
                 raise ValueError(f"{name}: expected an entry for each input, {', '.join(names)}; got {', '.join(x)}")
             return [x[one] for one in names]
-        if isinstance(x, (list, tuple)) and len(x) != len(names) and len(_flat(x)) == len(names):
-            x = _flat(x)
         if not isinstance(x, (list, tuple)) or len(x) != len(names):
             got = f"{len(x)} entries" if isinstance(x, (list, tuple)) else type(x).__name__
             raise ValueError(
@@ -337,8 +342,3 @@ def masks_of(valid: Any, masked_outputs: Sequence[bool]) -> list[Array | None]:
 def _listed(found: Any) -> list[Any]:
     """Return what the core gives for each output, which is not in a list if there is one."""
     return list(found) if isinstance(found, (list, tuple)) else [found]
-
-
-def _flat(x: Any) -> list[Any]:
-    """Return the entries of lists in a list, such as states beside the input that comes before them."""
-    return [entry for one in x for entry in _flat(one)] if isinstance(x, (list, tuple)) else [x]
