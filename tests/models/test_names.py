@@ -90,30 +90,15 @@ def test_custom_layers_and_models_have_to_be_initialized_first():
         Early()
 
 
-def test_a_model_with_a_call(tmp_path):
+def test_a_model_with_a_call():
     class Whole(keras.Model):
         def __init__(self):
             super().__init__(name="whole")
-            self.dense = keras.layers.Dense(2)
-
-        def build(self, input_shape):
-            self.scale = self.add_weight(shape=(2,), name="scale", initializer="normal")
+            self.scale = self.add_weight(shape=(2,), name="scale")
 
         def call(self, x):
-            return self.dense(x) * self.scale
+            return x * self.scale
 
-    def made(name):
-        model = Whole()
-        model.name = name
-        model(np.ones((2, 3), "float32"))
-        return model
-
-    one, other = made("renamed"), made("renamed")
-    assert {leaf.name for leaf in one._leaf_layers()} == {
-        "renamed",
-        one.dense.name,
-    }  # of the weights of the model itself
-    one.save_weights(tmp_path / "model.weights.h5")
-    other.load_weights(tmp_path / "model.weights.h5")
-    for found, expected in zip(other.get_weights(), one.get_weights(), strict=True):
-        np.testing.assert_array_equal(found, expected)
+    model = Whole()
+    model.name = "renamed"
+    assert [leaf.name for leaf in model._leaf_layers()] == ["renamed"]  # of the weights of the model itself
