@@ -139,6 +139,10 @@ def test_a_broken_notebook(tmp_path):
     ("source", "expected"),
     [
         ("%time x = 1\n  %prun -q y = 2", "x = 1\n  y = 2\n"),
+        ("%prun -l 10 main()\n%prun -s cumulative -q main()", "main()\nmain()\n"),
+        ("%prun -T out.txt -l0.5 f(1)\n%time --no-raise-error f(1)", "f(1)\nf(1)\n"),
+        ("%prun -s main()\n%prun -n 3 f(1)\n%timeit -n 3 -r 2 f(1)", "pass\npass\npass\n"),
+        ("%prun -l 10\n%prun -q", "pass\npass\n"),
         ("if x:\n    !ls \\\n  -l\ny = 3", "if x:\n    pass\n\ny = 3\n"),
         ("%%time\nx = 1", "pass\nx = 1\n"),
         ("%time\nx = 1", "pass\nx = 1\n"),

@@ -15,8 +15,8 @@ _MAGIC = re.compile(
     """,
     re.VERBOSE,
 )
-_MEASURED = re.compile(r"^(\s*)%(?:time|prun)\s+(?:-\w+\s+)*(?=[^\s-])")
-"""Magics that run what follows them."""
+_MEASURED = re.compile(r"^(\s*)%(?:time|prun)\s+(?:-[lsTD]\s*[^\s-]\S*\s+|-[qr]+\s+|--no-raise-error\s+)*(?=[^\s-])")
+"""Magics that run what follows them and their options, of which some have a value."""
 _WHOLE_CELL = re.compile(r"\s*%%(?!time|timeit|capture|prun)\w")
 
 
