@@ -52,6 +52,11 @@ def cases(tf):
         "normalized": lambda: tf.linalg.normalize(M, axis=-1),
         "normalized as a whole": lambda: tf.linalg.normalize(M),
         "identity": lambda: tf.linalg.eye(3),
+        "diagonal of integers": lambda: tf.linalg.diag([1, 2]),
+        "conjugated": lambda: tf.math.imag(tf.linalg.matrix_transpose(tf.complex(M, 2 * M), conjugate=True)),
+        "adjoint": lambda: tf.math.imag(tf.linalg.matmul(tf.complex(M, 2 * M), tf.complex(M, M), adjoint_a=True)),
+        "bincount of another dtype": lambda: tf.math.bincount([1, 1, 3], dtype=tf.int64),
+        "largest of segments of integers": lambda: tf.math.segment_max([3, -4, -5], [0, 2, 2]),
         "best classes": lambda: tf.math.in_top_k([0, 1, 2, 1], X[:, 0], 2),
         "parts of complex numbers": lambda: (
             tf.math.real(tf.complex(SIGNAL, 2 * SIGNAL)) + tf.math.imag(tf.complex(SIGNAL, 2 * SIGNAL))

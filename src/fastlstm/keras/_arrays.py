@@ -370,6 +370,30 @@ def plain(x: Any) -> Array:
     return np.asarray(tape.plain(x))
 
 
+def plain_constant(function: str, x: Any) -> Array:
+    """Return an array as `plain` does, for a function whose derivative is not recorded: that of a constant.
+
+    Parameters
+    ----------
+    function : str
+        The name of the function.
+    x : array_like
+        Its argument.
+
+    Raises
+    ------
+    NotDifferentiableError
+        If the gradient of the argument is recorded.
+    """
+    x = joined(tape.current(x))
+    if tape.is_traced(x):
+        raise tape.NotDifferentiableError(
+            f"{function} has no derivative here: call it on what needs no gradient, or on tf.stop_gradient of its"
+            " argument"
+        )
+    return plain(x)
+
+
 def stop_gradient(x: Any, name: str | None = None) -> Any:
     """Return an array as a constant, through which no gradient is carried back."""
     return tensor(tape.plain(x))

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from .._internal.deferred import deferring
 from . import _arrays
 
 
@@ -40,9 +41,32 @@ def states_of(fn: Callable[..., Any], elems: Any, initializer: Any, *, reverse: 
     return found
 
 
-def folded(fn: Callable[..., Any], elems: Any, initializer: Any, *, reverse: bool = False) -> Any:
+@deferring
+def foldl(
+    fn: Any,
+    elems: Any,
+    initializer: Any = None,
+    parallel_iterations: Any = 10,
+    back_prop: bool = True,
+    swap_memory: bool = False,
+    name: str | None = None,
+) -> Any:
     """Return the last state that a function of a state and an entry of the first axis gives."""
-    return [initializer, *states_of(fn, elems, initializer, reverse=reverse)][-1]
+    return [initializer, *states_of(fn, elems, initializer)][-1]
+
+
+@deferring
+def foldr(
+    fn: Any,
+    elems: Any,
+    initializer: Any = None,
+    parallel_iterations: Any = 10,
+    back_prop: bool = True,
+    swap_memory: bool = False,
+    name: str | None = None,
+) -> Any:
+    """Return the last state that a function gives if it begins with the last entry."""
+    return [initializer, *states_of(fn, elems, initializer, reverse=True)][-1]
 
 
 def stacked(results: list[Any]) -> Any:

@@ -13,7 +13,17 @@ from .._internal.not_available import NotAvailableError
 from . import _arrays
 from ._arrays import cast, convert_to_tensor, dtype_of, eye, plain, reduction, tensor
 from ._control import cond, is_list, map, stacked, while_loop
-from ._parts import moments, pad, slice, split, window
+from ._indexed import (
+    in_top_k,
+    meshgrid,
+    replaced,
+    scatter,
+    scatter_update,
+    searchsorted,
+    segment_max,
+    segment_sum,
+)
+from ._parts import moments, normalized, pad, slice, split, window
 from .backend._epsilon import epsilon as _epsilon
 from .tensorflow._functions import count_nonzero, divide_no_nan, erf, log_sigmoid, rsqrt, top_k
 from .tensorflow._selection import unstack
@@ -159,11 +169,6 @@ def vstack(xs: Any) -> Any:
     return tensor(np.vstack([*xs]))
 
 
-def meshgrid(*x: Any, indexing: Any = "xy") -> list[Any]:
-    """Return the coordinates of a grid."""
-    return [tensor(each) for each in np.meshgrid(*x, indexing=indexing)]
-
-
 def nonzero(x: Any) -> tuple[Any, ...]:
     """Return the places of the elements that are not 0, one array for each axis."""
     _require_known("nonzero", x)
@@ -189,11 +194,6 @@ def _require_known(name: str, x: Any) -> None:
         )
 
 
-def searchsorted(sorted_sequence: Any, values: Any, side: Any = "left") -> Any:
-    """Return the places at which values would have to be inserted into a sorted sequence."""
-    return cast(np.searchsorted(plain(sorted_sequence), plain(values), side), "int32")
-
-
 def where(condition: Any, x1: Any = None, x2: Any = None) -> Any:
     """Return elements of the one or the other array; the places of what is true, one array for each axis, if none."""
     return nonzero(condition) if x1 is None and x2 is None else _arrays.where(condition, x1, x2)
@@ -216,93 +216,7 @@ def get_item(x: Any, key: Any) -> Any:
 
 def slice_update(inputs: Any, start_indices: Any, updates: Any) -> Any:
     """Return an array with a part replaced that begins at some place."""
-    return _replaced(inputs, window(np.shape(inputs), start_indices, np.shape(updates)), updates)
-
-
-def _replaced(inputs: Any, key: Any, updates: Any) -> Any:
-    """Return an array with elements replaced; gradients go back to both arrays."""
-    inputs, updates = convert_to_tensor(inputs), convert_to_tensor(updates)
-    sources = np.arange(inputs.size).reshape(inputs.shape)
-    sources[key] = inputs.size + np.arange(updates.size).reshape(updates.shape)
-    both = np.concatenate([np.ravel(inputs), np.ravel(updates.astype(inputs.dtype))])
-    return tensor(np.take(both, sources))
-
-
-def scatter(indices: Any, values: Any, shape: Any) -> Any:
-    """Return zeros with values added at places."""
-    return _added(_places(indices), values, shape)
-
-
-def scatter_update(inputs: Any, indices: Any, updates: Any, reduction: str | None = None) -> Any:
-    """Return an array with elements at places replaced or, by the name of a reduction, joined with others.
-
-    Gradients go back through replacing and 'add'; 'max', 'min' and 'mul' refuse arrays whose gradient is recorded.
-    """
-    combine = {"max": np.maximum, "min": np.minimum, "mul": np.multiply}
-    if reduction not in (None, "add", *combine):
-        raise ValueError(f"reduction: expected one of {[None, 'add', *combine]}, got {reduction!r}")
-    places = _places(indices)
-    if reduction is None:
-        return _replaced(inputs, places, updates)
-    inputs, updates = convert_to_tensor(inputs), convert_to_tensor(updates)
-    if reduction == "add":
-        return tensor(inputs + _added(places, updates.astype(inputs.dtype), inputs.shape))
-    if tape.is_traced(inputs) or tape.is_traced(updates):
-        raise tape.NotDifferentiableError(f"scatter_update has no derivative here with reduction={reduction!r}")
-    found = np.array(inputs)
-    combine[str(reduction)].at(found, places, updates)
-    return tensor(found)
-
-
-def _places(indices: Any) -> tuple[Any, ...]:
-    return tuple(np.moveaxis(plain(indices), -1, 0))
-
-
-def _added(places: Any, values: Any, shape: Any) -> Any:
-    """Return zeros with values added at places, through which gradients go back to the values."""
-
-    @tape.with_backward(lambda d, values, _: np.broadcast_to(d[places], values.shape))
-    def add_at_places(values: Any) -> Any:
-        found = np.zeros(tuple(shape), values.dtype)
-        np.add.at(found, places, values)
-        return found
-
-    return tensor(add_at_places(convert_to_tensor(values)))
-
-
-def segment_sum(data: Any, segment_ids: Any, num_segments: int | None = None, sorted: bool = False) -> Any:
-    """Return the sums of the rows that belong to each segment."""
-    data, ids, size = convert_to_tensor(data), *_segments(segment_ids, num_segments)
-    inside = (ids >= 0) & (ids < size)
-    return _added(ids[inside], data[inside], (size, *data.shape[ids.ndim :]))
-
-
-def segment_max(data: Any, segment_ids: Any, num_segments: int | None = None, sorted: bool = False) -> Any:
-    """Return the largest values of the rows that belong to each segment; equal ones share the gradient."""
-    data, ids, size = convert_to_tensor(data), *_segments(segment_ids, num_segments)
-    inside = (ids >= 0) & (ids < size)
-    ids = ids[inside]
-
-    def backward(d: Any, rows: Any, largest: Any) -> Any:
-        is_largest = rows == largest[ids]
-        counts = np.zeros(largest.shape, rows.dtype)
-        np.add.at(counts, ids, is_largest)
-        return np.where(is_largest, d[ids] / np.maximum(counts, 1)[ids], 0)
-
-    @tape.with_backward(backward)
-    def largest_of(rows: Any) -> Any:
-        lowest = -np.inf if rows.dtype.kind == "f" else np.iinfo(rows.dtype).min
-        found = np.full((size, *rows.shape[1:]), lowest, rows.dtype)
-        np.maximum.at(found, ids, rows)
-        return found
-
-    return tensor(largest_of(data[inside]))
-
-
-def _segments(segment_ids: Any, count: int | None) -> tuple[Any, int]:
-    """Return the segment of each row, and the number of segments."""
-    ids = plain(segment_ids)
-    return ids, int(ids.max(initial=-1)) + 1 if count is None else int(count)
+    return replaced(inputs, window(np.shape(inputs), start_indices, np.shape(updates)), updates)
 
 
 # Neural networks --------------------------------------------------------------------------------------------------
@@ -323,8 +237,7 @@ def batch_normalization(
     shape = [1] * np.ndim(x)
     shape[axis] = -1
     along: Any = [None if each is None else np.reshape(each, shape) for each in (mean, variance, offset, scale)]
-    factor = 1 / np.sqrt(along[1] + epsilon) * (1 if along[3] is None else along[3])
-    return tensor((x - along[0]) * factor + (0 if along[2] is None else along[2]))
+    return normalized(x, *along, epsilon)
 
 
 def layer_normalization(
@@ -354,13 +267,6 @@ def multi_hot(inputs: Any, num_classes: int, axis: int = -1, dtype: Any = None, 
     """Return a 1 for each class that is among the numbers of a row."""
     hot = np.moveaxis(plain(inputs)[..., None] == np.arange(num_classes), -1, axis)
     return cast(hot.any(axis=1 if hot.ndim > 2 else 0), dtype or config.floatx())
-
-
-def in_top_k(targets: Any, predictions: Any, k: int) -> Any:
-    """Return whether the class of each sample is among those with the `k` highest predictions."""
-    targets, predictions = np.asarray(tape.plain(targets)), np.asarray(tape.plain(predictions))
-    own = np.take_along_axis(predictions, targets[:, None], -1)
-    return tensor((predictions > own).sum(axis=-1) < k)
 
 
 def saturate_cast(x: Any, dtype: Any) -> Any:

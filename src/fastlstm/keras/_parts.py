@@ -40,4 +40,10 @@ def moments(x: Any, axes: Any, keepdims: bool = False, synchronized: bool = Fals
     return _arrays.mean(x, axes, keepdims), _arrays.var(x, axes, keepdims)
 
 
+def normalized(x: Any, mean: Any, variance: Any, offset: Any, scale: Any, epsilon: float) -> Any:
+    """Return an array normalized with given means and variances, which are spread over its shape."""
+    factor = 1 / np.sqrt(variance + epsilon) * (1 if scale is None else scale)
+    return tensor((x - mean) * factor + (0 if offset is None else offset))
+
+
 defer_functions(globals(), ["moments", "pad", "slice", "split"])

@@ -15,7 +15,7 @@ from ...layers._trace import in_phase as _in_phase
 from ...layers.symbolic import OPERATIONS as _OPERATIONS
 from ...layers.symbolic import SymbolicTensor as _SymbolicTensor
 from ...layers.variable import TRACING as _TRACING
-from .. import _arrays, _control, _notes, activations
+from .. import _arrays, _control, _indexed, _notes, _parts, activations
 from .._arrays import *
 from .._arrays import absolute as abs
 from .._arrays import all_ as all
@@ -35,6 +35,7 @@ from .._arrays import tensor as _tensor
 from .._arrays import uniform as random_uniform
 from .._arrays import value_of as eval
 from .._arrays import value_of as get_value
+from .._control import foldl, foldr
 from .._inert import Inert
 from .._missing import missing_names_of
 from ._ctc import ctc_batch_cost, ctc_decode
@@ -49,6 +50,7 @@ random_uniform_variable, random_normal_variable = random_uniform, random_normal
 elu, sigmoid = activations.elu, activations.sigmoid
 softplus, softsign = activations.softplus, activations.softsign
 
+_FORMATS_OF_TENSORFLOW = ("NWC", "NHWC", "NDHWC", "NCW", "NCHW", "NCDHW", "N...C", "NC...")
 _BACKEND = "tensorflow"  # as scripts for Keras 1 compare it
 _settings = {"image_data_format": "channels_last"}
 
@@ -313,7 +315,12 @@ def dropout(x: Any, level: float, noise_shape: Any = None, seed: int | None = No
 
 
 def bias_add(x: Any, bias: Any, data_format: str | None = None) -> Any:
-    """Return an array with a bias added along its last axis."""
+    """Return an array with a bias added along its last axis, or the second one where channels come first."""
+    known = (None, "channels_last", "channels_first", *_FORMATS_OF_TENSORFLOW)
+    if data_format not in known:
+        raise ValueError(f"data_format: expected one of {known}, got {data_format!r}")
+    if data_format is not None and (data_format == "channels_first" or data_format.startswith("NC")):
+        bias = np.reshape(bias, (-1, *[1] * (np.ndim(x) - 2)))
     return _arrays.add(x, bias)
 
 
@@ -334,21 +341,9 @@ def truncated_normal(
     return cast(mean + stddev * found, dtype or floatx())
 
 
-def foldl(fn: Any, elems: Any, initializer: Any = None, name: str | None = None) -> Any:
-    """Return the last state that a function of a state and an entry of the first axis gives."""
-    return _control.folded(fn, elems, initializer)
-
-
-def foldr(fn: Any, elems: Any, initializer: Any = None, name: str | None = None) -> Any:
-    """Return the last state that a function gives if it begins with the last entry."""
-    return _control.folded(fn, elems, initializer, reverse=True)
-
-
 def in_top_k(predictions: Any, targets: Any, k: int) -> Any:
     """Return whether the class of each sample is among those with the `k` highest predictions."""
-    scores, classes = _arrays.plain(predictions), _arrays.plain(targets).astype(int)
-    own = np.take_along_axis(scores, classes[:, None], -1)
-    return _tensor((scores > own).sum(axis=-1) < k)
+    return _indexed.in_top_k(targets, predictions, k)
 
 
 def is_sparse(tensor: Any) -> bool:
@@ -370,9 +365,7 @@ def batch_normalization(
     x: Any, mean: Any, var: Any, beta: Any = None, gamma: Any = None, axis: int = -1, epsilon: float = 1e-3
 ) -> Any:
     """Return an array normalized with given means and variances."""
-    found = (x - mean) / np.sqrt(var + epsilon)
-    found = found if gamma is None else found * gamma
-    return _tensor(found if beta is None else found + beta)
+    return _parts.normalized(x, mean, var, beta, gamma, epsilon)
 
 
 def normalize_batch_in_training(
@@ -410,7 +403,7 @@ def sparse_categorical_crossentropy(target: Any, output: Any, from_logits: bool 
 
 _DEFERRED = """
     arange batch_flatten batch_normalization bias_add binary_crossentropy cast_to_floatx categorical_crossentropy
-    clip concatenate dropout foldl foldr gather hard_sigmoid in_top_k l2_normalize log_softmax map_fn
+    clip concatenate dropout gather hard_sigmoid in_top_k l2_normalize log_softmax map_fn
     permute_dimensions random_binomial relu repeat reverse sparse_categorical_crossentropy switch temporal_padding
     """
 _defer_functions(globals(), _DEFERRED.split())

@@ -26,6 +26,7 @@ from .._arrays import logsumexp as reduce_logsumexp
 from .._arrays import max_ as reduce_max
 from .._arrays import mean as reduce_mean
 from .._arrays import min_ as reduce_min
+from .._arrays import plain_constant as _plain_constant
 from .._arrays import power as pow
 from .._arrays import prod as reduce_prod
 from .._arrays import round_ as round
@@ -135,8 +136,9 @@ def _numbers(*bounds: Any, delta: Any = 1, dtype: Any = None) -> Any:
 
 
 def complex(real: Any, imag: Any, name: str | None = None) -> Any:
-    """Return complex numbers, given their real and imaginary parts."""
-    return _tensor(np.asarray(real) + np.asarray(imag) * np.array(1j, np.result_type(real, np.complex64)))
+    """Return complex numbers, given their real and imaginary parts. They have no derivative here."""
+    first, second = (_plain_constant("tf.complex", part) for part in (real, imag))
+    return _tensor(first + second * np.array(1j, np.result_type(first, np.complex64)))
 
 
 def timestamp(name: str | None = None) -> Any:

@@ -5,25 +5,25 @@ from typing import Any
 
 from ..._internal.deferred import defer_functions
 from .. import _arrays
-from .._control import folded, stacked, states_of
+from .._control import foldl, foldr, stacked, states_of
 
 __all__ = ["TensorArray", "case", "control_dependencies", "foldl", "foldr", "group", "no_op", "scan"]
 
 
-def scan(fn: Any, elems: Any, initializer: Any = None, *_: Any, reverse: bool = False, **__: Any) -> Any:
+def scan(
+    fn: Any,
+    elems: Any,
+    initializer: Any = None,
+    parallel_iterations: Any = 10,
+    back_prop: bool = True,
+    swap_memory: bool = False,
+    infer_shape: bool = True,
+    reverse: bool = False,
+    name: str | None = None,
+) -> Any:
     """Return all states that a function of a state and an entry of the first axis gives."""
     found = states_of(fn, elems, initializer, reverse=reverse)
     return stacked(found[::-1] if reverse else found)
-
-
-def foldl(fn: Any, elems: Any, initializer: Any = None, *_: Any, **__: Any) -> Any:
-    """Return the last state that a function of a state and an entry of the first axis gives."""
-    return folded(fn, elems, initializer)
-
-
-def foldr(fn: Any, elems: Any, initializer: Any = None, *_: Any, **__: Any) -> Any:
-    """Return the last state that a function gives if it begins with the last entry."""
-    return folded(fn, elems, initializer, reverse=True)
 
 
 def case(pred_fn_pairs: Any, default: Any = None, exclusive: bool = False, name: str | None = None) -> Any:
@@ -109,4 +109,4 @@ class TensorArray:
         return _arrays.convert_to_tensor(len(self._entries))
 
 
-defer_functions(globals(), ["foldl", "foldr", "scan"])
+defer_functions(globals(), ["scan"])

@@ -1,13 +1,13 @@
 """TensorFlow's functions that put values in places, count them, and sum those of the same number."""
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from ..._internal import tape
 from ..._internal.deferred import defer_functions
-from .._arrays import cast, convert_to_tensor, plain, tensor, wrapped
+from ..._internal.not_available import NotAvailableError
+from .. import _indexed
+from .._arrays import cast, convert_to_tensor, plain, plain_constant, tensor, wrapped
 
 __all__ = [
     "bincount",
@@ -35,41 +35,24 @@ __all__ = [
 broadcast_to = wrapped(np.broadcast_to)
 
 
-def _places(indices: Any) -> Any:
-    return tuple(np.moveaxis(plain(indices), -1, 0))
-
-
 def scatter_nd(indices: Any, updates: Any, shape: Any, name: str | None = None) -> Any:
     """Return zeros with values added at indices of the first axes, which are in the last axis of `indices`."""
-    given = convert_to_tensor(updates)
-    return tensor_scatter_nd_add(np.zeros([int(n) for n in shape], tape.plain(given).dtype), indices, given)
+    return _indexed.scatter(indices, updates, [int(n) for n in shape])
 
 
 def tensor_scatter_nd_add(tensor: Any, indices: Any, updates: Any, name: str | None = None) -> Any:
     """Return an array with values added at indices of its first axes."""
-    x, values, places = convert_to_tensor(tensor), convert_to_tensor(updates), _places(indices)
-    found = np.array(tape.plain(x))
-    np.add.at(found, places, tape.plain(values))
-    return _recorded(found, (x, lambda d: d), (values, lambda d: d[places]))
+    return _indexed.scatter_update(tensor, indices, updates, "add")
 
 
 def tensor_scatter_nd_sub(tensor: Any, indices: Any, updates: Any, name: str | None = None) -> Any:
     """Return an array with values subtracted at indices of its first axes."""
-    return tensor_scatter_nd_add(tensor, indices, np.negative(updates))
+    return tensor_scatter_nd_add(tensor, indices, np.negative(convert_to_tensor(updates)))
 
 
 def tensor_scatter_nd_update(tensor: Any, indices: Any, updates: Any, name: str | None = None) -> Any:
     """Return an array with other values at indices of its first axes."""
-    x, values, places = convert_to_tensor(tensor), convert_to_tensor(updates), _places(indices)
-    found = np.array(tape.plain(x))
-    found[places] = tape.plain(values)
-    is_kept = np.ones(found.shape, bool)
-    is_kept[places] = False
-    return _recorded(found, (x, lambda d: np.where(is_kept, d, 0)), (values, lambda d: d[places]))
-
-
-def _recorded(found: Any, *parents: Any) -> Any:
-    return tensor(tape.record(found, *parents))
+    return _indexed.scatter_update(tensor, indices, updates)
 
 
 def reverse_sequence(
@@ -94,18 +77,14 @@ def reverse_sequence(
 
 def meshgrid(*args: Any, indexing: str = "xy", name: str | None = None) -> list[Any]:
     """Return the coordinates of a grid, of which each axis is given."""
-    return [tensor(one) for one in np.meshgrid(*map(plain, args), indexing=indexing)]  # type: ignore[call-overload]
+    return _indexed.meshgrid(*args, indexing=indexing)
 
 
 def searchsorted(
     sorted_sequence: Any, values: Any, side: str = "left", out_type: Any = "int32", name: str | None = None
 ) -> Any:
     """Return the places at which values belong in sorted ones."""
-    rows, wanted = plain(sorted_sequence), plain(values)
-    if rows.ndim == 1:
-        return cast(np.searchsorted(rows, wanted, side), out_type)  # type: ignore[call-overload]
-    found = [searchsorted(row, each, side, out_type) for row, each in zip(rows, wanted, strict=True)]
-    return tensor(np.stack(found))
+    return cast(_indexed.searchsorted(sorted_sequence, values, side), out_type)
 
 
 def unique(x: Any, out_idx: Any = "int32", name: str | None = None) -> tuple[Any, Any]:
@@ -123,12 +102,26 @@ def unique_with_counts(x: Any, out_idx: Any = "int32", name: str | None = None) 
     return tensor(values[order]), cast(places, out_idx), cast(counts[order], out_idx)
 
 
-def bincount(arr: Any, weights: Any = None, minlength: Any = None, maxlength: Any = None, **_: Any) -> Any:
-    """Return how often each number from 0 on comes, or the sum of its weights."""
+def bincount(
+    arr: Any,
+    weights: Any = None,
+    minlength: Any = None,
+    maxlength: Any = None,
+    dtype: Any = "int32",
+    name: str | None = None,
+    axis: int | None = None,
+    binary_output: bool = False,
+) -> Any:
+    """Return how often each number from 0 on comes, or the sum of its weights, which has no derivative here."""
+    if axis not in (None, 0) or binary_output:
+        raise NotAvailableError(
+            "fastlstm does not have tf.math.bincount with axis or binary_output: sum tf.one_hot of the numbers along an"
+            " axis, or take its maximum"
+        )
     numbers = np.ravel(plain(arr))
-    given = None if weights is None else np.ravel(plain(convert_to_tensor(weights)))
+    given = None if weights is None else np.ravel(plain_constant("tf.math.bincount", convert_to_tensor(weights)))
     found = np.bincount(numbers, given, 0 if minlength is None else int(minlength))
-    return cast(found if maxlength is None else found[: int(maxlength)], "int32" if given is None else given.dtype)
+    return cast(found if maxlength is None else found[: int(maxlength)], dtype if given is None else given.dtype)
 
 
 def histogram_fixed_width(
@@ -152,23 +145,20 @@ def zero_fraction(value: Any, name: str | None = None) -> Any:
 
 
 def unsorted_segment_sum(data: Any, segment_ids: Any, num_segments: Any, name: str | None = None) -> Any:
-    """Return the sum of the rows of each number."""
-    x, numbers = convert_to_tensor(data), plain(segment_ids)
-    found = np.zeros((int(num_segments), *np.shape(x)[numbers.ndim :]), tape.plain(x).dtype)
-    np.add.at(found, numbers, tape.plain(x))
-    return _recorded(found, (x, lambda d: d[numbers]))
+    """Return the sum of the rows of each number; rows with negative numbers are left out."""
+    return _indexed.segment_sum(data, segment_ids, int(num_segments))
 
 
 def unsorted_segment_mean(data: Any, segment_ids: Any, num_segments: Any, name: str | None = None) -> Any:
     """Return the mean of the rows of each number, 0 where there is none."""
     total = unsorted_segment_sum(data, segment_ids, num_segments)
-    counts = np.bincount(np.ravel(plain(segment_ids)), minlength=int(num_segments))
-    return tensor(total / np.maximum(counts, 1).reshape(-1, *[1] * (total.ndim - 1)).astype(tape.plain(total).dtype))
+    counts = _indexed.segment_sum(np.ones(np.shape(segment_ids), total.dtype), segment_ids, int(num_segments))
+    return tensor(total / np.maximum(counts, 1).reshape(-1, *[1] * (total.ndim - 1)))
 
 
 def segment_sum(data: Any, segment_ids: Any, name: str | None = None) -> Any:
     """Return the sum of the rows of each number."""
-    return unsorted_segment_sum(data, segment_ids, _count(segment_ids))
+    return _indexed.segment_sum(data, segment_ids)
 
 
 def segment_mean(data: Any, segment_ids: Any, name: str | None = None) -> Any:
@@ -180,17 +170,19 @@ def _count(segment_ids: Any) -> int:
     return int(plain(segment_ids).max(initial=-1)) + 1
 
 
-def _extreme(function: Callable[..., Any]) -> Callable[..., Any]:
-    def of_segments(data: Any, segment_ids: Any, name: str | None = None) -> Any:
-        numbers, rows = plain(segment_ids), plain(data)
-        wanted = [rows[numbers == number] for number in range(_count(numbers))]
-        return tensor(
-            np.stack([function(each, 0) if len(each) else np.zeros(rows.shape[1:], rows.dtype) for each in wanted])
-        )
-
-    return of_segments
+def segment_max(data: Any, segment_ids: Any, name: str | None = None) -> Any:
+    """Return the largest values of the rows of each number, 0 where there is none."""
+    return _zero_without_rows(_indexed.segment_max(data, segment_ids), segment_ids)
 
 
-segment_max, segment_min = _extreme(np.max), _extreme(np.min)
+def segment_min(data: Any, segment_ids: Any, name: str | None = None) -> Any:
+    """Return the smallest values of the rows of each number, 0 where there is none."""
+    return _zero_without_rows(_indexed.segment_min(data, segment_ids), segment_ids)
+
+
+def _zero_without_rows(found: Any, segment_ids: Any) -> Any:
+    present = np.isin(np.arange(len(found)), plain(segment_ids)).reshape(-1, *[1] * (found.ndim - 1))
+    return tensor(np.where(present, found, np.zeros((), found.dtype)))
+
 
 defer_functions(globals(), __all__)

@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 
 from ..._internal.deferred import defer_functions
-from .._arrays import convert_to_tensor, einsum, eye, norm, plain, tensor, tensordot, wrapped
+from ..._internal.not_available import NotAvailableError
+from .._arrays import cast, convert_to_tensor, einsum, eye, norm, plain, plain_constant, tensor, tensordot, wrapped
 from .._missing import missing_names_of
 from ..backend import l2_normalize
 from ._gradient_tape import global_norm
@@ -40,9 +41,16 @@ __getattr__ = missing_names_of(__name__)
 cholesky, det, inv, solve = map(wrapped, (np.linalg.cholesky, np.linalg.det, np.linalg.inv, np.linalg.solve))
 
 
-def diag_part(input: Any, name: str | None = None, **_: Any) -> Any:
+def _require_main(function: str, k: Any) -> None:
+    """Raise an error for another diagonal than the main one."""
+    if np.any(plain(k) != 0):
+        raise NotAvailableError(f"fastlstm does not have tf.linalg.{function} with k={k!r}: it has only k=0")
+
+
+def diag_part(input: Any, name: str | None = None, k: Any = 0) -> Any:
     """Return the diagonals of matrices."""
-    return tensor(np.diagonal(input, axis1=-2, axis2=-1))
+    _require_main("diag_part", k)
+    return tensor(np.diagonal(convert_to_tensor(input), axis1=-2, axis2=-1))
 
 
 def trace(x: Any, name: str | None = None) -> Any:
@@ -50,18 +58,29 @@ def trace(x: Any, name: str | None = None) -> Any:
     return tensor(np.sum(np.diagonal(x, axis1=-2, axis2=-1), axis=-1))
 
 
-def diag(diagonal: Any, name: str | None = None, **_: Any) -> Any:
+def diag(diagonal: Any, name: str | None = None, k: Any = 0) -> Any:
     """Return matrices with these diagonals, and zeros elsewhere."""
-    ones = np.eye(np.shape(diagonal)[-1], dtype=diagonal.dtype if hasattr(diagonal, "dtype") else None)
-    return tensor(np.expand_dims(diagonal, -1) * ones)
+    _require_main("diag", k)
+    diagonal = convert_to_tensor(diagonal)
+    return tensor(np.expand_dims(diagonal, -1) * np.eye(diagonal.shape[-1], dtype=diagonal.dtype))
 
 
-tensor_diag = diag
+def tensor_diag(diagonal: Any, name: str | None = None) -> Any:
+    """Return an array of twice as many axes, with the elements where the indices of both halves are equal."""
+    diagonal = convert_to_tensor(diagonal)
+    return tensor(np.reshape(diag(np.ravel(diagonal)), diagonal.shape * 2))
 
 
-def set_diag(input: Any, diagonal: Any, name: str | None = None, **_: Any) -> Any:
+def set_diag(input: Any, diagonal: Any, name: str | None = None, k: Any = 0) -> Any:
     """Return matrices with other diagonals."""
-    return tensor(np.where(np.eye(*np.shape(input)[-2:]) > 0, np.expand_dims(diagonal, -1), input))
+    _require_main("set_diag", k)
+    input, diagonal = convert_to_tensor(input), convert_to_tensor(diagonal)
+    rows, columns = input.shape[-2:]
+    if diagonal.shape != (*input.shape[:-2], min(rows, columns)):
+        expected = (*input.shape[:-2], min(rows, columns))
+        raise ValueError(f"diagonal: expected the shape {expected} for matrices {input.shape}, got {diagonal.shape}")
+    spread = np.expand_dims(diagonal, -1 if rows <= columns else -2)
+    return tensor(np.where(np.eye(rows, columns) > 0, spread, input))
 
 
 def band_part(input: Any, num_lower: Any, num_upper: Any, name: str | None = None) -> Any:
@@ -69,12 +88,14 @@ def band_part(input: Any, num_lower: Any, num_upper: Any, name: str | None = Non
     rows, columns = np.indices(np.shape(input)[-2:])
     lower, upper = int(num_lower), int(num_upper)
     kept = ((lower < 0) | (rows - columns <= lower)) & ((upper < 0) | (columns - rows <= upper))
-    return tensor(np.where(kept, input, np.zeros((), getattr(input, "dtype", "float32"))))
+    input = convert_to_tensor(input)
+    return tensor(np.where(kept, input, np.zeros((), input.dtype)))
 
 
 def matrix_transpose(a: Any, name: str | None = None, conjugate: bool = False) -> Any:
-    """Return matrices with rows and columns exchanged."""
-    return tensor(np.swapaxes(a, -1, -2))
+    """Return matrices with rows and columns exchanged, and complex elements conjugated on request."""
+    a = convert_to_tensor(a)
+    return tensor(np.swapaxes(np.conjugate(a) if conjugate and a.dtype.kind == "c" else a, -1, -2))
 
 
 def normalize(tensor: Any, ord: Any = "euclidean", axis: Any = None, name: str | None = None) -> tuple[Any, Any]:
@@ -85,31 +106,55 @@ def normalize(tensor: Any, ord: Any = "euclidean", axis: Any = None, name: str |
 
 
 def svd(tensor: Any, full_matrices: bool = False, compute_uv: bool = True, name: str | None = None) -> Any:
-    """Return the singular values of matrices, with the left and the right singular vectors in columns."""
+    """Return the singular values of matrices, with the left and the right singular vectors in columns.
+
+    They have no derivative here.
+    """
+    matrices = plain_constant("tf.linalg.svd", tensor)
     if not compute_uv:
-        return convert_to_tensor(np.linalg.svd(plain(tensor), full_matrices, False))
-    u, s, v = np.linalg.svd(plain(tensor), full_matrices)
-    return tuple(map(convert_to_tensor, (s, u, np.swapaxes(v, -1, -2))))
+        return convert_to_tensor(np.linalg.svd(matrices, full_matrices, False))
+    u, s, v = np.linalg.svd(matrices, full_matrices)
+    return tuple(map(convert_to_tensor, (s, u, np.conjugate(np.swapaxes(v, -1, -2)))))
 
 
 def eigh(tensor: Any, name: str | None = None) -> tuple[Any, Any]:
-    """Return the eigenvalues of symmetric matrices, and their eigenvectors in columns."""
-    values, vectors = np.linalg.eigh(plain(tensor))
+    """Return the eigenvalues of symmetric matrices, and their eigenvectors in columns. They have no derivative here."""
+    values, vectors = np.linalg.eigh(plain_constant("tf.linalg.eigh", tensor))
     return convert_to_tensor(values), convert_to_tensor(vectors)
 
 
 def matmul(
-    a: Any, b: Any, transpose_a: bool = False, transpose_b: bool = False, name: str | None = None, **_: Any
+    a: Any,
+    b: Any,
+    transpose_a: bool = False,
+    transpose_b: bool = False,
+    adjoint_a: bool = False,
+    adjoint_b: bool = False,
+    a_is_sparse: bool = False,
+    b_is_sparse: bool = False,
+    output_type: Any = None,
+    grad_a: bool = False,
+    grad_b: bool = False,
+    name: str | None = None,
 ) -> Any:
-    """Return the product of matrices, each transposed on request."""
-    left = np.swapaxes(a, -1, -2) if transpose_a else a
-    right = np.swapaxes(b, -1, -2) if transpose_b else b
-    return tensor(np.matmul(left, right))
+    """Return the product of matrices, each transposed, or transposed and conjugated, on request."""
+    left = matrix_transpose(a, conjugate=adjoint_a) if transpose_a or adjoint_a else a
+    right = matrix_transpose(b, conjugate=adjoint_b) if transpose_b or adjoint_b else b
+    found = tensor(np.matmul(left, right))
+    return found if output_type is None else cast(found, output_type)
 
 
-def matvec(a: Any, b: Any, transpose_a: bool = False, name: str | None = None, **_: Any) -> Any:
+def matvec(
+    a: Any,
+    b: Any,
+    transpose_a: bool = False,
+    adjoint_a: bool = False,
+    a_is_sparse: bool = False,
+    b_is_sparse: bool = False,
+    name: str | None = None,
+) -> Any:
     """Return the product of matrices and vectors."""
-    return tensor(np.squeeze(matmul(a, np.expand_dims(b, -1), transpose_a), -1))
+    return tensor(np.squeeze(matmul(a, np.expand_dims(b, -1), transpose_a, adjoint_a=adjoint_a), -1))
 
 
 _DEFERRED = "band_part cholesky det diag diag_part inv matmul matrix_transpose matvec set_diag solve tensor_diag trace"

@@ -6,12 +6,13 @@ import numpy as np
 
 from ... import losses
 from ..._internal.deferred import defer_functions
+from ..._internal.not_available import NotAvailableError
 from .. import _parts, activations
 from .._arrays import plain, softmax, tanh, tensor
+from .._indexed import in_top_k as _in_top_k
 from .._missing import missing_names_of
-from ..backend import batch_normalization as _batch_normalization
+from ..backend import bias_add as _bias_add
 from ..backend import dropout as _dropout
-from ..backend import in_top_k as _in_top_k
 from ..backend import l2_normalize
 from ._functions import top_k
 from ._places import zero_fraction
@@ -100,22 +101,34 @@ def moments(x: Any, axes: Any, shift: Any = None, keepdims: bool = False, name: 
 
 
 def dropout(
-    x: Any, rate: Any = None, noise_shape: Any = None, seed: int | None = None, name: str | None = None, **old: Any
+    x: Any,
+    rate: Any = None,
+    noise_shape: Any = None,
+    seed: int | None = None,
+    name: str | None = None,
+    keep_prob: Any = None,
 ) -> Any:
     """Return an array with elements set to 0 at random, the others divided by ``1 - rate``."""
-    if rate is None or "keep_prob" in old:  # TensorFlow 1 says what is kept, as the second argument
-        rate = 1 - old.get("keep_prob", 1)
+    if (rate is None) == (keep_prob is None):  # the latter says what is kept, in TensorFlow 1
+        raise ValueError(f"rate: expected a number, or keep_prob instead of it, got {rate!r} and {keep_prob!r}")
+    rate = 1 - keep_prob if rate is None else rate
     return _dropout(x, rate, noise_shape, seed)
 
 
-def embedding_lookup(params: Any, ids: Any, **_: Any) -> Any:
+def embedding_lookup(
+    params: Any, ids: Any, partition_strategy: Any = None, name: str | None = None, max_norm: Any = None
+) -> Any:
     """Return the rows of an array at the indices."""
+    if max_norm is not None:
+        raise NotAvailableError(
+            "fastlstm does not have tf.nn.embedding_lookup with max_norm: use tf.clip_by_norm of the rows"
+        )
     return tensor(np.take(params, plain(ids), axis=0))
 
 
 def bias_add(value: Any, bias: Any, data_format: str | None = None, name: str | None = None) -> Any:
-    """Return an array with a bias added along its last axis."""
-    return tensor(np.add(value, bias))
+    """Return an array with a bias added along its last axis, or the second one where channels come first."""
+    return _bias_add(value, bias, data_format)
 
 
 def crelu(features: Any, axis: int = -1, name: str | None = None) -> Any:
@@ -125,7 +138,7 @@ def crelu(features: Any, axis: int = -1, name: str | None = None) -> Any:
 
 def in_top_k(targets: Any, predictions: Any, k: int, name: str | None = None) -> Any:
     """Return whether the class of each sample is among those with the `k` highest predictions."""
-    return _in_top_k(predictions, targets, k)
+    return _in_top_k(targets, predictions, k)
 
 
 def compute_average_loss(per_example_loss: Any, sample_weight: Any = None, global_batch_size: Any = None) -> Any:
@@ -143,7 +156,7 @@ def batch_normalization(
     x: Any, mean: Any, variance: Any, offset: Any, scale: Any, variance_epsilon: float, name: str | None = None
 ) -> Any:
     """Return an array normalized with given means and variances."""
-    return _batch_normalization(x, mean, variance, offset, scale, epsilon=variance_epsilon)
+    return _parts.normalized(x, mean, variance, offset, scale, variance_epsilon)
 
 
 _DEFERRED = ("batch_normalization", "bias_add", "crelu", "dropout", "embedding_lookup", "in_top_k")

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..._internal.deferred import defer_functions
-from .._arrays import cast, convert_to_tensor, plain, tensor
+from .._arrays import cast, convert_to_tensor, plain, plain_constant, tensor
 from .._missing import missing_names_of
 
 __all__ = [
@@ -34,7 +34,7 @@ def _transform(function: Callable[..., Any], *, to_real: bool = False) -> Callab
     @functools.wraps(function)
     def transform(input_tensor: Any = None, fft_length: Any = None, name: str | None = None, input: Any = None) -> Any:
         value = input if input_tensor is None else input_tensor
-        given = plain(convert_to_tensor(value))
+        given = plain_constant(f"tf.signal.{function.__name__}", convert_to_tensor(value))
         length = () if fft_length is None else (int(np.ravel(plain(fft_length))[0]),)
         found = function(given, *length)
         wide = hasattr(value, "numpy") and given.dtype in (np.float64, np.complex128)  # not one of NumPy
@@ -51,12 +51,18 @@ irfft = _transform(np.fft.irfft, to_real=True)
 
 def fftshift(x: Any, axes: Any = None, name: str | None = None) -> Any:
     """Return an array with the frequency 0 in the middle of each axis."""
-    return tensor(np.fft.fftshift(plain(x), axes))
+    return _rolled(x, axes, lambda size: size // 2)
 
 
 def ifftshift(x: Any, axes: Any = None, name: str | None = None) -> Any:
     """Return an array as it was before `fftshift`."""
-    return tensor(np.fft.ifftshift(plain(x), axes))
+    return _rolled(x, axes, lambda size: -(size // 2))
+
+
+def _rolled(x: Any, axes: Any, shift: Callable[[int], int]) -> Any:
+    x = convert_to_tensor(x)
+    along = range(x.ndim) if axes is None else [int(axis) for axis in np.ravel(plain(axes))]
+    return tensor(np.roll(x, tuple(shift(x.shape[axis]) for axis in along), tuple(along)))
 
 
 def _window(window_length: Any, periodic: bool, dtype: Any, offset: float) -> Any:
@@ -86,7 +92,7 @@ def frame(
     name: str | None = None,
 ) -> Any:
     """Return parts of an axis that overlap, in two axes instead of one: the parts and their elements."""
-    array = np.moveaxis(plain(convert_to_tensor(signal)), axis, -1)
+    array = np.moveaxis(convert_to_tensor(signal), axis, -1)
     length, step, size = int(frame_length), int(frame_step), array.shape[-1]
     count = -(-size // step) if pad_end else max(0, 1 + (size - length) // step)
     missing = max(0, (count - 1) * step + length - size)
@@ -106,7 +112,7 @@ def stft(
     pad_end: bool = False,
     name: str | None = None,
 ) -> Any:
-    """Return the Fourier transforms of frames, each multiplied by a window."""
+    """Return the Fourier transforms of frames, each multiplied by a window. They have no derivative here."""
     framed = frame(signals, frame_length, frame_step, pad_end)
     if window_fn is not None:
         framed = framed * plain(window_fn(frame_length, dtype=framed.dtype))
