@@ -1,6 +1,8 @@
 """Names, data and files that scripts of several versions of Keras rely on."""
 
+import subprocess
 import sys
+from types import ModuleType
 
 import numpy as np
 import peer_tensorflow_cases
@@ -9,6 +11,7 @@ import tensorflow_values
 from peers import keras_on
 
 from fastlstm import keras
+from fastlstm._internal.not_available import NotAvailableError
 from fastlstm.keras import layers
 from fastlstm.keras import tensorflow as tf
 from fastlstm.keras.script import finder
@@ -263,8 +266,16 @@ def test_losses_that_only_layers_add_in_batches_without_targets(rng):
     assert history["loss"][1] < history["loss"][0]
 
 
-def test_flags(monkeypatch):
-    flags, app = tf.app.flags, tf.app
+@pytest.fixture
+def flags(monkeypatch):
+    """The functions of flags at the beginning of a script."""
+    monkeypatch.setitem(sys.modules, "__main__", ModuleType("__main__"))
+    monkeypatch.setattr(sys, "argv", ["script.py"])
+    return tf.flags
+
+
+def test_flags(flags, monkeypatch):
+    app = tf.app
     monkeypatch.setattr(sys, "argv", ["script.py", "--size=3", "--nofast", "-f", "kernel.json", "rest"])
     flags.DEFINE_integer("size", 1, "A size.")
     flags.DEFINE_bool("fast", True, "Whether.")
@@ -281,7 +292,85 @@ def test_flags(monkeypatch):
     assert stopped.value.code == ["script.py", "-f", "kernel.json", "rest"]
 
 
+def test_each_script_has_its_own_flags(flags, monkeypatch):
+    flags.DEFINE_integer("depth", 1, "A depth.")
+    flags.DEFINE_integer("depth", 1, "The same again.")
+    assert flags.FLAGS.depth == 1
+    with pytest.raises(ValueError, match="flag 'depth': expected one definition"):
+        flags.DEFINE_integer("depth", 2, "Another one.")
+    monkeypatch.setitem(sys.modules, "__main__", ModuleType("__main__"))
+    flags.DEFINE_string("depth", "deep", "Of another script.")
+    assert flags.FLAGS.flag_values_dict() == {"depth": "deep"}
+
+
+def test_values_of_flags(flags):
+    flags.DEFINE_float("r", 1, "A rate.")
+    assert type(flags.FLAGS.r) is float
+    with pytest.raises(AttributeError, match="flag 'rr' is not defined"):
+        flags.FLAGS.rr = 2
+    with pytest.raises(NotAvailableError, match="DEFINE_multi_integer"):
+        flags.DEFINE_multi_integer("sizes", [1], "Sizes.")
+
+
+def test_required_flags(flags, monkeypatch, capsys):
+    flags.DEFINE_string("data", None, "A file.")
+    flags.mark_flag_as_required("data")
+    with pytest.raises(SystemExit):
+        tf.app.run(lambda arguments: None)
+    assert "--data: expected a value" in capsys.readouterr().err
+    monkeypatch.setattr(sys, "argv", ["script.py", "--data=x.csv"])
+    with pytest.raises(SystemExit) as stopped:
+        tf.app.run(lambda arguments: flags.FLAGS.data)
+    assert stopped.value.code == "x.csv"
+    with pytest.raises(AttributeError, match="flag 'other' is not defined"):
+        flags.mark_flags_as_required(["other"])
+
+
+def test_files_of_texts_and_bytes(tmp_path):
+    path = tmp_path / "folder" / "file"
+    for content in ("ä\r\nb\n", b"\xff\x00\x01", b"text\x00"):
+        tf.io.write_file(path, content)
+        expected = content.encode() if isinstance(content, str) else content
+        assert path.read_bytes() == expected
+        assert tf.io.read_file(str(path)).numpy() == expected
+        tf.io.write_file(tf.constant(str(path)), tf.io.read_file(path))
+        assert path.read_bytes() == expected
+    with tf.io.gfile.GFile(path, "w") as file:
+        file.write("ä")
+    assert path.read_bytes() == "ä".encode()
+    with tf.io.gfile.GFile(path, "rb") as file:
+        assert file.read() == "ä".encode()
+    with pytest.raises(TypeError, match="contents: expected a text or bytes, got int"):
+        tf.io.write_file(path, 3)
+
+
+def test_messages_appear():
+    lines = "tf.logging.set_verbosity(tf.logging.INFO); tf.logging.info('step %d', 3); tf.logging.debug('no')"
+    script = f"from fastlstm.keras import tensorflow as tf; tf.logging.info('early'); {lines}"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stderr.splitlines() == ["INFO:tensorflow:step 3"]
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("AdamOptimizer", {"lr": 0.5}),
+        ("AdamOptimizer", {"beta_1": 0.1}),
+        ("MomentumOptimizer", {"learning_rate": 0.1, "momentum": 0.9, "nesterov": True}),
+        ("RMSPropOptimizer", {"learning_rate": 0.1, "rho": 0.5}),
+        ("GradientDescentOptimizer", {"learning_rate": 0.1, "momentum": 0.9}),
+        ("AdagradOptimizer", {"learning_rate": 0.1, "epsilon": 0.5}),
+        ("AdadeltaOptimizer", {"decay": 0.5}),
+    ],
+)
+def test_arguments_that_optimizers_of_tensorflow_1_lack(name, options):
+    with pytest.raises(TypeError, match="unexpected keyword argument"):
+        getattr(tf.train, name)(**options)
+
+
 def test_optimizers_of_tensorflow_1():
+    assert tf.train.MomentumOptimizer(0.1, 0.9, use_nesterov=True).get_config()["nesterov"]
+    assert tf.train.RMSPropOptimizer(0.1, use_locking=True, centered=True).get_config()["centered"]
     config = tf.train.AdamOptimizer(0.01).get_config()
     assert (config["learning_rate"], config["epsilon"]) == (0.01, 1e-8)
     assert tf.train.MomentumOptimizer(0.1, 0.9).get_config()["momentum"] == 0.9

@@ -12,14 +12,15 @@ from ..callbacks import History
 from ..layers._call_arguments import structured
 from ..layers.computation import Phase
 from ..layers.symbolic import SymbolicTensor, are_symbolic
-from ..metrics import Mean, Metric
+from ..metrics import Metric
 from ..models import added_losses
 from ..optimizers import Optimizer
 from ..training.batch_data import gives_batches
+from ..training.fit import TrainedData
 from . import _notes
 from ._arrays import tensor
 from ._masked_calls import ModelWithMasks
-from ._older_logs import Hooks, Logs, older_params
+from ._older_logs import Hooks, Logs
 from ._script_functions import ScriptLoss, as_losses, as_metrics, uses_tensors
 from ._tensor_losses import TensorLosses
 from ._validation_data import show_validation_data, x_and_y
@@ -60,9 +61,6 @@ def without(options: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
 class MethodsOfKeras(ModelWithMasks):
     """A model with the methods and arguments of all versions of Keras."""
 
-    _hooks_class = Hooks
-    _older_params: Mapping[str, Any] = {}
-    """Of the callbacks of the last `fit`."""
     _takes_any_length = True  # as in Keras 2
     _trains_by_batch = False
     _trained_at_compile: tuple[list[bool], ...] = ()
@@ -157,10 +155,17 @@ class MethodsOfKeras(ModelWithMasks):
         found = super().metrics
         if self._compiled is None or self._runs_own("train_step") or self._runs_own("test_step"):
             return found
-        loss = Mean("loss")
-        for value in (getattr(self.history, "history", None) or {}).get("loss", [])[-1:]:
-            loss.update_state(value)
-        return [loss, *found]
+        return [self._loss_tracker, *found]
+
+    def _note_loss(self, results: Any) -> None:
+        """Let the mean in `metrics` have the loss of training or evaluation, unless custom steps update it."""
+        if not self._runs_own("train_step") and not self._runs_own("test_step"):
+            first = results["loss"] if isinstance(results, dict) else np.ravel(results)[0]
+            self._loss_tracker.reset_state()
+            self._loss_tracker.update_state(first)
+
+    def _callback_list(self, trained: TrainedData | None, callbacks: Any, **options: Any) -> Hooks:
+        return Hooks(callbacks, self, trained, **options)
 
     @property
     def metrics_names(self) -> list[str]:
@@ -198,7 +203,6 @@ class MethodsOfKeras(ModelWithMasks):
         _notes.trained(self)
         args, options = self._with_targets(args, options)
         show_validation_data(args, options)
-        self._older_params = older_params(x_and_y(args, options)[0], args, options)
         history = super().fit(*args, **without(options, _OF_A_QUEUE))
         history.history = Logs(history.history)
         return history
@@ -209,7 +213,9 @@ class MethodsOfKeras(ModelWithMasks):
             _notes.trained(self)
             self._trains_by_batch = True
         args, options = self._with_targets(args, _of_one_batch(options))
-        return super().train_on_batch(*args, **options)
+        found = super().train_on_batch(*args, **options)
+        self._note_loss(found)
+        return found
 
     def test_on_batch(self, *args: Any, **options: Any) -> Any:
         """Return the loss and the metrics of one batch, as `fastlstm.Sequential.test_on_batch` does."""

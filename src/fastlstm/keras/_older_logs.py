@@ -1,12 +1,9 @@
 """What callbacks see under the names of Keras up to version 2.2: `logs`, `params`, and the history."""
 
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..callbacks import CallbackList
-from ..training.array_data import training_rows
-from ..training.batch_data import gives_batches
-from ._validation_data import arrays_of
+from ..training.fit import TrainedData
 
 _OTHER = {"acc": "accuracy", "accuracy": "acc", "lr": "learning_rate"}
 
@@ -48,47 +45,53 @@ class Logs(dict[str, Any]):
 
 
 class Hooks(CallbackList):
-    """Callbacks whose `logs` and `params` also have the older names."""
+    """Callbacks whose `logs` and `params` also have the older names.
+
+    Parameters
+    ----------
+    callbacks
+        As of `CallbackList`.
+    model : model of Keras
+        Whose callbacks they are.
+    trained : TrainedData, optional
+        The data of a `fit`; None for another run.
+    **options
+        As of `CallbackList`.
+    """
+
+    def __init__(self, callbacks: Any, model: Any, trained: TrainedData | None = None, **options: Any) -> None:
+        self._trained = trained
+        super().__init__(callbacks, model=model, **options)
 
     def set_params(self, params: dict[str, Any]) -> None:
         """Pass the parameters of the run to all callbacks, with those that older versions had."""
         self.params = params
-        older = {**_of_model(self.model, params), **getattr(self.model, "_older_params", {})}
         for callback in self.callbacks if params else ():
-            callback.set_params(Logs(params, **older))
+            callback.set_params(Logs(params, **self._older_params()))
+
+    def _older_params(self) -> dict[str, Any]:
+        names = [] if self.model._compiled is None else list(self.model.metrics_names)
+        if self._trained is None:
+            return {"metrics": names}
+        samples, size, is_validated = self._trained
+        return {
+            "metrics": [*names, *(f"val_{name}" for name in names)] if is_validated else names,
+            "nb_epoch": self.params.get("epochs"),
+            "samples": samples,
+            "nb_sample": samples,
+            "batch_size": size,
+            "do_validation": is_validated,
+        }
 
     def _shown(self, hook: str, logs: dict[str, Any] | None, *number: int) -> dict[str, Any]:
         shown = super()._shown(hook, logs, *number)
+        if hook in ("on_train_batch_end", "on_test_batch_end") and logs:
+            self.model._note_loss(logs)
         hidden = {"batch": number[0], **self._size_of(number[0])} if hook.startswith("on_train_batch") else {}
         return Logs(shown, **hidden)
 
     def _size_of(self, batch: int) -> dict[str, int]:
         """Return the number of samples in a batch, if that is known."""
-        older = getattr(self.model, "_older_params", {})
-        samples, size = older.get("samples"), older.get("batch_size")
-        return {} if not samples or not size else {"size": min(size, samples - batch * size)}
-
-
-def _of_model(model: Any, params: Mapping[str, Any]) -> dict[str, Any]:
-    names = [] if model is None or model._compiled is None else list(model.metrics_names)
-    return {"metrics": [*names, *(f"val_{name}" for name in names)], "nb_epoch": params.get("epochs")}
-
-
-def older_params(x: Any, args: Sequence[Any], options: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the parameters of callbacks that depend on the arguments of `fit`.
-
-    Parameters
-    ----------
-    x : object
-        The input.
-    args, options : sequence, mapping
-        All arguments.
-    """
-    split = options.get("validation_split")
-    found: dict[str, Any] = {"do_validation": bool(split) or options.get("validation_data") is not None}
-    if x is None or gives_batches(x):
-        return {**found, "samples": None, "nb_sample": None, "batch_size": None}
-    samples = len(next(iter(x.values())) if isinstance(x, dict) else arrays_of(x)[0])
-    samples = training_rows(samples, split) if split else samples
-    size = (args[2] if len(args) > 2 else options.get("batch_size")) or 32
-    return {**found, "samples": samples, "nb_sample": samples, "batch_size": size}
+        if self._trained is None or self._trained.samples is None or self._trained.batch_size is None:
+            return {}
+        return {"size": min(self._trained.batch_size, self._trained.samples - batch * self._trained.batch_size)}

@@ -236,8 +236,9 @@ def batch_normalization(
     """Return an array normalized with given means and variances of the entries of an axis."""
     shape = [1] * np.ndim(x)
     shape[axis] = -1
-    along: Any = [None if each is None else np.reshape(each, shape) for each in (mean, variance, offset, scale)]
-    return normalized(x, *along, epsilon)
+    given = (mean, variance, offset, scale)
+    mean, variance, offset, scale = (None if each is None else np.reshape(each, shape) for each in given)
+    return normalized(x, mean, variance, offset, scale, epsilon)
 
 
 def layer_normalization(

@@ -22,7 +22,7 @@ from ..training.array_data import BatchGroup, Examples
 from ..training.batch_data import BatchSource
 from ..training.compiled import Compiled
 from ..training.evaluate import EvaluationJob, evaluate
-from ..training.fit import Epochs, TrainingJob, fit, train_batch
+from ..training.fit import Epochs, TrainedData, TrainingJob, fit, train_batch
 from ..training.native_model import NativeModel, only_input
 from ..training.predict import predict, predict_batches, predict_with_callbacks
 from . import own_steps
@@ -101,7 +101,6 @@ class Model(OwnSteps, LayerGraph, metaclass=ModelType):
     _chain_class: ClassVar[Any] = None  # Sequential, of which chains inside are made
 
     _steps_per_execution = 1
-    _hooks_class: type[CallbackList] = CallbackList
 
     def __init__(
         self, inputs: Any = None, outputs: Any = None, name: str | None = None, *, trainable: bool = True
@@ -342,7 +341,7 @@ class Model(OwnSteps, LayerGraph, metaclass=ModelType):
         verbose, shuffle = checks.verbosity(verbose), checks.truth("shuffle", shuffle)
         steps = array_data.steps_of("steps_per_epoch", steps_per_epoch)
         source: batch_data.Source
-        held_out = None
+        held_out, kept = None, None
         if batch_data.gives_batches(x):
             batch_data.refuse_beside("x", y=y, sample_weight=sample_weight, validation_split=validation_split or None)
             source = self._batch_source("x", x, steps, shuffle, class_weight=class_weight)
@@ -368,7 +367,8 @@ class Model(OwnSteps, LayerGraph, metaclass=ModelType):
             checks.integer("epochs", epochs, 0),
             array_data.epochs_of("validation_freq", validation_freq),
         )
-        hooks = self._hooks(callbacks, verbose, wanted.end, source.steps, history=True)
+        trained = TrainedData(kept, None if kept is None else batch_size, validate is not None)
+        hooks = self._hooks(callbacks, verbose, wanted.end, source.steps, history=True, trained=trained)
         fit(TrainingJob(self, compiled, source, validate), wanted, hooks)
         assert hooks.history is not None
         return hooks.history
@@ -697,12 +697,23 @@ class Model(OwnSteps, LayerGraph, metaclass=ModelType):
             warnings.warn(f"model {self.name!r} has no trainable weights", UserWarning, stacklevel=3)
 
     def _hooks(
-        self, callbacks: Any, verbose: int, epochs: int, steps: int | None, *, history: bool = False
+        self,
+        callbacks: Any,
+        verbose: int,
+        epochs: int,
+        steps: int | None,
+        *,
+        history: bool = False,
+        trained: TrainedData | None = None,
     ) -> CallbackList:
+        """Return the callbacks of a run, which is a `fit` if `trained` is given."""
         run: dict[str, Any] = {"verbose": verbose, "epochs": epochs, "steps": steps}
-        hooks = self._hooks_class(callbacks, add_history=history, add_progbar=verbose != 0, model=self, **run)
+        hooks = self._callback_list(trained, callbacks, add_history=history, add_progbar=verbose != 0, **run)
         hooks.steps_per_execution = self._steps_per_execution
         return hooks
+
+    def _callback_list(self, trained: TrainedData | None, callbacks: Any, **options: Any) -> CallbackList:
+        return CallbackList(callbacks, model=self, **options)
 
     def _predict_hooks(self, callbacks: Any, verbose: int | str, steps: int | None) -> CallbackList:
         self.stop_predicting = False

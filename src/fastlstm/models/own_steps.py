@@ -14,7 +14,7 @@ from ..losses._shares import mask_of
 from ..metrics import Mean, Metric
 from ..training import array_data, batch_data
 from ..training.compiled import Compiled
-from ..training.fit import Epochs
+from ..training.fit import Epochs, TrainedData
 
 if TYPE_CHECKING:
     Base: TypeAlias = Any
@@ -311,7 +311,10 @@ def fit(model: Any, x: Any, y: Any, given: dict[str, Any]) -> History:
         checks.integer("epochs", given["epochs"], 0),
         array_data.epochs_of("validation_freq", given["validation_freq"]),
     )
-    hooks: CallbackList = model._hooks(given["callbacks"], verbose, wanted.end, batches.steps, history=True)
+    trained = TrainedData(batches.samples, batches.size, validation is not None)
+    hooks: CallbackList = model._hooks(
+        given["callbacks"], verbose, wanted.end, batches.steps, history=True, trained=trained
+    )
     model.stop_training, logs = False, {}
     with closing(hooks):
         hooks.on_train_begin()
@@ -416,10 +419,13 @@ class _Batches:
         self._is_source = batch_data.gives_batches(x)
         self._iterator: Iterator[Any] | None = None
         self.steps = self._limit
+        self.samples: int | None = None
+        self.size: int | None = None
+        """Rows of a batch of arrays."""
         if not self._is_source:
-            rows = len(_first(x))
-            self._size = checks.integer("batch_size", 32 if batch_size is None else batch_size, 1)
-            self.steps = min(-(-rows // self._size), self._limit or rows)
+            rows = self.samples = len(_first(x))
+            self.size = checks.integer("batch_size", 32 if batch_size is None else batch_size, 1)
+            self.steps = min(-(-rows // self.size), self._limit or rows)
         elif self._limit is None and hasattr(x, "__len__"):
             self.steps = len(x)
 
@@ -443,10 +449,11 @@ class _Batches:
 
     def _of_arrays(self) -> Iterator[Any]:
         rows = len(_first(self._x))
+        assert self.size is not None
         order = rng.generator().permutation(rows) if self._shuffle else np.arange(rows)
         parts = [one for one in (self._x, self._y, self._weight) if one is not None]
         for number in range(self.steps or 0):
-            chosen = order[number * self._size : (number + 1) * self._size]
+            chosen = order[number * self.size : (number + 1) * self.size]
             found = tuple(_rows(one, chosen) for one in parts)
             yield found if len(parts) > 1 else found[0]
 

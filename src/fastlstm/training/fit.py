@@ -41,6 +41,15 @@ class TrainingJob(NamedTuple):
     """Returns the validation loss and metrics; empty if the validation data has run out."""
 
 
+class TrainedData(NamedTuple):
+    """The data of a `fit` as callbacks may be told about it."""
+
+    samples: int | None
+    """None for batches, whose sizes are not known."""
+    batch_size: int | None
+    is_validated: bool
+
+
 class Epochs(NamedTuple):
     """The epochs to train, and those after which to validate."""
 

@@ -2,11 +2,11 @@
 
 import argparse
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from types import SimpleNamespace
 from typing import Any, NoReturn
 
-from .._missing import missing_names_of
+from .._missing import Missing, missing_names_of
 
 __all__ = ["flags", "run"]
 
@@ -17,16 +17,51 @@ class _Flags:
     """The values of flags by name: those of the command line, otherwise their defaults."""
 
     def __init__(self) -> None:
+        self._begin()
+
+    def _begin(self) -> None:
+        """Forget all flags: those of another script."""
+        self._script = sys.modules.get("__main__")
+        self._definitions: dict[str, Any] = {}
+        self._required: set[str] = set()
         self._parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False, argument_default=argparse.SUPPRESS)
         self._values: dict[str, Any] = {}
         self._given: dict[str, Any] | None = None
 
-    def _define(self, name: str, default: Any, read: Callable[[str], Any], **options: Any) -> None:
+    def _define(self, kind: str, name: str, default: Any, read: Callable[[str], Any], **options: Any) -> None:
+        if sys.modules.get("__main__") is not self._script:
+            self._begin()
+        definition = kind, default, options
+        if name in self._definitions:
+            if self._definitions[name] != definition:
+                raise ValueError(
+                    f"flag {name!r}: expected one definition, got {definition} after {self._definitions[name]}"
+                )
+            return  # a cell of a notebook that runs again
+        self._definitions[name] = definition
         self._values[name], self._given = default, None
         self._parser.add_argument(f"--{name}", dest=name, type=read, **options)
+        if kind == "bool":
+            self._parser.add_argument(f"--no{name}", dest=name, action="store_false")
+
+    def _require(self, names: Iterable[str]) -> None:
+        for name in names:
+            self._required.add(self._known(name))
+
+    def _known(self, name: str) -> str:
+        if name not in self._values:
+            raise AttributeError(f"flag {name!r} is not defined")
+        return name
 
     def __call__(self, argv: Sequence[str] | None = None, known_only: bool = False) -> list[str]:
-        """Read the command line, and return what is not about flags."""
+        """Read the command line, and return what is not about flags; exit if a required flag is missing."""
+        rest = self._read(argv)
+        for name in sorted(self._required):
+            if self._values[name] is None:
+                self._parser.error(f"argument --{name}: expected a value, as it is required")
+        return rest
+
+    def _read(self, argv: Sequence[str] | None) -> list[str]:
         argv = sys.argv if argv is None else argv
         found, rest = self._parser.parse_known_args(list(argv[1:]))
         self._given = vars(found)
@@ -36,8 +71,9 @@ class _Flags:
     def __getattr__(self, name: str) -> Any:
         if name == "__flags":  # of TensorFlow before 1.5
             return self.flag_values_dict()
-        if name.startswith("_") or name not in self._values:
-            raise AttributeError(f"flag {name!r} is not defined")
+        if name.startswith("_"):
+            raise AttributeError(name)
+        self._known(name)
         if self._given is None:
             self()
         return self._values[name]
@@ -46,8 +82,9 @@ class _Flags:
         if name.startswith("_"):
             object.__setattr__(self, name, value)
         else:
+            self._known(name)
             if self._given is None:
-                self()
+                self._read(None)
             self._values[name] = value
 
     def __getitem__(self, name: str) -> Any:
@@ -76,40 +113,53 @@ def _truth(text: str) -> bool:
     return text.lower() in ("true", "t", "1", "yes")
 
 
-def _defining(read: Callable[[str], Any]) -> Callable[..., None]:
-    def define(name: str, default: Any = None, help: str | None = None, *_: Any, **__: Any) -> None:
-        _flags._define(name, default, read)
-
-    return define
-
-
 def _define_bool(name: str, default: Any = None, help: str | None = None, *_: Any, **__: Any) -> None:
-    _flags._define(name, default, _truth, nargs="?", const=True)
-    _flags._parser.add_argument(f"--no{name}", dest=name, action="store_false")
+    _flags._define("bool", name, default, _truth, nargs="?", const=True)
 
 
 def _define_enum(name: str, default: Any, enum_values: Any, help: str | None = None, *_: Any, **__: Any) -> None:
-    _flags._define(name, default, str, choices=list(enum_values))
+    _flags._define("enum", name, default, str, choices=list(enum_values))
+
+
+def _define_float(name: str, default: Any = None, help: str | None = None, *_: Any, **__: Any) -> None:
+    _flags._define("float", name, None if default is None else float(default), float)
+
+
+def _define_integer(name: str, default: Any = None, help: str | None = None, *_: Any, **__: Any) -> None:
+    _flags._define("integer", name, default, int)
 
 
 def _define_list(name: str, default: Any = None, help: str | None = None, *_: Any, **__: Any) -> None:
     def read(text: str) -> list[str]:
         return [part.strip() for part in text.split(",")]
 
-    _flags._define(name, read(default) if isinstance(default, str) else default, read)
+    _flags._define("list", name, read(default) if isinstance(default, str) else default, read)
 
 
-flags = SimpleNamespace(
+def _define_string(name: str, default: Any = None, help: str | None = None, *_: Any, **__: Any) -> None:
+    _flags._define("string", name, default, str)
+
+
+class _Functions(SimpleNamespace):
+    """Functions by name; others are missing."""
+
+    def __getattr__(self, name: str) -> Missing:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return Missing(f"tf.flags.{name}", vars(self))
+
+
+flags = _Functions(
     FLAGS=_flags,
     DEFINE_bool=_define_bool,
     DEFINE_boolean=_define_bool,
     DEFINE_enum=_define_enum,
-    DEFINE_float=_defining(float),
-    DEFINE_integer=_defining(int),
+    DEFINE_float=_define_float,
+    DEFINE_integer=_define_integer,
     DEFINE_list=_define_list,
-    DEFINE_string=_defining(str),
-    mark_flag_as_required=lambda flag_name: None,
-    mark_flags_as_required=lambda flag_names: None,
+    DEFINE_string=_define_string,
+    mark_flag_as_required=lambda flag_name: _flags._require([flag_name]),
+    mark_flags_as_required=_flags._require,
 )
 """The functions and values of `tf.flags`."""
 

@@ -27,36 +27,61 @@ _ENDING = ".weights.h5"
 
 
 def AdamOptimizer(
-    learning_rate: Any = 0.001, beta1: float = 0.9, beta2: float = 0.999, epsilon: float = 1e-8, **_: Any
+    learning_rate: Any = 0.001,
+    beta1: float = 0.9,
+    beta2: float = 0.999,
+    epsilon: float = 1e-8,
+    use_locking: bool = False,
+    name: str = "Adam",
 ) -> optimizers.Adam:
     """Return the optimizer Adam with the defaults of TensorFlow 1."""
     return optimizers.Adam(learning_rate, beta1, beta2, epsilon)
 
 
 def RMSPropOptimizer(
-    learning_rate: Any, decay: float = 0.9, momentum: float = 0.0, epsilon: float = 1e-10, **options: Any
+    learning_rate: Any,
+    decay: float = 0.9,
+    momentum: float = 0.0,
+    epsilon: float = 1e-10,
+    use_locking: bool = False,
+    centered: bool = False,
+    name: str = "RMSProp",
 ) -> optimizers.RMSprop:
     """Return the optimizer RMSprop with the defaults of TensorFlow 1."""
-    return optimizers.RMSprop(learning_rate, decay, momentum, epsilon, bool(options.get("centered")))
+    return optimizers.RMSprop(learning_rate, decay, momentum, epsilon, bool(centered))
 
 
-def GradientDescentOptimizer(learning_rate: Any, **_: Any) -> optimizers.SGD:
+def GradientDescentOptimizer(
+    learning_rate: Any, use_locking: bool = False, name: str = "GradientDescent"
+) -> optimizers.SGD:
     """Return gradient descent without momentum."""
     return optimizers.SGD(learning_rate)
 
 
-def MomentumOptimizer(learning_rate: Any, momentum: float, **options: Any) -> optimizers.SGD:
+def MomentumOptimizer(
+    learning_rate: Any,
+    momentum: float,
+    use_locking: bool = False,
+    name: str = "Momentum",
+    use_nesterov: bool = False,
+) -> optimizers.SGD:
     """Return gradient descent with momentum."""
-    return optimizers.SGD(learning_rate, momentum, bool(options.get("use_nesterov")))
+    return optimizers.SGD(learning_rate, momentum, bool(use_nesterov))
 
 
-def AdagradOptimizer(learning_rate: Any, initial_accumulator_value: float = 0.1, **_: Any) -> optimizers.Adagrad:
+def AdagradOptimizer(
+    learning_rate: Any, initial_accumulator_value: float = 0.1, use_locking: bool = False, name: str = "Adagrad"
+) -> optimizers.Adagrad:
     """Return the optimizer Adagrad."""
     return optimizers.Adagrad(learning_rate, initial_accumulator_value)
 
 
 def AdadeltaOptimizer(
-    learning_rate: Any = 0.001, rho: float = 0.95, epsilon: float = 1e-8, **_: Any
+    learning_rate: Any = 0.001,
+    rho: float = 0.95,
+    epsilon: float = 1e-8,
+    use_locking: bool = False,
+    name: str = "Adadelta",
 ) -> optimizers.Adadelta:
     """Return the optimizer Adadelta with the defaults of TensorFlow 1."""
     return optimizers.Adadelta(learning_rate, rho, epsilon)
