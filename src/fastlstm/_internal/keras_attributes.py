@@ -48,6 +48,7 @@ ATTRIBUTES = {
     "CategoricalFocalCrossentropy": "alpha axis fn from_logits gamma label_smoothing",
     "CategoricalGeneralizedCrossEntropy": "fn q",
     "CategoricalHinge": "built count fn reduction total",
+    "CategoryEncoding": "convert_weight",
     "Circle": "fn gamma margin remove_diagonal",
     "Concatenate": "axis",
     "ConcordanceCorrelation": "axis count total",
@@ -93,12 +94,21 @@ ATTRIBUTES = {
         kernel_constraint kernel_initializer kernel_regularizer kernel_size padding rank strides use_bias
         """,
     "Dice": "axis fn",
+    "Discretization": """
+        adapt bin_boundaries compile convert_weight epsilon input_bin_boundaries is_adapted make_adapt_function
+        num_bins output_dtype output_mode reset_state sparse update_state
+        """,
     "Dot": "axes normalize",
     "Dropout": "noise_shape rate seed seed_generator",
     "ELU": "alpha",
     "EarlyStopping": """
         baseline best best_weights get_monitor_value min_delta mode monitor monitor_op patience restore_best_weights
         start_from_epoch stopped_epoch verbose wait
+        """,
+    "EinsumDense": """
+        activation bias_axes bias_constraint bias_initializer bias_regularizer enable_lora equation
+        gptq_unpacked_column_size kernel kernel_constraint kernel_initializer kernel_regularizer lora_alpha
+        lora_enabled lora_rank partial_output_shape quantization_config variable_serialization_spec
         """,
     "Embedding": """
         embeddings embeddings_constraint embeddings_initializer embeddings_regularizer enable_lora input_dim
@@ -142,6 +152,11 @@ ATTRIBUTES = {
         axis beta_constraint beta_initializer beta_regularizer center epsilon gamma_constraint gamma_initializer
         gamma_regularizer groups scale
         """,
+    "GroupQueryAttention": """
+        bias_constraint bias_initializer bias_regularizer dropout head_dim kernel_constraint kernel_initializer
+        kernel_regularizer num_key_value_heads num_query_heads num_repeats seed sliding_window use_bias use_gate
+        """,
+    "Hashing": "mask_value num_bins output_mode salt sparse strong_hash",
     "HeNormal": "distribution input_axes mode output_axes scale seed",
     "HeUniform": "distribution input_axes mode output_axes scale seed",
     "Hinge": "built count fn reduction total",
