@@ -5,6 +5,7 @@ import pytest
 from peers import require_peer
 
 from fastlstm import keras as ours
+from fastlstm._internal import tape
 from fastlstm.keras import tensorflow as tf
 
 
@@ -340,3 +341,18 @@ def test_files_of_nested_states(way, tmp_path, rng):
     loaded = reader.models.load_model(tmp_path / "model.keras", {"Nested": _nested_cell_of(reader)})
     for found, expected in zip(loaded.predict(data, verbose=0), model.predict(data, verbose=0), strict=True):
         np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-6)
+
+
+def test_kept_states_are_copies_and_not_traced(rng):
+    layer = ours.layers.RNN(_cell_of(ours)(4), stateful=True)
+    x = rng.normal(size=(2, 5, 3)).astype("float32")
+    with ours.tensorflow.GradientTape():
+        first = layer(x=x)
+    states = layer._kept_states
+    assert all(type(state) is np.ndarray for state in states)
+    before = [state.copy() for state in states]
+    np.asarray(tape.plain(first))[:] = 100
+    np.testing.assert_array_equal(states, before)
+    twice = np.concatenate([x, x], axis=1)
+    again = ours.layers.RNN(layer.cell)
+    np.testing.assert_allclose(np.asarray(layer(x)), np.asarray(again(twice)), rtol=1e-5)

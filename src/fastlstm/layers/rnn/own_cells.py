@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..._internal import nested
+from ..._internal import nested, tape
 from ..._internal.checks import flag
 from ..._internal.deferred import deferring
 from ..._internal.tensor import TensorShape
@@ -83,8 +83,10 @@ class RNN(Layer):  # its name in files
     def _called_on_arrays(self, args: Any, kwargs: Any) -> Any:
         if not self.stateful:
             return super()._called_on_arrays(args, kwargs)
-        x, *others = args
-        given = {**dict(zip(("initial_state", "mask", "training"), others, strict=False)), **kwargs}
+        given = {**dict(zip(("x", "initial_state", "mask", "training"), args, strict=False)), **kwargs}
+        if "x" not in given:
+            return super()._called_on_arrays(args, kwargs)  # which says so
+        x = given.pop("x")
         kept = self._kept_states
         if given.get("initial_state") is None and kept is not None:
             rows = _rows_of(kept)
@@ -99,7 +101,9 @@ class RNN(Layer):  # its name in files
             output, *states = super()._called_on_arrays((x,), given)
         finally:
             self.return_state = wanted
-        self._kept_states = states[0] if len(states) == 1 else list(states)
+        copies = [np.array(tape.plain(state)) for state in nested.flatten(states)]  # callers may change theirs
+        to_keep = nested.pack_sequence_as(list(states), copies)
+        self._kept_states = to_keep[0] if len(states) == 1 else to_keep
         return [output, *states] if wanted else output
 
     def reset_state(self) -> None:
