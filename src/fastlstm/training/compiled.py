@@ -210,6 +210,8 @@ class Compiled:
         """Return an argument's entry for each output; a single value serves all of them if `spread`."""
         names = self.output_names
         if isinstance(value, dict) and not is_config(value):
+            if len(names) == 1 and len(value) == 1:
+                return list(value.values())
             unknown = [key for key in value if key not in names]
             if unknown:
                 raise ValueError(f"{name}: expected keys among the outputs {', '.join(names)}, got {unknown[0]!r}")
