@@ -34,7 +34,7 @@ HARD_SIGMOIDS = ("hard_lstm", "hard_gru", "hard_dense")
 REFUSED = {
     "hard_cell_state": "hard_sigmoid of Keras 2 is a different function",
     "hard_activation": "hard_sigmoid of Keras 2 is a different function",
-    "einsum": "no layer 'EinsumDense'",
+    "local": "no layer 'LocallyConnected1D'",
     "lambda": "Lambda stores Python code",
 }
 TRAINED = {
@@ -155,7 +155,7 @@ def models(keras):
             at.GRU(2),
         ],
     )
-    yield "einsum", [at.EinsumDense("abc,cd->abd", (STEPS, 2), input_shape=shape), at.LSTM(2)]
+    yield "local", [at.LocallyConnected1D(2, 3, input_shape=shape), at.LSTM(2)]
     yield "lambda", [at.Lambda(lambda x: 2 * x, input_shape=shape), at.LSTM(2)]
 
 

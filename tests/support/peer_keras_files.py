@@ -178,7 +178,7 @@ REFUSED = (
     "no layer in place of the operation 'Sin'",
     "'lstm.*' is called with training: training: expected none",
     "computes a mask",
-    "no layer 'EinsumDense'",
+    "no layer 'SpectralNormalization'",
     "Lambda stores Python code",
 )
 """What is said of the models of `graphs`."""
@@ -193,7 +193,7 @@ def graphs(keras):
         keras.Model(start, at.LSTM(2)(keras.ops.sin(start))),
         keras.Model(start, at.LSTM(2, dropout=0.5)(start, training=True)),
         keras.Model(start, own_mask),
-        keras.Sequential([keras.Input((STEPS, FEATURES)), at.EinsumDense("abc,cd->abd", (STEPS, 2)), at.LSTM(2)]),
+        keras.Sequential([keras.Input((STEPS, FEATURES)), at.SpectralNormalization(at.Dense(2)), at.LSTM(2)]),
         keras.Sequential([keras.Input((STEPS, FEATURES)), at.Lambda(lambda x: 2 * x)]),
     ]
 

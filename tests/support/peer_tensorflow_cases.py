@@ -27,6 +27,7 @@ def weights_for(value):
 
 def searched(probabilities, lengths, beam_width, top_paths):
     """Return what Keras 2's backend decodes by its search."""
+    require_peer("keras")  # on its backend, before TensorFlow imports it on another
     backend = require_peer("tf_keras").backend
     labels, chances = backend.ctc_decode(probabilities, lengths, False, beam_width, top_paths)
     return [np.asarray(one) for one in labels], np.asarray(chances)

@@ -82,6 +82,7 @@ class RNN(StatefulLayer):
         stateful: bool = False,
         unroll: Any = False,
         zero_output_for_mask: bool = False,
+        *,
         checkpoint: bool | int = False,
         **options: Any,
     ) -> None:
