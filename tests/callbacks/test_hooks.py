@@ -276,11 +276,13 @@ def test_terminate_on_nan(data, capsys):
         lstm_model(optimizers.SGD(1e200)).fit(x, y, epochs=9, verbose=0, callbacks=[TerminateOnNaN(raise_error=True)])
 
 
-def test_a_signal_ends_a_fit_soon(rng):
+def test_a_signal_ends_a_fit_soon(rng, request):
     x, y = rng.normal(size=(4000, 20, 2)), rng.normal(size=(4000, 1))
     model = Sequential([Input((20, 2)), layers.LSTM(64), layers.Dense(1)])
     model.compile("adam", "mse", metrics=["mae"])
     waits = []
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell ignores it in its background jobs
+    request.addfinalizer(lambda: signal.signal(signal.SIGINT, before))
     for _ in range(3):
         sent = []
 
