@@ -30,6 +30,10 @@ NETWORKS = {
     "SimpleRNN": lambda: [layers.SimpleRNN(UNITS)],
     "LSTM": lambda: [layers.LSTM(UNITS)],
     "GRU": lambda: [layers.GRU(UNITS)],
+    "minLSTM": lambda: [layers.MinLSTM(UNITS)],
+    "minLSTM, two": lambda: [layers.MinLSTM(UNITS, return_sequences=True), layers.MinLSTM(UNITS)],
+    "minGRU": lambda: [layers.MinGRU(UNITS)],
+    "minGRU, two": lambda: [layers.MinGRU(UNITS, return_sequences=True), layers.MinGRU(UNITS)],
 }
 
 

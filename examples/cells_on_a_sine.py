@@ -12,7 +12,7 @@ reach the peaks of the wave at 1, where its derivative vanishes. With it (`--rea
 GRUs (Keras's as well) and the minimal cells have not converged after 25 epochs, so all networks get 100 epochs with
 decreasing learning rates.
 
-The gates of MinGRU and MinLSTM do not see the previous output, so two of these layers are stacked.
+The gates of MinGRU and MinLSTM do not see the previous output, so these layers are stacked as well.
 """
 
 import argparse
@@ -41,8 +41,10 @@ NETWORKS = {
     "LSTM, both": lambda: [layers.LSTM(UNITS, peephole=True, coupled=True)],
     "GRU": lambda: [layers.GRU(UNITS)],
     "GRU, reset before": lambda: [layers.GRU(UNITS, reset_after=False)],
-    "MinGRU, two": lambda: [layers.MinGRU(UNITS, return_sequences=True), layers.MinGRU(UNITS)],
-    "MinLSTM, two": lambda: [layers.MinLSTM(UNITS, return_sequences=True), layers.MinLSTM(UNITS)],
+    "minGRU": lambda: [layers.MinGRU(UNITS)],
+    "minGRU, two": lambda: [layers.MinGRU(UNITS, return_sequences=True), layers.MinGRU(UNITS)],
+    "minLSTM": lambda: [layers.MinLSTM(UNITS)],
+    "minLSTM, two": lambda: [layers.MinLSTM(UNITS, return_sequences=True), layers.MinLSTM(UNITS)],
 }
 
 

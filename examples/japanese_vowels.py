@@ -47,14 +47,16 @@ def padded(parts: list[list[np.ndarray]]) -> list[np.ndarray]:
     ]
 
 
-def trained(x: np.ndarray, y: np.ndarray, seed: int, epochs: int = EPOCHS) -> fastlstm.Sequential:
-    """Return a model trained on the padded utterances."""
+def trained(
+    x: np.ndarray, y: np.ndarray, seed: int, epochs: int = EPOCHS, cell: type = layers.LSTM, depth: int = 1
+) -> fastlstm.Sequential:
+    """Return a model of `depth` recurrent layers, trained on the padded utterances."""
     fastlstm.utils.set_random_seed(seed)
     model = fastlstm.Sequential(
         [
             layers.Input(x.shape[1:]),
             layers.Masking(PADDING),
-            layers.LSTM(UNITS, dropout=DROPOUT / 2),
+            *[cell(UNITS, dropout=DROPOUT / 2, return_sequences=i + 1 < depth) for i in range(depth)],
             layers.Dropout(DROPOUT),
             layers.Dense(SPEAKERS, activation="softmax"),
         ]

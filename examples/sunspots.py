@@ -25,12 +25,19 @@ AHEAD, SEASON, WINDOW, UNITS, EPOCHS, NETWORKS = 11, 11, 33, 16, 100, 5
 CUTS = (1975, 1986, 1997)  # last year of the training data
 
 
-def forecast(known: np.ndarray, seed: int, epochs: int) -> np.ndarray:
+def forecast(known: np.ndarray, seed: int, epochs: int, cell: str = "gru", depth: int = 1) -> np.ndarray:
     """Return the mean forecast (AHEAD,) of several networks that follows a series (years,)."""
     found = []
     for number in range(NETWORKS):
         model = fastlstm.fit(
-            np.sqrt(known), cell="gru", units=UNITS, window=WINDOW, epochs=epochs, seed=100 * seed + number, verbose=0
+            np.sqrt(known),
+            cell=cell,
+            units=UNITS,
+            layers=depth,
+            window=WINDOW,
+            epochs=epochs,
+            seed=100 * seed + number,
+            verbose=0,
         )
         found.append(np.maximum(model.forecast(np.sqrt(known), AHEAD), 0) ** 2)
     return np.mean(found, axis=0)

@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from .. import __version__
-from . import bench, convert, forecast, gradients, info, predict, run, sine
+from . import bench, convert, forecast, gradients, info, limit, predict, run, sine
 
 __all__ = ["main"]
 
@@ -92,7 +92,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="fastlstm", description="Fast recurrent neural networks for the CPU.", allow_abbrev=False)
     parser.add_argument("--version", action="version", version=f"fastlstm {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for command in (info, sine, gradients, forecast, predict, run, convert, bench):
+    for command in (info, sine, gradients, limit, forecast, predict, run, convert, bench):
         summary = (command.__doc__ or "").splitlines()[0]
         added = commands.add_parser(
             command.NAME,
