@@ -6,6 +6,7 @@ affects all cases. A figure is the median of the turns.
 
 from __future__ import annotations
 
+import math
 import statistics
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
@@ -171,8 +172,8 @@ def _curves(times: dict[_Case, float], kind: str) -> list[dict[str, Any]]:
 
 def multiply_adds(cell: str, units: int) -> int:
     """Return the number of multiply-adds of the products of a step of one sequence, from the shapes of the weights."""
-    weights = _model(cell, units, units).get_weights()
-    return sum(one.size for one in weights if one.ndim == 2)
+    layer = _model(cell, units, units).layers[0]
+    return sum(math.prod(one.shape) for one in layer.weights if one.name.endswith("kernel"))
 
 
 def _step(

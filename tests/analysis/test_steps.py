@@ -30,47 +30,55 @@ def data(rng, return_sequences, masked=False):
     return x, rng.normal(size=(N, T, 2) if return_sequences else (N, 2))
 
 
-def losses(model, found, y, mask, last_step_first):
+def losses(model, outputs, y, mask):
     """The share of each sample in the batch's mean squared error, times the number of samples."""
     kernel, bias = model.layers[-1].kernel, model.layers[-1].bias
+    errors = ((outputs @ kernel + bias - y) ** 2).mean(axis=-1)
     if y.ndim == 2:
-        h = found[:, 0 if last_step_first else -1, 0]
-        return ((h @ kernel + bias - y) ** 2).mean(axis=1)
-    values = ((found[:, :, 0] @ kernel + bias - y) ** 2).mean(axis=2)
-    if mask is None:
-        return values.mean(axis=1)
-    return N * (values * mask).sum(axis=1) / mask.sum()
+        return errors
+    return errors.mean(axis=1) if mask is None else len(y) * (errors * mask).sum(axis=1) / mask.sum()
 
 
 @pytest.mark.parametrize("masked", [False, True], ids=["", "masked"])
 @pytest.mark.parametrize("return_sequences", [False, True], ids=["last", "sequences"])
+@pytest.mark.parametrize("bidirectional", [False, True], ids=["", "bidirectional"])
 @pytest.mark.parametrize("name", stepwise.CELLS)
-def test_gradient_flow_is_the_finite_difference_of_the_loss(name, return_sequences, masked):
+def test_gradient_flow_is_the_finite_difference_of_the_loss(name, bidirectional, return_sequences, masked):
     rng = np.random.default_rng(len(name))
-    model, layer = random_model(name, rng, return_sequences=return_sequences, masked=masked)
+    options = {"return_sequences": return_sequences, "masked": masked, "bidirectional": bidirectional}
+    model, layer = random_model(name, rng, **options)
     x, y = data(rng, return_sequences, masked)
     mask = x.any(axis=2) if masked else None
     flow = analysis.gradient_flow(model, x, y)
-    assert list(flow) == [layer.name]
-    w = stepwise.weights_of(layer)
+    directions = [layer.forward_layer, layer.backward_layer] if bidirectional else [layer]
+    names = [f"{layer.name}/{one.name}" for one in directions] if bidirectional else [layer.name]
+    assert list(flow) == names
     states = stepwise.CELLS[name][3]
-    for s, state in enumerate(states):
-        wanted = np.zeros((N, T, H))
-        for t in range(T):
-            for unit in range(H):
-                change = np.zeros((len(states), H))
-                ends = []
-                for change[s, unit] in (EPSILON, -EPSILON):
-                    found, _ = stepwise.run(name, w, x, changed_at=t, change=change, mask=mask)
-                    ends.append(losses(model, found, y, mask, False))
-                wanted[:, t, unit] = (ends[0] - ends[1]) / (2 * EPSILON)
-        norms = np.linalg.norm(wanted, axis=2)
-        if masked and s == 1:  # where a step is masked, h is not made of c
-            norms, got = norms[mask], flow[layer.name][state].samples[mask]
-        else:
-            got = flow[layer.name][state].samples
-        assert norms.max() > 1e-3
-        np.testing.assert_allclose(got, norms, rtol=1e-6, atol=1e-9)
+
+    changes = EPSILON * np.concatenate([np.eye(H), -np.eye(H)])  # of a unit each, up and down
+    times = len(changes)
+    repeated = [None if one is None else np.concatenate([one] * times) for one in (x, y, mask)]
+
+    def changed_losses(changed, t, s):
+        change = np.zeros((len(states), times * N, H))
+        change[s] = np.repeat(changes, N, axis=0)
+        outputs = []
+        for one in directions:
+            options = {"changed_at": t, "change": change} if one is changed else {}
+            w, backwards = stepwise.weights_of(one), one.go_backwards
+            found, _ = stepwise.run(name, w, repeated[0], mask=repeated[2], go_backwards=backwards, **options)
+            outputs.append(found[:, :, 0] if return_sequences else found[:, 0 if backwards else -1, 0])
+        return losses(model, np.concatenate(outputs, axis=-1), repeated[1], repeated[2]).reshape(2, H, N)
+
+    for key, one in zip(names, directions, strict=True):
+        for s, state in enumerate(states):
+            ends = np.stack([changed_losses(one, t, s) for t in range(T)])  # (T, 2, H, N)
+            norms = np.linalg.norm((ends[:, 0] - ends[:, 1]) / (2 * EPSILON), axis=1).T
+            got = flow[key][state].samples
+            if masked and s == 1:  # where a step is masked, h is not made of c
+                norms, got = norms[mask], got[mask]
+            assert norms.max() > 1e-3
+            np.testing.assert_allclose(got, norms, rtol=1e-6, atol=1e-9)
 
 
 @pytest.mark.parametrize("name", stepwise.CELLS)
@@ -89,31 +97,16 @@ def test_states_and_gates_are_those_of_the_equations(name):
         np.testing.assert_allclose(values, gates[gate], rtol=1e-12, atol=1e-14)
 
 
-@pytest.mark.parametrize("return_sequences", [False, True], ids=["last", "sequences"])
-@pytest.mark.parametrize("name", ["LSTM", "GRU, reset before"])
-def test_both_directions_are_in_the_order_of_time(name, return_sequences):
+@pytest.mark.parametrize("name", stepwise.CELLS)
+def test_states_of_both_directions_are_in_the_order_of_time(name):
     rng = np.random.default_rng(2)
-    model, layer = random_model(name, rng, return_sequences=return_sequences, bidirectional=True)
-    x, y = data(rng, return_sequences)
-    of_states, flow = analysis.states(model, x), analysis.gradient_flow(model, x, y)
-    kernel = np.array(model.layers[-1].kernel)
-    names = [f"{layer.name}/{inner.name}" for inner in (layer.forward_layer, layer.backward_layer)]
-    assert list(of_states) == list(flow) == names
-    runs = [
-        stepwise.run(name, stepwise.weights_of(inner), x, go_backwards=inner.go_backwards)[0]
-        for inner in (layer.forward_layer, layer.backward_layer)
-    ]
-    outputs = [run[:, :, 0] for run in runs] if return_sequences else [runs[0][:, -1, 0], runs[1][:, 0, 0]]
-    for key, run in zip(names, runs, strict=True):
-        np.testing.assert_allclose(of_states[key]["h"], run[:, :, 0], rtol=1e-12, atol=1e-14)
-    error = np.concatenate(outputs, axis=-1) @ kernel + model.layers[-1].bias - y
-    d_output = 2 * error / (error[0].size) @ kernel.T
-    # The gradient of the states with which each direction ends comes from the output alone.
-    d_last = d_output if not return_sequences else None
-    of_forward = d_last[:, :H] if d_last is not None else d_output[:, -1, :H]
-    of_backward = d_last[:, H:] if d_last is not None else d_output[:, 0, H:]
-    np.testing.assert_allclose(flow[names[0]]["h"].samples[:, -1], np.linalg.norm(of_forward, axis=1), rtol=1e-9)
-    np.testing.assert_allclose(flow[names[1]]["h"].samples[:, 0], np.linalg.norm(of_backward, axis=1), rtol=1e-9)
+    model, layer = random_model(name, rng, bidirectional=True)
+    x, _ = data(rng, False)
+    states = analysis.states(model, x)
+    for one in (layer.forward_layer, layer.backward_layer):
+        run, _ = stepwise.run(name, stepwise.weights_of(one), x, go_backwards=one.go_backwards)
+        for k, values in enumerate(states[f"{layer.name}/{one.name}"].values()):
+            np.testing.assert_allclose(values, run[:, :, k], rtol=1e-12, atol=1e-14)
 
 
 @pytest.mark.parametrize("bidirectional", [False, True], ids=["", "bidirectional"])
