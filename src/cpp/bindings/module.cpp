@@ -16,6 +16,7 @@ void register_network(py::module_& module, const py::object& parameter_type, con
 PYBIND11_MODULE(_core, module) {
     using namespace fastlstm;
     register_settings(module);
+    register_norms(module);
     const py::object parameter =
         py::module_::import("collections").attr("namedtuple")("Parameter", "layer name shape trainable");
     module.attr("Parameter") = parameter;

@@ -11,6 +11,7 @@ namespace fastlstm {
 template <class T>
 using NetworkClass = py::class_<NetworkHandle<T>>;
 
+void register_norms(py::module_& module);
 void register_settings(py::module_& module);
 void register_streams(py::module_& module);
 

@@ -88,24 +88,13 @@ class GradientFlow(Mapping[str, Mapping[str, StepNorms]]):
 
 
 def norms_of(batches: list[dict[str, dict[str, Array]]]) -> GradientFlow:
-    """Return the norms over units of gradients (N, T, H) by layer and state, those of all batches."""
+    """Return the norms (N, T) of all batches by layer and state."""
     return GradientFlow(
         {
             layer: {state: StepNorms(np.concatenate([batch[layer][state] for batch in batches])) for state in states}
             for layer, states in batches[0].items()
         }
     )
-
-
-def norms_of_batch(gradients: dict[str, dict[str, Array]], factor: float = 1.0) -> dict[str, dict[str, Array]]:
-    """Return norms (N, T) of gradients (N, T, H) times a factor, computed in float64, which does not underflow."""
-    return {
-        layer: {
-            state: factor * np.sqrt(np.einsum("nth,nth->nt", each, each, dtype=np.float64))
-            for state, each in states.items()
-        }
-        for layer, states in gradients.items()
-    }
 
 
 def gradient_flow(model: Any, x: Any, y: Any, sample_weight: Any = None, *, batch_size: int = 32) -> GradientFlow:
@@ -167,5 +156,5 @@ def gradient_flow(model: Any, x: Any, y: Any, sample_weight: Any = None, *, batc
     found = []
     for inputs, targets, weights, rows in probe.examples(x, y, sample_weight, batch_size):
         _, records = trainer.loss_and_state_gradients(inputs, targets, sample_weight=weights)
-        found.append(norms_of_batch(probe.by_layer(records), rows))
+        found.append(probe.norms_by_layer(records, rows))
     return norms_of(found)

@@ -6,7 +6,7 @@ import numpy as np
 
 from .._internal import checks
 from .._internal.arrays import Array
-from ._gradient_flow import GradientFlow, norms_of, norms_of_batch
+from ._gradient_flow import GradientFlow, norms_of
 from ._probe import Probe
 
 
@@ -58,7 +58,7 @@ def output_flow(
         saved = probe.network.forward(inputs)
         d_output, _ = probe.output_gradient(saved.output, step, feature)
         _, _, records = probe.network.state_gradients(saved, d_output)
-        found.append(norms_of_batch(probe.by_layer(records)))
+        found.append(probe.norms_by_layer(records))
     return norms_of(found)
 
 
@@ -117,7 +117,7 @@ def memory_length(
         valid = {layer.name: probe.valid_steps(saved, layer) for layer in probe.layers}
         d_output, at = probe.output_gradient(saved.output, step, feature)
         _, _, records = probe.network.state_gradients(saved, d_output)
-        norms = norms_of_batch(probe.by_layer(records))
+        norms = probe.norms_by_layer(records)
         for layer in probe.layers:
             of_layer = norms[layer.name]["h"]
             if at is not None and of_layer.shape[1] != saved.output.shape[1]:

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from .. import _core
 from .._internal import checks
 from .._internal.arrays import Array
 from .._internal.row_arrays import RowArrays, Rows, for_core
@@ -132,13 +133,17 @@ class Probe:
         return compiled.trainer_of(self.network, None)
 
     def by_layer(self, records: Any) -> dict[str, dict[str, Array]]:
-        """Return records of states (N, T, states, H), by their numbers, by layer and state, (N, T, H) each."""
+        """Return records of states (N, T, states, ...), by their numbers, by layer and state, (N, T, ...) each."""
         return {
             layer.name: {
                 state: layer.in_time(records[layer.record])[:, :, k] for k, state in enumerate(layer.cell.states)
             }
             for layer in self.layers
         }
+
+    def norms_by_layer(self, gradients: Any, factor: float = 1.0) -> dict[str, dict[str, Array]]:
+        """Return the norms over the units of records of gradients, times a factor, by layer and state, (N, T) each."""
+        return self.by_layer({layer.record: factor * _core.norms(gradients[layer.record]) for layer in self.layers})
 
     def input_norms(self, inputs: Any, step: Any, feature: Any) -> Array:
         """Return the norms of the gradient of an output with respect to each step of the input, (N, T)."""
@@ -150,7 +155,7 @@ class Probe:
         gradients = [records[record][:, :, 0] for record in self._embeddings] or [dx]
         if gradients[0].ndim != 3:
             raise ValueError(f"model: expected an input with steps, got one of shape (N, {dx.shape[-1]})")
-        return np.asarray(np.sqrt(sum(np.einsum("ntd,ntd->nt", d, d, dtype=np.float64) for d in gradients)))
+        return np.asarray(np.sqrt(sum(_core.norms(each) ** 2 for each in gradients)))
 
     def valid_steps(self, saved: Any, layer: RecordedLayer) -> Array:
         """Return whether each step of a layer is valid, and not masked, (N, T)."""
