@@ -84,6 +84,7 @@ CASES = [
     ("CategoricalCrossentropy", {"from_logits": True}, logits, SEQUENCE),
     *[("SparseCategoricalCrossentropy", {}, make, SEQUENCE) for make in (classes, classes_in_a_column)],
     ("SparseCategoricalCrossentropy", {}, classes_in_a_column, MATRIX),
+    ("SparseCategoricalCrossentropy", {"ignore_class": 2}, classes_in_a_column, MATRIX),
     ("Accuracy", {}, chances_in_quarters, MATRIX),
     *[("BinaryAccuracy", {}, make, shape) for make in (chances, chances_in_quarters) for shape in ANY],
     ("BinaryAccuracy", {"threshold": 0.25}, chances_in_quarters, MATRIX),

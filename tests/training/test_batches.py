@@ -8,7 +8,7 @@ from batch_sources import Numbered, batches, fitted, same, small_model
 from peers import require_peer
 
 import fastlstm
-from fastlstm import callbacks, optimizers
+from fastlstm import callbacks, losses, optimizers
 
 
 @pytest.fixture
@@ -63,6 +63,16 @@ def test_weights_of_classes_in_batches(data):
     assert same(fitted(Numbered(x, y), class_weight=weights), expected)
     with pytest.raises(ValueError, match="class_weight: expected None if sample_weight is given"):
         fitted(iter([(x, y, np.ones(50))]), class_weight=weights)
+
+
+def test_a_batch_of_the_validation_may_be_larger_than_the_training_data(data):
+    """The loss of a batch as a whole tells the size of the batches."""
+    x, y = data[0], (data[1] > 0).astype(float)
+    model = small_model()
+    model.compile("sgd", losses.Dice())
+    history = model.fit(x[:10], y[:10], batch_size=32, validation_data=(x, y), verbose=0).history
+    assert history["val_loss"] == [pytest.approx(model.evaluate(x, y, batch_size=32, verbose=0), rel=1e-12)]
+    assert history["val_loss"] != [pytest.approx(model.evaluate(x, y, batch_size=10, verbose=0), rel=1e-6)]
 
 
 def test_a_loss_in_python_is_trained_on_batches(data):

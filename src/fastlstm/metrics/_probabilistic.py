@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import numpy as np
+
 from .. import losses
 from .._internal import checks
 from ._base import registry
@@ -139,7 +141,8 @@ class SparseCategoricalCrossentropy(MeanOfFunction):
     from_logits : bool
         Whether predictions are logits instead of probabilities.
     ignore_class : int, optional
-        A class number whose samples have the value 0.
+        A class number whose samples have the value 0. As in Keras, they count in the mean all the same, unless there
+        are sample weights.
     axis : int
         The axis of the classes, at least -1.
 
@@ -181,6 +184,33 @@ class SparseCategoricalCrossentropy(MeanOfFunction):
             ignore_class=self.ignore_class,
             axis=self.axis,
         )
+
+    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
+        """Add a batch.
+
+        Parameters
+        ----------
+        y_true : array_like
+            Class numbers.
+        y_pred : array_like
+            Predictions.
+        sample_weight : array_like, optional
+            The weight of each sample, or of each of its steps.
+
+        Raises
+        ------
+        TypeError
+            If an argument is neither real numbers nor booleans.
+        ValueError
+            If shapes do not fit, or a class number is out of range.
+        """
+        if sample_weight is not None and self.ignore_class is not None:
+            weights = np.asarray(sample_weight, np.float64)
+            counted = np.reshape(np.asarray(y_true) != self.ignore_class, np.shape(y_pred)[:-1])
+            counted = counted[(..., *[np.newaxis] * (weights.ndim - counted.ndim))]
+            weights = weights[(..., *[np.newaxis] * (counted.ndim - weights.ndim))]
+            sample_weight = weights * counted
+        super().update_state(y_true, y_pred, sample_weight)
 
 
 @registry.register()

@@ -350,11 +350,12 @@ class Model(OwnSteps, LayerGraph, metaclass=ModelType):
             data = self._examples(x, y, sample_weight)
             kept = array_data.training_rows(len(data.x), validation_split if validation_data is None else 0.0)
             held_out = data.part(kept, len(data.x)) if kept < len(data.x) else None
-            batch_size = min(array_data.batch_size_of(batch_size, kept, steps), kept)
+            batch_size = array_data.batch_size_of(batch_size, kept, steps)  # also of the validation
+            rows = min(batch_size, kept)
             if self._native_model().stateful:
-                self._native_model().rows_of_a_batch("x", kept, batch_size)
+                self._native_model().rows_of_a_batch("x", kept, rows)
             examples = data.part(0, kept).with_class_weight(class_weight)
-            source = array_data.ArraySource(examples, batch_size, shuffle, steps)
+            source = array_data.ArraySource(examples, rows, shuffle, steps)
         validate = self._validation(
             validation_data,
             held_out,
