@@ -185,7 +185,7 @@ class SparseCategoricalCrossentropy(MeanOfFunction):
             axis=self.axis,
         )
 
-    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
+    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:  # type: ignore[override]
         """Add a batch.
 
         Parameters
@@ -205,10 +205,11 @@ class SparseCategoricalCrossentropy(MeanOfFunction):
             If shapes do not fit, or a class number is out of range.
         """
         if sample_weight is not None and self.ignore_class is not None:
-            weights = np.asarray(sample_weight, np.float64)
             counted = np.reshape(np.asarray(y_true) != self.ignore_class, np.shape(y_pred)[:-1])
-            counted = counted[(..., *[np.newaxis] * (weights.ndim - counted.ndim))]
-            weights = weights[(..., *[np.newaxis] * (counted.ndim - weights.ndim))]
+            axes = max(counted.ndim, np.ndim(sample_weight))
+            weights, counted = (
+                np.reshape(one, np.shape(one) + (1,) * (axes - np.ndim(one))) for one in (sample_weight, counted)
+            )
             sample_weight = weights * counted
         super().update_state(y_true, y_pred, sample_weight)
 
