@@ -4,14 +4,25 @@ import sys
 import time
 from typing import Any
 
-import numpy as np
+from .text import figures
 
+_NOTEBOOK_WIDTH = 120  # characters of a line in a notebook; what tqdm finds there is the terminal that started it
 _PATIENCE = 1.0  # seconds after which verbose='auto' shows the bar of a prediction
 
 
 def shows_bars() -> bool:
-    """Return whether what is printed can be overwritten: on a terminal and in a notebook, but not in a file."""
-    return sys.stdout.isatty() or type(sys.stdout).__module__.startswith("ipykernel")
+    """Return whether what is printed can be overwritten: on a terminal and in an open notebook, but not in a file."""
+    return sys.stdout.isatty() or (type(sys.stdout).__module__.startswith("ipykernel") and _is_open())
+
+
+def _is_open() -> bool:
+    """Return whether a notebook is open somewhere, and not executed by a program, which saves all that is printed.
+
+    Such programs (nbconvert, papermill) say that nobody is there to answer an `input`.
+    """
+    shell: Any = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    request = shell.get_parent() if hasattr(shell, "get_parent") else {}
+    return bool(request.get("content", {}).get("allow_stdin", True))
 
 
 def rows_bar(rows: int, verbose: int | str) -> Any:
@@ -59,7 +70,8 @@ class EpochProgress:
                 leave=False,
                 bar_format=self._title + "  " + known + "{desc}",
                 mininterval=0.05,
-                ncols=shutil.get_terminal_size().columns - 1 if sys.stdout.isatty() else None,  # else it wraps
+                # A bar that wraps cannot be overwritten on a terminal.
+                ncols=shutil.get_terminal_size().columns - 1 if sys.stdout.isatty() else _NOTEBOOK_WIDTH,
             )
         self._start = time.perf_counter()
 
@@ -90,9 +102,4 @@ class EpochProgress:
 
 
 def _text(logs: dict[str, Any]) -> str:
-    return "".join(f"  {name} {_figure(value)}" for name, value in logs.items())
-
-
-def _figure(value: Any) -> str:
-    figures = [f"{one:.4g}" for one in np.ravel(value)]
-    return figures[0] if np.ndim(value) == 0 else f"[{' '.join(figures)}]"
+    return "".join(f"  {name} {figures(value)}" for name, value in logs.items())

@@ -5,7 +5,9 @@ from typing import Any
 
 import numpy as np
 
+from .._internal import html
 from .._internal.arrays import Array
+from .._internal.text import counted, figures
 from ._probe import Probe
 
 
@@ -49,6 +51,15 @@ class StepNorms:
         ends = f", first step {mean[0]:.3g}, last step {mean[-1]:.3g}" if steps else ""
         return f"StepNorms({samples} samples, {steps} steps{ends})"
 
+    def _repr_html_(self) -> str:
+        """Return the mean and the spread of the first steps as a table for notebooks."""
+        rows = [
+            [str(step), figures(mean), figures(std)]
+            for step, (mean, std) in enumerate(zip(self.mean, self.std, strict=True))
+        ]
+        title = f"Norms of {counted(len(self.samples), 'sample')} at {counted(len(rows), 'step')}"
+        return html.section(title, html.head(["Step", "Mean", "Standard deviation"], rows, ">>>"))
+
 
 class GradientFlow(Mapping[str, Mapping[str, StepNorms]]):
     """Norms of gradients by recurrent layer and state: ``flow["lstm"]["c"].mean``.
@@ -85,6 +96,19 @@ class GradientFlow(Mapping[str, Mapping[str, StepNorms]]):
         """Return the norms of all layers, one in each line."""
         lines = [f"{layer} {state}: {norms!r}" for layer, states in self.items() for state, norms in states.items()]
         return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        """Return the norms as a picture, and the means of the first and the last step as a table, for notebooks."""
+        means = {(layer, state): norms.mean for layer, states in self.items() for state, norms in states.items()}
+        parts = []
+        if means and all(len(mean) for mean in means.values()):
+            from ..plotting import plot_gradient_flow  # slow to import
+
+            figure = plot_gradient_flow(self).figure
+            parts.append(html.picture(figure, "The norm of the gradient at each step"))
+        rows = [[*names, *(figures(mean[at]) if len(mean) else "-" for at in (0, -1))] for names, mean in means.items()]
+        parts.append(html.table(["Layer", "State", "First step", "Last step"], rows, "<<>>"))
+        return html.section(f"Gradients of {counted(len(self), 'recurrent layer')}", *parts)
 
 
 def norms_of(batches: list[dict[str, dict[str, Array]]]) -> GradientFlow:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from .._internal.not_available import has_attributes_of_keras
+from ._notebook import history_for_notebooks
 
 
 @has_attributes_of_keras
@@ -278,3 +279,7 @@ class History(Callback):
         for name, value in (logs or {}).items():
             self.history.setdefault(name, []).append(value)
             self._epochs.setdefault(name, []).append(epoch)
+
+    def _repr_html_(self) -> str:
+        """Return the losses as a picture, and the last and the best value of each name, for notebooks."""
+        return history_for_notebooks(self)

@@ -9,6 +9,7 @@ from .._internal import checks
 from .._internal.arrays import Array
 from .._internal.progress import message
 from ._base import Callback
+from ._notebook import direction_of
 
 
 class MonitorCallback(Callback):
@@ -47,10 +48,9 @@ class MonitorCallback(Callback):
         self.min_delta = abs(checks.number("min_delta", min_delta))
 
     def _larger_is_better(self) -> bool:
-        name = self.monitor.removeprefix("val_")
-        if self.mode != "auto" or name == "loss":
+        if self.mode != "auto":
             return self.mode == "max"
-        direction = self.model._compiled.metrics.direction(name)
+        direction = direction_of(self.model, self.monitor)
         if direction is None:
             raise ValueError(
                 f"mode: {type(self).__name__} does not know whether a larger {self.monitor!r} is better; give"

@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import config
-from .._internal import checks
+from .._internal import checks, html
 from .._internal.arrays import finite_array
 from .._internal.scores import mae, rmse
+from .._internal.text import counted, figures
 from ..models import Sequential
 from ..models.quick_fit import fit
 from ..series import Series
@@ -71,6 +72,12 @@ class HoldOut:
         """The root mean squared and the mean absolute error of each method, by its name."""
         return {name: Score(rmse(self.values, f), mae(self.values, f)) for name, f in self.forecasts.items()}
 
+    def _repr_html_(self) -> str:
+        """Return the errors of each method as a table for notebooks."""
+        rows = [[name, *(figures(error) for error in score)] for name, score in self.scores.items()]
+        table = html.table(["Method", *(error.upper() for error in Score._fields)], rows, "<>>")
+        return html.section(f"Forecasts of {counted(len(self.values), 'held-out value')}", table)
+
 
 @dataclass(frozen=True, eq=False)
 class Forecast:
@@ -112,6 +119,18 @@ class Forecast:
     model: Sequential
     loss: float
     seconds: dict[str, float]
+
+    def _repr_html_(self) -> str:
+        """Return a picture, the errors on held-out values, and the first values as a table, for notebooks."""
+        from ..plotting import series_forecast_figure  # slow to import
+
+        name = self.series.name
+        parts = [html.picture(series_forecast_figure(self), f"{name}: known values and the forecast")]
+        if self.hold_out is not None:
+            parts.append(html.Markup(self.hold_out._repr_html_()))
+        rows = [[str(at), figures(value, 6)] for at, value in zip(self.index, self.values, strict=True)]
+        parts.append(html.head([self.series.index_name, name], rows, "<>"))
+        return html.section(f"Forecast of {name}: {counted(len(rows), 'value')}", *parts)
 
 
 def forecast_series(

@@ -1,6 +1,7 @@
 """Layer, the base class: name, dtype, weights, building, and calls outside a model."""
 
 import functools
+import inspect
 import math
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,6 +19,7 @@ from .._internal.owners import Owner
 from .._internal.registry import Registry, plain
 from .._internal.signatures import takes_the_options_of
 from .._internal.tensor import like
+from ._notebook import layer_for_notebooks
 from ._ranks import explained
 from ._rng import RngSteps
 from ._trainable import Trainable
@@ -480,6 +482,10 @@ class Layer(Trainable):
     def __repr__(self) -> str:
         """Return the class and the name."""
         return f"<{type(self).__name__} name={self.name!r} built={self.built}>"
+
+    def _repr_html_(self) -> str:
+        """Return the arguments that differ from the defaults, and the weights, for notebooks."""
+        return layer_for_notebooks(self, inspect.signature(Layer).parameters)
 
     # Inside -----------------------------------------------------------------------------------------------------
 

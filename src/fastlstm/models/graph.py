@@ -266,6 +266,10 @@ class LayerGraph(Owned):
         text = summary.table(self, line_length, positions, show_trainable, layer_range, expand_nested)
         (print if print_fn is None else print_fn)(text)
 
+    def _repr_html_(self) -> str:
+        """Return the table of `summary` for notebooks."""
+        return summary.table_for_notebooks(self)
+
     @property
     def optimizer(self) -> optimizers.Optimizer | None:
         """The optimizer, None before `compile`. Assigning another one keeps loss, metrics and weights.

@@ -1,11 +1,13 @@
-"""The table that `summary` prints."""
+"""The table that `summary` prints and notebooks show."""
 
 import itertools
 import re
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple, Protocol
 
+from .._internal import html
 from .._internal.checks import integer, number
+from .._internal.text import counted
 from ..layers.base import Shape
 
 # As in Keras: where columns end and how long lines are, for a chain, for a graph, and for both with one more column.
@@ -61,56 +63,93 @@ def table(
 ) -> str:
     """Return the layers of a model, their output shapes and sizes, and the totals."""
     entries = model._entries()
-    is_chain = all(entry.sources in ((), (Source(before, 0, 0),)) for before, entry in _with_names_before(entries))
-    titles, aligned = ["Layer (type)", "Output Shape", "Param #"], "<<>"
-    ends: Sequence[float] = _ENDS
-    longest = _LONGEST
-    if show_trainable:
-        ends, longest = _ENDS_WITH_TRAINABLE, _LONGEST_WITH_TRAINABLE
-    if not is_chain:
-        titles, aligned, longest = [*titles, "Connected to"], aligned + "<", _LONGEST_OF_GRAPH
+    columns = _columns(entries, show_trainable)
+    ends: Sequence[float] = _ENDS_WITH_TRAINABLE if show_trainable else _ENDS
+    longest = _LONGEST_WITH_TRAINABLE if show_trainable else _LONGEST
+    if columns.connections:
+        longest = _LONGEST_OF_GRAPH
         ends = _ENDS_OF_GRAPH_WITH_TRAINABLE if show_trainable else _ENDS_OF_GRAPH
-    if show_trainable:
-        titles, aligned = [*titles, "Trainable"], aligned + "^"
-    widths = _widths(line_length, longest, ends if positions is None else positions, len(titles))
+    widths = _widths(line_length, longest, ends if positions is None else positions, len(columns.titles))
     first, last = _bounds([entry.layer for entry in entries], layer_range)
-    rows = []
-    for entry, depth in _expanded(entries[first:last], expand_nested):
-        row = _row(entry, depth)
-        if is_chain:
-            row.pop()
-        rows.append(row + ([_trained(entry.layer)] if show_trainable else []))
-    lines = [f'Model: "{model.name}"', *_box(titles, rows, widths, aligned)]
+    rows = [columns.row(entry, depth) for entry, depth in _expanded(entries[first:last], expand_nested)]
+    lines = [f'Model: "{model.name}"', *_box(columns.titles, rows, widths, columns.aligned), *_totals(model)]
+    return "\n".join(lines)
+
+
+def table_for_notebooks(model: _Described, *, is_open: bool = True) -> html.Markup:
+    """Return the same as HTML; the layers of models inside unfold below each of these."""
+    entries = model._entries()
+    columns = _columns(entries, show_trainable=False)
+    rows: list[list[str] | html.Markup] = []
+    for entry in entries:
+        rows.append(columns.row(entry, 0))
+        if _has_layers(entry.layer):
+            rows.append(table_for_notebooks(entry.layer, is_open=False))
+    size, totals = sum(model._sizes()), [line.strip() for line in _totals(model)]
+    title = f'Model "{model.name}" ({type(model).__name__}): {counted(size, "parameter")}'
+    return html.section(title, html.table(columns.titles, rows, columns.aligned), *totals, is_open=is_open)
+
+
+class _Columns(NamedTuple):
+    """Which columns a table has."""
+
+    connections: bool
+    trainable: bool
+
+    @property
+    def titles(self) -> list[str]:
+        titles = ["Layer (type)", "Output Shape", "Param #"]
+        return titles + ["Connected to"] * self.connections + ["Trainable"] * self.trainable
+
+    @property
+    def aligned(self) -> str:
+        """How the cells of each column are aligned: <, > or ^."""
+        return "<<>" + "<" * self.connections + "^" * self.trainable
+
+    def row(self, entry: Entry, depth: int) -> list[str]:
+        """Return the cells of a layer that is inside this many models."""
+        layer = entry.layer
+        inner = "  " * (depth - 1) + "└ " if depth else ""
+        cells = [
+            f"{inner}{layer.name} ({type(layer).__name__})",
+            "?" if entry.shape is None else str(entry.shape),
+            f"{layer.count_params():,}" if layer.built else "0 (unbuilt)",
+        ]
+        if self.connections:
+            cells.append(", ".join(map(str, entry.sources)) or "-")
+        return cells + [_trained(layer)] * self.trainable
+
+
+def _columns(entries: list[Entry], show_trainable: bool) -> _Columns:
+    """Return the columns for these layers: in a chain, it is clear what they are connected to."""
+    is_chain = all(entry.sources in ((), (Source(before, 0, 0),)) for before, entry in _with_names_before(entries))
+    return _Columns(not is_chain, show_trainable)
+
+
+def _totals(model: _Described) -> list[str]:
+    """Return the lines below the table."""
     sizes = model._sizes()
     itemsize = 4 if model.dtype == "float32" else 8
     trainable = sum(size for size, trained in zip(sizes, model._trained(), strict=True) if trained)
-    for title, count in (
-        ("Total params", sum(sizes)),
-        ("Trainable params", trainable),
-        ("Non-trainable params", sum(sizes) - trainable),
-    ):
-        lines.append(f" {title}: {count:,} ({_size(count * itemsize)})")
-    return "\n".join(lines)
+    counts = {
+        "Total params": sum(sizes),
+        "Trainable params": trainable,
+        "Non-trainable params": sum(sizes) - trainable,
+    }
+    return [f" {title}: {count:,} ({_size(count * itemsize)})" for title, count in counts.items()]
+
+
+def _has_layers(layer: Any) -> bool:
+    """Return whether a layer is a model."""
+    return hasattr(layer, "_entries")
 
 
 def _expanded(entries: list[Entry], expand_nested: bool, depth: int = 0) -> Iterator[tuple[Entry, int]]:
     """Yield entries with how many models they are in, those of models inside below each of these."""
     for entry in entries:
         yield entry, depth
-        if expand_nested and hasattr(entry.layer, "_entries"):
+        if expand_nested and _has_layers(entry.layer):
             yield from _expanded(entry.layer._entries(), expand_nested, depth + 1)
-
-
-def _row(entry: Entry, depth: int) -> list[str]:
-    """Return the cells of a layer: name, shape, size and what it is connected to."""
-    layer = entry.layer
-    inner = "  " * (depth - 1) + "└ " if depth else ""
-    return [
-        f"{inner}{layer.name} ({type(layer).__name__})",
-        "?" if entry.shape is None else str(entry.shape),
-        f"{layer.count_params():,}" if layer.built else "0 (unbuilt)",
-        ", ".join(map(str, entry.sources)) or "-",
-    ]
 
 
 def _trained(layer: Any) -> str:

@@ -79,7 +79,7 @@ def plot_forecast(
     Parameters
     ----------
     history : array_like (T,) or (T, 1)
-        The values before the forecast.
+        The values before the forecast; may be empty.
     forecast : array_like (steps,) or (steps, 1)
         The values that follow, as `Sequential.forecast` returns them.
     truth : array_like (steps,) or (steps, 1), optional
@@ -129,7 +129,8 @@ def plot_forecast(
     def continued(part: NDArray[Any]) -> NDArray[Any]:
         return np.concatenate([past[last], part])
 
-    axes.plot(positions, past, color=TRUTH, linewidth=2.2, marker=marker_of(past), label="known values")
+    if len(past):
+        axes.plot(positions, past, color=TRUTH, linewidth=2.2, marker=marker_of(past), label="known values")
     bands = _bands(intervals, steps)
     for i, (label, lower, upper) in enumerate(bands):
         shade = 0.2 * (i + 1) / len(bands) ** 0.5

@@ -2,7 +2,11 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
+from .._internal import html
 from .._internal.arrays import Array
+from .._internal.text import counted, figures
 
 __all__ = ["QuantileForecast"]
 
@@ -61,10 +65,34 @@ class QuantileForecast:
                     found[round(other - quantile, 9)] = (one.clip(max=two), one.clip(min=two))
         return dict(sorted(found.items()))
 
+    def _repr_html_(self) -> str:
+        """Return the first values as a table for notebooks; for one series, also a picture with the intervals."""
+        each = self.values.shape[:-1]
+        places = [", ".join(map(str, place)) for place in np.ndindex(each)]
+        quantiles = self.values.reshape(-1, len(self.quantiles))
+        parts = []
+        if each and max(each) == len(quantiles) > 0 and _index_of_median(self.quantiles) is not None:
+            from ..plotting import plot_forecast  # slow to import
+
+            series = QuantileForecast(self.quantiles, quantiles)
+            axes = plot_forecast([], series.median, intervals=series.intervals)
+            axes.set_xlabel("step")
+            parts.append(html.picture(axes.figure, "The median and the intervals of each step"))
+        rows = [[place, *(figures(value, 6) for value in row)] for place, row in zip(places, quantiles, strict=True)]
+        titles = ["Step" if len(each) == 1 else "Index", *(f"{quantile:g}" for quantile in self.quantiles)]
+        parts.append(html.head(titles, rows, "<" + ">" * len(self.quantiles)))
+        return html.section(f"Forecast of {counted(len(self.quantiles), 'quantile')}, shape {each}", *parts)
+
 
 def median_of(quantiles: tuple[float, ...]) -> int:
     """Return the index of the median among the quantiles; raise ValueError if there is none."""
-    for number, quantile in enumerate(quantiles):
-        if abs(quantile - 0.5) < _SAME:
-            return number
-    raise ValueError(f"quantiles: expected 0.5, the median, to be one of them, since it is fed back, got {quantiles}")
+    number = _index_of_median(quantiles)
+    if number is None:
+        raise ValueError(
+            f"quantiles: expected 0.5, the median, to be one of them, since it is fed back, got {quantiles}"
+        )
+    return number
+
+
+def _index_of_median(quantiles: tuple[float, ...]) -> int | None:
+    return next((number for number, quantile in enumerate(quantiles) if abs(quantile - 0.5) < _SAME), None)
