@@ -6,6 +6,7 @@ from functools import partial
 
 import numpy as np
 import pytest
+from html_pages import page_of
 from peers import require_peer
 
 import fastlstm
@@ -235,6 +236,16 @@ def test_weights_are_copied_in_and_out_and_views_are_read_only(kind):
     assert (layer.weights[0] == kept[0]).all()
     with pytest.raises(ValueError, match="read-only"):
         layer.weights[0][...] = 0
+
+
+@pytest.mark.parametrize("kind", MADE)
+def test_notebooks_show_the_weights(kind):
+    make, shape, _, weights = MADE[kind]
+    layer = make(name="<name>")
+    layer.build(shape)
+    page = page_of(layer)
+    assert page.titles[0].startswith(f'{type(layer).__name__} "<name>": ')
+    assert sorted(row[1] for row in page.rows if len(row) == 3 and row[0] != "Weight") == sorted(map(str, weights))
 
 
 def test_named_views():
