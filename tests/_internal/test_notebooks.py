@@ -221,6 +221,12 @@ def test_losses_that_cannot_be_drawn(losses):
     assert len(page.pictures) == 1
 
 
+def test_arrays_of_other_lengths_in_a_history():
+    history = callbacks.History()
+    history.history = {"lengths": [np.zeros(3), np.ones(2)]}
+    assert page_of(history).rows[1:] == [["lengths", "[1 1]", "-", "-"]]
+
+
 def test_epochs_are_those_of_the_validation(rng):
     _, history, _ = trained(rng, epochs=6, validation_split=0.25, validation_freq=3)
     best = {row[0]: row[3] for row in page_of(history).rows}["val_loss"]

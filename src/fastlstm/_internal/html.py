@@ -19,7 +19,7 @@ class Markup(str):
     """Text that is HTML already; all other text is escaped."""
 
 
-def escaped(text: str) -> str:
+def _escaped(text: str) -> str:
     """Return text as HTML."""
     return text if isinstance(text, Markup) else html.escape(text)
 
@@ -33,7 +33,7 @@ def table(titles: Sequence[str], rows: Iterable[Sequence[str] | Markup], aligned
 
     def filled(tag: str, cells: Sequence[str]) -> str:
         pairs = zip(cells, styles, strict=True)
-        return "<tr>" + "".join(f"<{tag} {style}>{escaped(cell)}</{tag}>" for cell, style in pairs) + "</tr>"
+        return "<tr>" + "".join(f"<{tag} {style}>{_escaped(cell)}</{tag}>" for cell, style in pairs) + "</tr>"
 
     wide = f'<tr><td colspan="{len(titles)}" style="text-align: left">{{}}</td></tr>'
     body = "".join(wide.format(row) if isinstance(row, Markup) else filled("td", row) for row in rows)
@@ -51,8 +51,8 @@ def head(titles: Sequence[str], rows: Sequence[Sequence[str]], aligned: str) -> 
 
 def section(title: str, *parts: str, is_open: bool = True) -> Markup:
     """Return parts, which are HTML or texts, below a title that shows and hides them."""
-    body = "".join(part if isinstance(part, Markup) else f"<div>{escaped(part)}</div>" for part in parts)
-    return Markup(f"<details{' open' * is_open}><summary>{escaped(title)}</summary>{body}</details>")
+    body = "".join(part if isinstance(part, Markup) else f"<div>{_escaped(part)}</div>" for part in parts)
+    return Markup(f"<details{' open' * is_open}><summary>{_escaped(title)}</summary>{body}</details>")
 
 
 def picture(figure: Any, description: str) -> Markup:

@@ -48,8 +48,8 @@ def _rank(name: str) -> tuple[bool, str, str]:
 def _best(history: Any, name: str, values: list[Any]) -> tuple[str, str]:
     """Return the best value and its epoch, counted from 1, if it is known which values are better."""
     direction = direction_of(history.model, name)
-    numbers = np.asarray(values, float)
-    if direction is None or numbers.ndim != 1 or np.isnan(numbers).all():
+    numbers = np.asarray(values if direction else [], float)  # of an unknown name, they may be anything
+    if numbers.ndim != 1 or np.isnan(numbers).all():
         return "-", "-"
     best = int(np.nanargmax(numbers) if direction == "up" else np.nanargmin(numbers))
     epochs = history._epochs.get(name, range(len(values)))
