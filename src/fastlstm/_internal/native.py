@@ -21,6 +21,7 @@ elementwise_activations = _core.elementwise_activations
 available_isas = _core.available_isas
 compiler = _core.compiler
 cells = _core.cells
+norms = _core.norms
 
 _networks: dict[str, type[_core.NetworkF32] | type[_core.NetworkF64]] = {
     "float32": _core.NetworkF32,

@@ -5,8 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .. import _core
-from .._internal import checks
+from .._internal import checks, native
 from .._internal.arrays import Array
 from .._internal.row_arrays import RowArrays, Rows, for_core
 from ..layers import Embedding
@@ -143,7 +142,7 @@ class Probe:
 
     def norms_by_layer(self, gradients: Any, factor: float = 1.0) -> dict[str, dict[str, Array]]:
         """Return the norms over the units of records of gradients, times a factor, by layer and state, (N, T) each."""
-        return self.by_layer({layer.record: factor * _core.norms(gradients[layer.record]) for layer in self.layers})
+        return self.by_layer({layer.record: factor * native.norms(gradients[layer.record]) for layer in self.layers})
 
     def input_norms(self, inputs: Any, step: Any, feature: Any) -> Array:
         """Return the norms of the gradient of an output with respect to each step of the input, (N, T)."""
@@ -155,7 +154,7 @@ class Probe:
         gradients = [records[record][:, :, 0] for record in self._embeddings] or [dx]
         if gradients[0].ndim != 3:
             raise ValueError(f"model: expected an input with steps, got one of shape (N, {dx.shape[-1]})")
-        return np.asarray(np.sqrt(sum(_core.norms(each) ** 2 for each in gradients)))
+        return np.asarray(np.sqrt(sum(native.norms(each) ** 2 for each in gradients)))
 
     def valid_steps(self, saved: Any, layer: RecordedLayer) -> Array:
         """Return whether each step of a layer is valid, and not masked, (N, T)."""
