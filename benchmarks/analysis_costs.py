@@ -10,6 +10,7 @@ Train steps and analyses take turns in one process. A figure is the median over 
 import argparse
 import statistics
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -46,7 +47,7 @@ def costs(make: Callable[[int], Any], size: tuple[int, int, int], rounds: int) -
     model = fastlstm.Sequential([layers.Input((steps, features)), make(units), layers.Dense(1)])
     model.compile("adam", "mse")
     calls: dict[str, Callable[[], Any]] = {"train": lambda: model.fit(x, y, batch_size=BATCH, verbose=0)}
-    calls |= {name: lambda one=one: one(model, x, y) for name, one in ANALYSES.items()}
+    calls |= {name: partial(one, model, x, y) for name, one in ANALYSES.items()}
     found: dict[str, list[float]] = {name: [] for name in calls}
     for number in range(rounds + 1):
         for name, call in calls.items():
