@@ -9,6 +9,17 @@ from fastlstm import _core
 collect_ignore = ["support"]  # modules that tests import
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collectreport(report):
+    """Let a file fail that cannot be imported.
+
+    Doctests skip modules of packages that are missing, and pytest then takes the module that is half imported for one
+    without tests.
+    """
+    if report.skipped and report.fspath.startswith("tests") and "unable to import module" in str(report.longrepr):
+        report.outcome = "failed"
+
+
 def pytest_collection_modifyitems(items):
     """Put tests that wait for a peer in another process after the rest, and those that want idle cores last."""
     items.sort(key=lambda item: (item.get_closest_marker("idle_cores") is not None, _begins(item) is not None))

@@ -45,6 +45,32 @@ class Callback:
     params: Any = None
     _each_batch: bool = True
     """Whether overridden batch hooks must be called for each batch rather than once for several."""
+    _called_last: bool = False
+    """Whether its hooks are called after those of all other callbacks, wherever it is in the list."""
+
+    def get_state(self) -> dict[str, Any]:
+        """Return what `BackupAndRestore` saves of this callback; override it in one that remembers something.
+
+        Returns
+        -------
+        dict
+            Numbers, texts, None, arrays, and lists and dicts of them; empty for a callback without a state.
+
+        Examples
+        --------
+        >>> Callback().get_state()
+        {}
+        """
+        return {}
+
+    def set_state(self, state: dict[str, Any]) -> None:
+        """Go on from a state of `get_state`, when `BackupAndRestore` resumes a training.
+
+        Parameters
+        ----------
+        state : dict
+            As returned by `get_state`, with lists in place of tuples.
+        """
 
     def set_model(self, model: Any) -> None:
         """Set the model.

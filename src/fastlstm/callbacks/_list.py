@@ -5,6 +5,7 @@ from typing import Any
 
 from ._base import Callback, ClosingCallback, History
 from ._progbar import ProgbarLogger
+from ._saving import BackupAndRestore
 
 _BATCH_HOOKS = {
     "train": ("on_train_batch_begin", "on_train_batch_end", "on_batch_begin", "on_batch_end"),
@@ -77,6 +78,7 @@ class CallbackList(Callback):
         for wanted, cls in ((add_history, History), (add_progbar, ProgbarLogger)):
             if wanted and not any(isinstance(callback, cls) for callback in self.callbacks):
                 self.callbacks.append(cls())
+        self.callbacks.sort(key=lambda callback: callback._called_last)
         if model is not None:
             self.set_model(model)
         self.set_params(params)
@@ -94,6 +96,8 @@ class CallbackList(Callback):
             model.history = self.history
         for callback in self.callbacks:
             callback.set_model(model)
+            if isinstance(callback, BackupAndRestore):
+                callback.others = [one for one in self.callbacks if one is not callback]
 
     def set_params(self, params: dict[str, Any]) -> None:
         """Pass the parameters of the run to all callbacks, unless there are none."""

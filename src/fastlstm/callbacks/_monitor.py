@@ -3,7 +3,7 @@
 import inspect
 import warnings
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 from .._internal import checks
 from .._internal.arrays import Array
@@ -46,6 +46,35 @@ class MonitorCallback(Callback):
         self.mode = mode
         self.best = None if baseline is None else checks.number("baseline", baseline)
         self.min_delta = abs(checks.number("min_delta", min_delta))
+
+    _remembers: ClassVar[tuple[str, ...]] = ("best",)
+    """The attributes that change in a training."""
+
+    def get_state(self) -> dict[str, Any]:
+        """Return the best value so far, and counters.
+
+        Returns
+        -------
+        dict
+            By the names of the attributes.
+
+        Examples
+        --------
+        >>> MonitorCallback().get_state()
+        {'best': None}
+        """
+        return {name: getattr(self, name) for name in self._remembers}
+
+    def set_state(self, state: dict[str, Any]) -> None:
+        """Set the best value so far, and counters.
+
+        Parameters
+        ----------
+        state : dict
+            From `get_state`.
+        """
+        for name in self._remembers:
+            setattr(self, name, state[name])
 
     def _larger_is_better(self) -> bool:
         if self.mode != "auto":
@@ -135,6 +164,8 @@ class EarlyStopping(MonitorCallback):
     >>> len(history.epoch)
     4
     """
+
+    _remembers = ("best", "wait", "stopped_epoch", "best_epoch", "best_weights")
 
     def __init__(
         self,
@@ -242,6 +273,8 @@ class ReduceLROnPlateau(MonitorCallback):
     >>> model.fit([[1.0]], [2.0], epochs=4, verbose=0, callbacks=[reduce]).history["learning_rate"]
     [1e-09, 1e-09, 1e-09, 5e-10]
     """
+
+    _remembers = ("best", "wait", "cooldown_counter")
 
     def __init__(
         self,

@@ -1,5 +1,7 @@
 """Callbacks that save the model during training."""
 
+import base64
+import io
 import os
 import warnings
 from typing import Any
@@ -11,6 +13,7 @@ from .._internal.old_names import accepts_old_names
 from .._internal.progress import message
 from ._base import Callback
 from ._monitor import MonitorCallback
+from ._resuming import ResumePoint
 
 
 class _BatchCounter:
@@ -20,7 +23,8 @@ class _BatchCounter:
         if freq != "epoch":
             freq = checks.integer("save_freq", freq, 1)
         self.freq = freq
-        self._seen = 0
+        self.seen = 0
+        """Batches since the last signal."""
 
     @property
     def counts(self) -> bool:
@@ -30,8 +34,8 @@ class _BatchCounter:
         """Count a batch; return whether it completes a period."""
         if not self.counts:
             return False
-        self._seen = (self._seen + 1) % int(self.freq)
-        return self._seen == 0
+        self.seen = (self.seen + 1) % int(self.freq)
+        return self.seen == 0
 
 
 class ModelCheckpoint(MonitorCallback):
@@ -117,6 +121,32 @@ class ModelCheckpoint(MonitorCallback):
         self._each_batch = self._counter.counts
         self._current_epoch = 0
 
+    def get_state(self) -> dict[str, Any]:
+        """Return the best value so far, and the batches since the last one that was saved.
+
+        Returns
+        -------
+        dict
+            'best' and 'batches'.
+
+        Examples
+        --------
+        >>> ModelCheckpoint("best.keras").get_state()
+        {'best': None, 'batches': 0}
+        """
+        return {**super().get_state(), "batches": self._counter.seen}
+
+    def set_state(self, state: dict[str, Any]) -> None:
+        """Set the best value so far, and the batches since the last one that was saved.
+
+        Parameters
+        ----------
+        state : dict
+            From `get_state`.
+        """
+        super().set_state(state)
+        self._counter.seen = state["batches"]
+
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Record the number of the epoch."""
         self._current_epoch = epoch
@@ -163,9 +193,12 @@ class ModelCheckpoint(MonitorCallback):
 class BackupAndRestore(Callback):
     """Resume training after an interruption: the state is saved regularly, and the next `fit` continues from it.
 
-    It calls ``model.save_weights(path, overwrite=True)`` and ``model.load_weights(path)``, and stores the number of the
-    epoch and the state of the random generator with the weights. A `fit` resumed with the same arguments thus ends with
-    the same bits as one that was never interrupted. An incomplete epoch is repeated. The files in the folder are
+    It calls ``model.save_weights(path, overwrite=True)`` and ``model.load_weights(path)``, and stores with the weights
+    what else a training is made of: the epoch and the step in it, the sums of its losses and metrics, the order of the
+    samples, the state of the random generator, the learning rate, and the states of the other callbacks
+    (`Callback.get_state`). A `fit` resumed with the same arguments thus ends with the same bits as one that was never
+    interrupted, and does no step twice that was saved. Its hooks are called after those of the other callbacks. A
+    generator is expected to give the same batches again; those already used are left out. The files in the folder are
     consistent whenever the process ends.
 
     Parameters
@@ -189,6 +222,11 @@ class BackupAndRestore(Callback):
     OSError
         In `fit`, if a file cannot be read or written.
 
+    Warns
+    -----
+    UserWarning
+        In `fit`, if there is a state of a callback that is no longer in the list.
+
     References
     ----------
     Keras 3, `keras.callbacks.BackupAndRestore`.
@@ -198,6 +236,8 @@ class BackupAndRestore(Callback):
     >>> BackupAndRestore("backup").save_freq
     'epoch'
     """
+
+    _called_last = True
 
     @accepts_old_names
     def __init__(
@@ -219,6 +259,8 @@ class BackupAndRestore(Callback):
         self._metadata = os.path.join(self.backup_dir, "training_metadata.json")
         self._epoch = 0
         self._states: dict[str, dict[str, Any]] = {}
+        self.others: list[Callback] = []
+        """The other callbacks, whose states are saved; set by `CallbackList`."""
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         """Restore the state, if there is one."""
@@ -239,11 +281,35 @@ class BackupAndRestore(Callback):
 
         self.model.load_weights(weights)
         with files.read(self._metadata), open(self._metadata, encoding="utf-8") as file:
-            self._states = json.load(file)["states"]
+            self._states = json.load(file, object_hook=_decoded)["states"]
             state = self._states[str(self.model.optimizer._steps)]
-            self._epoch = checks.integer("epoch", state["epoch"], 0)
-            rng.set_state(state["generator"])
-        self.model._initial_epoch = self._epoch
+            epoch, step = (checks.integer(name, state[name], 0) for name in ("epoch", "step"))
+            if state["stopped"]:  # by a callback, at the end of the last epoch
+                epoch = max(epoch, self.params["epochs"])
+            point = ResumePoint(
+                epoch=epoch,
+                step=step,
+                **{name: state[name] for name in ResumePoint._fields if name not in ("epoch", "step")},
+            )
+            if state["learning_rate"] is not None:
+                self.model.optimizer.learning_rate = state["learning_rate"]
+            self._counter.seen = checks.integer("batches", state["batches"], 0)
+            self._restore_others(state["callbacks"])
+        self._epoch = epoch
+        self.model._resume_from = point
+
+    def _restore_others(self, states: list[tuple[str, dict[str, Any]]]) -> None:
+        """Give the other callbacks their states: those of a class in the order of the list."""
+        left = list(states)
+        for callback in self.others:
+            found = next((one for one in left if one[0] == type(callback).__name__), None)
+            if found is not None:
+                left = [one for one in left if one is not found]
+                callback.set_state(found[1])
+        for name, _ in left:
+            warnings.warn(
+                f"BackupAndRestore: there is a state of a {name}, which is not here", UserWarning, stacklevel=2
+            )
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Record the number of the epoch."""
@@ -268,14 +334,32 @@ class BackupAndRestore(Callback):
         latest = {"epoch": self._epoch, "batch": batch}
         steps = str(self.model.optimizer._steps)
         before = {number: state for number, state in self._states.items() if number != steps}
-        self._states = dict([*before.items()][-2:]) | {steps: {**latest, "generator": rng.state()}}
+        self._states = dict([*before.items()][-2:]) | {steps: {**latest, **self._state()}}
         with files.written(self._metadata, True) as file:
-            file.write(json.dumps({**latest, "states": self._states}).encode())
+            file.write(json.dumps({**latest, "states": self._states}, default=_encoded).encode())
         if self.double_checkpoint and os.path.exists(self._weights):
             import shutil
 
             shutil.copy(self._weights, _previous(self._weights))
-        self.model.save_weights(self._weights, overwrite=True)
+        with self.model.optimizer._with_weights_in_place():
+            self.model.save_weights(self._weights, overwrite=True)
+
+    def _state(self) -> dict[str, Any]:
+        """Return what a training is made of besides the weights and the state of the optimizer."""
+        optimizer, position = self.model.optimizer, self.model._position
+        within = position.step > 0
+        return {
+            "step": position.step,
+            "sums": list(position.sums),
+            "logs": dict(position.logs),
+            "metrics": position.metrics() if within else [],
+            "source": position.source.state(next_epoch=not within),
+            "generator": rng.state(),
+            "learning_rate": None if optimizer.follows_schedule else float(optimizer.learning_rate),
+            "stopped": self.model.stop_training and not within,
+            "batches": self._counter.seen,
+            "callbacks": [(type(one).__name__, state) for one in self.others if (state := one.get_state())],
+        }
 
     def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
         """Delete the folder, if `delete_checkpoint` is set."""
@@ -283,6 +367,29 @@ class BackupAndRestore(Callback):
             import shutil
 
             shutil.rmtree(self.backup_dir, ignore_errors=True)
+
+
+_ARRAY = "array"
+"""The key of an array in the metadata, whose value is a .npy file in base64."""
+
+
+def _encoded(value: Any) -> Any:
+    """Return what JSON has instead of an array or a number of NumPy."""
+    if isinstance(value, np.generic):
+        return value.item()
+    if not isinstance(value, np.ndarray):
+        raise TypeError(
+            f"BackupAndRestore: expected numbers, texts and arrays in the state of a callback, got {value!r}"
+        )
+    file = io.BytesIO()
+    np.save(file, value, allow_pickle=False)
+    return {_ARRAY: base64.b64encode(file.getvalue()).decode()}
+
+
+def _decoded(found: dict[str, Any]) -> Any:
+    if found.keys() != {_ARRAY}:
+        return found
+    return np.load(io.BytesIO(base64.b64decode(found[_ARRAY])), allow_pickle=False)
 
 
 def _previous(path: str) -> str:

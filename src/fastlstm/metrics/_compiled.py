@@ -1,6 +1,6 @@
 """The metrics of a compiled model: their names, updates and numeric results."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -169,6 +169,21 @@ class CompiledMetrics:
                 part = slice(start, start + each)
                 options = {} if weights is None else {"sample_weight": weights[part]}
                 metric.update_state(y_true[part], y_pred[part], **options)
+
+    def state(self) -> list[list[Array]]:
+        """Return the values of the variables of each metric, none for one without data."""
+        return [
+            [] if entry.metric is None else [one.value for one in entry.metric.variables] for entry in self._entries
+        ]
+
+    def set_state(self, state: Sequence[Sequence[Any]], y_true: Array, y_pred: Array) -> None:
+        """Set the variables to values from `state`; arrays of no samples show the shapes of the data."""
+        for entry, values in zip(self._entries, state, strict=True):
+            metric = entry.resolved(y_true, y_pred)
+            if len(metric.variables) < len(values):  # they are created with the first data
+                metric.update_state(y_true, y_pred)
+            for variable, value in zip(metric.variables, values, strict=True):
+                variable.assign(value)
 
     def results(self) -> dict[str, Any]:
         """Return the results by name, as Python floats, or as arrays if they have several elements."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from .._internal.arrays import Array
 from .._internal.row_arrays import Rows, parts
 from ._base import Direction, Metric
 from ._compiled import CompiledMetrics
@@ -74,6 +75,15 @@ class ModelMetrics:
         ):
             if metrics:
                 metrics.update(y, outputs, weight, valid, batch_size)
+
+    def state(self) -> list[list[list[Array]]]:
+        """Return the values of the variables of the metrics of each output."""
+        return [metrics.state() for metrics in self._of_outputs]
+
+    def set_state(self, state: Sequence[Sequence[Sequence[Any]]], y_true: Rows, y_pred: Rows) -> None:
+        """Set the variables to values from `state`; rows of no samples show the shapes of the data."""
+        for metrics, values, y, outputs in zip(self._of_outputs, state, parts(y_true), parts(y_pred), strict=True):
+            metrics.set_state(values, y, outputs)
 
     def results(self) -> dict[str, Any]:
         """Return the results by name, as Python floats, or as arrays if they have several elements."""

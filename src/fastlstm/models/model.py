@@ -12,6 +12,7 @@ from .._internal import checks, keras_scripts, nested, tape
 from .._internal.arrays import mask_for
 from .._internal.row_arrays import Rows, parts
 from ..callbacks import CallbackList, History
+from ..callbacks._resuming import Position, ResumePoint
 from ..layers._call_arguments import Place, in_places, put_in, taken_out
 from ..layers._trace import with_mask
 from ..layers.computation import Phase
@@ -97,7 +98,8 @@ class Model(OwnSteps, LayerGraph, metaclass=ModelType):
     stop_training: bool = False
     stop_evaluating: bool = False
     stop_predicting: bool = False
-    _initial_epoch: int | None = None  # set by callbacks.BackupAndRestore
+    _resume_from: ResumePoint | None = None
+    _position: Position | None = None
     _chain_class: ClassVar[Any] = None  # Sequential, of which chains inside are made
 
     _steps_per_execution = 1

@@ -1,6 +1,7 @@
 """Training and evaluation with steps that users write: `train_step` and `test_step` of their classes of models."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -8,6 +9,7 @@ import numpy as np
 
 from .._internal import checks, rng, tape
 from ..callbacks import CallbackList, History
+from ..callbacks._resuming import Position, ResumePoint
 from ..layers._call_arguments import structured
 from ..layers._tracked import parts_of
 from ..losses._shares import mask_of
@@ -315,15 +317,21 @@ def fit(model: Any, x: Any, y: Any, given: dict[str, Any]) -> History:
     hooks: CallbackList = model._hooks(
         given["callbacks"], verbose, wanted.end, batches.steps, history=True, trained=trained
     )
-    model.stop_training, logs = False, {}
+    model.stop_training, model._resume_from, logs = False, None, {}
     with closing(hooks):
         hooks.on_train_begin()
-        for epoch in range(wanted.first, wanted.end):
+        resumed = model._resume_from
+        if resumed is not None:
+            batches.set_state(resumed.source)
+            rng.set_state(resumed.generator)
+        for epoch in range(wanted.first if resumed is None else resumed.epoch, wanted.end):
             hooks.on_epoch_begin(epoch)
-            logs = _run(model, model.train_step, batches, "train", hooks)
+            logs = _run(model, model.train_step, batches, "train", hooks, resumed)
+            resumed = None
             if validation is not None and wanted.validates(epoch):
                 found = _validated(model, validation, given)
                 logs |= {f"val_{name}": value for name, value in found.items()}
+            model._position = Position(batches)
             hooks.on_epoch_end(epoch, logs)
             if model.stop_training:
                 break
@@ -358,14 +366,42 @@ def on_batch(model: Any, step: Callable[[Any], Any], x: Any, y: Any, weight: Any
     return _run(model, step, batches, "train", CallbackList())
 
 
-def _run(model: Any, step: Callable[[Any], Any], batches: "_Batches", mode: str, hooks: Any) -> dict[str, Any]:
-    """Return the logs of the last of the steps of an epoch."""
-    for metric in dict.fromkeys([*model._metrics_of_steps(), *model.metrics]):
+def _run(
+    model: Any,
+    step: Callable[[Any], Any],
+    batches: "_Batches",
+    mode: str,
+    hooks: Any,
+    resumed: ResumePoint | None = None,
+) -> dict[str, Any]:
+    """Return the logs of the last of the steps of an epoch, or of the rest of it."""
+
+    def metrics() -> list[Any]:
+        return list(dict.fromkeys([*model._metrics_of_steps(), *model.metrics]))
+
+    for metric in metrics():
         metric.reset_state()
-    logs: dict[str, Any] = {}
+    left_out = 0 if resumed is None else resumed.step
+    logs: dict[str, Any] = {} if resumed is None else dict(resumed.logs)
     for number, batch in enumerate(batches.epoch()):
+        if number < left_out:
+            continue
+        if resumed is not None and left_out:
+            for metric, values in zip(metrics(), resumed.metrics, strict=False):
+                for variable, value in zip(metric.variables, values, strict=False):
+                    variable.assign(value)
+            rng.set_state(resumed.generator)
+            resumed = None
         getattr(hooks, f"on_{mode}_batch_begin")(number)
         logs = _numbers(step(batch))
+        if mode == "train":
+            model._position = Position(
+                batches,
+                number + 1,
+                (),
+                logs,
+                lambda: [[np.asarray(one) for one in each.variables] for each in metrics()],
+            )
         getattr(hooks, f"on_{mode}_batch_end")(number, logs)
         if mode == "train" and model.stop_training:
             break
@@ -418,6 +454,9 @@ class _Batches:
         self._dtype, self._class_weight = dtype, class_weight
         self._is_source = batch_data.gives_batches(x)
         self._iterator: Iterator[Any] | None = None
+        self._given = self._given_before = 0  # batches of the iterator so far, and before this epoch
+        self._drawn_from: dict[str, Any] | None = None  # what the generator was when it drew the order
+        self._restored: dict[str, Any] | None = None
         self.steps = self._limit
         self.samples: int | None = None
         self.size: int | None = None
@@ -428,6 +467,18 @@ class _Batches:
             self.steps = min(-(-rows // self.size), self._limit or rows)
         elif self._limit is None and hasattr(x, "__len__"):
             self.steps = len(x)
+
+    def state(self, *, next_epoch: bool) -> dict[str, Any]:
+        """Return what `set_state` needs to begin this epoch again, or the next one, as JSON-compatible data."""
+        step = (self._given if next_epoch else self._given_before) if self._limit is not None else 0
+        return {"generator": None if next_epoch else self._drawn_from, "step": step}
+
+    def set_state(self, state: Mapping[str, Any]) -> None:
+        """Begin the next epoch as in a state returned by `state`: the batches before it are left out."""
+        self._restored = state["generator"]
+        self._given = checks.integer("step", state["step"], 0)
+        if self._is_source and self._given:
+            self._iterator = itertools.islice(_iterated(self._x), self._given, None)
 
     def epoch(self) -> Iterator[Any]:
         """Yield the batches of an epoch."""
@@ -450,6 +501,10 @@ class _Batches:
     def _of_arrays(self) -> Iterator[Any]:
         rows = len(_first(self._x))
         assert self.size is not None
+        if self._restored is not None:
+            rng.set_state(self._restored)
+            self._restored = None
+        self._drawn_from = rng.state() if self._shuffle else None
         order = rng.generator().permutation(rows) if self._shuffle else np.arange(rows)
         parts = [one for one in (self._x, self._y, self._weight) if one is not None]
         for number in range(self.steps or 0):
@@ -459,8 +514,10 @@ class _Batches:
 
     def _of_source(self) -> Iterator[Any]:
         if self._iterator is None or self._limit is None:
-            self._iterator = _iterated(self._x)
+            self._iterator, self._given = _iterated(self._x), 0
+        self._given_before = self._given
         for count, batch in enumerate(self._iterator, 1):
+            self._given += 1
             yield batch
             if count == self._limit:
                 break

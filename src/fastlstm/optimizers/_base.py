@@ -2,7 +2,8 @@
 
 import re
 import weakref
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
@@ -411,6 +412,18 @@ class Optimizer:
             raise ValueError("swap_ema_weights: expected an optimizer with use_ema=True, of a compiled and built model")
         self._network.swap_averages()
         self._exchanged_at = None if self.averages_in_place else self._steps
+
+    @contextmanager
+    def _with_weights_in_place(self) -> Iterator[None]:
+        """Swap averages that are in place of the weights back for a while."""
+        swapped = self.averages_in_place
+        if swapped:
+            self.swap_ema_weights()
+        try:
+            yield
+        finally:
+            if swapped:
+                self.swap_ema_weights()
 
     def apply_gradients(self, grads_and_vars: Iterable[Any], **options: Any) -> Any:
         """Make a step with gradients that a training loop has found, as ``tape.gradient`` returns them.

@@ -68,19 +68,37 @@ class ArraySource:
         self._all = -(-len(data.x) // batch_size)
         self.steps: int = steps_per_epoch or self._all
         self._order: Array | None = None
-        self._next_step = 0
+        self._next_step = self._first_step = 0
+        self._drawn_from: dict[str, Any] | None = None  # what the generator was when it drew the order
 
     def more(self) -> bool:
         """Return whether there is data for another epoch."""
         return True
 
+    def state(self, *, next_epoch: bool) -> dict[str, Any]:
+        """Return what `set_state` needs to begin this epoch again, or the next one, as JSON-compatible data."""
+        if next_epoch and self._order is None:
+            return {"generator": None, "step": 0}
+        return {"generator": self._drawn_from, "step": self._next_step if next_epoch else self._first_step}
+
+    def set_state(self, state: Mapping[str, Any]) -> None:
+        """Begin the next epoch as in a state returned by `state`."""
+        if state["generator"] is not None:
+            rng.set_state(state["generator"])
+            self._order = self._drawn()
+        self._next_step = checks.integer("step", state["step"], 0, self._all - 1)
+
+    def _drawn(self) -> Array:
+        rows = len(self._data.x)
+        if not self._shuffle:
+            return np.arange(rows, dtype=np.int64)
+        self._drawn_from = rng.state()
+        return rng.generator().permutation(rows).astype(np.int64, copy=False)
+
     def epoch(self) -> Iterator[BatchGroup]:
         """Yield the samples of the next epoch; an epoch of fewer steps continues where the previous one ended."""
-        order = self._order
-        if order is None:
-            rows = len(self._data.x)
-            order = rng.generator().permutation(rows) if self._shuffle else np.arange(rows)
-            order = order.astype(np.int64, copy=False)
+        order = self._drawn() if self._order is None else self._order
+        self._first_step = self._next_step
         first, last = self._next_step, min(self._next_step + self.steps, self._all)
         if last - first < self.steps:
             warn_of_missing_batches("x", self.steps)

@@ -4,10 +4,10 @@ import itertools
 import warnings
 from array import array
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Generic, TypeVar
 
-from .._internal import rng
+from .._internal import checks, rng
 from ..datasets import TimeseriesDataset
 from .array_data import ArraySource, BatchGroup, warn_of_missing_batches
 
@@ -66,7 +66,8 @@ class BatchSource(Generic[Result]):
         # A TimeseriesDataset chooses its own order, as in Keras, where its batches have no index.
         self._shuffle = shuffle and self._length is not None and not isinstance(source, TimeseriesDataset)
         self._stream: Iterator[Any] | None = None
-        self._given = 0
+        self._given = self._given_before = 0  # batches of the stream so far, and before this epoch
+        self._drawn_from: dict[str, Any] | None = None  # what the generator was when it drew the order
         self._may_be_empty = may_be_empty
         if self._length == 0 and not may_be_empty:
             raise ValueError(f"{name}: expected at least one batch, got none")
@@ -82,6 +83,26 @@ class BatchSource(Generic[Result]):
         """Return whether there is a batch for another epoch. A generator yields each of its batches once."""
         return not self._once or self.first() is not None
 
+    def state(self, *, next_epoch: bool) -> dict[str, Any]:
+        """Return what `set_state` needs to begin this epoch again, or the next one, as JSON-compatible data."""
+        if next_epoch and self._stream is None:
+            return {"generator": None, "step": 0}
+        return {"generator": self._drawn_from, "step": self._given if next_epoch else self._given_before}
+
+    def set_state(self, state: Mapping[str, Any]) -> None:
+        """Begin the next epoch as in a state returned by `state`: the batches before it are left out."""
+        given = checks.integer("step", state["step"], 0)
+        if self._once:  # whose first batch may have been looked at
+            stream = iter(self._source) if self._stream is None else self._stream
+            self._stream = itertools.islice(stream, given, None)
+        elif given or state["generator"] is not None:
+            if state["generator"] is not None:
+                rng.set_state(state["generator"])
+            self._stream = self._from_the_start(given)
+        else:
+            self._stream = None
+        self._given = given
+
     def first(self) -> tuple[Any, Any, Any] | None:
         """Return the entries of the next batch without consuming it; None if there is none."""
         batch = self._next()
@@ -94,6 +115,7 @@ class BatchSource(Generic[Result]):
     def epoch(self) -> Iterator[Result]:
         """Yield the batches of the next epoch; an epoch of fewer steps continues where the previous one ended."""
         self._call_hook("on_epoch_begin")
+        self._given_before = 0 if self._stream is None else self._given
         step, again = 0, not self._once
         while self._wanted is None or step < self._wanted:
             batch = self._next()
@@ -127,13 +149,14 @@ class BatchSource(Generic[Result]):
             self._stream, self._given = self._from_the_start(), 0
         return next(self._stream, _END)
 
-    def _from_the_start(self) -> Iterator[Any]:
+    def _from_the_start(self, skipped: int = 0) -> Iterator[Any]:
         if not self._numbered:
-            return iter(self._source)
+            return itertools.islice(iter(self._source), skipped, None)
         numbers: Any = itertools.count() if self._length is None else range(self._length)
         if self._shuffle:
+            self._drawn_from = rng.state()
             numbers = rng.generator().permutation(len(numbers)).tolist()
-        return (self._source[i] for i in numbers)
+        return (self._source[i] for i in itertools.islice(numbers, skipped, None))
 
     def _call_hook(self, hook: str) -> None:
         """Call a hook of the data set, if defined."""

@@ -5,8 +5,10 @@ import warnings
 from collections.abc import Callable
 from typing import Any, NamedTuple, Protocol
 
+from .._internal import rng
 from .._internal.row_arrays import for_core
 from ..callbacks import CallbackList
+from ..callbacks._resuming import Position, ResumePoint
 from .array_data import ArraySource, BatchGroup
 from .batch_data import Source
 from .compiled import Compiled
@@ -22,8 +24,10 @@ class TrainedModel(Protocol):
 
     stop_training: bool
     stop_evaluating: bool
-    _initial_epoch: int | None
+    _resume_from: ResumePoint | None
     """Set by a callback that resumes an interrupted training."""
+    _position: Position | None
+    """Where the training is, for a callback that saves it."""
 
     @property
     def _compiled(self) -> Compiled | None: ...
@@ -67,23 +71,28 @@ def fit(job: TrainingJob, epochs: Epochs, callbacks: CallbackList) -> None:
     """Train for these epochs, or until a callback sets ``model.stop_training``."""
     model = job.model
     model.stop_training = False
-    model._initial_epoch = None
+    model._resume_from = None
     loop = _EpochLoop(job, callbacks)
     logs: dict[str, Any] = {}
     try:
         callbacks.on_train_begin()
-        first = epochs.first if model._initial_epoch is None else model._initial_epoch
+        resumed = model._resume_from
+        if resumed is not None:
+            job.data.set_state(resumed.source)
+            rng.set_state(resumed.generator)
         try:
-            for epoch in range(first, epochs.end):
+            for epoch in range(epochs.first if resumed is None else resumed.epoch, epochs.end):
                 if not job.data.more():
                     warnings.warn(
                         f"x: no batch is left for epoch {epoch + 1}; fit has ended", UserWarning, stacklevel=3
                     )
                     break
                 callbacks.on_epoch_begin(epoch)
-                logs = loop.train_epoch(epoch)
+                logs = loop.train_epoch(epoch, resumed)
+                resumed = None
                 if job.validate is not None and epochs.validates(epoch):
                     logs |= {f"val_{name}": value for name, value in job.validate(callbacks).items()}
+                model._position = Position(job.data)
                 callbacks.on_epoch_end(epoch, logs)
                 if model.stop_training:
                     break
@@ -92,6 +101,7 @@ def fit(job: TrainingJob, epochs: Epochs, callbacks: CallbackList) -> None:
                 job.compiled.optimizer.finalize_variable_values()
         callbacks.on_train_end(logs)
     finally:
+        model._position = None
         callbacks.close()
 
 
@@ -103,20 +113,30 @@ class _EpochLoop:
         self._buffers: OutputBuffers | None = None
         self._watch = _LossWatch()
 
-    def train_epoch(self, epoch: int) -> dict[str, Any]:
-        """Train for one epoch; return the mean loss of the samples and the metrics."""
+    def train_epoch(self, epoch: int, resumed: ResumePoint | None) -> dict[str, Any]:
+        """Train for one epoch, or the rest of it; return the mean loss of the samples and the metrics."""
         job, callbacks = self._job, self._callbacks
         metrics = job.compiled.metrics
         seconds = 0.0 if callbacks.wants_each_batch("train") else _SECONDS_PER_CALL
         metrics.reset()
         steps = samples = 0  # of the groups before
-        sums: list[float] = []
-        logs: dict[str, Any] = {}
+        left_out = 0 if resumed is None else resumed.step
+        sums: list[float] = [] if resumed is None else list(resumed.sums)
+        logs: dict[str, Any] = {} if resumed is None else dict(resumed.logs)
         for group in job.data.epoch():
+            if left_out >= group.steps:
+                left_out, steps, samples = left_out - group.steps, steps + group.steps, samples + len(group.order)
+                continue
             native = job.model._native_model()
             buffers = self._buffers = OutputBuffers.for_input(native, job.compiled, group.data.x, self._buffers)
             data, order = group.data, group.order
-            step = done = 0
+            step, left_out = left_out, 0
+            done = step * group.batch_size
+            if resumed is not None and resumed.step:
+                if metrics and buffers.predictions is not None:
+                    metrics.set_state(resumed.metrics, data.y[:0], buffers.predictions[:0])
+                rng.set_state(resumed.generator)
+                resumed = None
             while step < group.steps:
                 callbacks.on_train_batch_begin(steps + step)
                 step, sums = _train_steps(job, group, step, seconds, sums, buffers)
@@ -127,6 +147,7 @@ class _EpochLoop:
                     weight = None if data.weight is None else data.weight[rows]
                     buffers.update(data.y[rows], slice(start, done), group.batch_size, weight)
                 logs = {**job.compiled.logs(sums, samples + done), **metrics.results()}
+                job.model._position = Position(job.data, steps + step, sums, logs, metrics.state)
                 callbacks.on_train_batch_end(steps + step - 1, logs)
                 if job.model.stop_training:
                     return logs
