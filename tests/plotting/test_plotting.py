@@ -156,6 +156,23 @@ def test_without_hold_out(forecast):
     assert [text.get_text() for text in axes.get_legend().get_texts()] == ["known values", "model, future"]
 
 
+@pytest.mark.parametrize("kind", ["data", "wave", "series", "states"])
+def test_figures_of_the_caller_are_drawn_on(forecast, kind):
+    axis, values = datasets.sine(0, 10)
+    states = {"h": np.zeros((2, 10, 4)), "c": np.zeros((2, 10, 4))}
+    draw = {
+        "data": lambda figure: plotting.data_figure(axis, values, 20, figure=figure),
+        "wave": lambda figure: plotting.wave_forecast_figure(axis, values, values[20:], figure=figure),
+        "series": lambda figure: plotting.series_forecast_figure(forecast(np.arange(60)), figure=figure),
+        "states": lambda figure: plotting.plot_states(states, figure=figure)[0].figure,
+    }[kind]
+    figure = Figure(figsize=(7, 5), layout="constrained")
+    assert draw(figure) is figure
+    panels = {"data": 2, "wave": 1, "series": 1, "states": 4}[kind]  # with a colour bar for each state
+    assert len(drawn(figure).axes) == panels
+    assert figure.get_size_inches().tolist() == [7, 5]
+
+
 @pytest.mark.parametrize("unit", ["M", "D", "s"])
 def test_dates_are_on_the_axis(forecast, unit):
     start = np.datetime64("2001-02", "M").astype(f"datetime64[{unit}]")

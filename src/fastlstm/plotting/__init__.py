@@ -1,8 +1,8 @@
 """Figures of data, training and forecasts.
 
-Every function that is not given axes to draw on creates a `matplotlib.figure.Figure`: write it to a file with
-``figure.savefig("name.png")`` or ``axes.figure.savefig("name.png")``. `matplotlib.pyplot` is not used, so no figure
-stays registered there and no display is needed.
+Every function that is not given axes or a figure to draw on creates a `matplotlib.figure.Figure`: write it to a file
+with ``figure.savefig("name.png")`` or ``axes.figure.savefig("name.png")``. `matplotlib.pyplot` is not used, so no
+figure stays registered there and no display is needed.
 """
 
 from ._distances import distances_figure

@@ -15,7 +15,7 @@ from .._internal import checks
 from .._internal.arrays import numbers
 from .._internal.scores import rmse
 from .._internal.text import counted
-from ._style import FUTURE, MODEL, NAIVE, TRUTH, finish, marker_of, middle, positions_of
+from ._style import FUTURE, MODEL, NAIVE, TRUTH, figure_or_new, finish, marker_of, middle, positions_of
 
 _HISTORY = 2  # the history drawn is at most this many times as long as the forecasts
 _SHORTEST_HISTORY = 150
@@ -147,18 +147,20 @@ def plot_forecast(
     return axes
 
 
-def series_forecast_figure(result: SeriesForecast) -> Figure:
+def series_forecast_figure(result: SeriesForecast, *, figure: Figure | None = None) -> Figure:
     """Draw a series, the forecasts of its held-out values, and the forecast of the future.
 
     Parameters
     ----------
     result : Forecast
         As `fastlstm.forecasting.forecast_series` returns it.
+    figure : matplotlib.figure.Figure, optional
+        Figure to draw on, such as one of pyplot. Default: a new one.
 
     Returns
     -------
     matplotlib.figure.Figure
-        In the units of the series. Only the end of a long series is drawn.
+        The figure drawn on, in the units of the series. Only the end of a long series is drawn.
 
     Examples
     --------
@@ -173,7 +175,7 @@ def series_forecast_figure(result: SeriesForecast) -> Figure:
     n = len(series.values)
     test = 0 if hold_out is None else len(hold_out.values)
     first = max(0, n - test - max(_HISTORY * (test + len(result.values)), _SHORTEST_HISTORY))
-    figure = Figure(figsize=(10, 5), layout="constrained")
+    figure = figure_or_new(figure, 10, 5)
     axes = figure.subplots()
     positions, future = positions_of(axes, series.index, result.index)
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from .._internal import checks
 from .._internal.arrays import numbers
-from ._style import CURVES, finish, marker_of
+from ._style import CURVES, figure_or_new, finish, marker_of
 
 _SPREAD = (10, 90)  # percentiles of the samples between which the area beside a mean lies
 _SMALLEST = 1e-300  # on a logarithmic axis
@@ -219,7 +219,9 @@ def plot_lyapunov_exponent(exponents: Mapping[str, float], ax: Axes | None = Non
     return axes
 
 
-def plot_states(states: Mapping[str, NDArray[Any]], sample: int = 0, *, name: str = "states") -> NDArray[Any]:
+def plot_states(
+    states: Mapping[str, NDArray[Any]], sample: int = 0, *, name: str = "states", figure: Figure | None = None
+) -> NDArray[Any]:
     """Draw the states or gates of one recurrent layer at every step of one sample.
 
     Parameters
@@ -230,6 +232,8 @@ def plot_states(states: Mapping[str, NDArray[Any]], sample: int = 0, *, name: st
         Which sample.
     name : str
         What the title calls them.
+    figure : matplotlib.figure.Figure, optional
+        Figure to draw on, such as one of pyplot. Default: a new one.
 
     Returns
     -------
@@ -254,7 +258,7 @@ def plot_states(states: Mapping[str, NDArray[Any]], sample: int = 0, *, name: st
         raise ValueError("states: expected at least one state or gate, got none (a SimpleRNN has no gates)")
     count = len(next(iter(states.values())))
     sample = checks.integer("sample", sample, -count, count - 1)
-    figure = Figure(figsize=(9, 1 + 1.9 * len(states)), layout="constrained")
+    figure = figure_or_new(figure, 9, 1 + 1.9 * len(states))
     panels = figure.subplots(len(states), sharex=True, squeeze=False)[:, 0]
     for axes, (label, values) in zip(panels, states.items(), strict=True):
         image = np.ma.masked_invalid(np.asarray(values[sample], float).T)
@@ -338,7 +342,7 @@ def plot_saturation(saturation: Mapping[str, _Saturation], ax: Axes | None = Non
 
 
 def _axes(ax: Axes | None, *, width: float = 8, height: float = 4.5) -> Axes:
-    return Figure(figsize=(width, height), layout="constrained").subplots() if ax is None else ax
+    return figure_or_new(None, width, height).subplots() if ax is None else ax
 
 
 def _styles() -> Any:

@@ -9,6 +9,7 @@ import matplotlib.dates
 import matplotlib.ticker
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 TRUTH, MODEL, GIVEN, FUTURE, NAIVE = "#9aa0a6", "#1f77b4", "#d62728", "#ff7f0e", "#2ca02c"
@@ -18,6 +19,7 @@ CURVES = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#00
 """Colours of curves of equal rank, which colour-blind readers can tell apart (Okabe and Ito, 2008)."""
 
 _LOG_RATIO = 10  # losses that fall by a larger factor are drawn on a logarithmic axis
+_WIDE = 8  # inches from which five entries of a legend stand beside each other
 _MARKED = 30  # a curve of at most this many values gets markers: a single value would be invisible without
 
 
@@ -50,6 +52,11 @@ def positions_of(axes: Axes, index: NDArray[Any], future: NDArray[Any]) -> tuple
     return everything[: len(index)], everything[len(index) :]
 
 
+def figure_or_new(figure: Figure | None, width: float, height: float) -> Figure:
+    """Return the figure of the caller, or a new one of this size in inches."""
+    return Figure(figsize=(width, height), layout="constrained") if figure is None else figure
+
+
 def marker_of(values: Sequence[float] | NDArray[Any]) -> str:
     return "." if len(values) <= _MARKED else ""
 
@@ -69,7 +76,9 @@ def finish(axes: Axes, title: str, x_label: str | None, y_label: str, *, legend:
     axes.spines[["top", "right"]].set_visible(False)
     if legend:
         # Below the axes, where it cannot hide a curve.
-        axes.legend(loc="upper center", bbox_to_anchor=(0.5, 0), borderaxespad=4, ncols=5, frameon=False)
+        figure = axes.get_figure()
+        columns = 5 if figure is None or figure.bbox.width >= _WIDE * figure.dpi else 3
+        axes.legend(loc="upper center", bbox_to_anchor=(0.5, 0), borderaxespad=4, ncols=columns, frameon=False)
 
 
 def plain(text: str) -> str:

@@ -9,10 +9,12 @@ from numpy.typing import NDArray
 
 from .._internal.scores import rmse
 from .._internal.text import counted
-from ._style import GIVEN, MODEL, TRUTH, finish, marker_of
+from ._style import GIVEN, MODEL, TRUTH, figure_or_new, finish, marker_of
 
 
-def data_figure(axis: NDArray[Any], values: NDArray[Any], window: int, name: str = "value") -> Figure:
+def data_figure(
+    axis: NDArray[Any], values: NDArray[Any], window: int, name: str = "value", *, figure: Figure | None = None
+) -> Figure:
     """Draw training data: all of it above, and below its beginning with the first window and its target.
 
     Parameters
@@ -23,11 +25,13 @@ def data_figure(axis: NDArray[Any], values: NDArray[Any], window: int, name: str
         How many values the model sees at a time.
     name : str
         Name of the values.
+    figure : matplotlib.figure.Figure, optional
+        Figure to draw on, such as one of pyplot. Default: a new one.
 
     Returns
     -------
     matplotlib.figure.Figure
-        A new figure.
+        The figure drawn on.
 
     Examples
     --------
@@ -37,7 +41,7 @@ def data_figure(axis: NDArray[Any], values: NDArray[Any], window: int, name: str
     >>> len(figure.axes)
     2
     """
-    figure = Figure(figsize=(10, 6), layout="constrained")
+    figure = figure_or_new(figure, 10, 6)
     whole, start = figure.subplots(2, 1)
     whole.plot(axis, values, color=MODEL, linewidth=0.8)
     finish(whole, f"The training data: {counted(len(values), 'value')}", None, name, legend=False)
@@ -50,7 +54,12 @@ def data_figure(axis: NDArray[Any], values: NDArray[Any], window: int, name: str
 
 
 def wave_forecast_figure(
-    axis: NDArray[Any], truth: NDArray[Any], forecast: NDArray[Any], name: str = "value"
+    axis: NDArray[Any],
+    truth: NDArray[Any],
+    forecast: NDArray[Any],
+    name: str = "value",
+    *,
+    figure: Figure | None = None,
 ) -> Figure:
     """Draw a forecast of a wave and the wave itself.
 
@@ -62,11 +71,13 @@ def wave_forecast_figure(
         The forecast of the last values of the wave; the model was given those before them.
     name : str
         Name of the values.
+    figure : matplotlib.figure.Figure, optional
+        Figure to draw on, such as one of pyplot. Default: a new one.
 
     Returns
     -------
     matplotlib.figure.Figure
-        A new figure.
+        The figure drawn on.
 
     Raises
     ------
@@ -82,7 +93,7 @@ def wave_forecast_figure(
     'Forecast of 80 steps from the first 20 values: RMSE 0.5'
     """
     window = len(truth) - len(forecast)
-    figure = Figure(figsize=(10, 4.5), layout="constrained")
+    figure = figure_or_new(figure, 10, 4.5)
     axes = figure.subplots()
     axes.plot(axis, truth, color=TRUTH, linewidth=4, alpha=0.6, label="truth")
     axes.plot(axis[window:], forecast, color=MODEL, linewidth=1.5, marker=marker_of(forecast), label="forecast")
