@@ -51,9 +51,7 @@ for x_t in x:
 states = analysis.states(model, x[None])["rnn"]["h"][0]
 print(f"largest difference: {np.abs(states - by_hand).max():.1e}")
 
-figure, (above, below) = plt.subplots(
-    2, sharex=True, figsize=(7, 4.5), height_ratios=(1, 2.5), layout="constrained"
-)
+figure, (above, below) = plt.subplots(2, sharex=True, figsize=(7, 4.5), height_ratios=(1, 2.5), layout="constrained")
 above.plot(x[:, 0], "-", color="0.2", label="feature 1")
 above.plot(x[:, 1], "--", color="0.5", label="feature 2")
 above.set(ylabel="input")
