@@ -77,10 +77,10 @@ panels[0].set_title("Input gate, forget gate and cell", loc="left")
 plt.show()
 
 # %%
-# The picture shows a row for each of the four units; the dotted line is the marked step. At this step, the gates
-# move: where a forget gate falls, a unit drops what was there, and where an input gate rises, the signal enters. Before,
-# the cells are nearly white, that is zero. Afterwards they take a colour and keep it until the end, and it is another
-# one for the signal that goes down.
+# The picture shows a row for each of the four units; the dotted line is the marked step. At this step, the gates move:
+# where a forget gate falls, a unit drops what was there, and where an input gate rises, the signal enters. Before, the
+# cells are nearly white, that is zero. Afterwards they take a colour and keep it until the end, and it is another one
+# for the signal that goes down.
 #
 # By hand
 # -------

@@ -24,8 +24,8 @@ task = {"steps": 60, "shortest": 3, "long": 8, "longest": 13}
 x_test, y_test = datasets.timed_spikes(1000, **task, seed=100)
 
 # %%
-# A counter that hides its count has its output gate shut. Then :math:`h = o \odot \tanh(c)` is near zero, and the gates,
-# which see only :math:`h` and the input, are blind. With peepholes, each gate sees the cell of its own unit:
+# A counter that hides its count has its output gate shut. Then :math:`h = o \odot \tanh(c)` is near zero, and the
+# gates, which see only :math:`h` and the input, are blind. With peepholes, each gate sees the cell of its own unit:
 #
 # .. math::
 #
@@ -76,18 +76,17 @@ sequence = x_test[:1]
 cell, output_gate = analysis.states(model, sequence)["lstm"]["c"][0], analysis.gates(model, sequence)["lstm"]["o"][0]
 
 figure, panels = plt.subplots(3, sharex=True, figsize=(7, 6), height_ratios=(1, 1.5, 1.5), layout="constrained")
-panels[0].vlines(np.flatnonzero(sequence), 0, 1, color="0.6", label="spike")
-panels[0].plot(y_test[0, :, 0], "x", color="k", label="target")
-panels[0].plot(model.predict(sequence, verbose=0)[0, :, 0], color="C0", label="answer")
-panels[0].set_ylabel("answer")
-for values, axes, label in ((cell, panels[1], "cell"), (output_gate, panels[2], "output gate")):
-    axes.vlines(np.flatnonzero(sequence), values.min(), values.max(), color="0.8")
-    axes.plot(values[:, 0], "-", color="C0", label="unit 1")
-    axes.plot(values[:, 1], "--", color="C1", label="unit 2")
+panels[0].plot(y_test[0, :, 0], "xk", label="target")
+panels[0].plot(model.predict(sequence, verbose=0)[0, :, 0], color="#009e73", label="answer")
+for unit, style in enumerate(("-C0", "--C1")):
+    panels[1].plot(cell[:, unit], style, label=f"unit {unit + 1}")
+    panels[2].plot(output_gate[:, unit], style)
+for axes, label in zip(panels, ("answer", "cell", "output gate"), strict=True):
     axes.set_ylabel(label)
+    for spike in np.flatnonzero(sequence):
+        axes.axvline(spike, color="0.85", zorder=0)
 panels[2].set_xlabel("step")
-handles, labels = (above + below for above, below in zip(*(p.get_legend_handles_labels() for p in panels[:2])))
-figure.legend(handles, labels, loc="outside upper center", ncols=5, frameon=False)
+figure.legend(loc="outside upper center", ncols=4, frameon=False)
 plt.show()
 
 # %%

@@ -87,14 +87,14 @@ plt.show()
 
 # %%
 # The picture shows the error on new sequences while the networks see more and more of them; the grey line is the error
-# of always predicting the mean. All three learn the task. The two with three blocks need fewer sequences here. On another
-# task, such as counting, it can be the other way round.
+# of always predicting the mean. All three learn the task. The two with three blocks need fewer sequences here. On
+# another task, such as counting, it can be the other way round.
 #
 # What coupling does to the cell
 # ------------------------------
 #
-# After training, the gates of the coupled LSTM still have a sum of one, and its cell stays in its range. The cell of the
-# plain LSTM need not.
+# After training, the gates of the coupled LSTM still have a sum of one, and its cell stays in its range. The cell of
+# the plain LSTM need not.
 gates = analysis.gates(models["LSTM, coupled"], x_test)["LSTM_coupled"]
 print(f"f + i is between {(gates['f'] + gates['i']).min():.6f} and {(gates['f'] + gates['i']).max():.6f}")
 for name in ("LSTM", "LSTM, coupled"):

@@ -11,10 +11,11 @@ cores do not help with that. This page measures what it costs, what helps, and w
 # --------------
 #
 # The gates of an LSTM or a GRU at step :math:`t` contain the product :math:`h_{t-1} U`. Products with the input,
-# :math:`x_t W`, can be computed for all steps at once, but this one needs the result of the step before. A hundred steps
-# are a hundred products in a row, whatever the machine.
+# :math:`x_t W`, can be computed for all steps at once, but this one needs the result of the step before. A hundred
+# steps are a hundred products in a row, whatever the machine.
 #
-# In a minGRU, gate and candidate are computed from the input alone. What goes from step to step is only a weighted mean:
+# In a minGRU, gate and candidate are computed from the input alone. What goes from step to step is only a weighted
+# mean:
 #
 # .. math:: h_t = (1 - z_t) \odot h_{t-1} + z_t \odot g_t
 import time

@@ -107,8 +107,8 @@ plt.show()
 # The picture shows the twelve states of the layer for the shortest gesture; the grey area is its padding. With a mask,
 # the states stay as they are after the last real step. Without one they run away, and the answer with them.
 #
-# A network that is trained without a mask can learn to cope with the padding, but then its answers depend on how much of
-# it there is.
+# A network that is trained without a mask can learn to cope with the padding, but then its answers depend on how much
+# of it there is.
 #
 # Try it yourself
 # ---------------

@@ -52,8 +52,8 @@ model.fit(x, y, batch_size=16, epochs=40, verbose=0)
 # Live
 # ----
 #
-# ``stream.step`` takes one value and returns what is expected next; the state stays in the stream. A single error may be
-# noise, so the alarm depends on a running mean of the errors.
+# ``stream.step`` takes one value and returns what is expected next; the state stays in the stream. A single error may
+# be noise, so the alarm depends on a running mean of the errors.
 
 
 def watch(signal, stream):
@@ -69,13 +69,14 @@ def watch(signal, stream):
 
 
 # %%
-# Another calm signal says what is normal. Half as much again as its largest value is an alarm; the first steps, in which
-# the state settles, do not count.
+# Another calm signal says what is normal. Half as much again as its largest value is an alarm; the first steps, in
+# which the state settles, do not count.
 _, normal = watch(vibration(np.full(3000, 0.3), seed=1), model.stream())
 threshold = 1.5 * normal[length:].max()
 
 # %%
-# Now to the live signal. From step 300 on, the sensor is stuck for forty steps. From step 600 on, the wheel turns faster.
+# Now to the live signal. From step 300 on, the sensor is stuck for forty steps. From step 600 on, the wheel turns
+# faster.
 live = vibration(np.repeat([0.3, 0.4], [600, 300]), seed=2)
 live[300:340] = live[299]
 
