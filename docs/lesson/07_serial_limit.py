@@ -2,20 +2,22 @@ r"""
 The serial limit
 ================
 
-A recurrent network reads a hundred inputs one after another: no step can begin before the one before it is done. More
-cores do not help with that. This page measures what it costs, what helps, and what a cell gives up that avoids it.
+A recurrent network reads a hundred inputs one after another: no step can begin before
+the one before it is done. More cores do not help with that. This page measures what it
+costs, what helps, and what a cell gives up that avoids it.
 """
 
 # %%
 # Why steps wait
 # --------------
 #
-# The gates of an LSTM or a GRU at step :math:`t` contain the product :math:`h_{t-1} U`. Products with the input,
-# :math:`x_t W`, can be computed for all steps at once, but this one needs the result of the step before. A hundred
-# steps are a hundred products in a row, whatever the machine.
+# The gates of an LSTM or a GRU at step :math:`t` contain the product :math:`h_{t-1} U`.
+# Products with the input, :math:`x_t W`, can be computed for all steps at once, but
+# this one needs the result of the step before. A hundred steps are a hundred products
+# in a row, whatever the machine.
 #
-# In a minGRU, gate and candidate are computed from the input alone. What goes from step to step is only a weighted
-# mean:
+# In a minGRU, gate and candidate are computed from the input alone. What goes from step
+# to step is only a weighted mean:
 #
 # .. math:: h_t = (1 - z_t) \odot h_{t-1} + z_t \odot g_t
 import time
@@ -29,12 +31,13 @@ from fastlstm import datasets, layers
 cells = {"LSTM": layers.LSTM, "GRU": layers.GRU, "minGRU": layers.MinGRU}
 styles = {"LSTM": "o-C0", "GRU": "s--C1", "minGRU": "^:k"}
 models = {
-    name: fastlstm.Sequential([layers.Input((None, 1)), cell(32), layers.Dense(1)]) for name, cell in cells.items()
+    name: fastlstm.Sequential([layers.Input((None, 1)), cell(32), layers.Dense(1)])
+    for name, cell in cells.items()
 }
 
 
 def microseconds(model, samples, steps):
-    """Return the shortest time of several predictions of `samples` sequences, in microseconds."""
+    """Return the shortest time of many predictions of `samples` sequences."""
     x = np.zeros((samples, steps, 1), "float32")
     model.predict(x, batch_size=samples, verbose=0)
     times = []
@@ -49,10 +52,17 @@ def microseconds(model, samples, steps):
 # Time against length
 # -------------------
 #
-# The first measurement is one sequence of growing length, the second a growing number of sequences of a hundred steps.
+# The first measurement is one sequence of growing length, the second a growing number
+# of sequences of a hundred steps.
 lengths, batches = [100, 200, 400, 800, 1600, 3200], [1, 4, 16, 64, 256]
-of_length = {name: [microseconds(model, 1, steps) for steps in lengths] for name, model in models.items()}
-of_batch = {name: [microseconds(model, n, 100) / n for n in batches] for name, model in models.items()}
+of_length = {
+    name: [microseconds(model, 1, steps) for steps in lengths]
+    for name, model in models.items()
+}
+of_batch = {
+    name: [microseconds(model, n, 100) / n for n in batches]
+    for name, model in models.items()
+}
 
 print("microseconds for one sequence of so many steps")
 print(f"{'':8}", *(f"{steps:7}" for steps in lengths))
@@ -67,8 +77,12 @@ figure, (left, right) = plt.subplots(1, 2, figsize=(7, 3.6), layout="constrained
 for name, style in styles.items():
     left.plot(lengths, of_length[name], style, label=name)
     right.plot(batches, of_batch[name], style)
-left.set(xscale="log", yscale="log", xlabel="steps", ylabel="microseconds for a sequence")
-right.set(xscale="log", xlabel="sequences in a batch", ylabel="microseconds per sequence")
+left.set(
+    xscale="log", yscale="log", xlabel="steps", ylabel="microseconds for a sequence"
+)
+right.set(
+    xscale="log", xlabel="sequences in a batch", ylabel="microseconds per sequence"
+)
 left.set_xticks([100, 400, 1600], ["100", "400", "1600"])
 right.set_ylim(bottom=0)
 right.set_xticks(batches, [str(n) for n in batches])
@@ -78,17 +92,19 @@ figure.legend(loc="outside upper center", ncols=3, frameon=False)
 plt.show()
 
 # %%
-# The left picture shows time against length, on logarithmic axes: twice as many steps take about twice as long, for
-# every cell. The right picture shows what helps: the steps of a sequence have to wait for each other, but the sequences
-# of a batch do not. The weights are read once for all of them, and the time per sequence falls. A minGRU is faster
-# throughout, since it has no product with the previous state.
+# The left picture shows time against length, on logarithmic axes: twice as many steps
+# take about twice as long, for every cell. The right picture shows what helps: the
+# steps of a sequence have to wait for each other, but the sequences of a batch do not.
+# The weights are read once for all of them, and the time per sequence falls. A minGRU
+# is faster throughout, since it has no product with the previous state.
 #
 # A scan
 # ------
 #
-# A weighted mean has one more property. Two steps, :math:`h \to a h + b`, one after the other, are again one such step.
-# Neighbouring steps can therefore be joined in pairs, these pairs in pairs, and so on. With enough cores, a thousand
-# steps take ten rounds. This is called a scan.
+# A weighted mean has one more property. Two steps, :math:`h \to a h + b`, one after the
+# other, are again one such step. Neighbouring steps can therefore be joined in pairs,
+# these pairs in pairs, and so on. With enough cores, a thousand steps take ten rounds.
+# This is called a scan.
 
 
 def scan(a, b):
@@ -108,21 +124,26 @@ h, one_by_one = 0.0, []
 for z_t, g_t in zip(z, g, strict=True):
     h = (1 - z_t) * h + z_t * g_t
     one_by_one.append(h)
-print(f"1000 steps in {rounds} rounds, largest difference {np.abs(joined - one_by_one).max():.1e}")
+difference = np.abs(joined - one_by_one).max()
+print(f"1000 steps in {rounds} rounds, largest difference {difference:.1e}")
 
 # %%
 # What such a cell gives up
 # -------------------------
 #
-# A gate that does not see the state cannot act on it. A single minGRU layer cannot count, for example. The task is that
-# of the page on :doc:`peepholes <05_peepholes>`: was the pause before this spike long or short?
+# A gate that does not see the state cannot act on it. A single minGRU layer cannot
+# count, for example. The task is that of the page on :doc:`peepholes <05_peepholes>`:
+# was the pause before this spike long or short?
 task = {"steps": 60, "shortest": 3, "long": 8, "longest": 13}
 x, y = datasets.timed_spikes(20_000, **task, seed=1)
 x_test, y_test = datasets.timed_spikes(1000, **task, seed=2)
 stacks = {
     "LSTM": [layers.LSTM(8, return_sequences=True)],
     "minGRU": [layers.MinGRU(16, return_sequences=True)],
-    "two minGRU": [layers.MinGRU(16, return_sequences=True), layers.MinGRU(16, return_sequences=True)],
+    "two minGRU": [
+        layers.MinGRU(16, return_sequences=True),
+        layers.MinGRU(16, return_sequences=True),
+    ],
 }
 errors = {}
 for name, stack in stacks.items():
@@ -134,13 +155,14 @@ for name, stack in stacks.items():
     print(f"{name:10} error {errors[name]:.4f}, always answering zero 1")
 
 # %%
-# The LSTM solves the task, one minGRU layer does not. A second layer sees the states of the first one in its gates, and
-# gets further. That is why such layers are stacked.
+# The LSTM solves the task, one minGRU layer does not. A second layer sees the states of
+# the first one in its gates, and gets further. That is why such layers are stacked.
 #
 # Try it yourself
 # ---------------
 #
-# Replace the 32 units by 256. Where does the time go now, and how much does a batch help?
+# Replace the 32 units by 256. Where does the time go now, and how much does a batch
+# help?
 #
-# Next: :doc:`08_sine`, a complete job. What limits each size of network is explained in :doc:`/performance`, and the
-# equations of the minGRU are in :doc:`/cells/min_gru`.
+# Next: :doc:`08_sine`, a complete job. What limits each size of network is explained in
+# :doc:`/performance`, and the equations of the minGRU are in :doc:`/cells/min_gru`.

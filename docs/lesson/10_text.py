@@ -2,16 +2,17 @@
 Text: words in their order
 ==========================
 
-A text is a sequence, and its words mean little without their order: "bad, not good" has the words of "good, not bad".
-This page turns sentences into numbers, lets a network read them word by word, and watches it change its mind.
+A text is a sequence, and its words mean little without their order: "bad, not good" has
+the words of "good, not bad". This page turns sentences into numbers, lets a network
+read them word by word, and watches it change its mind.
 """
 
 # %%
 # Sentences
 # ---------
 #
-# A small grammar writes reviews. Each has two clauses joined by "but", and the verdict is that of the last one. Any
-# adjective may be negated.
+# A small grammar writes reviews. Each has two clauses joined by "but", and the verdict
+# is that of the last one. Any adjective may be negated.
 import matplotlib.pyplot as plt
 import numpy as np
 
@@ -43,8 +44,8 @@ for text, label in zip(texts[:4], labels[:4], strict=True):
 # From words to numbers
 # ---------------------
 #
-# ``TextVectorization`` removes the punctuation, splits into words and numbers these by their frequency. Zero is padding
-# and one an unknown word.
+# ``TextVectorization`` removes the punctuation, splits into words and numbers these by
+# their frequency. Zero is padding and one an unknown word.
 vectorize = TextVectorization(output_sequence_length=12)
 vectorize.adapt(texts)
 print(vectorize.vocabulary_size(), "words:", vectorize.get_vocabulary()[:8], "...")
@@ -68,16 +69,19 @@ plain = fastlstm.Sequential(
         layers.Dense(1, activation="sigmoid"),
     ]
 )
-plain.compile(fastlstm.optimizers.Adam(1e-2), "binary_crossentropy", metrics=["accuracy"])
+plain.compile(
+    fastlstm.optimizers.Adam(1e-2), "binary_crossentropy", metrics=["accuracy"]
+)
 plain.fit(bag(texts[train]), labels[train], epochs=15, verbose=0)
-print(f"bag of words: accuracy {plain.evaluate(bag(texts[test]), labels[test], verbose=0)[1]:.3f}")
+_, accuracy = plain.evaluate(bag(texts[test]), labels[test], verbose=0)
+print(f"bag of words: accuracy {accuracy:.3f}")
 
 # %%
 # Word by word
 # ------------
 #
-# An ``Embedding`` has a vector for each word, which is trained like any weight. The LSTM reads one vector per word, and
-# with ``mask_zero=True`` it skips the padding.
+# An ``Embedding`` has a vector for each word, which is trained like any weight. The
+# LSTM reads one vector per word, and with ``mask_zero=True`` it skips the padding.
 fastlstm.utils.set_random_seed(0)
 model = fastlstm.Sequential(
     [
@@ -87,9 +91,12 @@ model = fastlstm.Sequential(
         layers.Dense(1, activation="sigmoid"),
     ]
 )
-model.compile(fastlstm.optimizers.Adam(1e-2), "binary_crossentropy", metrics=["accuracy"])
+model.compile(
+    fastlstm.optimizers.Adam(1e-2), "binary_crossentropy", metrics=["accuracy"]
+)
 model.fit(vectorize(texts[train]), labels[train], epochs=15, verbose=0)
-print(f"LSTM:         accuracy {model.evaluate(vectorize(texts[test]), labels[test], verbose=0)[1]:.3f}")
+_, accuracy = model.evaluate(vectorize(texts[test]), labels[test], verbose=0)
+print(f"LSTM:         accuracy {accuracy:.3f}")
 
 # %%
 # The bag of words knows that "not" occurs, but not what it negates. The LSTM knows.
@@ -98,7 +105,10 @@ print(f"LSTM:         accuracy {model.evaluate(vectorize(texts[test]), labels[te
 # ----------------
 #
 # A stream takes one word at a time and returns the answer for the text so far.
-sentences = ["The food was good, but the room was not good.", "The food was not good, but the room was good."]
+sentences = [
+    "The food was good, but the room was not good.",
+    "The food was not good, but the room was good.",
+]
 figure, panels = plt.subplots(2, figsize=(7, 5), sharey=True, layout="constrained")
 for sentence, axes in zip(sentences, panels, strict=True):
     stream = model.stream()
@@ -108,19 +118,26 @@ for sentence, axes in zip(sentences, panels, strict=True):
     print(f"{answers[-1]:.3f} {sentence}")
     axes.plot(answers, "o-", color="C0")
     axes.axhline(0.5, color="0.7", zorder=0)
-    axes.set_xticks(range(len(numbers)), [vectorize.get_vocabulary()[number] for number in numbers], rotation=45)
+    axes.set_xticks(
+        range(len(numbers)),
+        [vectorize.get_vocabulary()[number] for number in numbers],
+        rotation=45,
+    )
     axes.set(ylabel="positive", ylim=(-0.05, 1.05))
 plt.show()
 
 # %%
-# The picture shows the answer after each word for two sentences of the same words. Only the answers after an adjective
-# count; the network was never asked in between. After the first clause, "not good" and "good" lead to opposite answers,
-# and the second clause overrules the first one.
+# The picture shows the answer after each word for two sentences of the same words. Only
+# the answers after an adjective count; the network was never asked in between. After
+# the first clause, "not good" and "good" lead to opposite answers, and the second
+# clause overrules the first one.
 #
 # Try it yourself
 # ---------------
 #
-# Give it a sentence with two negations in a row, which the grammar never writes. Does "not not good" work?
+# Give it a sentence with two negations in a row, which the grammar never writes. Does
+# "not not good" work?
 #
-# Next: :doc:`11_lengths`, sequences of different length. All tools for texts are in :doc:`/text`; a script that writes
-# text letter by letter is among the :doc:`/examples`.
+# Next: :doc:`11_lengths`, sequences of different length. All tools for texts are in
+# :doc:`/text`; a script that writes text letter by letter is among the
+# :doc:`/examples`.
