@@ -12,8 +12,8 @@ This page shows what that costs, and what a recurrent layer does instead.
 # --------------------------------------
 #
 # Each sequence is noise with two pulses, one upward and one downward, anywhere in it.
-# The question is which of them comes first. Sequences of both kinds have
-# the same kind of values, so only the order can tell them apart.
+# The question is which of them comes first. Sequences of both kinds have the same kind
+# of values, so only the order can tell them apart.
 import matplotlib.pyplot as plt
 import numpy as np
 
@@ -122,9 +122,9 @@ plt.show()
 
 # %%
 # The picture shows the share of right answers. The bag of values stays at one half, the
-# grey line, which is guessing. The whole window has to learn at every step anew what a
-# pulse is, so it needs many examples. What the LSTM learns at one step holds for all of
-# them, so it needs few.
+# grey line, which is guessing. On the whole window, a plain network has to learn
+# separately for each step what a pulse is, so it needs many examples. What the LSTM
+# learns at one step holds for all of them, so it needs few.
 #
 # What it costs in parameters
 # ---------------------------

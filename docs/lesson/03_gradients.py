@@ -38,9 +38,9 @@ for u in (0.5, 0.9, 1.0, 1.1, 1.5):
 # -------
 #
 # In a layer, the recurrent kernel takes the place of :math:`u`. An orthogonal matrix
-# keeps the length of every vector; times a scale, it shrinks or stretches all of them.
-# ``analysis.gradient_flow`` returns the norm of the gradient of the loss at each step,
-# here before any training.
+# keeps the length of every vector; multiplied by a scale, it shrinks or stretches all
+# of them. ``analysis.gradient_flow`` returns the norm of the gradient of the loss at
+# each step, here before any training.
 rng = np.random.default_rng(0)
 x = rng.normal(scale=0.1, size=(32, 60, 4))
 y = rng.normal(size=(32, 1))
@@ -96,10 +96,10 @@ for scale in (0.5, 0.7, 0.9):
     print(f"{name}: {analysis.memory_length(model, x)[name]:.0f} steps")
 
 # %%
-# A remedy for one half
-# ---------------------
+# A remedy for exploding gradients
+# --------------------------------
 #
-# Exploding gradients can be cut. With ``clipnorm=1``, the optimizer shortens the
+# Exploding gradients can be clipped. With ``clipnorm=1``, the optimizer shortens the
 # gradient of each weight to a norm of at most one before it takes a step. Plain
 # gradient descent with a learning rate of one makes that visible: the change of the
 # weight is the gradient.
@@ -112,8 +112,8 @@ for clipnorm in (None, 1.0):
     print(f"clipnorm={clipnorm}: one step changes the recurrent kernel by {change:.3g}")
 
 # %%
-# For vanishing gradients there is no such remedy: what is gone cannot be made longer.
-# The cell itself has to change.
+# For vanishing gradients there is no such remedy: a gradient that is gone cannot be
+# amplified. The cell itself has to change.
 #
 # Try it yourself
 # ---------------

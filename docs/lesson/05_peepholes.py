@@ -2,10 +2,10 @@ r"""
 Peepholes: gates that see the cell
 ==================================
 
-Sometimes the information is in the time between two events: a rhythm, a heartbeat, a
-part that falls off a belt too late. A network has to count for that, and it has to know
-its own count. The gates of a plain LSTM cannot see the cell in which the count is;
-peephole connections let them.
+Sometimes the information is in the time between two events: a rhythm, a heartbeat, the
+pause between two words. A network has to count for that, and it has to know its own
+count. The gates of a plain LSTM cannot see the cell in which the count is; peephole
+connections let them.
 """
 
 # %%
@@ -123,8 +123,7 @@ plt.show()
 # Try it yourself
 # ---------------
 #
-# Give both networks four units. The difference shrinks: a unit whose gate stays open
-# can tell the others the time.
+# Give both networks four units. What happens to the two errors?
 #
 # Next: :doc:`06_gru`, an LSTM with fewer gates. The equations are in
 # :doc:`/cells/lstm`, and the whole experiment is in :doc:`/examples`.

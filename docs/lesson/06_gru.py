@@ -4,7 +4,7 @@ From the LSTM to the GRU
 
 The LSTM has four blocks of weights. Can it do with fewer? Two steps lead from it to the
 GRU: couple two gates, and then give up the second state. Fewer weights mean less work
-and often, on small data, less to go wrong.
+at each step, and less to learn.
 """
 
 # %%
@@ -41,7 +41,7 @@ from fastlstm import analysis, datasets, layers
 #
 # This is the coupled LSTM with other letters, :math:`z` for :math:`f`, and without an
 # output gate. The GRU of this package, like that of Keras, has a second bias :math:`b'`
-# inside of the reset gate.
+# inside the reset gate.
 #
 # How many parameters?
 # --------------------

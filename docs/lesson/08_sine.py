@@ -99,15 +99,15 @@ plt.show()
 # ----------
 #
 # A cosine is a sine that begins elsewhere. The network has seen windows from every part
-# of the wave, so it continues a cosine without any new training, if only the window is
-# one of the cosine.
+# of the wave, so it continues a cosine without any new training, given a first window
+# of the cosine.
 cosine = np.cos(np.arange(0, 10 * np.pi, 0.1))
 continued = model.forecast(cosine[:window], steps)
 print(f"cosine: RMSE {rmse(cosine[window:], continued):.4f}")
 
 # %%
 # A wave of another frequency is something else: the network has never seen such a
-# window, and its forecast leaves it.
+# window, and its forecast goes astray.
 faster = np.sin(1.5 * np.arange(0, 10 * np.pi, 0.1))
 continued = model.forecast(faster[:window], steps)
 print(f"faster wave: RMSE {rmse(faster[window:], continued):.4f}")

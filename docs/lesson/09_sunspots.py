@@ -142,7 +142,7 @@ print(f"  {'model, eight seeds':20} {low:6.1f} to {high:.1f}, median {middle:.1f
 # %%
 # Over such a distance the result depends on the random weights with which training
 # began. One lucky model proves nothing, so look at several before you believe it. They
-# beat the last value by far; whether they beat the last cycle is a matter of the seed.
+# beat the last value by far; whether they beat the last cycle depends on the seed.
 rolled_out = model.forecast_quantiles(known, test)
 interval = tuple(np.maximum(bound, 0) ** 2 for bound in rolled_out.intervals[0.8])
 figure, axes = plt.subplots(figsize=(7, 4), layout="constrained")

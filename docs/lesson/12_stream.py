@@ -73,8 +73,8 @@ def watch(signal, stream):
 
 
 # %%
-# Another calm signal says what is normal. Half as much again as its largest value is an
-# alarm; the first steps, in which the state settles, do not count.
+# Another calm signal says what is normal. The alarm is set to one and a half times its
+# largest running mean; the first steps, in which the state settles, do not count.
 _, normal = watch(vibration(np.full(3000, 0.3), seed=1), model.stream())
 threshold = 1.5 * normal[length:].max()
 
