@@ -164,5 +164,6 @@ for name, stack in stacks.items():
 # Replace the 32 units by 256. Where does the time go now, and how much does a batch
 # help?
 #
-# Next: :doc:`08_sine`, a complete job. What limits each size of network is explained in
-# :doc:`/performance`, and the equations of the minGRU are in :doc:`/cells/min_gru`.
+# Next: :doc:`08_sine`, a complete job. The command ``fastlstm limit`` measures all of
+# this on your machine, with threads and stacks of layers; :doc:`/serial_limit` explains
+# its results. The equations of the minGRU are in :doc:`/cells/min_gru`.
