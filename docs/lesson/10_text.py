@@ -123,7 +123,7 @@ for sentence, axes in zip(sentences, panels, strict=True):
         [vectorize.get_vocabulary()[number] for number in numbers],
         rotation=45,
     )
-    axes.set(ylabel="positive", ylim=(-0.05, 1.05))
+    axes.set(ylabel="answer (1 = positive)", ylim=(-0.05, 1.05))
 plt.show()
 
 # %%
