@@ -6,6 +6,7 @@
 
 #include "../network/inference.hpp"
 #include "arrays.hpp"
+#include "constructed.hpp"
 #include "options.hpp"
 
 namespace fastlstm {
@@ -196,3 +197,7 @@ private:
 };
 
 }  // namespace fastlstm
+
+template <class T>
+struct pybind11::detail::type_caster<fastlstm::NetworkHandle<T>>
+    : fastlstm::ConstructedCaster<fastlstm::NetworkHandle<T>> {};

@@ -6,7 +6,6 @@
 #include "register.hpp"
 
 namespace fastlstm {
-namespace {
 
 // A forward pass with its outputs, which keeps its network alive.
 template <class T>
@@ -17,6 +16,15 @@ struct ForwardResult {
     py::object valid = py::none();
     py::array_t<T> state;
 };
+
+}  // namespace fastlstm
+
+template <class T>
+struct pybind11::detail::type_caster<fastlstm::ForwardResult<T>>
+    : fastlstm::ConstructedCaster<fastlstm::ForwardResult<T>> {};
+
+namespace fastlstm {
+namespace {
 
 // What belongs to the outputs of a network as an array, or as a list where there are several.
 template <class E>
@@ -30,11 +38,9 @@ py::object only_or_list(const std::vector<double>& losses) {
     return py::cast(losses);
 }
 
-// What Python holds as an instance without having called __init__ has no value.
 template <class T>
-ForwardResult<T>& constructed_result(const py::object& saved) {
-    if (!py::isinstance<ForwardResult<T>>(saved) ||
-        !reinterpret_cast<py::detail::instance*>(saved.ptr())->get_value_and_holder().holder_constructed())
+ForwardResult<T>& checked_result(const py::object& saved) {
+    if (!py::isinstance<ForwardResult<T>>(saved))
         throw py::type_error("saved: expected what forward returned, got " + std::string(py::str(py::type::of(saved))));
     return saved.cast<ForwardResult<T>&>();
 }
@@ -131,7 +137,7 @@ std::vector<py::array_t<T>> new_state_gradients(const NetworkHandle<T>& handle, 
 template <class T>
 py::tuple gradients_of(NetworkHandle<T>& handle, const py::object& saved, const py::object& d_output,
                        const py::object& d_state, bool states) {
-    ForwardResult<T>& result = constructed_result<T>(saved);
+    ForwardResult<T>& result = checked_result<T>(saved);
     if (result.saved->network != &handle.network)
         throw py::value_error("saved: expected a forward pass of this network");
     const NetworkExtent& extent = result.saved->extent;

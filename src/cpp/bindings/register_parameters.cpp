@@ -148,9 +148,13 @@ void set_slot(NetworkHandle<T>& handle, const std::string& name, std::size_t par
     handle.network.optimizer.set_slot(name, parameter, values);
 }
 
+// Steps are counted in double precision, too.
+constexpr std::int64_t most_iterations = std::int64_t{1} << 53;
+
 template <class T>
 void set_iterations(NetworkHandle<T>& handle, std::int64_t iterations) {
-    if (iterations < 0) throw py::value_error("iterations: expected at least 0, got " + std::to_string(iterations));
+    if (iterations < 0 || iterations > most_iterations)
+        throw py::value_error("iterations: expected at least 0 and at most 2^53, got " + std::to_string(iterations));
     handle.network.optimizer.iterations = iterations;
 }
 

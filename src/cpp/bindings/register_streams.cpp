@@ -4,7 +4,6 @@
 #include "register.hpp"
 
 namespace fastlstm {
-namespace {
 
 template <class T>
 class StreamBindings {
@@ -67,6 +66,15 @@ private:
     py::object convert_;
     const bool converts_all_;
 };
+
+}  // namespace fastlstm
+
+template <class T>
+struct pybind11::detail::type_caster<fastlstm::StreamBindings<T>>
+    : fastlstm::ConstructedCaster<fastlstm::StreamBindings<T>> {};
+
+namespace fastlstm {
+namespace {
 
 template <class T>
 void register_stream(py::module_& module, const char* name) {

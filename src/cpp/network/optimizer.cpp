@@ -162,6 +162,21 @@ void OptimizerState<T>::take_averages() {
     parameters_.changed();
 }
 
+// Dozat, "Incorporating Nesterov momentum into Adam", 2016: the momentum of a step, counted from 1.
+inline double nadam_momentum(double beta, double step) { return beta * (1 - 0.5 * std::pow(0.96, step)); }
+
+// The product of the momenta of the first steps, in the order in which training multiplies them. A momentum is beta
+// once 0.96^i is nothing beside 1, and the product is 0 once it has underflowed, both soon; only for a beta near 1 and
+// more steps than anyone makes are the last of them a power.
+inline double nadam_momentum_product(double beta, std::int64_t steps) {
+    constexpr std::int64_t varying = 1000, most = 1 << 20;
+    double product = 1;
+    std::int64_t i = 1;
+    for (; i <= std::min(steps, most) && product > 0; ++i)
+        product *= i > varying ? beta : nadam_momentum(beta, static_cast<double>(i));
+    return i <= steps && product > 0 ? product * std::pow(beta, static_cast<double>(steps - i + 1)) : product;
+}
+
 // With accumulation there are steps that update nothing, and updates count where otherwise steps do.
 template <class T>
 void OptimizerState<T>::prepare(double learning_rate, std::int64_t step) {
@@ -200,11 +215,8 @@ void OptimizerState<T>::prepare(double learning_rate, std::int64_t step) {
     if (by.kind == Optimizer::ftrl) args.l2 = by.l2_regularization_strength + by.beta / (2 * learning_rate);
     if (by.kind == Optimizer::adamax) args.rate /= bias(by.beta_1);
     if (by.kind == Optimizer::nadam) {
-        const auto momentum = [&](double at) { return by.beta_1 * (1 - 0.5 * std::pow(0.96, at)); };
-        if (update_.momenta != before) {
-            update_.momentum_product = 1;
-            for (std::int64_t i = 1; i <= before; ++i) update_.momentum_product *= momentum(static_cast<double>(i));
-        }
+        const auto momentum = [&](double at) { return nadam_momentum(by.beta_1, at); };
+        if (update_.momenta != before) update_.momentum_product = nadam_momentum_product(by.beta_1, before);
         update_.momenta = before + 1;
         update_.momentum_product *= momentum(t);
         args.rate *= momentum(t + 1) / (1 - update_.momentum_product * momentum(t + 1));

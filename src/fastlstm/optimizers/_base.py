@@ -21,6 +21,7 @@ from ._variables import OptimizerVariable, variables_of
 
 LearningRateLike: TypeAlias = float | LearningRateSchedule | Callable[[], float]
 
+_MOST_STEPS = 2**53  # the core counts them in double precision, too
 _RATES_OF_A_CALL = 128
 """How many rates a schedule is asked for in advance. That many steps take at least a few milliseconds."""
 
@@ -302,7 +303,8 @@ class Optimizer:
 
     @iterations.setter
     def iterations(self, value: int) -> None:
-        steps = checks.integer("iterations", value, 0, 2**62) * (self.gradient_accumulation_steps or 1)
+        accumulated = self.gradient_accumulation_steps or 1
+        steps = checks.integer("iterations", value, 0, _MOST_STEPS // accumulated) * accumulated
         if self._network is None:
             self._steps_before = steps
         else:
