@@ -156,3 +156,24 @@ def test_wrong_layouts_of_weights(rng):
         net.copy_gradient(0, kernel)
     with pytest.raises(TypeError):
         net.copy_gradient(0, kernel.tolist())
+
+
+def test_numbers_are_converted_before_pointers_are_taken(rng):
+    """A number may be of any class, whose __float__ may do anything, also to the arrays of the call."""
+    net = single_lstm(4)
+    net.set_loss("mean_squared_error")
+    net.set_optimizer("sgd", {})
+    x, y = rng.normal(size=(64, 3, 3)), rng.normal(size=(64, 3, 4))
+
+    class Shrinks:
+        def __float__(self):
+            x.resize((1, 3, 3), refcheck=False)
+            return 0.1
+
+    before = net.weight(0).copy()
+    for argument in ("learning_rate", "loss_sum"):
+        options = {"learning_rate": 0.1, "seconds": 0.0, "loss_sum": 0.0, argument: Shrinks()}
+        with pytest.raises(ValueError, match="expected shape"):
+            net.train(x, y, np.arange(64), batch_size=64, first_step=0, **options)
+        x.resize((64, 3, 3), refcheck=False)
+    np.testing.assert_array_equal(net.weight(0), before)

@@ -296,6 +296,11 @@ py::tuple train(NetworkHandle<T>& handle, const py::object& x, const py::object&
                 const py::object& loss_sum, const py::object& mask, const py::object& sample_weight,
                 const py::object& predictions, const py::object& valid) {
     if (!handle.network.optimizer.is_set()) throw py::value_error("train: expected set_optimizer before");
+    // Numbers first: __float__ may be anyone's code, which must not change arrays whose pointers have been taken.
+    double rate = 0;
+    const LearningRates rates = learning_rates(learning_rate, rate);
+    const std::size_t outputs = handle.finished().graph.output_count();
+    std::vector<double> sums = loss_sums(loss_sum, outputs > 1 ? outputs + 1 : 1);
     const Samples<T> samples = handle.checked_samples(x, y, mask, sample_weight);
     const Index rows = samples.inputs.rows;
     const std::int64_t* indices = exact<std::int64_t>(order, "order", {rows});
@@ -307,10 +312,6 @@ py::tuple train(NetworkHandle<T>& handle, const py::object& x, const py::object&
                               std::to_string(first_step));
     const TrainingData<T> data{samples, indices, batch_size,
                                handle.checked_outputs(samples.inputs, predictions, valid)};
-    double rate = 0;
-    const LearningRates rates = learning_rates(learning_rate, rate);
-    const std::size_t outputs = handle.graph().output_count();
-    std::vector<double> sums = loss_sums(loss_sum, outputs > 1 ? outputs + 1 : 1);
     Index next = 0;
     work_without_gil(handle, [&] { next = Training<T>(handle.network).train(data, first_step, rates, seconds, sums); });
     return py::make_tuple(next, only_or_list(sums));
