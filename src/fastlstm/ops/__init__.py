@@ -11,11 +11,6 @@ kernel              (D, G*H)                input weights; blocks i f c o (LSTM)
 recurrent_kernel    (H, G*H)                recurrent weights
 bias                (G*H,), (2, 3*H)        the second for a reset-after GRU: input and recurrent bias
 peephole            (3, H), (2, H)          of i f o; of i o with coupled gates
-
-The arrays of a call are all float32 or all float64; nothing is converted, and another dtype raises TypeError. They may
-have any memory layout; returned arrays are new. The number of threads is that of
-`fastlstm.set_num_threads`.
-=======
 initial_state       (N, H) each             h, and c of an LSTM; zeros by default
 mask                (N, T), bool            True where a step is valid; the others repeat the output
 ==================  ======================  =======================================================================

@@ -103,7 +103,7 @@ def mean_absolute_error(
 def mean_absolute_percentage_error(
     y_true: FloatArray, y_pred: FloatArray, sample_weight: FloatArray | None = None
 ) -> tuple[Scalar, FloatArray]:
-    """Return the mean of 100 |y_pred - y_true| / max(|y_true|, EPSILON) and its gradient.
+    """Return the mean of ``100 |y_pred - y_true| / max(|y_true|, EPSILON)`` and its gradient.
 
     Parameters
     ----------
@@ -184,7 +184,7 @@ def mean_squared_logarithmic_error(
 def huber(
     y_true: FloatArray, y_pred: FloatArray, delta: float = 1.0, sample_weight: FloatArray | None = None
 ) -> tuple[Scalar, FloatArray]:
-    """Return the mean of e²/2, or delta |e| - delta²/2 where |e| > delta, for e = y_pred - y_true, and its gradient.
+    """Return the mean of ``e²/2``, or ``delta |e| - delta²/2`` where ``|e| > delta``, for ``e = y_pred - y_true``; its gradient.
 
     Parameters
     ----------

@@ -1,0 +1,103 @@
+"""Pictures of the lesson, also with their texts translated.
+
+A script runs once. Each of its figures is saved as drawn, and for every language with a catalogue `pictures.po` again
+with the texts that the catalogue has; Sphinx shows the file of the language it builds (`figure_language_filename`).
+"""
+
+import gettext
+import io
+import re
+from pathlib import Path
+from typing import Any
+
+import matplotlib.pyplot as plt
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from matplotlib.axis import Axis
+from matplotlib.figure import Figure
+from matplotlib.font_manager import fontManager
+from matplotlib.text import Text
+from sphinx.application import Sphinx
+from sphinx.util import logging
+from sphinx_gallery.scrapers import matplotlib_scraper
+
+LOCALE = Path(__file__).resolve().parents[1] / "locale"
+FONTS = ("Noto Sans CJK SC", "Noto Sans SC", "WenQuanYi Micro Hei", "WenQuanYi Zen Hei")  # with Chinese characters
+logger = logging.getLogger(__name__)
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Register the extension."""
+    app.connect("builder-inited", redraw_after_translation, priority=100)  # before the gallery is built
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def redraw_after_translation(app: Sphinx) -> None:
+    """Make the gallery run those scripts again whose pictures are older than a catalogue of their texts."""
+    written = max((path.stat().st_mtime for path in catalogues(LOCALE).values()), default=0.0)
+    for done in (Path(app.srcdir) / app.config.sphinx_gallery_conf["gallery_dirs"]).glob("*.md5"):
+        if done.stat().st_mtime < written:
+            done.unlink()
+
+
+def catalogues(folder: Path) -> dict[str, Path]:
+    """Return the catalogues of texts in pictures, by language."""
+    return {path.parts[-3]: path for path in sorted(folder.glob("*/LC_MESSAGES/pictures.po"))}
+
+
+def scrape(block: Any, block_vars: dict[str, Any], gallery_conf: dict[str, Any]) -> str:
+    """Save the open figures of a block in every language, and return the reStructuredText that shows them."""
+    figures = [plt.figure(number) for number in plt.get_fignums()]
+    shown = matplotlib_scraper(block, block_vars, gallery_conf)
+    paths = block_vars["image_path_iterator"].paths
+    for figure, path in zip(figures, paths[len(paths) - len(figures) :], strict=True):
+        save_translated(figure, Path(path), LOCALE)
+    # the gallery's directive always shows the one file it names; Sphinx's own looks for the file of the language
+    return re.sub(r"^ *:srcset:.*\n", "", shown.replace(".. image-sg::", ".. image::"), flags=re.MULTILINE)
+
+
+def save_translated(figure: Figure, path: Path, folder: Path) -> None:
+    """Save a figure beside its picture for each language with a catalogue, if there is a font for it.
+
+    The texts of the figure are changed: it has to have been saved as drawn before.
+    """
+    installed = {font.name for font in fontManager.ttflist}
+    font = next((name for name in FONTS if name in installed), None)
+    if font is None:
+        logger.info("no font with Chinese characters is installed: texts in pictures stay in English")
+        return
+    for language, catalogue in catalogues(folder).items():
+        if translate(figure, messages_of(catalogue), font):
+            figure.savefig(path.with_name(f"{path.stem}.{language}{path.suffix}"))
+
+
+def messages_of(catalogue: Path) -> gettext.GNUTranslations:
+    """Return the messages of a .po file."""
+    compiled = io.BytesIO()
+    with catalogue.open("rb") as file:
+        write_mo(compiled, read_po(file))
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
+
+
+def translate(figure: Figure, messages: gettext.NullTranslations, font: str) -> bool:
+    """Replace every text of a figure that has a translation, and return whether there was one."""
+    figure.canvas.draw()  # before, labels of ticks are not known
+    changed = False
+    for axis in figure.findobj(Axis):
+        labels = [label.get_text() for label in axis.get_ticklabels()]
+        translated = [translation(label, messages) for label in labels]
+        if translated != labels:
+            axis.set_ticks(axis.get_ticklocs(), translated)
+            changed = True
+    for text in figure.findobj(Text):
+        before = text.get_text()
+        text.set_text(translation(before, messages))
+        text.set_fontfamily([*text.get_fontfamily(), font])
+        changed = changed or text.get_text() != before
+    return changed
+
+
+def translation(text: str, messages: gettext.NullTranslations) -> str:
+    """Return the translation of a text; as it is if it is empty, which in a catalogue stands for its header."""
+    return messages.gettext(text) if text else text
