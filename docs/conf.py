@@ -42,7 +42,7 @@ autodoc_typehints = "none"  # numpydoc's sections have the types
 numpydoc_show_class_members = False  # the template of classes lists them
 autosummary_generate_overwrite = True
 
-myst_enable_extensions = ["dollarmath", "colon_fence"]
+myst_enable_extensions = ["attrs_inline", "colon_fence", "dollarmath"]
 myst_heading_anchors = 3
 myst_fence_as_directive = ["math"]
 
@@ -55,6 +55,7 @@ sphinx_gallery_conf = {
     "filename_pattern": r"\.py$",  # every script is run
     "within_subsection_order": "FileNameSortKey",
     "image_scrapers": ("pictures.scrape",),
+    "capture_repr": (),  # what a chapter shows, it prints
     "download_all_examples": False,
     "show_signature": False,
     "min_reported_time": float("inf"),  # pages, and so their translations, are the same after every run

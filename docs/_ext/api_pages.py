@@ -1,6 +1,7 @@
 """What the site has beyond the pages in docs/: above all a page for each public module and name.
 
-The names are those that docs/make_api_index.py lists. An object with several names has one page, under the name of the module that defines it; its other names link there.
+The names are those that docs/make_api_index.py lists. An object with several names has one page, under the name of the
+module that defines it; its other names link there.
 """
 
 import importlib
@@ -93,7 +94,8 @@ def module_page(module: str) -> str:
     lines += [f".. currentmodule:: {module}", ""]
     for title, names in here.items():
         if names:
-            lines += heading(title) + [".. autosummary::", "   :toctree: .", "", *(f"   {name}" for name in names), ""]
+            lines += [*heading(title), ".. autosummary::", "   :toctree: .", "   :nosignatures:", ""]
+            lines += [*(f"   {name}" for name in names), ""]
     if elsewhere:
         entries = [(f":py:obj:`{name} <{place}>`", make_api_index.summary(module, name)) for name, place in elsewhere]
         lines += heading("Names that are documented elsewhere") + table(entries)
@@ -118,10 +120,10 @@ def pages_of_objects() -> dict[int, str]:
         for name in make_api_index.public_names(module):
             found = getattr(importlib.import_module(module), name)
             if callable(found):
-                defined = getattr(found, "__module__", "")
-                rank = (defined != module and not defined.startswith(f"{module}."), name != found.__name__, -len(module))
-                names.setdefault(id(found), []).append((*rank, f"{module}.{name}"))
-    return {key: min(entries)[-1] for key, entries in names.items()}
+                elsewhere = not f"{getattr(found, '__module__', '')}.".startswith(f"{module}.")
+                rank = (elsewhere, name != found.__name__, -len(module), f"{module}.{name}")
+                names.setdefault(id(found), []).append(rank)
+    return {key: min(ranks)[-1] for key, ranks in names.items()}
 
 
 def heading(title: str) -> list[str]:

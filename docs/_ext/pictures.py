@@ -1,7 +1,7 @@
 """Pictures of the lesson, also with their texts translated.
 
-A script runs once. Each of its figures is saved as drawn, and for every language with a catalogue `pictures.po` again
-with the texts that the catalogue has; Sphinx shows the file of the language it builds (`figure_language_filename`).
+A script runs once. Each of its figures is saved as drawn, and then for the language with a catalogue `pictures.po`, with
+the texts that the catalogue has; Sphinx shows the file of the language it builds (`figure_language_filename`).
 """
 
 import gettext
@@ -21,7 +21,6 @@ from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx_gallery.scrapers import matplotlib_scraper
 
-LOCALE = Path(__file__).resolve().parents[1] / "locale"
 FONTS = ("Noto Sans CJK SC", "Noto Sans SC", "WenQuanYi Micro Hei", "WenQuanYi Zen Hei")  # with Chinese characters
 logger = logging.getLogger(__name__)
 
@@ -34,15 +33,17 @@ def setup(app: Sphinx) -> dict[str, bool]:
 
 def redraw_after_translation(app: Sphinx) -> None:
     """Make the gallery run those scripts again whose pictures are older than a catalogue of their texts."""
-    written = max((path.stat().st_mtime for path in catalogues(LOCALE).values()), default=0.0)
-    for done in (Path(app.srcdir) / app.config.sphinx_gallery_conf["gallery_dirs"]).glob("*.md5"):
+    source = Path(app.srcdir)
+    catalogue = catalogue_in(source)
+    written = catalogue.stat().st_mtime if catalogue else 0
+    for done in (source / app.config.sphinx_gallery_conf["gallery_dirs"]).glob("*.md5"):
         if done.stat().st_mtime < written:
             done.unlink()
 
 
-def catalogues(folder: Path) -> dict[str, Path]:
-    """Return the catalogues of texts in pictures, by language."""
-    return {path.parts[-3]: path for path in sorted(folder.glob("*/LC_MESSAGES/pictures.po"))}
+def catalogue_in(source: Path) -> Path | None:
+    """Return the catalogue of texts in pictures below a source folder. The site has one language besides English."""
+    return next(source.glob("locale/*/LC_MESSAGES/pictures.po"), None)
 
 
 def scrape(block: Any, block_vars: dict[str, Any], gallery_conf: dict[str, Any]) -> str:
@@ -50,25 +51,23 @@ def scrape(block: Any, block_vars: dict[str, Any], gallery_conf: dict[str, Any])
     figures = [plt.figure(number) for number in plt.get_fignums()]
     shown = matplotlib_scraper(block, block_vars, gallery_conf)
     paths = block_vars["image_path_iterator"].paths
-    for figure, path in zip(figures, paths[len(paths) - len(figures) :], strict=True):
-        save_translated(figure, Path(path), LOCALE)
+    catalogue = catalogue_in(Path(gallery_conf["src_dir"]))
+    if catalogue:
+        for figure, path in zip(figures, paths[len(paths) - len(figures) :], strict=True):
+            save_translated(figure, Path(path), catalogue)
     # the gallery's directive always shows the one file it names; Sphinx's own looks for the file of the language
     return re.sub(r"^ *:srcset:.*\n", "", shown.replace(".. image-sg::", ".. image::"), flags=re.MULTILINE)
 
 
-def save_translated(figure: Figure, path: Path, folder: Path) -> None:
-    """Save a figure beside its picture for each language with a catalogue, if there is a font for it.
-
-    The texts of the figure are changed: it has to have been saved as drawn before.
-    """
+def save_translated(figure: Figure, path: Path, catalogue: Path) -> None:
+    """Save a figure beside its picture, with its texts translated, if any is in the catalogue and there is a font."""
     installed = {font.name for font in fontManager.ttflist}
     font = next((name for name in FONTS if name in installed), None)
     if font is None:
         logger.info("no font with Chinese characters is installed: texts in pictures stay in English")
-        return
-    for language, catalogue in catalogues(folder).items():
-        if translate(figure, messages_of(catalogue), font):
-            figure.savefig(path.with_name(f"{path.stem}.{language}{path.suffix}"))
+    elif translate(figure, messages_of(catalogue), font):
+        language = catalogue.parts[-3]
+        figure.savefig(path.with_name(f"{path.stem}.{language}{path.suffix}"), facecolor=figure.get_facecolor())
 
 
 def messages_of(catalogue: Path) -> gettext.GNUTranslations:

@@ -184,7 +184,9 @@ def mean_squared_logarithmic_error(
 def huber(
     y_true: FloatArray, y_pred: FloatArray, delta: float = 1.0, sample_weight: FloatArray | None = None
 ) -> tuple[Scalar, FloatArray]:
-    """Return the mean of ``e²/2``, or ``delta |e| - delta²/2`` where ``|e| > delta``, for ``e = y_pred - y_true``; its gradient.
+    """Return the mean of ``e²/2``, or ``delta |e| - delta²/2`` where ``|e| > delta``, and its gradient.
+
+    The error e is ``y_pred - y_true``.
 
     Parameters
     ----------
