@@ -1,7 +1,7 @@
 """Pictures of the lesson, also with their texts translated.
 
-A script runs once. Each of its figures is saved as drawn, and then for the language with a catalogue `pictures.po`, with
-the texts that the catalogue has; Sphinx shows the file of the language it builds (`figure_language_filename`).
+A script runs once. Each of its figures is saved as drawn, and then for the language with a catalogue `pictures.po`,
+with the texts that the catalogue has; Sphinx shows the file of the language it builds (`figure_language_filename`).
 """
 
 import gettext
