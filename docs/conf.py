@@ -75,7 +75,8 @@ html_theme_options = {
     "navbar_align": "left",
     "navbar_end": ["language.html", "theme-switcher.html"],
     "header_links_before_dropdown": 8,
-    "navigation_depth": 2,  # 500 names in the side bar of each page would be read by nobody and take minutes to write
+    "navigation_depth": 2,
+    "collapse_navigation": True,  # the 500 names in the side bar of every page would take half of the build
     "footer_start": ["copyright.html"],
     "footer_end": ["sphinx-version.html", "theme-version.html"],
 }
