@@ -18,7 +18,11 @@ FOLDER = "reference"
 ONLY_LISTED = {"fastlstm.keras"}  # its names are those of Keras, and listed in keras_scripts.md
 OF_SCIKIT_LEARN = re.compile(r"set_\w+_request")  # methods that it adds, with references into its own documentation
 # links in pages of the top folder, which are included in pages of the site
-LINKS = {"](CONTRIBUTING.md)": "](contributing.md)", "[README](tests/README.md)": "`tests/README.md`"}
+LINKS = {
+    "](CONTRIBUTING.md)": "](contributing.md)",
+    "](docs/lesson)": "](_lesson/index.rst)",
+    "[README](tests/README.md)": "`tests/README.md`",
+}
 CELLS = "\n```{toctree}\n:hidden:\n\nsimple_rnn\nlstm\ngru\nmin_gru\nmin_lstm\n```\n"
 
 
