@@ -77,7 +77,8 @@ def index_page() -> str:
     for module in modules():
         summary = make_api_index.cell(make_api_index.module_summary(module))
         lines.append(f"| [`{module}`]({FOLDER}/{module}.rst) | {summary} |")
-    lines += ["", "```{toctree}", ":hidden:", "", *(f"{FOLDER}/{module}" for module in modules()), "```"]
+    entries = [f"{module.removeprefix('fastlstm.')} <{FOLDER}/{module}>" for module in modules()]
+    lines += ["", "```{toctree}", ":hidden:", "", *entries, "```"]
     return "\n".join(lines) + "\n"
 
 
