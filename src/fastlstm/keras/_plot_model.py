@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import unicodedata
 from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -157,9 +158,11 @@ def _drawn(boxes: list[_Box], *, across: bool) -> Figure:
     """Return a figure of boxes that arrows connect: each a place further than the last of its sources."""
     from matplotlib.figure import Figure
 
+    from ..plotting._fonts import legible
+
     cells = _cells(boxes)
     lines = [cell.text.split("\n") for cell in cells if cell.text is not None]
-    width = _CHARACTER * max((len(line) for text in lines for line in text), default=1) + 2 * _MARGIN
+    width = _CHARACTER * max((_columns(line) for text in lines for line in text), default=1) + 2 * _MARGIN
     height = _LINE * max(map(len, lines), default=1) + _MARGIN
     beside = Counter(cell.depth for cell in cells)
     columns, rows = max(beside.values(), default=1), max(beside, default=0) + 1
@@ -183,12 +186,18 @@ def _drawn(boxes: list[_Box], *, across: bool) -> Figure:
             axes.plot(*zip(start, end, strict=True), color=_EDGE, linewidth=1)
         else:
             axes.add_patch(_rounded(x, y, width, height))
-            axes.text(x + width / 2, y + height / 2, cell.text, ha="center", va="center", fontsize=9, linespacing=1.4)
+            middle = x + width / 2, y + height / 2
+            legible(axes.text(*middle, cell.text, ha="center", va="center", fontsize=9, linespacing=1.4))
         for source in cell.sources:
             begin = _ends(corners[source], width, height, across)[1]
             style = {"arrowstyle": "-" if cell.text is None else "-|>", "color": _EDGE, "shrinkA": 0, "shrinkB": 0}
             axes.annotate("", start, begin, arrowprops=style)
     return figure
+
+
+def _columns(line: str) -> int:
+    """Return how many Latin characters are as wide as a line; Chinese ones are twice as wide."""
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in line)
 
 
 def _ends(corner: tuple[float, float], width: float, height: float, across: bool) -> tuple[Any, Any]:

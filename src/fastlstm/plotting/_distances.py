@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from ._fonts import legible
 from ._style import CURVES, finish
 
 _RANGE = 1e-12, 1e6
@@ -66,7 +67,7 @@ def distances_figure(curves: Mapping[str, Mapping[str, NDArray[np.float64]]], ti
         finish(axes, when.capitalize(), "steps back", "", legend=False)
     panels[0].set_ylabel("norm of the gradient of the last output")
     if title:
-        figure.suptitle(title, x=0.01, ha="left")
+        legible(figure.suptitle(title, x=0.01, ha="left"))
     handles, names = panels[0].get_legend_handles_labels()
-    figure.legend(handles, names, loc="outside lower center", ncols=3, frameon=False)
+    legible(*figure.legend(handles, names, loc="outside lower center", ncols=3, frameon=False).get_texts())
     return figure

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from .._internal import checks
 from .._internal.arrays import numbers
+from ._fonts import legible, legible_ticks
 from ._style import CURVES, figure_or_new, finish, marker_of
 
 _SPREAD = (10, 90)  # percentiles of the samples between which the area beside a mean lies
@@ -273,7 +274,7 @@ def plot_states(
         figure.colorbar(drawn, ax=axes, label=label, pad=0.01)
         axes.set_ylabel(f"unit (of {label})")
         axes.yaxis.get_major_locator().set_params(integer=True)
-    panels[0].set_title(f"{name}, sample {sample}", loc="left", fontsize="medium")
+    legible(panels[0].set_title(f"{name}, sample {sample}", loc="left", fontsize="medium"))
     panels[-1].set_xlabel("step")
     return np.asarray(panels)
 
@@ -381,7 +382,7 @@ def _annotate(axes: Axes, text: str, end: float, place: int) -> None:
 
 
 def _finish_bars(axes: Axes, names: Sequence[str], title: str, label: str) -> None:
-    axes.set_yticks(range(len(names)), names)
+    axes.set_yticks(range(len(names)), legible_ticks(axes.yaxis, names))
     axes.invert_yaxis()
     finish(axes, title, label, "", legend=False)
     axes.grid(visible=False, axis="y")

@@ -12,6 +12,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from ._fonts import legible, legible_ticks
+
 TRUTH, MODEL, GIVEN, FUTURE, NAIVE = "#9aa0a6", "#1f77b4", "#d62728", "#ff7f0e", "#2ca02c"
 """Colours: true values, model output, the input given to a model, forecasts of the future, naive forecasts."""
 
@@ -41,7 +43,7 @@ def positions_of(axes: Axes, index: NDArray[Any], future: NDArray[Any]) -> tuple
         return index.astype("datetime64[us]"), future.astype("datetime64[us]")
     if index.dtype.kind != "U":
         return index, future
-    labels = [*index.tolist(), *future.tolist()]
+    labels = legible_ticks(axes.xaxis, [*index.tolist(), *future.tolist()])
 
     def label(position: float, _: float) -> str:
         return plain(labels[int(position)]) if 0 <= position < len(labels) else ""
@@ -67,18 +69,21 @@ def middle(before: Any, after: Any) -> Any:
 
 
 def finish(axes: Axes, title: str, x_label: str | None, y_label: str, *, legend: bool = True) -> None:
-    axes.set_title(plain(title), loc="left", fontsize="medium")
+    heading = axes.set_title(plain(title), loc="left", fontsize="medium")
     axes.set_ylabel(plain(y_label))
     if x_label:
         axes.set_xlabel(plain(x_label))
     axes.grid(alpha=0.3)
     axes.margins(x=0.01)
     axes.spines[["top", "right"]].set_visible(False)
+    names = []
     if legend:
         # Below the axes, where it cannot hide a curve.
         figure = axes.get_figure()
         columns = 5 if figure is None or figure.bbox.width >= _WIDE * figure.dpi else 3
-        axes.legend(loc="upper center", bbox_to_anchor=(0.5, 0), borderaxespad=4, ncols=columns, frameon=False)
+        place = {"loc": "upper center", "bbox_to_anchor": (0.5, 0), "borderaxespad": 4}
+        names = axes.legend(**place, ncols=columns, frameon=False).get_texts()
+    legible(heading, axes.xaxis.label, axes.yaxis.label, *names)
 
 
 def plain(text: str) -> str:
