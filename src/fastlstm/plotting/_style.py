@@ -81,8 +81,9 @@ def finish(axes: Axes, title: str, x_label: str | None, y_label: str, *, legend:
         # Below the axes, where it cannot hide a curve.
         figure = axes.get_figure()
         columns = 5 if figure is None or figure.bbox.width >= _WIDE * figure.dpi else 3
-        place = {"loc": "upper center", "bbox_to_anchor": (0.5, 0), "borderaxespad": 4}
-        names = axes.legend(**place, ncols=columns, frameon=False).get_texts()
+        names = axes.legend(
+            loc="upper center", bbox_to_anchor=(0.5, 0), borderaxespad=4, ncols=columns, frameon=False
+        ).get_texts()
     legible(heading, axes.xaxis.label, axes.yaxis.label, *names)
 
 
