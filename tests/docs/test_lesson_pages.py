@@ -8,6 +8,7 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from picture_labels import labels_of, untranslated
 
 FOLDER = Path(__file__).parents[2] / "docs" / "lesson"
 PAGES = sorted(FOLDER.glob("*.py"))
@@ -26,12 +27,14 @@ def of_page(name):
 
 @pytest.mark.parametrize("file", PAGES, ids=lambda file: file.stem)
 def test_page_of_the_lesson(file, monkeypatch, capfd):
-    pictures = []
+    pictures, labels = [], set()
 
     def show():
         for number in plt.get_fignums():
-            plt.figure(number).canvas.draw()  # warnings, such as those of layouts without room, are errors
+            figure = plt.figure(number)
+            figure.canvas.draw()  # warnings, such as those of layouts without room, are errors
             pictures.append(number)
+            labels.update(labels_of(figure))
         plt.close("all")
 
     plt.switch_backend("agg")
@@ -46,6 +49,7 @@ def test_page_of_the_lesson(file, monkeypatch, capfd):
     printed = capfd.readouterr().out
     assert "nan" not in re.findall(r"[a-z]+", printed.lower())
     CLAIMS[file.stem](page, printed)
+    assert not untranslated(labels)  # last, since it needs a peer
 
 
 def test_every_page_is_a_step_of_the_lesson():
