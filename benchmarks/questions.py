@@ -99,7 +99,8 @@ MEMORY = {
     "`model(x)`": "call",
     "a new model, then `model.predict(x)`": "models",
 }
-_WARM_UP, _CALLED, _MODELS = 300, 2000, 60
+_WARM_UP, _CALLED = 300, 2000
+_MODELS = 200  # each takes Keras about half a second
 
 NATIVE: dict[str, str] = {}
 AVX2 = {"FASTLSTM_ISA": "avx2", "ATEN_CPU_CAPABILITY": "avx2", "ONEDNN_MAX_CPU_ISA": "AVX2"}
@@ -129,7 +130,7 @@ def times(pages: list[str], rounds: int, enough: float) -> dict[tuple[str, str],
         for threads in sorted({1, cores()}) if library == "torch" else [cores()]:
             arguments = ["-m", MODULE, "times", library, str(threads), str(enough), wanted]
             servers[f"{library} {threads}"] = Server(library, arguments)
-    _require_agreement({name: server.said["predictions"] for name, server in servers.items()})
+    require_agreement({name: server.said["predictions"] for name, server in servers.items()})
     best: dict[tuple[str, str], float] = {}
     for workload, found in in_rounds(servers, rounds).items():
         for name, each in found.items():
@@ -138,7 +139,8 @@ def times(pages: list[str], rounds: int, enough: float) -> dict[tuple[str, str],
     return best
 
 
-def _require_agreement(predictions: dict[str, Any]) -> None:
+def require_agreement(predictions: dict[str, Any]) -> None:
+    """Raise RuntimeError if the predictions of two libraries differ; those without any have None."""
     models = {name: found for name, found in predictions.items() if found is not None}
     for name, found in models.items():
         for one, other in zip(found, next(iter(models.values())), strict=True):
@@ -151,7 +153,7 @@ def memory(quick: bool) -> list[list[str]]:
     """Return the table of memory: how many megabytes 1,000 calls add."""
     table = [["MB that 1,000 calls add", "Keras", "fastlstm"]]
     for label, how in tqdm(MEMORY.items(), unit=" rows", leave=False):
-        warm_up, called = (1, 2) if quick else (_WARM_UP, _MODELS if how == "models" else _CALLED)
+        warm_up, called = (1, 2) if quick else (_MODELS, _MODELS) if how == "models" else (_WARM_UP, _CALLED)
         cells = []
         for library in ("keras", "fastlstm"):
             with Server(library, ["-m", MODULE, "memory", library, how, str(warm_up), str(called)]) as server:
@@ -165,7 +167,7 @@ def bits() -> list[list[str]]:
     found: dict[tuple[Any, ...], Any] = {}
 
     def result(library: str, environment: dict[str, str], one_core: bool, run: int) -> Any:
-        key = library, tuple(environment), one_core, run
+        key = library, *environment.items(), one_core, run
         if key not in found:
             before = dict(os.environ)
             os.environ.update(environment)
