@@ -215,3 +215,78 @@ def test_watched_tensors_beside_what_is_computed_of_them(rng):
     value = np.asarray(x)
     expected = np.exp(value) * (1 + value) + np.where(value > 0, np.cos(value), 1) + 1
     np.testing.assert_allclose(tape.gradient(y, x), expected, rtol=1e-12)
+
+
+WATCHED = {
+    "a part": lambda x: x[1],
+    "slices": lambda x: x[:, 1:],
+    "a new axis": lambda x: x[:, None],
+    "booleans": lambda x: x[[True, False]],
+    "a list of places": lambda x: x[[0, 0]],
+    "one element": lambda x: x[0, 1],
+    "rows": lambda x: [row * k for k, row in enumerate(x, 1)],
+    "rows as arguments": lambda x: np.multiply(*x),
+    "rows backwards": lambda x: [row * k for k, row in enumerate(reversed(x), 1)],
+    "reshape": lambda x: x.reshape(3, 2)[0],
+    "ravel": lambda x: x.ravel()[1:3],
+    "transpose": lambda x: x.T[0],
+    "transposed axes": lambda x: x.transpose(1, 0)[0],
+    "sum": lambda x: x.sum(axis=0)[1],
+    "mean": lambda x: x.mean() * x.max(),
+    "std": lambda x: x.std(),
+    "astype": lambda x: x.astype("float64"),
+    "cast": lambda x: tf.cast(x, "float64"),
+    "take": lambda x: x.take([0, 2], axis=1),
+    "clip": lambda x: x.clip(2.5, 5.5),
+    "copy": lambda x: x.copy(),
+    "dot": lambda x: x.dot(np.ones((3, 2))),
+    "identity": tf.identity,
+    "top_k": lambda x: tf.math.top_k(x, 2)[0],
+    "boolean_mask": lambda x: tf.boolean_mask(x, [True, False]),
+    "map_fn": lambda x: tf.map_fn(lambda row: row * row[0], x),
+    "scan": lambda x: tf.scan(lambda state, row: state * row, x),
+    "loss": lambda x: keras.losses.MeanSquaredError()(np.zeros((2, 3)), x),
+    "loss function": lambda x: keras.losses.mean_squared_error(np.zeros((2, 3)), x),
+    "loss of targets": lambda x: keras.losses.mean_absolute_error(x, np.zeros((2, 3))),
+    "loss of batches": lambda x: keras.losses.Dice()(np.ones((2, 3)), x),
+}
+
+
+@pytest.mark.parametrize("computed", WATCHED.values(), ids=WATCHED)
+def test_all_that_is_computed_with_a_watched_tensor_is_recorded(computed):
+    def loss(x):
+        found = computed(x)
+        return sum(tf.reduce_sum(one * one) for one in (found if isinstance(found, list) else [found]))
+
+    value = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
+    x = tf.constant(value)
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        found = loss(x)
+    expected = np.zeros_like(value)
+    for place in np.ndindex(value.shape):
+        change = np.zeros_like(value)
+        change[place] = 1e-6
+        expected[place] = (float(loss(tf.constant(value + change))) - float(loss(tf.constant(value - change)))) / 2e-6
+    np.testing.assert_allclose(tape.gradient(found, x), expected, rtol=1e-6, atol=1e-6)
+
+
+def test_a_watched_tensor_is_still_a_tensor():
+    x, other = tf.constant([[1.0, 2.0]]), tf.constant([1.0, 2.0])
+    with tf.GradientTape() as tape:
+        tape.watch({"x": [x]})
+        assert isinstance(x, tf.Tensor)
+        assert (str(x), f"{x}", len(x), x.shape) == ("[[1. 2.]]", "[[1. 2.]]", 1, (1, 2))
+        np.testing.assert_array_equal(x.numpy(), [[1, 2]])
+        other += 1  # beside it, nothing changes for tensors that are not watched
+        assert other.mean() == 2.5
+        with pytest.raises(TypeError, match="cannot be changed in place"):
+            x[0] = 1.0
+    x[0] = 3.0  # after the tape
+    np.testing.assert_array_equal(x, [[3, 3]])
+    assert isinstance(x[0, 0], tf.Tensor)
+
+
+def test_arrays_of_numpy_cannot_be_watched():
+    with tf.GradientTape() as tape, pytest.raises(ValueError, match=r"tensor: expected a tensor.*convert_to_tensor"):
+        tape.watch(np.ones(3))

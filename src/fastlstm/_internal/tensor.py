@@ -93,40 +93,55 @@ class Tensor(np.ndarray[Any, Any]):
         single[()] = value
         return single.view(Tensor)
 
-    @staticmethod
-    def follow_watched() -> None:
-        """Let what is computed with watched tensors be traced, until `forget_watched`."""
-        Tensor.__array_ufunc__ = _ufunc_of_watched  # type: ignore[method-assign]
-        Tensor.__array_function__ = _function_of_watched  # type: ignore[assignment, method-assign]
-        Tensor._current = _watched  # type: ignore[attr-defined]  # beside a traced array, which comes first
 
-    @staticmethod
-    def forget_watched() -> None:
-        """Compute with tensors as with arrays again."""
-        for name in ("__array_ufunc__", "__array_function__", "_current"):
-            if name in vars(Tensor):
-                delattr(Tensor, name)
+class WatchedTensor(Tensor):
+    """A tensor while a tape watches it, which has made it one of this class: what is computed with it is traced."""
+
+    def _current(self) -> Any:
+        recording = tape.session()
+        found = self if recording is None else recording.traced(self)
+        return self.view(Tensor) if found is self else found
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
+        return tensor(getattr(ufunc, method)(*map(tape.current, inputs), **_currents(options)))
+
+    def __array_function__(self, function: Any, types: Any, arguments: Any, options: Any) -> Any:
+        return tensor(function(*_currents(arguments), **_currents(options)))
+
+    def __getitem__(self, index: Any) -> Any:
+        """Return a part."""
+        return self._current()[index]
+
+    def __iter__(self) -> Iterator[Any]:
+        """Yield the entries of the first axis."""
+        return iter(self._current())
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        """Change a part, which is refused while the tensor is traced."""
+        self._current()[index] = value
+
+    def __str__(self) -> str:
+        return str(np.asarray(self))
 
 
-def _ufunc_of_watched(self: Any, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
-    return tensor(getattr(ufunc, method)(*map(_watched, inputs), **options))
+def _of_current(name: str) -> property:
+    return property(lambda self: getattr(self._current(), name))
 
 
-def _function_of_watched(self: Any, function: Any, types: Any, arguments: Any, options: Any) -> Any:
-    return tensor(function(*_watched(arguments), **_watched(options)))
+_ABOUT_VALUES = """
+    item tolist tobytes tofile dump dumps view shape dtype ndim size itemsize nbytes strides base data flags ctypes
+    device
+    """
+for _name in dir(np.ndarray):  # every other attribute is computed from the array, so it is that of the traced one
+    if not _name.startswith("_") and _name not in _ABOUT_VALUES.split():
+        setattr(WatchedTensor, _name, _of_current(_name))
 
 
-def _watched(value: Any) -> Any:
-    """Return arguments with traced arrays for watched tensors, and plain ones for others."""
+def _currents(value: Any) -> Any:
+    """Return arguments with traced arrays for watched tensors."""
     if isinstance(value, (list, tuple)):
-        return type(value)(map(_watched, value))
-    if isinstance(value, dict):
-        return {name: _watched(one) for name, one in value.items()}
-    if not isinstance(value, Tensor):
-        return value
-    recording = tape.session()
-    found = value if recording is None else recording.traced(value)
-    return found.view(np.ndarray) if found is value else found
+        return type(value)(map(_currents, value))
+    return {name: _currents(one) for name, one in value.items()} if isinstance(value, dict) else tape.current(value)
 
 
 def _parts_of_index(index: Any) -> list[Any]:

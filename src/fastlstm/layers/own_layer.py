@@ -12,7 +12,7 @@ from .._internal.arrays import Array
 from .._internal.names import snake_case
 from .._internal.native import Branch
 from .._internal.own_properties import keep_errors
-from .._internal.tensor import TensorShape
+from .._internal.tensor import TensorShape, tensor
 from . import base
 from ._call_arguments import Place, completed, name_of_first, put_in, structured, taken_out, with_names
 from ._inner_weights import require_carried, values_of, variables_of
@@ -570,7 +570,7 @@ class Layer(base.Layer, metaclass=_AnyLayer):
         """Build the layers inside, by a call on arrays of these shapes."""
         if self._inside():
             sizes = [[ROWS[0], *(UNKNOWN[0] if size is None else size for size in shape[1:])] for shape in shapes]
-            arrays = [np.zeros(size, self.dtype) for size in sizes]
+            arrays = [tensor(np.zeros(size, self.dtype)) for size in sizes]
             args, kwargs = put_in(_whole(template, len(shapes)), arrays)
             with outside_of_traces(), tape.given_values({}, [], False):  # calls as in the function
                 self._called_on_arrays(tuple(args), kwargs)
@@ -675,7 +675,7 @@ def _has(place: Any, masked: Sequence[bool]) -> bool:
 
 
 def _whole_call(layer: Layer, template: Any, arrays: Any, masks: Any, values: Sequence[Any], training: bool) -> Any:
-    args, kwargs = put_in(template, arrays)
+    args, kwargs = put_in(template, [tensor(array) for array in arrays])  # which a tape in the call may watch
     with values_of(layer._variables_inside(), values, arrays, training is True):
         return layer._called_on(args, kwargs, masks, training is True)
 

@@ -10,7 +10,7 @@ from .._internal.deferred import deferring_in
 from .._internal.names import snake_case
 from .._internal.native import Network
 from .._internal.not_available import has_attributes_of_keras
-from .._internal.tape import Traced, only_once, plain, record
+from .._internal.tape import Traced, current, only_once, plain, record
 from .._internal.tensor import result
 from . import _direct_calls
 from ._pairs import floats
@@ -175,6 +175,7 @@ class Loss:
 
     def _of_masked(self, y_true: Any, y_pred: Any, sample_weight: Any, mask: Any) -> Any:
         """Return the loss of predictions, none of which stand for later values, with their mask if they have one."""
+        y_true, y_pred = current(y_true), current(y_pred)
         if mask is not None:
             axes = y_pred.ndim
             if self._axis % axes != axes - 1:

@@ -6,7 +6,7 @@ import numpy as np
 
 from .._internal.arrays import Array, finite_array, numbers, real_array
 from .._internal.names import snake_case
-from .._internal.tape import Traced, only_once, plain, record
+from .._internal.tape import Traced, current, only_once, plain, record
 from ._base import Loss
 from ._shares import mask_of
 
@@ -76,6 +76,7 @@ class BatchLoss(Loss):
         0.5
         """
         valid = mask_of(y_pred)
+        y_true, y_pred = current(y_true), current(y_pred)
         if type(y_pred) is Traced:
             return self._traced(y_true, y_pred, sample_weight)
         y_pred = numbers("y_pred", y_pred)

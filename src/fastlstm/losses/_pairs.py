@@ -7,7 +7,7 @@ import numpy as np
 
 from .._internal import keras_scripts
 from .._internal.arrays import Array, numbers
-from .._internal.tape import Traced
+from .._internal.tape import Traced, current
 
 EPSILON = 1e-7
 """Keras's guard against division by 0 and logarithms of 0."""
@@ -43,6 +43,7 @@ def spread_in_scripts(name: str, targets: Array, shape: tuple[int, ...]) -> Arra
 
 def floats(name: str, value: Any) -> Array:
     """Return real numbers or booleans as floats: a float array as it is, anything else in float64."""
+    value = current(value)
     if type(value) is Traced:
         return value  # type: ignore[return-value]  # it behaves as an array of floats
     array = np.asarray(value)

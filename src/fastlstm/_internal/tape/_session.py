@@ -1,5 +1,6 @@
 """Sessions: what gradient tapes of training loops record, until the outermost one ends."""
 
+from collections import Counter
 from collections.abc import Sequence
 from contextvars import ContextVar, Token
 from typing import Any
@@ -25,7 +26,10 @@ class Session:
         self.training = False
         """What layers do that are not told whether they train."""
         self._sources: dict[Any, Traced] = {}
-        self.watched: dict[int, tuple[Any, Traced]] = {}
+        self._watched: dict[int, Traced] = {}
+        self._tapes_that_watch: Counter[int] = Counter()
+        self._once_watched: list[Any] = []
+        """Arrays whose identities are in use."""
 
     def has_another_tape(self, one_is_open: bool) -> bool:
         """Return whether a tape is open besides one, which may be open itself."""
@@ -40,12 +44,21 @@ class Session:
 
     def watch(self, array: Any) -> None:
         """Trace an array wherever it is used."""
-        self.watched[id(array)] = array, self.source(("watched", id(array)), np.asarray(array))
+        self._once_watched.append(array)
+        self._tapes_that_watch[id(array)] += 1
+        self._watched[id(array)] = self.source(("watched", id(array)), np.asarray(array))
+
+    def unwatch(self, array: Any) -> bool:
+        """End what one call of `watch` has begun; return whether there was another one."""
+        self._tapes_that_watch[id(array)] -= 1
+        if self._tapes_that_watch[id(array)]:
+            return True
+        del self._watched[id(array)]
+        return False
 
     def traced(self, array: Any) -> Any:
         """Return the traced array of one that is watched; anything else unchanged."""
-        found = self.watched.get(id(array)) if self.watched else None
-        return array if found is None else found[1]
+        return self._watched.get(id(array), array)
 
     def constant(self, array: Any) -> Traced:
         """Return an array that does not depend on anything, as what is computed of it is recorded."""

@@ -113,8 +113,9 @@ def reduce_euclidean_norm(input_tensor: Any, axis: Any = None, keepdims: bool = 
 
 def top_k(input: Any, k: int = 1, sorted: bool = True, name: str | None = None) -> tuple[Any, Any]:
     """Return the largest entries of the last axis, and their indices."""
-    indices = np.argsort(-np.asarray(tape.plain(input)), axis=-1, kind="stable")[..., :k]
-    values = input if isinstance(input, tape.Traced) else np.asarray(input)
+    given = tape.current(input)
+    indices = np.argsort(-np.asarray(tape.plain(given)), axis=-1, kind="stable")[..., :k]
+    values = given if isinstance(given, tape.Traced) else np.asarray(given)
     return tensor(np.take_along_axis(values, indices, -1)), tensor(indices)
 
 

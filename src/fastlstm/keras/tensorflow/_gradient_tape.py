@@ -8,6 +8,7 @@ import numpy as np
 
 from ..._internal import nested, tape
 from ..._internal.not_available import has_attributes_of_keras
+from ..._internal.tensor import WatchedTensor
 from .._arrays import Tensor, tensor
 
 __all__ = ["GradientTape", "clip_by_global_norm", "clip_by_norm", "global_norm"]
@@ -29,6 +30,7 @@ class GradientTape:
     def __init__(self, persistent: bool = False, watch_accessed_variables: bool = True) -> None:
         self._session: tape.Session | None = None
         self._is_open, self._persistent = False, persistent
+        self._watched: list[Tensor] = []
 
     def __enter__(self) -> "GradientTape":
         self._session, self._is_open = tape.begin(), True
@@ -38,16 +40,23 @@ class GradientTape:
         assert self._session is not None
         tape.end(self._session)
         self._is_open = False
-        if tape.session() is None:
-            Tensor.forget_watched()
+        for one in self._watched:
+            if not self._session.unwatch(one):
+                one.__class__ = Tensor
+        self._watched = []
 
     def watch(self, tensor: Any) -> None:
-        """Record what is computed with a tensor as well."""
+        """Record what is computed with tensors as well."""
         assert self._session is not None
-        for one in tensor if isinstance(tensor, (list, tuple)) else [tensor]:
-            if isinstance(one, np.ndarray) and getattr(one, "_store", None) is None:
+        for one in nested.flatten(tensor):
+            if isinstance(one, Tensor):
                 self._session.watch(one)
-                Tensor.follow_watched()
+                self._watched.append(one)
+                one.__class__ = WatchedTensor
+            elif type(one) is np.ndarray:
+                raise ValueError(
+                    "tensor: expected a tensor, got an array of NumPy; give it to tf.convert_to_tensor first"
+                )
 
     def gradient(
         self, target: Any, sources: Any, output_gradients: Any = None, unconnected_gradients: Any = None

@@ -38,7 +38,8 @@ def _array(x: Any) -> Any:
 
 def identity(input: Any, name: str | None = None) -> Any:
     """Return a copy of an array."""
-    return input if type(input) is tape.Traced else tensor(np.array(input))
+    given = tape.current(input)
+    return given if type(given) is tape.Traced else tensor(np.array(given))
 
 
 def ensure_shape(x: Any, shape: Any, name: str | None = None) -> Any:
