@@ -150,6 +150,25 @@ class AddedLoss(Layer):
         branch.add("added_loss")
 
 
+def adds_losses(nodes: Sequence[Node]) -> bool:
+    """Return whether anything adds to the loss: `add_loss`, or a penalty on an output, also inside layers."""
+
+    def adds(layer: Any) -> bool:
+        if isinstance(layer, AddedLoss) or getattr(layer, "_activity_regularizer", None) is not None:
+            return True
+        parts = layer._parts().values() if isinstance(layer, Layer) else ()
+        return adds_losses(nodes_in(layer)) or any(map(adds, parts))
+
+    return any(adds(node.layer) for node in nodes)
+
+
+def nodes_in(layer: Any) -> Sequence[Node]:
+    """Return the nodes inside a layer or a model; none of a layer that is not made of others."""
+    of_calls = getattr(layer, "_nodes_inside", None)
+    found: Sequence[Node] = getattr(layer, "_nodes", ()) if of_calls is None else of_calls()
+    return found
+
+
 class MaskValues(Layer):
     """The mask of a sequence as numbers (N, T, 1): 1 at the steps that count."""
 

@@ -73,16 +73,17 @@ class Trainable(Owned):
 
     @property
     def losses(self) -> list[float]:
-        """The penalties of the regularizers of weights that training changes, as of now."""
+        """The penalties of the regularizers of weights that training changes, and of a call while a tape records."""
         inner = self._inner_layers()
+        added = list(vars(self).get("_added_losses", ()))
         if inner:
-            return [loss for layer in inner for loss in layer.losses]
+            return [loss for layer in inner for loss in layer.losses] + added
         pairs = zip(self._weights.declared, self.weights, self._trained(), strict=False)
         return [
             weight.regularizer(array._current())  # type: ignore[attr-defined]
             for weight, array, trained in pairs
             if trained and weight.regularizer
-        ]
+        ] + added
 
     def count_trainable_params(self) -> int:
         """Return the number of values in the weights that training changes."""

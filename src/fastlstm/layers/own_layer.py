@@ -23,6 +23,7 @@ from ._tracked import FromVariables, parts_of, parts_of_files
 from ._unbuilt import building_all
 from .base import Shape
 from .expression import NeedsValuesError, applied
+from .identity import ActivityRegularization
 from .symbolic import ROWS, UNKNOWN, SymbolicTensor, outputs_of
 from .variable import TRACING, Variable
 
@@ -441,7 +442,8 @@ class Layer(base.Layer, metaclass=_AnyLayer):
         template = taken_out((args, kwargs), tensors)
         tracing = TRACING.get()
         if tracing is not None:
-            return tracing.note(self, self._called_in(tracing, args, kwargs, template, tensors))
+            outputs = self._called_in(tracing, args, kwargs, template, tensors)
+            return tracing.note(self, structured(outputs, self._penalized))
         if not tensors:
             return self._called_on_arrays(args, kwargs)
         given, options = template
@@ -468,6 +470,13 @@ class Layer(base.Layer, metaclass=_AnyLayer):
                 raise
             self._build_inside(template, [one.shape for one in tensors])
             return self._as_one_function(template, tensors, [tracing.has_mask(one) for one in tensors])
+
+    def _penalized(self, output: Any) -> Any:
+        """Return an output of a call in a graph that is being traced, with the penalty on it."""
+        found = self._activity_regularizer
+        if found is None or not isinstance(output, SymbolicTensor):
+            return output
+        return ActivityRegularization(found.l1, found.l2, dtype=self.dtype)(output)
 
     def _called_on_arrays(self, args: Any, kwargs: Any) -> Any:
         args, kwargs = structured((args, kwargs), lambda one: _as_array(one, self.dtype))

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from ..layers._trace import AddedLoss
+from ..layers._trace import AddedLoss, nodes_in
 from ..layers.expression import applied
 from ..layers.own_layer import total_for_rows
 from ..layers.symbolic import SymbolicTensor
@@ -40,11 +40,7 @@ def are_in(model: Any) -> bool:
 
 
 def _any_in(nodes: Any) -> bool:
-    insides = [getattr(node.layer, "_nodes_inside", None) for node in nodes]
-    return any(isinstance(node.layer, AddedLoss) for node in nodes) or any(
-        _any_in(getattr(node.layer, "_nodes", ()) if inside is None else inside())
-        for node, inside in zip(nodes, insides, strict=True)
-    )
+    return any(isinstance(node.layer, AddedLoss) or _any_in(nodes_in(node.layer)) for node in nodes)
 
 
 def targets_for(model: Any, x: Any) -> Any:

@@ -14,7 +14,7 @@ from .._internal.row_arrays import Rows, parts
 from ..callbacks import CallbackList, History
 from ..callbacks._resuming import Position, ResumePoint
 from ..layers._call_arguments import Place, in_places, put_in, taken_out
-from ..layers._trace import with_mask
+from ..layers._trace import adds_losses, with_mask
 from ..layers.computation import Phase
 from ..layers.symbolic import SymbolicTensor, are_symbolic, listed
 from ..metrics import Metric
@@ -562,7 +562,10 @@ class Model(OwnSteps, LayerGraph, metaclass=ModelType):
             return recorded.recorded(self, Model.__call__, (x,), options)
         native = self._native_for("x", x)
         array = native.input("x", x)
-        return self._outputs_of_call(native, array, mask, next(self._rng_steps) if training else None)
+        rng_step = next(self._rng_steps) if training else None
+        if adds_losses(self._nodes):
+            object.__setattr__(self, "_added_losses", [native.penalty(array, mask, rng_step)])
+        return self._outputs_of_call(native, array, mask, rng_step)
 
     def _outputs_of_call(self, native: NativeModel, array: Rows, mask: Any, rng_step: int | None) -> Any:
         """Return the outputs of all rows as callers get them; an `rng_step` stands for training mode."""

@@ -309,6 +309,14 @@ class NativeModel:
             self.network.state = final
         return self._outputs_in_their_shapes(outputs)
 
+    def penalty(self, x: Rows, mask: object, rng_step: int | None) -> np.floating[Any]:
+        """Return what layers add to the loss in `run` with the same arguments, which changes no states."""
+        given = None if mask is None else mask_for(for_core(x), mask)
+        state = self.stateful_state(len(x)) if self.stateful and len(x) > 0 else None
+        saved = self.network.forward(for_core(x), state=state, mask=given, rng_step=rng_step, penalize=True)
+        found: np.floating[Any] = np.dtype(self.dtype).type(saved.penalty)
+        return found
+
     def predict_with_masks(self, x: Rows, mask: Array | None) -> tuple[Rows, list[Array | None]]:
         """Return the outputs of all rows, from states of zeros, and the mask of each; None if no mask can reach it."""
         if mask is None and not self.stateful:

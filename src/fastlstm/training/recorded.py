@@ -13,10 +13,11 @@ import numpy as np
 
 from .._internal import tape
 from .._internal.arrays import Array
+from .._internal.tensor import tensor
 from ..layers import Activation
 from ..layers._call_arguments import Place, put_in
 from ..layers._masks_of_arrays import masked, with_masks
-from ..layers._trace import traced
+from ..layers._trace import adds_losses, traced
 from ..layers._unbuilt import building_all
 from ..layers.symbolic import OPERATIONS
 from . import equations
@@ -78,17 +79,53 @@ class RecordedGraph:
 
     def called(self, arrays: Sequence[Any], rng_step: int | None, recording: tape.Session | None) -> list[Any]:
         """Return the outputs for arrays, traced ones if a tape records."""
-        plain = [np.asarray(tape.plain(array)) for array in arrays]
-        given = [one.array(one.name, array, finite=False) for one, array in zip(self._inputs, plain, strict=True)]
-        self._mirror.copy_weights(None if recording is None else recording.given)
-        x: Any = given if len(given) > 1 else given[0]
-        shapes = shapes_of(self._nodes, [array.shape for array in plain]).of(self._outputs)
+        x, shapes = self._given(arrays, recording)
         if recording is None:
             found, _ = self._network.run(x, rng_step=rng_step)
             return self._shaped(found, shapes)
         saved = self._network.forward(x, rng_step=rng_step)
         outputs = self._recorded(saved, x, rng_step, list(arrays), self._shaped(saved.output, shapes), recording)
         return list(with_masks(outputs, masks_of(saved.valid, self._masked_outputs), masked))
+
+    def penalty(self, arrays: Sequence[Any], rng_step: int | None, recording: tape.Session | None) -> Any:
+        """Return what layers add to the loss in the same call, with what carries its gradient back."""
+        x, shapes = self._given(arrays, recording)
+        saved = self._network.forward(x, rng_step=rng_step, penalize=True)
+        value = np.asarray(saved.penalty, self.dtype)
+        if recording is None:
+            return value
+        trained = [i for i, parameter in enumerate(self._parameters) if parameter.trainable]
+        waiting: list[Any] = [saved]
+        outputs, found = self._shaped(saved.output, shapes), []
+
+        def gradients() -> Any:
+            if waiting:
+                zeros = [np.zeros_like(one) for one in outputs]
+                d = zeros[0] if len(zeros) == 1 else np.concatenate([np.ravel(one) for one in zeros])
+                # Statistics move in the pass of the outputs, not in this one as well.
+                found.extend(self._backward(waiting.pop(), d, outputs, trained, dict.fromkeys(self._weights)))
+            return found
+
+        def of(which: int, k: int) -> Callable[[Any], Any]:
+            return tape.only_once(lambda d: d * gradients()[which][k], "what layers add to the loss")
+
+        sources = [self._source(recording, i) for i in trained]
+        parents = [(source, of(0, k)) for k, source in enumerate(sources)]
+        parents += [(array, of(1, k)) for k, array in enumerate(arrays) if tape.is_traced(array)]
+        return tape.record(value, *parents)
+
+    def _given(self, arrays: Sequence[Any], recording: tape.Session | None) -> tuple[Any, list[Any]]:
+        """Return arrays as the network takes them, and the shapes of its outputs; it has the current weights then."""
+        plain = [np.asarray(tape.plain(array)) for array in arrays]
+        given = [one.array(one.name, array, finite=False) for one, array in zip(self._inputs, plain, strict=True)]
+        self._mirror.copy_weights(None if recording is None else recording.given)
+        shapes = shapes_of(self._nodes, [array.shape for array in plain]).of(self._outputs)
+        return given if len(given) > 1 else given[0], shapes
+
+    def _source(self, recording: tape.Session, parameter: int) -> Any:
+        """Return the traced array of a weight."""
+        store, number = self._weights[parameter]
+        return recording.source((store, number), store.arrays()[number].view(np.ndarray))
 
     @staticmethod
     def _shaped(found: Any, shapes: Sequence[Any]) -> list[Array]:
@@ -105,10 +142,7 @@ class RecordedGraph:
     ) -> list[Any]:
         """Return the outputs with what carries their gradients back to weights and inputs."""
         trained = [i for i, parameter in enumerate(self._parameters) if parameter.trainable]
-        sources = []
-        for i in trained:
-            store, number = self._weights[i]
-            sources.append(recording.source((store, number), store.arrays()[number].view(np.ndarray)))
+        sources = [self._source(recording, i) for i in trained]
         inputs = [i for i, array in enumerate(arrays) if tape.is_traced(array)]
         state: dict[str, Any] = {"saved": saved, "d": None, "found": None}
 
@@ -243,15 +277,17 @@ def recorded(layer: Any, call: Callable[..., Any], args: Any, options: Any) -> A
         if len(graphs) > _MOST:
             graphs.popitem(last=False)
     graphs.move_to_end(key)
-    graph, trace = graphs[key]
+    graph, penalties, trace = graphs[key]
     with tape.paused():
         rng_step = next(layer._rng_steps) if training else None
     outputs = graph.called(arrays, rng_step, recording)
+    if penalties is not None:
+        object.__setattr__(layer, "_added_losses", [tensor(penalties.penalty(arrays, rng_step, recording))])
     return trace.packed(outputs)
 
 
 def _graph_of(layer: Any, call: Any, template: Any, shapes: Sequence[Any], wants_dx: bool) -> Any:
-    """Return the network of a call, and the structure of what it returns."""
+    """Return the network of a call, another one for what its layers add to the loss, and what the call returns."""
 
     def called(tensors: list[Any], _: Any) -> Any:
         args, options = put_in(template, tensors)
@@ -260,7 +296,11 @@ def _graph_of(layer: Any, call: Any, template: Any, shapes: Sequence[Any], wants
     with building_all():
         trace = traced(called, shapes, [layer.dtype] * len(shapes), [False] * len(shapes))
     trained = layer._trained_by_layer()
-    return RecordedGraph(trace._nodes, trace._outputs, shapes, trained, layer.dtype, wants_dx), trace
+
+    def graph() -> RecordedGraph:
+        return RecordedGraph(trace._nodes, trace._outputs, shapes, trained, layer.dtype, wants_dx)
+
+    return graph(), graph() if adds_losses(trace._nodes) else None, trace
 
 
 def _taken_out(value: Any, arrays: list[Any], layer: Any) -> Any:
