@@ -359,3 +359,18 @@ def test_clones_have_models_inside_of_their_own(rng):
     clone.set_weights(model.get_weights())
     x = rng.integers(0, 20, (ROWS, BLOCKS, 6))
     np.testing.assert_array_equal(clone.predict(x, verbose=0), model.predict(x, verbose=0))
+
+
+@pytest.mark.parametrize("trainable", [True, False])
+@pytest.mark.parametrize("shape", [(ROWS, BLOCKS, FEATURES), (ROWS, BLOCKS, STEPS, FEATURES)])
+def test_calls_in_training_move_the_averages_of_batch_normalization(rng, shape, trainable):
+    x = rng.normal(1, 2, shape).astype("float32")
+    found = []
+    for package in (fastlstm, require_peer("keras")):
+        layer = package.layers.TimeDistributed(package.layers.BatchNormalization(momentum=0.8, trainable=trainable))
+        outputs = [layer(x, training=training) for training in (True, False, True)]
+        plain = outputs if package is fastlstm else map(array_of, outputs)
+        found.append([*plain, *layer.get_weights()])
+    assert (np.abs(found[0][-2]).max() > 0.1) == trainable
+    for ours, theirs in zip(*found, strict=True):
+        np.testing.assert_allclose(ours, theirs, atol=1e-5)

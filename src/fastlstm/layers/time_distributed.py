@@ -4,12 +4,17 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from .._internal.arrays import Array
+import numpy as np
+
+from .._internal.arrays import Array, mask_for
+from .._internal.checks import flag
 from .._internal.native import Branch
 from .._internal.owners import Owned
+from .._internal.tensor import like
 from ._from_config import layer_from
 from ._weights import Weight
 from .base import NESTED, SEQUENCES, Layer, ModelInside, Shape, registry, step_shape, steps_of
+from .batch_normalization import BatchNormalization
 from .symbolic import are_symbolic
 
 
@@ -22,7 +27,8 @@ class TimeDistributed(Layer):
     without this wrapper.
 
     A mask (N, S) is passed on and does not enter the layer, and masks made inside do not leave it. In training,
-    `BatchNormalization` normalizes each of the S steps by its own moments over the batch, as in Keras 3.
+    `BatchNormalization` normalizes each of the S steps by its own moments over the batch, as in Keras 3; a call with
+    ``training=True`` moves its moving averages once for each step, unless it is in a model inside.
 
     Parameters
     ----------
@@ -213,10 +219,17 @@ class TimeDistributed(Layer):
         TypeError
             If `x` is not made of real integers or floats, or `mask` not of True and False.
         """
-        if are_symbolic(x) or not self._contains_model:
+        if are_symbolic(x):
+            return super().__call__(x, mask=mask, training=training)
+        moves = flag("training", training) and isinstance(self.layer, BatchNormalization)
+        if not self._contains_model and not moves:
             return super().__call__(x, mask=mask, training=training)
         array = self._as_input("x", x)
         self.build(array.shape)
+        if moves and array.shape[1]:  # the moving averages, once for each step, as in Keras
+            if mask is not None:
+                mask_for(array, mask)
+            return like(x, np.stack([self.layer(array[:, t], training=True) for t in range(array.shape[1])], axis=1))
         rows: Array = self.layer(array.reshape(math.prod(array.shape[:2]), *array.shape[2:]), training=training)
         return rows.reshape(*array.shape[:2], *rows.shape[1:])
 
