@@ -51,7 +51,7 @@ def subclassed(description: Any, deserializer: Deserializer) -> Any:
     model = deserializer.deserialize(description, "model")
     shape = (description.get("build_config") or {}).get("input_shape")
     if shape is not None:
-        model.build(shape)
+        model._build_whole(shape)
     return model
 
 

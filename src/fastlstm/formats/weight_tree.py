@@ -116,13 +116,15 @@ def write(file: "h5py.File", model: SavedModel, layers_of: LayersOf | None = Non
 def arrays_of(file: "h5py.File", leaf: Leaf, declared: Sequence[Weight]) -> list[Array]:
     """Return the weights of a leaf; raise ValueError unless they are as declared."""
     paths = (leaf.path, *_older(leaf.path))
-    group = next((group for path in paths if (group := hdf5.group_at(file, f"{path}/vars")) is not None), None)
+    found_at = (hdf5.group_at(file, f"{path}/vars".lstrip("/")) for path in paths)  # a model's own are at the top
+    group = next((one for one in found_at if one is not None), None)
     found = 0 if group is None else len(group)
     expected = len(declared) + len(leaf.layer._keras_extra)
     if group is None or found != expected:
         names = [*(weight.name for weight in declared), *(name for name, _ in leaf.layer._keras_extra)]
         raise ValueError(
-            f"layer {leaf.where!r}: expected {expected} weights ({', '.join(names)}) in {leaf.path}, got {found}"
+            f"layer {leaf.where!r}: expected {expected} weights ({', '.join(names)}) in {leaf.path or 'the file'}, got"
+            f" {found}"
         )
     return numbers_of(leaf, declared, [hdf5.dataset(group, str(i)) for i in range(len(declared))])
 

@@ -130,6 +130,10 @@ class Subclassed(Base):  # type: ignore[misc]
         input_shape : tuple, or list or dict of tuples
             With the batch axis.
         """
+        self._build_whole(input_shape)
+
+    def _build_whole(self, input_shape: Any) -> None:
+        """Do what `build` does where a class of a user does not define it, which makes only the model's own weights."""
         if input_shape is not None and self._trace_of_call is None:
             self._build_for_shapes(_shapes_in(input_shape))
 
@@ -262,7 +266,7 @@ class Subclassed(Base):  # type: ignore[misc]
         plain = len(args) == 1 and all(value is None or name == "training" for name, value in kwargs.items())
         if tensors:
             if self._trace_of_call is None:
-                self._build_for_shapes(structured(args[0], lambda one: tuple(one.shape)))
+                self._build_for_shapes(structured(args[0], lambda one: _Shape(one.shape)))
             return super().__call__(args[0])
         if plain and not self._calls_eagerly():
             x = structured(args[0], _as_data)
