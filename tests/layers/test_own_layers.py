@@ -1,6 +1,7 @@
 """Layers that users write: against Keras, against equations, and how they are written, built, copied and saved."""
 
 import copy
+import functools
 import gc
 import pickle
 import weakref
@@ -448,13 +449,39 @@ def test_the_first_layer_of_a_chain_without_an_input(rng):
     assert steps(rng.normal(size=(4, 7, 3))).shape == (4, 2)
 
 
-@pytest.mark.parametrize("base", [keras.layers.Layer, keras.Model, keras.Sequential])
-def test_a_property_that_raises_an_attribute_error(base):
+SUBCLASSED = {
+    keras.layers.Layer: (),
+    keras.layers.LSTM: (2,),
+    keras.layers.Dense: (2,),
+    keras.layers.LSTMCell: (2,),
+    keras.layers.StringLookup: (),
+    keras.layers.TextVectorization: (),
+    keras.Model: (),
+    keras.Sequential: (),
+    keras.callbacks.Callback: (),
+    keras.callbacks.EarlyStopping: (),
+    keras.metrics.Metric: (),
+    keras.metrics.Mean: (),
+    keras.losses.Loss: (),
+    keras.losses.MeanSquaredError: (),
+    keras.optimizers.Optimizer: (0.1,),
+    keras.optimizers.Adam: (),
+    keras.optimizers.schedules.LearningRateSchedule: (),
+    keras.regularizers.Regularizer: (),
+    keras.initializers.Initializer: (),
+    keras.constraints.Constraint: (),
+    keras.utils.Sequence: (),
+}
+
+
+@pytest.mark.parametrize("kind", [property, functools.cached_property])
+@pytest.mark.parametrize("base", SUBCLASSED)
+def test_a_property_that_raises_an_attribute_error(base, kind):
     """Python asks `__getattr__` then; the property runs once, and its own error is shown."""
     runs = []
 
     class Own(base):
-        @property
+        @kind
         def scale(self):
             runs.append("scale")
             return self.factor.value
@@ -463,7 +490,7 @@ def test_a_property_that_raises_an_attribute_error(base):
         def twice(self):
             return 2 * self.scale
 
-    made = Own()
+    made = Own(*SUBCLASSED[base])
     with pytest.raises(AttributeError, match="has no attribute 'factor'"):
         _ = made.scale
     assert runs == ["scale"]
@@ -471,6 +498,20 @@ def test_a_property_that_raises_an_attribute_error(base):
     assert runs == ["scale", "scale"]
     with pytest.raises(AttributeError, match="has no attribute 'other'"):
         _ = made.other
+
+
+def test_a_cached_property_runs_once():
+    class Own(keras.callbacks.Callback):
+        runs = 0
+
+        @functools.cached_property
+        def scale(self):
+            """Of something."""
+            self.runs += 1
+            return self.runs
+
+    made = Own()
+    assert (made.scale, made.scale, Own.scale.__doc__) == (1, 1, "Of something.")
 
 
 @pytest.mark.parametrize("base", [keras.layers.Layer, keras.Model])

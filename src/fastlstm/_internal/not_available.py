@@ -5,7 +5,7 @@ from typing import Any
 
 from .attribute_advice import advice_for, is_advised
 from .other_attributes import other
-from .own_properties import raised_by
+from .own_properties import keep_errors, raised_by
 
 ELSEWHERE = "run the script with Keras itself, or with --fallback"
 """What to do where nothing better is known."""
@@ -105,4 +105,14 @@ def has_attributes_of_keras(cls: Any) -> Any:
         return attribute_of(self, name)
 
     cls.__getattr__ = __getattr__
+    before = cls.__init_subclass__.__func__ if "__init_subclass__" in vars(cls) else None
+
+    def __init_subclass__(subclass: Any, /, **options: Any) -> None:
+        if before is None:
+            super(cls, subclass).__init_subclass__(**options)
+        else:
+            before(subclass, **options)
+        keep_errors(subclass)
+
+    cls.__init_subclass__ = classmethod(__init_subclass__)
     return cls

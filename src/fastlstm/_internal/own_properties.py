@@ -1,5 +1,6 @@
 """Properties of users' classes: an AttributeError in one is shown, although Python asks `__getattr__` instead."""
 
+import functools
 import threading
 import weakref
 from typing import Any
@@ -27,18 +28,49 @@ class OwnProperty(property):
         try:
             return super().__get__(owner, cls)
         except AttributeError as error:
-            # Not the error itself: its frames would keep the object, if nobody asks.
-            _raised.last = weakref.ref(owner), self.name, type(error), error.args
+            _keep(owner, self.name, error)
             raise
+
+
+class OwnCachedProperty(functools.cached_property[Any]):
+    """The same for a property that computes its value once.
+
+    Parameters
+    ----------
+    func
+        As for `functools.cached_property`.
+    name : str
+        Its name.
+    """
+
+    def __init__(self, func: Any, name: str) -> None:
+        super().__init__(func)
+        self.__set_name__(type(self), name)
+
+    def __get__(self, instance: Any, owner: Any = None) -> Any:
+        """Return the value for an object."""
+        try:
+            return super().__get__(instance, owner)
+        except AttributeError as error:
+            assert self.attrname is not None
+            _keep(instance, self.attrname, error)
+            raise
+
+
+def _keep(owner: Any, name: str, error: AttributeError) -> None:
+    # Not the error itself: its frames would keep the object, if nobody asks.
+    _raised.last = weakref.ref(owner), name, type(error), error.args
 
 
 def keep_errors(cls: type) -> None:
     """Let the properties of a class that a user defines keep their errors for `raised_by`."""
-    if cls.__module__.partition(".")[0] == __package__.partition(".")[0]:
+    if cls.__module__.partition(".")[0] == __package__.partition(".")[0] or not cls.__weakrefoffset__:
         return
     for name, value in list(vars(cls).items()):
-        if type(value) is property:  # others, such as cached ones, may have a `__get__` that matters
+        if type(value) is property:  # those of other types may have a `__get__` that matters
             setattr(cls, name, OwnProperty(value.fget, value.fset, value.fdel, value.__doc__, name))
+        elif type(value) is functools.cached_property:
+            setattr(cls, name, OwnCachedProperty(value.func, name))
 
 
 def raised_by(owner: Any, name: str) -> AttributeError | None:

@@ -14,7 +14,7 @@ from .._internal.checks import flag, integer, size
 from .._internal.names import given_or_automatic
 from .._internal.native import Branch, Network, Place
 from .._internal.not_available import attribute_of
-from .._internal.own_properties import raised_by
+from .._internal.own_properties import keep_errors, raised_by
 from .._internal.owners import Owner
 from .._internal.registry import Registry, plain
 from .._internal.signatures import takes_the_options_of
@@ -174,6 +174,7 @@ class Layer(Trainable):
         takes_the_options_of(cls, cls.__mro__[1])
         if "__call__" in cls.__dict__ and not cls._is_own:
             cls.__call__ = _in_traces(cls.__dict__["__call__"])  # type: ignore[method-assign]
+        keep_errors(cls)
 
     @property
     def _passes_mask(self) -> bool:

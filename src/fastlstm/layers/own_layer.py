@@ -11,7 +11,6 @@ from .._internal import tape
 from .._internal.arrays import Array
 from .._internal.names import snake_case
 from .._internal.native import Branch
-from .._internal.own_properties import keep_errors
 from .._internal.tensor import TensorShape, tensor
 from . import base
 from ._call_arguments import Place, completed, name_of_first, put_in, structured, taken_out, with_names
@@ -115,9 +114,8 @@ class Layer(base.Layer, metaclass=_AnyLayer):
         self._own._name, self._is_renamed = self._name, True
 
     def __init_subclass__(cls) -> None:
-        """Let `build` run once, and show errors of properties."""
+        """Let `build` run once."""
         super().__init_subclass__()
-        keep_errors(cls)
         _show_constructor(cls)
         if "build" in cls.__dict__:
             cls.build = _once(cls.__dict__["build"])  # type: ignore[method-assign]
