@@ -1,8 +1,14 @@
 """Input: shapes that models can start from, and its configuration."""
 
+import json
+import zipfile
+
+import numpy as np
 import pytest
 
+import fastlstm
 from fastlstm import Input, Sequential, layers
+from fastlstm.models import Model
 
 
 @pytest.mark.parametrize(
@@ -34,3 +40,20 @@ def test_the_input_s_configuration_makes_an_equal_input():
         again = type(made)(**made.get_config())
         assert again.get_config() == made.get_config()
         assert again.batch_shape == made.batch_shape
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_inputs_of_files_keep_their_dtype(tmp_path, dtype):
+    x = Input((3,), dtype=dtype)
+    Model(x, layers.Dense(2)(x)).save(tmp_path / "model.keras")
+    read = fastlstm.load_model(tmp_path / "model.keras")
+    assert (read.inputs[0].dtype, read.layers[1].dtype) == (dtype, "float32")
+
+
+def test_inputs_of_files_are_still_of_whole_numbers(tmp_path):
+    x = Input((3,), dtype="int32")
+    Model(x, layers.Embedding(5, 2)(x)).save(tmp_path / "model.keras")
+    with zipfile.ZipFile(tmp_path / "model.keras") as archive:
+        description = json.loads(archive.read("config.json"))
+    assert description["config"]["layers"][0]["config"]["dtype"] == "int32"
+    assert fastlstm.load_model(tmp_path / "model.keras").predict(np.ones((1, 3), int)).shape == (1, 3, 2)

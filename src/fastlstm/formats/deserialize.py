@@ -51,9 +51,9 @@ class Deserializer:
         return self._object(value, argument)
 
     def input(self, value: Mapping[str, Any], dtype: str | None) -> InputLayer:
-        """Return an Input with the dtype of the layers, if any; in Keras the dtypes may differ."""
+        """Return an Input with its own dtype, or that of the layers, if any, where the description has none."""
         config = dict(value["config"])
-        return InputLayer(**self._arguments(InputLayer, {**config, "dtype": dtype or config.get("dtype")}))
+        return InputLayer(**self._arguments(InputLayer, {**config, "dtype": config.get("dtype") or dtype}))
 
     def _object(self, value: Mapping[str, Any], argument: str) -> Any:
         name, config = value["class_name"], value.get("config")

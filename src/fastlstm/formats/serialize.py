@@ -142,7 +142,7 @@ def _of_outputs(model: SavedModel, values: Sequence[Any]) -> Any:
 
 def _input(layer: InputLayer, dtype: str) -> list[dict[str, Any]]:
     """Return the description of an input, and of what converts its data, as layers of Keras behind it."""
-    given = layer.dtype or dtype
+    given = layer.dtype or layer.raw_dtype or dtype
     if layer.preprocessors:
         given = layer.raw_dtype or layer.preprocessors[0]._data_dtype
     config = {"batch_shape": list(layer.raw_batch_shape), "dtype": given, "name": layer.name}
