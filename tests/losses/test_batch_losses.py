@@ -200,3 +200,34 @@ def test_configurations_and_files(tmp_path, rng):
     again = load_model(tmp_path / "model.keras")
     x, y = rng.normal(size=(4, 5, 2)), rng.integers(2, size=4)
     assert again.evaluate(x, y, verbose=0) == model.evaluate(x, y, verbose=0)
+
+
+@pytest.mark.parametrize("name", ["Dice", "Tversky"])
+def test_losses_of_symbolic_tensors_are_those_of_their_values(name, rng):
+    """In a layer that adds losses and in `model.add_loss`, with the gradients of `compile`."""
+    x, y = rng.normal(size=(8, 3)).astype("float32"), (rng.uniform(size=(8, 2)) > 0.5).astype("float32")
+
+    class Adding(keras_modules.layers.Layer):
+        def call(self, inputs):
+            y_true, y_pred = inputs
+            self.add_loss(getattr(keras_modules.losses, name)()(y_true, y_pred))
+            return y_pred
+
+    def model(how):
+        inputs, targets = keras_modules.Input((3,)), keras_modules.Input((2,))
+        outputs = keras_modules.layers.Dense(2, activation="sigmoid", kernel_initializer="ones")(inputs)
+        if how == "compile":
+            made = keras_modules.Model(inputs, outputs)
+            made.compile("sgd", getattr(keras_modules.losses, name)())
+            return made, made.fit(x, y, batch_size=8, epochs=3, verbose=0)
+        made = keras_modules.Model([inputs, targets], Adding()([targets, outputs]) if how == "layer" else outputs)
+        if how == "model":
+            made.add_loss(getattr(keras_modules.losses, name)()(targets, outputs))
+        made.compile("sgd")
+        return made, made.fit([x, y], batch_size=8, epochs=3, verbose=0)
+
+    expected, history = model("compile")
+    for how in ("layer", "model"):
+        found, other = model(how)
+        np.testing.assert_allclose(other.history["loss"], history.history["loss"], rtol=1e-5)
+        np.testing.assert_allclose(found.get_weights()[0], expected.get_weights()[0], rtol=1e-5)

@@ -8,7 +8,6 @@ from .._internal.arrays import Array, finite_array, numbers, real_array
 from .._internal.names import snake_case
 from .._internal.tape import Traced, current, only_once, plain, record
 from ._base import Loss
-from ._shares import mask_of
 
 
 class BatchLoss(Loss):
@@ -45,40 +44,12 @@ class BatchLoss(Loss):
         loss, gradient = self.reduced(*_without_masked(y, output, valid), weight, valid)
         return loss, gradient if valid is None else gradient * valid[..., None]
 
-    def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
-        """Return the loss of predictions.
-
-        Parameters
-        ----------
-        y_true : array_like
-            Targets.
-        y_pred : array_like
-            Predictions with any number of axes.
-        sample_weight : float or array_like, optional
-            A weight for all, or weights of the samples.
-
-        Returns
-        -------
-        float or ndarray
-            The loss. With the reduction None or 'none', the weighted values.
-
-        Raises
-        ------
-        TypeError
-            If an argument does not hold real integers or floats.
-        ValueError
-            If a shape is wrong.
-
-        Examples
-        --------
-        >>> from fastlstm.losses import Dice
-        >>> round(Dice()([[1.0, 0.0]], [[0.5, 0.5]]), 6)
-        0.5
-        """
-        valid = mask_of(y_pred)
+    def _of_masked(self, y_true: Any, y_pred: Any, sample_weight: Any, mask: Any) -> Any:
+        """Return the loss of predictions, none of which stand for later values, with their mask if they have one."""
+        valid = None if mask is None else np.asarray(plain(mask), np.bool_)
         y_true, y_pred = current(y_true), current(y_pred)
         if type(y_pred) is Traced:
-            return self._traced(y_true, y_pred, sample_weight)
+            return self._traced_and_masked(y_true, y_pred, sample_weight, valid)
         y_pred = numbers("y_pred", y_pred)
         dtype = "float32" if y_pred.dtype == "float32" else "float64"
         predictions = real_array("y_pred", y_pred, dtype)
@@ -90,12 +61,12 @@ class BatchLoss(Loss):
         values = values if valid is None else self._masked_values(values, valid)
         return values if weight is None else values * self._weight_of_each(values, weight)
 
-    def _traced(self, y_true: Any, y_pred: Traced, sample_weight: Any) -> Any:
+    def _traced_and_masked(self, y_true: Any, y_pred: Traced, sample_weight: Any, valid: Array | None) -> Any:
         """Return the loss of predictions whose gradient is recorded."""
         self._require_reduction()
         targets = self._converted("y_true", plain(y_true), y_pred.shape, 0, str(y_pred.dtype), finite=False)
         weight = None if sample_weight is None else numbers("sample_weight", sample_weight)
-        loss, gradient = self._gradient_of_batch(targets, y_pred.value, weight, mask_of(y_pred))
+        loss, gradient = self._gradient_of_batch(targets, y_pred.value, weight, valid)
         return record(np.asarray(loss), (y_pred, only_once(lambda d: d * gradient, f"the loss {self.name!r}")))
 
     def _weight_of_each(self, values: Array, weight: Array) -> Array:
