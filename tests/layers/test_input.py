@@ -15,6 +15,8 @@ from fastlstm.models import Model
     ("make", "error", "match"),
     [
         (lambda: Input((None,)), None, ""),
+        (lambda: Input(()), ValueError, r"got \(\); for a number for each sample, give \(1,\), and data \(N, 1\)"),
+        (lambda: Input((3,), optional=True), ValueError, "optional: Input does not support it"),
         (lambda: Sequential([Input((None,)), layers.Dense(2)]), ValueError, "number of features"),
         (lambda: Sequential([Input((3,)), layers.Dense(2), layers.Embedding(3, 2)]), ValueError, "must be the first"),
         (lambda: Sequential([Input((3, 2)), layers.Embedding(3, 2)]), ValueError, r"expected shape \(N, T\)"),
@@ -47,7 +49,7 @@ def test_inputs_of_files_keep_their_dtype(tmp_path, dtype):
     x = Input((3,), dtype=dtype)
     Model(x, layers.Dense(2)(x)).save(tmp_path / "model.keras")
     read = fastlstm.load_model(tmp_path / "model.keras")
-    assert (read.inputs[0].dtype, read.layers[1].dtype) == (dtype, "float32")
+    assert (read.inputs[0].dtype, read.layers[0].dtype) == (dtype, "float32")
 
 
 def test_inputs_of_files_are_still_of_whole_numbers(tmp_path):

@@ -78,7 +78,7 @@ class InputLayer(WithoutWeights):
         if len(shape) not in _RANKS and (shape or not _is_not_of_floats(dtype)):  # () for a text of each sample
             raise ValueError(
                 "shape: expected (T, D) or (D,), or (S, T, D) for a TimeDistributed, without the batch axis, got"
-                f" {tuple(shape)}"
+                f" {tuple(shape)}{'' if shape else '; for a number for each sample, give (1,), and data (N, 1)'}"
             )
         if len(shape) > 1:
             if shape[-1] is None:
