@@ -22,6 +22,7 @@ LINKS = {
     "](CONTRIBUTING.md)": "](contributing.md)",
     "](docs/lesson)": "](_lesson/index.rst)",
     "[README](tests/README.md)": "`tests/README.md`",
+    "[simplified Chinese](README.zh-CN.md)": "simplified Chinese",
 }
 CELLS = "\n```{toctree}\n:hidden:\n\nsimple_rnn\nlstm\ngru\nmin_gru\nmin_lstm\n```\n"
 

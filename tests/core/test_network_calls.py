@@ -45,7 +45,7 @@ def test_a_pass_belongs_to_its_network(rng):
     with pytest.raises(ValueError, match="of this network"):
         large.backward(kept, np.ones((2, 3, 400)))
     for nothing in (None, _core.SavedForwardF64.__new__(_core.SavedForwardF64)):
-        with pytest.raises(TypeError, match="what forward returned|__init__ has been called"):
+        with pytest.raises(TypeError, match=r"what forward returned|__init__ has been called"):
             large.backward(nothing, np.ones((2, 3, 400)))
 
 
