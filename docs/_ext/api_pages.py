@@ -24,7 +24,11 @@ LINKS = {
     "[README](tests/README.md)": "`tests/README.md`",
     "[simplified Chinese](README.zh-CN.md)": "simplified Chinese",
 }
-CELLS = "\n```{toctree}\n:hidden:\n\nsimple_rnn\nlstm\ngru\nmin_gru\nmin_lstm\n```\n"
+# the children of pages that are also read in the repository, where a table of contents would be in the way
+CHILDREN = {
+    "cells/README": ["simple_rnn", "lstm", "gru", "min_gru", "min_lstm"],
+    "questions/index": ["*"],
+}
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
@@ -53,11 +57,15 @@ def write_pages(app: Sphinx) -> None:
 
 
 def complete_source(app: Sphinx, docname: str, source: list[str]) -> None:
-    """Replace the index of names, which is for readers without the site, and list the children of the cells' page."""
+    """Replace the index of names, which is for readers without the site, and list the children of pages."""
     if docname == "api":
         source[0] = index_page()
-    elif docname == "cells/README":
-        source[0] += CELLS
+    source[0] += table_of_contents(CHILDREN.get(docname, []))
+
+
+def table_of_contents(entries: list[str]) -> str:
+    """Return a hidden table of contents with these entries, '' if there are none."""
+    return "\n".join(["", "```{toctree}", ":hidden:", ":glob:", "", *entries, "```", ""]) if entries else ""
 
 
 def complete_links(app: Sphinx, path: Path, docname: str, source: list[str]) -> None:
@@ -79,8 +87,7 @@ def index_page() -> str:
         summary = make_api_index.cell(make_api_index.module_summary(module))
         lines.append(f"| [`{module}`]({FOLDER}/{module}.rst) | {summary} |")
     entries = [f"{module.removeprefix('fastlstm.')} <{FOLDER}/{module}>" for module in modules()]
-    lines += ["", "```{toctree}", ":hidden:", "", *entries, "```"]
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines) + "\n" + table_of_contents(entries)
 
 
 def module_page(module: str) -> str:

@@ -15,7 +15,7 @@ CONFIGURATION = f"""
 extensions = ["sphinx_gallery.gen_gallery"]
 sphinx_gallery_conf = {{
     "examples_dirs": [{str(DOCS / "lesson")!r}],
-    "gallery_dirs": ["lesson"],
+    "gallery_dirs": ["_lesson"],
     "plot_gallery": False,
 }}
 gettext_compact = False
@@ -34,7 +34,7 @@ def messages(file):
 
 
 def translated(page):
-    return messages(CATALOGUES / "lesson" / f"{page}.po")
+    return messages(CATALOGUES / "_lesson" / f"{page}.po")
 
 
 @pytest.fixture(scope="module")
@@ -44,11 +44,11 @@ def written(tmp_path_factory):
         require_peer_elsewhere(peer)
     folder = tmp_path_factory.mktemp("messages")
     (folder / "conf.py").write_text(CONFIGURATION, encoding="utf-8")
-    (folder / "index.rst").write_text("Pages\n=====\n\n.. toctree::\n\n   lesson/index\n", encoding="utf-8")
+    (folder / "index.rst").write_text("Pages\n=====\n\n.. toctree::\n\n   _lesson/index\n", encoding="utf-8")
     command = [sys.executable, "-m", "sphinx", "-q", "-b", "gettext", str(folder), str(folder / "out")]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    return {page: set(messages(folder / "out" / "lesson" / f"{page}.pot")) for page in PAGES}
+    return {page: set(messages(folder / "out" / "_lesson" / f"{page}.pot")) for page in PAGES}
 
 
 @pytest.fixture(autouse=True)
