@@ -7,6 +7,7 @@ with the texts that the catalogue has; Sphinx shows the file of the language it 
 import gettext
 import io
 import re
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +16,13 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure
-from matplotlib.font_manager import fontManager
 from matplotlib.text import Text
 from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx_gallery.scrapers import matplotlib_scraper
 
-FONTS = ("Noto Sans CJK SC", "Noto Sans SC", "WenQuanYi Micro Hei", "WenQuanYi Zen Hei")  # with Chinese characters
+from fastlstm.plotting._fonts import legible, legible_ticks
+
 logger = logging.getLogger(__name__)
 
 
@@ -61,11 +62,14 @@ def scrape(block: Any, block_vars: dict[str, Any], gallery_conf: dict[str, Any])
 
 def save_translated(figure: Figure, path: Path, catalogue: Path) -> None:
     """Save a figure beside its picture, with its texts translated, if any is in the catalogue and there is a font."""
-    installed = {font.name for font in fontManager.ttflist}
-    font = next((name for name in FONTS if name in installed), None)
-    if font is None:
-        logger.info("no font with Chinese characters is installed: texts in pictures stay in English")
-    elif translate(figure, messages_of(catalogue), font):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", UserWarning)
+        try:
+            changed = translate(figure, messages_of(catalogue))
+        except UserWarning as warning:
+            logger.info("texts of %s stay in English: %s", path.name, warning)
+            return
+    if changed:
         language = catalogue.parts[-3]
         figure.savefig(path.with_name(f"{path.stem}.{language}{path.suffix}"), facecolor=figure.get_facecolor())
 
@@ -79,21 +83,26 @@ def messages_of(catalogue: Path) -> gettext.GNUTranslations:
     return gettext.GNUTranslations(compiled)
 
 
-def translate(figure: Figure, messages: gettext.NullTranslations, font: str) -> bool:
-    """Replace every text of a figure that has a translation, and return whether there was one."""
+def translate(figure: Figure, messages: gettext.NullTranslations) -> bool:
+    """Replace every text of a figure that has a translation, and return whether there was one.
+
+    There is a UserWarning if no font has the characters of a translation.
+    """
     figure.canvas.draw()  # before, labels of ticks are not known
     changed = False
     for axis in figure.findobj(Axis):
         labels = [label.get_text() for label in axis.get_ticklabels()]
         translated = [translation(label, messages) for label in labels]
         if translated != labels:
-            axis.set_ticks(axis.get_ticklocs(), translated)
+            axis.set_ticks(axis.get_ticklocs(), legible_ticks(axis, translated))
             changed = True
     for text in figure.findobj(Text):
         before = text.get_text()
-        text.set_text(translation(before, messages))
-        text.set_fontfamily([*text.get_fontfamily(), font])
-        changed = changed or text.get_text() != before
+        translated_text = translation(before, messages)
+        if translated_text != before:
+            text.set_text(translated_text)
+            legible(text)
+            changed = True
     return changed
 
 
