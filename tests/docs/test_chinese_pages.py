@@ -1,6 +1,7 @@
-"""The Chinese catalogues of the lesson have a translation of every sentence, and of none that is gone."""
+"""The Chinese catalogues of the front page and the lesson translate every sentence, and none that is gone."""
 
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,9 +11,11 @@ from peers import require_peer, require_peer_elsewhere
 
 DOCS = Path(__file__).parents[2] / "docs"
 CATALOGUES = DOCS / "locale" / "zh_CN" / "LC_MESSAGES"
-PAGES = ["index", *sorted(file.stem for file in (DOCS / "lesson").glob("*.py"))]
+LESSON = ["index", *sorted(file.stem for file in (DOCS / "lesson").glob("*.py"))]
+PAGES = ["index", *(f"_lesson/{page}" for page in LESSON)]
 CONFIGURATION = f"""
-extensions = ["sphinx_gallery.gen_gallery"]
+extensions = ["myst_parser", "sphinx_design", "sphinx_gallery.gen_gallery"]
+myst_enable_extensions = ["attrs_inline", "colon_fence"]
 sphinx_gallery_conf = {{
     "examples_dirs": [{str(DOCS / "lesson")!r}],
     "gallery_dirs": ["_lesson"],
@@ -34,21 +37,21 @@ def messages(file):
 
 
 def translated(page):
-    return messages(CATALOGUES / "_lesson" / f"{page}.po")
+    return messages(CATALOGUES / f"{page}.po")
 
 
 @pytest.fixture(scope="module")
 def written(tmp_path_factory):
     """Extract the messages of the pages, as the documentation does; nothing is run."""
-    for peer in ("sphinx", "sphinx_gallery"):
+    for peer in ("myst_parser", "sphinx", "sphinx_design", "sphinx_gallery"):
         require_peer_elsewhere(peer)
     folder = tmp_path_factory.mktemp("messages")
     (folder / "conf.py").write_text(CONFIGURATION, encoding="utf-8")
-    (folder / "index.rst").write_text("Pages\n=====\n\n.. toctree::\n\n   _lesson/index\n", encoding="utf-8")
+    shutil.copy(DOCS / "index.md", folder)
     command = [sys.executable, "-m", "sphinx", "-q", "-b", "gettext", str(folder), str(folder / "out")]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    return {page: set(messages(folder / "out" / "_lesson" / f"{page}.pot")) for page in PAGES}
+    return {page: set(messages(folder / "out" / f"{page}.pot")) for page in PAGES}
 
 
 @pytest.fixture(autouse=True)
