@@ -12,6 +12,10 @@ from peers import require_peer, require_peer_elsewhere
 DOCS = Path(__file__).parents[2] / "docs"
 CATALOGUES = DOCS / "locale" / "zh_CN" / "LC_MESSAGES"
 LESSON = ["index", *sorted(file.stem for file in (DOCS / "lesson").glob("*.py"))]
+ELSEWHERE = "index", "api", "changelog", "contributing"  # below, untranslated, or written elsewhere
+TITLED = [
+    file for pattern in ("*.md", "cells/*.md") for file in sorted(DOCS.glob(pattern)) if file.stem not in ELSEWHERE
+]
 PAGES = ["index", *(f"_lesson/{page}" for page in LESSON)]
 CONFIGURATION = f"""
 extensions = ["myst_parser", "sphinx_design", "sphinx_gallery.gen_gallery"]
@@ -76,3 +80,9 @@ def test_all_is_translated_and_nothing_in_doubt(page):
 def test_formulas_code_and_links_are_the_same(page):
     for message in translated(page).values():
         assert sorted(MARKUP.findall(message.string)) == sorted(MARKUP.findall(message.id))
+
+
+@pytest.mark.parametrize("file", TITLED, ids=lambda file: file.stem)
+def test_titles_in_the_navigation_are_translated(file):
+    title = re.search(r"^# (.*)$", file.read_text(encoding="utf-8"), re.MULTILINE)[1]
+    assert translated(file.relative_to(DOCS).with_suffix(""))[title].string
