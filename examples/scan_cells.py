@@ -7,7 +7,7 @@ The tasks are those of other examples, with their sizes and settings, which were
 over a sine wave (cells_on_a_sine.py, root mean squared error), the adding problem over 100 steps (adding_problem.py,
 mean squared error; always answering 1 has 0.167), nine speakers (japanese_vowels.py, share of the test utterances that
 are recognised) and three forecasts of sunspots (sunspots.py, root mean squared error of the forecasts together). The
-table has the median of the seeds, and the lowest and the highest value.
+table has the median of the seeds, and the lowest and the highest value. The speakers are in sktime.
 """
 
 import argparse

@@ -164,8 +164,9 @@ def adds_losses(nodes: Sequence[Node]) -> bool:
 
 def nodes_in(layer: Any) -> Sequence[Node]:
     """Return the nodes inside a layer or a model; none of a layer that is not made of others."""
-    of_calls = getattr(layer, "_nodes_inside", None)
-    found: Sequence[Node] = getattr(layer, "_nodes", ()) if of_calls is None else of_calls()
+    if isinstance(layer, Layer):
+        return () if layer._nodes_inside is None else layer._nodes_inside()
+    found: Sequence[Node] = getattr(layer, "_nodes", ())
     return found
 
 
