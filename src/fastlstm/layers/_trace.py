@@ -154,10 +154,11 @@ def adds_losses(nodes: Sequence[Node]) -> bool:
     """Return whether anything adds to the loss: `add_loss`, or a penalty on an output, also inside layers."""
 
     def adds(layer: Any) -> bool:
-        if isinstance(layer, AddedLoss) or getattr(layer, "_activity_regularizer", None) is not None:
+        if not isinstance(layer, Layer):  # a model
+            return adds_losses(nodes_in(layer))
+        if isinstance(layer, AddedLoss) or layer._activity_regularizer is not None:
             return True
-        parts = layer._parts().values() if isinstance(layer, Layer) else ()
-        return adds_losses(nodes_in(layer)) or any(map(adds, parts))
+        return adds_losses(nodes_in(layer)) or any(map(adds, layer._parts().values()))
 
     return any(adds(node.layer) for node in nodes)
 
