@@ -46,6 +46,7 @@ _GAINS = {
 }
 _NOTHING = "one unit"  # takes the time of a call
 _COLOURS = dict(zip(CELLS, CURVES, strict=False))
+_MARKERS = dict(zip(CELLS, "os^D", strict=True))
 
 
 class _Case(NamedTuple):
@@ -258,8 +259,8 @@ def _style(curve: dict[str, Any]) -> dict[str, Any]:
     return {
         "color": _COLOURS[curve["cell"]],
         "linestyle": "-" if curve["threads"] == 1 else "--",
-        "marker": "o" if curve["threads"] == 1 else "",
-        "markersize": 3.5,
+        "marker": _MARKERS[curve["cell"]] if curve["threads"] == 1 else "",
+        "markersize": 4.5,
         "linewidth": 1.6,
     }
 

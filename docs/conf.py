@@ -38,6 +38,7 @@ locale_dirs = ["locale"]
 gettext_compact = False
 
 default_role = "py:obj"  # docstrings put names in single backticks: a link where there is a page, and code elsewhere
+maximum_signature_line_length = 88
 autodoc_typehints = "none"  # numpydoc's sections have the types
 numpydoc_show_class_members = False  # the template of classes lists them
 autosummary_generate_overwrite = True
@@ -76,6 +77,8 @@ html_theme_options = {
     "navbar_end": ["language.html", "theme-switcher.html"],
     "header_links_before_dropdown": 8,
     "navigation_depth": 2,
+    # no second side bar beside code and tables that need the width
+    "secondary_sidebar_items": {"_lesson/*": [], "performance": [], "questions/*": [], "**": ["page-toc"]},
     "collapse_navigation": True,  # the 500 names in the side bar of every page would take half of the build
     "footer_start": ["copyright.html"],
     "footer_end": ["sphinx-version.html", "theme-version.html"],

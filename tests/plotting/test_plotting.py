@@ -145,8 +145,8 @@ def test_the_forecast_of_a_series_in_its_units(forecast):
     )
     np.testing.assert_array_equal(curve(axes, "seasonal naive")[1], result.hold_out.forecasts["seasonal naive"])
     x, y = curve(axes, "model, future")
-    np.testing.assert_array_equal(x, np.arange(2009, 2016))
-    np.testing.assert_array_equal(y, [result.series.values[-1], *result.values])
+    np.testing.assert_array_equal(x, np.arange(2010, 2016))
+    np.testing.assert_array_equal(y, result.values)
     assert (axes.get_xlabel(), axes.get_ylabel()) == ("when", "sales")
     assert f"model {result.hold_out.scores['model'].rmse:.4g}" in axes.get_title(loc="left")
 

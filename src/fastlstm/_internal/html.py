@@ -29,7 +29,7 @@ def table(titles: Sequence[str], rows: Iterable[Sequence[str] | Markup], aligned
 
     A row is a text for each column, or `Markup` that takes the whole width. `aligned` has <, > or ^ for each column.
     """
-    styles = [f'style="text-align: {_ALIGNMENTS[to]}"' for to in aligned]
+    styles = [f'style="text-align: {_ALIGNMENTS[to]}; padding: 0.2em 0.6em"' for to in aligned]
 
     def filled(tag: str, cells: Sequence[str]) -> str:
         pairs = zip(cells, styles, strict=True)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ._fonts import legible
 from ._style import CURVES, finish
 
+_MARKERS = "os^Dv"
 _RANGE = 1e-12, 1e6
 """The part of the vertical axis that is drawn at most."""
 
@@ -22,7 +23,7 @@ def distances_figure(curves: Mapping[str, Mapping[str, NDArray[np.float64]]], ti
     ----------
     curves : dict of str to dict of str to ndarray (T,)
         A panel for each entry, such as before and after training; in it, by the name of a network, the norm at each
-        distance. Names that begin with the same word have the same colour.
+        distance. Names that begin with the same word have the same colour and marker.
     title : str
         Above the panels.
 
@@ -52,14 +53,28 @@ def distances_figure(curves: Mapping[str, Mapping[str, NDArray[np.float64]]], ti
     styles = {}
     for label in labels:
         family = label.replace(",", " ").split()[0]
-        styles[label] = {"color": CURVES[families.index(family) % len(CURVES)], "linestyle": next(lines[family])}
+        number = families.index(family)
+        styles[label] = {
+            "color": CURVES[number % len(CURVES)],
+            "marker": _MARKERS[number % len(_MARKERS)],
+            "linestyle": next(lines[family]),
+        }
     figure = Figure(figsize=(5 * len(curves) + 0.5, 5.5), layout="constrained")
     panels = figure.subplots(1, len(curves), sharey=True, squeeze=False)[0]
     low, high = np.inf, 0.0
     for axes, (when, panel) in zip(panels, curves.items(), strict=True):
         for label, norms in panel.items():
             drawn = np.where((norms >= _RANGE[0]) & (norms <= _RANGE[1]), norms, np.nan)
-            axes.plot(np.arange(len(norms)), drawn, linewidth=1.8, label=label, **styles[label])
+            marked = max(1, len(norms) // 8)
+            axes.plot(
+                np.arange(len(norms)),
+                drawn,
+                linewidth=1.8,
+                label=label,
+                markevery=marked,
+                markersize=5,
+                **styles[label],
+            )
             if np.isfinite(drawn).any():
                 low, high = min(low, float(np.nanmin(drawn))), max(high, float(np.nanmax(drawn)))
         axes.set_yscale("log")

@@ -179,7 +179,7 @@ def series_forecast_figure(result: SeriesForecast, *, figure: Figure | None = No
     axes = figure.subplots()
     positions, future = positions_of(axes, series.index, result.index)
 
-    axes.plot(positions[first:], series.values[first:], color=TRUTH, linewidth=2.2, label="known values")
+    axes.plot(positions[first:], series.values[first:], color=TRUTH, linewidth=1.8, label="known values")
     title = f"{series.name}: forecast of the next {counted(len(result.values), 'value')}"
     if first:
         title += f" (of {n:,} known ones, the last {n - first:,} are drawn)"
@@ -194,9 +194,11 @@ def series_forecast_figure(result: SeriesForecast, *, figure: Figure | None = No
         title += f"\nRMSE over the held-out {test}: " + ", ".join(
             f"{name} {score.rmse:.4g}" for name, score in hold_out.scores.items()
         )
-    # The forecast starts at the last known value, so that the line has no break.
-    joined = np.concatenate([positions[-1:], future]), np.concatenate([series.values[-1:], result.values])
-    axes.plot(*joined, color=FUTURE, linewidth=1.5, marker=marker_of(result.values), label="model, future")
+    # Thin lines lead from the last known values to the forecasts, which do not begin there.
+    axes.plot([positions[-1], future[0]], [series.values[-1], result.values[0]], ":", color=FUTURE, linewidth=1)
+    axes.plot(
+        future, result.values, color=FUTURE, linewidth=1.5, marker=marker_of(result.values), label="model, future"
+    )
     finish(axes, title, series.index_name, series.name)
     if positions.dtype.kind == "M":
         # The margins may extend beyond the dates that matplotlib can draw.

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from ._fonts import legible, legible_ticks
 
-TRUTH, MODEL, GIVEN, FUTURE, NAIVE = "#9aa0a6", "#1f77b4", "#d62728", "#ff7f0e", "#2ca02c"
+TRUTH, MODEL, GIVEN, FUTURE, NAIVE = "#7a8087", "#1f77b4", "#d62728", "#ff7f0e", "#2ca02c"
 """Colours: true values, model output, the input given to a model, forecasts of the future, naive forecasts."""
 
 CURVES = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#000000")
