@@ -28,6 +28,7 @@ extensions = [
     "sphinx_gallery.gen_gallery",
     "sphinx.ext.mathjax",
     "api_pages",
+    "chinese",
     "pictures",
 ]
 source_suffix = {".md": "markdown", ".rst": "restructuredtext"}
@@ -77,8 +78,6 @@ html_theme_options = {
     "navbar_end": ["language.html", "theme-switcher.html"],
     "header_links_before_dropdown": 8,
     "navigation_depth": 2,
-    # no second side bar beside code and tables that need the width
-    "secondary_sidebar_items": {"_lesson/*": [], "performance": [], "questions/*": [], "**": ["page-toc"]},
     "collapse_navigation": True,  # the 500 names in the side bar of every page would take half of the build
     "footer_start": ["copyright.html"],
     "footer_end": ["sphinx-version.html", "theme-version.html"],

@@ -64,21 +64,11 @@ def write_pages(app: Sphinx) -> None:
     app.config.autosummary_generate = [str(path) for path in pages]
 
 
-NOT_TRANSLATED = "\n```{note}\n本页尚未翻译成中文。\n```\n"
-
-
-def is_translated(docname: str) -> bool:
-    """Return whether a page has a translation of its own, and not only of its title."""
-    return docname in ("index", "genindex", "search") or docname.startswith("_lesson/")
-
-
 def complete_source(app: Sphinx, docname: str, source: list[str]) -> None:
     """Replace the index of names, which is for readers without the site, and list the children of pages."""
     if docname == "api":
         source[0] = index_page()
     source[0] += table_of_contents(CHILDREN.get(docname, []))
-    if app.config.language == "zh_CN" and app.builder.format == "html" and not is_translated(docname):
-        source[0] = re.sub(r"^# .*\n", lambda title: title.group() + NOT_TRANSLATED, source[0], count=1, flags=re.M)
 
 
 def table_of_contents(entries: list[str]) -> str:
