@@ -168,7 +168,7 @@ def test_whatever_is_a_step_is_taken(rng):
     for same in (x.tolist(), x.astype("f8"), wide[:, ::2], np.asfortranarray(x), x.astype(">f4")):
         np.testing.assert_array_equal(model.stream().step(same), expected)
     for wrong in (np.zeros(3), np.zeros((2, 3)), 1.0, np.zeros((1, 1, 2)), []):
-        with pytest.raises(ValueError, match=r"x: expected a step of shape \(2\), or N of them, got shape"):
+        with pytest.raises(ValueError, match=r"x: expected a step of shape \(2,\), or N of them, got shape"):
             model.stream().step(wrong)
     for wrong in ("ab", None, [1j, 2], np.ma.masked_array([1.0, 2.0])):
         with pytest.raises(TypeError, match="x: expected"):

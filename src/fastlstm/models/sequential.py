@@ -343,7 +343,10 @@ class Sequential(Model):
         if quantiles is None:
             loss = self._quantile_loss()
             if loss is None:
-                raise ValueError("quantiles: expected the quantiles of the output's columns, since the loss has none")
+                raise ValueError(
+                    "quantiles: expected the quantiles of the output's columns, since the loss has none; train with"
+                    " losses.Quantile for a model that has them"
+                )
             quantiles = loss.quantiles
         levels = quantiles_of(quantiles)
         median = median_of(levels)

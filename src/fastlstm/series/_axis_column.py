@@ -59,7 +59,7 @@ def _with_notes(table: _csv.Table, column: int, index: _axis.Index, note: str = 
         example = next((cell for cell in table.column(column) if any(map(str.isdigit, cell))), table.column(column)[0])
         notes.append(f"{name}: {note.format(example)}" + "; kept as labels" * (index.dtype.kind == "U"))
     if not _axis.spacing(index).even:
-        notes.append(f"{name}: not evenly spaced, but treated as if it were")
+        notes.append(f"{name}: not evenly spaced, but treated as if it were; a gap should be a row with an empty cell")
     return Axis(index, name, tuple(notes), column)
 
 
