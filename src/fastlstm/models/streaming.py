@@ -76,7 +76,8 @@ class Stream:
         def converted(x: Any) -> Array:
             array = first._as_input("x", x)
             if array.ndim not in (rank, rank + 1) or array.shape[array.ndim - rank :] != tuple(shape[1:]):
-                raise ValueError(f"x: expected a step of shape {tuple(shape[1:])}, or N of them, got shape {array.shape}")
+                expected = tuple(shape[1:])
+                raise ValueError(f"x: expected a step of shape {expected}, or N of them, got shape {array.shape}")
             return first._for_network(array)
 
         self._dtype = model.dtype
