@@ -227,6 +227,24 @@ def test_arrays_of_other_lengths_in_a_history():
     assert page_of(history).rows[1:] == [["lengths", "[1 1]", "-", "-"]]
 
 
+def test_a_callback_may_log_anything():
+    history = callbacks.History()
+    history.history = {"note": ["a", "<b>"], "nothing": [None, None], "more": [{"x": 1}, {"x": "y" * 99}]}
+    rows = {row[0]: row[1:] for row in page_of(history).rows}
+    assert rows["note"] == ["'<b>'", "-", "-"]
+    assert rows["nothing"] == ["None", "-", "-"]
+    assert len(rows["more"][0]) <= 40
+
+
+def test_values_of_two_fits_may_be_added(rng):
+    _, one, _ = trained(rng, epochs=2)
+    _, other, _ = trained(rng, epochs=3)
+    one.history["loss"] += other.history["loss"]
+    page = page_of(one)
+    assert page.titles == ["History: 5 epochs"]
+    assert len(page.pictures) == 1
+
+
 def test_epochs_are_those_of_the_validation(rng):
     _, history, _ = trained(rng, epochs=6, validation_split=0.25, validation_freq=3)
     best = {row[0]: row[3] for row in page_of(history).rows}["val_loss"]

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import pickle
 
 import numpy as np
 import pytest
@@ -122,16 +123,18 @@ class OwnStep(Model):
     def train_step(self, data):
         x, y = data
         with GradientTape() as tape:
-            loss = self.compute_loss(y=y, y_pred=self(x, training=True))
+            predictions = self(x, training=True)
+            loss = self.compute_loss(y=y, y_pred=predictions)
         gradients = tape.gradient(loss, self.trainable_variables)
         self.optimizer.apply_gradients(zip(gradients, self.trainable_variables, strict=True))
-        return {"loss": loss}
+        self.compiled_metrics.update_state(y, predictions)
+        return {**{metric.name: metric.result() for metric in self.metrics}, "loss": loss}
 
 
 def own_step_model(optimizer):
     utils.set_random_seed(3)
     model = OwnStep()
-    model.compile(optimizer, "mse")
+    model.compile(optimizer, "mse", metrics=["mae", metrics.AUC(20, name="auc")])
     model(np.zeros((1, 5, 2), "float32"))
     return model
 
@@ -197,6 +200,25 @@ def test_a_fit_that_was_killed_ends_as_if_it_had_not_been(data, tmp_path, kind, 
             assert values == history.history[name][-len(values) :], name
         assert again.optimizer.learning_rate == whole.optimizer.learning_rate
         assert not (tmp_path / "backup").exists()
+
+
+class Copies(Callback):
+    """Copies the model in the middle of an epoch."""
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.copy = pickle.loads(pickle.dumps(self.model))
+
+
+@pytest.mark.parametrize("kind", MODELS)
+def test_models_can_be_pickled_during_and_after_a_fit(data, kind):
+    model = MODELS[kind](optimizers.Adam(0.01))
+    copies = Copies()
+    x, y = data[0].astype("float32"), (data[1] > 0).astype("float32")[:, np.newaxis]
+    model.fit(x, y, batch_size=10, epochs=1, verbose=0, callbacks=[copies])
+    assert same(copies.copy, model)
+    model.train_on_batch(x, y)
+    assert same(pickle.loads(pickle.dumps(model)), model)
+    assert model._position is None
 
 
 @pytest.mark.parametrize("freq", ["epoch", 2])

@@ -1,5 +1,8 @@
 """Training loops with `tf.GradientTape`: gradients against finite differences, and steps against those of `fit`."""
 
+import copy
+import pickle
+
 import numpy as np
 import pytest
 
@@ -290,3 +293,19 @@ def test_a_watched_tensor_is_still_a_tensor():
 def test_arrays_of_numpy_cannot_be_watched():
     with tf.GradientTape() as tape, pytest.raises(ValueError, match=r"tensor: expected a tensor.*convert_to_tensor"):
         tape.watch(np.ones(3))
+
+
+def test_a_watched_tensor_is_an_array_still():
+    x = tf.constant([[1.0, 2.0], [4.0, 3.0]])
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        np.testing.assert_array_equal(x.argsort(), [[0, 1], [1, 0]])
+        with pytest.raises(AttributeError, match=r"real: not available while a GradientTape watches the tensor"):
+            _ = x.real
+        copies = pickle.loads(pickle.dumps(x)), copy.copy(x), copy.deepcopy(x)
+        y = (x * x).sum()
+    np.testing.assert_array_equal(tape.gradient(y, x), 2 * np.asarray(x))
+    for one in copies:
+        assert type(one) is type(tf.constant(1.0))
+        np.testing.assert_array_equal(one, x)
+    np.testing.assert_array_equal(x.real, x)

@@ -123,9 +123,31 @@ class WatchedTensor(Tensor):
     def __str__(self) -> str:
         return str(np.asarray(self))
 
+    def __copy__(self) -> Any:
+        return self.view(Tensor).copy()
+
+    def __deepcopy__(self, memo: Any) -> Any:
+        return self.view(Tensor).copy()
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        """Return what a pickle is made of: a tensor that no tape watches."""
+        return self.view(Tensor).__reduce_ex__(protocol)
+
 
 def _of_current(name: str) -> property:
-    return property(lambda self: getattr(self._current(), name))
+    def of(self: WatchedTensor) -> Any:
+        current = self._current()
+        if name in _PLACES:
+            current = np.asarray(self)
+        if not hasattr(current, name):
+            raise AttributeError(f"{name}: not available while a GradientTape watches the tensor; use .numpy().{name}")
+        return getattr(current, name)
+
+    return property(of)
+
+
+_PLACES = ("argmax", "argmin", "argsort", "argpartition", "nonzero", "searchsorted")
+"""Methods that return places, on which nothing depends smoothly."""
 
 
 _ABOUT_VALUES = """

@@ -54,7 +54,7 @@ class Callback:
         Returns
         -------
         dict
-            Numbers, texts, None, arrays, and lists and dicts of them; empty for a callback without a state.
+            Numbers, texts, None, arrays, and lists and dicts of them, by texts; empty for a callback without a state.
 
         Examples
         --------

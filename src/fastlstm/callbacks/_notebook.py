@@ -7,6 +7,8 @@ import numpy as np
 from .._internal import html
 from .._internal.text import counted, figures
 
+_LONGEST = 40  # characters of what is not a number
+
 
 def direction_of(model: Any, name: str) -> str | None:
     """Return 'up' if larger values of a loss or metric of a model are better, 'down' if smaller, None if unknown."""
@@ -21,9 +23,7 @@ def direction_of(model: Any, name: str) -> str | None:
 def history_for_notebooks(history: Any) -> html.Markup:
     """Return the losses as a picture, and a table with the last and the best value of each name."""
     curves = {name: values for name, values in history.history.items() if len(values)}
-    rows = [
-        [name, figures(curves[name][-1]), *_best(history, name, curves[name])] for name in sorted(curves, key=_rank)
-    ]
+    rows = [[name, _shown(curves[name][-1]), *_best(history, name, curves[name])] for name in sorted(curves, key=_rank)]
     title = f"History: {counted(max(map(len, curves.values()), default=0), 'epoch')}"
     parts = []
     if "loss" in curves:
@@ -45,6 +45,11 @@ def _rank(name: str) -> tuple[bool, str, str]:
     return trained != "loss", trained, name
 
 
+def _shown(value: Any) -> str:
+    """Return a number or several as text; a callback may also have logged something else."""
+    return figures(value) if np.asarray(value).dtype.kind in "fiub" else repr(value)[:_LONGEST]
+
+
 def _best(history: Any, name: str, values: list[Any]) -> tuple[str, str]:
     """Return the best value and its epoch, counted from 1, if it is known which values are better."""
     direction = direction_of(history.model, name)
@@ -52,5 +57,7 @@ def _best(history: Any, name: str, values: list[Any]) -> tuple[str, str]:
     if numbers.ndim != 1 or np.isnan(numbers).all():
         return "-", "-"
     best = int(np.nanargmax(numbers) if direction == "up" else np.nanargmin(numbers))
-    epochs = history._epochs.get(name, range(len(values)))
+    epochs = history._epochs.get(name, ())
+    if len(epochs) != len(values):  # values of other fits have been added
+        epochs = range(len(values))
     return figures(values[best]), str(epochs[best] + 1)

@@ -283,7 +283,7 @@ class BackupAndRestore(Callback):
         with files.read(self._metadata), open(self._metadata, encoding="utf-8") as file:
             self._states = json.load(file, object_hook=_decoded)["states"]
             state = self._states[str(self.model.optimizer._steps)]
-            epoch, step = (checks.integer(name, state[name], 0) for name in ("epoch", "step"))
+            epoch, step, batches = (checks.integer(name, state[name], 0) for name in ("epoch", "step", "batches"))
             if state["stopped"]:  # by a callback, at the end of the last epoch
                 epoch = max(epoch, self.params["epochs"])
             point = ResumePoint(
@@ -291,11 +291,11 @@ class BackupAndRestore(Callback):
                 step=step,
                 **{name: state[name] for name in ResumePoint._fields if name not in ("epoch", "step")},
             )
-            if state["learning_rate"] is not None:
-                self.model.optimizer.learning_rate = state["learning_rate"]
-            self._counter.seen = checks.integer("batches", state["batches"], 0)
-            self._restore_others(state["callbacks"])
-        self._epoch = epoch
+            rate, others = state["learning_rate"], state["callbacks"]
+        if rate is not None:
+            self.model.optimizer.learning_rate = rate
+        self._counter.seen, self._epoch = batches, epoch
+        self._restore_others(others)
         self.model._resume_from = point
 
     def _restore_others(self, states: list[tuple[str, dict[str, Any]]]) -> None:
@@ -369,7 +369,7 @@ class BackupAndRestore(Callback):
             shutil.rmtree(self.backup_dir, ignore_errors=True)
 
 
-_ARRAY = "array"
+_ARRAY = "numpy array of fastlstm"
 """The key of an array in the metadata, whose value is a .npy file in base64."""
 
 

@@ -10,7 +10,7 @@ from .variable import Variable
 
 _PRIVATE = """
     _own_layer _owners _calls _holder _traces _nodes _inputs _given_outputs _given_layers _given_arguments _ends
-    _layers_without_masks _compiled _native _weights _added_losses history
+    _layers_without_masks _compiled _native _weights _added_losses history _position _resume_from
     """
 _HIDDEN = frozenset(_PRIVATE.split())
 """Attributes that are no part of a layer or model."""

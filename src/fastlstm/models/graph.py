@@ -560,7 +560,8 @@ class LayerGraph(Owned):
         training = (
             None if self._native is None else training_state.of_native_model(self._native, self._compiled_optimizer)
         )
-        return {**super().__getstate__(), "_native": None, "_ends": None, "_training": training}
+        of_fit = {"_position": None, "_resume_from": None}  # which have the data
+        return {**super().__getstate__(), **of_fit, "_native": None, "_ends": None, "_training": training}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         training = state.pop("_training")

@@ -1,8 +1,9 @@
 """Training and evaluation with steps that users write: `train_step` and `test_step` of their classes of models."""
 
 import itertools
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -247,6 +248,16 @@ class LateMetric:
 
     def __init__(self, compiled: Compiled, name: str, output: int, entry: Any) -> None:
         self._compiled, self.name, self.output, self.entry = compiled, name, output, entry
+        self._restored: Sequence[Any] | None = None
+
+    @property
+    def variables(self) -> list[Any]:
+        """The variables so far."""
+        return [] if self.entry.metric is None else self.entry.metric.variables
+
+    def restore(self, values: Sequence[Any]) -> None:
+        """Go on from values of the variables, which may not exist before the next batch."""
+        self._restored = values
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Add a batch, of which the metric takes the part of its output."""
@@ -260,6 +271,11 @@ class LateMetric:
             targets = targets[:, None]
         weights = self.weights(prediction, sample_weight)
         metric = self.entry.resolved(targets, predictions)
+        if self._restored is not None:
+            if len(metric.variables) < len(self._restored):  # they are created with the first data
+                metric.update_state(targets[:0], predictions[:0])
+            _assign(metric, self._restored)
+            self._restored = None
         metric.update_state(targets, predictions, **({} if weights is None else {"sample_weight": weights}))
 
     def weights(self, prediction: Any, sample_weight: Any) -> Any:
@@ -273,6 +289,7 @@ class LateMetric:
 
     def reset_state(self) -> None:
         """Begin again."""
+        self._restored = None
         if self.entry.metric is not None:
             self.entry.metric.reset_state()
 
@@ -318,9 +335,9 @@ def fit(model: Any, x: Any, y: Any, given: dict[str, Any]) -> History:
         given["callbacks"], verbose, wanted.end, batches.steps, history=True, trained=trained
     )
     model.stop_training, model._resume_from, logs = False, None, {}
-    with closing(hooks):
+    with closing(hooks), _position_of(model):
         hooks.on_train_begin()
-        resumed = model._resume_from
+        resumed, model._resume_from = model._resume_from, None
         if resumed is not None:
             batches.set_state(resumed.source)
             rng.set_state(resumed.generator)
@@ -338,6 +355,15 @@ def fit(model: Any, x: Any, y: Any, given: dict[str, Any]) -> History:
         hooks.on_train_end(logs)
     assert hooks.history is not None
     return hooks.history
+
+
+@contextmanager
+def _position_of(model: Any) -> Iterator[None]:
+    """Let a model have a position in its training for a while."""
+    try:
+        yield
+    finally:
+        model._position = None
 
 
 def _validated(model: Any, data: Any, given: dict[str, Any]) -> dict[str, Any]:
@@ -363,7 +389,8 @@ def evaluate(
 def on_batch(model: Any, step: Callable[[Any], Any], x: Any, y: Any, weight: Any, class_weight: Any) -> dict[str, Any]:
     """Return the logs of a step on all samples as one batch."""
     batches = _Batches(x, y, weight, len(_first(x)), False, None, model.dtype, class_weight)
-    return _run(model, step, batches, "train", CallbackList())
+    with _position_of(model):
+        return _run(model, step, batches, "train", CallbackList())
 
 
 def _run(
@@ -387,9 +414,11 @@ def _run(
         if number < left_out:
             continue
         if resumed is not None and left_out:
-            for metric, values in zip(metrics(), resumed.metrics, strict=False):
-                for variable, value in zip(metric.variables, values, strict=False):
-                    variable.assign(value)
+            for metric, values in zip(metrics(), resumed.metrics, strict=True):
+                if isinstance(metric, LateMetric):
+                    metric.restore(values)
+                else:
+                    _assign(metric, values)
             rng.set_state(resumed.generator)
             resumed = None
         getattr(hooks, f"on_{mode}_batch_begin")(number)
@@ -405,7 +434,17 @@ def _run(
         getattr(hooks, f"on_{mode}_batch_end")(number, logs)
         if mode == "train" and model.stop_training:
             break
+    if resumed is not None and left_out:  # all steps of the epoch had been made
+        rng.set_state(resumed.generator)
     return logs
+
+
+def _assign(metric: Any, values: Sequence[Any]) -> None:
+    if len(metric.variables) != len(values):
+        warnings.warn(f"metric {metric.name!r} begins anew: it has no variables before its first data", stacklevel=2)
+        return
+    for variable, value in zip(metric.variables, values, strict=True):
+        variable.assign(value)
 
 
 def _numbers(logs: Any) -> dict[str, Any]:

@@ -49,7 +49,11 @@ def plot_history(history: Any, ax: Axes | None = None) -> Any:
         raise TypeError(f"history: expected what fit returned, or its history, got {type(history).__name__}")
     if not len(curves.get("loss", ())):
         raise ValueError(f"history: expected the loss of at least one epoch, got {dict(curves)!r}")
-    numbered = getattr(history, "_epochs", {})
+    numbered = {  # values of other fits may have been added
+        name: numbers
+        for name, numbers in getattr(history, "_epochs", {}).items()
+        if len(numbers) == len(curves.get(name, ()))
+    }
     epochs = np.asarray(numbered.get("loss", range(len(curves["loss"])))) + 1
     names = ["loss"]
     if ax is None:

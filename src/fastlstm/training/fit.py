@@ -76,7 +76,7 @@ def fit(job: TrainingJob, epochs: Epochs, callbacks: CallbackList) -> None:
     logs: dict[str, Any] = {}
     try:
         callbacks.on_train_begin()
-        resumed = model._resume_from
+        resumed, model._resume_from = model._resume_from, None
         if resumed is not None:
             job.data.set_state(resumed.source)
             rng.set_state(resumed.generator)
