@@ -42,7 +42,7 @@ def test_page(page, tmp_path):
         require_peer_elsewhere(name)
     if page.stem in ADDITIONS:
         code = f"import {ADDITIONS[page.stem]} as module\n\nglobals().update(vars(module))\n\n{code}"
-    shutil.copy(ROOT / "examples" / "data" / "sunspots.csv", tmp_path)
+    shutil.copytree(ROOT / "examples" / "data", tmp_path / "examples" / "data")
     script = tmp_path / f"{page.stem}_page.py"
     script.write_text(code, encoding="utf-8")
     done = subprocess.run(
