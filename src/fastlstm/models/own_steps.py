@@ -434,8 +434,6 @@ def _run(
         getattr(hooks, f"on_{mode}_batch_end")(number, logs)
         if mode == "train" and model.stop_training:
             break
-    if resumed is not None and left_out:  # all steps of the epoch had been made
-        rng.set_state(resumed.generator)
     return logs
 
 
@@ -495,7 +493,7 @@ class _Batches:
         self._iterator: Iterator[Any] | None = None
         self._given = self._given_before = 0  # batches of the iterator so far, and before this epoch
         self._drawn_from: dict[str, Any] | None = None  # what the generator was when it drew the order
-        self._restored: dict[str, Any] | None = None
+        self._order: Any = None  # of the next epoch, if it has been drawn
         self.steps = self._limit
         self.samples: int | None = None
         self.size: int | None = None
@@ -514,7 +512,9 @@ class _Batches:
 
     def set_state(self, state: Mapping[str, Any]) -> None:
         """Begin the next epoch as in a state returned by `state`: the batches before it are left out."""
-        self._restored = state["generator"]
+        if state["generator"] is not None:
+            rng.set_state(state["generator"])
+            self._order = self._drawn()
         self._given = checks.integer("step", state["step"], 0)
         if self._is_source and self._given:
             self._iterator = itertools.islice(_iterated(self._x), self._given, None)
@@ -537,14 +537,16 @@ class _Batches:
             raise ValueError("class_weight: expected None if sample_weight is given, or there are several outputs")
         return x, y, array_data.class_weights(self._class_weight, np.asarray(y), "float32")
 
-    def _of_arrays(self) -> Iterator[Any]:
+    def _drawn(self) -> Any:
         rows = len(_first(self._x))
+        if not self._shuffle:
+            return np.arange(rows)
+        self._drawn_from = rng.state()
+        return rng.generator().permutation(rows)
+
+    def _of_arrays(self) -> Iterator[Any]:
         assert self.size is not None
-        if self._restored is not None:
-            rng.set_state(self._restored)
-            self._restored = None
-        self._drawn_from = rng.state() if self._shuffle else None
-        order = rng.generator().permutation(rows) if self._shuffle else np.arange(rows)
+        order, self._order = self._drawn() if self._order is None else self._order, None
         parts = [one for one in (self._x, self._y, self._weight) if one is not None]
         for number in range(self.steps or 0):
             chosen = order[number * self.size : (number + 1) * self.size]
